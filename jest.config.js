@@ -1,0 +1,14 @@
+// jose is published as ES modules only, so it is transformed as well as our own code.
+const esModulesOnly = ['jose', 'request-filtering-agent']
+
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  testPathIgnorePatterns: ['<rootDir>/test/deploy/', '<rootDir>/test/rollover/'],
+  transform: {
+    '\\.[jt]s$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } }],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(${esModulesOnly.join('|')})/)`],
+}
