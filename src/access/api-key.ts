@@ -1,0 +1,25 @@
+/** A stored API key. The key itself is nowhere: only its SHA-256, in hex. */
+export interface ApiKey {
+  readonly sha256: string
+  /** Public; what a key is listed and revoked by. */
+  readonly id: string
+  /** What its owner calls it. */
+  readonly name: string
+  readonly contract: string
+  readonly tenantIds: readonly string[]
+  readonly permissions: readonly string[]
+  readonly plan: string | null
+  readonly createdAt: Date
+  readonly expiresAt: Date | null
+  readonly revokedAt: Date | null
+}
+
+export interface ApiKeyStore {
+  /** `fresh`: read consistently. Else the answer may be up to 30 s old. */
+  find(sha256: string, freshness: 'fresh' | 'cached'): Promise<ApiKey | null>
+  /** @throws {RangeError} when the public id is taken */
+  create(key: ApiKey): Promise<void>
+  list(): Promise<readonly ApiKey[]>
+  /** `missing`: no key has this public id. Revoking twice keeps the first time. */
+  revoke(id: string, at: Date): Promise<'revoked' | 'missing'>
+}

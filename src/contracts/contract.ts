@@ -1,0 +1,184 @@
+import type { ProblemCode } from '../rotation/problem'
+import type { Scheme } from '../verify/scheme'
+import type {
+  credentialPlaces,
+  Encoding,
+  errorContentTypes,
+  idempotencyKeyRules,
+  keyByteRules,
+  Method,
+  OverlapUnit,
+  replyStatuses,
+  Role,
+  tenantFormats,
+  TimeFormat,
+  unknownFieldRules,
+  urlRules,
+  Use,
+} from './dimensions'
+import type { ErrorField, ReplyFields, Shape } from './shape'
+
+/**
+ * One vendor's HTTP dialect, as data. The same data serves as server (Keyturn answers like the vendor) and as client
+ * (the rotation hook calls the vendor). `docs/add-a-contract.md` has a complete example.
+ */
+export interface Contract {
+  /** Lower-case; part of API keys' scope, endpoints and configuration. */
+  readonly name: string
+  readonly credentials: Credentials
+  readonly tenant: TenantSource
+  readonly ids: IdFormat
+  readonly secret: SecretFormat
+  readonly signing: Scheme
+  readonly overlap: Overlap
+  readonly secondRotation: SecondRotation
+  /** Seconds that must pass between two rotations of one endpoint; 0 is none. Else 429 with `Retry-After`. */
+  readonly cooldownSeconds: number
+  readonly idempotencyKey: (typeof idempotencyKeyRules)[number]
+  /** What a rotate request's body may say. `null`: the body is ignored. */
+  readonly rotateBody: RotateBody | null
+  /** Absent: the contract has one version only. */
+  readonly apiVersions?: ApiVersions
+  /** Whether an endpoint of this contract must have a URL. */
+  readonly url: (typeof urlRules)[number]
+  /** How times are written, unless a reply says otherwise. */
+  readonly times: TimeFormat
+  readonly operations: readonly Operation[]
+  readonly errors: ErrorDialect
+  /** Whether the real vendor promises that a repeated `Idempotency-Key` replays the same secret. */
+  readonly vendorReplays: boolean
+}
+
+/** Where the credential stands, and what it looks like. */
+export interface Credentials {
+  readonly in: CredentialPlace
+  /** Absent: this contract has no API keys. A token with the prefix is an API key, any other is a session. */
+  readonly apiKey?: TextFormat
+  /** Whether dashboard sessions (JWTs) are accepted at all. Where they are not, they are 401. */
+  readonly sessions: boolean
+  /** The permissions that an API key of this contract can hold. */
+  readonly permissions: readonly string[]
+  /** The plans that an API key can be on, lowest first. Empty: no plans. */
+  readonly plans: readonly string[]
+}
+
+type Places = typeof credentialPlaces
+export type CredentialPlace = { readonly kind: Places[0] } | { readonly kind: Places[1]; readonly name: string }
+
+/** A random text: a prefix, then `bytes` random bytes encoded. `alphanumeric`: `bytes` characters. `uuid`: `bytes` is 16. */
+export interface TextFormat {
+  readonly prefix: string
+  readonly encoding: Encoding
+  readonly bytes: number
+}
+
+/** `ownerKinds`: tenant ids are `<kind>:<id>` with one of these kinds. */
+export type TenantSource = { readonly ownerKinds?: readonly string[] } & (
+  | {
+      readonly from: 'credential'
+      /** A credential with several tenants names one of them in this header. */
+      readonly header?: string
+    }
+  /** Missing or malformed: 400. */
+  | { readonly from: 'header'; readonly header: string; readonly format: (typeof tenantFormats)[number] }
+  | { readonly from: 'path'; readonly parameter: string }
+)
+
+export type IdFormat =
+  | { readonly kind: 'uuid' }
+  /** 24 lower-case hex characters. */
+  | { readonly kind: 'object-id' }
+  /** `characters`: how many follow the prefix in ids that Keyturn makes; any 1…64 of `[0-9A-Za-z]` are accepted. */
+  | { readonly kind: 'prefixed'; readonly prefix: string; readonly characters: number }
+  /** `digits`: how many in ids that Keyturn makes; any 1…19 are accepted, without a leading zero. */
+  | { readonly kind: 'numeric'; readonly digits: number }
+  | { readonly kind: 'fixed'; readonly id: string }
+
+export interface SecretFormat extends TextFormat {
+  readonly keyBytes: (typeof keyByteRules)[number]
+  /** How a read shows the secret: its first characters, a filler, its last characters. Absent: reads never show it. */
+  readonly mask?: { readonly first: number; readonly filler: string; readonly count: number; readonly last: number }
+}
+
+/** How long the keys before keep working after a rotation; 0 seconds ends them at once. */
+export type Overlap =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'fixed'; readonly seconds: number }
+  | {
+      readonly kind: 'chosen'
+      /** The body's field. */
+      readonly field: string
+      readonly unit: OverlapUnit
+      readonly defaultSeconds: number
+      readonly maximumSeconds: number
+      /** With unit `words` only: each word's length in seconds. */
+      readonly words?: Readonly<Record<string, number>>
+    }
+
+export type SecondRotation =
+  /** All live keys stay, up to `maximumLiveKeys` with the new one; then 409. */
+  | { readonly kind: 'keep'; readonly maximumLiveKeys: number }
+  /** 409 while an overlap is open. A caller that forces it (`rotateBody.force`) ends the retiring keys at once. */
+  | { readonly kind: 'reject' }
+  /** The retiring keys end at once. Only where the vendor documents it. */
+  | { readonly kind: 'replace' }
+
+export interface RotateBody {
+  readonly unknownFields: (typeof unknownFieldRules)[number]
+  /** The caller's own secret, in the contract's format; limits in bytes after decoding. */
+  readonly ownSecret?: { readonly field: string; readonly minimumBytes: number; readonly maximumBytes: number }
+  readonly reason?: { readonly field: string; readonly maximumCharacters: number }
+  /** A boolean. */
+  readonly force?: { readonly field: string }
+}
+
+/** Named by a header; absent = newest; unknown or malformed = 400; older than an operation's `since` = 404. */
+export interface ApiVersions {
+  readonly header: string
+  /** Newest first. */
+  readonly known: readonly string[]
+}
+
+export type Operation = { readonly [U in Use]: OperationOf<U> }[Use]
+
+export interface OperationOf<U extends Use> {
+  readonly use: U
+  readonly method: Method
+  /**
+   * Template with `{id}` for the endpoint's id, and `{<parameter>}` where the tenant is in the path. A last segment
+   * may be `{id}:verb`.
+   */
+  readonly path: string
+  readonly access: Access
+  /** The first API version that has the operation. Absent: all have it. */
+  readonly since?: string
+  readonly reply: {
+    readonly status: (typeof replyStatuses)[number]
+    /** `null`: no body. */
+    readonly body: Shape<ReplyFields[U]> | null
+  }
+}
+
+/** Who may call. A kind of credential that is absent here is 403 where the contract accepts it at all. */
+export type Access =
+  | 'anyone'
+  | {
+      readonly session?: { readonly roles: readonly Role[] }
+      readonly apiKey?: { readonly permission?: string; readonly minimumPlan?: string }
+    }
+
+/** How errors look. The words for a problem are `words[code]`, else `byStatus[status]`, over Keyturn's own. */
+export interface ErrorDialect {
+  readonly contentType: (typeof errorContentTypes)[number]
+  readonly body: Shape<ErrorField>
+  readonly words: { readonly [Code in ProblemCode]?: ErrorWords }
+  readonly byStatus: { readonly [status: number]: ErrorWords }
+}
+
+export interface ErrorWords {
+  readonly status?: number
+  readonly type?: string
+  readonly title?: string
+  readonly detail?: string
+  readonly code?: string | number
+}

@@ -1,0 +1,52 @@
+/**
+ * Every word that a contract may use, one list a dimension. The types of `contract.ts` are made from these lists,
+ * and a test fails when a word is used by no contract, real or made up.
+ */
+export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+export type Method = (typeof methods)[number]
+
+/** Uses that reveal a secret or change a key ring. Only the function `rotate` serves them. */
+export const ringUses = ['create', 'rotate', 'revoke-previous', 'reveal'] as const
+/** Uses that read, or change nothing but an endpoint's settings. The function `endpoints` serves them. */
+export const endpointUses = ['list', 'get', 'update', 'delete', 'secret-state', 'rotations', 'health'] as const
+export type Use = (typeof ringUses)[number] | (typeof endpointUses)[number]
+
+export const roles = ['admin', 'member'] as const
+export type Role = (typeof roles)[number]
+
+/** `bearer`: `Authorization: Bearer <token>`. `header`: the bare token in a header of its own. */
+export const credentialPlaces = ['bearer', 'header'] as const
+
+/** How random bytes become text. `alphanumeric` is `[0-9A-Za-z]`; `uuid` is a random version 4. */
+export const encodings = ['hex', 'base64', 'base64url', 'alphanumeric', 'uuid'] as const
+export type Encoding = (typeof encodings)[number]
+
+/** How the revealed text becomes the HMAC key: what stands after the prefix, decoded; or the whole text in UTF-8. */
+export const keyByteRules = ['decoded', 'utf8'] as const
+
+/** `fixed`: a tenant has one endpoint, always under the same id, so the path has no parameter for it. */
+export const idKinds = ['uuid', 'object-id', 'prefixed', 'numeric', 'fixed'] as const
+
+/** Where a request says which tenant it is for. A tenant that the credential may not act for reads as an unknown id. */
+export const tenantPlaces = ['credential', 'header', 'path'] as const
+
+export const tenantFormats = ['uuid', 'tenant-id'] as const
+
+export const overlapKinds = ['none', 'fixed', 'chosen'] as const
+/** Units of a chosen overlap. `boolean`: true is the default length, false is none. `words`: the contract's own enum. */
+export const overlapUnits = ['seconds', 'minutes', 'hours', 'iso-duration', 'instant', 'boolean', 'words'] as const
+export type OverlapUnit = (typeof overlapUnits)[number]
+
+/** What a rotation does while an overlap is open; the words are explained at `SecondRotation`. */
+export const secondRotationKinds = ['keep', 'reject', 'replace'] as const
+
+export const idempotencyKeyRules = ['off', 'optional', 'required'] as const
+export const unknownFieldRules = ['refuse', 'ignore'] as const
+export const urlRules = ['required', 'optional'] as const
+
+/** `iso-micros-offset` is `2026-04-29T12:00:00.123456+00:00`. */
+export const timeFormats = ['iso-seconds', 'iso-millis', 'iso-micros-offset', 'unix-seconds', 'unix-millis'] as const
+export type TimeFormat = (typeof timeFormats)[number]
+
+export const replyStatuses = [200, 201, 202, 204] as const
+export const errorContentTypes = ['application/json', 'application/problem+json'] as const

@@ -1,0 +1,89 @@
+import type { TimeFormat } from './dimensions'
+
+/** A JSON value that is always the same. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json }
+
+/**
+ * The shape of a reply's body, as data. A string is the name of a field and stands for its value; an object without
+ * a `$` member is an object of the reply. Times are written in the contract's own format.
+ */
+export type Shape<Field extends string> =
+  | Field
+  /** Always the same value. */
+  | { readonly $constant: Json }
+  /** A time in a format other than the contract's own. */
+  | { readonly $time: Field; readonly format: TimeFormat }
+  /** The contract's own words for the values of a field. */
+  | { readonly $words: Field; readonly words: Readonly<Record<string, Json>> }
+  /** The first characters of a field. */
+  | { readonly $first: number; readonly of: Field }
+  /** The field, left out when it is null. */
+  | { readonly $present: Field }
+  /** A list: the shape, once for each item of the field. */
+  | { readonly $each: Field; readonly shape: Shape<string> }
+  | { readonly [name: string]: Shape<Field> }
+
+/** The fields of an endpoint as any reply may show them. None of them is or holds a secret. */
+export type EndpointField =
+  | 'id'
+  | 'tenantId'
+  | 'contract'
+  | 'url'
+  | 'description'
+  | 'name'
+  | 'eventTypes'
+  /** `active` or `paused`. */
+  | 'status'
+  | 'active'
+  | 'paused'
+  | 'pausedReason'
+  | 'pausedAt'
+  | 'mirrorSetting'
+  | 'requestConfig'
+  | 'consumers'
+  | 'version'
+  | 'createdAt'
+  | 'updatedAt'
+  /** The current key's mask (`secret.mask`), or null. */
+  | 'secretMask'
+  /** The current key's last 4 characters. */
+  | 'secretHint'
+  | DeliveryField
+
+/** How an endpoint's deliveries go. */
+export type DeliveryField =
+  | 'consecutiveFailures'
+  | 'errorsSinceLastSuccess'
+  | 'lastSuccessAt'
+  | 'lastFailureAt'
+  | 'avgResponseTimeMs'
+  | 'lastResponseTimeMs'
+  /** `{code, message, timestamp}` or null. */
+  | 'lastStatus'
+  | 'deliveriesCount'
+  | 'deliveriesSucceeded'
+  | 'deliveriesFailed'
+  | 'lastDeliveryAt'
+  /** `success`, `failed`, `pending` or null. */
+  | 'lastDeliveryStatus'
+
+/** What a reply that reveals may show besides the endpoint. */
+export type RevealField = EndpointField | 'signingSecret' | 'keyId' | 'rotatedAt' | 'previousExpiresAt' | 'mirror'
+
+/** The fields of each use's reply. */
+export interface ReplyFields {
+  create: RevealField
+  rotate: RevealField
+  reveal: RevealField
+  'revoke-previous': 'version' | 'revokedKeyIds'
+  list: 'endpoints' | 'nextCursor'
+  get: EndpointField
+  update: EndpointField
+  delete: EndpointField
+  'secret-state': 'version' | 'secretHint' | 'keys' | 'mirror'
+  rotations: 'rotations' | 'nextCursor'
+  health: 'status' | 'release'
+}
+
+/** The fields of an error's body. `detail` is written for the caller; `errors` is `[{path, message}]`. */
+export type ErrorField = 'status' | 'type' | 'title' | 'detail' | 'code' | 'param' | 'errors'

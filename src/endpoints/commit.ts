@@ -1,0 +1,63 @@
+import { addSeconds, notBefore } from '../rotation/instant'
+import type { KeyRing } from '../rotation/key-ring'
+import type { Change, Endpoint, EndpointSettings } from './endpoint'
+
+/** How long the sweep leaves a change to the request that made it. */
+export const settleGraceSeconds = 5
+/** A call to Secrets Manager that was given up may arrive this much later. */
+export const lateCallSeconds = 600
+/** Changes are remembered this long, for idempotent repeats and for the budgets. */
+export const rememberSeconds = 24 * 60 * 60
+/** Changes that one endpoint remembers. */
+export const maximumChanges = 100
+
+/** What a change is called by, apart from what the rule works out. */
+export type ChangeDraft = Pick<Change, 'id' | 'kind' | 'actor' | 'reason' | 'overlapSeconds' | 'idempotency'>
+
+export interface NextState {
+  readonly ring?: KeyRing
+  readonly settings?: EndpointSettings
+  readonly revokedKeyIds?: readonly string[]
+  readonly deleted?: boolean
+}
+
+/** The time of the next change: never before the last one plus 1 ms. */
+export function changeTime(endpoint: Endpoint, now: Date): Date {
+  return notBefore(now, endpoint.updatedAt)
+}
+
+/** The revision after `last` for a change at `at`: one more, and not below the unix seconds. */
+export function nextRevision(last: number, at: Date): number {
+  return Math.max(last + 1, Math.floor(at.getTime() / 1000))
+}
+
+/** The endpoint after one change, with the change remembered and the sweep asked for. Pure. */
+export function applyChange(endpoint: Endpoint, draft: ChangeDraft, next: NextState, at: Date): Endpoint {
+  const revision = nextRevision(endpoint.revision, at)
+  const ring = next.ring ? { ...next.ring, revision } : endpoint.ring
+  const settings = next.settings ?? endpoint.settings
+  const change: Change = {
+    ...draft,
+    revision,
+    version: ring.version,
+    keyId: ring.keys[0].id,
+    at,
+    revokedKeyIds: next.revokedKeyIds ?? [],
+  }
+  const dropsMirror = next.deleted === true || (endpoint.settings.mirror === 'on' && settings.mirror === 'off')
+  return {
+    ...endpoint,
+    revision,
+    ring,
+    settings,
+    changes: [change, ...endpoint.changes.filter(old => isRemembered(endpoint, old, at))],
+    updatedAt: at,
+    deletedAt: next.deleted === true ? at : endpoint.deletedAt,
+    lookAgainAt: dropsMirror ? addSeconds(at, lateCallSeconds) : endpoint.lookAgainAt,
+    dueAt: addSeconds(at, settleGraceSeconds),
+  }
+}
+
+function isRemembered(endpoint: Endpoint, change: Change, at: Date): boolean {
+  return change.revision > endpoint.settling.revision || at < addSeconds(change.at, rememberSeconds)
+}

@@ -1,0 +1,61 @@
+import { AwsError } from '../aws-error'
+import { attachLabel, holderOf } from './labels'
+import type { SecretState, SecretVersion } from './secret-state'
+
+const maxVersions = 100
+const maxLabels = 20
+const keptMilliseconds = 24 * 60 * 60 * 1000
+
+export interface NewVersion {
+  readonly id: string
+  readonly digest: string
+  /** Labels to attach; null moves AWSCURRENT. */
+  readonly labels: readonly string[] | null
+}
+
+/**
+ * The secret with one more version, or the value of a version that had none yet. A known id with the same value changes
+ * nothing. The first version always gets AWSCURRENT. Of more than 100 versions the oldest go that have no label and are
+ * older than 24 h.
+ * @throws {AwsError} `ResourceExistsException` for a known id with another value, `LimitExceededException` for more than
+ * 100 versions or 20 labels
+ */
+export function addVersion(secret: SecretState, added: NewVersion, now: Date): SecretState {
+  const known = secret.versions.find(version => version.id === added.id)
+  if (known !== undefined && known.digest === added.digest) return secret
+  if (known !== undefined && known.digest !== null) throw alreadyExists(known)
+  const version = { id: added.id, createdAt: now, labels: known?.labels ?? [], digest: added.digest }
+  const others = secret.versions.filter(other => other !== known)
+  const labelled = [...labelsFor(secret, added)].reduce<readonly SecretVersion[]>(
+    (versions, label) => attachLabel(versions, label, added.id),
+    [...others, { ...version, kmsKeyId: secret.kmsKeyId }],
+  )
+  return { ...secret, changedAt: now, versions: withinLimits(labelled, now) }
+}
+
+function labelsFor(secret: SecretState, { labels }: NewVersion): ReadonlySet<string> {
+  const first = holderOf(secret.versions, 'AWSCURRENT') === undefined
+  return new Set([...(labels ?? ['AWSCURRENT']), ...(first ? ['AWSCURRENT'] : [])])
+}
+
+function withinLimits(versions: readonly SecretVersion[], now: Date): readonly SecretVersion[] {
+  if (versions.flatMap(version => version.labels).length > maxLabels) {
+    throw new AwsError('LimitExceededException', `A secret has at most ${maxLabels} staging labels.`)
+  }
+  const removable = versions.filter(
+    version => version.labels.length === 0 && now.getTime() - version.createdAt.getTime() > keptMilliseconds,
+  )
+  const excess = Math.max(0, versions.length - maxVersions)
+  if (removable.length < excess) {
+    throw new AwsError('LimitExceededException', `A secret has at most ${maxVersions} versions.`)
+  }
+  const removed = new Set(removable.slice(0, excess))
+  return versions.filter(version => !removed.has(version))
+}
+
+function alreadyExists({ id }: SecretVersion): AwsError {
+  return new AwsError(
+    'ResourceExistsException',
+    `You can't use ClientRequestToken ${id} because that value is already in use for a version of this secret.`,
+  )
+}

@@ -1,0 +1,14 @@
+/** `seconds` after `at`. */
+export function addSeconds(at: Date, seconds: number): Date {
+  return new Date(at.getTime() + seconds * 1000)
+}
+
+/** Whole seconds from `now` to `at`, rounded up, at least 1: what `Retry-After` says. */
+export function secondsUntil(at: Date, now: Date): number {
+  return Math.max(1, Math.ceil((at.getTime() - now.getTime()) / 1000))
+}
+
+/** `now`, but later than `last` by 1 ms at the least: the changes of one endpoint never share or swap their times. */
+export function notBefore(now: Date, last: Date): Date {
+  return new Date(Math.max(now.getTime(), last.getTime() + 1))
+}
