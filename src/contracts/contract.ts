@@ -5,7 +5,6 @@ import type {
   Encoding,
   errorContentTypes,
   idempotencyKeyRules,
-  keyByteRules,
   Method,
   OverlapUnit,
   replyStatuses,
@@ -29,6 +28,7 @@ export interface Contract {
   readonly tenant: TenantSource
   readonly ids: IdFormat
   readonly secret: SecretFormat
+  /** How deliveries are signed, and how the revealed text becomes the HMAC key's bytes. */
   readonly signing: Scheme
   readonly overlap: Overlap
   readonly secondRotation: SecondRotation
@@ -95,7 +95,6 @@ export type IdFormat =
   | { readonly kind: 'fixed'; readonly id: string }
 
 export interface SecretFormat extends TextFormat {
-  readonly keyBytes: (typeof keyByteRules)[number]
   /** How a read shows the secret: its first characters, a filler, its last characters. Absent: reads never show it. */
   readonly mask?: { readonly first: number; readonly filler: string; readonly count: number; readonly last: number }
 }

@@ -21,9 +21,6 @@ export const credentialPlaces = ['bearer', 'header'] as const
 export const encodings = ['hex', 'base64', 'base64url', 'alphanumeric', 'uuid'] as const
 export type Encoding = (typeof encodings)[number]
 
-/** How the revealed text becomes the HMAC key: what stands after the prefix, decoded; or the whole text in UTF-8. */
-export const keyByteRules = ['decoded', 'utf8'] as const
-
 /** `fixed`: a tenant has one endpoint, always under the same id, so the path has no parameter for it. */
 export const idKinds = ['uuid', 'object-id', 'prefixed', 'numeric', 'fixed'] as const
 

@@ -1,11 +1,7 @@
 import type { Actor } from '../endpoints/endpoint'
 
 export type EventType =
-  | 'secret.rotated'
-  | 'secret.revoked'
-  | 'endpoint.created'
-  | 'endpoint.updated'
-  | 'endpoint.deleted'
+  'secret.rotated' | 'secret.revoked' | 'endpoint.created' | 'endpoint.updated' | 'endpoint.deleted'
 
 /** What happened to an endpoint. Delivered at least once: `id` tells repeats. Never a secret. */
 export interface KeyturnEvent {

@@ -1,0 +1,10 @@
+import type { Contract } from './contract'
+import { featurebase } from './featurebase'
+import { keyturn } from './keyturn'
+import { storno } from './storno'
+import { teambattles } from './teambattles'
+import { thesignup } from './thesignup'
+import { tumban } from './tumban'
+
+/** Every contract that a deployment can mount. A new vendor is one file and one line here. */
+export const allContracts: readonly Contract[] = [tumban, thesignup, storno, featurebase, teambattles, keyturn]

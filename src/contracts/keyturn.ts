@@ -1,0 +1,133 @@
+import { standardWebhooks } from '../verify/schemes'
+import type { Contract } from './contract'
+
+const endpoint = {
+  id: 'id',
+  tenantId: 'tenantId',
+  contract: 'contract',
+  url: 'url',
+  description: 'description',
+  name: 'name',
+  eventTypes: 'eventTypes',
+  status: 'status',
+  mirror: 'mirrorSetting',
+  requestConfig: 'requestConfig',
+  consumers: 'consumers',
+  version: 'version',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt',
+} as const
+
+const revealed = {
+  endpoint,
+  signingSecret: 'signingSecret',
+  keyId: 'keyId',
+  version: 'version',
+  previousExpiresAt: 'previousExpiresAt',
+  mirror: 'mirror',
+} as const
+
+const read = { session: { roles: ['admin', 'member'] }, apiKey: { permission: 'endpoints:read' } } as const
+const write = { session: { roles: ['admin'] }, apiKey: { permission: 'endpoints:write' } } as const
+const rotate = { session: { roles: ['admin'] }, apiKey: { permission: 'endpoints:rotate' } } as const
+
+/** Keyturn's own API under `/v1`: endpoints of every mounted contract can be managed and rotated through it. */
+export const keyturn = {
+  name: 'keyturn',
+  credentials: {
+    in: { kind: 'bearer' },
+    apiKey: { prefix: 'kt_', encoding: 'base64url', bytes: 32 },
+    sessions: true,
+    permissions: ['endpoints:read', 'endpoints:write', 'endpoints:rotate', 'events:write'],
+    plans: [],
+  },
+  tenant: { from: 'credential', header: 'Keyturn-Tenant' },
+  ids: { kind: 'prefixed', prefix: 'ep_', characters: 24 },
+  secret: { prefix: 'whsec_', encoding: 'base64', bytes: 32 },
+  signing: standardWebhooks,
+  overlap: {
+    kind: 'chosen',
+    field: 'overlapSeconds',
+    unit: 'seconds',
+    defaultSeconds: 24 * 60 * 60,
+    maximumSeconds: 7 * 24 * 60 * 60,
+  },
+  secondRotation: { kind: 'keep', maximumLiveKeys: 5 },
+  cooldownSeconds: 0,
+  idempotencyKey: 'optional',
+  rotateBody: {
+    unknownFields: 'refuse',
+    ownSecret: { field: 'secret', minimumBytes: 24, maximumBytes: 64 },
+    reason: { field: 'reason', maximumCharacters: 200 },
+  },
+  url: 'required',
+  times: 'iso-millis',
+  operations: [
+    { use: 'create', method: 'POST', path: '/v1/endpoints', access: write, reply: { status: 201, body: revealed } },
+    {
+      use: 'list',
+      method: 'GET',
+      path: '/v1/endpoints',
+      access: read,
+      reply: { status: 200, body: { data: { $each: 'endpoints', shape: endpoint }, nextCursor: 'nextCursor' } },
+    },
+    { use: 'get', method: 'GET', path: '/v1/endpoints/{id}', access: read, reply: { status: 200, body: endpoint } },
+    {
+      use: 'update',
+      method: 'PATCH',
+      path: '/v1/endpoints/{id}',
+      access: write,
+      reply: { status: 200, body: endpoint },
+    },
+    { use: 'delete', method: 'DELETE', path: '/v1/endpoints/{id}', access: write, reply: { status: 204, body: null } },
+    {
+      use: 'rotate',
+      method: 'POST',
+      path: '/v1/endpoints/{id}/secret/rotate',
+      access: rotate,
+      reply: { status: 200, body: revealed },
+    },
+    {
+      use: 'revoke-previous',
+      method: 'POST',
+      path: '/v1/endpoints/{id}/secret/revoke-previous',
+      access: write,
+      reply: { status: 200, body: { version: 'version', revokedKeyIds: 'revokedKeyIds' } },
+    },
+    {
+      use: 'secret-state',
+      method: 'GET',
+      path: '/v1/endpoints/{id}/secret',
+      access: read,
+      reply: { status: 200, body: { version: 'version', hint: 'secretHint', keys: 'keys', mirror: 'mirror' } },
+    },
+    {
+      use: 'rotations',
+      method: 'GET',
+      path: '/v1/endpoints/{id}/rotations',
+      access: read,
+      reply: { status: 200, body: { data: 'rotations', nextCursor: 'nextCursor' } },
+    },
+    {
+      use: 'health',
+      method: 'GET',
+      path: '/health',
+      access: 'anyone',
+      reply: { status: 200, body: { status: 'status', version: 'release' } },
+    },
+  ],
+  errors: {
+    contentType: 'application/problem+json',
+    body: {
+      type: 'type',
+      title: 'title',
+      status: 'status',
+      detail: 'detail',
+      code: 'code',
+      errors: { $present: 'errors' },
+    },
+    words: {},
+    byStatus: {},
+  },
+  vendorReplays: true,
+} as const satisfies Contract

@@ -1,0 +1,77 @@
+import { bodyHex } from '../verify/schemes'
+import type { Contract } from './contract'
+
+const webhook = {
+  uuid: 'id',
+  url: 'url',
+  description: 'description',
+  events: 'eventTypes',
+  isActive: 'active',
+} as const
+const times = { createdAt: 'createdAt', updatedAt: 'updatedAt' } as const
+
+/** Storno: rotated with a bearer token, scoped to the company in `X-Company`; the old secret ends at once. */
+export const storno = {
+  name: 'storno',
+  credentials: {
+    in: { kind: 'bearer' },
+    apiKey: { prefix: 'storno_', encoding: 'base64url', bytes: 32 },
+    sessions: false,
+    permissions: ['webhook.manage', 'webhook.view'],
+    plans: [],
+  },
+  tenant: { from: 'header', header: 'X-Company', format: 'uuid' },
+  ids: { kind: 'uuid' },
+  secret: {
+    prefix: 'whsec_',
+    encoding: 'hex',
+    bytes: 32,
+    mask: { first: 6, filler: '•', count: 24, last: 0 },
+  },
+  signing: bodyHex({ header: 'x-webhook-signature' }),
+  overlap: { kind: 'none' },
+  secondRotation: { kind: 'replace' },
+  cooldownSeconds: 0,
+  idempotencyKey: 'optional',
+  rotateBody: null,
+  url: 'required',
+  times: 'iso-seconds',
+  operations: [
+    {
+      use: 'rotate',
+      method: 'POST',
+      path: '/api/v1/webhooks/{id}/regenerate-secret',
+      access: { apiKey: { permission: 'webhook.manage' } },
+      reply: { status: 200, body: { ...webhook, secret: 'signingSecret', ...times } },
+    },
+    {
+      use: 'get',
+      method: 'GET',
+      path: '/api/v1/webhooks/{id}',
+      access: { apiKey: {} },
+      reply: {
+        status: 200,
+        body: {
+          ...webhook,
+          secret: 'secretMask',
+          ...times,
+          deliveriesCount: 'deliveriesCount',
+          lastDeliveryAt: 'lastDeliveryAt',
+          lastDeliveryStatus: 'lastDeliveryStatus',
+        },
+      },
+    },
+  ],
+  errors: {
+    contentType: 'application/json',
+    body: { code: 'status', error: 'detail' },
+    words: {
+      'missing-credentials': { detail: 'Missing authentication token' },
+      'invalid-api-key': { detail: 'Invalid authentication token' },
+      'permission-denied': { detail: 'Insufficient permissions: requires webhook.manage permission' },
+      'not-found': { detail: 'Webhook endpoint not found for this company' },
+    },
+    byStatus: {},
+  },
+  vendorReplays: false,
+} as const satisfies Contract

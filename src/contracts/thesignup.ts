@@ -1,0 +1,85 @@
+import { standardWebhooks } from '../verify/schemes'
+import type { Contract, ErrorWords } from './contract'
+
+const problem = (slug: string, title: string, code: string): ErrorWords => ({
+  type: `https://thesignup.app/problems/${slug}`,
+  title,
+  code,
+})
+
+/** TheSignup: rotated with an organisation's API key; the old secret stays valid for 24 hours. */
+export const thesignup = {
+  name: 'thesignup',
+  credentials: {
+    in: { kind: 'bearer' },
+    apiKey: { prefix: 'sgn_live_', encoding: 'base64url', bytes: 32 },
+    sessions: false,
+    permissions: [],
+    plans: [],
+  },
+  tenant: { from: 'credential' },
+  ids: { kind: 'uuid' },
+  secret: { prefix: 'whsec_', encoding: 'base64', bytes: 32 },
+  signing: standardWebhooks,
+  overlap: { kind: 'fixed', seconds: 24 * 60 * 60 },
+  secondRotation: { kind: 'keep', maximumLiveKeys: 5 },
+  cooldownSeconds: 0,
+  idempotencyKey: 'optional',
+  rotateBody: null,
+  url: 'required',
+  times: 'iso-seconds',
+  operations: [
+    {
+      use: 'rotate',
+      method: 'POST',
+      path: '/webhooks/{id}/rotate',
+      access: { apiKey: {} },
+      reply: {
+        status: 200,
+        body: {
+          endpoint: {
+            id: 'id',
+            url: 'url',
+            description: 'description',
+            eventTypes: 'eventTypes',
+            paused: 'paused',
+            pausedReason: 'pausedReason',
+            pausedAt: 'pausedAt',
+            consecutiveFailures: 'consecutiveFailures',
+            lastSuccessAt: 'lastSuccessAt',
+            lastFailureAt: 'lastFailureAt',
+            createdAt: 'createdAt',
+            updatedAt: 'updatedAt',
+          },
+          signingSecret: 'signingSecret',
+        },
+      },
+    },
+  ],
+  errors: {
+    contentType: 'application/problem+json',
+    body: {
+      type: 'type',
+      title: 'title',
+      status: 'status',
+      detail: 'detail',
+      code: 'code',
+      errors: 'errors',
+      cause: { $constant: {} },
+    },
+    words: { 'missing-credentials': problem('missing-credentials', 'Missing credentials', 'missing_credentials') },
+    byStatus: {
+      400: problem('validation-failed', 'Validation failed', 'validation_failed'),
+      401: problem('invalid-credentials', 'Invalid credentials', 'invalid_credentials'),
+      403: problem('forbidden', 'Forbidden', 'forbidden'),
+      404: problem('not-found', 'Not found', 'not_found'),
+      405: problem('method-not-allowed', 'Method not allowed', 'method_not_allowed'),
+      409: problem('conflict', 'Conflict', 'conflict'),
+      413: problem('validation-failed', 'Validation failed', 'validation_failed'),
+      429: problem('rate-limited', 'Rate limited', 'rate_limited'),
+      500: problem('internal-error', 'Internal error', 'internal_error'),
+      503: problem('unavailable', 'Unavailable', 'unavailable'),
+    },
+  },
+  vendorReplays: false,
+} as const satisfies Contract

@@ -1,0 +1,75 @@
+import { tenantBodyHex } from '../verify/schemes'
+import type { Contract } from './contract'
+
+/** Tumban: one secret an organisation, rotated by an admin's dashboard session; the old secret ends at once. */
+export const tumban = {
+  name: 'tumban',
+  credentials: {
+    in: { kind: 'bearer' },
+    apiKey: { prefix: 'sk_', encoding: 'hex', bytes: 32 },
+    sessions: true,
+    permissions: [],
+    plans: [],
+  },
+  tenant: { from: 'credential' },
+  ids: { kind: 'fixed', id: 'org' },
+  secret: { prefix: '', encoding: 'hex', bytes: 32 },
+  signing: tenantBodyHex({
+    header: 'x-tumban-signature-v2',
+    bodyHeader: 'x-tumban-signature',
+    timestamp: 'x-tumban-timestamp',
+    tenant: 'x-tumban-org-id',
+  }),
+  overlap: { kind: 'none' },
+  secondRotation: { kind: 'replace' },
+  cooldownSeconds: 0,
+  idempotencyKey: 'optional',
+  rotateBody: null,
+  url: 'optional',
+  times: 'iso-micros-offset',
+  operations: [
+    {
+      use: 'rotate',
+      method: 'POST',
+      path: '/api/v2/org/webhook-secret/rotate',
+      access: { session: { roles: ['admin'] } },
+      reply: { status: 200, body: { webhook_secret: 'signingSecret', rotated_at: 'rotatedAt' } },
+    },
+    {
+      use: 'get',
+      method: 'GET',
+      path: '/api/v2/org/settings',
+      access: { session: { roles: ['admin', 'member'] }, apiKey: {} },
+      reply: {
+        status: 200,
+        body: {
+          org_id: 'tenantId',
+          default_callback_url: 'url',
+          total_scans_completed: 'deliveriesSucceeded',
+          total_scans_dropped: 'deliveriesFailed',
+          created_at: 'createdAt',
+          updated_at: 'updatedAt',
+        },
+      },
+    },
+  ],
+  errors: {
+    contentType: 'application/json',
+    body: { detail: 'detail' },
+    words: {
+      'missing-credentials': { detail: 'Missing or invalid Authorization header. Expected: Bearer <token>' },
+      'expired-token': { detail: 'Token has expired' },
+      'invalid-token': { detail: 'Invalid token' },
+      'invalid-api-key': { detail: 'Invalid or revoked API key' },
+      'role-required': { detail: 'Admin role required' },
+      'session-required': {
+        detail: 'This endpoint requires a dashboard session. API keys are not permitted.',
+      },
+      'not-found': { detail: 'Org settings not found' },
+      'route-not-found': { detail: 'Not Found' },
+      'method-not-allowed': { detail: 'Method Not Allowed' },
+    },
+    byStatus: {},
+  },
+  vendorReplays: false,
+} as const satisfies Contract
