@@ -1,0 +1,10 @@
+import { createHash } from 'node:crypto'
+import type { EndpointKey } from '../endpoints/endpoint-store'
+
+/** Shards of the index `due`, so that no single partition takes every change. */
+export const dueShards = 16
+
+/** The shard of an endpoint, 0…15: always the same for the same ids. */
+export function dueShardOf({ tenantId, endpointId }: EndpointKey): number {
+  return createHash('sha256').update(`${tenantId}#${endpointId}`).digest().readUInt8(0) % dueShards
+}

@@ -1,0 +1,36 @@
+import type { AuditRecord } from '../../../src/endpoints/audit-record'
+import type { AuditLog, EndpointKey, Page, PageRequest } from '../../../src/endpoints/endpoint-store'
+
+/** The stored records, by endpoint, time and id. */
+export interface AuditTable {
+  readonly records: Map<string, AuditRecord>
+}
+
+export function auditTable(): AuditTable {
+  return { records: new Map() }
+}
+
+/** A model of the audit log: each call takes effect at once, before it returns its promise. */
+export function memoryAuditLog(table: AuditTable): AuditLog {
+  return {
+    record: async (record, signal) => {
+      signal.throwIfAborted()
+      table.records.set(`${record.tenantId}#${record.endpointId}#${place(record)}`, record)
+    },
+    list: async (key, page) => list(table, key, page),
+  }
+}
+
+function list(table: AuditTable, key: EndpointKey, { limit, after }: PageRequest): Page<AuditRecord> {
+  const records = [...table.records.values()]
+    .filter(record => record.tenantId === key.tenantId && record.endpointId === key.endpointId)
+    .map(record => ({ record, place: place(record) }))
+    .filter(entry => after === null || entry.place < after)
+    .sort((a, b) => (a.place < b.place ? 1 : -1))
+  const page = records.slice(0, limit)
+  return { items: page.map(entry => entry.record), next: records.length > limit ? (page.at(-1)?.place ?? null) : null }
+}
+
+function place({ at, id }: AuditRecord): string {
+  return `${at.toISOString()}#${id}`
+}

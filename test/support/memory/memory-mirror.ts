@@ -1,0 +1,109 @@
+import type { CurrentMove, Mirror, MirrorDescription, MirrorVersion } from '../../../src/mirror/mirror'
+
+/** The secrets of one account, by name. */
+export interface SecretVault {
+  readonly secrets: Map<string, MirroredSecret>
+}
+
+export interface MirroredSecret {
+  /** Each version's document, by version id. Versions are never forgotten. */
+  readonly documents: Map<string, string>
+  /** The version that holds a label, by label. */
+  readonly labels: Map<string, string>
+  /** Whether its deletion is scheduled. */
+  deleted: boolean
+  policy: string | null
+}
+
+export function secretVault(): SecretVault {
+  return { secrets: new Map() }
+}
+
+/**
+ * A model of Secrets Manager as the mirror uses it: each call takes effect at once, before it returns its promise.
+ * What Secrets Manager refuses and the mirror does not translate is an `Error` with the same name.
+ */
+export function memoryMirror(vault: SecretVault): Mirror {
+  return {
+    create: async (version, signal) => create(reach(vault, signal), version),
+    stage: async (version, signal) => stage(reach(vault, signal), version),
+    moveCurrent: async (move, signal) => moveCurrent(reach(vault, signal), move),
+    describe: async (name, signal) => describe(reach(vault, signal), name),
+    removePolicy: async (name, signal) => removePolicy(reach(vault, signal), name),
+    scheduleDeletion: async (name, signal) => scheduleDeletion(reach(vault, signal), name),
+    restore: async (name, signal) => restore(reach(vault, signal), name),
+  }
+}
+
+function reach(vault: SecretVault, signal: AbortSignal): SecretVault {
+  signal.throwIfAborted()
+  return vault
+}
+
+function create(vault: SecretVault, { name, versionId, document }: MirrorVersion): 'created' | 'exists' {
+  const secret = vault.secrets.get(name)
+  if (secret !== undefined) {
+    return !secret.deleted && secret.documents.get(versionId) === document.reveal() ? 'created' : 'exists'
+  }
+  vault.secrets.set(name, {
+    documents: new Map([[versionId, document.reveal()]]),
+    labels: new Map([['AWSCURRENT', versionId]]),
+    deleted: false,
+    policy: null,
+  })
+  return 'created'
+}
+
+function stage(vault: SecretVault, { name, versionId, document }: MirrorVersion): 'staged' | 'missing' | 'deleted' {
+  const secret = vault.secrets.get(name)
+  if (secret === undefined) return 'missing'
+  if (secret.deleted) return 'deleted'
+  if (secret.documents.has(versionId)) return 'staged'
+  secret.documents.set(versionId, document.reveal())
+  secret.labels.set('KEYTURN_STAGED', versionId)
+  return 'staged'
+}
+
+function moveCurrent(vault: SecretVault, { name, from, to }: CurrentMove): 'moved' | 'mismatch' {
+  const secret = usable(vault, name)
+  if (!secret.documents.has(to)) throw refusal('ResourceNotFoundException', 'no such version')
+  if (secret.labels.get('AWSCURRENT') !== from) return 'mismatch'
+  secret.labels.set('AWSPREVIOUS', from)
+  secret.labels.set('AWSCURRENT', to)
+  return 'moved'
+}
+
+function describe(vault: SecretVault, name: string): MirrorDescription | null {
+  const secret = vault.secrets.get(name)
+  if (secret === undefined) return null
+  return { currentVersionId: secret.labels.get('AWSCURRENT') ?? null, deleted: secret.deleted }
+}
+
+function removePolicy(vault: SecretVault, name: string): void {
+  const secret = vault.secrets.get(name)
+  if (secret !== undefined && !secret.deleted) secret.policy = null
+}
+
+function scheduleDeletion(vault: SecretVault, name: string): 'scheduled' | 'missing' {
+  const secret = vault.secrets.get(name)
+  if (secret === undefined) return 'missing'
+  secret.deleted = true
+  return 'scheduled'
+}
+
+function restore(vault: SecretVault, name: string): void {
+  const secret = vault.secrets.get(name)
+  if (secret === undefined) throw refusal('ResourceNotFoundException', 'no such secret')
+  secret.deleted = false
+}
+
+function usable(vault: SecretVault, name: string): MirroredSecret {
+  const secret = vault.secrets.get(name)
+  if (secret === undefined) throw refusal('ResourceNotFoundException', 'no such secret')
+  if (secret.deleted) throw refusal('InvalidRequestException', 'the secret is scheduled for deletion')
+  return secret
+}
+
+function refusal(name: string, message: string): Error {
+  return Object.assign(new Error(message), { name })
+}
