@@ -1,7 +1,7 @@
 /** How the text of a secret becomes the bytes of the HMAC key. */
 export interface KeyBytes {
   readonly encoding: 'base64' | 'base64url' | 'hex' | 'utf8'
-  /** Stripped, where the text starts with it, before decoding. Empty: the text is decoded as it stands. */
+  /** Taken off, where the text starts with it, before decoding. Empty: the text is decoded as it stands. */
   readonly prefix: string
 }
 
@@ -12,22 +12,24 @@ export const whsecBase64 = { encoding: 'base64', prefix: 'whsec_' } as const sat
 export const utf8Text = { encoding: 'utf8', prefix: '' } as const satisfies KeyBytes
 
 /**
- * The key bytes of `secret`; none where nothing is left after the prefix.
- * @throws {TypeError} when the text is not in the encoding: base64 and base64url with or without padding, no other
- *   character, unused bits zero; hex in pairs, either case. The message never holds the text.
+ * The key bytes of `secret`. None at all where nothing decodes after the prefix: the caller refuses that by length.
+ * @throws {TypeError} when the text is not wholly in the encoding: base64 and base64url with or without padding, no
+ *   other character, unused bits zero; hex in pairs, either case. The message never holds the text.
  */
 export function keyBytes(secret: string, format: KeyBytes): Buffer {
   const text = secret.startsWith(format.prefix) ? secret.slice(format.prefix.length) : secret
   const bytes = Buffer.from(text, format.encoding)
-  if (!spells(text, bytes, format.encoding)) throw new TypeError(`the secret is not ${format.encoding}`)
+  if (bytes.length > 0 && !spells(bytes, text, format.encoding)) {
+    throw new TypeError(`the secret is not ${format.encoding}`)
+  }
   return bytes
 }
 
 // Buffer.from skips what it cannot decode, so the bytes are spelled again and compared with the text.
-function spells(text: string, bytes: Buffer, encoding: KeyBytes['encoding']): boolean {
-  if (encoding === 'utf8') return true
-  if (encoding === 'hex') return bytes.toString('hex') === text.toLowerCase()
-  const padded = bytes.toString('base64')
-  const spelling = encoding === 'base64' ? padded : padded.replaceAll('+', '-').replaceAll('/', '_')
-  return text === spelling || text === spelling.replaceAll('=', '')
+function spells(bytes: Buffer, text: string, encoding: KeyBytes['encoding']): boolean {
+  const spelling = bytes.toString(encoding)
+  if (encoding === 'utf8') return text === spelling
+  if (encoding === 'hex') return text.toLowerCase() === spelling
+  const unpadded = spelling.replaceAll('=', '')
+  return text === unpadded || text === unpadded.padEnd(Math.ceil(unpadded.length / 4) * 4, '=')
 }

@@ -1,14 +1,14 @@
 import type { KeyBytes } from './key-bytes'
 
-/** One part of the content that a signature covers. */
-export type SignedPart = 'id' | 'timestamp' | 'tenant' | 'body'
+/** What a signature can cover besides the body. */
+export type SignedPart = 'id' | 'timestamp' | 'tenant'
 
 /** One signature header of a delivery. */
 export interface SignatureHeader {
-  /** Lower-case names, in the order of the scheme's namings. */
+  /** Lower-case names, one in each naming of the scheme. */
   readonly header: readonly string[]
-  /** What the HMAC-SHA256 is taken over: the parts in order, joined by full stops. `body` comes last. */
-  readonly content: readonly SignedPart[]
+  /** What the HMAC-SHA256 is taken over: these parts in order, then the body, joined by full stops. */
+  readonly before: readonly SignedPart[]
   readonly encoding: 'hex' | 'base64'
   /**
    * `single`: one signature, so the current key signs. `list`: space-separated, one a live key.
@@ -17,11 +17,6 @@ export interface SignatureHeader {
   readonly form: 'single' | 'list' | 'timestamped'
   /** What stands before each signature: `v1,`, `v1=`, `sha256=` or nothing. */
   readonly prefix: string
-  /**
-   * `required`: a delivery without it is refused. `checked`: it must match where it is there, but is never enough by
-   * itself, because another header covers more.
-   */
-  readonly presence: 'required' | 'checked'
 }
 
 /**
@@ -33,7 +28,10 @@ export interface Scheme {
   /** Carries unix seconds. */
   readonly timestamp?: readonly string[]
   readonly tenant?: readonly string[]
-  readonly signatures: readonly SignatureHeader[]
+  /** A delivery without it is refused. */
+  readonly signature: SignatureHeader
+  /** Written as well. Where a delivery has it, it must match; it covers less, so it is never enough by itself. */
+  readonly weaker?: SignatureHeader
   /** How a secret's text becomes the key, unless the caller knows otherwise. */
   readonly keyBytes: KeyBytes
 }

@@ -1,0 +1,61 @@
+import { headerValue, type DeliveryHeaders } from './header-value'
+import type { Scheme } from './scheme'
+import { timestampsIn } from './signatures'
+import { WebhookVerificationError } from './verification-error'
+
+/** What a delivery's headers say, unverified. Undefined where the scheme has no such header. */
+export interface Delivery {
+  readonly id: string | undefined
+  readonly timestamp: string | undefined
+  readonly tenant: string | undefined
+  readonly signature: string
+  /** Empty where the delivery does not have it. */
+  readonly weaker: string | undefined
+}
+
+/**
+ * Reads the delivery under the first of the scheme's namings of which every header is there.
+ * @throws {WebhookVerificationError} `missing-header`; `bad-timestamp` when a timestamped list has not exactly one.
+ */
+export function readDelivery(headers: DeliveryHeaders, scheme: Scheme): Delivery {
+  for (let naming = 0; naming < scheme.signature.header.length; naming += 1) {
+    const delivery = readNaming(headers, scheme, naming)
+    if (delivery !== undefined) return delivery
+  }
+  throw new WebhookVerificationError('missing-header', `needed: ${neededNames(scheme).join(', ')}`)
+}
+
+function readNaming(headers: DeliveryHeaders, scheme: Scheme, naming: number): Delivery | undefined {
+  const signature = read(headers, scheme.signature.header, naming) ?? ''
+  if (signature === '') return undefined
+  const id = read(headers, scheme.id, naming)
+  const timestamp = read(headers, scheme.timestamp, naming)
+  const tenant = read(headers, scheme.tenant, naming)
+  if (id === '' || timestamp === '' || tenant === '') return undefined
+  return {
+    id,
+    timestamp: scheme.signature.form === 'timestamped' ? onlyTimestamp(signature) : timestamp,
+    tenant,
+    signature,
+    weaker: read(headers, scheme.weaker?.header, naming),
+  }
+}
+
+/** Undefined: the scheme has no such header. Empty: the delivery does not have it. */
+function read(headers: DeliveryHeaders, names: readonly string[] | undefined, naming: number): string | undefined {
+  const name = names?.[naming]
+  return name === undefined ? undefined : headerValue(headers, name)
+}
+
+function onlyTimestamp(list: string): string {
+  const [timestamp, ...others] = timestampsIn(list)
+  if (timestamp === undefined || others.length > 0) {
+    throw new WebhookVerificationError('bad-timestamp', 'the signature header must hold one t=')
+  }
+  return timestamp
+}
+
+function neededNames(scheme: Scheme): string[] {
+  const lists = [scheme.id, scheme.timestamp, scheme.tenant, scheme.signature.header]
+  return lists.flatMap(names => names?.[0] ?? [])
+}
