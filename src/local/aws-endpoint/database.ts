@@ -1,4 +1,3 @@
-import type { AbstractLevel } from 'abstract-level'
 import { ClassicLevel } from 'classic-level'
 import { MemoryLevel } from 'memory-level'
 
@@ -7,11 +6,12 @@ export interface Changes {
   readonly remove: readonly string[]
 }
 
-/** Both bounds are exclusive. */
 export interface KeyRange {
-  readonly after: string
+  /** The least key, inclusive. */
+  readonly from: string
+  /** The end, exclusive. */
   readonly before: string
-  readonly descending?: boolean
+  readonly descending: boolean
 }
 
 /** JSON values under sorted text keys. */
@@ -25,7 +25,7 @@ export interface Database {
 
 /** Opens the database in `folder`, or in memory. Rejects when another process has the folder open. */
 export async function openDatabase(folder: string | null): Promise<Database> {
-  const level: AbstractLevel<string | Buffer | Uint8Array, string, unknown> =
+  const level: Pick<MemoryLevel<string, unknown>, 'open' | 'get' | 'batch' | 'values' | 'close'> =
     folder === null
       ? new MemoryLevel<string, unknown>({ valueEncoding: 'json' })
       : new ClassicLevel<string, unknown>(folder, { valueEncoding: 'json' })
@@ -33,7 +33,7 @@ export async function openDatabase(folder: string | null): Promise<Database> {
   return {
     get: key => level.get(key),
     write: changes => level.batch(operationsOf(changes), onDisk),
-    values: ({ after, before, descending = false }) => level.values({ gt: after, lt: before, reverse: descending }),
+    values: ({ from, before, descending }) => level.values({ gte: from, lt: before, reverse: descending }),
     close: () => level.close(),
   }
 }

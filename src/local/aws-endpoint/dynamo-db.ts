@@ -1,10 +1,16 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeaders, Server } from 'node:http'
 import { Readable } from 'node:stream'
 import dynalite from 'dynalite'
 
+export interface HttpReply {
+  readonly status: number
+  readonly headers: OutgoingHttpHeaders
+  readonly text: string
+}
+
 export interface DynamoDb {
-  /** Answers one request whose body has been read already. */
-  handle(request: IncomingMessage, body: Buffer, response: ServerResponse): void
+  /** Answers a request whose body has been read already. */
+  answer(request: IncomingMessage, body: Buffer): Promise<HttpReply>
   close(): Promise<void>
 }
 
@@ -16,20 +22,27 @@ export function openDynamoDb(folder: string | null): DynamoDb {
     deleteTableMs: 0,
     updateTableMs: 0,
   })
-  return {
-    handle: (request, body, response) => void server.emit('request', replayed(request, body), response),
-    close: () => closeDatabase(server),
-  }
+  return { answer: (request, body) => answer(server, request, body), close: () => close(server) }
 }
 
-/** The request over again: dynalite throws out of an event when a client hangs up on a live one. */
-function replayed(request: IncomingMessage, body: Buffer): Readable {
-  const { method, url, headers } = request
-  return Object.assign(Readable.from([body]), { method, url, headers })
+/**
+ * Hands the request over with streams of our own: on live ones dynalite throws out of an event when a client hangs up,
+ * and does not say when it is done with a request that nobody waits for any more.
+ */
+function answer(server: Server, { method, url, headers }: IncomingMessage, body: Buffer): Promise<HttpReply> {
+  return new Promise(resolve => {
+    const replyHeaders: OutgoingHttpHeaders = {}
+    const response = {
+      statusCode: 200,
+      setHeader: (name: string, value: string | number) => (replyHeaders[name] = value),
+      end: (text = '') => resolve({ status: response.statusCode, headers: replyHeaders, text }),
+    }
+    server.emit('request', Object.assign(Readable.from([body]), { method, url, headers }), response)
+  })
 }
 
 /** Dynalite closes its database only together with a server that listens, so it listens for this one moment. */
-function closeDatabase(server: ReturnType<typeof dynalite>): Promise<void> {
+function close(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', () => server.close(error => (error ? reject(error) : resolve())))

@@ -21,7 +21,8 @@ function refusal(issue: v.BaseIssue<unknown>): AwsError {
   if (issue.kind === 'schema' && issue.received !== 'undefined') {
     return new AwsError('SerializationException', `Unexpected type at '${member}'.`)
   }
-  const constraint = issue.kind === 'schema' ? 'Member must not be null' : `Member is outside its limits (${issue.type})`
+  const constraint =
+    issue.kind === 'schema' ? 'Member must not be null' : `Member is outside its limits (${issue.type})`
   return new AwsError(
     'ValidationException',
     `1 validation error detected: Value at '${member}' failed to satisfy constraint: ${constraint}`,

@@ -4,7 +4,7 @@ import type { SecretValue } from './secret-state'
 
 const maxBytes = 65_536
 
-interface ValueInput {
+export interface ValueInput {
   readonly SecretString?: string | undefined
   readonly SecretBinary?: string | undefined
 }

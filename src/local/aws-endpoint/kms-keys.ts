@@ -1,0 +1,55 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { replaceFile } from './replace-file'
+
+/** One symmetric KMS key. */
+export interface KmsKey {
+  /** A UUID. */
+  readonly id: string
+  /** The id or alias it was first used by. */
+  readonly name: string
+  /** 32 bytes in base64. */
+  readonly material: string
+}
+
+export interface KmsKeys {
+  /** By id or alias. */
+  find(name: string): KmsKey | undefined
+  /** The same, made (and on the disk) before it is used for the first time; undefined where no such key may exist. */
+  forEncrypt(name: string): KmsKey | undefined
+}
+
+export interface KmsKeysOptions {
+  /** Of mode 0600; null keeps the keys in memory. */
+  readonly file: string | null
+  /** The ids and aliases of the keys that exist; null means that every one does. */
+  readonly known: readonly string[] | null
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+export function kmsKeys({ file, known }: KmsKeysOptions): KmsKeys {
+  const keys = file === null ? [] : readKeys(file)
+  const find = (name: string): KmsKey | undefined => keys.find(key => key.id === name || key.name === name)
+  const create = (name: string): KmsKey => {
+    const id = uuid.test(name) ? name : randomUUID()
+    const key = { id, name, material: randomBytes(32).toString('base64') }
+    if (file !== null) replaceFile(file, JSON.stringify([...keys, key]))
+    keys.push(key)
+    return key
+  }
+  return {
+    find,
+    forEncrypt: name => find(name) ?? (known === null || known.includes(name) ? create(name) : undefined),
+  }
+}
+
+function readKeys(file: string): KmsKey[] {
+  try {
+    // Written above.
+    return JSON.parse(readFileSync(file, 'utf8')) as KmsKey[]
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
+  }
+}
