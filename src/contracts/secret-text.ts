@@ -1,0 +1,79 @@
+import { Problem } from '../rotation/problem'
+import { Secret } from '../rotation/secret'
+import { keyBytes } from '../verify/key-bytes'
+import type { RotateBody, SecretFormat, TextFormat } from './contract'
+import { randomDigits } from './random-digits'
+import { randomUuid, uuidPattern } from './random-uuid'
+
+/** The body's field that holds a caller's own secret, and how many bytes it may hold after decoding. */
+export type OwnSecretRule = NonNullable<RotateBody['ownSecret']>
+
+const alphanumerics = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+
+/** A new text in the format, from one call of `randomBytes`. */
+export function newText(format: TextFormat, randomBytes: (count: number) => Buffer): string {
+  return format.prefix + newBody(format, randomBytes)
+}
+
+function newBody({ encoding, bytes }: TextFormat, randomBytes: (count: number) => Buffer): string {
+  switch (encoding) {
+    case 'hex':
+    case 'base64':
+    case 'base64url':
+      return randomBytes(bytes).toString(encoding)
+    case 'alphanumeric':
+      return randomDigits(alphanumerics, bytes, randomBytes)
+    case 'uuid':
+      return randomUuid(randomBytes(16))
+  }
+}
+
+/** Whether `text` is one that `newText` could have made, in either case where it is hex. */
+export function matchesText(format: TextFormat, text: string): boolean {
+  return decodedBytes(format, text) === format.bytes
+}
+
+/**
+ * A caller's own secret, kept letter by letter.
+ * @throws {Problem} `invalid-request` at the rule's field: the prefix, the encoding or the length is wrong
+ */
+export function parseOwnSecret(format: SecretFormat, text: string, rule: OwnSecretRule): Secret {
+  const bytes = decodedBytes(format, text)
+  if (bytes !== null && bytes >= rule.minimumBytes && bytes <= rule.maximumBytes) return new Secret(text)
+  const message = `must be ${describeFormat(format)}, ${rule.minimumBytes} to ${rule.maximumBytes} bytes when decoded`
+  throw new Problem('invalid-request', `${rule.field} ${message}.`, { errors: [{ path: rule.field, message }] })
+}
+
+/** How a read shows the secret, or null where reads never show it. */
+export function mask({ mask: rule }: SecretFormat, text: string): string | null {
+  if (rule === undefined) return null
+  return text.slice(0, rule.first) + rule.filler.repeat(rule.count) + text.slice(text.length - rule.last)
+}
+
+/** How many bytes the text holds, or null where it is not in the format. Each alphanumeric character counts as one. */
+function decodedBytes({ prefix, encoding }: TextFormat, text: string): number | null {
+  if (!text.startsWith(prefix) || text.length === prefix.length) return null
+  const body = text.slice(prefix.length)
+  switch (encoding) {
+    case 'hex':
+    case 'base64':
+    case 'base64url':
+      return strictlyDecoded(body, encoding)
+    case 'alphanumeric':
+      return /^[0-9A-Za-z]+$/.test(body) ? body.length : null
+    case 'uuid':
+      return uuidPattern.test(body) ? 16 : null
+  }
+}
+
+function strictlyDecoded(body: string, encoding: 'hex' | 'base64' | 'base64url'): number | null {
+  try {
+    return keyBytes(body, { encoding, prefix: '' }).length || null
+  } catch {
+    return null
+  }
+}
+
+function describeFormat({ prefix, encoding }: TextFormat): string {
+  return prefix === '' ? encoding : `${prefix} and ${encoding}`
+}
