@@ -25,10 +25,9 @@ export interface Database {
 
 /** Opens the database in `folder`, or in memory. Rejects when another process has the folder open. */
 export async function openDatabase(folder: string | null): Promise<Database> {
-  const level: Pick<MemoryLevel<string, unknown>, 'open' | 'get' | 'batch' | 'values' | 'close'> =
-    folder === null
-      ? new MemoryLevel<string, unknown>({ valueEncoding: 'json' })
-      : new ClassicLevel<string, unknown>(folder, { valueEncoding: 'json' })
+  const level: Pick<MemoryLevel<string, unknown>, 'open' | 'get' | 'batch' | 'values' | 'close'> = folder === null
+    ? new MemoryLevel<string, unknown>({ valueEncoding: 'json' })
+    : new ClassicLevel<string, unknown>(folder, { valueEncoding: 'json' })
   await level.open()
   return {
     get: key => level.get(key),

@@ -18,7 +18,7 @@ export function parseInput<Schema extends v.GenericSchema>(
 function refusal(issue: v.BaseIssue<unknown>): AwsError {
   const path = v.getDotPath(issue) ?? ''
   const member = path.charAt(0).toLowerCase() + path.slice(1)
-  if (issue.kind === 'schema' && issue.received !== 'undefined') {
+  if (issue.kind === 'schema' && issue.type !== 'picklist' && issue.received !== 'undefined') {
     return new AwsError('SerializationException', `Unexpected type at '${member}'.`)
   }
   const constraint =

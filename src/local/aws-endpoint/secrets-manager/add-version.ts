@@ -1,9 +1,8 @@
 import { AwsError } from '../aws-error'
-import { attachLabel, holderOf } from './labels'
+import { attachLabel, checkLabelLimit, holderOf } from './labels'
 import type { SecretState, SecretVersion } from './secret-state'
 
 const maxVersions = 100
-const maxLabels = 20
 const keptMilliseconds = 24 * 60 * 60 * 1000
 
 export interface NewVersion {
@@ -30,7 +29,7 @@ export function addVersion(secret: SecretState, added: NewVersion, now: Date): S
     (versions, label) => attachLabel(versions, label, added.id),
     [...others, { ...version, kmsKeyId: secret.kmsKeyId }],
   )
-  return { ...secret, changedAt: now, versions: withinLimits(labelled, now) }
+  return { ...secret, changedAt: now, versions: withinLimit(checkLabelLimit(labelled), now) }
 }
 
 function labelsFor(secret: SecretState, { labels }: NewVersion): ReadonlySet<string> {
@@ -38,10 +37,7 @@ function labelsFor(secret: SecretState, { labels }: NewVersion): ReadonlySet<str
   return new Set([...(labels ?? ['AWSCURRENT']), ...(first ? ['AWSCURRENT'] : [])])
 }
 
-function withinLimits(versions: readonly SecretVersion[], now: Date): readonly SecretVersion[] {
-  if (versions.flatMap(version => version.labels).length > maxLabels) {
-    throw new AwsError('LimitExceededException', `A secret has at most ${maxLabels} staging labels.`)
-  }
+function withinLimit(versions: readonly SecretVersion[], now: Date): readonly SecretVersion[] {
   const removable = versions.filter(
     version => version.labels.length === 0 && now.getTime() - version.createdAt.getTime() > keptMilliseconds,
   )

@@ -1,4 +1,7 @@
+import { AwsError } from '../aws-error'
 import type { SecretVersion } from './secret-state'
+
+const maxLabels = 20
 
 type Versions = readonly SecretVersion[]
 
@@ -22,4 +25,10 @@ export function detachLabel(versions: Versions, label: string): Versions {
   return versions.map(version =>
     version.labels.includes(label) ? { ...version, labels: version.labels.filter(other => other !== label) } : version,
   )
+}
+
+/** The versions as they are. @throws {AwsError} `LimitExceededException` for more than 20 labels on one secret */
+export function checkLabelLimit(versions: Versions): Versions {
+  if (versions.flatMap(version => version.labels).length <= maxLabels) return versions
+  throw new AwsError('LimitExceededException', `A secret has at most ${maxLabels} staging labels.`)
 }
