@@ -1,0 +1,62 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb'
+import * as v from 'valibot'
+import type { AuditRecord } from '../endpoints/audit-record'
+import type { AuditLog, EndpointKey, Page, PageRequest } from '../endpoints/endpoint-store'
+import { count, decodeItem, instant, orNull } from './decode-item'
+import { actor } from './endpoint-item'
+import { endpointPartition, rotationPrefix } from './item-key'
+import { pageOf, queryItems } from './query-items'
+import { toItem } from './storable'
+import type { Item } from './storable'
+import type { Table } from './table'
+import { valuesOf } from './update-of'
+
+const schema = v.object({
+  id: v.string(),
+  tenantId: v.string(),
+  endpointId: v.string(),
+  kind: v.picklist(['create', 'rotate', 'revoke', 'replay']),
+  keyId: v.string(),
+  version: count,
+  at: instant,
+  actor,
+  reason: orNull(v.string()),
+  overlapSeconds: count,
+})
+
+/** Audit records in DynamoDB, under a key made of time and id: the same record is the same item. */
+export function dynamoAuditLog(table: Table): AuditLog {
+  return {
+    record: async (record, signal) => {
+      const put = new PutItemCommand({ TableName: table.name, Item: auditItem(record) })
+      await table.client.send(put, { abortSignal: signal })
+    },
+    list: (key, page) => list(table, key, page),
+  }
+}
+
+async function list(table: Table, key: EndpointKey, { limit, after }: PageRequest): Promise<Page<AuditRecord>> {
+  const pk = endpointPartition(key)
+  const query = {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+    ExpressionAttributeValues: valuesOf(Object.entries({ pk, prefix: rotationPrefix })),
+    ScanIndexForward: false,
+    ConsistentRead: true,
+  }
+  const start = after === null ? null : { pk, sk: rotationPrefix + after }
+  const items = await queryItems(table, query, { after: start, limit: limit + 1 })
+  return pageOf(items.map(auditRecordOf), limit, place)
+}
+
+function auditItem(record: AuditRecord): Item {
+  return toItem({ pk: endpointPartition(record), sk: rotationPrefix + place(record), ...record })
+}
+
+function auditRecordOf(item: Item): AuditRecord {
+  return decodeItem(schema, item)
+}
+
+/** Sorts by time; the id tells apart what happened in one millisecond. */
+function place({ at, id }: AuditRecord): string {
+  return `${at.toISOString()}#${id}`
+}

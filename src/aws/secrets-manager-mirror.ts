@@ -1,0 +1,147 @@
+import {
+  CreateSecretCommand,
+  DeleteResourcePolicyCommand,
+  DeleteSecretCommand,
+  DescribeSecretCommand,
+  InvalidParameterException,
+  InvalidRequestException,
+  PutSecretValueCommand,
+  ResourceExistsException,
+  ResourceNotFoundException,
+  RestoreSecretCommand,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager'
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import type { CurrentMove, Mirror, MirrorDescription, MirrorVersion } from '../mirror/mirror'
+
+const stagedLabel = 'KEYTURN_STAGED'
+const recoveryDays = 7
+
+export interface SecretsManagerMirrorOptions {
+  readonly client: SecretsManagerClient
+  /** The mirror key: id, ARN or alias. Absent: `aws/secretsmanager`. */
+  readonly kmsKeyId?: string
+  readonly tags: Readonly<Record<string, string>>
+}
+
+interface Reach extends SecretsManagerMirrorOptions {
+  readonly signal: AbortSignal
+}
+
+/** Mirrors in AWS Secrets Manager. Version ids are `ClientRequestToken`s, by which a repeated call is told. */
+export function secretsManagerMirror(options: SecretsManagerMirrorOptions): Mirror {
+  return {
+    create: (version, signal) => create({ ...options, signal }, version),
+    stage: (version, signal) => stage({ ...options, signal }, version),
+    moveCurrent: (move, signal) => moveCurrent({ ...options, signal }, move),
+    describe: (name, signal) => describe({ ...options, signal }, name),
+    removePolicy: (name, signal) => removePolicy({ ...options, signal }, name),
+    scheduleDeletion: (name, signal) => scheduleDeletion({ ...options, signal }, name),
+    restore: async (name, signal) => {
+      await options.client.send(new RestoreSecretCommand({ SecretId: name }), { abortSignal: signal })
+    },
+  }
+}
+
+async function create(reach: Reach, { name, versionId, document }: MirrorVersion): Promise<'created' | 'exists'> {
+  const command = new CreateSecretCommand({
+    Name: name,
+    ClientRequestToken: versionId,
+    SecretString: document.reveal(),
+    KmsKeyId: reach.kmsKeyId,
+    Tags: Object.entries(reach.tags).map(([Key, Value]) => ({ Key, Value })),
+  })
+  try {
+    await reach.client.send(command, { abortSignal: reach.signal })
+    return 'created'
+  } catch (error) {
+    if (error instanceof ResourceExistsException) return 'exists'
+    return afterRefusal(reach, { name, error, outcome: 'exists' })
+  }
+}
+
+/** Never moves AWSCURRENT. A token that is known with another value means that this revision is stored already. */
+async function stage(reach: Reach, version: MirrorVersion): Promise<'staged' | 'missing' | 'deleted'> {
+  const command = new PutSecretValueCommand({
+    SecretId: version.name,
+    ClientRequestToken: version.versionId,
+    SecretString: version.document.reveal(),
+    VersionStages: [stagedLabel],
+  })
+  try {
+    await reach.client.send(command, { abortSignal: reach.signal })
+    return 'staged'
+  } catch (error) {
+    if (error instanceof ResourceExistsException) return 'staged'
+    if (error instanceof ResourceNotFoundException) return 'missing'
+    return afterRefusal(reach, { name: version.name, error, outcome: 'deleted' })
+  }
+}
+
+/** Secrets Manager answers `InvalidParameterException` when another version than `RemoveFromVersionId` has the label. */
+async function moveCurrent({ client, signal }: Reach, { name, from, to }: CurrentMove): Promise<'moved' | 'mismatch'> {
+  const command = new UpdateSecretVersionStageCommand({
+    SecretId: name,
+    VersionStage: 'AWSCURRENT',
+    RemoveFromVersionId: from,
+    MoveToVersionId: to,
+  })
+  try {
+    await client.send(command, { abortSignal: signal })
+    return 'moved'
+  } catch (error) {
+    if (error instanceof InvalidParameterException) return 'mismatch'
+    throw error
+  }
+}
+
+async function describe({ client, signal }: Reach, name: string): Promise<MirrorDescription | null> {
+  try {
+    const { VersionIdsToStages = {}, DeletedDate } = await client.send(new DescribeSecretCommand({ SecretId: name }), {
+      abortSignal: signal,
+    })
+    const current = Object.entries(VersionIdsToStages).find(([, labels]) => labels.includes('AWSCURRENT'))
+    return { currentVersionId: current?.[0] ?? null, deleted: DeletedDate !== undefined }
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return null
+    throw error
+  }
+}
+
+/** A secret that is gone or scheduled for deletion cannot be read, whatever its policy says. */
+async function removePolicy(reach: Reach, name: string): Promise<void> {
+  try {
+    await reach.client.send(new DeleteResourcePolicyCommand({ SecretId: name }), { abortSignal: reach.signal })
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return
+    await afterRefusal(reach, { name, error, outcome: undefined })
+  }
+}
+
+async function scheduleDeletion(reach: Reach, name: string): Promise<'scheduled' | 'missing'> {
+  const command = new DeleteSecretCommand({ SecretId: name, RecoveryWindowInDays: recoveryDays })
+  try {
+    await reach.client.send(command, { abortSignal: reach.signal })
+    return 'scheduled'
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return 'missing'
+    return afterRefusal(reach, { name, error, outcome: 'scheduled' })
+  }
+}
+
+interface Refusal<Outcome> {
+  readonly name: string
+  readonly error: unknown
+  readonly outcome: Outcome
+}
+
+/**
+ * The outcome, if the call was refused because the secret is scheduled for deletion. `InvalidRequestException` alone
+ * does not say so: Secrets Manager answers it to every call that a secret's state forbids.
+ */
+async function afterRefusal<Outcome>(reach: Reach, { name, error, outcome }: Refusal<Outcome>): Promise<Outcome> {
+  if (!(error instanceof InvalidRequestException)) throw error
+  const description = await describe(reach, name)
+  if (description?.deleted === true) return outcome
+  throw error
+}
