@@ -1,6 +1,6 @@
 import { addSeconds, notBefore } from '../rotation/instant'
 import type { KeyRing } from '../rotation/key-ring'
-import type { Change, Endpoint, EndpointSettings } from './endpoint'
+import { unsettledChanges, type Change, type Endpoint, type EndpointSettings } from './endpoint'
 
 /** How long the sweep leaves a change to the request that made it. */
 export const settleGraceSeconds = 5
@@ -44,13 +44,13 @@ export function applyChange(endpoint: Endpoint, draft: ChangeDraft, next: NextSt
     at,
     revokedKeyIds: next.revokedKeyIds ?? [],
   }
-  const dropsMirror = next.deleted === true || (endpoint.settings.mirror === 'on' && settings.mirror === 'off')
+  const dropsMirror = endpoint.settings.mirror === 'on' && (next.deleted === true || settings.mirror === 'off')
   return {
     ...endpoint,
     revision,
     ring,
     settings,
-    changes: [change, ...endpoint.changes.filter(old => isRemembered(endpoint, old, at))],
+    changes: [change, ...rememberedChanges(endpoint, at)],
     updatedAt: at,
     deletedAt: next.deleted === true ? at : endpoint.deletedAt,
     lookAgainAt: dropsMirror ? addSeconds(at, lateCallSeconds) : endpoint.lookAgainAt,
@@ -58,6 +58,13 @@ export function applyChange(endpoint: Endpoint, draft: ChangeDraft, next: NextSt
   }
 }
 
-function isRemembered(endpoint: Endpoint, change: Change, at: Date): boolean {
-  return change.revision > endpoint.settling.revision || at < addSeconds(change.at, rememberSeconds)
+/** The changes that are still needed at `at`: what is not settled, and the ring's changes of the last 24 hours. */
+export function rememberedChanges(endpoint: Endpoint, at: Date): readonly Change[] {
+  const unsettled = unsettledChanges(endpoint)
+  const since = addSeconds(at, -rememberSeconds)
+  return endpoint.changes.filter(change => unsettled.includes(change) || (changesRing(change) && change.at > since))
+}
+
+function changesRing(change: Change): boolean {
+  return change.kind !== 'update' && change.kind !== 'delete'
 }

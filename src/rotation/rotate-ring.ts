@@ -37,7 +37,8 @@ export function revokePrevious(ring: KeyRing, now: Date): { readonly ring: KeyRi
   return { ring: { ...ring, keys: [ring.keys[0]] }, revoked: retiringKeys(ring, now) }
 }
 
-function keptKeys(ring: KeyRing, policy: RotationPolicy, now: Date): readonly Key[] {
+/** The keys before that a rotation at `now` leaves live, newest first. */
+export function keptKeys(ring: KeyRing, policy: RotationPolicy, now: Date): readonly Key[] {
   if (policy.overlapSeconds === 0) return []
   const before = { ...ring.keys[0], expiresAt: addSeconds(now, policy.overlapSeconds) }
   return policy.secondRotation.kind === 'keep' ? [before, ...retiringKeys(ring, now)] : [before]

@@ -1,0 +1,30 @@
+import { assertRoomForChange } from '../rotation/budget'
+import type { RotationDeps } from '../rotation/deps'
+import { newId } from '../rotation/new-key'
+import { applyChange } from './commit'
+import { commitChange } from './commit-change'
+import type { Actor, Endpoint, EndpointSettings } from './endpoint'
+
+export interface UpdateRequest {
+  readonly endpoint: Endpoint
+  readonly actor: Actor
+  readonly change: Partial<EndpointSettings>
+}
+
+/**
+ * Changes an endpoint's settings. The sweep settles it.
+ * @throws {Problem} `rotation-conflict`, `outcome-unknown`, `not-found`, `rotation-budget`
+ */
+export async function updateEndpoint(
+  deps: Pick<RotationDeps, 'store' | 'now' | 'randomBytes'>,
+  { endpoint, actor, change }: UpdateRequest,
+): Promise<Endpoint> {
+  const changeId = newId('chg', deps.randomBytes)
+  const draft = { id: changeId, kind: 'update', actor, reason: null, overlapSeconds: 0, idempotency: null } as const
+  const apply = (stored: Endpoint, at: Date): Endpoint => {
+    assertRoomForChange(stored, at)
+    return applyChange(stored, draft, { settings: { ...stored.settings, ...change } }, at)
+  }
+  const committed = await commitChange(deps, endpoint, { changeId, idempotency: null, apply })
+  return committed.endpoint
+}

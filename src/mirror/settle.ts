@@ -1,0 +1,71 @@
+import { auditRecordOf } from '../endpoints/audit-record'
+import { unsettledChanges, type Endpoint } from '../endpoints/endpoint'
+import type { Settled } from '../endpoints/endpoint-store'
+import type { RotationDeps } from '../rotation/deps'
+import { eventsOf } from './events-of'
+import { mirrorName } from './mirror-state'
+import { settleMirror, type SettleContext } from './settle-mirror'
+
+/**
+ * Brings mirror, audit and events up to the endpoint as it was loaded, then marks that revision settled. Repeatable;
+ * never goes backwards. A tombstone is dropped once no late call can bring its mirror back.
+ * Returns the endpoint as marked, or as given when it has moved on since.
+ */
+export async function settle(deps: RotationDeps, endpoint: Endpoint, context: SettleContext): Promise<Endpoint> {
+  const now = deps.now()
+  const [mirrorVersionId] = await allDone([
+    settleMirrorSetting(deps, endpoint, context),
+    recordChanges(deps, endpoint, context.signal),
+    publishChanges(deps, endpoint, context.signal),
+  ])
+  const lookAgainAt = endpoint.lookAgainAt !== null && now < endpoint.lookAgainAt ? endpoint.lookAgainAt : null
+  if (endpoint.deletedAt && lookAgainAt === null) {
+    await deps.store.drop(endpoint, context.signal)
+    return endpoint
+  }
+  const settling = { revision: endpoint.revision, mirrorVersionId, failures: 0, error: null }
+  return mark(deps, endpoint, { settled: { settling, lookAgainAt, dueAt: lookAgainAt }, signal: context.signal })
+}
+
+/** The mirror as the endpoint wants it: its ring's version, or none. Returns the version known to be current. */
+async function settleMirrorSetting(
+  deps: RotationDeps,
+  endpoint: Endpoint,
+  context: SettleContext,
+): Promise<string | null> {
+  if (!endpoint.deletedAt && endpoint.settings.mirror === 'on') return settleMirror(deps, endpoint, context)
+  if (endpoint.lookAgainAt === null) return null
+  const name = mirrorName(deps.stage, endpoint.tenantId, endpoint.id)
+  await deps.mirror.removePolicy(name, context.signal)
+  await deps.mirror.scheduleDeletion(name, context.signal)
+  return null
+}
+
+async function recordChanges(deps: RotationDeps, endpoint: Endpoint, signal: AbortSignal): Promise<void> {
+  const records = unsettledChanges(endpoint).flatMap(
+    change => auditRecordOf(endpoint.tenantId, endpoint.id, change) ?? [],
+  )
+  await allDone(records.map(record => deps.audit.record(record, signal)))
+}
+
+async function publishChanges(deps: RotationDeps, endpoint: Endpoint, signal: AbortSignal): Promise<void> {
+  const events = eventsOf(endpoint)
+  if (events.length > 0) await deps.events.publish(events, signal)
+}
+
+async function mark(
+  { store }: RotationDeps,
+  endpoint: Endpoint,
+  { settled, signal }: { readonly settled: Settled; readonly signal: AbortSignal },
+): Promise<Endpoint> {
+  const outcome = await store.settle(endpoint, settled, signal)
+  return outcome === 'stored' ? { ...endpoint, ...settled } : endpoint
+}
+
+/** Like Promise.all, but a failure waits for the others: nothing is under way any more when it throws. */
+async function allDone<Values extends readonly unknown[]>(work: {
+  readonly [Index in keyof Values]: Promise<Values[Index]>
+}): Promise<Values> {
+  await Promise.allSettled(work)
+  return Promise.all(work)
+}

@@ -1,0 +1,87 @@
+import type { Endpoint } from '../endpoints/endpoint'
+import type { EndpointKey } from '../endpoints/endpoint-store'
+import type { RotationDeps } from '../rotation/deps'
+import { addSeconds } from '../rotation/instant'
+import { settle } from './settle'
+
+export interface SweepDeps extends RotationDeps {
+  readonly sleep: (milliseconds: number) => Promise<void>
+}
+
+export interface SweepReport {
+  readonly settled: number
+  readonly failed: number
+  /** Due, but left to the next sweep. */
+  readonly left: number
+  /** How long the oldest due endpoint has been waiting, in seconds. */
+  readonly oldestSeconds: number
+}
+
+const keysPerShard = 25
+const settleMilliseconds = 5000
+const lanes = 4
+/** A settle writes to Secrets Manager twice: with four lanes at most 20 of its 50 writes a second. */
+const laneMilliseconds = 400
+
+/** Settles what is due, earliest first, until `until`. One endpoint that fails does not hold up the others. */
+export async function sweep(deps: SweepDeps, until: Date): Promise<SweepReport> {
+  const due = await deps.store.due(deps.now(), keysPerShard)
+  const report = { settled: 0, failed: 0, left: 0, oldestSeconds: 0 }
+  const queue = [...due]
+  const lane = async (): Promise<void> => {
+    for (let key = queue.shift(); key; key = queue.shift()) {
+      if (deps.now() >= until) report.left++
+      else await sweepOne(deps, key, report)
+      if (queue.length > 0 && deps.now() < until) await deps.sleep(laneMilliseconds)
+    }
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+  return report
+}
+
+async function sweepOne(
+  deps: SweepDeps,
+  key: EndpointKey,
+  report: { settled: number; failed: number; oldestSeconds: number },
+): Promise<void> {
+  try {
+    const endpoint = await deps.store.load(key)
+    const now = deps.now()
+    if (!endpoint?.dueAt || endpoint.dueAt > now) return
+    const waited = Math.floor((now.getTime() - endpoint.dueAt.getTime()) / 1000)
+    report.oldestSeconds = Math.max(report.oldestSeconds, waited)
+    if (await settleOrPostpone(deps, endpoint)) report.settled++
+    else report.failed++
+  } catch (error) {
+    report.failed++
+    deps.log.error('a due endpoint could not be read or put off', { endpointId: key.endpointId, error: nameOf(error) })
+  }
+}
+
+async function settleOrPostpone(deps: SweepDeps, endpoint: Endpoint): Promise<boolean> {
+  try {
+    await settle(deps, endpoint, { opened: new Map(), signal: deps.timeout(settleMilliseconds) })
+    return true
+  } catch (error) {
+    await postpone(deps, endpoint, nameOf(error))
+    return false
+  }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown'
+}
+
+const firstBackoffSeconds = 5
+const maximumBackoffSeconds = 600
+
+/** Puts a failed endpoint off, twice as long each time, so that it cannot starve the others. */
+async function postpone(deps: SweepDeps, endpoint: Endpoint, error: string): Promise<void> {
+  const failures = endpoint.settling.failures + 1
+  const seconds = Math.min(maximumBackoffSeconds, firstBackoffSeconds * 2 ** (failures - 1))
+  deps.log.error('settling failed', { endpointId: endpoint.id, error, failures, retryInSeconds: seconds })
+  const settling = { ...endpoint.settling, failures, error }
+  const dueAt = addSeconds(deps.now(), seconds)
+  const settled = { settling, lookAgainAt: endpoint.lookAgainAt, dueAt }
+  await deps.store.settle(endpoint, settled, deps.timeout(settleMilliseconds))
+}

@@ -1,0 +1,42 @@
+import { maximumChanges, rememberedChanges, rememberSeconds } from '../endpoints/commit'
+import type { Change, Endpoint } from '../endpoints/endpoint'
+import { addSeconds, secondsUntil } from './instant'
+import { Problem } from './problem'
+
+/** Rotations of a mirrored endpoint in 24 hours: Secrets Manager keeps 100 versions, and a revoke may follow each. */
+export const mirroredRotations = 40
+
+/**
+ * Refuses a rotation that would mirror more versions than Secrets Manager keeps.
+ * @throws {Problem} `rotation-budget`, also as `assertRoomForChange`
+ */
+export function assertWithinBudget(endpoint: Endpoint, now: Date): void {
+  assertRoomForChange(endpoint, now)
+  const since = addSeconds(now, -rememberSeconds)
+  const rotations = endpoint.changes.filter(change => addsVersion(change) && change.at > since)
+  if (endpoint.settings.mirror === 'on' && rotations.length >= mirroredRotations) refuse(rotations.at(-1), now)
+}
+
+/**
+ * Refuses a change that the endpoint could not remember beside the others.
+ * @throws {Problem} `rotation-budget`
+ */
+export function assertRoomForChange(endpoint: Endpoint, now: Date): void {
+  const remembered = rememberedChanges(endpoint, now)
+  if (remembered.length >= maximumChanges) refuse(remembered.at(-1), now)
+}
+
+function addsVersion(change: Change): boolean {
+  return change.kind === 'create' || change.kind === 'rotate'
+}
+
+function refuse(oldest: Change | undefined, now: Date): never {
+  const seconds = secondsUntil(addSeconds(oldest?.at ?? now, rememberSeconds), now)
+  throw new Problem(
+    'rotation-budget',
+    `Too many changes in 24 hours. The next one is possible in ${seconds} seconds.`,
+    {
+      retryAfterSeconds: seconds,
+    },
+  )
+}

@@ -1,0 +1,75 @@
+import type { Contract } from '../contracts/contract'
+import { applyChange, changeTime } from '../endpoints/commit'
+import { commitChange, type Committed, type Proposal } from '../endpoints/commit-change'
+import type { Actor, Endpoint, IdempotencyRecord } from '../endpoints/endpoint'
+import { mirrorState } from '../mirror/mirror-state'
+import { settleInRequest } from '../mirror/settle-in-request'
+import { assertWithinBudget } from './budget'
+import type { RotationDeps } from './deps'
+import { earlierChange } from './idempotency'
+import { newId, newKey, type SealedKey } from './new-key'
+import { openForMirror } from './open-for-mirror'
+import type { OpenedKeys } from './open-keys'
+import { policyOf, type RotateChoice, type RotationPolicy } from './policy'
+import { replayReveal } from './replay-reveal'
+import { shownChange, type Revealed } from './revealed'
+import { assertMayRotate, keptKeys, rotateRing } from './rotate-ring'
+import type { Secret } from './secret'
+
+export interface RotateRequest {
+  readonly endpoint: Endpoint
+  /** The endpoint's own. */
+  readonly contract: Contract
+  readonly actor: Actor
+  readonly choice: RotateChoice
+  readonly idempotency: IdempotencyRecord | null
+}
+
+/**
+ * Gives the endpoint a new current key and reveals it. The conditional write is the rotation; whatever fails after
+ * it is settled later and does not fail the request.
+ * @throws {Problem} `invalid-request`, `idempotency-key-reused`, `rotation-superseded`, `rotation-budget`,
+ *   `rotation-cooldown`, `rotation-in-progress`, `too-many-live-keys`, `rotation-conflict`, `outcome-unknown`, `not-found`
+ */
+export async function rotateSecret(deps: RotationDeps, request: RotateRequest): Promise<Revealed> {
+  const { endpoint, contract } = request
+  const policy = policyOf(contract, request.choice)
+  const now = changeTime(endpoint, deps.now())
+  const earlier = earlierChange(endpoint, request.idempotency, now)
+  if (earlier) return replayReveal(deps, { endpoint, change: earlier, actor: request.actor })
+  assertWithinBudget(endpoint, now)
+  assertMayRotate(endpoint.ring, policy, now)
+  const owner = { tenantId: endpoint.tenantId, endpointId: endpoint.id, contract }
+  const [key, opened] = await Promise.all([
+    newKey(deps, owner, request.choice.ownSecret),
+    openForMirror(deps, endpoint, keptKeys(endpoint.ring, policy, now)),
+  ])
+  const committed = await commitChange(deps, endpoint, proposalOf(deps, request, { policy, key: key.sealed }))
+  if (committed.by === 'earlier') return replayReveal(deps, { ...committed, actor: request.actor })
+  return settleAndReveal(deps, committed, { secret: key.secret, opened })
+}
+
+function proposalOf(
+  deps: RotationDeps,
+  { actor, choice, idempotency }: RotateRequest,
+  { policy, key }: { readonly policy: RotationPolicy; readonly key: SealedKey },
+): Proposal {
+  const { overlapSeconds } = policy
+  const changeId = newId('chg', deps.randomBytes)
+  const draft = { id: changeId, kind: 'rotate', actor, reason: choice.reason, overlapSeconds, idempotency } as const
+  const apply = (endpoint: Endpoint, at: Date): Endpoint => {
+    assertWithinBudget(endpoint, at)
+    const ring = rotateRing(endpoint.ring, { ...key, createdAt: at, expiresAt: null }, policy)
+    return applyChange(endpoint, draft, { ring }, at)
+  }
+  return { changeId, idempotency, apply }
+}
+
+async function settleAndReveal(
+  deps: RotationDeps,
+  { endpoint, change }: Committed,
+  { secret, opened }: { readonly secret: Secret; readonly opened: OpenedKeys },
+): Promise<Revealed> {
+  const settled = await settleInRequest(deps, endpoint, new Map([...opened, [change.keyId, secret]]))
+  return { ...shownChange(change), endpoint: settled, secret, mirror: mirrorState(settled), replayed: false }
+}
