@@ -7,6 +7,7 @@ import type {
   idempotencyKeyRules,
   Method,
   OverlapUnit,
+  reaches,
   replyStatuses,
   Role,
   tenantFormats,
@@ -41,6 +42,8 @@ export interface Contract {
   readonly apiVersions?: ApiVersions
   /** Whether an endpoint of this contract must have a URL. */
   readonly url: (typeof urlRules)[number]
+  /** Which endpoints its operations reach: its own alone, or those of every mounted contract. */
+  readonly reach: (typeof reaches)[number]
   /** How times are written, unless a reply says otherwise. */
   readonly times: TimeFormat
   readonly operations: readonly Operation[]

@@ -40,6 +40,8 @@ export const secondRotationKinds = ['keep', 'reject', 'replace'] as const
 export const idempotencyKeyRules = ['off', 'optional', 'required'] as const
 export const unknownFieldRules = ['refuse', 'ignore'] as const
 export const urlRules = ['required', 'optional'] as const
+/** `every`: the endpoints of every mounted contract, which is what our own API does. */
+export const reaches = ['own', 'every'] as const
 
 /** `iso-micros-offset` is `2026-04-29T12:00:00.123456+00:00`. */
 export const timeFormats = ['iso-seconds', 'iso-millis', 'iso-micros-offset', 'unix-seconds', 'unix-millis'] as const

@@ -22,6 +22,7 @@ export const featurebase = {
   rotateBody: null,
   apiVersions: { header: 'Featurebase-Version', known: ['2026-01-01.nova', '2025-12-12.clover'] },
   url: 'required',
+  reach: 'own',
   times: 'iso-millis',
   operations: [
     {

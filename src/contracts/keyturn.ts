@@ -61,6 +61,7 @@ export const keyturn = {
     reason: { field: 'reason', maximumCharacters: 200 },
   },
   url: 'required',
+  reach: 'every',
   times: 'iso-millis',
   operations: [
     { use: 'create', method: 'POST', path: '/v1/endpoints', access: write, reply: { status: 201, body: revealed } },

@@ -17,7 +17,7 @@ export type Shape<Field extends string> =
   | { readonly $words: Field; readonly words: Readonly<Record<string, Json>> }
   /** The first characters of a field. */
   | { readonly $first: number; readonly of: Field }
-  /** The field, left out when it is null. */
+  /** The field, left out when it is null or an empty list. */
   | { readonly $present: Field }
   /** A list: the shape, once for each item of the field. */
   | { readonly $each: Field; readonly shape: Shape<string> }

@@ -35,6 +35,7 @@ export const storno = {
   idempotencyKey: 'optional',
   rotateBody: null,
   url: 'required',
+  reach: 'own',
   times: 'iso-seconds',
   operations: [
     {

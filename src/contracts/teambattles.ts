@@ -21,6 +21,7 @@ export const teambattles = {
   idempotencyKey: 'optional',
   rotateBody: null,
   url: 'required',
+  reach: 'own',
   times: 'iso-millis',
   operations: [
     {

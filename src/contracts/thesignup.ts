@@ -27,6 +27,7 @@ export const thesignup = {
   idempotencyKey: 'optional',
   rotateBody: null,
   url: 'required',
+  reach: 'own',
   times: 'iso-seconds',
   operations: [
     {

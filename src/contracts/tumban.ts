@@ -26,6 +26,7 @@ export const tumban = {
   idempotencyKey: 'optional',
   rotateBody: null,
   url: 'optional',
+  reach: 'own',
   times: 'iso-micros-offset',
   operations: [
     {

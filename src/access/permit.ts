@@ -1,0 +1,38 @@
+import type { Access, Contract } from '../contracts/contract'
+import { Problem } from '../rotation/problem'
+import type { ApiKeyPrincipal, Principal, SessionPrincipal } from './principal'
+
+/** Who may call an operation that is not open to anyone. */
+export type Allowed = Exclude<Access, 'anyone'>
+
+/**
+ * Refuses a principal that an operation of `contract` does not allow.
+ * @throws {Problem} `session-required`, `role-required`, `permission-denied`, `plan-required`
+ */
+export function permit(contract: Contract, allowed: Allowed, principal: Principal): void {
+  if (principal.kind === 'session') permitSession(allowed, principal)
+  else permitApiKey(contract, allowed, principal)
+}
+
+function permitSession({ session }: Allowed, { role }: SessionPrincipal): void {
+  if (session === undefined) throw new Problem('permission-denied', 'An API key is required.')
+  if (!session.roles.includes(role)) {
+    throw new Problem('role-required', `The role must be ${session.roles.join(' or ')}.`)
+  }
+}
+
+function permitApiKey(contract: Contract, { apiKey }: Allowed, principal: ApiKeyPrincipal): void {
+  if (apiKey === undefined) throw new Problem('session-required', 'A dashboard session is required.')
+  if (apiKey.permission !== undefined && !principal.permissions.includes(apiKey.permission)) {
+    throw new Problem('permission-denied', `The API key lacks the permission ${apiKey.permission}.`)
+  }
+  const { plans } = contract.credentials
+  if (apiKey.minimumPlan !== undefined && rank(plans, principal.plan) < rank(plans, apiKey.minimumPlan)) {
+    throw new Problem('plan-required', `The plan must be ${apiKey.minimumPlan} or higher.`)
+  }
+}
+
+/** A plan's place, lowest first; -1 for no plan and for one that the contract no longer has. */
+function rank(plans: readonly string[], plan: string | null): number {
+  return plan === null ? -1 : plans.indexOf(plan)
+}

@@ -1,0 +1,59 @@
+import type { TenantSource } from '../contracts/contract'
+import { Problem } from '../rotation/problem'
+import type { Principal } from './principal'
+import { parseTenantId } from './tenant-id'
+
+/** Where a request may name its tenant. */
+export interface TenantRequest {
+  readonly headers: Headers
+  /** The path's parameters, decoded. */
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+/**
+ * The tenant that the request is for.
+ * @throws {Problem} `invalid-request` when the header is missing or malformed, `not-found` for a tenant that the
+ *   principal may not act for, `permission-denied` when the principal has several and the contract cannot tell which
+ */
+export function resolveTenant(source: TenantSource, principal: Principal, request: TenantRequest): string {
+  switch (source.from) {
+    case 'path':
+      return ofPrincipal(principal, parseTenantId(source, request.parameters[source.parameter] ?? ''))
+    case 'header':
+      return ofPrincipal(principal, named(source, source.header, request.headers))
+    case 'credential':
+      return ofCredential(source, principal, request.headers)
+  }
+}
+
+function ofCredential(
+  source: TenantSource & { readonly from: 'credential' },
+  principal: Principal,
+  headers: Headers,
+): string {
+  const own = principal.tenantIds.filter(id => parseTenantId(source, id) === id)
+  if (source.header !== undefined && (own.length > 1 || headers.has(source.header))) {
+    return ofPrincipal({ ...principal, tenantIds: own }, named(source, source.header, headers))
+  }
+  const [tenantId, ...others] = own
+  if (tenantId === undefined) throw noSuchEndpoint()
+  if (others.length > 0) throw new Problem('permission-denied', 'A credential with a single tenant is required.')
+  return tenantId
+}
+
+function named(source: TenantSource, header: string, headers: Headers): string {
+  const tenantId = parseTenantId(source, headers.get(header) ?? '')
+  if (tenantId !== null) return tenantId
+  const message = headers.has(header) ? 'is malformed' : 'is missing'
+  throw new Problem('invalid-request', `${header} ${message}.`, { errors: [{ path: header, message }] })
+}
+
+function ofPrincipal(principal: Principal, tenantId: string | null): string {
+  if (tenantId !== null && principal.tenantIds.includes(tenantId)) return tenantId
+  throw noSuchEndpoint()
+}
+
+/** The one answer for an endpoint that is malformed, unknown, another's, or deleted. */
+export function noSuchEndpoint(): Problem {
+  return new Problem('not-found', 'There is no such endpoint.')
+}

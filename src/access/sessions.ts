@@ -1,0 +1,103 @@
+import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose'
+import type { Role } from '../contracts/dimensions'
+import { roles } from '../contracts/dimensions'
+import { Problem } from '../rotation/problem'
+import type { SessionPrincipal } from './principal'
+import { tenantIdPattern } from './tenant-id'
+
+/** How dashboard sessions are told: JWTs of one issuer. */
+export interface SessionSettings {
+  readonly issuer: string
+  readonly audience: string
+  readonly jwksUrl: string
+  /** The claim that holds `admin` or `member`. */
+  readonly roleClaim: string
+  /** The claim that holds a tenant's id, or a list of them. */
+  readonly tenantClaim: string
+}
+
+/** Public-key signatures only: a shared-secret algorithm would take the public key for its secret. */
+const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA']
+const jwksTimeoutMs = 2_000
+/** An unknown key id makes us fetch the JWKS again at most this often. */
+const jwksCooldownMs = 30_000
+const jwksRetrySeconds = 5
+const longestSubject = 256
+const mostTenants = 100
+
+/** Verifies session tokens against the issuer's JWKS, which is fetched once it is needed and kept. */
+export function sessionVerifier(
+  settings: SessionSettings,
+  now: () => Date,
+): (token: string) => Promise<SessionPrincipal> {
+  const keys = availableKeys(settings.jwksUrl)
+  const { issuer, audience } = settings
+  return async token => {
+    try {
+      const options = { issuer, audience, algorithms, requiredClaims: ['exp', 'sub'], currentDate: now() }
+      const { payload } = await jwtVerify(token, keys, options)
+      return principalOf(payload, settings)
+    } catch (error) {
+      throw refusal(error)
+    }
+  }
+}
+
+/** For a deployment without an issuer: no session is valid. */
+export function refuseSessions(): Promise<SessionPrincipal> {
+  return Promise.reject(invalidToken())
+}
+
+/** The JWKS as jose reads it, with every failure to get it told apart from a token that it does not match. */
+function availableKeys(jwksUrl: string): JWTVerifyGetKey {
+  const remote = createRemoteJWKSet(new URL(jwksUrl), {
+    timeoutDuration: jwksTimeoutMs,
+    cooldownDuration: jwksCooldownMs,
+  })
+  return async (header, token) => {
+    try {
+      return await remote(header, token)
+    } catch (error) {
+      if (isTokensFault(error)) throw error
+      throw new Problem('unavailable', 'Sessions cannot be verified at the moment.', {
+        retryAfterSeconds: jwksRetrySeconds,
+        cause: error,
+      })
+    }
+  }
+}
+
+function isTokensFault(error: unknown): boolean {
+  return (
+    error instanceof errors.JWKSNoMatchingKey ||
+    error instanceof errors.JWKSMultipleMatchingKeys ||
+    error instanceof errors.JOSENotSupported
+  )
+}
+
+function principalOf(payload: JWTPayload, settings: SessionSettings): SessionPrincipal {
+  const role = roles.find((known: Role) => known === payload[settings.roleClaim])
+  const tenantIds = tenantsOf(payload[settings.tenantClaim])
+  if (role === undefined || tenantIds === null || !isSubject(payload.sub)) throw invalidToken()
+  return { kind: 'session', id: payload.sub, role, tenantIds }
+}
+
+function tenantsOf(claim: unknown): readonly string[] | null {
+  const ids: readonly unknown[] = Array.isArray(claim) ? claim : [claim]
+  const valid = ids.filter((id): id is string => typeof id === 'string' && tenantIdPattern.test(id))
+  return valid.length === ids.length && ids.length > 0 && ids.length <= mostTenants ? valid : null
+}
+
+function isSubject(sub: string | undefined): sub is string {
+  return sub !== undefined && sub.length <= longestSubject && /^[\x21-\x7e]+$/.test(sub)
+}
+
+function refusal(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof errors.JWTExpired) return new Problem('expired-token', 'The token has expired.')
+  return invalidToken(error)
+}
+
+function invalidToken(cause?: unknown): Problem {
+  return new Problem('invalid-token', 'The token is not valid.', { cause })
+}
