@@ -1,0 +1,66 @@
+import { build } from 'esbuild'
+import { join, resolve } from 'node:path'
+import { replaceChangedFile } from './replace-changed-file'
+
+/** The functions of a deployment, each with its entry point. */
+export const functionSources = {
+  rotate: 'lambdas/rotate.ts',
+  endpoints: 'lambdas/endpoints.ts',
+  sweep: 'lambdas/sweep.ts',
+} as const
+
+export interface Bundle {
+  readonly name: string
+  /** The built file; it exports `handler`. */
+  readonly file: string
+  readonly bytes: number
+}
+
+const root = resolve(__dirname, '../..')
+
+/**
+ * Builds one bundle a function, `<outDir>/<name>/index.js`: the very bytes that are deployed. A file that would not
+ * change is left alone.
+ */
+export async function buildFunctions(
+  outDir: string,
+  sources: Readonly<Record<string, string>> = functionSources,
+): Promise<readonly Bundle[]> {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(Object.entries(sources).map(([name, source]) => [`${name}/index`, source])),
+    outdir: resolve(outDir),
+    write: false,
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'cjs',
+    minify: true,
+    mainFields: ['module', 'main'],
+    legalComments: 'none',
+    alias: { '@aws-sdk/credential-provider-node': join(root, 'src/aws/lambda-credentials.ts') },
+    logLevel: 'silent',
+  })
+  for (const { path, contents } of outputFiles) replaceChangedFile(path, contents)
+  return Object.keys(sources).map(name => {
+    const file = resolve(outDir, name, 'index.js')
+    return { name, file, bytes: outputFiles.find(({ path }) => path === file)?.contents.length ?? 0 }
+  })
+}
+
+/** Builds what runs inside a worker thread around a bundle, and returns its file. */
+export async function buildWorkerRuntime(outDir: string): Promise<string> {
+  const file = resolve(outDir, 'local-worker/index.js')
+  const { outputFiles } = await build({
+    entryPoints: [join(root, 'src/local/worker-runtime.ts')],
+    outfile: file,
+    write: false,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    logLevel: 'silent',
+  })
+  for (const { path, contents } of outputFiles) replaceChangedFile(path, contents)
+  return file
+}

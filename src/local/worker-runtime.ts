@@ -1,0 +1,30 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Invocation, Outcome } from './invocation'
+import { lambdaContext } from './lambda-context'
+
+// Runs inside a worker thread: loads one bundle and hands it the events, as Lambda's own runtime does.
+
+type Handler = (event: unknown, context: object) => unknown
+
+/** `workerData` is the bundle's file. A bundle that does not load ends the worker. */
+function loadHandler(): Handler {
+  // The bundle is named at run time.
+  const loaded: { readonly handler?: unknown } = require(String(workerData))
+  if (typeof loaded.handler !== 'function') throw new TypeError('the bundle does not export a handler')
+  return loaded.handler as Handler
+}
+
+async function outcomeOf(handler: Handler, { id, event, deadline }: Invocation): Promise<Outcome> {
+  try {
+    return { id, kind: 'result', result: await handler(event, lambdaContext(id, deadline)) }
+  } catch (error) {
+    const { name, message, stack } = error instanceof Error ? error : new TypeError('the handler threw no error')
+    console.error(JSON.stringify({ level: 'ERROR', requestId: id, errorType: name, errorMessage: message, stack }))
+    return { id, kind: 'threw', name }
+  }
+}
+
+const handler = loadHandler()
+parentPort?.on('message', (invocation: Invocation) => {
+  void outcomeOf(handler, invocation).then(outcome => parentPort?.postMessage(outcome))
+})
