@@ -1,0 +1,35 @@
+import type { Contract } from '../contracts/contract'
+import { matchTemplate, sharedSegments, splitPath, type Parameters } from './path-template'
+import type { Route } from './route'
+
+export type RouteMatch =
+  | { readonly kind: 'found'; readonly route: Route; readonly parameters: Parameters }
+  /** The path exists, with these methods. */
+  | { readonly kind: 'other-methods'; readonly allow: string; readonly nearest: Contract | null }
+  | { readonly kind: 'none'; readonly nearest: Contract | null }
+
+/**
+ * The route of a request. `path` is as in the URL, still encoded. `nearest`: the contract whose routes share the most
+ * leading segments with the path; null when none does, or several do as much.
+ */
+export function matchRoute(routes: readonly Route[], method: string, path: string): RouteMatch {
+  const segments = splitPath(path)
+  const fitting = routes.flatMap(route => {
+    const parameters = matchTemplate(route.segments, segments)
+    return parameters === null ? [] : [{ route, parameters }]
+  })
+  const found = fitting.find(({ route }) => route.operation.method === method)
+  if (found !== undefined) return { kind: 'found', ...found }
+  const nearest = nearestContract(routes, segments)
+  if (fitting.length === 0) return { kind: 'none', nearest }
+  const methods = new Set(fitting.map(({ route }) => route.operation.method))
+  return { kind: 'other-methods', allow: [...methods].sort().join(', '), nearest }
+}
+
+function nearestContract(routes: readonly Route[], path: readonly string[]): Contract | null {
+  const scores = routes.map(route => ({ route, shared: sharedSegments(route.segments, path) }))
+  const most = Math.max(0, ...scores.map(({ shared }) => shared))
+  const nearest = new Set(scores.filter(({ shared }) => shared === most).map(({ route }) => route.contract))
+  const [only] = nearest
+  return most > 0 && nearest.size === 1 && only !== undefined ? only : null
+}

@@ -1,0 +1,65 @@
+/** One segment of a route's template. `verb`: the text after the parameter and a colon, or null. */
+export type Segment =
+  | { readonly kind: 'literal'; readonly text: string }
+  | { readonly kind: 'parameter'; readonly name: string; readonly verb: string | null }
+
+export type Parameters = Readonly<Record<string, string>>
+
+/** The segments of a template like `/webhooks/{id}:rotate`. */
+export function parseTemplate(template: string): readonly Segment[] {
+  return template.split('/').slice(1).map(parseSegment)
+}
+
+function parseSegment(text: string): Segment {
+  const [, name, verb] = /^\{([A-Za-z0-9]+)\}(?::([A-Za-z0-9._-]+))?$/.exec(text) ?? []
+  return name === undefined ? { kind: 'literal', text } : { kind: 'parameter', name, verb: verb ?? null }
+}
+
+/** The segments of a request's path, each decoded once. One that cannot be decoded stays as it is and fits no id. */
+export function splitPath(path: string): readonly string[] {
+  return path.split('/').slice(1).map(decodeOnce)
+}
+
+function decodeOnce(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}
+
+/** The parameters of a path that the whole template fits, or null. */
+export function matchTemplate(template: readonly Segment[], path: readonly string[]): Parameters | null {
+  if (template.length !== path.length || sharedSegments(template, path) !== path.length) return null
+  return Object.fromEntries(
+    template.flatMap((segment, index) =>
+      segment.kind === 'literal' ? [] : [[segment.name, valueOf(segment.verb, path[index] ?? '') ?? '']],
+    ),
+  )
+}
+
+/** How many leading segments of the path the template fits. */
+export function sharedSegments(template: readonly Segment[], path: readonly string[]): number {
+  const first = path.findIndex((text, index) => !fits(template[index], text))
+  return first === -1 ? path.length : first
+}
+
+function fits(segment: Segment | undefined, text: string): boolean {
+  if (segment === undefined) return false
+  return segment.kind === 'literal' ? segment.text === text : valueOf(segment.verb, text) !== null
+}
+
+/** The parameter's value: the text without `:verb`, and never empty. */
+function valueOf(verb: string | null, text: string): string | null {
+  const end = verb === null ? text.length : text.length - verb.length - 1
+  const isComplete = verb === null || text.endsWith(`:${verb}`)
+  return isComplete && end > 0 ? text.slice(0, end) : null
+}
+
+/** The template with every parameter as `*`: templates with the same text would match the same paths. */
+export function wildcardTemplate(template: readonly Segment[]): string {
+  const segments = template.map(segment =>
+    segment.kind === 'literal' ? segment.text : segment.verb === null ? '*' : `*:${segment.verb}`,
+  )
+  return `/${segments.join('/')}`
+}

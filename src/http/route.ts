@@ -1,0 +1,42 @@
+import type { Contract, Operation } from '../contracts/contract'
+import { ringUses, type Use } from '../contracts/dimensions'
+import type { Mount } from './mount'
+import { parseTemplate, type Segment } from './path-template'
+
+/** One operation of one mounted contract. */
+export interface Route {
+  readonly contract: Contract
+  readonly operation: Operation
+  /** The whole path, base path included. */
+  readonly template: string
+  readonly segments: readonly Segment[]
+}
+
+/** All routes of a deployment, those that match the most precisely first. */
+export function routesOf(mounts: readonly Mount[]): readonly Route[] {
+  return mounts
+    .flatMap(({ contract, basePath }) =>
+      contract.operations.map(operation => {
+        const template = basePath + operation.path
+        return { contract, operation, template, segments: parseTemplate(template) }
+      }),
+    )
+    .sort((a, b) => (precision(a) < precision(b) ? -1 : 1))
+}
+
+/** Sorts literals before verbs before bare parameters, the first segment counting most. */
+function precision({ segments }: Route): string {
+  return segments.map(segment => (segment.kind === 'literal' ? 'a' : segment.verb === null ? 'c' : 'b')).join('')
+}
+
+export type ServingFunction = 'rotate' | 'endpoints'
+
+/** The function that serves a use: only `rotate` may open and seal secrets. */
+export function functionOf(use: Use): ServingFunction {
+  return ringUses.some(ringUse => ringUse === use) ? 'rotate' : 'endpoints'
+}
+
+/** `POST /v1/endpoints (keyturn)`: how a route is named to whoever mounts it. */
+export function describeRoute({ contract, operation, template }: Route): string {
+  return `${operation.method} ${template} (${contract.name})`
+}
