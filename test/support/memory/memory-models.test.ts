@@ -1,0 +1,62 @@
+import { describe } from '@jest/globals'
+import { apiKeyStoreSuite } from '../suites/api-key-store'
+import { auditLogSuite } from '../suites/audit-log'
+import { endpointStoreSuite } from '../suites/endpoint-store'
+import { eventBusSuite } from '../suites/event-bus'
+import { mirrorSuite } from '../suites/mirror'
+import type { RunningMirror } from '../suites/mirror'
+import { sealerSuite } from '../suites/sealer'
+import { apiKeyTable, memoryApiKeyStore } from './memory-api-key-store'
+import { auditTable, memoryAuditLog } from './memory-audit-log'
+import { endpointTable, memoryEndpointStore } from './memory-endpoint-store'
+import { memoryEventBus, publishedEvents } from './memory-event-bus'
+import { memoryMirror, secretVault } from './memory-mirror'
+import { memorySealer } from './memory-sealer'
+
+const close = async (): Promise<void> => undefined
+
+describe('memoryEndpointStore', () => {
+  endpointStoreSuite(async () => ({ store: memoryEndpointStore(endpointTable()), close }))
+})
+
+describe('memoryAuditLog', () => {
+  auditLogSuite(async () => ({ log: memoryAuditLog(auditTable()), close }))
+})
+
+describe('memoryApiKeyStore', () => {
+  apiKeyStoreSuite(async () => ({ store: memoryApiKeyStore(apiKeyTable()), close }))
+})
+
+describe('memorySealer', () => {
+  sealerSuite(async () => ({ sealer: memorySealer(), close }))
+})
+
+describe('memoryEventBus', () => {
+  eventBusSuite(async () => {
+    const published = publishedEvents()
+    return { bus: memoryEventBus(published), published: async () => published.events, close }
+  })
+})
+
+describe('memoryMirror', () => {
+  mirrorSuite(async () => runningMirror())
+})
+
+function runningMirror(): RunningMirror {
+  const vault = secretVault()
+  return {
+    mirror: memoryMirror(vault),
+    read: async (name, label) => {
+      const secret = vault.secrets.get(name)
+      const versionId = secret?.deleted === false ? secret.labels.get(label) : undefined
+      const document = secret?.documents.get(versionId ?? '')
+      return versionId === undefined || document === undefined ? null : { versionId, document }
+    },
+    attachPolicy: async name => {
+      const secret = vault.secrets.get(name)
+      if (secret !== undefined) secret.policy = '{}'
+    },
+    hasPolicy: async name => typeof vault.secrets.get(name)?.policy === 'string',
+    close,
+  }
+}

@@ -1,0 +1,322 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import type { Endpoint } from '../../../src/endpoints/endpoint'
+import type { EndpointStore } from '../../../src/endpoints/endpoint-store'
+import { addSeconds } from '../../../src/rotation/instant'
+import { dueShardOf } from '../../../src/aws/due-shard'
+import { changed, deleted, noon, sampleEndpoint } from './sample-endpoint'
+import { aborted, unhurried } from './signals'
+
+export interface RunningEndpointStore {
+  readonly store: EndpointStore
+  close(): Promise<void>
+}
+
+/** What every endpoint store does. `start` gives an empty one. */
+export function endpointStoreSuite(start: () => Promise<RunningEndpointStore>): void {
+  let running: RunningEndpointStore
+  beforeEach(async () => {
+    running = await start()
+  })
+  afterEach(() => running.close())
+  const store = (): EndpointStore => running.store
+
+  describe('load and create', () => {
+    loadAndCreate(store)
+  })
+  describe('commit', () => {
+    commit(store)
+  })
+  describe('settle', () => {
+    settle(store)
+  })
+  describe('drop', () => {
+    drop(store)
+  })
+  describe('list', () => {
+    list(store)
+  })
+  describe('due', () => {
+    due(store)
+  })
+}
+
+type Store = () => EndpointStore
+
+const settled = {
+  settling: { revision: 2, mirrorVersionId: 'v2', failures: 3, error: 'throttled' },
+  lookAgainAt: addSeconds(noon, 600),
+  dueAt: addSeconds(noon, 60),
+}
+
+function load(store: Store, { tenantId, id }: Endpoint): Promise<Endpoint | null> {
+  return store().load({ tenantId, endpointId: id })
+}
+
+async function stored(store: Store, endpoint: Endpoint): Promise<Endpoint> {
+  expect(await store().create(endpoint, null)).toBe('stored')
+  return endpoint
+}
+
+/** A tombstone that the store has. */
+async function tombstone(store: Store): Promise<Endpoint> {
+  const endpoint = await stored(store, sampleEndpoint())
+  expect(await store().commit(deleted(endpoint), endpoint.revision)).toBe('stored')
+  return deleted(endpoint)
+}
+
+function loadAndCreate(store: Store): void {
+  it('gives back every field of what was created', async () => {
+    const endpoint = await stored(store, sampleEndpoint({ dueAt: noon, lookAgainAt: addSeconds(noon, 1) }))
+    expect(await load(store, endpoint)).toEqual(endpoint)
+  })
+
+  it('keeps what is null null', async () => {
+    const { settings } = sampleEndpoint()
+    const endpoint = await stored(store, sampleEndpoint({ settings: { ...settings, url: null, consumers: [] } }))
+    expect(await load(store, endpoint)).toEqual(endpoint)
+  })
+
+  it('finds nothing under an unknown id or another tenant', async () => {
+    await stored(store, sampleEndpoint())
+    expect(await store().load({ tenantId: 'org_1', endpointId: 'ep_2' })).toBeNull()
+    expect(await store().load({ tenantId: 'org_2', endpointId: 'ep_1' })).toBeNull()
+  })
+
+  it('refuses an id that is taken and leaves the endpoint that has it', async () => {
+    const endpoint = await stored(store, sampleEndpoint())
+    expect(await store().create(sampleEndpoint({ incarnation: 'inc_2' }), null)).toBe('conflict')
+    expect(await load(store, endpoint)).toEqual(endpoint)
+  })
+
+  it('lets one of several creations with the same id win', async () => {
+    const incarnations = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
+    const outcomes = await Promise.all(
+      incarnations.map(incarnation => store().create(sampleEndpoint({ incarnation }), null)),
+    )
+    expect(outcomes.filter(outcome => outcome === 'stored')).toHaveLength(1)
+    const winner = incarnations[outcomes.indexOf('stored')]
+    expect((await load(store, sampleEndpoint()))?.incarnation).toBe(winner)
+  })
+
+  it('replaces a tombstone of exactly the revision that is named', async () => {
+    const { revision } = await tombstone(store)
+    const next = sampleEndpoint({ incarnation: 'inc_2', revision: revision + 1 })
+    expect(await store().create(next, revision - 1)).toBe('conflict')
+    expect(await store().create(next, null)).toBe('conflict')
+    expect(await store().create(next, revision)).toBe('stored')
+    expect(await load(store, next)).toEqual(next)
+  })
+
+  it('replaces nothing that lives and nothing that is not there', async () => {
+    const next = sampleEndpoint({ incarnation: 'inc_2' })
+    expect(await store().create(next, 2)).toBe('conflict')
+    const endpoint = await stored(store, sampleEndpoint())
+    expect(await store().create(next, endpoint.revision)).toBe('conflict')
+    expect(await load(store, endpoint)).toEqual(endpoint)
+  })
+}
+
+function commit(store: Store): void {
+  it('stores what a change touches and leaves settling alone', async () => {
+    const endpoint = await stored(store, sampleEndpoint({ settling: settled.settling }))
+    const next = changed(endpoint, { dueAt: addSeconds(noon, 9), lookAgainAt: addSeconds(noon, 8) })
+    const stale = { ...next, settling: sampleEndpoint().settling, contract: 'storno', createdAt: addSeconds(noon, 99) }
+    expect(await store().commit(stale, endpoint.revision)).toBe('stored')
+    expect(await load(store, endpoint)).toEqual(next)
+  })
+
+  it('takes back the times that a change makes null', async () => {
+    const endpoint = await stored(store, sampleEndpoint({ dueAt: noon, lookAgainAt: noon }))
+    const next = changed(endpoint, { dueAt: null, lookAgainAt: null })
+    expect(await store().commit(next, endpoint.revision)).toBe('stored')
+    expect(await load(store, endpoint)).toEqual(next)
+  })
+
+  it('is a conflict when the revision is another', async () => {
+    const endpoint = await stored(store, sampleEndpoint())
+    expect(await store().commit(changed(endpoint), endpoint.revision - 1)).toBe('conflict')
+    expect(await store().commit(changed(endpoint), endpoint.revision + 1)).toBe('conflict')
+    expect(await load(store, endpoint)).toEqual(endpoint)
+  })
+
+  it('is a conflict when the endpoint was made anew with the same revision', async () => {
+    const endpoint = await stored(store, sampleEndpoint())
+    const former = changed({ ...endpoint, incarnation: 'inc_0' })
+    expect(await store().commit(former, endpoint.revision)).toBe('conflict')
+    expect(await load(store, endpoint)).toEqual(endpoint)
+  })
+
+  it('is a conflict when the endpoint is not there', async () => {
+    expect(await store().commit(changed(sampleEndpoint()), 2)).toBe('conflict')
+    expect(await load(store, sampleEndpoint())).toBeNull()
+  })
+
+  it('turns an endpoint into a tombstone that can be loaded and not changed', async () => {
+    const gone = await tombstone(store)
+    expect(await load(store, gone)).toEqual(gone)
+    expect(await store().commit(changed(gone, { deletedAt: null }), gone.revision)).toBe('conflict')
+    expect(await load(store, gone)).toEqual(gone)
+  })
+
+  it('lets one of many changes of the same revision win', async () => {
+    const endpoint = await stored(store, sampleEndpoint())
+    const attempts = Array.from({ length: 16 }, (_, n) => changed(endpoint, { ring: { ...endpoint.ring, version: n } }))
+    const outcomes = await Promise.all(attempts.map(next => store().commit(next, endpoint.revision)))
+    expect(outcomes.filter(outcome => outcome === 'stored')).toHaveLength(1)
+    expect(await load(store, endpoint)).toEqual(attempts[outcomes.indexOf('stored')])
+  })
+}
+
+function settle(store: Store): void {
+  it('stores what settling found out and nothing of the endpoint that it was given', async () => {
+    const endpoint = await stored(store, sampleEndpoint())
+    const other = { ...changed(endpoint), revision: endpoint.revision }
+    expect(await store().settle(other, settled, unhurried)).toBe('stored')
+    expect(await load(store, endpoint)).toEqual({ ...endpoint, ...settled })
+  })
+
+  it('settles a tombstone', async () => {
+    const gone = await tombstone(store)
+    expect(await store().settle(gone, settled, unhurried)).toBe('stored')
+    expect(await load(store, gone)).toEqual({ ...gone, ...settled })
+  })
+
+  it('is a conflict once the revision has moved on', async () => {
+    const endpoint = await stored(store, sampleEndpoint())
+    const next = changed(endpoint)
+    await store().commit(next, endpoint.revision)
+    expect(await store().settle(endpoint, settled, unhurried)).toBe('conflict')
+    expect(await load(store, endpoint)).toEqual(next)
+  })
+
+  it('is a conflict in another incarnation, and where nothing is stored', async () => {
+    expect(await store().settle(sampleEndpoint(), settled, unhurried)).toBe('conflict')
+    const endpoint = await stored(store, sampleEndpoint())
+    expect(await store().settle({ ...endpoint, incarnation: 'inc_0' }, settled, unhurried)).toBe('conflict')
+    expect(await load(store, endpoint)).toEqual(endpoint)
+  })
+
+  it('changes nothing after the signal has aborted', async () => {
+    const endpoint = await stored(store, sampleEndpoint())
+    await expect(store().settle(endpoint, settled, aborted)).rejects.toMatchObject({ name: 'AbortError' })
+    expect(await load(store, endpoint)).toEqual(endpoint)
+  })
+}
+
+function drop(store: Store): void {
+  it('removes a tombstone for good', async () => {
+    const gone = await tombstone(store)
+    expect(await store().drop(gone, unhurried)).toBe('stored')
+    expect(await load(store, gone)).toBeNull()
+    expect(await store().drop(gone, unhurried)).toBe('conflict')
+  })
+
+  it('is a conflict for an endpoint that lives', async () => {
+    const endpoint = await stored(store, sampleEndpoint())
+    expect(await store().drop(endpoint, unhurried)).toBe('conflict')
+    expect(await load(store, endpoint)).toEqual(endpoint)
+  })
+
+  it('is a conflict for another revision or incarnation', async () => {
+    const gone = await tombstone(store)
+    expect(await store().drop({ ...gone, revision: gone.revision - 1 }, unhurried)).toBe('conflict')
+    expect(await store().drop({ ...gone, incarnation: 'inc_0' }, unhurried)).toBe('conflict')
+    expect(await load(store, gone)).toEqual(gone)
+  })
+
+  it('removes nothing after the signal has aborted', async () => {
+    const gone = await tombstone(store)
+    await expect(store().drop(gone, aborted)).rejects.toMatchObject({ name: 'AbortError' })
+    expect(await load(store, gone)).toEqual(gone)
+  })
+}
+
+function list(store: Store): void {
+  const ids = ['ep_1', 'ep_2', 'ep_3', 'ep_4', 'ep_5']
+
+  async function fill(): Promise<void> {
+    const endpoints = ids.toReversed().map(id => sampleEndpoint({ id }))
+    await Promise.all(endpoints.map(endpoint => stored(store, endpoint)))
+  }
+
+  async function pages(limit: number): Promise<string[][]> {
+    const found: string[][] = []
+    let after: string | null = null
+    do {
+      const page = await store().list('org_1', { limit, after })
+      found.push(page.items.map(endpoint => endpoint.id))
+      after = page.next
+    } while (after !== null)
+    return found
+  }
+
+  it('gives whole endpoints in the order of their ids, and none of another tenant', async () => {
+    await fill()
+    await stored(store, sampleEndpoint({ tenantId: 'org_2', id: 'ep_6' }))
+    const page = await store().list('org_1', { limit: 50, after: null })
+    expect(page).toEqual({ items: ids.map(id => sampleEndpoint({ id })), next: null })
+  })
+
+  it('is empty for a tenant without endpoints', async () => {
+    expect(await store().list('org_1', { limit: 50, after: null })).toEqual({ items: [], next: null })
+  })
+
+  it('pages through, and says when a page is the last', async () => {
+    await fill()
+    expect(await pages(2)).toEqual([['ep_1', 'ep_2'], ['ep_3', 'ep_4'], ['ep_5']])
+    expect(await pages(5)).toEqual([ids])
+  })
+
+  it('skips tombstones and still fills its pages', async () => {
+    await fill()
+    for (const id of ['ep_1', 'ep_3', 'ep_5']) await store().commit(deleted(sampleEndpoint({ id })), 2)
+    expect(await pages(2)).toEqual([['ep_2', 'ep_4']])
+    expect(await pages(1)).toEqual([['ep_2'], ['ep_4']])
+  })
+}
+
+function due(store: Store): void {
+  const ids = Array.from({ length: 40 }, (_, n) => `ep_${n}`)
+  const dueAt = (id: string): Date => addSeconds(noon, (Number(id.slice(3)) * 7) % 40)
+  const byTime = (a: string, b: string): number => dueAt(a).getTime() - dueAt(b).getTime()
+
+  async function fill(): Promise<void> {
+    await Promise.all(ids.map(id => stored(store, sampleEndpoint({ id, dueAt: dueAt(id) }))))
+    await stored(store, sampleEndpoint({ id: 'ep_settled' }))
+  }
+
+  async function idsDue(now: Date, limit: number): Promise<string[]> {
+    const keys = await store().due(now, limit)
+    expect(keys.every(({ tenantId }) => tenantId === 'org_1')).toBe(true)
+    return keys.map(({ endpointId }) => endpointId)
+  }
+
+  it('names what is due by now, earliest first', async () => {
+    await fill()
+    const now = addSeconds(noon, 20)
+    expect(await idsDue(now, 50)).toEqual(ids.filter(id => dueAt(id) <= now).sort(byTime))
+    expect(await idsDue(addSeconds(noon, -1), 50)).toEqual([])
+  })
+
+  it('names at most so many from each shard', async () => {
+    await fill()
+    const shardOf = (id: string): number => dueShardOf({ tenantId: 'org_1', endpointId: id })
+    const sorted = ids.toSorted(byTime)
+    const firsts = sorted.filter(id => sorted.find(other => shardOf(other) === shardOf(id)) === id)
+    expect(await idsDue(addSeconds(noon, 60), 1)).toEqual(firsts)
+  })
+
+  it('follows what changes, settles and drops', async () => {
+    const endpoint = await stored(store, sampleEndpoint({ dueAt: noon }))
+    await store().settle(endpoint, { ...settled, dueAt: null }, unhurried)
+    expect(await idsDue(noon, 10)).toEqual([])
+    const gone = { ...deleted(endpoint), dueAt: noon }
+    await store().commit(gone, endpoint.revision)
+    expect(await idsDue(noon, 10)).toEqual(['ep_1'])
+    await store().settle(gone, settled, unhurried)
+    expect(await idsDue(noon, 10)).toEqual([])
+    expect(await idsDue(settled.dueAt, 10)).toEqual(['ep_1'])
+    await store().drop(gone, unhurried)
+    expect(await idsDue(settled.dueAt, 10)).toEqual([])
+  })
+}
