@@ -1,0 +1,21 @@
+import { describe, expect, it } from '@jest/globals'
+import { toItem } from '../../src/aws/storable'
+import { Secret } from '../../src/rotation/secret'
+
+describe('toItem', () => {
+  it('writes dates as ISO 8601 text and leaves out members that are null', () => {
+    const item = toItem({ at: new Date(0), gone: null, list: [{ at: new Date(1), kept: null }] })
+    expect(item).toEqual({
+      at: { S: '1970-01-01T00:00:00.000Z' },
+      list: { L: [{ M: { at: { S: '1970-01-01T00:00:00.001Z' }, kept: { NULL: true } } }] },
+    })
+  })
+
+  it.each([
+    ['a Secret', new Secret('bare'), TypeError],
+    ['a Map', new Map(), TypeError],
+    ['an invalid date', new Date(Number.NaN), RangeError],
+  ])('does not store %s', (_, value, error) => {
+    expect(() => toItem({ nested: [{ value }] })).toThrow(error)
+  })
+})
