@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { isMissing } from '../file-error'
 import { replaceFile } from './replace-file'
 
 /** One symmetric KMS key. */
@@ -49,7 +50,7 @@ function readKeys(file: string): KmsKey[] {
     // Written above.
     return JSON.parse(readFileSync(file, 'utf8')) as KmsKey[]
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if (isMissing(error)) return []
     throw error
   }
 }
