@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Writable } from 'node:stream'
 import { Worker } from 'node:worker_threads'
 import { InvocationError } from './invocation'
-import type { Invocation, InvocationFault, Outcome } from './invocation'
+import type { Invocation, InvocationFault, Outcome, WorkerMessage } from './invocation'
 
 export interface WorkerOptions {
   /** The file that `buildWorkerRuntime` built. */
@@ -29,6 +29,9 @@ export class FunctionWorker {
   #running = true
   #retired = false
   #fault: InvocationFault = 'ended'
+  #loaded = (_loads: boolean): void => undefined
+  /** Whether the bundle loads: settled once it has, or once the worker has ended. */
+  readonly loads = new Promise<boolean>(resolve => (this.#loaded = resolve))
 
   constructor({ runtime, bundle, environment, log, timeoutSeconds }: WorkerOptions) {
     this.#timeoutMs = timeoutSeconds * 1000
@@ -36,7 +39,7 @@ export class FunctionWorker {
     this.#worker = new Worker(runtime, { workerData: bundle, env: { ...environment }, execArgv: [], ...streams })
     this.#worker.stdout.pipe(log, { end: false })
     this.#worker.stderr.pipe(log, { end: false })
-    this.#worker.on('message', (outcome: Outcome) => this.#settle(outcome))
+    this.#worker.on('message', (message: WorkerMessage) => this.#receive(message))
     this.#worker.on('error', error => log.write(logLine(error)))
     this.#worker.on('exit', () => this.#end())
   }
@@ -72,6 +75,11 @@ export class FunctionWorker {
     this.#endIfRetired()
   }
 
+  #receive(message: WorkerMessage): void {
+    if (message.kind === 'loaded') this.#loaded(true)
+    else this.#settle(message)
+  }
+
   #settle(outcome: Outcome): void {
     const waiting = this.#waiting.get(outcome.id)
     this.#waiting.delete(outcome.id)
@@ -86,6 +94,7 @@ export class FunctionWorker {
 
   #end(): void {
     this.#running = false
+    this.#loaded(false)
     for (const waiting of this.#waiting.values()) waiting.reject(new InvocationError(this.#fault, 'the function ended'))
     this.#waiting.clear()
   }

@@ -7,7 +7,9 @@ export interface Invocation {
   readonly deadline: number
 }
 
-/** What comes back: the handler's result, or the name of what it threw. */
+/** What a worker sends: that its bundle is loaded, then for each event the handler's result or the name of what it threw. */
+export type WorkerMessage = { readonly kind: 'loaded' } | Outcome
+
 export type Outcome =
   | { readonly id: string; readonly kind: 'result'; readonly result: unknown }
   | { readonly id: string; readonly kind: 'threw'; readonly name: string }

@@ -22,9 +22,9 @@ export class LocalFunction {
     return (await this.#ready()).invoke(event)
   }
 
-  /** Loads the bundle before the first event comes. */
-  async start(): Promise<void> {
-    await this.#ready()
+  /** Loads the bundle before the first event comes; false when it does not load. */
+  async start(): Promise<boolean> {
+    return (await this.#ready()).loads
   }
 
   /** Ends every worker at once, as a crash would; open invocations fail. The next one starts a new worker. */

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Invocation, Outcome } from './invocation'
+import type { Invocation, Outcome, WorkerMessage } from './invocation'
 import { lambdaContext } from './lambda-context'
 
 // Runs inside a worker thread: loads one bundle and hands it the events, as Lambda's own runtime does.
@@ -24,7 +24,10 @@ async function outcomeOf(handler: Handler, { id, event, deadline }: Invocation):
   }
 }
 
+function send(message: WorkerMessage): void {
+  parentPort?.postMessage(message)
+}
+
 const handler = loadHandler()
-parentPort?.on('message', (invocation: Invocation) => {
-  void outcomeOf(handler, invocation).then(outcome => parentPort?.postMessage(outcome))
-})
+parentPort?.on('message', (invocation: Invocation) => void outcomeOf(handler, invocation).then(send))
+send({ kind: 'loaded' })

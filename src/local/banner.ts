@@ -1,0 +1,43 @@
+import type { Contract } from '../contracts/contract'
+import { localFile } from './local-description'
+import type { ContractDescription, LocalDescription } from './local-description'
+import { seedContracts } from './seed-plan'
+
+/** What is printed once everything answers: a command for each contract's rotate route, and one that reads a mirror. */
+export function banner(local: LocalDescription, dataDir: string): string {
+  const rotations = seedContracts.flatMap(({ contract }) => {
+    const described = local.contracts[contract.name]
+    return described === undefined ? [] : [`# ${contract.name}`, rotateCommand(contract, described, local.api), '']
+  })
+  return [
+    `Keyturn answers at ${local.api}, its AWS endpoint at ${local.aws}.`,
+    `Ids and credentials: ${localFile(dataDir)}. Ctrl-C stops it.`,
+    '',
+    'Rotate a secret:',
+    '',
+    ...rotations,
+    'Read its mirror:',
+    '',
+    readCommand(local),
+    '',
+  ].join('\n')
+}
+
+function rotateCommand(contract: Contract, described: ContractDescription, api: string): string {
+  const rotate = contract.operations.find(({ use }) => use === 'rotate')
+  const path = (rotate?.path ?? '').replace('{id}', described.endpointId)
+  const { in: place, sessions } = contract.credentials
+  const credential = described[sessions ? 'adminSession' : 'apiKey'] ?? described.token ?? ''
+  const headers = [
+    place.kind === 'bearer' ? `Authorization: Bearer ${credential}` : `${place.name}: ${credential}`,
+    ...(contract.tenant.from === 'header' ? [`${contract.tenant.header}: ${described.tenantId}`] : []),
+  ]
+  return `curl -X ${rotate?.method} ${api}${path} ${headers.map(header => `-H '${header}'`).join(' ')}`
+}
+
+function readCommand(local: LocalDescription): string {
+  const credentials = `AWS_ACCESS_KEY_ID=${local.accessKeyId} AWS_SECRET_ACCESS_KEY=${local.secretAccessKey} AWS_PAGER=`
+  const secret = local.contracts.keyturn?.mirror
+  const options = `--region ${local.region} --endpoint-url ${local.aws} --secret-id '${secret}'`
+  return `${credentials} aws secretsmanager get-secret-value ${options}`
+}

@@ -1,0 +1,73 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { replaceFile } from './aws-endpoint/replace-file'
+import { isMissing, systemCode } from './file-error'
+import { isRunning, processStart } from './process-start'
+import { StartError } from './start-error'
+
+/** Marks a folder as ours, and says which process has it: `{pid, start}`, or `{}` once it was given back. */
+export const lockFile = 'keyturn.lock'
+
+/**
+ * Takes the data folder for this process, making it with mode 0700 where there is none; `fresh` empties it first.
+ * Returns what gives it back. A lock whose process is gone, also after `kill -9`, does not count.
+ * @throws {StartError} when it cannot be written, is in use, or holds files but no lock file of ours
+ */
+export function takeDataDir(dir: string, fresh: boolean): () => void {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    assertOurs(dir)
+    takeLock(dir)
+    if (fresh) empty(dir)
+  } catch (error) {
+    const code = systemCode(error)
+    if (code === undefined) throw error
+    throw new StartError(`the data directory ${dir} cannot be written (${code})`, { cause: error })
+  }
+  return () => replaceFile(join(dir, lockFile), '{}')
+}
+
+function assertOurs(dir: string): void {
+  const entries = readdirSync(dir)
+  if (entries.length === 0 || entries.includes(lockFile)) return
+  throw new StartError(
+    `the data directory ${dir} holds files but no ${lockFile}, so it is not Keyturn's; it was left alone`,
+  )
+}
+
+/** Two processes that find the same stale lock at the same moment are told apart by the databases' own locks. */
+function takeLock(dir: string): void {
+  const file = join(dir, lockFile)
+  const mine = JSON.stringify({ pid: process.pid, start: processStart(process.pid) })
+  const holder = readHolder(file)
+  if (holder === null) writeFileSync(file, mine, { flag: 'wx', mode: 0o600 })
+  else if (isHeld(holder)) throw new StartError(`the data directory ${dir} is in use by a running Keyturn`)
+  else replaceFile(file, mine)
+}
+
+interface Holder {
+  readonly pid?: unknown
+  readonly start?: unknown
+}
+
+function isHeld({ pid, start }: Holder): boolean {
+  return typeof pid === 'number' && isRunning(pid, typeof start === 'string' ? start : null)
+}
+
+/** Null where there is no lock; a lock that cannot be read has no holder. */
+function readHolder(file: string): Holder | null {
+  try {
+    const holder: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    return typeof holder === 'object' && holder !== null ? holder : {}
+  } catch (error) {
+    if (isMissing(error)) return null
+    if (error instanceof SyntaxError) return {}
+    throw error
+  }
+}
+
+function empty(dir: string): void {
+  for (const entry of readdirSync(dir)) {
+    if (entry !== lockFile) rmSync(join(dir, entry), { recursive: true })
+  }
+}

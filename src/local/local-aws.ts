@@ -1,0 +1,13 @@
+export const stage = 'local'
+
+/** How the embedded AWS endpoint is called. It takes any credentials; these are made up. */
+export const localAws = {
+  region: 'us-east-1',
+  accessKeyId: 'local',
+  secretAccessKey: 'local',
+  table: 'keyturn-local',
+} as const
+
+/** The only two KMS keys that exist. */
+export const ringKeyId = 'alias/keyturn-local-ring'
+export const mirrorKeyId = 'alias/keyturn-local-mirror'

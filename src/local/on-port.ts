@@ -1,0 +1,16 @@
+import { systemCode } from './file-error'
+import { StartError } from './start-error'
+
+/** What was started on the port. @throws {StartError} when the port is taken or not allowed */
+export async function onPort<Started>(port: number, starting: Promise<Started>): Promise<Started> {
+  try {
+    return await starting
+  } catch (error) {
+    const code = systemCode(error)
+    if (code === 'EADDRINUSE')
+      throw new StartError(`port ${port} is in use; choose another with --port`, { cause: error })
+    if (code === 'EACCES')
+      throw new StartError(`port ${port} needs other rights; choose another with --port`, { cause: error })
+    throw error
+  }
+}
