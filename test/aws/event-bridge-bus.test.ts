@@ -9,6 +9,7 @@ import type { KeyturnEvent } from '../../src/mirror/event-bus'
 import { eventBusSuite, sampleEvent } from '../support/suites/event-bus'
 import { unhurried } from '../support/suites/signals'
 import { startAnsweringServer } from './answering-server'
+import { closeAfterEach } from './close-after-each'
 import { clientOptions } from './embedded-aws'
 
 type Detail = Omit<KeyturnEvent, 'type' | 'at'> & { readonly at: string }
@@ -51,11 +52,12 @@ describe('eventBridgeBus', () => {
 })
 
 describe('an event on EventBridge', () => {
+  const closing = closeAfterEach()
+
   it('names its source, its bus and its time', async () => {
-    const { bus, logged, close } = await start()
+    const { bus, logged } = closing(await start())
     await bus.publish([sampleEvent(2)], unhurried)
     const [event] = await logged()
-    await close()
     expect(event).toMatchObject({
       source: 'keyturn',
       'detail-type': 'secret.rotated',
@@ -67,14 +69,13 @@ describe('an event on EventBridge', () => {
 
   it('that was not taken is an error, which says nothing of the event', async () => {
     const entries = [{ EventId: '1' }, { ErrorCode: 'ThrottlingException', ErrorMessage: 'org_1' }]
-    const server = await startAnsweringServer(() => ({ status: 200, body: { FailedEntryCount: 1, Entries: entries } }))
+    const reply = { status: 200, body: { FailedEntryCount: 1, Entries: entries } }
+    const server = closing(await startAnsweringServer(() => reply))
     const client = eventBridgeClient(clientOptions(server.url))
     const published = eventBridgeBus({ client, busName: 'default' }).publish(
       [sampleEvent(1), sampleEvent(2)],
       unhurried,
     )
     await expect(published).rejects.toThrow(/^EventBridge did not take 1 of 2 events$/)
-    client.destroy()
-    await server.close()
   })
 })

@@ -5,6 +5,7 @@ import { kmsSealer } from '../../src/aws/kms-sealer'
 import { startAwsEndpoint } from '../../src/local/aws-endpoint/endpoint'
 import { Secret } from '../../src/rotation/secret'
 import { sealContext, sealerSuite } from '../support/suites/sealer'
+import { closeAfterEach } from './close-after-each'
 import { clientOptions } from './embedded-aws'
 
 const keyId = 'alias/ring'
@@ -24,8 +25,10 @@ describe('kmsSealer', () => {
 })
 
 describe('a seal', () => {
+  const closing = closeAfterEach()
+
   it('is bound to tenant, endpoint and key under these very names, and shows nothing of the secret', async () => {
-    const { client, sealer, close } = await start()
+    const { client, sealer } = closing(await start())
     const sealed = await sealer.seal(new Secret('whsec_c2VjcmV0'), sealContext)
     const opened = await client.send(
       new DecryptCommand({
@@ -33,17 +36,15 @@ describe('a seal', () => {
         EncryptionContext: { tenant: 'org_1', endpoint: 'ep_1', key: 'key_1' },
       }),
     )
-    await close()
     expect(Buffer.from(opened.Plaintext ?? []).toString()).toBe('whsec_c2VjcmV0')
     expect(Buffer.from(sealed, 'base64').includes('whsec_')).toBe(false)
   })
 
   it('does not open when it is damaged', async () => {
-    const { sealer, close } = await start()
+    const { sealer } = closing(await start())
     const bytes = Buffer.from(await sealer.seal(new Secret('whsec_c2VjcmV0'), sealContext), 'base64')
     bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1)
     const opened = sealer.open(bytes.toString('base64'), sealContext)
     await expect(opened).rejects.toMatchObject({ name: 'InvalidCiphertextException' })
-    await close()
   })
 })

@@ -16,6 +16,8 @@ import { mirrorSuite, versionId } from '../support/suites/mirror'
 import type { ReadVersion, RunningMirror } from '../support/suites/mirror'
 import { unhurried } from '../support/suites/signals'
 import { startAnsweringServer } from './answering-server'
+import type { Answer } from './answering-server'
+import { closeAfterEach } from './close-after-each'
 import { clientOptions } from './embedded-aws'
 
 const readers = {
@@ -63,16 +65,15 @@ describe('secretsManagerMirror', () => {
 })
 
 describe('a mirror', () => {
+  const closing = closeAfterEach()
   const version = { name: 'keyturn/test/org_1/ep_1', versionId: versionId(1), document: new Secret('{}') }
 
   it('has the mirror key and the tags, and 7 days to be restored', async () => {
-    const running = await start()
-    const { client, mirror } = running
+    const { client, mirror } = closing(await start())
     const before = Date.now()
     await mirror.create(version, unhurried)
     await mirror.scheduleDeletion(version.name, unhurried)
     const described = await client.send(new DescribeSecretCommand({ SecretId: version.name }))
-    await running.close()
     expect(described.KmsKeyId).toBe('alias/mirror')
     expect(described.Tags).toEqual([{ Key: 'keyturn', Value: 'mirror' }])
     const days = ((described.DeletedDate?.getTime() ?? 0) - before) / (24 * 60 * 60 * 1000)
@@ -82,7 +83,8 @@ describe('a mirror', () => {
   it('is not taken for deleted when Secrets Manager refuses a call for another reason', async () => {
     const refusal = { status: 400, body: { __type: 'InvalidRequestException', Message: 'no' } }
     const living = { status: 200, body: { Name: version.name, VersionIdsToStages: {} } }
-    const server = await startAnsweringServer(operation => (operation === 'DescribeSecret' ? living : refusal))
+    const answer = (operation: string): Answer => (operation === 'DescribeSecret' ? living : refusal)
+    const server = closing(await startAnsweringServer(answer))
     const client = secretsManagerClient(clientOptions(server.url))
     const mirror = secretsManagerMirror({ client, tags })
     const outcomes = await Promise.allSettled([
@@ -91,15 +93,13 @@ describe('a mirror', () => {
       mirror.removePolicy(version.name, unhurried),
       mirror.scheduleDeletion(version.name, unhurried),
     ])
-    client.destroy()
-    await server.close()
     const failure = { status: 'rejected', reason: { name: 'InvalidRequestException' } }
     expect(outcomes).toMatchObject([failure, failure, failure, failure])
   })
 
   it('passes on what it does not understand', async () => {
     const refusal = { status: 400, body: { __type: 'AccessDeniedException', Message: 'no' } }
-    const server = await startAnsweringServer(() => refusal)
+    const server = closing(await startAnsweringServer(() => refusal))
     const client = secretsManagerClient(clientOptions(server.url))
     const mirror = secretsManagerMirror({ client, tags })
     const move = { name: version.name, from: versionId(1), to: versionId(2) }
@@ -112,8 +112,6 @@ describe('a mirror', () => {
       mirror.scheduleDeletion(version.name, unhurried),
       mirror.restore(version.name, unhurried),
     ])
-    client.destroy()
-    await server.close()
     expect(outcomes.map(outcome => outcome.status === 'rejected' && (outcome.reason as Error).name)).toEqual(
       Array.from({ length: 7 }, () => 'AccessDeniedException'),
     )
