@@ -1,6 +1,7 @@
 import { banner } from './banner'
 import { Closers } from './closers'
 import { startLocalRun } from './local-run'
+import { quietSdk } from './quiet-sdk'
 import { StartError } from './start-error'
 import { startOptions } from './start-options'
 import { whenParentEnds } from './when-parent-ends'
@@ -18,6 +19,7 @@ async function stop(exitCode: number): Promise<void> {
 }
 
 async function main(): Promise<void> {
+  quietSdk()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0))
   whenParentEnds(() => void stop(0))
   try {

@@ -2,33 +2,35 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { InvocationError } from './invocation'
 
-const intervalMs = 1000
+type Invoke = (event: object) => Promise<unknown>
+type Tell = (line: string) => void
 
 /**
- * Sends the schedule's event a second after the sweep before it has answered, so that there are never two at once.
- * Returns what ends it. The first of several failures in a row is told.
+ * Sends the schedule's event each time so long after the sweep before it has answered, so that there are never two at
+ * once. Returns what ends it. The first of several failures in a row is told.
  */
-export function startSweepLoop(invoke: (event: object) => Promise<unknown>, tell: (line: string) => void): () => void {
+export function startSweepLoop(invoke: Invoke, tell: Tell, intervalMs = 1000): () => void {
   const stop = new AbortController()
-  void sweepUntil(stop.signal, invoke, tell)
+  void sweepUntil({ stopped: stop.signal, intervalMs }, invoke, tell)
   return () => stop.abort()
 }
 
-async function sweepUntil(
-  stopped: AbortSignal,
-  invoke: (event: object) => Promise<unknown>,
-  tell: (line: string) => void,
-): Promise<void> {
+interface Schedule {
+  readonly stopped: AbortSignal
+  readonly intervalMs: number
+}
+
+async function sweepUntil(schedule: Schedule, invoke: Invoke, tell: Tell): Promise<void> {
   let failed = false
-  while (await pause(stopped)) {
+  while (await pause(schedule)) {
     const fault = await faultOf(invoke(scheduledEvent(new Date())))
-    if (fault !== null && !failed && !stopped.aborted) tell(`the sweep failed: ${fault}`)
+    if (fault !== null && !failed && !schedule.stopped.aborted) tell(`the sweep failed: ${fault}`)
     failed = fault !== null
   }
 }
 
 /** False once it is stopped. */
-async function pause(stopped: AbortSignal): Promise<boolean> {
+async function pause({ stopped, intervalMs }: Schedule): Promise<boolean> {
   await delay(intervalMs, null, { signal: stopped, ref: false }).catch(() => undefined)
   return !stopped.aborted
 }

@@ -1,0 +1,128 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { LocalDescription } from '../../src/local/local-description'
+
+export interface LocalRunOptions {
+  /** A temporary folder where absent, removed again by `stop`. */
+  readonly dataDir?: string
+  /** `.build` where absent. */
+  readonly buildDir?: string
+  readonly fresh?: boolean
+}
+
+export interface TestLocalRun {
+  /** What `local.json` says. */
+  readonly local: LocalDescription
+  readonly dataDir: string
+  readonly buildDir: string
+  readonly pid: number
+  /** Everything printed so far. */
+  output(): string
+  /** As Ctrl-C does. Resolves to the exit code. */
+  stop(): Promise<number | null>
+  /** As `kill -9` does; leaves the data folder. */
+  kill(): Promise<void>
+}
+
+const root = resolve(__dirname, '../..')
+const readyWithinMs = 60_000
+const attempts = 5
+
+/** Starts the real local run in a process of its own on two free ports, and resolves once it says that it is ready. */
+export async function startLocalRun(options: LocalRunOptions = {}): Promise<TestLocalRun> {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'keyturn-local-')))
+  const buildDir = resolve(root, options.buildDir ?? '.build')
+  const run = await startOnFreePorts({ ...options, dataDir, buildDir })
+  const local = JSON.parse(await readFile(join(dataDir, 'local.json'), 'utf8')) as LocalDescription
+  return {
+    local,
+    dataDir,
+    buildDir,
+    pid: run.child.pid ?? 0,
+    output: run.output,
+    kill: async () => {
+      await ended(run.child, 'SIGKILL')
+    },
+    stop: async () => {
+      const exitCode = await ended(run.child, 'SIGTERM')
+      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
+      return exitCode
+    },
+  }
+}
+
+interface Started {
+  readonly child: ChildProcess
+  readonly output: () => string
+}
+
+/** Another process may take a port between the look and the start, so a taken one is not the end. */
+async function startOnFreePorts(options: Required<Pick<LocalRunOptions, 'dataDir' | 'buildDir'>> & LocalRunOptions) {
+  for (let attempt = 1; ; attempt += 1) {
+    const args = ['--port', String(await freePorts()), '--data-dir', options.dataDir, '--build-dir', options.buildDir]
+    const run = spawnLocalRun(options.fresh === true ? [...args, '--fresh'] : args)
+    if (await isReady(run)) return run
+    const taken = /port \d+ is in use/.test(run.output())
+    if (!taken || attempt === attempts) throw new Error(`the local run did not start:\n${run.output()}`)
+  }
+}
+
+/**
+ * `npm start -- <args>` without npm, and with nothing left over: like under npm, it ends with the process above it.
+ */
+export function spawnLocalRun(args: readonly string[]): Started {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/local/main.ts', ...args], {
+    cwd: root,
+    env: { ...process.env, npm_lifecycle_event: 'start' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += String(chunk)))
+  return { child, output: () => output }
+}
+
+/** False when it ended instead. */
+async function isReady({ child, output }: Started): Promise<boolean> {
+  const giveUpAt = Date.now() + readyWithinMs
+  while (child.exitCode === null && child.signalCode === null) {
+    if (output().includes('Ctrl-C stops it.')) return true
+    if (Date.now() > giveUpAt) await ended(child, 'SIGKILL')
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+  return false
+}
+
+async function ended(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) {
+    const closed = once(child, 'close')
+    child.kill(signal)
+    await closed
+  }
+  return child.exitCode
+}
+
+/** A port that is free together with the next one. */
+async function freePorts(): Promise<number> {
+  for (;;) {
+    const port = await tryPort(0)
+    if (port !== null && port < 65535 && (await tryPort(port + 1)) !== null) return port
+  }
+}
+
+async function tryPort(port: number): Promise<number | null> {
+  const server = createServer().listen(port, '127.0.0.1')
+  try {
+    await once(server, 'listening')
+    return (server.address() as AddressInfo).port
+  } catch {
+    return null
+  } finally {
+    server.close()
+  }
+}
