@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto'
+import { Hono } from 'hono'
+import type { Contract } from '../contracts/contract'
+import type { Log } from '../rotation/log'
+import { Problem } from '../rotation/problem'
+import { answer, type AnswerDeps } from './answer'
+import { checkContract } from './check-contract'
+import { checkRoutes } from './check-routes'
+import { errorReply } from './error-reply'
+import { matchRoute, type RouteMatch } from './match-route'
+import type { Mount } from './mount'
+import { inRequestScope } from './request-scope'
+import { routesOf } from './route'
+import { scrubbedError } from './scrubbed-error'
+
+export interface AppDeps extends AnswerDeps {
+  readonly mounts: readonly Mount[]
+  readonly log: Log
+}
+
+/** What the adapter in front of the app hands it besides the request. Absent in tests. */
+export interface AppBindings {
+  readonly requestId?: string
+}
+
+type App = Hono<{ Bindings: AppBindings }>
+
+/**
+ * The HTTP API of the mounted contracts. It knows all their routes, and serves the uses that it is given.
+ * @throws {RangeError} when a contract contradicts itself or two routes conflict, naming them
+ */
+export function createApp(deps: AppDeps): App {
+  for (const { contract } of deps.mounts) checkContract(contract)
+  checkRoutes(deps.mounts)
+  const routes = routesOf(deps.mounts)
+  const app: App = new Hono()
+  app.all('*', async context => {
+    const requestId = context.env?.requestId ?? randomUUID()
+    const request = context.req.raw
+    const match = matchRoute(routes, request.method, new URL(request.url).pathname)
+    const reply = await inRequestScope(requestId, () => replyTo(deps, match, request))
+    reply.headers.set('x-request-id', requestId)
+    reply.headers.set('cache-control', 'no-store')
+    return reply
+  })
+  return app
+}
+
+async function replyTo(deps: AppDeps, match: RouteMatch, request: Request): Promise<Response> {
+  if (match.kind !== 'found') return refuse(deps.log, noRoute(match), match.nearest)
+  const { contract, operation } = match.route
+  try {
+    const reply = await answer(deps, { contract, operation, parameters: match.parameters, request })
+    deps.log.info('answered', { contract: contract.name, use: operation.use, status: reply.status })
+    return reply
+  } catch (error) {
+    return refuse(deps.log, error, contract)
+  }
+}
+
+function noRoute(match: Exclude<RouteMatch, { kind: 'found' }>): Problem {
+  if (match.kind === 'none') return new Problem('route-not-found', 'There is no such route.')
+  const { allow } = match
+  return new Problem('method-not-allowed', `This route has the methods ${allow}.`, { allow })
+}
+
+/** The refusal in the contract's shape. What is no `Problem` is a fault of ours and says nothing to the caller. */
+function refuse(log: Log, error: unknown, contract: Contract | null): Response {
+  const problem = error instanceof Problem ? error : new Problem('internal', 'Something went wrong.', { cause: error })
+  const reply = errorReply(problem, contract)
+  const fields = { contract: contract?.name ?? '', status: reply.status, code: problem.code }
+  if (problem.status < 500) log.info('refused', fields)
+  else log.error('failed', { ...fields, ...scrubbedError(problem.cause ?? problem) })
+  return reply
+}

@@ -1,0 +1,43 @@
+import type { Scheme } from '../../verify/scheme'
+import { invalidField } from './fields'
+import { isObject } from './json-object'
+
+const mostHeaders = 20
+/** RFC 9110, section 5.6.2. */
+const tokenPattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/
+const valuePattern = /^[\x21-\x7e](?:[\x20-\x7e]{0,998}[\x21-\x7e])?$/
+
+/** Headers that belong to the connection (RFC 9110, section 7.6.1) or are written by the delivery itself. */
+const reserved = new Set(
+  (
+    'connection content-encoding content-length content-type expect host keep-alive proxy-authenticate ' +
+    'proxy-authorization proxy-connection te trailer transfer-encoding upgrade'
+  ).split(' '),
+)
+
+/** Headers that a delivery carries besides its own: names are tokens, values visible ASCII up to 1000 characters. */
+export function readDeliveryHeaders(path: string, scheme: Scheme, value: unknown): Readonly<Record<string, string>> {
+  if (!isObject(value) || Object.keys(value).length > mostHeaders) {
+    throw invalidField(path, `must be an object of at most ${mostHeaders} headers`)
+  }
+  const headers = Object.entries(value).map(([name, text]) => [name, readHeader(path, scheme, [name, text])] as const)
+  const names = headers.map(([name]) => name.toLowerCase())
+  if (new Set(names).size < names.length) throw invalidField(path, 'must not name a header twice')
+  return Object.fromEntries(headers)
+}
+
+function readHeader(path: string, scheme: Scheme, [name, text]: readonly [string, unknown]): string {
+  if (!tokenPattern.test(name)) throw invalidField(path, 'must name headers by tokens of at most 128 characters')
+  const at = `${path}.${name}`
+  if (isReserved(scheme, name.toLowerCase())) throw invalidField(at, 'is a header of the delivery itself')
+  if (typeof text !== 'string' || !valuePattern.test(text)) {
+    throw invalidField(at, 'must be 1 to 1000 visible ASCII characters')
+  }
+  return text
+}
+
+function isReserved(scheme: Scheme, name: string): boolean {
+  const { id = [], timestamp = [], tenant = [], signature, weaker } = scheme
+  const ofScheme = [...id, ...timestamp, ...tenant, ...signature.header, ...(weaker?.header ?? [])]
+  return reserved.has(name) || name.startsWith('webhook-') || name.startsWith('svix-') || ofScheme.includes(name)
+}

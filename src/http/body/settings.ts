@@ -1,0 +1,59 @@
+import type { EndpointSettings, RequestConfig } from '../../endpoints/endpoint'
+import { invalidField, fieldsOf, type Fields } from './fields'
+import { readDeliveryHeaders } from './delivery-headers'
+import { isObject } from './json-object'
+import { readList, readText, readWholeNumber, readWord } from './read-value'
+import { readTargetUrl, type TargetRules } from './target-url'
+
+export interface SettingsRules extends TargetRules {
+  /** `off`: this deployment mirrors nothing. */
+  readonly mirror: 'on' | 'off'
+  /** What the members of `requestConfig` that a body leaves out stay at. */
+  readonly requestConfig: RequestConfig
+}
+
+/** The settings that a body gives; those that are absent are undefined. */
+export type GivenSettings = { readonly [Name in keyof EndpointSettings]: EndpointSettings[Name] | undefined }
+
+const eventTypes = {
+  most: 100,
+  isItem: (text: string) => /^[A-Za-z0-9_.:*-]{1,128}$/.test(text),
+  items: '1 to 128 characters of A-Z, a-z, 0-9, _ . : * -',
+}
+const consumers = {
+  most: 20,
+  isItem: (text: string) => /^(?:\d{12}|arn:aws(?:-[a-z]+)*:iam::\d{12}:(?:root|role\/[\w+=,.@/-]{1,512}))$/.test(text),
+  items: 'a 12-digit account id, or the ARN of a role or of an account’s root, without wildcards',
+}
+const longestDescription = 1000
+const longestName = 200
+const timeoutMs = [1_000, 30_000] as const
+
+export function readSettings(fields: Fields, rules: SettingsRules): GivenSettings {
+  return {
+    url: fields.read('url', value => readTargetUrl('url', rules, value)),
+    description: fields.read('description', value => readText('description', longestDescription, value)),
+    name: fields.read('name', value => readText('name', longestName, value)),
+    eventTypes: fields.read('eventTypes', value => readList('eventTypes', eventTypes, value)),
+    status: fields.read('status', value => readWord('status', ['active', 'paused'], value)),
+    mirror: fields.read('mirror', value => readMirror(rules, value)),
+    requestConfig: fields.read('requestConfig', value => readRequestConfig(rules, value)),
+    consumers: fields.read('consumers', value => readList('consumers', consumers, value)),
+  }
+}
+
+function readMirror(rules: SettingsRules, value: unknown): 'on' | 'off' {
+  const mirror = readWord('mirror', ['on', 'off'], value)
+  if (mirror === 'on' && rules.mirror === 'off') throw invalidField('mirror', 'is off in this deployment')
+  return mirror
+}
+
+function readRequestConfig(rules: SettingsRules, value: unknown): RequestConfig {
+  const path = 'requestConfig'
+  if (!isObject(value)) throw invalidField(path, 'must be an object')
+  const fields = fieldsOf(value, 'refuse')
+  const milliseconds = fields.read('timeoutMs', given => readWholeNumber(`${path}.timeoutMs`, timeoutMs, given))
+  const headers = fields.read('headers', given => readDeliveryHeaders(`${path}.headers`, rules.contract.signing, given))
+  fields.finish()
+  return { timeoutMs: milliseconds ?? rules.requestConfig.timeoutMs, headers: headers ?? rules.requestConfig.headers }
+}

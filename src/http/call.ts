@@ -1,0 +1,39 @@
+import type { Contract, Operation } from '../contracts/contract'
+import type { Use } from '../contracts/dimensions'
+import type { Actor } from '../endpoints/endpoint'
+import type { Parameters } from './path-template'
+import type { Outcome } from './use-reply'
+
+/** A request whose route is known. */
+export interface Call {
+  readonly contract: Contract
+  readonly operation: Operation
+  readonly parameters: Parameters
+  readonly request: Request
+}
+
+/** A request that may do what it asks for, in its tenant. */
+export interface TenantCall extends Call {
+  readonly actor: Actor
+  readonly tenantId: string
+}
+
+export type TenantUse = (call: TenantCall) => Promise<Outcome>
+
+/** What a function serves. A use that is absent is another function's. */
+export type Uses = { readonly [U in Exclude<Use, 'health'>]?: TenantUse } & {
+  readonly health?: (call: Call) => Promise<Outcome>
+}
+
+/** What a deployment says about its API. */
+export interface ApiSettings {
+  readonly contracts: readonly Contract[]
+  /** Part of the mirrors' names. */
+  readonly stage: string
+  /** The default of new endpoints; `off` also keeps mirrors from being turned on. */
+  readonly mirror: 'on' | 'off'
+  /** Whether endpoints may have `http` URLs on this machine. */
+  readonly insecureTargets: boolean
+  /** Keyturn's version. */
+  readonly release: string
+}

@@ -1,0 +1,36 @@
+import type { Endpoint } from '../../endpoints/endpoint'
+import { mirrorName, mirrorState } from '../../mirror/mirror-state'
+import { isLive } from '../../rotation/key-ring'
+import { readBody } from '../body/read-body'
+import type { ApiSettings, TenantUse } from '../call'
+import { loadEndpoint } from '../load-endpoint'
+import type { Values } from '../render-shape'
+import { outcome } from '../use-reply'
+import type { EndpointDeps } from './endpoint-uses'
+
+/** The live keys of an endpoint without their secrets, and how its mirror is. */
+export function secretStateUse(
+  { store, now }: Pick<EndpointDeps, 'store' | 'now'>,
+  { contracts, stage }: ApiSettings,
+): TenantUse {
+  return async call => {
+    const endpoint = await loadEndpoint(store, contracts, call)
+    await readBody(call.request)
+    return outcome(secretState(endpoint, stage, now()))
+  }
+}
+
+function secretState(endpoint: Endpoint, stage: string, now: Date): Values {
+  const { ring, settling } = endpoint
+  const live = ring.keys.filter(key => isLive(key, now))
+  return {
+    version: ring.version,
+    secretHint: ring.keys[0].hint,
+    keys: live.map(({ id, createdAt, expiresAt }) => ({ id, createdAt, expiresAt })),
+    mirror: {
+      state: mirrorState(endpoint),
+      name: mirrorName(stage, endpoint.tenantId, endpoint.id),
+      error: settling.error,
+    },
+  }
+}

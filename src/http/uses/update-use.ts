@@ -1,0 +1,22 @@
+import { updateEndpoint } from '../../endpoints/update-endpoint'
+import { parseJsonObject } from '../body/json-object'
+import { readBody } from '../body/read-body'
+import { readSettingsChange } from '../body/settings-change'
+import type { ApiSettings, TenantUse } from '../call'
+import { endpointValues } from '../endpoint-values'
+import { contractOf, loadEndpoint } from '../load-endpoint'
+import { outcome } from '../use-reply'
+import type { EndpointDeps } from './endpoint-uses'
+
+/** An endpoint's settings, changed. A body without fields changes nothing. */
+export function updateUse(deps: EndpointDeps, { contracts, mirror, insecureTargets }: ApiSettings): TenantUse {
+  return async call => {
+    const endpoint = await loadEndpoint(deps.store, contracts, call)
+    const contract = contractOf(contracts, endpoint)
+    const body = parseJsonObject(await readBody(call.request))
+    const { requestConfig } = endpoint.settings
+    const change = readSettingsChange(body, { contract, mirror, insecureTargets, requestConfig })
+    if (Object.keys(change).length === 0) return outcome(endpointValues(endpoint))
+    return outcome(endpointValues(await updateEndpoint(deps, { endpoint, actor: call.actor, change })))
+  }
+}
