@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { Hono } from 'hono'
 import type { Contract } from '../contracts/contract'
 import type { Log } from '../rotation/log'
 import { Problem } from '../rotation/problem'
@@ -18,12 +17,15 @@ export interface AppDeps extends AnswerDeps {
   readonly log: Log
 }
 
-/** What the adapter in front of the app hands it besides the request. Absent in tests. */
-export interface AppBindings {
-  readonly requestId?: string
+/** What the adapter in front of the app knows besides the request. */
+export interface RequestContext {
+  readonly requestId: string
 }
 
-type App = Hono<{ Bindings: AppBindings }>
+/** The HTTP API: one function from request to reply. It never rejects. */
+export interface App {
+  fetch(request: Request, context?: RequestContext): Promise<Response>
+}
 
 /**
  * The HTTP API of the mounted contracts. It knows all their routes, and serves the uses that it is given.
@@ -33,17 +35,15 @@ export function createApp(deps: AppDeps): App {
   for (const { contract } of deps.mounts) checkContract(contract)
   checkRoutes(deps.mounts)
   const routes = routesOf(deps.mounts)
-  const app: App = new Hono()
-  app.all('*', async context => {
-    const requestId = context.env?.requestId ?? randomUUID()
-    const request = context.req.raw
-    const match = matchRoute(routes, request.method, new URL(request.url).pathname)
-    const reply = await inRequestScope(requestId, () => replyTo(deps, match, request))
-    reply.headers.set('x-request-id', requestId)
-    reply.headers.set('cache-control', 'no-store')
-    return reply
-  })
-  return app
+  return {
+    fetch: async (request, { requestId } = { requestId: randomUUID() }) => {
+      const match = matchRoute(routes, request.method, new URL(request.url).pathname)
+      const reply = await inRequestScope(requestId, () => replyTo(deps, match, request))
+      reply.headers.set('x-request-id', requestId)
+      reply.headers.set('cache-control', 'no-store')
+      return reply
+    },
+  }
 }
 
 async function replyTo(deps: AppDeps, match: RouteMatch, request: Request): Promise<Response> {

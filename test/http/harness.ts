@@ -87,7 +87,7 @@ export function harness(contracts: readonly Contract[] = allContracts, changes: 
     log: deps.log,
   })
   const send = async (method: string, path: string, init: RequestInit = {}): Promise<Answer> => {
-    const reply = await app.request(`http://keyturn.test${path}`, { method, ...init })
+    const reply = await app.fetch(new Request(`http://keyturn.test${path}`, { method, ...init }))
     const text = await reply.text()
     return { status: reply.status, headers: reply.headers, text, json: text === '' ? null : JSON.parse(text) }
   }

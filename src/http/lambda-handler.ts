@@ -1,0 +1,49 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import type { App } from './app'
+
+export type LambdaHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>
+
+/** Serves events of an HTTP API (payload format 2.0). It only converts: event to request, response to result. */
+export function lambdaHandler(app: App): LambdaHandler {
+  return async event => {
+    const { requestId } = event.requestContext
+    const request = requestOf(event)
+    const response = request === null ? unreadable(requestId) : await app.fetch(request, { requestId })
+    const body = await response.text()
+    return { statusCode: response.status, headers: Object.fromEntries(response.headers), body, isBase64Encoded: false }
+  }
+}
+
+/** The request, or null where `Request` knows no such thing: a TRACE, say. */
+function requestOf(event: APIGatewayProxyEventV2): Request | null {
+  const { method } = event.requestContext.http
+  const headers = new Headers(Object.entries(event.headers).map(([name, value]) => [name, asBytes(value ?? '')]))
+  const init = method === 'GET' || method === 'HEAD' ? { method, headers } : { method, headers, body: bodyOf(event) }
+  const url = `https://${event.requestContext.domainName}${encodedPath(event.rawPath)}?${event.rawQueryString}`
+  try {
+    return new Request(url, init)
+  } catch {
+    return null
+  }
+}
+
+/** HTTP APIs hand the path over decoded, so a `#`, a `?` or a `%` in it is a character of the path. */
+function encodedPath(rawPath: string): string {
+  return rawPath
+    .split('/')
+    .map(segment => encodeURIComponent(segment.replaceAll(/\p{Surrogate}/gu, '\ufffd')))
+    .join('/')
+}
+
+/** A header's bytes, each as one character, which is how `Headers` wants what is not ASCII. */
+function asBytes(value: string): string {
+  return /[^\0-\xff]/.test(value) ? Buffer.from(value, 'utf8').toString('latin1') : value
+}
+
+function bodyOf({ body, isBase64Encoded }: APIGatewayProxyEventV2): Buffer<ArrayBuffer> | null {
+  return body === undefined ? null : Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8')
+}
+
+function unreadable(requestId: string): Response {
+  return new Response(null, { status: 400, headers: { 'x-request-id': requestId, 'cache-control': 'no-store' } })
+}
