@@ -5,9 +5,10 @@ import { seedContracts } from './seed-plan'
 
 /** What is printed once everything answers: a command for each contract's rotate route, and one that reads a mirror. */
 export function banner(local: LocalDescription, dataDir: string): string {
+  const described: Readonly<Record<string, ContractDescription>> = local.contracts
   const rotations = seedContracts.flatMap(({ contract }) => {
-    const described = local.contracts[contract.name]
-    return described === undefined ? [] : [`# ${contract.name}`, rotateCommand(contract, described, local.api), '']
+    const ids = described[contract.name]
+    return ids === undefined ? [] : [`# ${contract.name}`, rotateCommand(contract, ids, local.api), '']
   })
   return [
     `Keyturn answers at ${local.api}, its AWS endpoint at ${local.aws}.`,
@@ -37,7 +38,7 @@ function rotateCommand(contract: Contract, described: ContractDescription, api: 
 
 function readCommand(local: LocalDescription): string {
   const credentials = `AWS_ACCESS_KEY_ID=${local.accessKeyId} AWS_SECRET_ACCESS_KEY=${local.secretAccessKey} AWS_PAGER=`
-  const secret = local.contracts.keyturn?.mirror
+  const secret = local.contracts.keyturn.mirror
   const options = `--region ${local.region} --endpoint-url ${local.aws} --secret-id '${secret}'`
   return `${credentials} aws secretsmanager get-secret-value ${options}`
 }

@@ -18,7 +18,7 @@ const hopHeaders = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trail
  */
 export function gatewayEvent(request: GatewayRequest, { match, requestId, now }: EventOptions): APIGatewayProxyEventV2 {
   const { cookie, ...headers } = headersOf(request.rawHeaders)
-  const rawPath = decodeURIComponent(request.path)
+  const rawPath = decodedPath(request.path)
   const parameters = queryParameters(request.query)
   return {
     version: '2.0',
@@ -54,6 +54,14 @@ export function gatewayEvent(request: GatewayRequest, { match, requestId, now }:
     ...(isEmpty(match.pathParameters) ? {} : { pathParameters: match.pathParameters }),
     ...bodyOf(request.body, headers['content-type']),
   }
+}
+
+/** An encoded slash stays as it is: it does not part segments, so it must not make another path. */
+function decodedPath(path: string): string {
+  return path
+    .split(/(%2f)/i)
+    .map((part, at) => (at % 2 === 0 ? decodeURIComponent(part) : part))
+    .join('')
 }
 
 /** Lower-case names; what came more than once is joined with commas, cookies with semicolons. */

@@ -5,7 +5,7 @@ import { replaceFile } from './aws-endpoint/replace-file'
 import { localAws, stage } from './local-aws'
 import type { SeededKeys } from './seed-api-keys'
 import { seedContracts } from './seed-plan'
-import type { SeedContract } from './seed-plan'
+import type { SeedContract, seedPlan } from './seed-plan'
 import type { SessionIssuer } from './session-issuer'
 
 export interface DescriptionOptions {
@@ -15,13 +15,16 @@ export interface DescriptionOptions {
   readonly issuer: SessionIssuer
 }
 
-/** One contract's ids and credentials: `tenantId`, `endpointId`, `mirror`, …, each a text. */
-export type ContractDescription = Readonly<Record<string, string>> & {
+/** One contract's ids and credentials, all of them texts. */
+export type ContractDescription<Seed extends SeedContract = SeedContract> = {
   readonly tenantId: string
   readonly endpointId: string
   /** The secret's name. */
   readonly mirror: string
-}
+} & { readonly [Name in keyof Seed['apiKeys'] | keyof Seed['sessions']]: string } & (Seed extends { foreign: object }
+    ? { readonly foreignEndpointId: string }
+    : unknown) &
+  (Seed extends { tenantName: infer Name extends string } ? { readonly [Key in Name]: string } : unknown)
 
 /** What `local.json` says of a running local run. */
 export interface LocalDescription {
@@ -32,7 +35,7 @@ export interface LocalDescription {
   readonly secretAccessKey: string
   readonly table: string
   readonly stage: string
-  readonly contracts: Readonly<Record<string, ContractDescription>>
+  readonly contracts: { readonly [Name in keyof typeof seedPlan]: ContractDescription<(typeof seedPlan)[Name]> }
 }
 
 export async function describeLocalRun(options: DescriptionOptions): Promise<LocalDescription> {
@@ -40,10 +43,14 @@ export async function describeLocalRun(options: DescriptionOptions): Promise<Loc
   const contracts = await Promise.all(
     seedContracts.map(async seed => [seed.contract.name, await describeContract(seed, options)] as const),
   )
-  return { api, aws, ...localAws, stage, contracts: Object.fromEntries(contracts) }
+  // One for each seed, as the type says.
+  return { api, aws, ...localAws, stage, contracts: Object.fromEntries(contracts) as LocalDescription['contracts'] }
 }
 
-async function describeContract(seed: SeedContract, { aws, keys, issuer }: DescriptionOptions) {
+async function describeContract(
+  seed: SeedContract,
+  { aws, keys, issuer }: DescriptionOptions,
+): Promise<ContractDescription> {
   const { contract, tenantId, endpointId, foreign } = seed
   const sessions = Object.entries(seed.sessions).map(
     async ([name, role]) =>

@@ -64,6 +64,11 @@ describe('the gateway', () => {
     expect(event.headers).not.toHaveProperty('connection')
   })
 
+  it('does not make another path of an encoded slash', async () => {
+    const event = await (await post('/echo/a%2Fb%23%3F%25')).json()
+    expect(event).toMatchObject({ rawPath: '/echo/a%2Fb#?%', pathParameters: { id: 'a/b#?%' } })
+  })
+
   it('leaves out what a request does not have', async () => {
     const event = await (await post('/echo/x')).json()
     expect(event).toMatchObject({ rawQueryString: '', isBase64Encoded: false })
