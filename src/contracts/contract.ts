@@ -1,5 +1,6 @@
 import type { ProblemCode } from '../rotation/problem'
 import type { Scheme } from '../verify/scheme'
+import type { DeliveryFormat } from './delivery-format'
 import type {
   credentialPlaces,
   Encoding,
@@ -31,6 +32,8 @@ export interface Contract {
   readonly secret: SecretFormat
   /** How deliveries are signed, and how the revealed text becomes the HMAC key's bytes. */
   readonly signing: Scheme
+  /** What deliveries carry besides the signature. Absent: `standardDelivery`. */
+  readonly delivery?: DeliveryFormat
   readonly overlap: Overlap
   readonly secondRotation: SecondRotation
   /** Seconds that must pass between two rotations of one endpoint; 0 is none. Else 429 with `Retry-After`. */

@@ -1,6 +1,7 @@
 import { auditRecordOf } from '../endpoints/audit-record'
 import { unsettledChanges, type Endpoint } from '../endpoints/endpoint'
 import type { Settled } from '../endpoints/endpoint-store'
+import { allDone } from '../rotation/all-done'
 import type { RotationDeps } from '../rotation/deps'
 import { eventsOf } from './events-of'
 import { mirrorName } from './mirror-state'
@@ -60,12 +61,4 @@ async function mark(
 ): Promise<Endpoint> {
   const outcome = await store.settle(endpoint, settled, signal)
   return outcome === 'stored' ? { ...endpoint, ...settled } : endpoint
-}
-
-/** Like Promise.all, but a failure waits for the others: nothing is under way any more when it throws. */
-async function allDone<Values extends readonly unknown[]>(work: {
-  readonly [Index in keyof Values]: Promise<Values[Index]>
-}): Promise<Values> {
-  await Promise.allSettled(work)
-  return Promise.all(work)
 }

@@ -36,6 +36,6 @@ export async function newKey(
 }
 
 /** `<prefix>_` and 24 hex characters. */
-export function newId(prefix: 'key' | 'chg' | 'inc', randomBytes: (count: number) => Buffer): string {
+export function newId(prefix: 'key' | 'chg' | 'inc' | 'evt' | 'att', randomBytes: (count: number) => Buffer): string {
   return `${prefix}_${randomBytes(idBytes).toString('hex')}`
 }

@@ -1,0 +1,62 @@
+import type { DeliveryEvent } from './event'
+import type { AttemptMessage } from './queue-message'
+
+/** One event on its way to one endpoint. */
+export interface Delivery {
+  readonly tenantId: string
+  readonly endpointId: string
+  /** The endpoint's: a delivery ends with the life of the endpoint that it was made for. */
+  readonly incarnationOf: string
+  /** The same in every attempt. */
+  readonly messageId: string
+  readonly eventId: string
+  readonly eventType: string
+  readonly status: 'pending' | 'success' | 'failed'
+  /** Attempts that were recorded. Rises with each and is what the store compares. */
+  readonly attemptCount: number
+  /** The `attemptCount` at which the retry schedule began: not 0 once a delivery was sent again. */
+  readonly roundStart: number
+  readonly createdAt: Date
+  readonly lastResponseStatus: number | null
+  /** What went wrong last; null after a success. */
+  readonly errorMessage: string | null
+  readonly deliveredAt: Date | null
+  /** When it was given up and went to the dead-letter queue. */
+  readonly dlqAt: Date | null
+  /** When the sweep is to put it back into the queue; null: the queue has it, or nothing is left to do. */
+  readonly dueAt: Date | null
+}
+
+export interface DeliveryKey {
+  readonly tenantId: string
+  readonly messageId: string
+}
+
+/** A delivery that has had no attempt yet. */
+export function newDelivery(
+  of: Pick<Delivery, 'endpointId' | 'incarnationOf' | 'messageId'>,
+  event: DeliveryEvent,
+  now: Date,
+): Delivery {
+  const { tenantId, id: eventId, type: eventType } = event
+  return {
+    tenantId,
+    ...of,
+    eventId,
+    eventType,
+    status: 'pending',
+    attemptCount: 0,
+    roundStart: 0,
+    createdAt: now,
+    lastResponseStatus: null,
+    errorMessage: null,
+    deliveredAt: null,
+    dlqAt: null,
+    dueAt: null,
+  }
+}
+
+/** The message that asks for the delivery's next attempt. */
+export function nextAttempt({ tenantId, endpointId, messageId, attemptCount }: Delivery): AttemptMessage {
+  return { kind: 'delivery', tenantId, endpointId, messageId, attempt: attemptCount, waits: 0 }
+}

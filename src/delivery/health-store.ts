@@ -1,0 +1,63 @@
+import type { EndpointKey } from '../endpoints/endpoint-store'
+import type { DeliveryHealth, LastStatus } from './delivery-health'
+
+/** An endpoint in one of its lives: what was counted for an endpoint that was deleted says nothing of its successor. */
+export interface EndpointLife extends EndpointKey {
+  readonly incarnation: string
+}
+
+/** The right to make one attempt. It ends by itself at `until`, so one that is never given back does not leak. */
+export interface Lease {
+  readonly life: EndpointLife
+  readonly slot: number
+  readonly messageId: string
+  readonly until: Date
+}
+
+/** Attempts at one endpoint at a time. */
+export const attemptSlots = 5
+
+export interface LeaseRequest {
+  readonly life: EndpointLife
+  readonly messageId: string
+  readonly now: Date
+  readonly until: Date
+  /** Tests are sent to an endpoint that Keyturn paused, too. */
+  readonly whenPaused: 'refuse' | 'allow'
+}
+
+/** `busy`: all slots are taken, or one by this very message. `failures`: in a row. */
+export type LeaseAnswer =
+  | { readonly kind: 'granted'; readonly lease: Lease }
+  | { readonly kind: 'busy'; readonly failures: number }
+  | { readonly kind: 'paused' }
+
+/** What one attempt came to, for the counters. */
+export interface Observation {
+  readonly at: Date
+  /** Null when nothing answered. */
+  readonly responseTimeMs: number | null
+  readonly lastStatus: LastStatus
+  readonly outcome: 'success' | 'failed' | 'pending'
+  /** The delivery's first attempt. */
+  readonly first: boolean
+}
+
+/** Health, pauses and leases. Counters rise by atomic additions, so attempts at the same time lose none. */
+export interface HealthStore {
+  load(life: EndpointLife): Promise<DeliveryHealth>
+  /** As stored, whichever life it is of: to be read beside the endpoint. `of`: null when nothing is stored. */
+  loadAny(key: EndpointKey): Promise<{ readonly health: DeliveryHealth; readonly of: string | null }>
+  /** Which of these endpoints Keyturn paused by itself, by id. May be a moment old. */
+  paused(tenantId: string, lives: readonly EndpointLife[]): Promise<ReadonlySet<string>>
+  acquire(request: LeaseRequest): Promise<LeaseAnswer>
+  release(lease: Lease): Promise<void>
+  /** Counts an attempt and gives its lease back. Returns the failures in a row. */
+  finish(lease: Lease, observation: Observation): Promise<number>
+  /** The first pause stays. */
+  pause(life: EndpointLife, pause: { readonly at: Date; readonly reason: string }): Promise<void>
+  /** Ends an automatic pause and sets the failures in a row to 0. */
+  resume(life: EndpointLife): Promise<void>
+  /** Sets the failures in a row to 0 once for this revision of the endpoint or a later one. Repeatable. */
+  resetFailures(life: EndpointLife, revision: number, signal: AbortSignal): Promise<void>
+}

@@ -1,0 +1,27 @@
+import { exchange } from './exchange'
+import { failureKindOf } from './failure-kind'
+import { guardedAgents, type GuardOptions } from './guarded-agents'
+import type { Send } from './send'
+
+export interface HttpSenderOptions extends GuardOptions {
+  /** Milliseconds that always rise. */
+  readonly clock: () => number
+}
+
+/** Sends over HTTP/1.1, to public addresses alone. */
+export function httpSender(options: HttpSenderOptions): Send {
+  const agentOf = guardedAgents(options)
+  return async delivery => {
+    const startedAt = options.clock()
+    const took = (): number => Math.round(options.clock() - startedAt)
+    const url = new URL(delivery.url)
+    const agent = agentOf(url)
+    if (agent === null) return { kind: 'none', error: 'insecure-url', durationMs: took() }
+    const signal = AbortSignal.timeout(delivery.timeoutMs)
+    try {
+      return { kind: 'reply', ...(await exchange(delivery, { url, agent, signal })), durationMs: took() }
+    } catch (error) {
+      return { kind: 'none', error: failureKindOf(error), durationMs: took() }
+    }
+  }
+}

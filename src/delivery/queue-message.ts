@@ -1,0 +1,78 @@
+import * as v from 'valibot'
+import type { Json } from '../contracts/shape'
+import { tenantIdPattern } from '../access/tenant-id'
+import { eventIdPattern, eventTypePattern, largestPayloadBytes, payloadBytes } from './event'
+import { messageIdPattern } from './message-id'
+
+/** An event for every endpoint that subscribes to it. A platform may put it into the queue itself. */
+export interface EventMessage {
+  readonly kind: 'event'
+  readonly tenantId: string
+  /** Absent: the queue's own id of the message. */
+  readonly id?: string | undefined
+  readonly type: string
+  /** ISO 8601. Absent: when it is taken from the queue. */
+  readonly at?: string | undefined
+  readonly payload: Json
+  /** Only endpoints after this one: the rest of a fan-out. */
+  readonly after?: string | undefined
+}
+
+/** One attempt to make. */
+export interface AttemptMessage {
+  readonly kind: 'delivery'
+  readonly tenantId: string
+  readonly endpointId: string
+  readonly messageId: string
+  /** The delivery's `attemptCount` that it is for; at a higher one it is a repeat and dropped. */
+  readonly attempt: number
+  /** How often it was put off because its endpoint was busy. */
+  readonly waits: number
+}
+
+export type QueueMessage = EventMessage | AttemptMessage
+
+const tenantId = v.pipe(v.string(), v.regex(tenantIdPattern))
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+
+// What JSON.parse gave is JSON.
+const json = v.custom<Json>(value => value !== undefined)
+
+const message = v.variant('kind', [
+  v.object({
+    kind: v.literal('event'),
+    tenantId,
+    id: v.optional(v.pipe(v.string(), v.regex(eventIdPattern))),
+    type: v.pipe(v.string(), v.regex(eventTypePattern)),
+    at: v.optional(v.pipe(v.string(), v.isoTimestamp())),
+    payload: v.pipe(
+      json,
+      v.check(payload => payloadBytes(payload) <= largestPayloadBytes),
+    ),
+    after: v.optional(v.string()),
+  }),
+  v.object({
+    kind: v.literal('delivery'),
+    tenantId,
+    endpointId: v.pipe(v.string(), v.regex(messageIdPattern)),
+    messageId: v.pipe(v.string(), v.regex(messageIdPattern)),
+    attempt: count,
+    waits: v.optional(count, 0),
+  }),
+])
+
+/** @throws {TypeError} naming the member at fault, without its value */
+export function parseQueueMessage(body: string): QueueMessage {
+  const parsed = v.safeParse(message, parseJson(body))
+  if (parsed.success) return parsed.output
+  throw new TypeError(`a queue message is malformed: ${v.getDotPath(parsed.issues[0]) ?? 'body'}`)
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    // The parser's own error quotes the body.
+    throw new TypeError('a queue message is malformed: body')
+  }
+}

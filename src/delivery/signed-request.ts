@@ -1,0 +1,57 @@
+import type { Contract } from '../contracts/contract'
+import { standardDelivery } from '../contracts/delivery-format'
+import type { Endpoint } from '../endpoints/endpoint'
+import { isLive, type Key } from '../rotation/key-ring'
+import { sign } from '../verify'
+import { bodyOf, ownHeaders, type Message } from './envelope'
+import type { OpenKey } from './opened-key-cache'
+import type { DeliveryRequest } from './send'
+
+export interface SignDeps {
+  readonly openKey: OpenKey
+  readonly now: () => Date
+}
+
+export interface SignedRequest {
+  readonly request: DeliveryRequest
+  /** The keys that signed, newest first. */
+  readonly keyIds: readonly string[]
+}
+
+/** A message to an endpoint that has a URL. */
+export interface Addressed {
+  readonly endpoint: Endpoint
+  readonly contract: Contract
+  readonly url: string
+  readonly message: Message
+}
+
+/**
+ * The request to send now: signed at this moment with the keys of the ring that are live, current first. The
+ * endpoint's own headers never replace the delivery's.
+ */
+export async function signedRequest(deps: SignDeps, addressed: Addressed): Promise<SignedRequest> {
+  const { endpoint, contract, url, message } = addressed
+  const format = contract.delivery ?? standardDelivery
+  const keys = signingKeys(contract, endpoint, deps.now())
+  const owner = { tenantId: endpoint.tenantId, endpointId: endpoint.id }
+  const secrets = await Promise.all(keys.map(key => deps.openKey(key, owner)))
+  const body = bodyOf(format, message, contract.times)
+  const { signing: scheme } = contract
+  const { tenantId: tenant } = endpoint
+  const texts = secrets.map(secret => secret.reveal())
+  const signature = sign(body, texts, { scheme, id: message.id, tenant, now: deps.now() })
+  const { timeoutMs, headers: custom } = endpoint.settings.requestConfig
+  const headers = { ...lowerCase(custom), ...ownHeaders(format, message), ...signature }
+  return { request: { url, headers, body, timeoutMs }, keyIds: keys.map(key => key.id) }
+}
+
+/** All live keys, newest first; a scheme with a single signature has room for the current one only. */
+function signingKeys({ signing }: Contract, { ring }: Endpoint, now: Date): readonly Key[] {
+  const live = ring.keys.filter(key => isLive(key, now))
+  return signing.signature.form === 'single' ? live.slice(0, 1) : live
+}
+
+function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}

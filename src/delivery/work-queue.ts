@@ -1,0 +1,31 @@
+import { allDone } from '../rotation/all-done'
+import { deliver } from './deliver'
+import type { DeliveryDeps } from './deps'
+import { fanOut } from './fan-out'
+import { parseQueueMessage } from './queue-message'
+
+/** One message as the queue hands it over. */
+export interface QueueRecord {
+  /** The queue's own id; the same each time it comes. */
+  readonly messageId: string
+  readonly body: string
+}
+
+/** Works on a batch of messages at once. Returns the ids of those that are to come again. */
+export async function workQueue(deps: DeliveryDeps, records: readonly QueueRecord[]): Promise<readonly string[]> {
+  const failed = await allDone(records.map(record => workOn(deps, record)))
+  return failed.flatMap(id => id ?? [])
+}
+
+async function workOn(deps: DeliveryDeps, { messageId, body }: QueueRecord): Promise<string | null> {
+  try {
+    const message = parseQueueMessage(body)
+    if (message.kind === 'delivery') await deliver(deps, message)
+    else await fanOut(deps, { ...message, id: message.id ?? `evt_${messageId}` })
+    return null
+  } catch (error) {
+    const reason = error instanceof Error ? error : new Error('unknown')
+    deps.log.error('a queue message failed', { queueMessageId: messageId, error: reason.name, reason: reason.message })
+    return messageId
+  }
+}
