@@ -24,7 +24,8 @@ export async function settleMirror(
   const name = mirrorName(deps.stage, endpoint.tenantId, endpoint.id)
   const secrets = await openRing(deps, endpoint, { known: opened, signal })
   const version = { name, versionId, document: mirrorDocument(endpoint, secrets) }
-  if (known !== null && (await stageAndMove(deps, { version, from: known, signal }))) return versionId
+  if (known === null) await deps.mirror.create(version, signal)
+  else if (await stageAndMove(deps, { version, from: known, signal })) return versionId
   return findOut(deps, version, signal)
 }
 
@@ -38,9 +39,11 @@ async function stageAndMove(
   return (await mirror.moveCurrent(move, signal)) === 'moved'
 }
 
-/** Does what is missing and looks again, until the ring or a later one is current. */
+/**
+ * Does what is missing and looks again, until the ring or a later one is current. That the secret was created is no
+ * proof: Secrets Manager says so of every version that it has already, current or not.
+ */
 async function findOut(deps: RotationDeps, version: MirrorVersion, signal: AbortSignal): Promise<string> {
-  if ((await deps.mirror.create(version, signal)) === 'created') return version.versionId
   for (let look = 0; look < maximumLooks; look++) {
     const found = await deps.mirror.describe(version.name, signal)
     const current = found?.currentVersionId ?? null
@@ -58,11 +61,11 @@ interface Approach {
 
 /** One step towards the version from what was found. True: it is current now. */
 async function approach(deps: RotationDeps, { version, found, signal }: Approach): Promise<boolean> {
-  if (!found) return (await deps.mirror.create(version, signal)) === 'created'
-  if (found.deleted) await bringBack(deps, version, signal)
-  if (!found.deleted && found.currentVersionId === null) await deps.mirror.stage(version, signal)
-  if (found.deleted || found.currentVersionId === null) return false
-  return stageAndMove(deps, { version, from: found.currentVersionId, signal })
+  if (!found) await deps.mirror.create(version, signal)
+  else if (found.deleted) await bringBack(deps, version, signal)
+  else if (found.currentVersionId === null) await deps.mirror.stage(version, signal)
+  else return stageAndMove(deps, { version, from: found.currentVersionId, signal })
+  return false
 }
 
 /** A restored secret is readable by its owner's account alone until its policy settles, then shows the ring's version. */

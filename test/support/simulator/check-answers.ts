@@ -1,0 +1,74 @@
+import type { Endpoint } from '../../../src/endpoints/endpoint'
+import { runCalmly } from './callers'
+import { mustHold, type Answered, type Ledger } from './ledger'
+import { recordOf, type Answer, type Operation } from './operation'
+import type { World } from './world'
+
+type Shown = Extract<Answer, { kind: 'revealed' }>
+
+/** Every secret that was revealed is a committed key's, under its own version and with the overlap that was promised. */
+export function checkReveals({ ledger, cloud }: World): void {
+  const shown = ledger.answered.map(({ answer }) => answer).filter(answer => answer.kind === 'revealed')
+  for (const { operation, answer } of ledger.answered) {
+    if (answer.kind === 'revealed') checkReveal(ledger, operation, answer)
+  }
+  const replays = [...cloud.state.audits.records.values()].filter(record => record.kind === 'replay')
+  const replayed = shown.filter(({ revealed }) => revealed.replayed)
+  for (const { revealed } of replayed) {
+    const records = replays.filter(record => record.keyId === revealed.keyId).length
+    const times = replayed.filter(other => other.revealed.keyId === revealed.keyId).length
+    mustHold(ledger, records >= times, 'each replay has an audit record')
+  }
+}
+
+function checkReveal(ledger: Ledger, operation: Operation, { revealed, text }: Shown): void {
+  const history = ledger.histories.get(revealed.endpoint.incarnation) ?? []
+  const states = history.filter(({ ring }) => ring.version === revealed.version)
+  const promised = revealed.previousExpiresAt?.getTime() ?? null
+  const keeps = (state: Endpoint | undefined): boolean =>
+    (state?.ring.keys[1]?.expiresAt?.getTime() ?? null) === promised
+  mustHold(ledger, states[0]?.ring.keys[0].id === revealed.keyId, 'a revealed key is in the ring under its version')
+  mustHold(ledger, ledger.secrets.get(revealed.keyId) === text, 'a revealed secret is the sealed one')
+  const holds = operation.kind === 'reveal' ? states.some(keeps) : keeps(states[0])
+  mustHold(ledger, holds, 'the overlap is as promised')
+}
+
+/** Once everything is settled, a repeat with the same `Idempotency-Key` reveals the same secret, or none. */
+export async function checkRepeats(world: World): Promise<void> {
+  const keyed = world.ledger.answered.filter(({ operation }) => 'key' in operation && operation.key !== null)
+  const operations = new Set(keyed.map(({ operation }) => operation))
+  for (const operation of operations) {
+    if (operation.kind === 'rotate' || operation.kind === 'create') await checkRepeat(world, operation)
+  }
+}
+
+async function checkRepeat(world: World, operation: Extract<Operation, { kind: 'rotate' | 'create' }>): Promise<void> {
+  const made = madeBy(world, operation)
+  if (!made) return
+  await runCalmly(world, operation)
+  const repeated = world.ledger.answered.at(-1)
+  mustHold(world.ledger, isSame(world, made, repeated), 'a repeat reveals the same secret, or that it is superseded')
+}
+
+interface Made {
+  readonly endpoint: Endpoint
+  readonly keyId: string
+}
+
+/** What the operation's `Idempotency-Key` made in the endpoint as it is now. */
+function madeBy({ ledger, cloud }: World, operation: Extract<Operation, { key: string | null }>): Made | null {
+  const stored = [...cloud.state.table.endpoints.values()].find(({ endpoint }) => endpoint.id === operation.endpointId)
+  const record = recordOf(operation)
+  const history = ledger.histories.get(stored?.endpoint.incarnation ?? '') ?? []
+  const made = history.find(({ changes }) => changes[0].idempotency?.hash === record?.hash)
+  if (!stored || !made || made.changes[0].idempotency?.fingerprint !== record?.fingerprint) return null
+  return { endpoint: stored.endpoint, keyId: made.changes[0].keyId }
+}
+
+function isSame({ ledger }: World, { endpoint, keyId }: Made, repeated: Answered | undefined): boolean {
+  const isCurrent = endpoint.ring.keys[0].id === keyId
+  if (repeated?.answer.kind === 'refused') return !isCurrent && repeated.answer.code === 'rotation-superseded'
+  if (repeated?.answer.kind !== 'revealed') return false
+  const { revealed, text } = repeated.answer
+  return isCurrent && revealed.replayed && revealed.keyId === keyId && text === ledger.secrets.get(keyId)
+}

@@ -1,0 +1,77 @@
+import type { SecondRotation } from '../../../src/contracts/contract'
+import type { Operation } from './operation'
+import type { Random } from './random'
+
+/** What one run starts from, what is asked of it, and how rough it gets. */
+export interface Plan {
+  readonly secondRotation: SecondRotation
+  /** Endpoints that are there, and settled, before anything is asked. */
+  readonly start: readonly { readonly endpointId: string; readonly mirror: 'on' | 'off' }[]
+  readonly operations: readonly Operation[]
+  /** How likely a call goes wrong. */
+  readonly faultRate: number
+  /** How likely time leaps while callers are under way. */
+  readonly leapRate: number
+  /** Whether the sweep goes on while late calls arrive at the end. */
+  readonly sweepsMeanwhile: boolean
+}
+
+const secondRotations: readonly SecondRotation[] = [
+  { kind: 'keep', maximumLiveKeys: 5 },
+  { kind: 'keep', maximumLiveKeys: 5 },
+  { kind: 'keep', maximumLiveKeys: 2 },
+  { kind: 'reject' },
+  { kind: 'replace' },
+]
+
+const kinds = [
+  ...Array<'rotate'>(8).fill('rotate'),
+  'revoke',
+  'revoke',
+  'mirror',
+  'mirror',
+  'delete',
+  'delete',
+  'create',
+  'create',
+  'settle',
+  'reveal',
+] as const
+
+/** A random plan: one or two endpoints, two to four requests and one or two sweeps. */
+export function randomPlan(random: Random): Plan {
+  const ids = random.chance(0.1) ? ['ep_1', 'ep_2'] : ['ep_1']
+  const start = ids
+    .filter(() => random.chance(0.9))
+    .map(endpointId => ({ endpointId, mirror: random.chance(0.8) ? 'on' : 'off' }) as const)
+  const requests = Array.from({ length: 2 + random.below(3) }, (_, place) => randomRequest(random, ids, place))
+  const sweeps = Array.from({ length: 1 + random.below(2) }, () => ({ kind: 'sweep' }) as const)
+  return {
+    secondRotation: random.pick(secondRotations),
+    start,
+    operations: [...requests, ...sweeps],
+    faultRate: random.pick([0, 0.02, 0.08, 0.25]),
+    leapRate: random.pick([0, 0.02, 0.1]),
+    sweepsMeanwhile: random.chance(0.5),
+  }
+}
+
+function randomRequest(random: Random, ids: readonly string[], place: number): Operation {
+  const endpointId = random.pick(ids)
+  const key = random.chance(0.5) ? random.pick(['key-a', `key-${place}`]) : null
+  const kind = random.pick(kinds)
+  switch (kind) {
+    case 'rotate':
+      return { kind, endpointId, overlapSeconds: random.pick([86_400, 86_400, 60, 0]), forced: random.chance(0.2), key }
+    case 'create':
+      return { kind, endpointId, mirror: random.chance(0.8) ? 'on' : 'off', key }
+    case 'revoke':
+      return { kind, endpointId, key }
+    case 'mirror':
+      return { kind, endpointId, to: random.pick(['on', 'off']) }
+    case 'delete':
+    case 'settle':
+    case 'reveal':
+      return { kind, endpointId }
+  }
+}

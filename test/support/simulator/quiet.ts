@@ -1,0 +1,42 @@
+import { runCalmly } from './callers'
+import { checkAgreement, checkNoneDue } from './check-agreement'
+import { advanceTo } from './clock'
+import type { World } from './world'
+
+const maximumBackoffMilliseconds = 600_000
+const maximumSweeps = 5
+
+/** After the last fault: the late calls arrive, then one sweep makes everything agree, and a few more leave nothing due. */
+export async function quietDown(world: World, { sweepsMeanwhile }: { sweepsMeanwhile: boolean }): Promise<void> {
+  await letLateCallsArrive(world, sweepsMeanwhile)
+  await advanceTo(world, world.clock + maximumBackoffMilliseconds)
+  await sweepAndCheck(world)
+}
+
+/** Sweeps once, checks that everything agrees, and sweeps on until nothing is due. */
+export async function sweepAndCheck(world: World): Promise<void> {
+  await runCalmly(world, { kind: 'sweep' })
+  await checkAgreement(world)
+  for (let sweeps = 0; sweeps < maximumSweeps; sweeps++) {
+    const due = earliestDue(world)
+    if (due === null) break
+    await advanceTo(world, due)
+    await runCalmly(world, { kind: 'sweep' })
+  }
+  checkNoneDue(world)
+  await checkAgreement(world)
+}
+
+async function letLateCallsArrive(world: World, sweepsMeanwhile: boolean): Promise<void> {
+  while (world.late.length > 0 && world.ledger.violation === null) {
+    const arrival = Math.min(...world.late.map(late => late.at))
+    const due = sweepsMeanwhile ? earliestDue(world) : null
+    await advanceTo(world, Math.min(arrival, due ?? Infinity))
+    if (due !== null && due <= arrival) await runCalmly(world, { kind: 'sweep' })
+  }
+}
+
+function earliestDue({ cloud }: World): number | null {
+  const times = [...cloud.state.table.endpoints.values()].flatMap(({ endpoint }) => endpoint.dueAt?.getTime() ?? [])
+  return times.length === 0 ? null : Math.min(...times)
+}

@@ -1,0 +1,61 @@
+import { addCaller, runCalmly } from './callers'
+import { checkRepeats, checkReveals } from './check-answers'
+import { newCloud, type Sabotage } from './cloud'
+import { newLedger } from './ledger'
+import { randomPlan, type Plan } from './plan'
+import { quietDown, sweepAndCheck } from './quiet'
+import { seededRandom, type Random } from './random'
+import { runCallers } from './scheduler'
+import type { World } from './world'
+
+export const noon = Date.parse('2026-11-21T12:00:00Z')
+
+export interface SimulateOptions {
+  readonly sabotage?: Sabotage
+  readonly trace?: (line: string) => void
+}
+
+/** Runs the schedule of one seed. Returns the first invariant that it broke, or null. */
+export async function simulate(seed: number, options: SimulateOptions = {}): Promise<string | null> {
+  const random = seededRandom(seed)
+  const plan = randomPlan(random)
+  options.trace?.(`seed ${seed}: ${JSON.stringify(plan)}`)
+  const world = newWorld(random, plan, options)
+  const phases = [
+    () => begin(world, plan),
+    () => runCallers(world, plan),
+    () => quietDown(world, plan),
+    async () => checkReveals(world),
+    () => checkRepeats(world),
+    () => sweepAndCheck(world),
+  ]
+  for (const phase of phases) {
+    if (world.ledger.violation === null) await phase()
+  }
+  return world.ledger.violation
+}
+
+export function newWorld(
+  random: Random,
+  { secondRotation }: Pick<Plan, 'secondRotation'>,
+  options: SimulateOptions,
+): World {
+  return {
+    cloud: newCloud(options.sabotage),
+    random,
+    ledger: newLedger(secondRotation),
+    callers: [],
+    waiting: [],
+    late: [],
+    alarms: [],
+    clock: noon,
+    calm: false,
+    trace: options.trace ?? null,
+  }
+}
+
+/** The endpoints of the plan are created and settled; then the requests are there, waiting to begin. */
+async function begin(world: World, { start, operations }: Plan): Promise<void> {
+  for (const { endpointId, mirror } of start) await runCalmly(world, { kind: 'create', endpointId, mirror, key: null })
+  for (const operation of operations) addCaller(world, operation)
+}
