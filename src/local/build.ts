@@ -1,4 +1,4 @@
-import { build } from 'esbuild'
+import { build, stop } from 'esbuild'
 import { join, resolve } from 'node:path'
 import { replaceChangedFile } from './replace-changed-file'
 
@@ -63,4 +63,9 @@ export async function buildWorkerRuntime(outDir: string): Promise<string> {
   })
   for (const { path, contents } of outputFiles) replaceChangedFile(path, contents)
   return file
+}
+
+/** Ends the builder's own process, which would stay until ours ends. Building again starts a new one. */
+export function endBuilder(): Promise<void> {
+  return stop()
 }

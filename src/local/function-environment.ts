@@ -34,6 +34,8 @@ function setByLambda({ name, bundle, aws }: EnvironmentOptions): Readonly<Record
     LAMBDA_TASK_ROOT: dirname(bundle),
     // A home of its own keeps the AWS configuration of whoever runs this out of the functions.
     HOME: dirname(bundle),
+    // Functions are deployed on Node 22, which the AWS SDK does not warn about.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   }
 }
 

@@ -6,7 +6,7 @@ import type { ApiKeyStore } from '../access/api-key'
 import { allContracts } from '../contracts/all'
 import { gatewayRoutes } from '../http/gateway-routes'
 import { startAwsEndpoint } from './aws-endpoint/endpoint'
-import { buildFunctions, buildWorkerRuntime } from './build'
+import { buildFunctions, buildWorkerRuntime, endBuilder } from './build'
 import type { Closers } from './closers'
 import { takeDataDir } from './data-dir'
 import { startGateway } from './gateway'
@@ -40,6 +40,7 @@ export async function startLocalRun(options: StartOptions, closers: Closers): Pr
   closers.add(() => functions.close())
   const api = await openApi(port, functions, closers)
   await Promise.all([buildFunctions(buildDir), buildWorkerRuntime(buildDir)])
+  await endBuilder()
   const { keys } = await prepare(options, { api, aws, functions })
   const description = await describeLocalRun({ api, aws, keys, issuer })
   closers.add(startSweepLoop(event => functions.invoke('sweep', event), console.error))

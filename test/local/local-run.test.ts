@@ -4,6 +4,10 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager'
+import { secretsManagerClient } from '../../src/aws/clients'
+import { seedPlan } from '../../src/local/seed-plan'
+import { mirrorName } from '../../src/mirror/mirror-state'
 import { spawnLocalRun, startLocalRun } from '../support/local-run'
 import type { TestLocalRun } from '../support/local-run'
 
@@ -66,7 +70,18 @@ describe('the banner', () => {
 })
 
 describe('foreign endpoints', () => {
-  it.each(['thesignup', 'featurebase', 'teambattles', 'keyturn'] as const)(
+  it('exist, each with a mirror', async () => {
+    const client = secretsManagerClient({ endpoint: run.local.aws, region: 'us-east-1', credentials: run.local })
+    const { thesignup, storno, featurebase, teambattles, keyturn } = seedPlan
+    const names = [thesignup, storno, featurebase, teambattles, keyturn].map(({ foreign }) =>
+      mirrorName('local', foreign.tenantId, foreign.endpointId),
+    )
+    const read = await Promise.all(names.map(SecretId => client.send(new DescribeSecretCommand({ SecretId }))))
+    client.destroy()
+    expect(read.map(({ Name }) => Name)).toEqual(names)
+  })
+
+  it.each(['thesignup', 'storno', 'featurebase', 'teambattles', 'keyturn'] as const)(
     '404 for the one of %s, like an unknown id',
     async name => {
       const commands = run.output().match(/^curl .*$/gm) ?? []
