@@ -36,7 +36,7 @@ const change = v.object({
   idempotency: v.nullable(v.object({ hash: v.string(), fingerprint: v.string() })),
 })
 
-const settings = v.object({
+export const settings = v.object({
   url: v.nullable(v.string()),
   description: v.string(),
   name: v.string(),

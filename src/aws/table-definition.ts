@@ -3,6 +3,11 @@ import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb'
 /** The index of what the sweep is to come by. Only items with `dueShard` and `dueAt` are in it. */
 export const dueIndex = 'due'
 
+/**
+ * The index by which an event finds its endpoints. Endpoints alone have both of its keys; key rings are not in it.
+ */
+export const subscriberIndex = 'subscribers'
+
 /** The table as DESIGN.md has it under Storage, billed on demand. */
 export function tableDefinition(name: string): CreateTableCommandInput {
   return {
@@ -13,6 +18,8 @@ export function tableDefinition(name: string): CreateTableCommandInput {
       { AttributeName: 'sk', AttributeType: 'S' },
       { AttributeName: 'dueShard', AttributeType: 'N' },
       { AttributeName: 'dueAt', AttributeType: 'S' },
+      { AttributeName: 'tenantId', AttributeType: 'S' },
+      { AttributeName: 'incarnation', AttributeType: 'S' },
     ],
     KeySchema: [
       { AttributeName: 'pk', KeyType: 'HASH' },
@@ -26,6 +33,14 @@ export function tableDefinition(name: string): CreateTableCommandInput {
           { AttributeName: 'dueAt', KeyType: 'RANGE' },
         ],
         Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+      {
+        IndexName: subscriberIndex,
+        KeySchema: [
+          { AttributeName: 'tenantId', KeyType: 'HASH' },
+          { AttributeName: 'incarnation', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['id', 'contract', 'settings', 'deletedAt'] },
       },
     ],
   }

@@ -46,7 +46,7 @@ async function receiversOf(
     return subscribes(eventTypes, event.type) ? [{ endpoint, contract }] : []
   })
   const lives = wanted.map(({ endpoint: { tenantId, id, incarnation } }) => ({ tenantId, endpointId: id, incarnation }))
-  const paused = lives.length === 0 ? new Set<string>() : await health.paused(event.tenantId, lives)
+  const paused = lives.length === 0 ? new Set<string>() : await health.paused(lives)
   return wanted.filter(({ endpoint }) => !paused.has(endpoint.id))
 }
 

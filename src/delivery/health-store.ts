@@ -49,7 +49,7 @@ export interface HealthStore {
   /** As stored, whichever life it is of: to be read beside the endpoint. `of`: null when nothing is stored. */
   loadAny(key: EndpointKey): Promise<{ readonly health: DeliveryHealth; readonly of: string | null }>
   /** Which of these endpoints Keyturn paused by itself, by id. May be a moment old. */
-  paused(tenantId: string, lives: readonly EndpointLife[]): Promise<ReadonlySet<string>>
+  paused(lives: readonly EndpointLife[]): Promise<ReadonlySet<string>>
   acquire(request: LeaseRequest): Promise<LeaseAnswer>
   release(lease: Lease): Promise<void>
   /** Counts an attempt and gives its lease back. Returns the failures in a row. */

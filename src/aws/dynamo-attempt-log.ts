@@ -1,0 +1,62 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb'
+import * as v from 'valibot'
+import type { AttemptRecord } from '../delivery/attempt-record'
+import type { AttemptLog } from '../delivery/delivery-store'
+import { failureMessages, type FailureKind } from '../delivery/send'
+import type { EndpointKey, Page, PageRequest } from '../endpoints/endpoint-store'
+import { count, decodeItem, instant, orNull } from './decode-item'
+import { attemptItemKey, attemptPrefix } from './delivery-item-key'
+import { endpointPartition } from './item-key'
+import { pageOf, queryItems } from './query-items'
+import { toItem } from './storable'
+import type { Table } from './table'
+import { timeToLive } from './time-to-live'
+import { valuesOf } from './update-of'
+
+// The keys of an object of ours.
+const failureKinds = Object.keys(failureMessages) as FailureKind[]
+
+const schema = v.object({
+  id: v.string(),
+  messageId: v.string(),
+  eventType: v.string(),
+  kind: v.picklist(['delivery', 'test']),
+  number: count,
+  at: instant,
+  durationMs: count,
+  status: orNull(count),
+  error: orNull(v.picklist(failureKinds)),
+  response: v.string(),
+  keyIds: v.array(v.string()),
+})
+
+/** Attempts in DynamoDB, under a key made of time and id. */
+export function dynamoAttemptLog(table: Table): AttemptLog {
+  return {
+    record: async (key, attempt) => {
+      const item = toItem({ ...attemptItemKey(key, place(attempt)), ...attempt, ttl: timeToLive(attempt.at) })
+      await table.client.send(new PutItemCommand({ TableName: table.name, Item: item }))
+    },
+    list: (key, page) => list(table, key, page),
+  }
+}
+
+async function list(table: Table, key: EndpointKey, { limit, after }: PageRequest): Promise<Page<AttemptRecord>> {
+  const query = {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+    ExpressionAttributeValues: valuesOf(Object.entries({ pk: endpointPartition(key), prefix: attemptPrefix })),
+    ScanIndexForward: false,
+    ConsistentRead: true,
+  }
+  const start = after === null ? null : attemptItemKey(key, after)
+  const items = await queryItems(table, query, { after: start, limit: limit + 1 })
+  return pageOf(
+    items.map(item => decodeItem(schema, item)),
+    limit,
+    place,
+  )
+}
+
+function place({ at, id }: Pick<AttemptRecord, 'at' | 'id'>): string {
+  return `${at.toISOString()}#${id}`
+}
