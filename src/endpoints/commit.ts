@@ -6,6 +6,8 @@ import { unsettledChanges, type Change, type Endpoint, type EndpointSettings } f
 export const settleGraceSeconds = 5
 /** A call to Secrets Manager that was given up may arrive this much later. */
 export const lateCallSeconds = 600
+/** After this no call can arrive that was made because of an earlier state: late calls, and two minutes to make them. */
+export const lookAgainSeconds = lateCallSeconds + 120
 /** Changes are remembered this long, for idempotent repeats and for the budgets. */
 export const rememberSeconds = 24 * 60 * 60
 /** Changes that one endpoint remembers. */
@@ -44,7 +46,7 @@ export function applyChange(endpoint: Endpoint, draft: ChangeDraft, next: NextSt
     at,
     revokedKeyIds: next.revokedKeyIds ?? [],
   }
-  const dropsMirror = endpoint.settings.mirror === 'on' && (next.deleted === true || settings.mirror === 'off')
+  const hasMirror = next.deleted !== true && settings.mirror === 'on'
   return {
     ...endpoint,
     revision,
@@ -53,9 +55,16 @@ export function applyChange(endpoint: Endpoint, draft: ChangeDraft, next: NextSt
     changes: [change, ...rememberedChanges(endpoint, at)],
     updatedAt: at,
     deletedAt: next.deleted === true ? at : endpoint.deletedAt,
-    lookAgainAt: dropsMirror ? addSeconds(at, lateCallSeconds) : endpoint.lookAgainAt,
+    lookAgainAt: lookAgainAfter(endpoint, hasMirror, at),
     dueAt: addSeconds(at, settleGraceSeconds),
   }
+}
+
+/** A change that ends a mirror or brings one back looks again; so does any while its deletion may be under way. */
+function lookAgainAfter({ settings, lookAgainAt }: Endpoint, hasMirror: boolean, at: Date): Date | null {
+  const hadMirror = settings.mirror === 'on'
+  if (hadMirror && hasMirror) return lookAgainAt
+  return hadMirror || hasMirror || lookAgainAt ? addSeconds(at, lookAgainSeconds) : null
 }
 
 /** The changes that are still needed at `at`: what is not settled, and the ring's changes of the last 24 hours. */

@@ -1,6 +1,6 @@
 import type { SealedKey } from '../rotation/new-key'
 import { addSeconds } from '../rotation/instant'
-import { nextRevision, settleGraceSeconds, type ChangeDraft } from './commit'
+import { lookAgainSeconds, nextRevision, settleGraceSeconds, type ChangeDraft } from './commit'
 import { unsettledChanges, type Endpoint, type EndpointSettings } from './endpoint'
 
 /** What a new endpoint starts from. */
@@ -36,7 +36,7 @@ export function newEndpoint(birth: Birth, at: Date, tombstone: Endpoint | null):
     createdAt: at,
     updatedAt: at,
     deletedAt: null,
-    lookAgainAt: tombstone?.lookAgainAt ?? null,
+    lookAgainAt: tombstone?.lookAgainAt ? addSeconds(at, lookAgainSeconds) : null,
     dueAt: addSeconds(at, settleGraceSeconds),
   }
 }

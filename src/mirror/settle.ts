@@ -1,10 +1,10 @@
 import { auditRecordOf } from '../endpoints/audit-record'
-import { unsettledChanges, type Endpoint } from '../endpoints/endpoint'
+import { unsettledChanges, type Endpoint, type Settling } from '../endpoints/endpoint'
 import type { Settled } from '../endpoints/endpoint-store'
 import { allDone } from '../rotation/all-done'
 import type { RotationDeps } from '../rotation/deps'
+import { endMirror } from './end-mirror'
 import { eventsOf } from './events-of'
-import { mirrorName } from './mirror-state'
 import { settleMirror, type SettleContext } from './settle-mirror'
 
 /**
@@ -13,13 +13,11 @@ import { settleMirror, type SettleContext } from './settle-mirror'
  * Returns the endpoint as marked, or as given when it has moved on since.
  */
 export async function settle(deps: RotationDeps, endpoint: Endpoint, context: SettleContext): Promise<Endpoint> {
-  const now = deps.now()
-  const [mirrorVersionId] = await allDone([
+  const [{ mirrorVersionId, lookAgainAt }] = await allDone([
     settleMirrorSetting(deps, endpoint, context),
     recordChanges(deps, endpoint, context.signal),
     publishChanges(deps, endpoint, context.signal),
   ])
-  const lookAgainAt = endpoint.lookAgainAt !== null && now < endpoint.lookAgainAt ? endpoint.lookAgainAt : null
   if (endpoint.deletedAt && lookAgainAt === null) {
     await deps.store.drop(endpoint, context.signal)
     return endpoint
@@ -28,18 +26,22 @@ export async function settle(deps: RotationDeps, endpoint: Endpoint, context: Se
   return mark(deps, endpoint, { settled: { settling, lookAgainAt, dueAt: lookAgainAt }, signal: context.signal })
 }
 
-/** The mirror as the endpoint wants it: its ring's version, or none. Returns the version known to be current. */
+type MirrorSettled = Pick<Settling, 'mirrorVersionId'> & Pick<Settled, 'lookAgainAt'>
+
+/** The mirror as the endpoint wants it: its ring's version, or none. */
 async function settleMirrorSetting(
   deps: RotationDeps,
   endpoint: Endpoint,
   context: SettleContext,
-): Promise<string | null> {
-  if (!endpoint.deletedAt && endpoint.settings.mirror === 'on') return settleMirror(deps, endpoint, context)
-  if (endpoint.lookAgainAt === null) return null
-  const name = mirrorName(deps.stage, endpoint.tenantId, endpoint.id)
-  await deps.mirror.removePolicy(name, context.signal)
-  await deps.mirror.scheduleDeletion(name, context.signal)
-  return null
+): Promise<MirrorSettled> {
+  const { lookAgainAt } = endpoint
+  const now = deps.now()
+  if (!endpoint.deletedAt && endpoint.settings.mirror === 'on') {
+    const mirrorVersionId = await settleMirror(deps, endpoint, context)
+    return { mirrorVersionId, lookAgainAt: lookAgainAt && now < lookAgainAt ? lookAgainAt : null }
+  }
+  const mayExist = lookAgainAt !== null
+  return { mirrorVersionId: null, lookAgainAt: mayExist ? await endMirror(deps, endpoint, context.signal) : null }
 }
 
 async function recordChanges(deps: RotationDeps, endpoint: Endpoint, signal: AbortSignal): Promise<void> {

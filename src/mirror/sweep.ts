@@ -1,3 +1,4 @@
+import { lookAgainSeconds } from '../endpoints/commit'
 import type { Endpoint } from '../endpoints/endpoint'
 import type { EndpointKey } from '../endpoints/endpoint-store'
 import type { RotationDeps } from '../rotation/deps'
@@ -75,13 +76,17 @@ function nameOf(error: unknown): string {
 const firstBackoffSeconds = 5
 const maximumBackoffSeconds = 600
 
-/** Puts a failed endpoint off, twice as long each time, so that it cannot starve the others. */
+/**
+ * Puts a failed endpoint off, twice as long each time, so that it cannot starve the others. What the attempt called may
+ * still arrive.
+ */
 async function postpone(deps: SweepDeps, endpoint: Endpoint, error: string): Promise<void> {
   const failures = endpoint.settling.failures + 1
   const seconds = Math.min(maximumBackoffSeconds, firstBackoffSeconds * 2 ** (failures - 1))
   deps.log.error('settling failed', { endpointId: endpoint.id, error, failures, retryInSeconds: seconds })
   const settling = { ...endpoint.settling, failures, error }
-  const dueAt = addSeconds(deps.now(), seconds)
-  const settled = { settling, lookAgainAt: endpoint.lookAgainAt, dueAt }
+  const now = deps.now()
+  const lookAgainAt = endpoint.lookAgainAt && addSeconds(now, lookAgainSeconds)
+  const settled = { settling, lookAgainAt, dueAt: addSeconds(now, seconds) }
   await deps.store.settle(endpoint, settled, deps.timeout(settleMilliseconds))
 }

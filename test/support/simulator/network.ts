@@ -5,7 +5,8 @@ import { traceStep, type Caller, type PortCall, type World } from './world'
 /** When an SDK client gives a call up that nobody aborts. */
 const clientMilliseconds = 5000
 
-export type Decision = 'answer' | 'throttle' | 'drop-reply' | 'late' | 'repeat' | 'crash-before' | 'crash-after'
+export type Fault = 'throttle' | 'drop-reply' | 'late' | 'repeat' | 'crash-before' | 'crash-after'
+export type Decision = 'answer' | Fault
 
 export interface PortRequest<Reply> {
   readonly name: string

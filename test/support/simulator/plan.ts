@@ -1,4 +1,5 @@
 import type { SecondRotation } from '../../../src/contracts/contract'
+import type { Fault } from './network'
 import type { Operation } from './operation'
 import type { Random } from './random'
 
@@ -8,8 +9,9 @@ export interface Plan {
   /** Endpoints that are there, and settled, before anything is asked. */
   readonly start: readonly { readonly endpointId: string; readonly mirror: 'on' | 'off' }[]
   readonly operations: readonly Operation[]
-  /** How likely a call goes wrong. */
+  /** How likely a call goes wrong, and in which ways. */
   readonly faultRate: number
+  readonly faults: readonly Fault[]
   /** How likely time leaps while callers are under way. */
   readonly leapRate: number
   /** Whether the sweep goes on while late calls arrive at the end. */
@@ -24,19 +26,20 @@ const secondRotations: readonly SecondRotation[] = [
   { kind: 'replace' },
 ]
 
-const kinds = [
-  ...Array<'rotate'>(8).fill('rotate'),
-  'revoke',
-  'revoke',
-  'mirror',
-  'mirror',
-  'delete',
-  'delete',
-  'create',
-  'create',
-  'settle',
-  'reveal',
-] as const
+const rotations = ['rotate', 'rotate', 'rotate', 'rotate', 'rotate', 'revoke', 'settle', 'reveal'] as const
+const mirrors = ['rotate', 'mirror', 'mirror', 'delete', 'delete', 'create', 'create', 'settle'] as const
+/** What is asked: mostly rotations, mostly what makes and ends mirrors, or anything. */
+const moods = [rotations, mirrors, [...rotations, ...mirrors]] as const
+
+const everyFault: readonly Fault[] = ['throttle', 'drop-reply', 'late', 'repeat', 'crash-before', 'crash-after']
+/** One kind of fault often goes deeper than all at once. */
+const diets: readonly (readonly Fault[])[] = [
+  everyFault,
+  everyFault,
+  ['late'],
+  ['drop-reply', 'repeat'],
+  ['late', 'crash-after'],
+]
 
 /** A random plan: one or two endpoints, two to four requests and one or two sweeps. */
 export function randomPlan(random: Random): Plan {
@@ -44,22 +47,31 @@ export function randomPlan(random: Random): Plan {
   const start = ids
     .filter(() => random.chance(0.9))
     .map(endpointId => ({ endpointId, mirror: random.chance(0.8) ? 'on' : 'off' }) as const)
-  const requests = Array.from({ length: 2 + random.below(3) }, (_, place) => randomRequest(random, ids, place))
+  const kinds = random.pick(moods)
+  const requests = Array.from({ length: 2 + random.below(3) }, (_, place) =>
+    randomRequest(random, { kind: random.pick(kinds), ids, place }),
+  )
   const sweeps = Array.from({ length: 1 + random.below(2) }, () => ({ kind: 'sweep' }) as const)
   return {
     secondRotation: random.pick(secondRotations),
     start,
     operations: [...requests, ...sweeps],
     faultRate: random.pick([0, 0.02, 0.08, 0.25]),
+    faults: random.pick(diets),
     leapRate: random.pick([0, 0.02, 0.1]),
     sweepsMeanwhile: random.chance(0.5),
   }
 }
 
-function randomRequest(random: Random, ids: readonly string[], place: number): Operation {
+interface Ask {
+  readonly kind: Exclude<Operation['kind'], 'sweep'>
+  readonly ids: readonly string[]
+  readonly place: number
+}
+
+function randomRequest(random: Random, { kind, ids, place }: Ask): Operation {
   const endpointId = random.pick(ids)
   const key = random.chance(0.5) ? random.pick(['key-a', `key-${place}`]) : null
-  const kind = random.pick(kinds)
   switch (kind) {
     case 'rotate':
       return { kind, endpointId, overlapSeconds: random.pick([86_400, 86_400, 60, 0]), forced: random.chance(0.2), key }

@@ -1,15 +1,17 @@
+import { lookAgainSeconds } from '../../../src/endpoints/commit'
 import { runCalmly } from './callers'
 import { checkAgreement, checkNoneDue } from './check-agreement'
 import { advanceTo } from './clock'
 import type { World } from './world'
 
-const maximumBackoffMilliseconds = 600_000
+/** Longer than any backoff: whatever is left is due by then. */
+const quietMilliseconds = lookAgainSeconds * 1000
 const maximumSweeps = 5
 
 /** After the last fault: the late calls arrive, then one sweep makes everything agree, and a few more leave nothing due. */
 export async function quietDown(world: World, { sweepsMeanwhile }: { sweepsMeanwhile: boolean }): Promise<void> {
   await letLateCallsArrive(world, sweepsMeanwhile)
-  await advanceTo(world, world.clock + maximumBackoffMilliseconds)
+  await advanceTo(world, world.clock + quietMilliseconds)
   await sweepAndCheck(world)
 }
 
@@ -17,10 +19,9 @@ export async function quietDown(world: World, { sweepsMeanwhile }: { sweepsMeanw
 export async function sweepAndCheck(world: World): Promise<void> {
   await runCalmly(world, { kind: 'sweep' })
   await checkAgreement(world)
+  if (earliestDue(world) === null) return
   for (let sweeps = 0; sweeps < maximumSweeps; sweeps++) {
-    const due = earliestDue(world)
-    if (due === null) break
-    await advanceTo(world, due)
+    await advanceTo(world, earliestDue(world) ?? world.clock)
     await runCalmly(world, { kind: 'sweep' })
   }
   checkNoneDue(world)

@@ -7,8 +7,6 @@ import { drained, type Caller, type World } from './world'
 
 const maximumSteps = 2000
 
-const faults: readonly Decision[] = ['throttle', 'drop-reply', 'late', 'repeat', 'crash-before', 'crash-after']
-
 /** Lets the callers go on, one call at a time in random order, until all have ended or died. */
 export async function runCallers(world: World, plan: Plan): Promise<void> {
   for (let step = 0; step < maximumSteps; step++) {
@@ -30,7 +28,7 @@ function isUnderWay({ state }: Caller): boolean {
 function pause({ random, callers }: World, { leapRate }: Plan): number {
   const isIdle = !callers.some(caller => caller.state === 'running')
   if (!random.chance(isIdle ? 0.5 : leapRate)) return random.below(30)
-  return random.pick([1500, 2500, 6000, 6000, 20_000, 70_000, 650_000])
+  return random.pick([1500, 2500, 6000, 6000, 20_000, 70_000, 300_000, 590_000, 650_000])
 }
 
 /** A caller that can begin or has a call that waits; the faster ones more often. */
@@ -42,16 +40,16 @@ function nextCaller({ callers, waiting, random }: World): Caller | null {
   return able.find(caller => (place -= caller.speed) < 0) ?? null
 }
 
-async function letGoOn(world: World, caller: Caller, { faultRate }: Plan): Promise<void> {
+async function letGoOn(world: World, caller: Caller, plan: Plan): Promise<void> {
   if (caller.state === 'ready') void startCaller(world, caller)
   else {
     const call = world.random.pick(world.waiting.filter(call => call.caller === caller && !call.sent))
-    serve(world, call, decide(world.random, faultRate))
+    serve(world, call, decide(world.random, plan))
   }
   await drained()
 }
 
-function decide(random: Random, faultRate: number): Decision {
+function decide(random: Random, { faultRate, faults }: Plan): Decision {
   return random.chance(faultRate) ? random.pick(faults) : 'answer'
 }
 
