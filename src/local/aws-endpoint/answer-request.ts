@@ -40,8 +40,21 @@ async function answerCall(services: Services, request: IncomingMessage, response
   }
   const answer = services.byTarget.get(service)
   if (answer === undefined) throw unknownOperation()
-  const region = regionOf(request.headers.authorization)
-  sendReply(response, await answer({ operation, region, input: inputOf(body) }))
+  const { authorization, host = '127.0.0.1' } = request.headers
+  const signal = endOf(response, services.closing)
+  sendReply(response, await answer({ operation, region: regionOf(authorization), host, signal, input: inputOf(body) }))
+}
+
+/** Aborts when the caller is gone, answered or not, and when the endpoint is to close. */
+function endOf(response: ServerResponse, closing: AbortSignal): AbortSignal {
+  const ended = new AbortController()
+  const end = (): void => ended.abort()
+  closing.addEventListener('abort', end, { once: true })
+  response.once('close', () => {
+    closing.removeEventListener('abort', end)
+    end()
+  })
+  return ended.signal
 }
 
 function sendPage(pages: Pages, request: IncomingMessage, response: ServerResponse): void {

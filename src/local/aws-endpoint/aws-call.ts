@@ -5,6 +5,10 @@ export interface AwsCall {
   /** What follows the full stop of `X-Amz-Target`, such as `GetSecretValue`. */
   readonly operation: string
   readonly region: string
+  /** The host by which the caller reached this, such as `127.0.0.1:4701`. */
+  readonly host: string
+  /** Aborts when the caller hangs up, and when the endpoint is to close: a long wait ends then. */
+  readonly signal: AbortSignal
   readonly input: Readonly<Record<string, unknown>>
 }
 

@@ -24,8 +24,8 @@ export interface AwsEndpointOptions {
 }
 
 /**
- * DynamoDB, Secrets Manager, KMS and EventBridge on one port of 127.0.0.1, told apart by `X-Amz-Target`. Signatures are
- * not checked. Rejects with Node's own error where the port is taken, or the folder is unusable or open elsewhere.
+ * DynamoDB, Secrets Manager, KMS, EventBridge and SQS on one port of 127.0.0.1, told apart by `X-Amz-Target`.
+ * Signatures are not checked. Rejects with Node's own error where the port is taken, or the folder is unusable or open elsewhere.
  */
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
   const { dataDir, port, now = () => new Date(), pages = {}, kmsKeyIds = null } = options
@@ -35,6 +35,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   return {
     url: listener.url,
     close: async () => {
+      services.stopWaiting()
       await listener.close()
       await services.close()
     },

@@ -1,5 +1,7 @@
+import { setMaxListeners } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Closers } from '../closers'
 import type { AwsService } from './aws-call'
 import { openDatabase } from './database'
 import { openDynamoDb } from './dynamo-db'
@@ -8,12 +10,18 @@ import { eventBridge } from './event-bridge'
 import { noEventLog, openEventLog } from './event-log'
 import { kms } from './kms'
 import { kmsKeys } from './kms-keys'
+import { openQueues } from './sqs/queues'
+import { sqs } from './sqs/sqs'
 import { secretsManager } from './secrets-manager/secrets-manager'
 
 export interface Services {
   readonly dynamoDb: DynamoDb
   /** By what stands before the full stop of `X-Amz-Target`. */
   readonly byTarget: ReadonlyMap<string, AwsService>
+  /** Aborts at `stopWaiting`. */
+  readonly closing: AbortSignal
+  /** Ends every long wait: what is being answered is answered now. */
+  stopWaiting(): void
   close(): Promise<void>
 }
 
@@ -24,15 +32,31 @@ export interface ServicesOptions {
   readonly kmsKeyIds: readonly string[] | null
 }
 
-/** Opens all services, or none. Rejects when another process has the folder open. */
-export async function openServices({ dataDir, now, kmsKeyIds }: ServicesOptions): Promise<Services> {
+/** Opens all services, or none. Rejects when the folder is unusable, or another process has it open. */
+export async function openServices(options: ServicesOptions): Promise<Services> {
+  const closers = new Closers()
+  try {
+    return { ...(await openAll(options, closers)), close: () => closers.close() }
+  } catch (error) {
+    await closers.close()
+    throw error
+  }
+}
+
+async function openAll(
+  { dataDir, now, kmsKeyIds }: ServicesOptions,
+  closers: Closers,
+): Promise<Omit<Services, 'close'>> {
   if (dataDir !== null) await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const within = (name: string): string | null => (dataDir === null ? null : join(dataDir, name))
   const keys = kmsKeys({ file: within('kms-keys.json'), known: kmsKeyIds })
   const secrets = await openDatabase(within('secrets-manager'))
+  closers.add(() => secrets.close())
   const eventFile = within('events.ndjson')
   const events = eventFile === null ? noEventLog : await openEventLog(eventFile)
-  const dynamoDb = openDynamoDb(within('dynamodb'))
+  closers.add(() => events.close())
+  const dynamoDb = await openDynamoDb(within('dynamodb'))
+  closers.add(() => dynamoDb.close())
   return {
     dynamoDb,
     byTarget: new Map([
@@ -40,8 +64,5 @@ export async function openServices({ dataDir, now, kmsKeyIds }: ServicesOptions)
       ['TrentService', kms(keys)],
       ['AWSEvents', eventBridge(events, now)],
     ]),
-    close: async () => {
-      await Promise.all([dynamoDb.close(), secrets.close(), events.close()])
-    },
   }
 }

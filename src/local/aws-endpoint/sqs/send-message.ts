@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto'
+import * as v from 'valibot'
+import { AwsError } from '../aws-error'
+import { parseInput } from '../parse-input'
+import { entriesOf, inBatch } from './batch'
+import { attributesMd5, bodyMd5 } from './message-md5'
+import type { SqsContext, SqsOperation } from './operation'
+import type { Queue } from './queue'
+import { numberOf } from './queue-attributes'
+import { findQueue } from './queue-operations'
+
+const attribute = v.object({
+  DataType: v.string(),
+  StringValue: v.optional(v.string()),
+  BinaryValue: v.optional(v.string()),
+})
+const message = {
+  MessageBody: v.pipe(v.string(), v.minLength(1)),
+  DelaySeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(900))),
+  MessageAttributes: v.optional(v.record(v.string(), attribute), {}),
+}
+const one = v.object({ QueueUrl: v.string(), ...message })
+const several = v.object({ QueueUrl: v.string(), Entries: entriesOf(message) })
+
+type Sent = Omit<v.InferOutput<typeof one>, 'QueueUrl'>
+
+const mostBatchBytes = 1024 * 1024
+
+export const sendMessage: SqsOperation = async (context, input) => {
+  const { QueueUrl, ...sent } = parseInput(one, input)
+  return send(context, findQueue(context, QueueUrl), sent)
+}
+
+export const sendMessageBatch: SqsOperation = async (context, input) => {
+  const { QueueUrl, Entries } = parseInput(several, input)
+  const queue = findQueue(context, QueueUrl)
+  const bytes = Entries.reduce((sum, { MessageBody }) => sum + Buffer.byteLength(MessageBody), 0)
+  if (bytes > mostBatchBytes) throw new AwsError('BatchRequestTooLong', 'The batch is too long.')
+  return inBatch(Entries, entry => send(context, queue, entry))
+}
+
+async function send({ queues, now }: SqsContext, queue: Queue, sent: Sent): Promise<object> {
+  const { MessageBody: body, MessageAttributes: attributes, DelaySeconds } = sent
+  if (Buffer.byteLength(body) > numberOf(queue.attributes, 'MaximumMessageSize')) {
+    throw new AwsError('InvalidParameterValue', 'One or more parameters are invalid. Reason: Message is too long.')
+  }
+  const sentAt = now()
+  const delayedUntil = sentAt + (DelaySeconds ?? numberOf(queue.attributes, 'DelaySeconds')) * 1000
+  const id = randomUUID()
+  await queues.send(queue, { id, body, attributes, sentAt, delayedUntil })
+  return { MessageId: id, MD5OfMessageBody: bodyMd5(body), MD5OfMessageAttributes: attributesMd5(attributes) }
+}
