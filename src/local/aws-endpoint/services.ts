@@ -57,12 +57,21 @@ async function openAll(
   closers.add(() => events.close())
   const dynamoDb = await openDynamoDb(within('dynamodb'))
   closers.add(() => dynamoDb.close())
+  const messages = await openDatabase(within('sqs'))
+  closers.add(() => messages.close())
+  const queues = await openQueues(messages)
+  const closing = new AbortController()
+  // One listener a call that is being answered.
+  setMaxListeners(0, closing.signal)
   return {
+    closing: closing.signal,
+    stopWaiting: () => closing.abort(),
     dynamoDb,
     byTarget: new Map([
       ['secretsmanager', secretsManager(secrets, now)],
       ['TrentService', kms(keys)],
       ['AWSEvents', eventBridge(events, now)],
+      ['AmazonSQS', sqs(queues, now)],
     ]),
   }
 }

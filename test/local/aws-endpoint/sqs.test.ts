@@ -235,7 +235,7 @@ describe('the embedded SQS after a restart', () => {
     await stop()
     await start(dataDir)
     expect(await attributesOf(queue)).toMatchObject({ VisibilityTimeout: '77' })
-    expect((await bodies(queue)).toSorted()).toEqual(['one', 'three', 'two'])
+    expect(new Set(await bodies(queue))).toEqual(new Set(['one', 'two', 'three']))
     time += 60_000
     expect(await bodies(queue)).toEqual(['late'])
   })
