@@ -9,8 +9,8 @@ export type RouteMatch =
   | { readonly kind: 'none'; readonly nearest: Contract | null }
 
 /**
- * The route of a request. `path` is as in the URL, still encoded. `nearest`: the contract whose routes share the most
- * leading segments with the path; null when none does, or several do as much.
+ * The route of a request. `path` is as in the URL, still encoded. `nearest`: the contract that the path belongs to, or
+ * else whose routes share the most leading segments with it; null when none does, or several do as much.
  */
 export function matchRoute(routes: readonly Route[], method: string, path: string): RouteMatch {
   const segments = splitPath(path)
@@ -20,16 +20,20 @@ export function matchRoute(routes: readonly Route[], method: string, path: strin
   })
   const found = fitting.find(({ route }) => route.operation.method === method)
   if (found !== undefined) return { kind: 'found', ...found }
-  const nearest = nearestContract(routes, segments)
-  if (fitting.length === 0) return { kind: 'none', nearest }
+  if (fitting.length === 0) return { kind: 'none', nearest: nearestContract(routes, segments) }
   const methods = new Set(fitting.map(({ route }) => route.operation.method))
-  return { kind: 'other-methods', allow: [...methods].sort().join(', '), nearest }
+  const allow = [...methods].sort().join(', ')
+  return { kind: 'other-methods', allow, nearest: onlyContract(fitting.map(({ route }) => route)) }
 }
 
 function nearestContract(routes: readonly Route[], path: readonly string[]): Contract | null {
   const scores = routes.map(route => ({ route, shared: sharedSegments(route.segments, path) }))
   const most = Math.max(0, ...scores.map(({ shared }) => shared))
-  const nearest = new Set(scores.filter(({ shared }) => shared === most).map(({ route }) => route.contract))
-  const [only] = nearest
-  return most > 0 && nearest.size === 1 && only !== undefined ? only : null
+  const nearest = scores.filter(({ shared }) => shared === most).map(({ route }) => route)
+  return most > 0 ? onlyContract(nearest) : null
+}
+
+function onlyContract(routes: readonly Route[]): Contract | null {
+  const [first, ...others] = new Set(routes.map(route => route.contract))
+  return first !== undefined && others.length === 0 ? first : null
 }

@@ -27,7 +27,8 @@ export interface Fields {
   finish(): void
 }
 
-export function fieldsOf(object: JsonObject, unknownFields: 'refuse' | 'ignore'): Fields {
+/** `within`: the path of the object itself, if it is not the body. */
+export function fieldsOf(object: JsonObject, unknownFields: 'refuse' | 'ignore', within = ''): Fields {
   const known = new Set<string>()
   const errors: FieldError[] = []
   return {
@@ -37,7 +38,8 @@ export function fieldsOf(object: JsonObject, unknownFields: 'refuse' | 'ignore')
     },
     finish: () => {
       const unknown = unknownFields === 'ignore' ? [] : Object.keys(object).filter(name => !known.has(name))
-      errors.push(...unknown.map(path => ({ path, message: `is not known; known are: ${[...known].join(', ')}` })))
+      const message = `is not known; known are: ${[...known].join(', ')}`
+      errors.push(...unknown.map(name => ({ path: within + name, message })))
       if (errors.length > 0) throw invalidFields(errors)
     },
   }

@@ -51,7 +51,7 @@ function readMirror(rules: SettingsRules, value: unknown): 'on' | 'off' {
 function readRequestConfig(rules: SettingsRules, value: unknown): RequestConfig {
   const path = 'requestConfig'
   if (!isObject(value)) throw invalidField(path, 'must be an object')
-  const fields = fieldsOf(value, 'refuse')
+  const fields = fieldsOf(value, 'refuse', `${path}.`)
   const milliseconds = fields.read('timeoutMs', given => readWholeNumber(`${path}.timeoutMs`, timeoutMs, given))
   const headers = fields.read('headers', given => readDeliveryHeaders(`${path}.headers`, rules.contract.signing, given))
   fields.finish()
