@@ -193,6 +193,7 @@ describe('bodies', () => {
     ['null', 'null'],
     ['a text', '"x"'],
     ['a number', '1'],
+    ['nested too deeply', `{"reason": ${'['.repeat(20_000)}${']'.repeat(20_000)}}`],
     ['not UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
   ])('400 for one that is %s', async (_, body) => {
     const { send, key, base } = await setup()

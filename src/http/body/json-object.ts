@@ -1,19 +1,23 @@
-import { duplicateMember } from './duplicate-member'
 import { invalidField } from './fields'
+import { scanJson } from './scan-json'
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
+const deepestNesting = 16
+
 /**
  * The object that a body holds; `{}` for an empty body.
- * @throws {Problem} `invalid-request` when it is not UTF-8, not JSON, not an object, or names a member twice
+ * @throws {Problem} `invalid-request` when it is not UTF-8, not JSON, not an object, nested too deeply, or names a member
+ *   twice
  */
 export function parseJsonObject(body: Buffer): JsonObject {
   if (body.length === 0) return {}
   const text = decode(body)
   const value = parse(text)
   if (!isObject(value)) throw invalidField('body', 'must be a JSON object')
-  const twice = duplicateMember(text)
+  const { twice, depth } = scanJson(text)
   if (twice !== null) throw invalidField(twice, 'must not be given twice')
+  if (depth > deepestNesting) throw invalidField('body', `must not be nested deeper than ${deepestNesting}`)
   return value
 }
 
