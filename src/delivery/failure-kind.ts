@@ -1,12 +1,12 @@
+import { isNativeError } from 'node:util/types'
 import type { NoReply } from './send'
 
 const unresolved = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'ENODATA', 'ESERVFAIL', 'ETIMEOUT'])
 
 /** Why a request got no reply. An address that the agent refuses comes as an error without a code. */
 export function failureKindOf(error: unknown): NoReply['error'] {
-  if (!(error instanceof Error)) return 'unreachable'
+  if (!isNativeError(error)) return 'unreachable'
   if (error.name === 'AbortError' || error.name === 'TimeoutError') return 'timeout'
-  if (error instanceof AggregateError) return failureKindOf(error.errors[0])
   const code = 'code' in error ? String(error.code) : ''
   if (code === '' && error.message.includes('is not allowed')) return 'refused-address'
   if (unresolved.has(code)) return 'unresolved'

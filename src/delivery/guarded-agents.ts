@@ -12,7 +12,7 @@ export interface GuardOptions {
 /** The agent for a URL, or null where its protocol is not allowed. */
 export type AgentOf = (url: URL) => Agent | null
 
-const loopback = ['127.0.0.0/8', '::1/128']
+const loopback = ['127.0.0.1', '::1']
 const connections = { keepAlive: true, maxFreeSockets: 64, scheduling: 'lifo' } as const
 
 /** Agents that connect to public unicast addresses alone, and keep their connections. */
