@@ -83,8 +83,9 @@ function loseCall(world: World, call: PortCall): void {
 function sendLate(world: World, call: PortCall): void {
   const { random } = world
   call.sent = true
-  const latest = random.pick([500, 4000, 20_000, 120_000, lateCallSeconds * 1000])
-  const at = Math.min(world.clock + random.below(latest), call.issuedAt + lateCallSeconds * 1000)
+  const latest = call.issuedAt + lateCallSeconds * 1000
+  const delay = random.below(random.pick([500, 4000, 20_000, 120_000, lateCallSeconds * 1000]))
+  const at = random.chance(0.3) ? latest : Math.min(world.clock + delay, latest)
   world.late.push({ at, call })
 }
 

@@ -26,7 +26,10 @@ function observeTable({ ledger, cloud }: World): void {
     ledger.stored.set(key, endpoint)
     checkStored(ledger, endpoint)
     noteSettled(ledger, endpoint)
-    if (before?.incarnation === endpoint.incarnation && before.revision === endpoint.revision) continue
+    if (before?.incarnation === endpoint.incarnation && before.revision === endpoint.revision) {
+      mustHold(ledger, before.changes === endpoint.changes, 'a revision is written once')
+      continue
+    }
     checkChange(ledger, before, endpoint)
     remember(ledger.histories, endpoint)
   }

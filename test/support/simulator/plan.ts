@@ -12,8 +12,9 @@ export interface Plan {
   /** How likely a call goes wrong, and in which ways. */
   readonly faultRate: number
   readonly faults: readonly Fault[]
-  /** How likely time leaps while callers are under way. */
+  /** How likely time leaps while callers are under way, and by how many milliseconds. */
   readonly leapRate: number
+  readonly leaps: readonly number[]
   /** Whether the sweep goes on while late calls arrive at the end. */
   readonly sweepsMeanwhile: boolean
 }
@@ -41,6 +42,12 @@ const diets: readonly (readonly Fault[])[] = [
   ['late', 'crash-after'],
 ]
 
+/** Past the aborts and the grace of a settle; or past what a late call, a backoff or a look may take. */
+const paces: readonly (readonly number[])[] = [
+  [1500, 2500, 6000, 6000, 20_000, 70_000],
+  [6000, 30_000, 120_000, 300_000, 590_000, 650_000],
+]
+
 /** A random plan: one or two endpoints, two to four requests and one or two sweeps. */
 export function randomPlan(random: Random): Plan {
   const ids = random.chance(0.1) ? ['ep_1', 'ep_2'] : ['ep_1']
@@ -51,14 +58,15 @@ export function randomPlan(random: Random): Plan {
   const requests = Array.from({ length: 2 + random.below(3) }, (_, place) =>
     randomRequest(random, { kind: random.pick(kinds), ids, place }),
   )
-  const sweeps = Array.from({ length: 1 + random.below(2) }, () => ({ kind: 'sweep' }) as const)
+  const sweeps = Array.from({ length: 1 + random.below(kinds === mirrors ? 3 : 2) }, () => ({ kind: 'sweep' }) as const)
   return {
     secondRotation: random.pick(secondRotations),
     start,
     operations: [...requests, ...sweeps],
-    faultRate: random.pick([0, 0.02, 0.08, 0.25]),
+    faultRate: random.pick([0, 0.02, 0.08, 0.25, 0.4]),
     faults: random.pick(diets),
     leapRate: random.pick([0, 0.02, 0.1]),
+    leaps: random.pick(paces),
     sweepsMeanwhile: random.chance(0.5),
   }
 }

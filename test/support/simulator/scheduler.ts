@@ -25,10 +25,10 @@ function isUnderWay({ state }: Caller): boolean {
 }
 
 /** Milliseconds until the next step: a few, or a leap. */
-function pause({ random, callers }: World, { leapRate }: Plan): number {
+function pause({ random, callers }: World, { leapRate, leaps }: Plan): number {
   const isIdle = !callers.some(caller => caller.state === 'running')
   if (!random.chance(isIdle ? 0.5 : leapRate)) return random.below(30)
-  return random.pick([1500, 2500, 6000, 6000, 20_000, 70_000, 300_000, 590_000, 650_000])
+  return random.pick(leaps)
 }
 
 /** A caller that can begin or has a call that waits; the faster ones more often. */

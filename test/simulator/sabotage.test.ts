@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals'
+import { firstViolation } from '../support/simulator/first-violation'
+import {
+  auditWithoutKey,
+  commitWithoutCondition,
+  loadWithoutIds,
+  markWithoutCondition,
+  moveWithoutSwap,
+} from '../support/simulator/sabotage'
+
+/** Few enough seeds that the schedules of `npm test` would find the fault many times over. */
+const seeds = 1000
+
+describe('the simulator finds', () => {
+  it.each([
+    ['a commit without its condition', commitWithoutCondition, 'a revision is written once'],
+    ['a label that moves without a compare-and-swap', moveWithoutSwap, 'AWSCURRENT moved to an older version'],
+    ['an unclear commit whose rotation id is not looked for', loadWithoutIds, 'no change is made twice'],
+    ['a settled mark without its revision', markWithoutCondition, 'an unsettled change is due'],
+    ['an audit record without a fixed key', auditWithoutKey, 'each change of a ring has exactly one audit record'],
+  ])('%s', async (_, sabotage, invariant) => {
+    const found = await firstViolation({ from: 0, seeds }, { sabotage })
+    expect(found).toContain('broke:')
+    expect(found).toContain(invariant)
+  })
+
+  it('nothing in the same schedules when no safeguard is missing', async () => {
+    expect(await firstViolation({ from: 0, seeds })).toBeNull()
+  })
+})
