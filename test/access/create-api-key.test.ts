@@ -18,6 +18,11 @@ const valid: NewApiKeyRequest = {
   expiresAt: null,
 }
 
+const weak = {
+  ...keyturn,
+  credentials: { ...keyturn.credentials, apiKey: { prefix: 'kt_', encoding: 'alphanumeric', bytes: 42 } },
+} as const
+
 function create(changes: Partial<NewApiKeyRequest> = {}, table = apiKeyTable()) {
   return createApiKey(memoryApiKeyStore(table), { now: () => NOON, randomBytes }, { ...valid, ...changes })
 }
@@ -60,6 +65,7 @@ describe('a new API key', () => {
 
   it.each<[string, Partial<NewApiKeyRequest>]>([
     ['a contract without API keys', { contract: verbena, permissions: [] }],
+    ['a contract whose keys have less than 256 bits', { contract: weak }],
     ['no tenant', { tenantIds: [] }],
     ['a tenant with #', { tenantIds: ['a#b'] }],
     ['a tenant with /', { tenantIds: ['acme', 'a/b'] }],

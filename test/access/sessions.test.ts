@@ -130,6 +130,16 @@ describe('a session', () => {
     await own.stop()
   })
 
+  it.each(['ES384', 'RS512', 'PS384'])('may not be signed with %s, even by a key of the issuer', async alg => {
+    const { publicKey, privateKey } = await generateKeyPair(alg)
+    const own = new Issuer()
+    await own.start()
+    own.body = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'one', alg }] })
+    const made = await new SignJWT(claims).setProtectedHeader({ alg, kid: 'one' }).sign(privateKey)
+    expect((await refusalOf(verifier(own.url)(made))).code).toBe('invalid-token')
+    await own.stop()
+  })
+
   it('is refused where the deployment has no issuer', async () => {
     expect((await refusalOf(refuseSessions())).code).toBe('invalid-token')
   })

@@ -183,7 +183,8 @@ describe('verbena', () => {
 
 describe('quarterdeck', () => {
   async function setup() {
-    const made = harness([quarterdeck])
+    const made = harness([quarterdeck, twokeys])
+    await made.endpoint(twokeys, 'ship')
     const { endpoint } = await made.endpoint(quarterdeck, 'ship')
     const key = await made.apiKey(quarterdeck, 'ship')
     let count = 0
@@ -271,7 +272,7 @@ describe('quarterdeck', () => {
     expect(await send('GET', '/decks?limit=1', bearer(key))).toMatchObject({ json: { more: expect.any(String) } })
     expect(await send('DELETE', `/decks/${deck}`, bearer(key))).toMatchObject({ status: 200, json: { deck } })
     expect((await send('DELETE', `/decks/${deck}`, bearer(key))).status).toBe(404)
-    const foreign = { url: 'https://a.example', contract: 'keyturn' }
+    const foreign = { url: 'https://a.example', contract: 'twokeys' }
     const refused = await send('POST', '/decks', jsonBody(key, foreign, { 'Idempotency-Key': 'd' }))
     expect(refused).toMatchObject({ status: 400, json: { errors: [{ path: 'contract' }] } })
   })

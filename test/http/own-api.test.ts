@@ -3,6 +3,7 @@ import { keyturn } from '../../src/contracts/keyturn'
 import { storno } from '../../src/contracts/storno'
 import { teambattles } from '../../src/contracts/teambattles'
 import { tumban } from '../../src/contracts/tumban'
+import { untilnoon } from '../contracts/made-up/untilnoon'
 import type { ApiSettings } from '../../src/http/call'
 import { bearer, harness, jsonBody, NOON, sessionToken, textAt, type Answer } from './harness'
 
@@ -241,6 +242,12 @@ describe('bodies', () => {
     expect((await send('POST', path, { ...headers, body: '{{{' })).status).toBe(200)
   })
 
+  it('413 for a stated length above 64 KiB, without reading', async () => {
+    const { send, key, base } = await setup()
+    const init = { ...bearer(key, { 'content-length': '65537' }), body: '{}' }
+    expect((await send('POST', `${base}/secret/rotate`, init)).status).toBe(413)
+  })
+
   it('200 without a body at all', async () => {
     const { send, key, base } = await setup()
     expect((await send('POST', `${base}/secret/rotate`, bearer(key))).status).toBe(200)
@@ -289,6 +296,15 @@ describe('POST /v1/endpoints/{id}/secret/rotate', () => {
     })
     expect((await send('POST', path, jsonBody(key, { overlapSeconds: 0 }))).status).toBe(200)
     expect(faultsOf(await send('POST', path, jsonBody(key, { overlapSeconds: 60 })))).toEqual(invalid('overlapSeconds'))
+  })
+
+  it('200 takes an own secret as long as the other contract’s are, where those are shorter', async () => {
+    const { send, apiKey, endpoint } = harness([keyturn, untilnoon])
+    const { id } = (await endpoint(untilnoon, 'club:one')).endpoint
+    const key = await apiKey(keyturn, 'club:one')
+    const secret = '0b9e1c1a-6f0e-4c9a-9d7e-2f4b8a6c1d3e'
+    const reply = await send('POST', `/v1/endpoints/${id}/secret/rotate`, jsonBody(key, { secret, overlapSeconds: 60 }))
+    expect(reply).toMatchObject({ status: 200, json: { signingSecret: secret } })
   })
 
   it('409 for a sixth live key names when the next one ends', async () => {

@@ -5,6 +5,7 @@ import { keyturn } from '../../src/contracts/keyturn'
 import { storno } from '../../src/contracts/storno'
 import { teambattles } from '../../src/contracts/teambattles'
 import { thesignup } from '../../src/contracts/thesignup'
+import { tumban } from '../../src/contracts/tumban'
 import { createApp } from '../../src/http/app'
 import { endpointUses } from '../../src/http/uses/endpoint-uses'
 import { ringUses } from '../../src/http/uses/ring-uses'
@@ -44,6 +45,18 @@ describe('unknown paths and methods', () => {
     const reply = await harness().send(method, path)
     expect(reply).toMatchObject({ status: 405, json: body })
     expect(reply.headers.get('allow')).toBe(allow)
+  })
+})
+
+describe('a deployment of one contract', () => {
+  it('404 in keyturn’s shape for a path that shares nothing with it', async () => {
+    expect((await harness([tumban]).send('GET', '/nowhere')).json).toMatchObject({ code: 'route-not-found' })
+    expect((await harness([tumban]).send('GET', '/api/nowhere')).json).toEqual({ detail: 'Not Found' })
+  })
+
+  it('does not start with a contract that contradicts itself, or with routes that conflict', () => {
+    expect(() => harness([{ ...tumban, cooldownSeconds: -1 }])).toThrow('contract tumban: cooldownSeconds')
+    expect(() => harness([tumban, { ...tumban, name: 'other' }])).toThrow('are the same route')
   })
 })
 
@@ -122,6 +135,19 @@ describe('credentials', () => {
     expect(await send('GET', path, bearer(other))).toMatchObject({ status: 401, json: { code: 'invalid-token' } })
     const elsewhere = await send('POST', '/v2/webhooks/507f1f77bcf86cd799439011/secret', bearer(other))
     expect(elsewhere).toMatchObject({ status: 401, json: { error: { code: 'invalid_api_key' } } })
+  })
+
+  it('401 for the key of a contract whose keys look the same', async () => {
+    const twin = {
+      ...thesignup,
+      name: 'twin',
+      operations: [{ ...thesignup.operations[0], path: '/twins/{id}/rotate' }],
+    }
+    const { send, apiKey } = harness([thesignup, twin])
+    const token = bearer(await apiKey(thesignup, 'acme'))
+    const id = 'a1b2c3d4-e5f6-7890-abcd-ef1234567890'
+    expect((await send('POST', `/webhooks/${id}/rotate`, token)).status).toBe(404)
+    expect(await send('POST', `/twins/${id}/rotate`, token)).toMatchObject({ json: { code: 'invalid_credentials' } })
   })
 
   it('401 for a session at a contract that has none', async () => {
