@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { KMSClient } from '@aws-sdk/client-kms'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { SQSClient } from '@aws-sdk/client-sqs'
 
 /** What the environment does not say. Absent: region, endpoint and credentials are AWS's own variables. */
 export interface ClientOptions {
@@ -28,4 +29,8 @@ export function kmsClient(options: ClientOptions = {}): KMSClient {
 
 export function eventBridgeClient(options: ClientOptions = {}): EventBridgeClient {
   return new EventBridgeClient({ ...limits, ...options })
+}
+
+export function sqsClient(options: ClientOptions = {}): SQSClient {
+  return new SQSClient({ ...limits, ...options })
 }

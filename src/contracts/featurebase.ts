@@ -1,4 +1,5 @@
 import { timestampBodyHex } from '../verify/schemes'
+import { standardDelivery } from './delivery-format'
 import type { Contract } from './contract'
 
 /** Featurebase: rotated with an API key, from API version 2026-01-01.nova on; the old secret ends at once. */
@@ -15,6 +16,11 @@ export const featurebase = {
   ids: { kind: 'object-id' },
   secret: { prefix: 'whsec_', encoding: 'base64', bytes: 32 },
   signing: timestampBodyHex({ header: 'x-webhook-signature', timestamp: 'x-webhook-timestamp' }),
+  delivery: {
+    ...standardDelivery,
+    body: { id: 'messageId', topic: 'eventType', createdAt: 'createdAt', data: 'payload' },
+    success: [200, 201, 202, 204],
+  },
   overlap: { kind: 'none' },
   secondRotation: { kind: 'replace' },
   cooldownSeconds: 0,

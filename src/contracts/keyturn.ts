@@ -1,4 +1,5 @@
 import { standardWebhooks } from '../verify/schemes'
+import { standardDelivery } from './delivery-format'
 import type { Contract } from './contract'
 
 const endpoint = {
@@ -45,6 +46,7 @@ export const keyturn = {
   ids: { kind: 'prefixed', prefix: 'ep_', characters: 24 },
   secret: { prefix: 'whsec_', encoding: 'base64', bytes: 32 },
   signing: standardWebhooks,
+  delivery: standardDelivery,
   overlap: {
     kind: 'chosen',
     field: 'overlapSeconds',

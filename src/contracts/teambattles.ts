@@ -1,4 +1,5 @@
 import { standardWebhooks } from '../verify/schemes'
+import { standardDelivery } from './delivery-format'
 import type { Contract } from './contract'
 
 /** TeamBattles: rotated with an owner's API key on a paid plan; the old secret keeps signing for 24 hours. */
@@ -15,6 +16,7 @@ export const teambattles = {
   ids: { kind: 'prefixed', prefix: 'wh_', characters: 24 },
   secret: { prefix: 'whsec_', encoding: 'base64', bytes: 32 },
   signing: standardWebhooks,
+  delivery: { ...standardDelivery, headers: { 'x-teambattles-event': 'eventType' } },
   overlap: { kind: 'fixed', seconds: 24 * 60 * 60 },
   secondRotation: { kind: 'keep', maximumLiveKeys: 5 },
   cooldownSeconds: 0,

@@ -1,4 +1,5 @@
 import { standardWebhooks } from '../verify/schemes'
+import { standardDelivery } from './delivery-format'
 import type { Contract, ErrorWords } from './contract'
 
 const problem = (slug: string, title: string, code: string): ErrorWords => ({
@@ -21,6 +22,7 @@ export const thesignup = {
   ids: { kind: 'uuid' },
   secret: { prefix: 'whsec_', encoding: 'base64', bytes: 32 },
   signing: standardWebhooks,
+  delivery: { ...standardDelivery, messageIds: 'uuid' },
   overlap: { kind: 'fixed', seconds: 24 * 60 * 60 },
   secondRotation: { kind: 'keep', maximumLiveKeys: 5 },
   cooldownSeconds: 0,

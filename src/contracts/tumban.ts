@@ -1,4 +1,5 @@
 import { tenantBodyHex } from '../verify/schemes'
+import { standardDelivery } from './delivery-format'
 import type { Contract } from './contract'
 
 /** Tumban: one secret an organisation, rotated by an admin's dashboard session; the old secret ends at once. */
@@ -20,6 +21,7 @@ export const tumban = {
     timestamp: 'x-tumban-timestamp',
     tenant: 'x-tumban-org-id',
   }),
+  delivery: { ...standardDelivery, body: 'payload' },
   overlap: { kind: 'none' },
   secondRotation: { kind: 'replace' },
   cooldownSeconds: 0,

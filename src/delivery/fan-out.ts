@@ -10,7 +10,7 @@ import { messageIdOf } from './message-id'
 import type { EventMessage } from './queue-message'
 import { subscribes } from './subscribes'
 
-const pageSize = 100
+const pageSize = 50
 const lanes = 16
 
 /**
