@@ -1,0 +1,18 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { mirroredSecrets } from '../../src/secrets-manager'
+import { receiverServer } from './node'
+import { receiver } from './receiver'
+
+// `SECRET_ID=<mirror> PORT=8080 npx tsx examples/receiver/main.ts`
+
+const secrets = mirroredSecrets({
+  secretId: process.env.SECRET_ID ?? '',
+  client: new SecretsManagerClient({}),
+  onError: error => console.error('the signing secrets could not be refreshed', error),
+})
+const receive = receiver({
+  secrets,
+  accept: async body => console.log(`a genuine delivery of ${body.byteLength} bytes`),
+})
+
+receiverServer(receive).listen(Number(process.env.PORT ?? 8080))

@@ -1,0 +1,136 @@
+import type { LoadedKeys } from './load-keys'
+import type { MirroredKey } from './parse-secret-text'
+
+export interface CacheRules {
+  /** A cache older than this is refreshed before it is used. From half of it on, it is refreshed in the background. */
+  readonly maxAgeSeconds: number
+  /** At least so long between two refreshes that a mismatch asks for. */
+  readonly mismatchIntervalSeconds: number
+  readonly now: () => Date
+  /** Told of every refresh that failed. */
+  readonly onError: (error: unknown) => void
+}
+
+export type Load = (wish: { readonly pending: boolean }) => Promise<LoadedKeys>
+
+/** Between a refresh that failed and the next one. */
+const retryAfterMilliseconds = 1000
+
+interface Snapshot extends LoadedKeys {
+  readonly loadedAt: number
+}
+
+/** The live keys of one secret. One load is under way at a time, and all who need it share it. */
+export class KeyCache {
+  readonly #load: Load
+  readonly #rules: CacheRules
+  #snapshot: Snapshot | null = null
+  #loading: Promise<Snapshot> | null = null
+  #asking: Promise<void> | null = null
+  #failure: { readonly at: number; readonly error: unknown } | null = null
+  #lastMismatchAt = Number.NEGATIVE_INFINITY
+
+  constructor(load: Load, rules: CacheRules) {
+    this.#load = load
+    this.#rules = rules
+  }
+
+  /** The unexpired secrets, newest first. @throws what loading threw, when there are none to go on with */
+  async live(): Promise<readonly string[]> {
+    const known = this.#unexpired()
+    const age = this.#age()
+    if (age < (known.length > 0 ? this.#maxAge() / 2 : retryAfterMilliseconds)) return known
+    const refreshed = this.#refreshUnlessFailed()
+    if (known.length > 0 && age < this.#maxAge()) {
+      refreshed.catch(toldAlready)
+      return known
+    }
+    try {
+      await refreshed
+    } catch (error) {
+      if (known.length === 0) throw error
+    }
+    return this.#unexpired()
+  }
+
+  /**
+   * The secrets once `tried` matched nothing, refreshed and with those of AWSPENDING. Null: there are no others, or a
+   * mismatch asked too recently.
+   */
+  async afterMismatch(tried: readonly string[]): Promise<readonly string[] | null> {
+    if (!differs(this.#unexpired(), tried)) await this.#refreshForMismatch()
+    const fresh = this.#unexpired()
+    return differs(fresh, tried) ? fresh : null
+  }
+
+  /** Mismatches that come while one is being looked into share what it finds. */
+  async #refreshForMismatch(): Promise<void> {
+    const now = this.#now()
+    if (now - this.#lastMismatchAt >= this.#rules.mismatchIntervalSeconds * 1000) {
+      this.#lastMismatchAt = now
+      this.#asking ??= this.#askOnce().finally(() => (this.#asking = null))
+    }
+    await (this.#asking ?? this.#loading?.catch(toldAlready))
+  }
+
+  /** A load that is under way may have begun too early, so it is waited for but does not count. */
+  async #askOnce(): Promise<void> {
+    await this.#loading?.catch(toldAlready)
+    await this.#refresh(true).catch(toldAlready)
+  }
+
+  /** A version that was needed while pending is read along until it is current. */
+  #refreshUnlessFailed(): Promise<Snapshot> {
+    if (this.#loading !== null) return this.#loading
+    const failure = this.#failure
+    if (failure !== null && this.#now() - failure.at < retryAfterMilliseconds) return Promise.reject(failure.error)
+    return this.#refresh(this.#snapshot?.hasPending ?? false)
+  }
+
+  #refresh(pending: boolean): Promise<Snapshot> {
+    this.#loading ??= this.#loadOnce(pending).finally(() => (this.#loading = null))
+    return this.#loading
+  }
+
+  async #loadOnce(pending: boolean): Promise<Snapshot> {
+    const loadedAt = this.#now()
+    try {
+      this.#snapshot = { ...(await this.#load({ pending })), loadedAt }
+      this.#failure = null
+      return this.#snapshot
+    } catch (error) {
+      this.#failure = { at: this.#now(), error }
+      this.#rules.onError(error)
+      throw error
+    }
+  }
+
+  #unexpired(): readonly string[] {
+    const now = this.#now()
+    const keys = this.#snapshot?.keys.filter(key => isLive(key, now)) ?? []
+    return [...new Set(keys.map(key => key.secret))]
+  }
+
+  #age(): number {
+    return this.#snapshot === null ? Number.POSITIVE_INFINITY : this.#now() - this.#snapshot.loadedAt
+  }
+
+  #maxAge(): number {
+    return this.#rules.maxAgeSeconds * 1000
+  }
+
+  #now(): number {
+    return this.#rules.now().getTime()
+  }
+}
+
+/** `onError` was, by the load itself. */
+function toldAlready(): void {}
+
+function isLive({ expiresAt }: MirroredKey, now: number): boolean {
+  return expiresAt === null || now < expiresAt
+}
+
+function differs(one: readonly string[], other: readonly string[]): boolean {
+  return one.some(secret => !other.includes(secret))
+}

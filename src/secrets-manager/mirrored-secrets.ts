@@ -1,0 +1,88 @@
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { secretVersionSource } from '../aws/secret-version-source'
+import { verify, WebhookVerificationError } from '../verify'
+import type { DeliveryHeaders, VerifyOptions } from '../verify'
+import { KeyCache } from './key-cache'
+import { loadKeys } from './load-keys'
+
+export interface MirroredSecretsOptions {
+  /** The mirror's name or ARN. In another account: the ARN. */
+  readonly secretId: string
+  readonly client: Pick<SecretsManagerClient, 'send'>
+  /**
+   * Seconds that the cache is used without asking; 300 by default. A revoked secret is refused after this at the latest.
+   * From half of it on, a delivery starts a refresh that it does not wait for.
+   */
+  readonly maxAgeSeconds?: number | undefined
+  /** Seconds between two refreshes that were asked for because nothing matched; 10 by default. */
+  readonly mismatchIntervalSeconds?: number | undefined
+  /**
+   * For secrets that are a plain text and not Keyturn's document: seconds that AWSPREVIOUS stays good after the current
+   * version was stored; 0 by default, which is not at all.
+   */
+  readonly previousMaxAgeSeconds?: number | undefined
+  /** Milliseconds after which one call to Secrets Manager is given up; 2000 by default. */
+  readonly timeoutMs?: number | undefined
+  /** Told of every refresh that failed, also where cached secrets go on working. Nothing by default. */
+  readonly onError?: ((error: unknown) => void) | undefined
+  /** The clock by default. */
+  readonly now?: (() => Date) | undefined
+}
+
+/** The secrets that one sender signs with, kept up to date from Secrets Manager. */
+export interface MirroredSecrets {
+  /**
+   * Resolves when a live secret signed the delivery. When none did, the secrets are refreshed and tried once more.
+   * @throws {WebhookVerificationError} as `verify`
+   * @throws {SecretsUnavailableError} or AWS's own error, when there is no secret to verify with
+   */
+  verify(body: string | Uint8Array, headers: DeliveryHeaders, options?: VerifyOptions): Promise<void>
+  /** The live secrets, newest first. @throws as `verify`, when there is none */
+  live(): Promise<readonly string[]>
+}
+
+/**
+ * The live secrets of a mirror, or of a secret that the rotation hook keeps. Make one for each secret, outside the
+ * handler. Nothing is read before the first delivery.
+ * @throws {RangeError} when a length of time is not a number from 0 up
+ */
+export function mirroredSecrets(options: MirroredSecretsOptions): MirroredSecrets {
+  const { maxAgeSeconds = 300, mismatchIntervalSeconds = 10, previousMaxAgeSeconds = 0, timeoutMs = 2000 } = options
+  const { now = () => new Date(), onError = () => undefined } = options
+  requireLengths({ maxAgeSeconds, mismatchIntervalSeconds, previousMaxAgeSeconds, timeoutMs })
+  const source = secretVersionSource({ client: options.client, secretId: options.secretId, timeoutMs })
+  const cache = new KeyCache(({ pending }) => loadKeys(source, { pending, previousMaxAgeSeconds }), {
+    maxAgeSeconds,
+    mismatchIntervalSeconds,
+    now,
+    onError,
+  })
+  return {
+    live: () => cache.live(),
+    verify: async (body, headers, verifyOptions = {}) => {
+      const known = await cache.live()
+      const mismatch = mismatchOf(() => verify(body, headers, known, verifyOptions))
+      if (mismatch === null) return
+      const fresh = await cache.afterMismatch(known)
+      if (fresh === null) throw mismatch
+      verify(body, headers, fresh, verifyOptions)
+    },
+  }
+}
+
+/** The error of a delivery that no secret signed, which other secrets may cure; any other error is thrown. */
+function mismatchOf(check: () => void): WebhookVerificationError | null {
+  try {
+    check()
+    return null
+  } catch (error) {
+    if (error instanceof WebhookVerificationError && error.code === 'no-matching-signature') return error
+    throw error
+  }
+}
+
+function requireLengths(lengths: Readonly<Record<string, number>>): void {
+  for (const [name, length] of Object.entries(lengths)) {
+    if (!(length >= 0 && length < Number.POSITIVE_INFINITY)) throw new RangeError(`${name} must be a number from 0 up`)
+  }
+}
