@@ -59,7 +59,7 @@ export interface World {
   publish(type: string, payload?: Json, id?: string): Promise<string>
   /** Works on what the queue has now until it has nothing more to give now, `lanes` batches at a time. */
   drain(deps?: DeliveryDeps, lanes?: number): Promise<void>
-  /** Empties the dead-letter queue. */
+  /** Takes what the dead-letter queue has, at most 10. */
   deadLetters(): Promise<readonly string[]>
   close(): Promise<void>
 }
@@ -110,7 +110,11 @@ export async function startWorld(): Promise<World> {
     drain: async (dying = deps, lanes = 1) => {
       await Promise.all(Array.from({ length: lanes }, () => drain({ client, queueUrl }, dying)))
     },
-    deadLetters: async () => (await receive(client, deadLetterQueueUrl)).map(({ Body = '' }) => Body),
+    deadLetters: async () => {
+      const messages = await receive(client, deadLetterQueueUrl)
+      await remove(client, deadLetterQueueUrl, messages)
+      return messages.map(({ Body = '' }) => Body)
+    },
     close: async () => {
       table.client.destroy()
       client.destroy()
@@ -171,8 +175,12 @@ async function drain({ client, queueUrl }: { client: SQSClient; queueUrl: string
     const records = messages.map(({ MessageId: messageId = '', Body: body = '' }) => ({ messageId, body }))
     const failed = await workQueue(deps, records)
     const done = messages.filter(({ MessageId = '' }) => !failed.includes(MessageId))
-    if (done.length === 0) continue
-    const Entries = done.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }))
-    await client.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }))
+    await remove(client, queueUrl, done)
   }
+}
+
+async function remove(client: SQSClient, QueueUrl: string, messages: readonly SqsMessage[]): Promise<void> {
+  if (messages.length === 0) return
+  const Entries = messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }))
+  await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }))
 }

@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals'
+import type { DeliveryDeps } from '../../src/delivery/deps'
+import { startWorld, tenantId, type World } from './world'
+
+// The process dies at every call that working on the queue makes outside, before it or after its effect. Whatever it
+// was doing, the delivery arrives: under one message id, and at most once more than it would have.
+
+type When = 'before' | 'after'
+
+/** The deps of a process that dies at its `fatal`-th call: from then on nothing it does has an effect. */
+function dying(deps: DeliveryDeps, fatal: number, when: When): { deps: DeliveryDeps; calls: () => number } {
+  let calls = 0
+  let dead = false
+  const die = (): never => {
+    dead = true
+    throw new Error('the process died')
+  }
+  const guarded =
+    <Args extends readonly unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
+    async (...args: Args): Promise<Result> => {
+      calls += 1
+      const isFatal = calls === fatal
+      if (dead || (isFatal && when === 'before')) die()
+      const result = await call(...args)
+      if (dead || isFatal) die()
+      return result
+    }
+  const port = <Port extends object>(whole: Port): Port =>
+    // Every member of a port is an asynchronous function.
+    Object.fromEntries(Object.entries(whole).map(([name, call]) => [name, guarded(call)])) as Port
+  const { endpoints, subscribers, deliveries, attempts, health, queue, send } = deps
+  return {
+    calls: () => calls,
+    deps: {
+      ...deps,
+      endpoints: { load: guarded(endpoints.load) },
+      subscribers: port(subscribers),
+      deliveries: port(deliveries),
+      attempts: port(attempts),
+      health: port(health),
+      queue: port(queue),
+      send: guarded(send),
+    },
+  }
+}
+
+let world: World
+beforeEach(async () => {
+  world = await startWorld()
+})
+afterEach(() => world.close())
+
+/** The dead process's messages come again, and another process works on the queue until nothing is left to do. */
+async function recover(): Promise<void> {
+  for (let round = 0; round < 2; round += 1) {
+    world.pass(61)
+    await world.drain()
+  }
+}
+
+function messageIds(): readonly unknown[] {
+  return world.receiver.received.map(({ headers }) => headers['webhook-id'])
+}
+
+async function callsOf(work: (deps: DeliveryDeps) => Promise<void>): Promise<number> {
+  const { deps, calls } = dying(world.deps, Infinity, 'before')
+  await work(deps)
+  return calls()
+}
+
+const whens: readonly When[] = ['before', 'after']
+
+it('is delivered whenever the process dies', async () => {
+  const { endpoint } = await world.addEndpoint()
+  await world.publish('order.paid', 1)
+  const most = await callsOf(deps => world.drain(deps))
+  expect(most).toBeGreaterThanOrEqual(12)
+  for (const when of whens) {
+    for (let fatal = 1; fatal <= most; fatal += 1) {
+      world.receiver.received.length = 0
+      await world.publish('order.paid', 1)
+      await world.drain(dying(world.deps, fatal, when).deps).catch(() => undefined)
+      await recover()
+      expect({ fatal, when, ids: new Set(messageIds()).size }).toEqual({ fatal, when, ids: 1 })
+      expect(world.receiver.received.length).toBeLessThanOrEqual(2)
+    }
+  }
+  const deliveries = await world.deps.deliveries.recent({ tenantId, endpointId: endpoint.id }, 200)
+  expect(deliveries.length).toBeGreaterThan(most)
+  expect(deliveries.filter(({ status }) => status !== 'success')).toEqual([])
+}, 20_000)
+
+it('is tried again after a failure whenever the process dies', async () => {
+  const { endpoint } = await world.addEndpoint()
+  const failOnce = (): void => {
+    world.receiver.answer = response => {
+      world.receiver.answer = again => again.end('ok')
+      response.writeHead(500).end()
+    }
+  }
+  const most = await callsOf(async deps => {
+    failOnce()
+    await world.publish('order.paid', 1)
+    await world.drain(deps)
+  })
+  for (let fatal = 1; fatal <= most; fatal += 1) {
+    await recover()
+    world.receiver.received.length = 0
+    failOnce()
+    await world.publish('order.paid', 1)
+    await world.drain(dying(world.deps, fatal, 'after').deps).catch(() => undefined)
+    await recover()
+    expect({ fatal, ids: new Set(messageIds()).size }).toEqual({ fatal, ids: 1 })
+    expect([2, 3]).toContain(world.receiver.received.length)
+  }
+  const deliveries = await world.deps.deliveries.recent({ tenantId, endpointId: endpoint.id }, 200)
+  expect(deliveries.filter(({ status }) => status !== 'success')).toEqual([])
+}, 20_000)
+
+it('is in the dead-letter queue once it was given up whenever the process dies', async () => {
+  const { endpoint } = await world.addEndpoint()
+  const deps = { ...world.deps, pauseAfterFailures: Infinity }
+  world.receiver.answer = response => response.writeHead(410).end()
+  const resume = (): Promise<void> => {
+    return world.deps.health.resume({ tenantId, endpointId: endpoint.id, incarnation: endpoint.incarnation })
+  }
+  await world.publish('order.paid', 1)
+  const most = await callsOf(whole => world.drain({ ...whole, pauseAfterFailures: Infinity }))
+  await resume()
+  await world.deadLetters()
+  for (const when of whens) {
+    for (let fatal = 1; fatal <= most; fatal += 1) {
+      await world.publish('order.paid', 1)
+      await world.drain(dying(deps, fatal, when).deps).catch(() => undefined)
+      world.pass(61)
+      await world.drain(deps)
+      await resume()
+      expect({ fatal, when, dead: (await world.deadLetters()).length > 0 }).toEqual({ fatal, when, dead: true })
+    }
+  }
+}, 20_000)
