@@ -19,14 +19,16 @@ export function mac(key: LiveKey, { before, body }: SignedContent, encoding: Sig
  * The values of the parts, each with a full stop after it.
  * @throws {TypeError} when the scheme signs a part that it has no header for.
  */
-export function beforeBody(
-  parts: SignatureHeader['before'],
-  values: Readonly<Record<SignedPart, string | undefined>>,
-): string {
-  let before = ''
-  for (const part of parts) {
-    if (values[part] === undefined) throw new TypeError(`the scheme signs the ${part} but has no header for it`)
-    before += `${values[part]}.`
-  }
-  return before
+export function beforeBody([first, second]: SignatureHeader['before'], values: SignedValues): string {
+  if (first === undefined) return ''
+  if (second === undefined) return `${signed(first, values)}.`
+  return `${signed(first, values)}.${signed(second, values)}.`
+}
+
+export type SignedValues = Readonly<Record<SignedPart, string | undefined>>
+
+function signed(part: SignedPart, values: SignedValues): string {
+  const value = values[part]
+  if (value === undefined) throw new TypeError(`the scheme signs the ${part} but has no header for it`)
+  return value
 }

@@ -8,7 +8,7 @@ export interface SignatureHeader {
   /** Lower-case names, one in each naming of the scheme. */
   readonly header: readonly string[]
   /** What the HMAC-SHA256 is taken over: these parts in order, then the body, joined by full stops. */
-  readonly before: readonly SignedPart[]
+  readonly before: readonly [] | readonly [SignedPart] | readonly [SignedPart, SignedPart]
   readonly encoding: 'hex' | 'base64'
   /**
    * `single`: one signature, so the current key signs. `list`: space-separated, one a live key.

@@ -46,18 +46,19 @@ export function sign(
   return headers
 }
 
-type SignedValues = Readonly<Record<SignedPart, string>>
-
 const VISIBLE_ASCII = /^[!-~]+$/
 
-function signedValues(scheme: Scheme, { id = '', tenant = '', now = new Date() }: SignOptions): SignedValues {
+function signedValues(
+  scheme: Scheme,
+  { id = '', tenant = '', now = new Date() }: SignOptions,
+): Record<SignedPart, string> {
   // A full stop in the id would let the same signature stand for another id and timestamp.
   if (scheme.id && (!VISIBLE_ASCII.test(id) || id.includes('.'))) {
     throw new TypeError('the id must be visible ASCII without a full stop')
   }
   if (scheme.tenant && !VISIBLE_ASCII.test(tenant)) throw new TypeError('the tenant must be visible ASCII')
   if (Number.isNaN(now.getTime())) throw new TypeError('the time of sending is not a date')
-  return { id, timestamp: String(unixSeconds(now)), tenant }
+  return { id, timestamp: String(unixSeconds(now.getTime())), tenant }
 }
 
 function signingKeys(keys: readonly LiveKey[], { form }: SignatureHeader): readonly LiveKey[] {

@@ -1,13 +1,13 @@
-import { readDelivery } from './delivery'
+import { readDelivery, type Delivery } from './delivery'
 import type { DeliveryHeaders } from './header-value'
 import type { KeyBytes } from './key-bytes'
-import { liveKeys } from './live-keys'
+import { liveKeys, type LiveKey } from './live-keys'
 import { beforeBody } from './mac'
 import { anyKeySigned } from './matching-key'
 import type { Scheme, SignatureHeader } from './scheme'
 import { standardWebhooks } from './schemes'
 import { signaturesIn } from './signatures'
-import { checkTimestamp, type Freshness } from './timestamp'
+import { checkTimestamp, unixSeconds } from './timestamp'
 import { WebhookVerificationError } from './verification-error'
 
 const DEFAULT_TOLERANCE_SECONDS = 300
@@ -39,20 +39,22 @@ export function verify(
   const scheme: Scheme = options.scheme ?? standardWebhooks
   const keys = liveKeys(secrets, options.keyBytes ?? scheme.keyBytes)
   const delivery = readDelivery(headers, scheme)
-  if (delivery.timestamp !== undefined) checkTimestamp(delivery.timestamp, freshness(options))
-  if (!isSigned(scheme.signature, delivery.signature)) throw noMatch(scheme.signature)
-  if (scheme.weaker && delivery.weaker && !isSigned(scheme.weaker, delivery.weaker)) throw noMatch(scheme.weaker)
-
-  function isSigned(header: SignatureHeader, value: string): boolean {
-    const content = { before: beforeBody(header.before, delivery), body }
-    return anyKeySigned(keys, { content, signatures: signaturesIn(value, header) }, header.encoding)
+  if (delivery.timestamp !== undefined) {
+    const nowSeconds = unixSeconds(options.now?.getTime() ?? Date.now())
+    checkTimestamp(delivery.timestamp, nowSeconds, options.toleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS)
   }
+  requireSignature(scheme.signature, delivery.signature, { keys, delivery, body })
+  if (scheme.weaker && delivery.weaker) requireSignature(scheme.weaker, delivery.weaker, { keys, delivery, body })
 }
 
-function freshness(options: VerifyOptions): Freshness {
-  return { now: options.now ?? new Date(), toleranceSeconds: options.toleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS }
+interface Claim {
+  readonly keys: readonly LiveKey[]
+  readonly delivery: Delivery
+  readonly body: string | Uint8Array
 }
 
-function noMatch({ header }: SignatureHeader): WebhookVerificationError {
-  return new WebhookVerificationError('no-matching-signature', `no signature in ${header[0]} is one of a live secret`)
+function requireSignature(header: SignatureHeader, value: string, { keys, delivery, body }: Claim): void {
+  const content = { before: beforeBody(header.before, delivery), body }
+  if (anyKeySigned(keys, { content, signatures: signaturesIn(value, header) }, header.encoding)) return
+  throw new WebhookVerificationError('no-matching-signature', `${header.header[0]} has no signature of a live secret`)
 }
