@@ -9,6 +9,7 @@ const url = v.pipe(v.string(), v.url())
 const every = {
   STAGE: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,20}$/)),
   TABLE_NAME: text,
+  MIRROR: v.optional(onOrOff, 'on'),
   LOG_LEVEL: v.optional(v.pipe(v.string(), v.toLowerCase(), v.picklist(['info', 'error'])), 'info'),
 }
 
@@ -22,7 +23,6 @@ const settling = {
 /** Variables of the functions that answer HTTP. `CONTRACTS`: JSON, each contract's name with its base path. */
 const http = {
   CONTRACTS: v.pipe(v.string(), v.parseJson(), v.record(text, basePath)),
-  MIRROR: v.optional(onOrOff, 'on'),
   INSECURE_TARGETS: v.optional(onOrOff, 'off'),
   SESSION_ISSUER: v.optional(text),
   SESSION_AUDIENCE: v.optional(text),

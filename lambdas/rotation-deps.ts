@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { eventBridgeClient, kmsClient, secretsManagerClient } from '../src/aws/clients'
 import { dynamoAuditLog } from '../src/aws/dynamo-audit-log'
-import { dynamoEndpointStore } from '../src/aws/dynamo-endpoint-store'
 import { eventBridgeBus } from '../src/aws/event-bridge-bus'
 import { kmsSealer } from '../src/aws/kms-sealer'
 import { secretsManagerMirror } from '../src/aws/secrets-manager-mirror'
 import type { Table } from '../src/aws/table'
 import type { RotationDeps } from '../src/rotation/deps'
+import { endpointStore } from './endpoint-store'
 import type { SettlingEnvironment } from './environment'
 import { logOf } from './log'
 
@@ -15,7 +15,7 @@ export function rotationDeps(environment: SettlingEnvironment, table: Table): Ro
   const { STAGE, RING_KEY_ID, MIRROR_KEY_ID, EVENT_BUS_NAME } = environment
   const mirrorKey = MIRROR_KEY_ID === undefined ? {} : { kmsKeyId: MIRROR_KEY_ID }
   return {
-    store: dynamoEndpointStore(table),
+    store: endpointStore(environment, table),
     audit: dynamoAuditLog(table),
     sealer: kmsSealer({ client: kmsClient(), keyId: RING_KEY_ID }),
     mirror: secretsManagerMirror({ client: secretsManagerClient(), ...mirrorKey, tags: { 'keyturn:stage': STAGE } }),

@@ -19,6 +19,11 @@ export interface RequestConfig {
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** What a change of settings gives. The members of `requestConfig` change one by one. */
+export type SettingsChange = Partial<Omit<EndpointSettings, 'requestConfig'>> & {
+  readonly requestConfig?: Partial<RequestConfig>
+}
+
 /** Who made a change: an API key's public id, a session's subject, or Keyturn itself. */
 export interface Actor {
   readonly kind: 'api-key' | 'session' | 'keyturn'

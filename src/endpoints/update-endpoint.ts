@@ -3,12 +3,12 @@ import type { RotationDeps } from '../rotation/deps'
 import { newId } from '../rotation/new-key'
 import { applyChange } from './commit'
 import { commitChange } from './commit-change'
-import type { Actor, Endpoint, EndpointSettings } from './endpoint'
+import type { Actor, Endpoint, EndpointSettings, SettingsChange } from './endpoint'
 
 export interface UpdateRequest {
   readonly endpoint: Endpoint
   readonly actor: Actor
-  readonly change: Partial<EndpointSettings>
+  readonly change: SettingsChange
 }
 
 /**
@@ -23,8 +23,12 @@ export async function updateEndpoint(
   const draft = { id: changeId, kind: 'update', actor, reason: null, overlapSeconds: 0, idempotency: null } as const
   const apply = (stored: Endpoint, at: Date): Endpoint => {
     assertRoomForChange(stored, at)
-    return applyChange(stored, draft, { settings: { ...stored.settings, ...change } }, at)
+    return applyChange(stored, draft, { settings: changed(stored.settings, change) }, at)
   }
   const committed = await commitChange(deps, endpoint, { changeId, idempotency: null, apply })
   return committed.endpoint
+}
+
+function changed(settings: EndpointSettings, change: SettingsChange): EndpointSettings {
+  return { ...settings, ...change, requestConfig: { ...settings.requestConfig, ...change.requestConfig } }
 }

@@ -17,7 +17,7 @@ export interface NewEndpointBody {
   readonly ownSecret: Secret | null
 }
 
-export interface NewEndpointRules extends Omit<SettingsRules, 'contract' | 'requestConfig'> {
+export interface NewEndpointRules extends Omit<SettingsRules, 'contract'> {
   readonly tenantId: string
   /** The contract of an endpoint whose body names none. */
   readonly ownContract: Contract
@@ -38,7 +38,7 @@ export function readNewEndpoint(body: JsonObject, rules: NewEndpointRules): NewE
   fields.read('contract', () => contract)
   const id = fields.read('id', value => readId(contract, value))
   const ownSecret = fields.read('secret', value => readOwnSecret(contract, ownSecretRule, value))
-  const given = readSettings(fields, { ...rules, contract, requestConfig: defaultRequestConfig })
+  const given = readSettings(fields, { ...rules, contract })
   fields.finish()
   return {
     contract,
@@ -72,7 +72,7 @@ function withDefaults(given: GivenSettings, contract: Contract, mirror: 'on' | '
     eventTypes: given.eventTypes ?? [],
     status: given.status ?? 'active',
     mirror: given.mirror ?? mirror,
-    requestConfig: given.requestConfig ?? defaultRequestConfig,
+    requestConfig: { ...defaultRequestConfig, ...given.requestConfig },
     consumers: given.consumers ?? [],
   }
 }

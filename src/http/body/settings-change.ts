@@ -1,13 +1,13 @@
-import type { EndpointSettings } from '../../endpoints/endpoint'
+import type { SettingsChange } from '../../endpoints/endpoint'
 import { fieldsOf } from './fields'
 import type { JsonObject } from './json-object'
 import { readSettings, type SettingsRules } from './settings'
 
 /**
- * The settings that a body changes. Lists and headers are replaced as a whole.
+ * The settings that a body changes. Lists and the headers of `requestConfig` are replaced as a whole.
  * @throws {Problem} `invalid-request` naming every field at fault
  */
-export function readSettingsChange(body: JsonObject, rules: SettingsRules): Partial<EndpointSettings> {
+export function readSettingsChange(body: JsonObject, rules: SettingsRules): SettingsChange {
   const fields = fieldsOf(body, 'refuse')
   const { url, description, name, eventTypes, status, mirror, requestConfig, consumers } = readSettings(fields, rules)
   fields.finish()

@@ -1,4 +1,4 @@
-import type { EndpointSettings, RequestConfig } from '../../endpoints/endpoint'
+import type { RequestConfig, SettingsChange } from '../../endpoints/endpoint'
 import { invalidField, fieldsOf, type Fields } from './fields'
 import { readDeliveryHeaders } from './delivery-headers'
 import { isObject } from './json-object'
@@ -8,12 +8,10 @@ import { readTargetUrl, type TargetRules } from './target-url'
 export interface SettingsRules extends TargetRules {
   /** `off`: this deployment mirrors nothing. */
   readonly mirror: 'on' | 'off'
-  /** What the members of `requestConfig` that a body leaves out stay at. */
-  readonly requestConfig: RequestConfig
 }
 
 /** The settings that a body gives; those that are absent are undefined. */
-export type GivenSettings = { readonly [Name in keyof EndpointSettings]: EndpointSettings[Name] | undefined }
+export type GivenSettings = { readonly [Name in keyof SettingsChange]-?: SettingsChange[Name] | undefined }
 
 const eventTypes = {
   most: 100,
@@ -48,12 +46,12 @@ function readMirror(rules: SettingsRules, value: unknown): 'on' | 'off' {
   return mirror
 }
 
-function readRequestConfig(rules: SettingsRules, value: unknown): RequestConfig {
+function readRequestConfig(rules: SettingsRules, value: unknown): Partial<RequestConfig> {
   const path = 'requestConfig'
   if (!isObject(value)) throw invalidField(path, 'must be an object')
   const fields = fieldsOf(value, 'refuse', `${path}.`)
   const milliseconds = fields.read('timeoutMs', given => readWholeNumber(`${path}.timeoutMs`, timeoutMs, given))
   const headers = fields.read('headers', given => readDeliveryHeaders(`${path}.headers`, rules.contract.signing, given))
   fields.finish()
-  return { timeoutMs: milliseconds ?? rules.requestConfig.timeoutMs, headers: headers ?? rules.requestConfig.headers }
+  return { ...(milliseconds !== undefined && { timeoutMs: milliseconds }), ...(headers !== undefined && { headers }) }
 }

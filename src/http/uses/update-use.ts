@@ -14,8 +14,7 @@ export function updateUse(deps: EndpointDeps, { contracts, mirror, insecureTarge
     const endpoint = await loadEndpoint(deps.store, contracts, call)
     const contract = contractOf(contracts, endpoint)
     const body = parseJsonObject(await readBody(call.request))
-    const { requestConfig } = endpoint.settings
-    const change = readSettingsChange(body, { contract, mirror, insecureTargets, requestConfig })
+    const change = readSettingsChange(body, { contract, mirror, insecureTargets })
     if (Object.keys(change).length === 0) return outcome(endpointValues(endpoint))
     return outcome(endpointValues(await updateEndpoint(deps, { endpoint, actor: call.actor, change })))
   }
