@@ -1,0 +1,24 @@
+import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-identity'
+import { DataAwsPartition } from '@cdktf/provider-aws/lib/data-aws-partition'
+import { DataAwsRegion } from '@cdktf/provider-aws/lib/data-aws-region'
+import type { Construct } from 'constructs'
+
+/** Where a deployment is. Each is a reference that Terraform fills in. */
+export interface Account {
+  readonly id: string
+  readonly partition: string
+  readonly region: string
+}
+
+export function accountOf(scope: Construct): Account {
+  return {
+    id: new DataAwsCallerIdentity(scope, 'account').accountId,
+    partition: new DataAwsPartition(scope, 'partition').partition,
+    region: new DataAwsRegion(scope, 'region').id,
+  }
+}
+
+/** The account itself, as a principal: what its own policies allow. */
+export function accountRoot({ partition }: Account, id: string): string {
+  return `arn:${partition}:iam::${id}:root`
+}

@@ -1,0 +1,80 @@
+import type { Contract } from '../src/contracts/contract'
+
+/** What a platform engineer decides about one deployment. `keyturn.config.ts` exports one. */
+export interface Config extends ControlPlaneConfig {
+  /** AWS region, such as `eu-central-1`. */
+  readonly region: string
+  /** Put on every resource. */
+  readonly tags?: Readonly<Record<string, string>>
+  /** Where Terraform's state is kept. Default: a file in the project's folder. */
+  readonly backend?: Backend
+}
+
+/** What the control plane itself takes, in whoever's stack. */
+export interface ControlPlaneConfig {
+  /**
+   * 1–20 characters of `[a-z0-9-]`. Part of every name, so that stages can share an account. Everything of a stage
+   * called `dev`, or `dev-…`, is destroyed with it; elsewhere table, keys and mirrors stay.
+   */
+  readonly stage: string
+  /** Which contracts the API answers to, and where. */
+  readonly contracts: readonly MountedContract[]
+  /** Where dashboard sessions come from. Without it, every session is 401. */
+  readonly sessions?: Sessions
+  /** `off`: no endpoint has a copy in Secrets Manager. */
+  readonly mirror: 'on' | 'off'
+  /** Other AWS accounts (12 digits) that may decrypt mirrors, where a mirror's own policy lets them read it. */
+  readonly mirrorReaders?: readonly string[]
+  /** Days that logs are kept, one of those that CloudWatch has. Default 30. */
+  readonly logRetentionDays?: number
+  readonly logLevel?: 'info' | 'error'
+  /** Gets the alarms, once the subscription that AWS sends is confirmed. */
+  readonly alarmEmail?: string
+  readonly domain?: CustomDomain
+  /** Origins of browsers that may call the API. Default: none. */
+  readonly corsOrigins?: readonly string[]
+  /** Of the whole API. Default 100 requests a second, 200 at once; above, 429. */
+  readonly throttle?: { readonly requestsPerSecond: number; readonly burst: number }
+  /** Default `keyturn-<stage>`. Another name is that of a table restored from a backup. */
+  readonly tableName?: string
+  /** What an earlier deployment left, to be taken over instead of made. `npm run destroy` prints it. */
+  readonly adopt?: Adoption
+}
+
+export interface MountedContract {
+  /** The name of a contract that comes with Keyturn, or a contract of your own. */
+  readonly contract: string | Contract
+  /** Stands before every path of the contract: `/<segment>…` without a slash at the end. Default: nothing. */
+  readonly basePath?: string
+}
+
+export interface Sessions {
+  readonly issuer: string
+  readonly audience: string
+  readonly jwksUrl: string
+  readonly roleClaim: string
+  readonly tenantClaim: string
+}
+
+export interface CustomDomain {
+  readonly name: string
+  /** ARN of a certificate in the same region. */
+  readonly certificateArn: string
+}
+
+export interface Adoption {
+  readonly table?: boolean
+  /** Key ids. */
+  readonly ringKey?: string
+  readonly mirrorKey?: string
+}
+
+export type Backend =
+  | { readonly kind: 'local' }
+  /** Locked by a file beside the state. `key` defaults to `keyturn/<stage>.tfstate`. */
+  | { readonly kind: 's3'; readonly bucket: string; readonly region: string; readonly key?: string }
+
+/** Whether everything goes when the stage goes. */
+export function isDisposable(stage: string): boolean {
+  return stage === 'dev' || stage.startsWith('dev-')
+}

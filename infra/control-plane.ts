@@ -1,0 +1,150 @@
+import { CloudwatchEventBus } from '@cdktf/provider-aws/lib/cloudwatch-event-bus'
+import type { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function'
+import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue'
+import { Construct } from 'constructs'
+import { join, resolve } from 'node:path'
+import { gatewayRoutes } from '../src/http/gateway-routes'
+import type { Mount } from '../src/http/mount'
+import { accountOf, type Account } from './account'
+import { Alarms } from './alarms'
+import type { ControlPlaneConfig } from './config'
+import { ControlPlaneFunction } from './control-plane-function'
+import { corsOf } from './cors'
+import { CustomDomain } from './custom-domain'
+import { Dashboard } from './dashboard'
+import { environmentOf } from './environment'
+import type { FunctionName } from './function-name'
+import { functionStatements } from './function-statements'
+import { gatewayTimeoutSeconds, HttpApi } from './http-api'
+import { mountsOf, ownContracts } from './mounts'
+import { parseControlPlaneConfig } from './parse-config'
+import { Storage } from './storage'
+import type { Statement } from './statement'
+import { SweepMetrics } from './sweep-metrics'
+import { SweepSchedule } from './sweep-schedule'
+import { alarmsOf, graphsOf } from './watching'
+
+export interface ControlPlaneProps extends ControlPlaneConfig {
+  /** The folder with `<function>/index.js`. Default: the bundles that come with the package. */
+  readonly bundles?: string
+}
+
+const packagedBundles = resolve(__dirname, '../functions')
+const timeouts = { rotate: gatewayTimeoutSeconds + 1, endpoints: gatewayTimeoutSeconds + 1, sweep: 58 }
+const defaultThrottle = { requestsPerSecond: 100, burst: 200 }
+const defaultRetentionDays = 30
+
+/** All of Keyturn, for any stack that has an AWS provider. */
+export class ControlPlane extends Construct {
+  readonly storage: Storage
+  readonly http: HttpApi
+  readonly bus: CloudwatchEventBus
+  readonly deadLetters: SqsQueue
+  readonly functions: Readonly<Record<FunctionName, LambdaFunction>>
+  readonly alarms: Alarms
+  readonly domain: CustomDomain | undefined
+  readonly #name: string
+  readonly #config: ControlPlaneConfig
+
+  /** @throws {ConfigError} naming every field at fault */
+  constructor(scope: Construct, id: string, { bundles = packagedBundles, ...config }: ControlPlaneProps) {
+    super(scope, id)
+    this.#config = parseControlPlaneConfig(config)
+    this.#name = `keyturn-${config.stage}`
+    const mounts = mountsOf(config)
+    const account = accountOf(this)
+    const declared = this.#declareFunctions(mounts, bundles)
+    const roles = { rotate: declared.rotate.role.arn, sweep: declared.sweep.role.arn }
+    this.storage = new Storage(this, 'storage', { account, config, roles })
+    this.bus = new CloudwatchEventBus(this, 'events', { name: this.#name })
+    this.deadLetters = new SqsQueue(this, 'dead-letters', {
+      name: `${this.#name}-dead-letters`,
+      sqsManagedSseEnabled: true,
+    })
+    this.functions = this.#deploy(declared, mounts)
+    this.http = this.#serve(mounts)
+    this.domain = config.domain && new CustomDomain(this, 'domain', { domain: config.domain, http: this.http })
+    new SweepSchedule(this, 'schedule', {
+      name: `${this.#name}-sweep`,
+      sweep: this.functions.sweep,
+      deadLetters: this.deadLetters.arn,
+    })
+    new SweepMetrics(this, 'sweep-metrics', { stage: config.stage, logGroup: declared.sweep.logs.name })
+    this.alarms = this.#watch(account)
+  }
+
+  /** Where the API answers. */
+  get url(): string {
+    return this.#config.domain ? `https://${this.#config.domain.name}` : this.http.api.apiEndpoint
+  }
+
+  #declareFunctions(mounts: readonly Mount[], bundles: string): Readonly<Record<FunctionName, ControlPlaneFunction>> {
+    const { logRetentionDays = defaultRetentionDays } = this.#config
+    const declare = (name: FunctionName): ControlPlaneFunction =>
+      new ControlPlaneFunction(this, name, {
+        name: `${this.#name}-${name}`,
+        bundle: join(resolve(bundles), name, 'index.js'),
+        ownContracts: ownContracts(mounts),
+        timeoutSeconds: timeouts[name],
+        logRetentionDays,
+      })
+    return { rotate: declare('rotate'), endpoints: declare('endpoints'), sweep: declare('sweep') }
+  }
+
+  #deploy(
+    declared: Readonly<Record<FunctionName, ControlPlaneFunction>>,
+    mounts: readonly Mount[],
+  ): Readonly<Record<FunctionName, LambdaFunction>> {
+    const { table, ringKey, mirrorKey, mirrors } = this.storage
+    const wiring = { table: table.table.name, ringKey: ringKey.arn, mirrorKey: mirrorKey.arn, bus: this.bus.name }
+    const environment = environmentOf(this.#config, mounts, wiring)
+    const reach = {
+      table: table.arn,
+      dueIndex: table.dueIndexArn,
+      mirrors: this.#config.mirror === 'on' ? mirrors : null,
+      bus: this.bus.arn,
+    }
+    const deploy = (name: FunctionName, ...more: readonly Statement[]): LambdaFunction =>
+      declared[name].deploy({ environment, statements: [...functionStatements(name, reach), ...more] })
+    return {
+      rotate: deploy('rotate'),
+      endpoints: deploy('endpoints'),
+      sweep: deploy('sweep', reportDeadLetters(this.deadLetters.arn)),
+    }
+  }
+
+  #serve(mounts: readonly Mount[]): HttpApi {
+    const {
+      corsOrigins = [],
+      throttle = defaultThrottle,
+      logRetentionDays = defaultRetentionDays,
+      domain,
+    } = this.#config
+    return new HttpApi(this, 'http', {
+      name: this.#name,
+      routes: gatewayRoutes(mounts).filter(route => route.function in this.functions),
+      functions: this.functions,
+      cors: corsOf(mounts, corsOrigins),
+      throttle,
+      logRetentionDays,
+      ownName: domain === undefined,
+    })
+  }
+
+  #watch({ region }: Account): Alarms {
+    const { stage, alarmEmail } = this.#config
+    const { rotate, endpoints, sweep } = this.functions
+    const watched = {
+      stage,
+      apiId: this.http.api.id,
+      functions: { rotate: rotate.functionName, endpoints: endpoints.functionName, sweep: sweep.functionName },
+      deadLetters: this.deadLetters.name,
+    }
+    new Dashboard(this, 'dashboard', { name: this.#name, region, graphs: graphsOf(watched) })
+    return new Alarms(this, 'alarms', { name: this.#name, alarms: alarmsOf(watched), email: alarmEmail })
+  }
+}
+
+function reportDeadLetters(queue: string): Statement {
+  return { Sid: 'ReportDeadLetters', Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: [queue] }
+}

@@ -1,0 +1,40 @@
+import type { Mount } from '../src/http/mount'
+import type { ControlPlaneConfig, Sessions } from './config'
+
+export interface Wiring {
+  readonly table: string
+  readonly ringKey: string
+  readonly mirrorKey: string
+  readonly bus: string
+}
+
+/** Every function's environment. Names and addresses only: nothing here is a secret. */
+export function environmentOf(
+  { stage, mirror, sessions, logLevel = 'info' }: ControlPlaneConfig,
+  mounts: readonly Mount[],
+  { table, ringKey, mirrorKey, bus }: Wiring,
+): Readonly<Record<string, string>> {
+  const basePaths = mounts.map(({ contract, basePath }) => [contract.name, basePath])
+  return {
+    STAGE: stage,
+    TABLE_NAME: table,
+    RING_KEY_ID: ringKey,
+    MIRROR_KEY_ID: mirrorKey,
+    EVENT_BUS_NAME: bus,
+    CONTRACTS: JSON.stringify(Object.fromEntries(basePaths)),
+    MIRROR: mirror,
+    INSECURE_TARGETS: 'off',
+    LOG_LEVEL: logLevel,
+    ...(sessions === undefined ? {} : sessionVariables(sessions)),
+  }
+}
+
+function sessionVariables({ issuer, audience, jwksUrl, roleClaim, tenantClaim }: Sessions) {
+  return {
+    SESSION_ISSUER: issuer,
+    SESSION_AUDIENCE: audience,
+    SESSION_JWKS_URL: jwksUrl,
+    SESSION_ROLE_CLAIM: roleClaim,
+    SESSION_TENANT_CLAIM: tenantClaim,
+  }
+}

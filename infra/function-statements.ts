@@ -1,0 +1,84 @@
+import type { FunctionName } from './function-name'
+import type { Conditions, Statement } from './statement'
+
+/** ARNs of what the functions reach. KMS keys are not among them: their own policies say who uses them. */
+export interface Reach {
+  readonly table: string
+  readonly dueIndex: string
+  /** Pattern of the stage's mirrors; null: mirrors are off. */
+  readonly mirrors: string | null
+  readonly bus: string
+}
+
+/** What each function may do with data. Any other action, item or secret is denied. */
+export function functionStatements(name: FunctionName, reach: Reach): readonly Statement[] {
+  switch (name) {
+    case 'rotate':
+      return [
+        items('Read', reach.table, { actions: ['GetItem'], partitions: [endpoints, apiKeys] }),
+        items('Change', reach.table, { actions: ['PutItem', 'UpdateItem'], partitions: [endpoints] }),
+        items('Record', reach.table, { actions: ['PutItem'], partitions: [auditRecords] }),
+        ...writeMirrors(reach.mirrors),
+        publish(reach.bus),
+      ]
+    case 'endpoints':
+      return [
+        items('Read', reach.table, { actions: ['GetItem'], partitions: [endpoints, apiKeys] }),
+        items('List', reach.table, { actions: ['Query'], partitions: [endpoints, auditRecords] }),
+        items('Change', reach.table, { actions: ['UpdateItem'], partitions: [endpoints] }),
+      ]
+    case 'sweep':
+      return [
+        { Sid: 'FindDue', Effect: 'Allow', Action: ['dynamodb:Query'], Resource: [reach.dueIndex] },
+        items('Settle', reach.table, { actions: ['GetItem', 'UpdateItem', 'DeleteItem'], partitions: [endpoints] }),
+        items('Record', reach.table, { actions: ['PutItem'], partitions: [auditRecords] }),
+        ...writeMirrors(reach.mirrors),
+        publish(reach.bus),
+      ]
+  }
+}
+
+/** Partition keys, as patterns; see DESIGN.md's table under Storage. */
+const endpoints = 'TENANT#*'
+const auditRecords = 'ENDPOINT#*'
+const apiKeys = 'APIKEY#*'
+
+interface Access {
+  readonly actions: readonly string[]
+  readonly partitions: readonly string[]
+}
+
+function items(sid: string, table: string, { actions, partitions }: Access): Statement {
+  const Condition: Conditions = {
+    'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions },
+    Null: { 'dynamodb:LeadingKeys': 'false' },
+  }
+  return {
+    Sid: sid,
+    Effect: 'Allow',
+    Action: actions.map(action => `dynamodb:${action}`),
+    Resource: [table],
+    Condition,
+  }
+}
+
+/** Reading a mirror's value is not among it. */
+function writeMirrors(mirrors: string | null): readonly Statement[] {
+  if (mirrors === null) return []
+  const actions = [
+    'CreateSecret',
+    'TagResource',
+    'PutSecretValue',
+    'UpdateSecretVersionStage',
+    'DescribeSecret',
+    'DeleteResourcePolicy',
+    'DeleteSecret',
+    'RestoreSecret',
+  ]
+  const Action = actions.map(action => `secretsmanager:${action}`)
+  return [{ Sid: 'WriteMirrors', Effect: 'Allow', Action, Resource: [mirrors] }]
+}
+
+function publish(bus: string): Statement {
+  return { Sid: 'Publish', Effect: 'Allow', Action: ['events:PutEvents'], Resource: [bus] }
+}

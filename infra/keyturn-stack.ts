@@ -1,0 +1,49 @@
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider'
+import { TerraformOutput, TerraformStack } from 'cdktf'
+import type { Construct } from 'constructs'
+import { configureBackend } from './backend'
+import type { Config } from './config'
+import { ControlPlane } from './control-plane'
+
+export interface KeyturnStackProps {
+  readonly config: Config
+  readonly bundles: string
+}
+
+/** Keyturn alone in a stack of its own: what `npm run deploy` deploys. */
+export class KeyturnStack extends TerraformStack {
+  readonly controlPlane: ControlPlane
+
+  constructor(scope: Construct, id: string, { config, bundles }: KeyturnStackProps) {
+    super(scope, id)
+    requireAws(this, config)
+    const { region: _region, tags: _tags, backend: _backend, ...controlPlane } = config
+    this.controlPlane = new ControlPlane(this, 'keyturn', { ...controlPlane, bundles })
+    this.#output()
+  }
+
+  #output(): void {
+    const { url, storage, functions, bus, alarms, domain } = this.controlPlane
+    const values = {
+      api_url: url,
+      table_name: storage.table.table.name,
+      ring_key_id: storage.ringKey.key.keyId,
+      mirror_key_id: storage.mirrorKey.key.keyId,
+      rotate_function: functions.rotate.functionName,
+      endpoints_function: functions.endpoints.functionName,
+      sweep_function: functions.sweep.functionName,
+      event_bus: bus.name,
+      alarm_topic: alarms.topic.arn,
+      ...(domain === undefined ? {} : { domain_target: domain.target }),
+    }
+    for (const [name, value] of Object.entries(values)) new TerraformOutput(this, name, { value, staticId: true })
+  }
+}
+
+/** Backend and provider: what every stack of a deployment begins with. */
+export function requireAws(stack: TerraformStack, { stage, region, tags = {}, backend }: Config): void {
+  configureBackend(stack, stage, backend)
+  new AwsProvider(stack, 'aws', { region, defaultTags: [{ tags: { ...tags, keyturn: stage } }] })
+  stack.addOverride('terraform.required_version', '>= 1.10.0')
+  stack.addOverride('terraform.required_providers.aws', { source: 'hashicorp/aws', version: '>= 5.100.0, < 7.0.0' })
+}

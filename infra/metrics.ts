@@ -1,0 +1,55 @@
+import type { FunctionName } from './function-name'
+
+/** One metric of CloudWatch. */
+export interface Metric {
+  readonly namespace: string
+  readonly name: string
+  readonly dimensions: Readonly<Record<string, string>>
+  readonly statistic: 'Sum' | 'Maximum' | 'Average'
+  readonly periodSeconds: number
+}
+
+const fiveMinutes = 300
+
+export function apiMetric(apiId: string, name: '4xx' | '5xx' | 'Count'): Metric {
+  return {
+    namespace: 'AWS/ApiGateway',
+    name,
+    dimensions: { ApiId: apiId },
+    statistic: 'Sum',
+    periodSeconds: fiveMinutes,
+  }
+}
+
+export function functionMetric(functionName: string, name: 'Errors' | 'Throttles' | 'Invocations'): Metric {
+  const dimensions = { FunctionName: functionName }
+  return { namespace: 'AWS/Lambda', name, dimensions, statistic: 'Sum', periodSeconds: fiveMinutes }
+}
+
+export function queueMetric(queueName: string): Metric {
+  const dimensions = { QueueName: queueName }
+  const name = 'ApproximateNumberOfMessagesVisible'
+  return { namespace: 'AWS/SQS', name, dimensions, statistic: 'Maximum', periodSeconds: fiveMinutes }
+}
+
+/** Read from the log line of a sweep that had something to do; see sweep-metrics.ts. */
+export function sweepMetric(stage: string, name: SweepMetric): Metric {
+  const statistic = name === 'OldestUnsettledSeconds' || name === 'LeftForNextSweep' ? 'Maximum' : 'Sum'
+  return { namespace: sweepNamespace(stage), name, dimensions: {}, statistic, periodSeconds: fiveMinutes }
+}
+
+export function sweepNamespace(stage: string): string {
+  return `Keyturn/${stage}`
+}
+
+/** Each metric, and the field of the log line that it is. */
+export const sweepFields = {
+  OldestUnsettledSeconds: 'oldestSeconds',
+  Settled: 'settled',
+  SettleFailed: 'failed',
+  LeftForNextSweep: 'left',
+} as const
+export type SweepMetric = keyof typeof sweepFields
+
+/** Under which name each function is deployed. */
+export type DeployedNames = Readonly<Record<FunctionName, string>>

@@ -1,0 +1,50 @@
+import { allContracts } from '../src/contracts/all'
+import type { Contract } from '../src/contracts/contract'
+import { checkContract } from '../src/http/check-contract'
+import { checkRoutes } from '../src/http/check-routes'
+import type { Mount } from '../src/http/mount'
+import type { ControlPlaneConfig, MountedContract } from './config'
+import { ConfigError } from './parse-config'
+
+/** @throws {ConfigError} for contracts that nobody knows, that nobody could rotate with, or whose routes conflict */
+export function mountsOf({
+  contracts,
+  sessions,
+}: Pick<ControlPlaneConfig, 'contracts' | 'sessions'>): readonly Mount[] {
+  const mounts = contracts.map(({ contract, basePath = '' }, index) => ({ contract: find(contract, index), basePath }))
+  for (const { contract } of mounts) {
+    if (sessions === undefined && !rotatesWithApiKey(contract))
+      throw new ConfigError([`sessions: is missing, and ${contract.name} rotates for dashboard sessions only`])
+  }
+  try {
+    for (const { contract } of mounts) checkContract(contract)
+    checkRoutes(mounts)
+  } catch (error) {
+    if (error instanceof RangeError) throw new ConfigError([`contracts: ${error.message}`])
+    throw error
+  }
+  return mounts
+}
+
+/** The mounted contracts that do not come with Keyturn: the functions need their data. */
+export function ownContracts(mounts: readonly Mount[]): readonly Contract[] {
+  return mounts.map(mount => mount.contract).filter(contract => !allContracts.includes(contract))
+}
+
+function find(contract: MountedContract['contract'], index: number): Contract {
+  const place = `contracts.${index}.contract`
+  const name = typeof contract === 'string' ? contract : contract.name
+  const known = allContracts.find(each => each.name === name)
+  if (typeof contract !== 'string') {
+    if (known === undefined || known === contract) return contract
+    throw new ConfigError([`${place}: ${name} comes with Keyturn; a contract of your own needs another name`])
+  }
+  if (known !== undefined) return known
+  throw new ConfigError([
+    `${place}: there is no ${name}; Keyturn has ${allContracts.map(each => each.name).join(', ')}`,
+  ])
+}
+
+function rotatesWithApiKey({ operations }: Contract): boolean {
+  return operations.some(({ use, access }) => use === 'rotate' && access !== 'anyone' && access.apiKey !== undefined)
+}
