@@ -1,6 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, Server } from 'node:http'
 import { Readable } from 'node:stream'
 import dynalite from 'dynalite'
+import { openDatabase } from './database'
 
 export interface HttpReply {
   readonly status: number
@@ -14,8 +15,10 @@ export interface DynamoDb {
   close(): Promise<void>
 }
 
-/** DynamoDB in `folder`, or in memory. */
-export function openDynamoDb(folder: string | null): DynamoDb {
+/** DynamoDB in `folder`, or in memory. Rejects when the folder is unusable, or another process has it open. */
+export async function openDynamoDb(folder: string | null): Promise<DynamoDb> {
+  // Dynalite does not say that it cannot open its database, and stops the process on the first request: so try before.
+  if (folder !== null) await (await openDatabase(folder)).close()
   const server = dynalite({
     ...(folder === null ? {} : { path: folder }),
     createTableMs: 0,

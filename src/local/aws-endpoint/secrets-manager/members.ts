@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 
 // The members that several operations share, with the limits of the Secrets Manager API reference.
-export const secretId = v.pipe(v.string(), v.minLength(1), v.maxLength(2048))
+export const secretId = v.pipe(v.string(), v.maxLength(2048), v.regex(/^(arn:\S+|[A-Za-z0-9/_+=.@!-]+)$/))
 export const versionId = v.pipe(v.string(), v.minLength(32), v.maxLength(64))
 export const versionStage = v.pipe(v.string(), v.minLength(1), v.maxLength(256))
 export const description = v.pipe(v.string(), v.maxLength(2048))

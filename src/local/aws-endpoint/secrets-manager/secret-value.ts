@@ -9,27 +9,28 @@ export interface ValueInput {
   readonly SecretBinary?: string | undefined
 }
 
-/** The value of a request, null where it brings none. @throws {AwsError} for two values, an empty one or over 64 KiB */
+/**
+ * The value of a request, null where it brings none; AWS takes an empty one for none.
+ * @throws {AwsError} for two values, and for one over 64 KiB
+ */
 export function valueOf({ SecretString, SecretBinary }: ValueInput): SecretValue | null {
-  if (SecretString !== undefined && SecretBinary !== undefined) {
+  if (SecretString && SecretBinary) {
     throw new AwsError(
       'InvalidParameterException',
       "You can't specify both a binary secret value and a string secret value in the same secret.",
     )
   }
-  if (SecretString !== undefined) return sized(SecretString, 'secretString', { SecretString })
-  if (SecretBinary === undefined) return null
-  const bytes = Buffer.from(SecretBinary, 'base64')
-  return sized(bytes, 'secretBinary', { SecretBinary: bytes.toString('base64') })
+  if (SecretString) return sized(Buffer.byteLength(SecretString), { SecretString })
+  if (SecretBinary) return sized(Buffer.byteLength(SecretBinary, 'base64'), { SecretBinary })
+  return null
 }
 
-function sized(content: string | Buffer, member: string, value: SecretValue): SecretValue {
-  const bytes = Buffer.byteLength(content)
-  if (bytes >= 1 && bytes <= maxBytes) return value
+function sized(bytes: number, value: SecretValue): SecretValue {
+  if (bytes <= maxBytes) return value
   throw new AwsError(
     'ValidationException',
-    `1 validation error detected: Value at '${member}' failed to satisfy constraint: ` +
-      `Member must have length between 1 and ${maxBytes}, inclusive`,
+    '1 validation error detected: Value of the secret failed to satisfy constraint: ' +
+      `Member must have length less than or equal to ${maxBytes}`,
   )
 }
 

@@ -71,7 +71,6 @@ export function valueRules(subject: Subject): void {
     it.each([
       ['text of 64 KiB and a byte', { SecretString: `${'é'.repeat(32_768)}x` }, 'ValidationException'],
       ['64 KiB and a byte', { SecretBinary: new Uint8Array(65_537) }, 'ValidationException'],
-      ['empty text', { SecretString: '' }, 'ValidationException'],
       ['text and bytes at once', { SecretString: 'v', SecretBinary: Buffer.from('v') }, 'InvalidParameterException'],
     ])('%s is refused by every operation that takes one', async (_what, value, refusal) => {
       const name = await secretWith(subject, 1)
@@ -81,10 +80,13 @@ export function valueRules(subject: Subject): void {
       expect((await calls().get({ SecretId: name })).VersionId).toBe(token(1))
     })
 
-    it('must be there to be put', async () => {
-      const SecretId = await secretWith(subject, 1)
-      expect(await refusalOf(calls().put({ SecretId }))).toBe('InvalidRequestException')
-    })
+    it.each([{}, { SecretString: '' }, { SecretBinary: new Uint8Array() }])(
+      'must be there, and not empty, to be put (%j)',
+      async value => {
+        const SecretId = await secretWith(subject, 1)
+        expect(await refusalOf(calls().put({ SecretId, ...value }))).toBe('InvalidRequestException')
+      },
+    )
   })
 
   describe('a ClientRequestToken', () => {
@@ -118,6 +120,10 @@ export function valueRules(subject: Subject): void {
       for (const SecretId of [Name, ARN, ARN.slice(0, -7)]) {
         expect((await calls().get({ SecretId })).Name).toBe(Name)
       }
+    })
+
+    it.each(['with a space', 'with#hash', 'é'])('that no name can be (%s) is ValidationException', async SecretId => {
+      expect(await refusalOf(calls().get({ SecretId }))).toBe('ValidationException')
     })
 
     it('with another suffix is ResourceNotFoundException', async () => {
