@@ -2,6 +2,7 @@ import { answerRequest } from './answer-request'
 import type { Pages } from './answer-request'
 import { listen } from './http-listener'
 import type { HttpListener } from './http-listener'
+import { noFunctions, type RotationFunctions } from './secrets-manager/rotations'
 import { openServices } from './services'
 import type { Services, ServicesOptions } from './services'
 
@@ -21,6 +22,8 @@ export interface AwsEndpointOptions {
   readonly pages?: Pages
   /** The ids and aliases of the KMS keys that exist; without it every one exists from its first `Encrypt` on. */
   readonly kmsKeyIds?: readonly string[]
+  /** What `RotateSecret` may invoke; nothing by default. */
+  readonly functions?: RotationFunctions
 }
 
 /**
@@ -28,9 +31,9 @@ export interface AwsEndpointOptions {
  * Signatures are not checked. Rejects with Node's own error where the port is taken, or the folder is unusable or open elsewhere.
  */
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
-  const { dataDir, port, now = () => new Date(), pages = {}, kmsKeyIds = null } = options
+  const { dataDir, port, now = () => new Date(), pages = {}, kmsKeyIds = null, functions = noFunctions } = options
   const listener = await listen(port)
-  const services = await openOrClose(listener, { dataDir, now, kmsKeyIds })
+  const services = await openOrClose(listener, { dataDir, now, kmsKeyIds, functions })
   listener.serve((request, response) => answerRequest({ services, pages }, request, response))
   return {
     url: listener.url,

@@ -12,6 +12,7 @@ import { kms } from './kms'
 import { kmsKeys } from './kms-keys'
 import { openQueues } from './sqs/queues'
 import { sqs } from './sqs/sqs'
+import type { RotationFunctions } from './secrets-manager/rotations'
 import { secretsManager } from './secrets-manager/secrets-manager'
 
 export interface Services {
@@ -30,6 +31,7 @@ export interface ServicesOptions {
   readonly dataDir: string | null
   readonly now: () => Date
   readonly kmsKeyIds: readonly string[] | null
+  readonly functions: RotationFunctions
 }
 
 /** Opens all services, or none. Rejects when the folder is unusable, or another process has it open. */
@@ -44,13 +46,15 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
 }
 
 async function openAll(
-  { dataDir, now, kmsKeyIds }: ServicesOptions,
+  { dataDir, now, kmsKeyIds, functions }: ServicesOptions,
   closers: Closers,
 ): Promise<Omit<Services, 'close'>> {
   if (dataDir !== null) await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const within = (name: string): string | null => (dataDir === null ? null : join(dataDir, name))
   const keys = kmsKeys({ file: within('kms-keys.json'), known: kmsKeyIds })
-  const secrets = await openDatabase(within('secrets-manager'))
+  const database = await openDatabase(within('secrets-manager'))
+  closers.add(() => database.close())
+  const secrets = secretsManager({ database, functions, now })
   closers.add(() => secrets.close())
   const eventFile = within('events.ndjson')
   const events = eventFile === null ? noEventLog : await openEventLog(eventFile)
@@ -68,7 +72,7 @@ async function openAll(
     stopWaiting: () => closing.abort(),
     dynamoDb,
     byTarget: new Map([
-      ['secretsmanager', secretsManager(secrets, now)],
+      ['secretsmanager', secrets.answer],
       ['TrentService', kms(keys)],
       ['AWSEvents', eventBridge(events, now)],
       ['AmazonSQS', sqs(queues, now)],

@@ -29,6 +29,8 @@ export const createSecret: SecretsOperation = async ({ store, region, now, newAr
     kmsKeyId: parsed.KmsKeyId ?? null,
     tags: withTags({}, parsed.Tags),
     policy: null,
+    rotation: null,
+    lastRotatedAt: null,
     createdAt: now,
     changedAt: now,
     deletesAt: null,

@@ -24,8 +24,19 @@ export function detailsOf(secret: SecretState): object {
     ...(kmsKeyId === null ? {} : { KmsKeyId: kmsKeyId }),
     CreatedDate: createdAt,
     LastChangedDate: changedAt,
+    ...rotationOf(secret),
     ...(deletesAt === null ? {} : { DeletedDate: deletesAt }),
     ...(Object.keys(tags).length === 0 ? {} : { Tags: tagList(tags) }),
+  }
+}
+
+function rotationOf({ rotation, lastRotatedAt }: SecretState): object {
+  if (rotation === null) return {}
+  return {
+    RotationEnabled: rotation.enabled,
+    RotationLambdaARN: rotation.functionArn,
+    ...(rotation.rules === null ? {} : { RotationRules: rotation.rules }),
+    ...(lastRotatedAt === null ? {} : { LastRotatedDate: lastRotatedAt }),
   }
 }
 

@@ -1,3 +1,5 @@
+import type { RotationRules } from './rotation-rules'
+
 /** One version of a secret. The id is the `ClientRequestToken` it came with. */
 export interface SecretVersion {
   readonly id: string
@@ -9,6 +11,13 @@ export interface SecretVersion {
   readonly kmsKeyId: string | null
 }
 
+/** How a secret rotates. */
+export interface RotationState {
+  readonly functionArn: string
+  readonly rules: RotationRules | null
+  readonly enabled: boolean
+}
+
 /** Everything about a secret but the values. */
 export interface SecretState {
   readonly name: string
@@ -17,6 +26,9 @@ export interface SecretState {
   readonly kmsKeyId: string | null
   readonly tags: Readonly<Record<string, string>>
   readonly policy: string | null
+  /** Null: never configured. */
+  readonly rotation: RotationState | null
+  readonly lastRotatedAt: Date | null
   readonly createdAt: Date
   readonly changedAt: Date
   /** The end of the recovery window: from then on the secret is gone. Null unless it is scheduled for deletion. */

@@ -6,6 +6,7 @@ import { describeSecret } from '../../../../src/local/aws-endpoint/secrets-manag
 import { getSecretValue } from '../../../../src/local/aws-endpoint/secrets-manager/get-secret-value'
 import type { SecretsContext } from '../../../../src/local/aws-endpoint/secrets-manager/operation'
 import { putSecretValue } from '../../../../src/local/aws-endpoint/secrets-manager/put-secret-value'
+import { noFunctions, openRotations } from '../../../../src/local/aws-endpoint/secrets-manager/rotations'
 import { storedSecrets } from '../../../../src/local/aws-endpoint/secrets-manager/stored-secrets'
 import { refusalOf, token } from '../../../support/suites/secrets-manager/calls'
 
@@ -19,7 +20,8 @@ describe('a version without a value, as a rotation starts with', () => {
   beforeEach(async () => {
     const database = await openDatabase(null)
     const store = storedSecrets({ database, inTurn: oneAtATime(), region: 'us-east-1', now: noon })
-    context = { store, region: 'us-east-1', now: noon, newArnSuffix: () => 'AbCdEf' }
+    const rotations = openRotations({ functions: noFunctions, storeOf: () => store, now: () => noon })
+    context = { store, rotations, region: 'us-east-1', now: noon, newArnSuffix: () => 'AbCdEf' }
     await createSecret(context, { Name: SecretId, SecretString: '1', ClientRequestToken: token(1) })
     await store.change(SecretId, secret => {
       const empty = { id: token(2), createdAt: noon, labels: ['AWSPENDING'], digest: null, kmsKeyId: null }
