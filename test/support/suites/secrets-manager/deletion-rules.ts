@@ -47,9 +47,9 @@ export function deletionRules(subject: Subject): void {
         deletePolicy: calls().deletePolicy(SecretId),
         create: calls().create({ Name: SecretId, SecretString: '1', ClientRequestToken: token(1) }),
       }
-      for (const [operation, call] of Object.entries(refused)) {
-        expect([operation, await refusalOf(call)]).toEqual([operation, 'InvalidRequestException'])
-      }
+      const refusals = await Promise.all(Object.values(refused).map(refusalOf))
+      const byOperation = Object.keys(refused).map((operation, nth) => `${operation}: ${refusals[nth]}`)
+      expect(byOperation).toEqual(Object.keys(refused).map(operation => `${operation}: InvalidRequestException`))
     })
 
     it('leaves the secret to describe and to list its versions', async () => {

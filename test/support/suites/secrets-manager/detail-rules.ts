@@ -161,9 +161,9 @@ export function detailRules(subject: Subject): void {
         putPolicy: calls().putPolicy({ SecretId, ResourcePolicy: policy('*') }),
         deletePolicy: calls().deletePolicy(SecretId),
       }
-      for (const [operation, call] of Object.entries(refused)) {
-        expect([operation, await refusalOf(call)]).toEqual([operation, 'ResourceNotFoundException'])
-      }
+      const refusals = await Promise.all(Object.values(refused).map(refusalOf))
+      const byOperation = Object.keys(refused).map((operation, nth) => `${operation}: ${refusals[nth]}`)
+      expect(byOperation).toEqual(Object.keys(refused).map(operation => `${operation}: ResourceNotFoundException`))
     })
   })
 }
