@@ -27,8 +27,9 @@ export function banner(local: LocalDescription, dataDir: string): string {
 function rotateCommand(contract: Contract, described: ContractDescription, api: string): string {
   const rotate = contract.operations.find(({ use }) => use === 'rotate')
   const path = (rotate?.path ?? '').replace('{id}', described.endpointId)
-  const { in: place, sessions } = contract.credentials
-  const credential = described[sessions ? 'adminSession' : 'apiKey'] ?? described.token ?? ''
+  const { in: place } = contract.credentials
+  const takesKeys = rotate?.access !== 'anyone' && rotate?.access.apiKey !== undefined
+  const credential = (takesKeys ? (described.apiKey ?? described.token) : described.adminSession) ?? ''
   const headers = [
     place.kind === 'bearer' ? `Authorization: Bearer ${credential}` : `${place.name}: ${credential}`,
     ...(contract.tenant.from === 'header' ? [`${contract.tenant.header}: ${described.tenantId}`] : []),
