@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { secretsManagerClient } from '../src/aws/clients'
+import { readCurrentText, secretsManagerOwnSecret } from '../src/aws/secrets-manager-own-secret'
+import { parseCredential } from '../src/rotation-hook/credential'
+import type { HookDeps } from '../src/rotation-hook/deps'
+import { httpVendor } from '../src/rotation-hook/http-vendor'
+import { defaultLostReplyRule } from '../src/rotation-hook/lost-reply-rule'
+import { logOf } from './log'
+import { mountsOf } from './mounts'
+import type { RotationHookEnvironment } from './rotation-hook-environment'
+
+/** The adapters of the rotation hook. @throws {TypeError} for a contract that there is not */
+export function rotationHookDeps(environment: RotationHookEnvironment, folder: string): HookDeps {
+  const [mount] = mountsOf({ CONTRACTS: { [environment.CONTRACT]: '' } }, folder)
+  if (mount === undefined) throw new TypeError('environment: CONTRACT names none')
+  const { contract } = mount
+  const client = secretsManagerClient()
+  const now = (): Date => new Date()
+  const connection = {
+    contract,
+    baseUrl: environment.BASE_URL,
+    endpointId: environment.ENDPOINT_ID,
+    tenantId: environment.TENANT_ID,
+    overlapSeconds: environment.OVERLAP_SECONDS ?? null,
+  }
+  const credential = async () => parseCredential(await readCurrentText(client, environment.CREDENTIALS_SECRET_ID))
+  const timeoutMs = environment.VENDOR_TIMEOUT_SECONDS * 1000
+  return {
+    ...connection,
+    own: secretsManagerOwnSecret(client),
+    vendor: httpVendor({ ...connection, credential, timeoutMs, now }),
+    lostReply: environment.LOST_REPLY ?? defaultLostReplyRule(contract),
+    now,
+    sleep: async milliseconds => {
+      await sleep(milliseconds)
+    },
+    log: logOf(environment),
+  }
+}

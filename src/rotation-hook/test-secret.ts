@@ -1,0 +1,53 @@
+import { mask, matchesText } from '../contracts/secret-text'
+import type { Contract } from '../contracts/contract'
+import { keyBytes } from '../verify/key-bytes'
+import type { HookDeps, StepWork } from './deps'
+import { HookError } from './hook-error'
+import { secretsIn } from './next-document'
+import type { ShownSecret } from './vendor'
+import { VendorError } from './vendor-error'
+
+/**
+ * Checks what can be checked of the pending secret: that it is one of the contract's, and the one that the vendor shows
+ * a hint or a mask of. A vendor that cannot be asked is no reason to hold the secret back.
+ * @throws {HookError} `secret-malformed`, `secret-differs`
+ */
+export async function testSecret(deps: HookDeps, { secretId, token }: StepWork): Promise<void> {
+  const { own, contract, log } = deps
+  const pending = await own.read(secretId, token)
+  const [secret] = pending === null ? [] : secretsIn(pending)
+  if (secret === undefined) {
+    log.info('there is no pending secret to test', { contract: contract.name })
+    return
+  }
+  if (!isUsable(contract, secret)) throw new HookError('secret-malformed', `it is no secret of ${contract.name}`)
+  if (!matchesText(contract.secret, secret)) log.info('the secret has an unusual length', { contract: contract.name })
+  const shown = await lookIfPossible(deps)
+  if (shown === null || isShown(contract, shown, secret)) return
+  throw new HookError('secret-differs', 'the vendor has another current secret than the pending one')
+}
+
+/** Whether deliveries can be verified with it. Its length is the vendor's own affair. */
+function isUsable({ secret: { prefix }, signing }: Contract, secret: string): boolean {
+  if (!secret.startsWith(prefix) || secret.length === prefix.length) return false
+  try {
+    return keyBytes(secret, signing.keyBytes).length > 0
+  } catch (error) {
+    if (error instanceof TypeError) return false
+    throw error
+  }
+}
+
+async function lookIfPossible({ vendor, contract, log }: HookDeps): Promise<ShownSecret | null> {
+  try {
+    return await vendor.look()
+  } catch (error) {
+    if (!(error instanceof VendorError)) throw error
+    log.info('the vendor could not be asked for a hint', { contract: contract.name, code: error.code })
+    return null
+  }
+}
+
+function isShown({ secret: format }: Contract, { hint, mask: shownMask }: ShownSecret, secret: string): boolean {
+  return (hint === null || secret.endsWith(hint)) && (shownMask === null || shownMask === mask(format, secret))
+}

@@ -1,0 +1,66 @@
+import type { Contract } from '../contracts/contract'
+import { readShape } from './read-shape'
+import { VendorError, type VendorErrorCode } from './vendor-error'
+
+/** A reply that is no success, without what it says. */
+export interface FailedReply {
+  readonly status: number
+  readonly retryAfter: string | null
+  /** Parsed; undefined where it is not JSON. */
+  readonly body: unknown
+}
+
+/** What a reply other than a success means. A redirect is not followed: the credential is for the vendor alone. */
+export function failureOfReply(contract: Contract, { status, retryAfter, body }: FailedReply): VendorError {
+  const code = codeOf(contract, status, body)
+  const rotated = status >= 400 && status < 500 && status !== 408 && code !== 'vendor-superseded' ? 'no' : 'maybe'
+  return new VendorError(code, { status, rotated, retryAfterSeconds: secondsOf(retryAfter) })
+}
+
+/** Seconds alone: vendors that send a date are answered by Secrets Manager's own pause. */
+function secondsOf(retryAfter: string | null): number | null {
+  return retryAfter !== null && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : null
+}
+
+const codes: Readonly<Record<number, VendorErrorCode>> = {
+  401: 'vendor-refused-credentials',
+  403: 'vendor-forbids',
+  404: 'vendor-endpoint-unknown',
+  408: 'vendor-timeout',
+  409: 'vendor-conflict',
+  410: 'vendor-endpoint-unknown',
+  429: 'vendor-rate-limited',
+}
+
+function codeOf(contract: Contract, status: number, body: unknown): VendorErrorCode {
+  if (contract.vendorReplays && isSuperseded(contract, status, body)) return 'vendor-superseded'
+  if (status >= 500) return 'vendor-error'
+  return status >= 400 ? (codes[status] ?? 'vendor-refused') : 'vendor-reply-malformed'
+}
+
+/** Whether the vendor says, in its own words, that a later rotation took the place of the one that is replayed. */
+function isSuperseded({ errors }: Contract, status: number, body: unknown): boolean {
+  const words = errors.words['rotation-superseded']
+  const code = words?.code ?? errors.byStatus[409]?.code ?? 'rotation-superseded'
+  return status === (words?.status ?? 409) && readShape(errors.body, body).get('code') === code
+}
+
+/** Errors of a connection that was never made, so that nothing was sent. */
+const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
+
+/** What an error of `fetch` means. */
+export function failureOfConnection(error: unknown): VendorError {
+  const none = { status: null, retryAfterSeconds: null }
+  if (error instanceof Error && error.name === 'TimeoutError') {
+    return new VendorError('vendor-timeout', { ...none, rotated: 'maybe' })
+  }
+  return neverSent.has(systemCode(error))
+    ? new VendorError('vendor-unreachable', { ...none, rotated: 'no' })
+    : new VendorError('vendor-connection-lost', { ...none, rotated: 'maybe' })
+}
+
+/** `fetch` names the system's error in its cause, of which several addresses have several. */
+function systemCode(error: unknown): string {
+  const cause: unknown = error instanceof Error ? error.cause : undefined
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : ''
+}
