@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { memberAt, textAt } from './api-caller'
-import type { Answer, CallOptions } from './api-caller'
+import { memberAt, textAt } from '../support/api-caller'
+import type { Answer, CallOptions } from '../support/api-caller'
 import type { MirrorView } from './mirror-view'
 import { rotationsOf, settledMirror } from './own-api-view'
 import type { EndpointAddress } from './own-api-view'

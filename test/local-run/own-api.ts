@@ -1,5 +1,5 @@
-import type { Answer } from './api-caller'
-import { textAt } from './api-caller'
+import type { Answer } from '../support/api-caller'
+import { textAt } from '../support/api-caller'
 import type { EndpointAddress } from './own-api-view'
 import { asOperator, ownTenant } from './setting'
 import type { Setting } from './setting'

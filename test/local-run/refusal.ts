@@ -1,5 +1,5 @@
 import type { LocalDescription } from '../../src/local/local-description'
-import type { CallOptions } from './api-caller'
+import type { CallOptions } from '../support/api-caller'
 import type { RotateRoute } from './rotate-routes'
 
 /** A rotation that is refused: API.md has the words. */

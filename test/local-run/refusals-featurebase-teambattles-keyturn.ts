@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals'
 import type { LocalDescription } from '../../src/local/local-description'
-import type { CallOptions } from './api-caller'
+import type { CallOptions } from '../support/api-caller'
 import { none, unknownKey } from './refusal'
 import type { Refusal } from './refusal'
 import { routeOf } from './rotate-routes'

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals'
 import type { LocalDescription } from '../../src/local/local-description'
-import type { CallOptions } from './api-caller'
+import type { CallOptions } from '../support/api-caller'
 
 /** The rotate route of a contract, as its page and API.md have it. */
 export interface RotateRoute {

@@ -8,8 +8,8 @@ import { keyturn } from '../../src/contracts/keyturn'
 import type { LocalDescription } from '../../src/local/local-description'
 import { startLocalRun } from '../support/local-run'
 import type { TestLocalRun } from '../support/local-run'
-import { apiCaller } from './api-caller'
-import type { ApiCaller } from './api-caller'
+import { apiCaller } from '../support/api-caller'
+import type { ApiCaller } from '../support/api-caller'
 
 /** One local run, and all that looks at it from outside. */
 export interface Setting {
