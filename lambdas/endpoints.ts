@@ -1,6 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { dynamoDbClient } from '../src/aws/clients'
+import { dynamoDbClient, sqsClient } from '../src/aws/clients'
+import { dynamoAttemptLog } from '../src/aws/dynamo-attempt-log'
 import { dynamoAuditLog } from '../src/aws/dynamo-audit-log'
+import { dynamoDeliveryStore } from '../src/aws/dynamo-delivery-store'
+import { dynamoHealthStore } from '../src/aws/dynamo-health-store'
+import { sqsQueue } from '../src/aws/sqs-delivery-queue'
 import { createApp } from '../src/http/app'
 import { lambdaHandler } from '../src/http/lambda-handler'
 import { endpointUses } from '../src/http/uses/endpoint-uses'
@@ -17,12 +21,16 @@ const mounts = mountsOf(environment, __dirname)
 const deps = {
   store: endpointStore(environment, table),
   audit: dynamoAuditLog(table),
+  health: dynamoHealthStore(table),
+  attempts: dynamoAttemptLog(table),
+  deliveries: dynamoDeliveryStore(table),
+  queue: sqsQueue({ client: sqsClient(), queueUrl: environment.QUEUE_URL }),
   now: () => new Date(),
   randomBytes,
 }
 const uses = endpointUses(deps, apiSettings(environment, mounts))
 
-/** Reads, changes of settings, and every path and method that no route has. */
+/** Reads, changes of settings, events into the queue, and every path and method that no route has. */
 export const handler = lambdaHandler(
   createApp({ mounts, uses, access: accessDeps(environment, table), log: logOf(environment) }),
 )

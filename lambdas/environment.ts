@@ -20,6 +20,17 @@ const settling = {
   EVENT_BUS_NAME: text,
 }
 
+/** Where deliveries wait. */
+const queueing = { QUEUE_URL: url }
+
+/** Variables of the function that delivers. */
+const delivering = {
+  RING_KEY_ID: text,
+  ...queueing,
+  DEAD_LETTER_QUEUE_URL: url,
+  PAUSE_AFTER_FAILURES: v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,3}$/), v.transform(Number)), '20'),
+}
+
 /** Variables of the functions that answer HTTP. `CONTRACTS`: JSON, each contract's name with its base path. */
 const http = {
   CONTRACTS: v.pipe(v.string(), v.parseJson(), v.record(text, basePath)),
@@ -32,25 +43,25 @@ const http = {
 }
 
 export const rotateVariables = v.object({ ...every, ...settling, ...http })
-export const endpointsVariables = v.object({ ...every, ...http })
-export const sweepVariables = v.object({ ...every, ...settling })
+export const endpointsVariables = v.object({ ...every, ...queueing, ...http })
+export const deliverVariables = v.object({ ...every, ...delivering, ...http })
+export const sweepVariables = v.object({ ...every, ...settling, ...queueing })
 
-export type HttpEnvironment = v.InferOutput<typeof endpointsVariables>
-export type SettlingEnvironment = v.InferOutput<typeof sweepVariables>
-
-type Variables = typeof rotateVariables | typeof endpointsVariables | typeof sweepVariables
+export type HttpEnvironment = Omit<v.InferOutput<typeof endpointsVariables>, 'QUEUE_URL'>
+export type SettlingEnvironment = Omit<v.InferOutput<typeof sweepVariables>, 'QUEUE_URL'>
+export type DeliverEnvironment = v.InferOutput<typeof deliverVariables>
 
 /**
  * What a deployment says to a function.
  * @throws {TypeError} naming every variable that is missing or malformed, without its value
  */
-export function readEnvironment<Schema extends Variables>(
+export function readEnvironment<Schema extends v.GenericSchema>(
   schema: Schema,
   environment: Readonly<Record<string, string | undefined>>,
 ): v.InferOutput<Schema> {
   const parsed = v.safeParse(schema, environment)
   if (parsed.success) return parsed.output
-  const names = new Set(parsed.issues.map(issue => String(issue.path?.[0].key)))
+  const names = new Set(parsed.issues.map(issue => String(issue.path?.[0]?.key)))
   const faults = [...names].map(name => `${name} is ${environment[name] === undefined ? 'missing' : 'malformed'}`)
   throw new TypeError(`environment: ${faults.join(', ')}`)
 }

@@ -1,11 +1,18 @@
-import { dynamoDbClient } from '../src/aws/clients'
+import { dynamoDbClient, sqsClient } from '../src/aws/clients'
+import { dynamoDeliveryStore } from '../src/aws/dynamo-delivery-store'
+import { sqsQueue } from '../src/aws/sqs-delivery-queue'
 import { readEnvironment, sweepVariables } from './environment'
 import { rotationDeps } from './rotation-deps'
 import { sweepHandler } from './sweep-handler'
 
 const environment = readEnvironment(sweepVariables, process.env)
 
-/** Settles what is due: mirrors, audit records, events, deletions. */
-export const handler = sweepHandler(
-  rotationDeps(environment, { client: dynamoDbClient(), name: environment.TABLE_NAME }),
-)
+const table = { client: dynamoDbClient(), name: environment.TABLE_NAME }
+const queue = sqsQueue({ client: sqsClient(), queueUrl: environment.QUEUE_URL })
+
+/** Settles what is due: mirrors, audit records, events, deletions. Deliveries whose wait is over go into the queue. */
+export const handler = sweepHandler({
+  ...rotationDeps(environment, table),
+  deliveries: dynamoDeliveryStore(table),
+  queue,
+})

@@ -1,5 +1,6 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
+import type { DeliveryHealth } from '../delivery/delivery-health'
 import type { EndpointLife, HealthStore, Lease } from '../delivery/health-store'
 import { acquireLease, leaseAttribute, leaseValue } from './attempt-lease'
 import { batchGet } from './batch-get'
@@ -24,8 +25,9 @@ export function dynamoHealthStore(table: Table): HealthStore {
     },
     loadAny: async key => {
       const item = await loadHealth(table, key)
-      return { health: healthOf(item), of: item?.incarnation ?? null }
+      return { health: healthOf(item), incarnation: item?.incarnation ?? null }
     },
+    loadMany: lives => loadMany(table, lives),
     paused: lives => paused(table, lives),
     acquire: request => acquireLease(table, request),
     release: lease => release(table, lease),
@@ -51,10 +53,19 @@ export function dynamoHealthStore(table: Table): HealthStore {
   }
 }
 
+async function loadMany(table: Table, lives: readonly EndpointLife[]): Promise<ReadonlyMap<string, DeliveryHealth>> {
+  const items = (await batchGet(table, lives.map(healthItemKey))).map(healthItemOf)
+  const byLife = new Map(items.map(item => [item.incarnation, healthOf(item)]))
+  const found = lives.flatMap(({ endpointId, incarnation }) => {
+    const health = byLife.get(incarnation)
+    return health === undefined ? [] : [[endpointId, health] as const]
+  })
+  return new Map(found)
+}
+
 async function paused(table: Table, lives: readonly EndpointLife[]): Promise<ReadonlySet<string>> {
-  const items = await batchGet(table, lives.map(healthItemKey))
-  const pausedLives = new Set(items.map(healthItemOf).flatMap(item => (item.pausedAt === null ? [] : item.incarnation)))
-  return new Set(lives.filter(({ incarnation }) => pausedLives.has(incarnation)).map(({ endpointId }) => endpointId))
+  const found = await loadMany(table, lives)
+  return new Set([...found].flatMap(([endpointId, { pausedAt }]) => (pausedAt === null ? [] : endpointId)))
 }
 
 async function release(table: Table, lease: Lease): Promise<void> {

@@ -34,6 +34,7 @@ const change = v.object({
   overlapSeconds: count,
   revokedKeyIds: v.array(v.string()),
   idempotency: v.nullable(v.object({ hash: v.string(), fingerprint: v.string() })),
+  resetsFailures: v.exactOptional(v.literal(true)),
 })
 
 export const settings = v.object({

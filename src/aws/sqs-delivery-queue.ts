@@ -1,9 +1,12 @@
 import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import type { DeliveryQueue, Queued } from '../delivery/delivery-queue'
 
-export interface SqsDeliveryQueueOptions {
+export interface SqsQueueOptions {
   readonly client: SQSClient
   readonly queueUrl: string
+}
+
+export interface SqsDeliveryQueueOptions extends SqsQueueOptions {
   readonly deadLetterQueueUrl: string
 }
 
@@ -17,12 +20,19 @@ interface Entry {
   readonly delaySeconds: number
 }
 
-/** Messages in SQS, as JSON. */
-export function sqsDeliveryQueue({ client, queueUrl, deadLetterQueueUrl }: SqsDeliveryQueueOptions): DeliveryQueue {
+/** Messages into SQS, as JSON. */
+export function sqsQueue({ client, queueUrl }: SqsQueueOptions): Pick<DeliveryQueue, 'send'> {
   return {
     send: async messages => {
       for (const batch of batchesOf(messages.map(entryOf))) await sendBatch(client, queueUrl, batch)
     },
+  }
+}
+
+/** The same with a dead-letter queue beside it. */
+export function sqsDeliveryQueue({ client, queueUrl, deadLetterQueueUrl }: SqsDeliveryQueueOptions): DeliveryQueue {
+  return {
+    ...sqsQueue({ client, queueUrl }),
     bury: async message => {
       await client.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody: JSON.stringify(message) }))
     },

@@ -41,6 +41,10 @@ export interface Contract {
   readonly idempotencyKey: (typeof idempotencyKeyRules)[number]
   /** What a rotate request's body may say. `null`: the body is ignored. */
   readonly rotateBody: RotateBody | null
+  /** What a test request's body may say. Absent: the body is ignored. */
+  readonly testBody?: { readonly eventTypeField: string }
+  /** A rotation sets the failures in a row to 0. */
+  readonly rotationResetsFailures?: true
   /** Absent: the contract has one version only. */
   readonly apiVersions?: ApiVersions
   /** Whether an endpoint of this contract must have a URL. */
@@ -157,6 +161,8 @@ export interface OperationOf<U extends Use> {
   readonly access: Access
   /** The first API version that has the operation. Absent: all have it. */
   readonly since?: string
+  /** How long a list's page is. Absent: 50 unless the caller says 1…100. */
+  readonly pageSizes?: { readonly usual: number; readonly largest: number }
   readonly reply: {
     readonly status: (typeof replyStatuses)[number]
     /** `null`: no body. */

@@ -28,8 +28,40 @@ const revealed = {
   mirror: 'mirror',
 } as const
 
+const deliveryHealth = {
+  status: 'status',
+  pausedReason: 'pausedReason',
+  pausedAt: 'pausedAt',
+  consecutiveFailures: 'consecutiveFailures',
+  errorsSinceLastSuccess: 'errorsSinceLastSuccess',
+  lastSuccessAt: 'lastSuccessAt',
+  lastFailureAt: 'lastFailureAt',
+  avgResponseTimeMs: 'avgResponseTimeMs',
+  lastResponseTimeMs: 'lastResponseTimeMs',
+  lastStatus: 'lastStatus',
+  deliveriesCount: 'deliveriesCount',
+  deliveriesSucceeded: 'deliveriesSucceeded',
+  deliveriesFailed: 'deliveriesFailed',
+  lastDeliveryAt: 'lastDeliveryAt',
+  lastDeliveryStatus: 'lastDeliveryStatus',
+} as const
+
+const tested = {
+  delivered: 'delivered',
+  messageId: 'messageId',
+  eventType: 'eventType',
+  sentAt: 'sentAt',
+  responseStatus: 'responseStatus',
+  responseHeaders: 'responseHeaders',
+  responseBody: 'responseBody',
+  errorMessage: 'errorMessage',
+  durationMs: 'durationMs',
+  keyIds: 'keyIds',
+} as const
+
 const read = { session: { roles: ['admin', 'member'] }, apiKey: { permission: 'endpoints:read' } } as const
 const write = { session: { roles: ['admin'] }, apiKey: { permission: 'endpoints:write' } } as const
+const publish = { session: { roles: ['admin'] }, apiKey: { permission: 'events:write' } } as const
 const rotate = { session: { roles: ['admin'] }, apiKey: { permission: 'endpoints:rotate' } } as const
 
 /** Keyturn's own API under `/v1`: endpoints of every mounted contract can be managed and rotated through it. */
@@ -62,6 +94,7 @@ export const keyturn = {
     ownSecret: { field: 'secret', minimumBytes: 24, maximumBytes: 64 },
     reason: { field: 'reason', maximumCharacters: 200 },
   },
+  testBody: { eventTypeField: 'eventType' },
   url: 'required',
   reach: 'every',
   times: 'iso-millis',
@@ -110,6 +143,48 @@ export const keyturn = {
       path: '/v1/endpoints/{id}/rotations',
       access: read,
       reply: { status: 200, body: { data: 'rotations', nextCursor: 'nextCursor' } },
+    },
+    {
+      use: 'publish',
+      method: 'POST',
+      path: '/v1/events',
+      access: publish,
+      reply: { status: 202, body: { id: 'eventId' } },
+    },
+    {
+      use: 'get',
+      method: 'GET',
+      path: '/v1/endpoints/{id}/health',
+      access: read,
+      reply: { status: 200, body: deliveryHealth },
+    },
+    {
+      use: 'test',
+      method: 'POST',
+      path: '/v1/endpoints/{id}/test',
+      access: write,
+      reply: { status: 200, body: tested },
+    },
+    {
+      use: 'attempts',
+      method: 'GET',
+      path: '/v1/endpoints/{id}/attempts',
+      access: read,
+      reply: { status: 200, body: { data: 'attempts', nextCursor: 'nextCursor' } },
+    },
+    {
+      use: 'deliveries',
+      method: 'GET',
+      path: '/v1/endpoints/{id}/deliveries',
+      access: read,
+      reply: { status: 200, body: { data: 'deliveries' } },
+    },
+    {
+      use: 'send-again',
+      method: 'POST',
+      path: '/v1/deliveries/{id}/send-again',
+      access: write,
+      reply: { status: 202, body: { id: 'messageId', status: 'deliveryStatus' } },
     },
     {
       use: 'health',

@@ -67,11 +67,33 @@ export type DeliveryField =
   /** `success`, `failed`, `pending` or null. */
   | 'lastDeliveryStatus'
 
+/** What a test delivery came to. */
+export type TestField =
+  | 'messageId'
+  | 'delivered'
+  /** `success` or `failed`. */
+  | 'deliveryStatus'
+  | 'eventType'
+  | 'requestPayload'
+  | 'requestHeaders'
+  | 'responseStatus'
+  | 'responseHeaders'
+  | 'responseBody'
+  | 'errorMessage'
+  | 'durationMs'
+  | 'keyIds'
+  | 'sentAt'
+
 /** What a reply that reveals may show besides the endpoint. */
 export type RevealField = EndpointField | 'signingSecret' | 'keyId' | 'rotatedAt' | 'previousExpiresAt' | 'mirror'
 
 /** The fields of each use's reply. */
 export interface ReplyFields {
+  publish: 'eventId'
+  test: TestField
+  deliveries: 'deliveries'
+  attempts: 'attempts' | 'nextCursor'
+  'send-again': 'messageId' | 'deliveryStatus'
   create: RevealField
   rotate: RevealField
   reveal: RevealField

@@ -20,6 +20,7 @@ export const teambattles = {
   overlap: { kind: 'fixed', seconds: 24 * 60 * 60 },
   secondRotation: { kind: 'keep', maximumLiveKeys: 5 },
   cooldownSeconds: 0,
+  rotationResetsFailures: true,
   idempotencyKey: 'optional',
   rotateBody: null,
   url: 'required',

@@ -8,6 +8,8 @@ const problem = (slug: string, title: string, code: string): ErrorWords => ({
   code,
 })
 
+const deliveryStatus = { $words: 'deliveryStatus', words: { success: 'delivered' } } as const
+
 /** TheSignup: rotated with an organisation's API key; the old secret stays valid for 24 hours. */
 export const thesignup = {
   name: 'thesignup',
@@ -57,6 +59,55 @@ export const thesignup = {
           signingSecret: 'signingSecret',
         },
       },
+    },
+    {
+      use: 'test',
+      method: 'POST',
+      path: '/webhooks/{id}/test',
+      access: { apiKey: {} },
+      reply: {
+        status: 200,
+        body: {
+          delivered: 'delivered',
+          responseStatus: 'responseStatus',
+          responseBody: 'responseBody',
+          errorMessage: 'errorMessage',
+          latencyMs: 'durationMs',
+        },
+      },
+    },
+    {
+      use: 'deliveries',
+      method: 'GET',
+      path: '/webhooks/{id}/deliveries',
+      access: { apiKey: {} },
+      pageSizes: { usual: 50, largest: 200 },
+      reply: {
+        status: 200,
+        body: {
+          data: {
+            $each: 'deliveries',
+            shape: {
+              id: 'messageId',
+              eventType: 'eventType',
+              status: deliveryStatus,
+              attemptCount: 'attemptCount',
+              lastResponseStatus: 'lastResponseStatus',
+              errorMessage: 'errorMessage',
+              createdAt: 'createdAt',
+              deliveredAt: 'deliveredAt',
+              dlqAt: 'dlqAt',
+            },
+          },
+        },
+      },
+    },
+    {
+      use: 'send-again',
+      method: 'POST',
+      path: '/webhooks/deliveries/{id}/replay',
+      access: { apiKey: {} },
+      reply: { status: 200, body: { id: 'messageId', status: deliveryStatus } },
     },
   ],
   errors: {

@@ -43,11 +43,19 @@ export interface Observation {
   readonly first: boolean
 }
 
+/** `incarnation`: whose it is; null when nothing is stored. */
+export interface StoredHealth {
+  readonly health: DeliveryHealth
+  readonly incarnation: string | null
+}
+
 /** Health, pauses and leases. Counters rise by atomic additions, so attempts at the same time lose none. */
 export interface HealthStore {
   load(life: EndpointLife): Promise<DeliveryHealth>
-  /** As stored, whichever life it is of: to be read beside the endpoint. `of`: null when nothing is stored. */
-  loadAny(key: EndpointKey): Promise<{ readonly health: DeliveryHealth; readonly of: string | null }>
+  /** As stored, whichever life it is of: to be read beside the endpoint. */
+  loadAny(key: EndpointKey): Promise<StoredHealth>
+  /** By endpoint id; one that nothing is stored of is left out. May be a moment old. */
+  loadMany(lives: readonly EndpointLife[]): Promise<ReadonlyMap<string, DeliveryHealth>>
   /** Which of these endpoints Keyturn paused by itself, by id. May be a moment old. */
   paused(lives: readonly EndpointLife[]): Promise<ReadonlySet<string>>
   acquire(request: LeaseRequest): Promise<LeaseAnswer>

@@ -14,7 +14,10 @@ export const rememberSeconds = 24 * 60 * 60
 export const maximumChanges = 100
 
 /** What a change is called by, apart from what the rule works out. */
-export type ChangeDraft = Pick<Change, 'id' | 'kind' | 'actor' | 'reason' | 'overlapSeconds' | 'idempotency'>
+export type ChangeDraft = Pick<
+  Change,
+  'id' | 'kind' | 'actor' | 'reason' | 'overlapSeconds' | 'idempotency' | 'resetsFailures'
+>
 
 export interface NextState {
   readonly ring?: KeyRing

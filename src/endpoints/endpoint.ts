@@ -56,6 +56,8 @@ export interface Change {
   readonly overlapSeconds: number
   readonly revokedKeyIds: readonly string[]
   readonly idempotency: IdempotencyRecord | null
+  /** Settling sets the endpoint's failures in a row to 0. */
+  readonly resetsFailures?: true
 }
 
 /** How far what is derived from the endpoint has come. Written by settling alone. */

@@ -4,7 +4,7 @@ import type { Fault } from './check-contract'
 import { parseTemplate, type Segment } from './path-template'
 
 /** Uses that are not about one endpoint. */
-const withoutEndpoint = ['create', 'list', 'health']
+const withoutEndpoint = ['create', 'list', 'health', 'publish']
 
 /** What is wrong with one operation of a contract; each fault names it by method and path. */
 export function checkOperation(contract: Contract, operation: Operation): readonly Fault[] {
@@ -23,7 +23,8 @@ export function checkOperation(contract: Contract, operation: Operation): readon
 function checkPath({ ids, tenant }: Contract, { path, use }: Operation): readonly Fault[] {
   const segments = parseTemplate(path)
   const names = segments.flatMap(segment => (segment.kind === 'parameter' ? [segment.name] : []))
-  const needsId = ids.kind !== 'fixed' && !withoutEndpoint.includes(use)
+  // The id of `send-again` is a delivery's.
+  const needsId = use === 'send-again' || (ids.kind !== 'fixed' && !withoutEndpoint.includes(use))
   const tenantName = tenant.from === 'path' ? [tenant.parameter] : []
   const wanted = use === 'health' ? [] : [...(needsId ? ['id'] : []), ...tenantName]
   return [

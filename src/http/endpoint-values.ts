@@ -1,40 +1,38 @@
 import type { DeliveryField, EndpointField } from '../contracts/shape'
+import type { DeliveryHealth } from '../delivery/delivery-health'
 import type { Endpoint } from '../endpoints/endpoint'
 import type { Value } from './render-shape'
 
-/** How the deliveries of an endpoint go that never had one. */
-export const neverDelivered = {
-  consecutiveFailures: 0,
-  errorsSinceLastSuccess: 0,
-  lastSuccessAt: null,
-  lastFailureAt: null,
-  avgResponseTimeMs: null,
-  lastResponseTimeMs: null,
-  lastStatus: null,
-  deliveriesCount: 0,
-  deliveriesSucceeded: 0,
-  deliveriesFailed: 0,
-  lastDeliveryAt: null,
-  lastDeliveryStatus: null,
-} as const satisfies Record<DeliveryField, Value>
-
-/** An endpoint as any reply may show it: no secret, sealed or open. */
-export function endpointValues(endpoint: Endpoint): Record<EndpointField, Value> {
+/**
+ * An endpoint as any reply may show it: no secret, sealed or open. It is paused when its owner paused it, and when
+ * Keyturn did.
+ */
+export function endpointValues(endpoint: Endpoint, health: DeliveryHealth): Record<EndpointField, Value> {
   const { tenantId, id, contract, settings, ring, createdAt, updatedAt } = endpoint
-  const { url, description, name, eventTypes, status, mirror, requestConfig, consumers } = settings
+  const { url, description, name, eventTypes, mirror, requestConfig, consumers } = settings
+  const status = health.pausedAt === null ? settings.status : 'paused'
   const shown = { tenantId, id, contract, url, description, name, eventTypes, status, consumers, createdAt, updatedAt }
   const [current] = ring.keys
   return {
-    ...neverDelivered,
+    ...deliveryValues(health),
     ...shown,
     active: status === 'active',
     paused: status === 'paused',
-    pausedReason: null,
-    pausedAt: null,
+    pausedReason: health.pausedReason,
+    pausedAt: health.pausedAt,
     mirrorSetting: mirror,
     requestConfig: { timeoutMs: requestConfig.timeoutMs, headers: requestConfig.headers },
     version: ring.version,
     secretMask: current.mask,
     secretHint: current.hint,
   }
+}
+
+function deliveryValues({
+  lastStatus,
+  pausedAt: _at,
+  pausedReason: _reason,
+  ...counted
+}: DeliveryHealth): Record<DeliveryField, Value> {
+  return { ...counted, lastStatus: lastStatus && { ...lastStatus } }
 }

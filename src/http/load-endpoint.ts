@@ -1,10 +1,13 @@
 import { noSuchEndpoint } from '../access/resolve-tenant'
 import type { Contract } from '../contracts/contract'
 import { parseEndpointId } from '../contracts/endpoint-id'
+import type { DeliveryHealth } from '../delivery/delivery-health'
+import type { HealthStore } from '../delivery/health-store'
 import type { Endpoint } from '../endpoints/endpoint'
 import type { EndpointStore } from '../endpoints/endpoint-store'
 import { Problem } from '../rotation/problem'
 import type { TenantCall } from './call'
+import { healthOf, showsHealth } from './shown-health'
 
 /** Any endpoint id that the table may hold. */
 const anyId = /^[A-Za-z0-9_.:-]{1,128}$/
@@ -21,9 +24,40 @@ export async function loadEndpoint(
 ): Promise<Endpoint> {
   for (const endpointId of possibleIds(contracts, call)) {
     const endpoint = await store.load({ tenantId: call.tenantId, endpointId })
-    if (endpoint !== null && endpoint.deletedAt === null && reaches(call.contract, endpoint)) return endpoint
+    if (isReached(endpoint, call)) return endpoint
   }
   throw noSuchEndpoint()
+}
+
+export interface ShownEndpoint {
+  readonly endpoint: Endpoint
+  readonly health: DeliveryHealth
+}
+
+interface ShowDeps {
+  readonly store: Pick<EndpointStore, 'load'>
+  readonly health: Pick<HealthStore, 'loadAny'>
+}
+
+/** The same with its health, read beside it where the reply shows any of it. */
+export async function loadShownEndpoint(
+  { store, health }: ShowDeps,
+  contracts: readonly Contract[],
+  call: TenantCall,
+): Promise<ShownEndpoint> {
+  for (const endpointId of possibleIds(contracts, call)) {
+    const key = { tenantId: call.tenantId, endpointId }
+    const stored = showsHealth(call.operation) ? health.loadAny(key) : Promise.resolve(null)
+    const [endpoint, found] = await Promise.all([store.load(key), stored])
+    if (isReached(endpoint, call)) return { endpoint, health: healthOf(endpoint, found) }
+  }
+  throw noSuchEndpoint()
+}
+
+/** Whether it is there, live, and the call's contract reaches it. */
+export function isReached(endpoint: Endpoint | null, { contract }: TenantCall): endpoint is Endpoint {
+  if (endpoint === null || endpoint.deletedAt !== null) return false
+  return contract.reach === 'every' || endpoint.contract === contract.name
 }
 
 /** The endpoint's own contract, which need not be the one that the request is made in. */
@@ -41,8 +75,4 @@ function possibleIds(contracts: readonly Contract[], { contract, parameters }: T
   const spelled = formats.flatMap(format => parseEndpointId(format, text) ?? [])
   if (contract.reach === 'own') return new Set(spelled)
   return new Set(anyId.test(text) ? [...spelled, text] : spelled)
-}
-
-function reaches({ reach, name }: Contract, endpoint: Endpoint): boolean {
-  return reach === 'every' || endpoint.contract === name
 }

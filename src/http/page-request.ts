@@ -1,19 +1,32 @@
+import type { Operation } from '../contracts/contract'
 import type { PageRequest } from '../endpoints/endpoint-store'
 import { invalidField } from './body/fields'
 
-const defaultLimit = 50
-const largestLimit = 100
+const pageSizes = { usual: 50, largest: 100 }
 
 /** Which list a cursor belongs to: one of another list is refused. */
-export type ListName = 'endpoints' | 'rotations'
+export type ListName = 'endpoints' | 'rotations' | 'attempts'
+
+export interface PageSizes {
+  readonly usual: number
+  readonly largest: number
+}
 
 /**
- * `?limit=` (1…100, 50 if absent) and `?cursor=`, each at most once.
+ * `?limit=` (1…100, 50 if absent, unless the operation says otherwise) and `?cursor=`, each at most once.
  * @throws {Problem} `invalid-request`
  */
-export function readPageRequest(list: ListName, request: Request): PageRequest {
+export function readPageRequest(list: ListName, operation: Operation, request: Request): PageRequest {
   const query = new URL(request.url).searchParams
-  return { limit: readLimit(single(query, 'limit')), after: readCursor(list, single(query, 'cursor')) }
+  return { limit: readPageSize(operation, request), after: readCursor(list, single(query, 'cursor')) }
+}
+
+/**
+ * `?limit=` alone, for a list without further pages.
+ * @throws {Problem} `invalid-request`
+ */
+export function readPageSize(operation: Operation, request: Request): number {
+  return readLimit(single(new URL(request.url).searchParams, 'limit'), operation.pageSizes ?? pageSizes)
 }
 
 /** The cursor for the page after one that ends at `next`. */
@@ -27,10 +40,10 @@ function single(query: URLSearchParams, name: string): string | null {
   return values[0] ?? null
 }
 
-function readLimit(text: string | null): number {
-  if (text === null) return defaultLimit
-  if (/^[1-9]\d{0,2}$/.test(text) && Number(text) <= largestLimit) return Number(text)
-  throw invalidField('limit', `must be a whole number from 1 to ${largestLimit}`)
+function readLimit(text: string | null, { usual, largest }: PageSizes): number {
+  if (text === null) return usual
+  if (/^[1-9]\d{0,2}$/.test(text) && Number(text) <= largest) return Number(text)
+  throw invalidField('limit', `must be a whole number from 1 to ${largest}`)
 }
 
 function readCursor(list: ListName, cursor: string | null): string | null {

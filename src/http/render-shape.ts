@@ -1,6 +1,6 @@
 import type { TimeFormat } from '../contracts/dimensions'
 import type { Json, Shape } from '../contracts/shape'
-import { formatTime } from './format-time'
+import { formatTime } from '../contracts/format-time'
 
 /** What a field of a reply can hold. No `Secret`: only `revealValues` turns one into text. */
 export type Value = string | number | boolean | null | Date | readonly Value[] | Values

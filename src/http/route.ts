@@ -1,5 +1,5 @@
 import type { Contract, Operation } from '../contracts/contract'
-import { ringUses, type Use } from '../contracts/dimensions'
+import { deliverUses, ringUses, type Use } from '../contracts/dimensions'
 import type { Mount } from './mount'
 import { parseTemplate, type Segment } from './path-template'
 
@@ -29,10 +29,11 @@ function precision({ segments }: Route): string {
   return segments.map(segment => (segment.kind === 'literal' ? 'a' : segment.verb === null ? 'c' : 'b')).join('')
 }
 
-export type ServingFunction = 'rotate' | 'endpoints'
+export type ServingFunction = 'rotate' | 'endpoints' | 'deliver'
 
-/** The function that serves a use: only `rotate` may open and seal secrets. */
+/** The function that serves a use: only `rotate` may seal secrets, only `rotate` and `deliver` may open them. */
 export function functionOf(use: Use): ServingFunction {
+  if (deliverUses.some(deliverUse => deliverUse === use)) return 'deliver'
   return ringUses.some(ringUse => ringUse === use) ? 'rotate' : 'endpoints'
 }
 

@@ -7,6 +7,7 @@ export const functionSources = {
   rotate: 'lambdas/rotate.ts',
   endpoints: 'lambdas/endpoints.ts',
   sweep: 'lambdas/sweep.ts',
+  deliver: 'lambdas/deliver.ts',
 } as const
 
 export interface Bundle {

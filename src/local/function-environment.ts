@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { allContracts } from '../contracts/all'
-import { localAws, mirrorKeyId, ringKeyId, stage } from './local-aws'
+import { queueUrl } from './aws-endpoint/sqs/queue-url'
+import { deadLetterQueue, deliveryQueue, localAws, mirrorKeyId, ringKeyId, stage } from './local-aws'
 import { roleClaim, sessionAudience, tenantClaim } from './session-issuer'
 
 export interface EnvironmentOptions {
@@ -53,6 +54,8 @@ function configured(aws: string): Readonly<Record<string, string>> {
     SESSION_JWKS_URL: `${aws}/.well-known/jwks.json`,
     SESSION_ROLE_CLAIM: roleClaim,
     SESSION_TENANT_CLAIM: tenantClaim,
+    QUEUE_URL: queueUrl(new URL(aws).host, deliveryQueue),
+    DEAD_LETTER_QUEUE_URL: queueUrl(new URL(aws).host, deadLetterQueue),
     INSECURE_TARGETS: 'on',
     LOG_LEVEL: 'INFO',
   }

@@ -8,6 +8,10 @@ export const localAws = {
   table: 'keyturn-local',
 } as const
 
+/** Where deliveries wait, and where those end that were given up. */
+export const deliveryQueue = 'keyturn-local-deliveries'
+export const deadLetterQueue = 'keyturn-local-dead-letters'
+
 /** The only two KMS keys that exist. */
 export const ringKeyId = 'alias/keyturn-local-ring'
 export const mirrorKeyId = 'alias/keyturn-local-mirror'

@@ -23,7 +23,8 @@ export interface LocalFunctionsOptions {
 }
 
 const names = Object.keys(functionSources) as readonly FunctionName[]
-const timeoutSeconds = 29
+/** A delivery may wait for its receiver longer than the HTTP API waits for a reply. */
+const timeoutSeconds: Readonly<Record<FunctionName, number>> = { rotate: 29, endpoints: 29, sweep: 29, deliver: 60 }
 
 /** All functions, none started yet. What they print goes to `<dataDir>/logs/<name>.ndjson`, mode 0600. */
 export function localFunctions({ buildDir, dataDir, aws }: LocalFunctionsOptions): LocalFunctions {
@@ -34,8 +35,8 @@ export function localFunctions({ buildDir, dataDir, aws }: LocalFunctionsOptions
     const bundle = resolve(buildDir, name, 'index.js')
     const file = join(logs, `${name}.ndjson`)
     const log = createWriteStream(file, { flags: 'a', mode: 0o600 })
-    const environment = functionEnvironment({ name, bundle, aws })
-    return { name, file, log, run: new LocalFunction({ runtime, bundle, environment, log, timeoutSeconds }) }
+    const options = { runtime, bundle, log, environment: functionEnvironment({ name, bundle, aws }) }
+    return { name, file, log, run: new LocalFunction({ ...options, timeoutSeconds: timeoutSeconds[name] }) }
   })
   const byName = new Map(all.map(({ name, run }) => [name, run]))
   return {

@@ -23,6 +23,8 @@ import { openSessionIssuer } from './session-issuer'
 import type { SessionIssuer } from './session-issuer'
 import type { StartOptions } from './start-options'
 import { startSweepLoop } from './sweep-loop'
+import { createQueues, openFeed } from './delivery-queues'
+import { startQueueLoop } from './queue-loop'
 
 const now = (): Date => new Date()
 
@@ -44,6 +46,7 @@ export async function startLocalRun(options: StartOptions, closers: Closers): Pr
   const { keys } = await prepare(options, { api, aws, functions })
   const description = await describeLocalRun({ api, aws, keys, issuer })
   closers.add(startSweepLoop(event => functions.invoke('sweep', event), console.error))
+  closers.add(startQueueLoop({ feed: openFeed(aws, closers), invoke: event => functions.invoke('deliver', event) }))
   closers.add(() => removeDescription(dataDir))
   writeDescription(dataDir, description)
   return description
@@ -81,7 +84,7 @@ async function prepare({ dataDir }: StartOptions, { api, aws, functions }: Runni
   const { region, accessKeyId, secretAccessKey, table: name } = localAws
   const client = dynamoDbClient({ endpoint: aws, region, credentials: { accessKeyId, secretAccessKey } })
   try {
-    await Promise.all([createTable({ client, name }), functions.start()])
+    await Promise.all([createTable({ client, name }), createQueues(aws), functions.start()])
     const store = dynamoApiKeyStore({ client, name }, now)
     return { keys: readSeededKeys(join(dataDir, 'seed.json')) ?? (await seed(dataDir, api, store)) }
   } finally {

@@ -8,7 +8,7 @@ import { eventsOf } from './events-of'
 import { settleMirror, type SettleContext } from './settle-mirror'
 
 /**
- * Brings mirror, audit and events up to the endpoint as it was loaded, then marks that revision settled. Repeatable;
+ * Brings mirror, audit, events and failure count up to the endpoint as it was loaded, then marks that revision settled. Repeatable;
  * never goes backwards. A tombstone is dropped once no late call can bring its mirror back.
  * Returns the endpoint as marked, or as given when it has moved on since.
  */
@@ -17,6 +17,7 @@ export async function settle(deps: RotationDeps, endpoint: Endpoint, context: Se
     settleMirrorSetting(deps, endpoint, context),
     recordChanges(deps, endpoint, context.signal),
     publishChanges(deps, endpoint, context.signal),
+    resetFailures(deps, endpoint, context.signal),
   ])
   if (endpoint.deletedAt && lookAgainAt === null) {
     await deps.store.drop(endpoint, context.signal)
@@ -54,6 +55,12 @@ async function recordChanges(deps: RotationDeps, endpoint: Endpoint, signal: Abo
 async function publishChanges(deps: RotationDeps, endpoint: Endpoint, signal: AbortSignal): Promise<void> {
   const events = eventsOf(endpoint)
   if (events.length > 0) await deps.events.publish(events, signal)
+}
+
+async function resetFailures(deps: RotationDeps, endpoint: Endpoint, signal: AbortSignal): Promise<void> {
+  const { tenantId, id: endpointId, incarnation, revision } = endpoint
+  if (!unsettledChanges(endpoint).some(change => change.resetsFailures)) return
+  await deps.health.resetFailures({ tenantId, endpointId, incarnation }, revision, signal)
 }
 
 async function mark(

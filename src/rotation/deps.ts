@@ -1,4 +1,5 @@
 import type { AuditLog, EndpointStore } from '../endpoints/endpoint-store'
+import type { HealthStore } from '../delivery/health-store'
 import type { EventBus } from '../mirror/event-bus'
 import type { Mirror } from '../mirror/mirror'
 import type { Log } from './log'
@@ -11,6 +12,7 @@ export interface RotationDeps {
   readonly sealer: Sealer
   readonly mirror: Mirror
   readonly events: EventBus
+  readonly health: Pick<HealthStore, 'loadAny' | 'resetFailures'>
   /** Part of the mirrors' names. */
   readonly stage: string
   readonly now: () => Date

@@ -21,6 +21,8 @@ export const problems = {
   'rotation-conflict': [409, 'Another change came first'],
   'rotation-superseded': [409, 'A later rotation came'],
   'idempotency-key-reused': [409, 'The idempotency key was used'],
+  'endpoint-without-url': [409, 'The endpoint has no URL'],
+  'endpoint-busy': [429, 'Too many attempts at once'],
   'rotation-cooldown': [429, 'Rotated too recently'],
   'rotation-budget': [429, 'Rotated too often'],
   'outcome-unknown': [503, 'The outcome is not known'],

@@ -51,12 +51,14 @@ export async function rotateSecret(deps: RotationDeps, request: RotateRequest): 
 
 function proposalOf(
   deps: RotationDeps,
-  { actor, choice, idempotency }: RotateRequest,
+  { contract, actor, choice, idempotency }: RotateRequest,
   { policy, key }: { readonly policy: RotationPolicy; readonly key: SealedKey },
 ): Proposal {
   const { overlapSeconds } = policy
   const changeId = newId('chg', deps.randomBytes)
-  const draft = { id: changeId, kind: 'rotate', actor, reason: choice.reason, overlapSeconds, idempotency } as const
+  const resets = contract.rotationResetsFailures === true ? { resetsFailures: true as const } : {}
+  const made = { id: changeId, kind: 'rotate', actor, reason: choice.reason, overlapSeconds, idempotency } as const
+  const draft = { ...made, ...resets }
   const apply = (endpoint: Endpoint, at: Date): Endpoint => {
     assertWithinBudget(endpoint, at)
     const ring = rotateRing(endpoint.ring, { ...key, createdAt: at, expiresAt: null }, policy)

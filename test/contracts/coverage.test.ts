@@ -14,6 +14,7 @@ const sessionRoles = operations.flatMap(({ access }) => (access === 'anyone' ? [
 const used: Readonly<Record<keyof typeof dimensions, readonly unknown[]>> = {
   methods: operations.map(operation => operation.method),
   ringUses: operations.map(operation => operation.use),
+  deliverUses: operations.map(operation => operation.use),
   endpointUses: operations.map(operation => operation.use),
   roles: sessionRoles,
   credentialPlaces: contracts.map(contract => contract.credentials.in.kind),

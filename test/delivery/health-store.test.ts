@@ -162,6 +162,6 @@ describe('health', () => {
     expect(await store.finish(lease, failure)).toBe(0)
     await store.pause(life, { at: noon, reason: 'late' })
     expect(await store.load(nextLife)).toEqual(neverDelivered)
-    expect(await store.loadAny(life)).toEqual({ health: neverDelivered, of: 'inc_2' })
+    expect(await store.loadAny(life)).toEqual({ health: neverDelivered, incarnation: 'inc_2' })
   })
 })

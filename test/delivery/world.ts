@@ -74,14 +74,15 @@ export async function startWorld(): Promise<World> {
   const client = sqsClient(clientOptions(endpoint.url))
   const queueUrl = await newQueue(client, 'deliveries')
   const deadLetterQueueUrl = await newQueue(client, 'dead-letters')
-  const rotation = rotationDeps(dynamoEndpointStore(table), now)
+  const health = dynamoHealthStore(table)
+  const rotation = rotationDeps({ store: dynamoEndpointStore(table), health }, now)
   const logged: string[] = []
   const deps: DeliveryDeps = {
     endpoints: rotation.store,
     subscribers: dynamoSubscriberIndex(table),
     deliveries: dynamoDeliveryStore(table),
     attempts: dynamoAttemptLog(table),
-    health: dynamoHealthStore(table),
+    health,
     queue: sqsDeliveryQueue({ client, queueUrl, deadLetterQueueUrl }),
     openKey: openedKeyCache(rotation.sealer, now),
     send: httpSender({ insecureTargets: 'on', clock: () => performance.now() }),
@@ -130,13 +131,14 @@ async function newQueue(client: SQSClient, name: string): Promise<string> {
   return QueueUrl
 }
 
-function rotationDeps(store: RotationDeps['store'], now: () => Date): RotationDeps {
+function rotationDeps({ store, health }: Pick<RotationDeps, 'store' | 'health'>, now: () => Date): RotationDeps {
   return {
     store,
     audit: memoryAuditLog(auditTable()),
     sealer: memorySealer(),
     mirror: memoryMirror(secretVault()),
     events: memoryEventBus(publishedEvents()),
+    health,
     stage: 'test',
     now,
     randomBytes,

@@ -3,10 +3,11 @@ import { createApiKey, type NewApiKeyRequest } from '../../src/access/create-api
 import type { SessionPrincipal } from '../../src/access/principal'
 import { allContracts } from '../../src/contracts/all'
 import type { Contract } from '../../src/contracts/contract'
+import type { PutBackDeps } from '../../src/delivery/put-back-due'
 import type { EndpointSettings } from '../../src/endpoints/endpoint'
 import { createApp } from '../../src/http/app'
 import type { ApiSettings } from '../../src/http/call'
-import { endpointUses } from '../../src/http/uses/endpoint-uses'
+import { endpointUses, type EndpointDeps } from '../../src/http/uses/endpoint-uses'
 import { ringUses } from '../../src/http/uses/ring-uses'
 import { createEndpoint } from '../../src/rotation/create-endpoint'
 import type { RotationDeps } from '../../src/rotation/deps'
@@ -16,7 +17,9 @@ import type { Revealed } from '../../src/rotation/revealed'
 import { apiKeyTable, memoryApiKeyStore } from '../support/memory/memory-api-key-store'
 import { auditTable, memoryAuditLog } from '../support/memory/memory-audit-log'
 import { endpointTable, memoryEndpointStore } from '../support/memory/memory-endpoint-store'
+import { deliveryTable, memoryDelivery } from '../support/memory/memory-delivery'
 import { memoryEventBus, publishedEvents } from '../support/memory/memory-event-bus'
+import { healthTable, memoryHealth } from '../support/memory/memory-health'
 import { memoryMirror, secretVault } from '../support/memory/memory-mirror'
 import { memorySealer } from '../support/memory/memory-sealer'
 
@@ -58,8 +61,17 @@ export function harness(contracts: readonly Contract[] = allContracts, changes: 
   const clock = { now: NOON }
   const lines: { message: string; fields: Fields }[] = []
   const write = (message: string, fields: Fields): void => void lines.push({ message, fields })
-  const tables = { endpoints: endpointTable(), audit: auditTable(), keys: apiKeyTable(), vault: secretVault() }
-  const deps: RotationDeps = {
+  const tables = {
+    endpoints: endpointTable(),
+    audit: auditTable(),
+    keys: apiKeyTable(),
+    vault: secretVault(),
+    health: healthTable(),
+    delivery: deliveryTable(),
+  }
+  const deps: RotationDeps & EndpointDeps & PutBackDeps = {
+    ...memoryDelivery(tables.delivery),
+    health: memoryHealth(tables.health),
     store: memoryEndpointStore(tables.endpoints),
     audit: memoryAuditLog(tables.audit),
     sealer: memorySealer(),

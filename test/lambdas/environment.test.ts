@@ -3,7 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { accessDeps } from '../../lambdas/access-deps'
-import { endpointsVariables, readEnvironment, rotateVariables, sweepVariables } from '../../lambdas/environment'
+import {
+  deliverVariables,
+  endpointsVariables,
+  readEnvironment,
+  rotateVariables,
+  sweepVariables,
+} from '../../lambdas/environment'
 import { mountsOf } from '../../lambdas/mounts'
 import { dynamoDbClient } from '../../src/aws/clients'
 import { acmeworks } from '../contracts/made-up/acmeworks'
@@ -16,6 +22,8 @@ const complete = {
   EVENT_BUS_NAME: 'default',
   CONTRACTS: '{"keyturn": "", "storno": "/vendors/storno"}',
 }
+
+const queue = { QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/000000000000/deliveries' }
 
 describe('the environment', () => {
   it('has defaults for what may be left out', () => {
@@ -54,18 +62,23 @@ describe('the environment', () => {
       'STAGE is missing, TABLE_NAME is missing, RING_KEY_ID is missing, EVENT_BUS_NAME is missing, CONTRACTS is missing',
     )
     const { RING_KEY_ID: _ring, MIRROR_KEY_ID: _mirror, EVENT_BUS_NAME: _bus, ...reading } = complete
-    expect(readEnvironment(endpointsVariables, reading)).toMatchObject({ STAGE: 'test' })
+    expect(readEnvironment(endpointsVariables, { ...reading, ...queue })).toMatchObject({ STAGE: 'test' })
     const { CONTRACTS: _contracts, ...sweeping } = complete
-    expect(readEnvironment(sweepVariables, { ...sweeping, LOG_LEVEL: 'ERROR' })).toMatchObject({ LOG_LEVEL: 'error' })
+    expect(readEnvironment(sweepVariables, { ...sweeping, ...queue, LOG_LEVEL: 'ERROR' })).toMatchObject({
+      LOG_LEVEL: 'error',
+    })
+    expect(() => readEnvironment(deliverVariables, { ...reading, ...queue })).toThrow(
+      'environment: RING_KEY_ID is missing, DEAD_LETTER_QUEUE_URL is missing',
+    )
   })
 
   it('takes an issuer of sessions whole or not at all', () => {
     const table = { client: dynamoDbClient({ region: 'us-east-1' }), name: 'keyturn-test' }
-    const partly = { ...complete, SESSION_ISSUER: 'https://sign-in.example' }
+    const partly = { ...complete, ...queue, SESSION_ISSUER: 'https://sign-in.example' }
     expect(() => accessDeps(readEnvironment(endpointsVariables, partly), table)).toThrow('belong together')
     const whole = { ...partly, SESSION_AUDIENCE: 'keyturn', SESSION_JWKS_URL: 'https://sign-in.example/jwks' }
     expect(() => accessDeps(readEnvironment(endpointsVariables, whole), table)).not.toThrow()
-    expect(() => accessDeps(readEnvironment(endpointsVariables, complete), table)).not.toThrow()
+    expect(() => accessDeps(readEnvironment(endpointsVariables, { ...complete, ...queue }), table)).not.toThrow()
   })
 })
 

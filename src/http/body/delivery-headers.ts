@@ -1,4 +1,4 @@
-import type { Scheme } from '../../verify/scheme'
+import type { Contract } from '../../contracts/contract'
 import { invalidField } from './fields'
 import { isObject } from './json-object'
 
@@ -16,28 +16,33 @@ const reserved = new Set(
 )
 
 /** Headers that a delivery carries besides its own: names are tokens, values visible ASCII up to 1000 characters. */
-export function readDeliveryHeaders(path: string, scheme: Scheme, value: unknown): Readonly<Record<string, string>> {
+export function readDeliveryHeaders(
+  path: string,
+  contract: Contract,
+  value: unknown,
+): Readonly<Record<string, string>> {
   if (!isObject(value) || Object.keys(value).length > mostHeaders) {
     throw invalidField(path, `must be an object of at most ${mostHeaders} headers`)
   }
-  const headers = Object.entries(value).map(([name, text]) => [name, readHeader(path, scheme, [name, text])] as const)
+  const headers = Object.entries(value).map(([name, text]) => [name, readHeader(path, contract, [name, text])] as const)
   const names = headers.map(([name]) => name.toLowerCase())
   if (new Set(names).size < names.length) throw invalidField(path, 'must not name a header twice')
   return Object.fromEntries(headers)
 }
 
-function readHeader(path: string, scheme: Scheme, [name, text]: readonly [string, unknown]): string {
+function readHeader(path: string, contract: Contract, [name, text]: readonly [string, unknown]): string {
   if (!tokenPattern.test(name)) throw invalidField(path, 'must name headers by tokens of at most 128 characters')
   const at = `${path}.${name}`
-  if (isReserved(scheme, name.toLowerCase())) throw invalidField(at, 'is a header of the delivery itself')
+  if (isReserved(contract, name.toLowerCase())) throw invalidField(at, 'is a header of the delivery itself')
   if (typeof text !== 'string' || !valuePattern.test(text)) {
     throw invalidField(at, 'must be 1 to 1000 visible ASCII characters')
   }
   return text
 }
 
-function isReserved(scheme: Scheme, name: string): boolean {
-  const { id = [], timestamp = [], tenant = [], signature, weaker } = scheme
+function isReserved({ signing, delivery }: Contract, name: string): boolean {
+  const { id = [], timestamp = [], tenant = [], signature, weaker } = signing
   const ofScheme = [...id, ...timestamp, ...tenant, ...signature.header, ...(weaker?.header ?? [])]
-  return reserved.has(name) || name.startsWith('webhook-') || name.startsWith('svix-') || ofScheme.includes(name)
+  const own = [...ofScheme, ...Object.keys(delivery?.headers ?? {})]
+  return reserved.has(name) || name.startsWith('webhook-') || name.startsWith('svix-') || own.includes(name)
 }

@@ -10,14 +10,14 @@ const deepestNesting = 16
  * @throws {Problem} `invalid-request` when it is not UTF-8, not JSON, not an object, nested too deeply, or names a member
  *   twice
  */
-export function parseJsonObject(body: Buffer): JsonObject {
+export function parseJsonObject(body: Buffer, deepest: number = deepestNesting): JsonObject {
   if (body.length === 0) return {}
   const text = decode(body)
   const value = parse(text)
   if (!isObject(value)) throw invalidField('body', 'must be a JSON object')
   const { twice, depth } = scanJson(text)
   if (twice !== null) throw invalidField(twice, 'must not be given twice')
-  if (depth > deepestNesting) throw invalidField('body', `must not be nested deeper than ${deepestNesting}`)
+  if (depth > deepest) throw invalidField('body', `must not be nested deeper than ${deepest}`)
   return value
 }
 

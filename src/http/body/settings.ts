@@ -51,7 +51,7 @@ function readRequestConfig(rules: SettingsRules, value: unknown): Partial<Reques
   if (!isObject(value)) throw invalidField(path, 'must be an object')
   const fields = fieldsOf(value, 'refuse', `${path}.`)
   const milliseconds = fields.read('timeoutMs', given => readWholeNumber(`${path}.timeoutMs`, timeoutMs, given))
-  const headers = fields.read('headers', given => readDeliveryHeaders(`${path}.headers`, rules.contract.signing, given))
+  const headers = fields.read('headers', given => readDeliveryHeaders(`${path}.headers`, rules.contract, given))
   fields.finish()
   return { ...(milliseconds !== undefined && { timeoutMs: milliseconds }), ...(headers !== undefined && { headers }) }
 }

@@ -1,11 +1,14 @@
+import { neverDelivered, type DeliveryHealth } from '../../delivery/delivery-health'
 import { createEndpoint } from '../../rotation/create-endpoint'
 import type { RotationDeps } from '../../rotation/deps'
+import type { Revealed } from '../../rotation/revealed'
 import { parseJsonObject } from '../body/json-object'
 import { readNewEndpoint } from '../body/new-endpoint-body'
 import { readBody } from '../body/read-body'
 import type { ApiSettings, TenantUse } from '../call'
 import { readIdempotency } from '../idempotency-key'
 import { revealOutcome } from '../reveal-values'
+import { healthOf } from '../shown-health'
 
 /** A new endpoint with its first key, revealed. */
 export function createUse(deps: RotationDeps, settings: ApiSettings): TenantUse {
@@ -16,6 +19,13 @@ export function createUse(deps: RotationDeps, settings: ApiSettings): TenantUse 
     const { mirror, insecureTargets } = settings
     const created = readNewEndpoint(body, { tenantId, ownContract, contracts, mirror, insecureTargets })
     const idempotency = readIdempotency(call, 'create', body)
-    return revealOutcome(await createEndpoint(deps, { ...created, tenantId, actor, idempotency }))
+    const revealed = await createEndpoint(deps, { ...created, tenantId, actor, idempotency })
+    return revealOutcome(revealed, await healthOfCreated(deps, revealed))
   }
+}
+
+/** An endpoint that an earlier request made may have had deliveries since. */
+async function healthOfCreated({ health }: RotationDeps, { endpoint, replayed }: Revealed): Promise<DeliveryHealth> {
+  if (!replayed) return neverDelivered
+  return healthOf(endpoint, await health.loadAny({ tenantId: endpoint.tenantId, endpointId: endpoint.id }))
 }

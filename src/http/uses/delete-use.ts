@@ -2,16 +2,16 @@ import { deleteEndpoint } from '../../endpoints/delete-endpoint'
 import { readBody } from '../body/read-body'
 import type { ApiSettings, TenantUse } from '../call'
 import { endpointValues } from '../endpoint-values'
-import { loadEndpoint } from '../load-endpoint'
+import { loadShownEndpoint } from '../load-endpoint'
 import { outcome } from '../use-reply'
 import type { EndpointDeps } from './endpoint-uses'
 
 /** The endpoint is gone from now on; a reply that shows it shows what it was. */
 export function deleteUse(deps: EndpointDeps, { contracts }: ApiSettings): TenantUse {
   return async call => {
-    const endpoint = await loadEndpoint(deps.store, contracts, call)
+    const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
     await readBody(call.request)
     await deleteEndpoint(deps, { endpoint, actor: call.actor })
-    return outcome(endpointValues(endpoint))
+    return outcome(endpointValues(endpoint, health))
   }
 }

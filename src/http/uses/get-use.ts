@@ -1,15 +1,15 @@
 import { readBody } from '../body/read-body'
 import type { ApiSettings, TenantUse } from '../call'
 import { endpointValues } from '../endpoint-values'
-import { loadEndpoint } from '../load-endpoint'
+import { loadShownEndpoint } from '../load-endpoint'
 import { outcome } from '../use-reply'
 import type { EndpointDeps } from './endpoint-uses'
 
 /** One endpoint, without its secret. */
-export function getUse({ store }: Pick<EndpointDeps, 'store'>, { contracts }: ApiSettings): TenantUse {
+export function getUse(deps: Pick<EndpointDeps, 'store' | 'health'>, { contracts }: ApiSettings): TenantUse {
   return async call => {
-    const endpoint = await loadEndpoint(store, contracts, call)
+    const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
     await readBody(call.request)
-    return outcome(endpointValues(endpoint))
+    return outcome(endpointValues(endpoint, health))
   }
 }

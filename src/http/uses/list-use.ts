@@ -1,3 +1,4 @@
+import { neverDelivered } from '../../delivery/delivery-health'
 import { readBody } from '../body/read-body'
 import type { TenantUse } from '../call'
 import { endpointValues } from '../endpoint-values'
@@ -6,11 +7,14 @@ import { outcome } from '../use-reply'
 import type { EndpointDeps } from './endpoint-uses'
 
 /** A page of the tenant's endpoints. Where a contract sees its own alone, a page can be short and still have a next. */
-export function listUse({ store }: Pick<EndpointDeps, 'store'>): TenantUse {
-  return async ({ contract, tenantId, request }) => {
+export function listUse({ store, health }: Pick<EndpointDeps, 'store' | 'health'>): TenantUse {
+  return async ({ contract, operation, tenantId, request }) => {
     await readBody(request)
-    const { items, next } = await store.list(tenantId, readPageRequest('endpoints', request))
+    const { items, next } = await store.list(tenantId, readPageRequest('endpoints', operation, request))
     const seen = items.filter(endpoint => contract.reach === 'every' || endpoint.contract === contract.name)
-    return outcome({ endpoints: seen.map(endpointValues), nextCursor: cursorOf('endpoints', next) })
+    const lives = seen.map(({ id: endpointId, incarnation }) => ({ tenantId, endpointId, incarnation }))
+    const found = await health.loadMany(lives)
+    const endpoints = seen.map(endpoint => endpointValues(endpoint, found.get(endpoint.id) ?? neverDelivered))
+    return outcome({ endpoints, nextCursor: cursorOf('endpoints', next) })
   }
 }

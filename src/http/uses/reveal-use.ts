@@ -2,14 +2,14 @@ import type { RotationDeps } from '../../rotation/deps'
 import { revealCurrent } from '../../rotation/reveal-current'
 import { readBody } from '../body/read-body'
 import type { ApiSettings, TenantUse } from '../call'
-import { loadEndpoint } from '../load-endpoint'
+import { loadShownEndpoint } from '../load-endpoint'
 import { revealOutcome } from '../reveal-values'
 
 /** The current key, revealed, for contracts that show a new secret on a request of its own. The body is ignored. */
 export function revealUse(deps: RotationDeps, { contracts }: ApiSettings): TenantUse {
   return async call => {
-    const endpoint = await loadEndpoint(deps.store, contracts, call)
+    const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
     await readBody(call.request)
-    return revealOutcome(await revealCurrent(deps, { endpoint, actor: call.actor }))
+    return revealOutcome(await revealCurrent(deps, { endpoint, actor: call.actor }), health)
   }
 }

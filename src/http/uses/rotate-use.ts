@@ -5,18 +5,19 @@ import { readBody } from '../body/read-body'
 import { readRotateChoice, readsRotateBody } from '../body/rotate-choice'
 import type { ApiSettings, TenantCall, TenantUse } from '../call'
 import { readIdempotency } from '../idempotency-key'
-import { contractOf, loadEndpoint } from '../load-endpoint'
+import { contractOf, loadShownEndpoint } from '../load-endpoint'
 import { revealOutcome } from '../reveal-values'
 
 /** A new current key, revealed. */
 export function rotateUse(deps: RotationDeps, { contracts }: ApiSettings): TenantUse {
   return async call => {
-    const endpoint = await loadEndpoint(deps.store, contracts, call)
+    const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
     const contract = contractOf(contracts, endpoint)
     const body = await readRotateBody(call)
     const choice = readRotateChoice({ body, dialect: call.contract, contract, now: deps.now() })
     const idempotency = readIdempotency(call, 'rotate', body)
-    return revealOutcome(await rotateSecret(deps, { endpoint, contract, actor: call.actor, choice, idempotency }))
+    const revealed = await rotateSecret(deps, { endpoint, contract, actor: call.actor, choice, idempotency })
+    return revealOutcome(revealed, health)
   }
 }
 

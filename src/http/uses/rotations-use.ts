@@ -12,7 +12,10 @@ export function rotationsUse({ store, audit }: EndpointDeps, { contracts }: ApiS
   return async call => {
     const { tenantId, id: endpointId } = await loadEndpoint(store, contracts, call)
     await readBody(call.request)
-    const { items, next } = await audit.list({ tenantId, endpointId }, readPageRequest('rotations', call.request))
+    const { items, next } = await audit.list(
+      { tenantId, endpointId },
+      readPageRequest('rotations', call.operation, call.request),
+    )
     return outcome({ rotations: items.map(rotationValues), nextCursor: cursorOf('rotations', next) })
   }
 }

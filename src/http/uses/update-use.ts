@@ -4,18 +4,25 @@ import { readBody } from '../body/read-body'
 import { readSettingsChange } from '../body/settings-change'
 import type { ApiSettings, TenantUse } from '../call'
 import { endpointValues } from '../endpoint-values'
-import { contractOf, loadEndpoint } from '../load-endpoint'
+import { contractOf, loadShownEndpoint } from '../load-endpoint'
 import { outcome } from '../use-reply'
 import type { EndpointDeps } from './endpoint-uses'
 
-/** An endpoint's settings, changed. A body without fields changes nothing. */
+/**
+ * An endpoint's settings, changed. A body without fields changes nothing. `status: active` ends a pause by Keyturn as
+ * well as one by the owner.
+ */
 export function updateUse(deps: EndpointDeps, { contracts, mirror, insecureTargets }: ApiSettings): TenantUse {
   return async call => {
-    const endpoint = await loadEndpoint(deps.store, contracts, call)
+    const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
     const contract = contractOf(contracts, endpoint)
     const body = parseJsonObject(await readBody(call.request))
     const change = readSettingsChange(body, { contract, mirror, insecureTargets })
-    if (Object.keys(change).length === 0) return outcome(endpointValues(endpoint))
-    return outcome(endpointValues(await updateEndpoint(deps, { endpoint, actor: call.actor, change })))
+    if (Object.keys(change).length === 0) return outcome(endpointValues(endpoint, health))
+    const updated = await updateEndpoint(deps, { endpoint, actor: call.actor, change })
+    if (change.status !== 'active') return outcome(endpointValues(updated, health))
+    const { tenantId, id: endpointId, incarnation } = updated
+    await deps.health.resume({ tenantId, endpointId, incarnation })
+    return outcome(endpointValues(updated, { ...health, consecutiveFailures: 0, pausedAt: null, pausedReason: null }))
   }
 }

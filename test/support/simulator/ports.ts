@@ -7,7 +7,7 @@ const never = new AbortController().signal
 
 /** Everything that a use case reaches outside for, as one caller sees it: through the scheduler, on the virtual clock. */
 export function portsOf(world: World, caller: Caller): SweepDeps {
-  const { store, audit, sealer, mirror, events } = world.cloud.services
+  const { store, audit, sealer, mirror, events, health } = world.cloud.services
   const call = <Reply>(name: string, input: readonly unknown[], effect: () => Promise<Reply>, signal?: AbortSignal) =>
     callPort(world, caller, { name, input, effect, signal: signal ?? null })
   return {
@@ -44,6 +44,11 @@ export function portsOf(world: World, caller: Caller): SweepDeps {
     },
     events: {
       publish: (list, signal) => call('events.publish', [list], () => events.publish(list, never), signal),
+    },
+    health: {
+      loadAny: key => call('health.loadAny', [key], () => health.loadAny(key)),
+      resetFailures: (life, revision, signal) =>
+        call('health.resetFailures', [life, revision], () => health.resetFailures(life, revision, never), signal),
     },
     stage: 'test',
     ...surroundings(world, caller),

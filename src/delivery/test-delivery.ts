@@ -1,0 +1,79 @@
+import type { Contract } from '../contracts/contract'
+import { standardDelivery } from '../contracts/delivery-format'
+import type { Json } from '../contracts/shape'
+import type { Endpoint } from '../endpoints/endpoint'
+import { addSeconds } from '../rotation/instant'
+import { newId } from '../rotation/new-key'
+import { Problem } from '../rotation/problem'
+import { attempt, recordOf, type Attempt } from './attempt'
+import type { DeliveryDeps } from './deps'
+import type { Lease } from './health-store'
+import { messageIdOf } from './message-id'
+import type { Message } from './envelope'
+
+export interface TestRequest {
+  readonly endpoint: Endpoint
+  /** The endpoint's own. */
+  readonly contract: Contract
+  /** Null: `webhook.test`. */
+  readonly eventType: string | null
+}
+
+export interface TestResult {
+  readonly message: Message
+  readonly made: Attempt
+}
+
+type TestDeps = Pick<DeliveryDeps, 'health' | 'attempts' | 'openKey' | 'send' | 'now' | 'randomBytes'>
+
+export const testEventType = 'webhook.test'
+const payload: Json = { message: 'This is a test delivery. Nothing happened.' }
+const marginSeconds = 15
+/** Whoever asked for a test waits for it. */
+const longestTestMs = 10_000
+
+/**
+ * Sends a made-up event while the caller waits. It is recorded among the attempts and counts towards nothing; a paused
+ * endpoint gets it too.
+ * @throws {Problem} `endpoint-without-url`, `endpoint-busy`
+ */
+export async function testDelivery(deps: TestDeps, request: TestRequest): Promise<TestResult> {
+  const { contract } = request
+  const endpoint = hurried(request.endpoint)
+  const { url } = endpoint.settings
+  if (url === null) throw new Problem('endpoint-without-url', 'The endpoint has no URL to send a test to.')
+  const message = testMessage(deps, request)
+  const lease = await leaseFor(deps, endpoint, message)
+  try {
+    const made = await attempt(deps, { endpoint, contract, url, message })
+    const of = { messageId: message.id, eventType: message.event.type, kind: 'test', number: 1 } as const
+    const key = { tenantId: endpoint.tenantId, endpointId: endpoint.id }
+    await deps.attempts.record(key, recordOf(made, of, deps.randomBytes))
+    return { message, made }
+  } finally {
+    await deps.health.release(lease)
+  }
+}
+
+function testMessage({ now, randomBytes }: TestDeps, { endpoint, contract, eventType }: TestRequest): Message {
+  const { tenantId, id: endpointId, incarnation } = endpoint
+  const event = { tenantId, id: newId('evt', randomBytes), type: eventType ?? testEventType, at: now(), payload }
+  const { messageIds } = contract.delivery ?? standardDelivery
+  return { id: messageIdOf(messageIds, { tenantId, endpointId, incarnation, eventId: event.id }), endpointId, event }
+}
+
+function hurried(endpoint: Endpoint): Endpoint {
+  const { requestConfig } = endpoint.settings
+  const timeoutMs = Math.min(requestConfig.timeoutMs, longestTestMs)
+  return { ...endpoint, settings: { ...endpoint.settings, requestConfig: { ...requestConfig, timeoutMs } } }
+}
+
+async function leaseFor({ health, now }: TestDeps, endpoint: Endpoint, { id: messageId }: Message): Promise<Lease> {
+  const { tenantId, id: endpointId, incarnation, settings } = endpoint
+  const at = now()
+  const until = addSeconds(at, settings.requestConfig.timeoutMs / 1000 + marginSeconds)
+  const life = { tenantId, endpointId, incarnation }
+  const answer = await health.acquire({ life, messageId, now: at, until, whenPaused: 'allow' })
+  if (answer.kind === 'granted') return answer.lease
+  throw new Problem('endpoint-busy', 'The endpoint is being sent to as often as it may be.', { retryAfterSeconds: 1 })
+}

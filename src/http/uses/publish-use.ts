@@ -1,0 +1,17 @@
+import { publishEvent, type PublishDeps } from '../../delivery/publish-event'
+import { readNewEvent } from '../body/event-body'
+import { parseJsonObject } from '../body/json-object'
+import { largestEventBodyBytes, readBody } from '../body/read-body'
+import type { TenantUse } from '../call'
+import { outcome } from '../use-reply'
+
+/** Nests as deep as any payload may. */
+const deepestPayload = 100
+
+/** An event, put into the queue. Its deliveries come later. */
+export function publishUse(deps: PublishDeps): TenantUse {
+  return async ({ tenantId, request }) => {
+    const body = parseJsonObject(await readBody(request, largestEventBodyBytes), deepestPayload)
+    return outcome({ eventId: await publishEvent(deps, readNewEvent(body, tenantId)) })
+  }
+}

@@ -1,0 +1,37 @@
+import type { Delivery } from '../../../src/delivery/delivery'
+import type { DeliveryQueue, Queued } from '../../../src/delivery/delivery-queue'
+import type { AttemptLog, DeliveryStore } from '../../../src/delivery/delivery-store'
+
+/** What was queued, in order, and the deliveries by message id. */
+export interface DeliveryTable {
+  readonly queued: Queued[]
+  readonly deliveries: Map<string, Delivery>
+}
+
+export function deliveryTable(): DeliveryTable {
+  return { queued: [], deliveries: new Map() }
+}
+
+export interface MemoryDelivery {
+  readonly attempts: Pick<AttemptLog, 'list'>
+  readonly deliveries: Pick<DeliveryStore, 'load' | 'save' | 'recent' | 'due'>
+  readonly queue: Pick<DeliveryQueue, 'send'>
+}
+
+/** A model of what the API and the sweep need of deliveries: nothing is ever attempted. */
+export function memoryDelivery({ queued, deliveries }: DeliveryTable): MemoryDelivery {
+  return {
+    attempts: { list: async () => ({ items: [], next: null }) },
+    deliveries: {
+      load: async ({ messageId }) => deliveries.get(messageId) ?? null,
+      save: async (delivery, before) => {
+        if (deliveries.get(before.messageId) !== before) return 'conflict'
+        deliveries.set(delivery.messageId, delivery)
+        return 'stored'
+      },
+      recent: async () => [],
+      due: async now => [...deliveries.values()].filter(({ dueAt }) => dueAt !== null && dueAt <= now),
+    },
+    queue: { send: async messages => void queued.push(...messages) },
+  }
+}

@@ -1,0 +1,57 @@
+import { neverDelivered, type DeliveryHealth } from '../../../src/delivery/delivery-health'
+import type { EndpointLife, HealthStore } from '../../../src/delivery/health-store'
+import type { EndpointKey } from '../../../src/endpoints/endpoint-store'
+
+export interface HealthTable {
+  /** By tenant and endpoint. */
+  readonly stored: Map<string, StoredLife>
+}
+
+interface StoredLife {
+  readonly incarnation: string
+  readonly health: DeliveryHealth
+  /** The last revision that reset the failures. */
+  readonly resetAt: number
+}
+
+export function healthTable(): HealthTable {
+  return { stored: new Map() }
+}
+
+/** A model of the health store without leases and counting: each call takes effect at once. */
+export function memoryHealth(
+  table: HealthTable,
+): Pick<HealthStore, 'loadAny' | 'loadMany' | 'resume' | 'resetFailures'> {
+  return {
+    loadAny: async key => table.stored.get(keyOf(key)) ?? { health: neverDelivered, incarnation: null },
+    loadMany: async lives => {
+      const found = lives.flatMap(life => {
+        const stored = storedOf(table, life)
+        return stored === null ? [] : [[life.endpointId, stored.health] as const]
+      })
+      return new Map(found)
+    },
+    resume: async life => change(table, life, { consecutiveFailures: 0, pausedAt: null, pausedReason: null }),
+    resetFailures: async (life, revision, signal) => {
+      signal.throwIfAborted()
+      const stored = storedOf(table, life)
+      if (stored === null || stored.resetAt >= revision) return
+      table.stored.set(keyOf(life), { ...stored, resetAt: revision })
+      change(table, life, { consecutiveFailures: 0 })
+    },
+  }
+}
+
+function storedOf(table: HealthTable, life: EndpointLife): StoredLife | null {
+  const stored = table.stored.get(keyOf(life))
+  return stored?.incarnation === life.incarnation ? stored : null
+}
+
+function change(table: HealthTable, life: EndpointLife, changes: Partial<DeliveryHealth>): void {
+  const stored = storedOf(table, life)
+  if (stored !== null) table.stored.set(keyOf(life), { ...stored, health: { ...stored.health, ...changes } })
+}
+
+function keyOf({ tenantId, endpointId }: EndpointKey): string {
+  return `${tenantId}#${endpointId}`
+}
