@@ -1,7 +1,7 @@
 import { App } from 'cdktf'
 import { buildFunctions } from '../src/local/build'
 import { KeyturnStack } from './keyturn-stack'
-import { loadConfig } from './load-config'
+import { configFile, loadConfig } from './load-config'
 import { ConfigError } from './parse-config'
 import { RetiredStack } from './retired-stack'
 
@@ -21,7 +21,7 @@ async function main(file: string): Promise<void> {
   app.synth()
 }
 
-const file = process.env.KEYTURN_CONFIG ?? 'keyturn.config.ts'
+const file = configFile()
 main(file).catch((error: unknown) => {
   if (!(error instanceof ConfigError)) throw error
   for (const line of error.message.split('\n')) console.error(`${file}: ${line}`)

@@ -1,0 +1,3 @@
+import { cdktf } from './cdktf'
+
+process.exitCode = cdktf(process.argv.slice(2))

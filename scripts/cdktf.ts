@@ -1,0 +1,14 @@
+import { spawnSync } from 'node:child_process'
+
+// `npm run deploy|diff` and `npm run destroy` run the CDKTF command line through npx: it is large, and nobody who only
+// rotates secrets needs it.
+
+const cliPackage = 'cdktf-cli@0.21.0'
+
+/** Runs `cdktf`, with these variables besides its own. Returns its exit status. */
+export function cdktf(args: readonly string[], environment: Readonly<Record<string, string>> = {}): number {
+  const env = { CHECKPOINT_DISABLE: '1', ...process.env, ...environment }
+  const { status, error } = spawnSync('npx', ['--yes', cliPackage, ...args], { stdio: 'inherit', env })
+  if (error) throw error
+  return status ?? 1
+}

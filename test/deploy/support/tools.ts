@@ -1,0 +1,40 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { resolve } from 'node:path'
+
+/** What the suite needs besides npm packages, and the machine does not have. */
+export function missingTools(): readonly string[] {
+  const missing = []
+  if (spawnSync('terraform', ['version']).status !== 0) missing.push('terraform')
+  if (spawnSync('moto_server', ['--version']).error) missing.push('moto_server')
+  if (missing.length === 0 && providerMirror() === null) missing.push('a filesystem mirror of hashicorp/aws')
+  return missing
+}
+
+const provider = 'registry.terraform.io/hashicorp/aws'
+
+/** The folder that Terraform finds providers in: named by the environment, else searched for. */
+export function providerMirror(): string | null {
+  const named = process.env.TERRAFORM_PROVIDER_MIRROR
+  if (named !== undefined) return named
+  const skipped = ['/proc/*', '*/.terraform/*', '*plugin-cache*', '*cdktf.out*', '*/node_modules/*']
+  const excluded = skipped.flatMap(path => ['-not', '-path', path])
+  const arguments_ = ['/', '-type', 'd', '-path', `*${provider}`, ...excluded, '-print', '-quit']
+  const { stdout } = spawnSync('find', arguments_, { encoding: 'utf8' })
+  const [found] = stdout.split('\n').filter(line => line !== '')
+  return found === undefined ? null : resolve(found, '../../..')
+}
+
+/** Fails where a tool is missing, unless that is allowed; returns whether the suite can run. */
+export function canDeploy(): boolean {
+  const missing = missingTools()
+  if (missing.length === 0) return true
+  const line = `test:deploy PROVES NOTHING HERE: ${missing.join(', ')} missing`
+  process.stderr.write(`\n${line}\n\n`)
+  if (process.env.ALLOW_SKIP_DEPLOY === '1') return false
+  throw new Error(line)
+}
+
+/** Downloads the CDKTF command line, so that its time is not that of a deployment. */
+export function fetchCdktf(cwd: string): void {
+  execFileSync('npx', ['--yes', 'cdktf-cli@0.21.0', '--version'], { cwd, stdio: 'ignore' })
+}
