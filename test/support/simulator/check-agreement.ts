@@ -29,6 +29,7 @@ async function checkEndpoint(world: World, endpoint: Endpoint): Promise<void> {
   const mirror = cloud.state.vault.secrets.get(mirrorName('test', endpoint.tenantId, endpoint.id))
   const isLive = endpoint.deletedAt === null
   mustHold(ledger, endpoint.settling.revision === endpoint.revision || !isLive, 'one sweep settles every change')
+  if (isLive) checkFailures(world, endpoint)
   if (!isLive || endpoint.settings.mirror === 'off') {
     return mustHold(ledger, mirror?.deleted !== false, 'no mirror stays where none is wanted')
   }
@@ -39,6 +40,12 @@ async function checkEndpoint(world: World, endpoint: Endpoint): Promise<void> {
   const opened = await openRing(cloud.services, endpoint, { known: new Map(), signal: never })
   const document = mirrorDocument(endpoint, opened).reveal()
   mustHold(ledger, mirror?.documents.get(versionId) === document, 'the mirror holds the ring')
+}
+
+/** A rotation set the failures in a row to 0. */
+function checkFailures({ cloud, ledger }: World, { tenantId, id, ring }: Endpoint): void {
+  const failures = cloud.state.health.stored.get(`${tenantId}#${id}`)?.health.consecutiveFailures
+  mustHold(ledger, failures === 0 || ring.version === 1, 'a rotation resets the failures')
 }
 
 function checkOrphans({ cloud, ledger }: World): void {

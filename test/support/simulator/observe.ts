@@ -1,9 +1,11 @@
+import { neverDelivered } from '../../../src/delivery/delivery-health'
 import type { Endpoint } from '../../../src/endpoints/endpoint'
 import { isOlderVersion } from '../../../src/mirror/mirror-state'
 import type { SealContext } from '../../../src/rotation/sealer'
 import type { Secret } from '../../../src/rotation/secret'
 import { checkChange } from './check-change'
 import { checkDropped, checkStored } from './check-stored'
+import type { Cloud } from './cloud'
 import { mustHold, type Ledger } from './ledger'
 import type { World } from './world'
 
@@ -32,12 +34,19 @@ function observeTable({ ledger, cloud }: World): void {
     }
     checkChange(ledger, before, endpoint)
     remember(ledger.histories, endpoint)
+    if (endpoint.ring.version === 1) failSome(cloud, key, endpoint)
   }
   for (const [key, before] of ledger.stored) {
     if (endpoints.has(key)) continue
     ledger.stored.delete(key)
     checkDropped(ledger, before)
   }
+}
+
+/** A new endpoint's first deliveries fail, so that a reset shows. */
+function failSome({ state }: Cloud, key: string, { incarnation }: Endpoint): void {
+  if (state.health.stored.get(key)?.incarnation === incarnation) return
+  state.health.stored.set(key, { incarnation, health: { ...neverDelivered, consecutiveFailures: 3 }, resetAt: 0 })
 }
 
 function noteSettled({ settledUpTo }: Ledger, { id, settling }: Endpoint): void {

@@ -48,9 +48,9 @@ export const actor = { kind: 'api-key', id: 'ak_1' } as const
 const sweepMilliseconds = 50_000
 const settleMilliseconds = 2000
 
-/** The contract of every endpoint: our own, with the given rule for a second rotation. */
+/** The contract of every endpoint: our own, with the given rule for a second rotation, and resetting the failures. */
 export function contractWith(secondRotation: SecondRotation): Contract {
-  return { ...keyturn, secondRotation }
+  return { ...keyturn, secondRotation, rotationResetsFailures: true }
 }
 
 /** Runs one operation to its answer. */

@@ -50,17 +50,16 @@ export const auditWithoutKey: Sabotage = (services, { audits }) => ({
 export const loadWithoutIds: Sabotage = services => ({ ...services, ...withoutIds(services) })
 
 function withoutIds({ store, audit, events }: Services): Pick<Services, 'store' | 'audit' | 'events'> {
-  const { create, commit, settle, drop } = store
   const hiding: EndpointStore = {
     ...store,
     load: async key => {
       const endpoint = await store.load(key)
       return endpoint && withIds(endpoint, hidden)
     },
-    create: (endpoint, replaces) => create(withIds(endpoint, shown), replaces),
-    commit: (endpoint, expected) => commit(withIds(endpoint, shown), expected),
-    settle: (endpoint, settled, signal) => settle(withIds(endpoint, shown), settled, signal),
-    drop: (endpoint, signal) => drop(withIds(endpoint, shown), signal),
+    create: (endpoint, replaces) => store.create(withIds(endpoint, shown), replaces),
+    commit: (endpoint, expected) => store.commit(withIds(endpoint, shown), expected),
+    settle: (endpoint, settled, signal) => store.settle(withIds(endpoint, shown), settled, signal),
+    drop: (endpoint, signal) => store.drop(withIds(endpoint, shown), signal),
   }
   return {
     store: hiding,
