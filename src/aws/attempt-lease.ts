@@ -70,8 +70,8 @@ function refusalOf(item: HealthItem | null, request: LeaseRequest): LeaseAnswer 
   const isUnderWay = leasesOf(item).some(
     lease => lease?.endsWith(`#${request.messageId}`) && !isOver(lease, request.now),
   )
-  const isFull = freeSlot(item, request) === null
-  return isUnderWay || isFull ? { kind: 'busy', failures: item.consecutiveFailures } : null
+  if (isUnderWay) return { kind: 'under-way' }
+  return freeSlot(item, request) === null ? { kind: 'busy', failures: item.consecutiveFailures } : null
 }
 
 function freeSlot(item: HealthItem | null, { now }: LeaseRequest): number | null {

@@ -59,6 +59,19 @@ const tested = {
   keyIds: 'keyIds',
 } as const
 
+const delivery = {
+  id: 'messageId',
+  eventId: 'eventId',
+  eventType: 'eventType',
+  status: 'deliveryStatus',
+  attemptCount: 'attemptCount',
+  lastResponseStatus: 'lastResponseStatus',
+  errorMessage: 'errorMessage',
+  createdAt: 'createdAt',
+  deliveredAt: 'deliveredAt',
+  dlqAt: 'dlqAt',
+} as const
+
 const read = { session: { roles: ['admin', 'member'] }, apiKey: { permission: 'endpoints:read' } } as const
 const write = { session: { roles: ['admin'] }, apiKey: { permission: 'endpoints:write' } } as const
 const publish = { session: { roles: ['admin'] }, apiKey: { permission: 'events:write' } } as const
@@ -177,7 +190,7 @@ export const keyturn = {
       method: 'GET',
       path: '/v1/endpoints/{id}/deliveries',
       access: read,
-      reply: { status: 200, body: { data: 'deliveries' } },
+      reply: { status: 200, body: { data: { $each: 'deliveries', shape: delivery } } },
     },
     {
       use: 'send-again',

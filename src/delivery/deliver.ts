@@ -38,15 +38,22 @@ async function deliverTo(deps: DeliveryDeps, target: Target, { delivery, message
   const { tenantId, endpointId, messageId } = delivery
   const life = { tenantId, endpointId, incarnation: delivery.incarnationOf }
   const { timeoutMs } = target.endpoint.settings.requestConfig
-  const [answer, event] = await Promise.all([
+  const [{ answer, waited }, event] = await Promise.all([
     takeLease(deps, { life, messageId, timeoutMs }),
     deps.deliveries.loadEvent(tenantId, delivery.eventId),
   ])
   if (answer.kind === 'paused') return stop(deps, delivery, endpointPaused)
-  if (answer.kind === 'busy') return putOff(deps, message)
-  if (event !== null) return attemptUnderLease(deps, answer.lease, { delivery, target, event })
+  if (answer.kind !== 'granted') return putOff(deps, message)
+  const isWanted = event !== null && !(waited && (await wasMade(deps, delivery)))
+  if (isWanted) return attemptUnderLease(deps, answer.lease, { delivery, target, event })
   await deps.health.release(answer.lease)
-  return stop(deps, delivery, 'The event has expired')
+  return event === null ? stop(deps, delivery, 'The event has expired') : undefined
+}
+
+/** Whether the attempt was made by someone else since the delivery was loaded. */
+async function wasMade({ deliveries }: DeliveryDeps, delivery: Delivery): Promise<boolean> {
+  const now = await deliveries.load(delivery)
+  return now?.attemptCount !== delivery.attemptCount || now.status !== delivery.status
 }
 
 /** The delivery fails without an attempt. It can be sent again later. */

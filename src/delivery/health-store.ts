@@ -26,10 +26,11 @@ export interface LeaseRequest {
   readonly whenPaused: 'refuse' | 'allow'
 }
 
-/** `busy`: all slots are taken, or one by this very message. `failures`: in a row. */
+/** `busy`: all slots are taken; `failures`: in a row. `under-way`: one of them is by this very message. */
 export type LeaseAnswer =
   | { readonly kind: 'granted'; readonly lease: Lease }
   | { readonly kind: 'busy'; readonly failures: number }
+  | { readonly kind: 'under-way' }
   | { readonly kind: 'paused' }
 
 /** What one attempt came to, for the counters. */

@@ -55,8 +55,9 @@ export interface World {
   addEndpoint(
     contract?: Contract,
     settings?: Partial<EndpointSettings>,
+    owner?: string,
   ): Promise<{ endpoint: Endpoint; secret: string }>
-  publish(type: string, payload?: Json, id?: string): Promise<string>
+  publish(type: string, payload?: Json, id?: string, owner?: string): Promise<string>
   /** Works on what the queue has now until it has nothing more to give now, `lanes` batches at a time. */
   drain(deps?: DeliveryDeps, lanes?: number): Promise<void>
   /** Takes what the dead-letter queue has, at most 10. */
@@ -105,9 +106,10 @@ export async function startWorld(): Promise<World> {
     useRealTime: () => {
       time = new Date()
     },
-    addEndpoint: (contract = keyturn, settings = {}) =>
-      addEndpoint(rotation, contract, { url: receiver.url, ...settings }),
-    publish: (type, payload = { total: 3 }, id) => publishEvent(deps, { tenantId, type, payload, id: id ?? null }),
+    addEndpoint: (contract = keyturn, settings = {}, owner = tenantId) =>
+      addEndpoint(rotation, { contract, owner }, { url: receiver.url, ...settings }),
+    publish: (type, payload = { total: 3 }, id, owner = tenantId) =>
+      publishEvent(deps, { tenantId: owner, type, payload, id: id ?? null }),
     drain: async (dying = deps, lanes = 1) => {
       await Promise.all(Array.from({ length: lanes }, () => drain({ client, queueUrl }, dying)))
     },
@@ -147,7 +149,12 @@ function rotationDeps({ store, health }: Pick<RotationDeps, 'store' | 'health'>,
   }
 }
 
-async function addEndpoint(deps: RotationDeps, contract: Contract, over: Partial<EndpointSettings>) {
+interface Owned {
+  readonly contract: Contract
+  readonly owner: string
+}
+
+async function addEndpoint(deps: RotationDeps, { contract, owner }: Owned, over: Partial<EndpointSettings>) {
   const settings: EndpointSettings = {
     url: null,
     description: '',
@@ -159,7 +166,7 @@ async function addEndpoint(deps: RotationDeps, contract: Contract, over: Partial
     consumers: [],
     ...over,
   }
-  const request = { tenantId, contract, actor, id: null, settings, ownSecret: null, idempotency: null }
+  const request = { tenantId: owner, contract, actor, id: null, settings, ownSecret: null, idempotency: null }
   const { endpoint, secret } = await createEndpoint(deps, request)
   return { endpoint, secret: secret.reveal() }
 }
