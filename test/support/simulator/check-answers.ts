@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../../src/endpoints/endpoint'
 import { runCalmly } from './callers'
 import { mustHold, type Answered, type Ledger } from './ledger'
+import { sweepAndCheck } from './quiet'
 import { recordOf, type Answer, type Operation } from './operation'
 import type { World } from './world'
 
@@ -35,11 +36,13 @@ function checkReveal(ledger: Ledger, operation: Operation, { revealed, text }: S
 
 /** Once everything is settled, a repeat with the same `Idempotency-Key` reveals the same secret, or none. */
 export async function checkRepeats(world: World): Promise<void> {
+  const answered = world.ledger.answered.length
   const keyed = world.ledger.answered.filter(({ operation }) => 'key' in operation && operation.key !== null)
   const operations = new Set(keyed.map(({ operation }) => operation))
   for (const operation of operations) {
     if (operation.kind === 'rotate' || operation.kind === 'create') await checkRepeat(world, operation)
   }
+  if (world.ledger.answered.length > answered) await sweepAndCheck(world)
 }
 
 async function checkRepeat(world: World, operation: Extract<Operation, { kind: 'rotate' | 'create' }>): Promise<void> {

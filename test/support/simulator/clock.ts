@@ -1,4 +1,4 @@
-import { arrive, failure, giveUp, kill } from './network'
+import { arrive, giveUp, kill, timedOut } from './network'
 import { drained, traceStep, type World } from './world'
 
 interface Due {
@@ -30,7 +30,7 @@ function nextEvent(world: World): Due | null {
   for (const alarm of world.alarms) {
     if (alarm.caller.state === 'running') offer(alarm.at, () => ringAlarm(world, take(world.alarms, alarm)))
   }
-  for (const call of world.waiting) offer(call.givenUpAt, () => giveUp(world, call, failure('TimeoutError')))
+  for (const call of world.waiting) offer(call.givenUpAt, () => giveUp(world, call, timedOut))
   for (const caller of world.callers) {
     if (caller.state === 'running') offer(caller.diesAt, () => kill(world, caller))
   }

@@ -5,6 +5,10 @@ import { traceStep, type Caller, type PortCall, type World } from './world'
 /** When an SDK client gives a call up that nobody aborts. */
 const clientMilliseconds = 5000
 
+/** What a caller is told of a call that its client gave up, and of one that the service refused for its rate. */
+export const timedOut = Object.assign(new Error('timed out'), { name: 'TimeoutError' })
+const throttled = Object.assign(new Error('throttled'), { name: 'ThrottlingException' })
+
 export type Fault = 'throttle' | 'drop-reply' | 'late' | 'repeat' | 'crash-before' | 'crash-after'
 export type Decision = 'answer' | Fault
 
@@ -35,10 +39,10 @@ export function serve(world: World, call: PortCall, decision: Decision): void {
     case 'answer':
       return call.resolve(takeEffect(world, call))
     case 'throttle':
-      return call.reject(failure('ThrottlingException'))
+      return call.reject(throttled)
     case 'drop-reply':
       ignore(takeEffect(world, call))
-      return call.reject(failure('TimeoutError'))
+      return call.reject(timedOut)
     case 'repeat':
       ignore(takeEffect(world, call))
       return call.resolve(takeEffect(world, call))
@@ -69,10 +73,6 @@ export function giveUp(world: World, call: PortCall, error: unknown): void {
 export function arrive(world: World, call: Pick<PortCall, 'caller' | 'name' | 'input' | 'effect'>): void {
   traceStep(world, call.caller.name, () => `${describeCall(call)}: arrives late`)
   ignore(takeEffect(world, call))
-}
-
-export function failure(name: string): Error {
-  return Object.assign(new Error(name), { name })
 }
 
 function loseCall(world: World, call: PortCall): void {

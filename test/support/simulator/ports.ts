@@ -1,5 +1,5 @@
 import type { SweepDeps } from '../../../src/mirror/sweep'
-import { callPort, failure } from './network'
+import { callPort, timedOut } from './network'
 import type { Caller, World } from './world'
 
 /** A call that went out takes effect whether or not its caller still waits. */
@@ -69,7 +69,7 @@ function surroundings(world: World, caller: Caller): Surroundings {
     timeout: milliseconds => {
       if (world.calm) return never
       const controller = new AbortController()
-      const ring = () => controller.abort(failure('TimeoutError'))
+      const ring = () => controller.abort(timedOut)
       world.alarms.push({ at: world.clock + milliseconds, caller, ring })
       return controller.signal
     },

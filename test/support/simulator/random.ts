@@ -1,3 +1,5 @@
+const { imul, floor } = Math
+
 /** Chance that a seed repeats exactly. */
 export interface Random {
   /** A whole number from 0 to `limit` - 1. */
@@ -9,18 +11,18 @@ export interface Random {
 
 /** Mulberry32: a well-mixed 32-bit counter. Not for secrets. */
 export function seededRandom(seed: number): Random {
-  let state = Math.imul(seed + 1, 0x9e3779b1) >>> 0
+  let state = imul(seed + 1, 0x9e3779b1) >>> 0
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    let mixed = imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + imul(mixed ^ (mixed >>> 7), mixed | 61)
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
   return {
-    below: limit => Math.floor(next() * limit),
+    below: limit => floor(next() * limit),
     chance: probability => next() < probability,
     pick: items => {
-      const item = items[Math.floor(next() * items.length)]
+      const item = items[floor(next() * items.length)]
       if (item === undefined) throw new RangeError('nothing to pick from')
       return item
     },
