@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from '@jest/globals'
+import { canarySuite } from './canary-suite'
 import { concurrencySuite } from './concurrency-suite'
 import { ownEndpointsSuite } from './own-endpoints-suite'
 import { ownRingsSuite } from './own-rings-suite'
@@ -31,3 +32,4 @@ refusalSuite(setting)
 ownEndpointsSuite(setting)
 ownRingsSuite(setting)
 concurrencySuite(setting)
+canarySuite(setting)

@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { createApiKey } from '../../src/access/create-api-key'
 import { dynamoDbClient, secretsManagerClient } from '../../src/aws/clients'
@@ -27,7 +30,8 @@ export interface Setting {
 export const ownTenant = 'org_fresh'
 
 export async function startSetting(): Promise<Setting> {
-  const run = await startLocalRun()
+  const dataDir = await mkdtemp(join(tmpdir(), 'keyturn-control-'))
+  const run = await startLocalRun({ dataDir })
   const { local } = run
   const options = { endpoint: local.aws, region: local.region, credentials: local }
   const table = { client: dynamoDbClient(options), name: local.table }
@@ -44,6 +48,7 @@ export async function startSetting(): Promise<Setting> {
       table.client.destroy()
       secrets.destroy()
       await run.stop()
+      await rm(dataDir, { recursive: true })
     },
   }
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,7 +13,9 @@ import { mirrorKeyId, ringKeyId } from '../../src/local/local-aws'
 import { sweep } from '../../src/mirror/sweep'
 import type { RotationDeps } from '../../src/rotation/deps'
 import { addSeconds } from '../../src/rotation/instant'
+import { textAt } from '../support/api-caller'
 import type { Answer } from '../support/api-caller'
+import { findCanaries } from '../support/canary/find-canaries'
 import { placesOf, type Places } from '../support/wire-faults/agreement'
 import { directOptions, prepareTable, sweepDeps } from '../support/wire-faults/aws-side'
 import { faultCases, recordCalls, repeatRuns, runFaults } from '../support/wire-faults/fault-runs'
@@ -20,7 +23,7 @@ import type { FaultRun } from '../support/wire-faults/fault-runs'
 import { startRotateFunction } from '../support/wire-faults/rotate-function'
 import type { BuiltFunction, RotateFunction } from '../support/wire-faults/rotate-function'
 import { faultTenant, scenarios } from '../support/wire-faults/scenario'
-import type { Scenario } from '../support/wire-faults/scenario'
+import type { Credentials, Scenario } from '../support/wire-faults/scenario'
 import { sharedOut } from '../support/wire-faults/shared-out'
 
 // Each call of a change to AWS is lost, or answered in vain, once; with the real bundle and the real SDK.
@@ -29,6 +32,7 @@ const closers = new Closers()
 const atOnce = 4
 const everything = { limit: 1000, after: null }
 let rotate: RotateFunction
+let credentials: readonly Credentials[]
 let deps: RotationDeps
 let secrets: SecretsManagerClient
 let recorded: ReadonlyMap<Scenario, readonly string[]>
@@ -59,18 +63,32 @@ async function placesByKey(): Promise<ReadonlyMap<string, Places>> {
   return new Map(await sharedOut(items, [read, read, read, read]))
 }
 
+function firstCredentials(): Credentials {
+  const [first] = credentials
+  if (first === undefined) throw new TypeError('there are no credentials')
+  return first
+}
+
+async function ownEndpoint(): Promise<{ readonly endpointId: string; readonly token: string }> {
+  const token = firstCredentials().keyturn
+  const body = { url: 'https://receiver.example/faults' }
+  const created = await rotate.api.call('POST', '/v1/endpoints', { token, body })
+  return { endpointId: textAt(created, 'endpoint.id'), token }
+}
+
+const nothing = (): Promise<void> => Promise.resolve()
+
 beforeAll(async () => {
   const aws = await startAwsEndpoint({ dataDir: null, port: 0, kmsKeyIds: [ringKeyId, mirrorKeyId] })
   closers.add(() => aws.close())
-  const [built, credentials] = await Promise.all([build(), prepareTable(aws.url, atOnce)])
+  const [built, keys] = await Promise.all([build(), prepareTable(aws.url, atOnce)])
+  credentials = keys
   deps = sweepDeps(aws.url)
   secrets = secretsManagerClient(directOptions(aws.url))
   closers.add(() => secrets.destroy())
   rotate = await startRotateFunction({ built, aws: aws.url })
   closers.add(() => rotate.close())
-  const [first] = credentials
-  if (first === undefined) throw new TypeError('there are no credentials')
-  recorded = await recordCalls(rotate, first)
+  recorded = await recordCalls(rotate, firstCredentials())
   runs = await runFaults(rotate, credentials, faultCases(recorded))
   await sweep({ ...deps, sleep: () => Promise.resolve() }, addSeconds(new Date(), 60))
   swept = await placesByKey()
@@ -120,9 +138,43 @@ describe.each(scenarios)('$name', scenario => {
   })
 })
 
+describe('a rotation while a service is out of reach', () => {
+  const ownSecret = `whsec_${randomBytes(32).toString('base64')}`
+
+  it.each([
+    ['KMS', 'Encrypt', 500],
+    ['the table', 'UpdateItem', 503],
+  ])('fails without %s, and neither the reply nor the log shows the secret', async (_, operation, status) => {
+    const { endpointId, token } = await ownEndpoint()
+    const fault = { hits: (name: string) => name.startsWith(operation), when: 'before', strike: nothing } as const
+    const watch = rotate.proxy.watch([endpointId], fault)
+    const path = `/v1/endpoints/${endpointId}/secret/rotate`
+    const reply = await rotate.api.call('POST', path, { token, body: { secret: ownSecret } })
+    rotate.proxy.forget()
+    expect([watch.struck, reply.status]).toEqual([true, status])
+    expect(reply.headers.get('retry-after')).toBe(status === 503 ? '1' : null)
+    expect(
+      findCanaries([{ name: 'reply', bytes: Buffer.from(reply.text) }], [{ name: 'own', text: ownSecret }]),
+    ).toEqual([])
+  })
+
+  it('left nothing in the log that could sign, and lines that say what failed', () => {
+    const shown = [...repeats.values()].flatMap(({ text }) =>
+      [...text.matchAll(/whsec_[^"]{20,}/g)].map(([secret]) => secret),
+    )
+    const canaries = [ownSecret, ...shown].map((text, at) => ({ name: `secret ${at}`, text }))
+    expect(canaries.length).toBeGreaterThan(80)
+    const printed = rotate.printed()
+    expect(findCanaries([{ name: 'log', bytes: Buffer.from(printed) }], canaries)).toEqual([])
+    expect(printed).toContain('"level":"error"')
+    const control = Buffer.from(`${printed}${ownSecret}`)
+    expect(findCanaries([{ name: 'log', bytes: control }], canaries)).not.toEqual([])
+  })
+})
+
 it('made one endpoint a run, however often it was repeated', async () => {
   const { items } = await deps.store.list(faultTenant, everything)
-  expect(items).toHaveLength(runs.length + scenarios.length)
+  expect(items).toHaveLength(runs.length + scenarios.length + 2)
 })
 
 /** An endpoint that was never made has nothing that could disagree. */

@@ -8,8 +8,8 @@ import type { CallLog, RecordedCall } from './call-log'
 
 /** `before`: the call never reaches AWS. `after`: it takes effect, and its reply is lost. */
 export interface Fault {
-  /** The call's name in the log. */
-  readonly at: string
+  /** Whether a call goes wrong, by its name in the log. */
+  readonly hits: (name: string) => boolean
   readonly when: 'before' | 'after'
   /** What else happens at that moment, before the caller's connection is cut. */
   readonly strike: () => Promise<void>
@@ -18,7 +18,7 @@ export interface Fault {
 /** The calls of one request to Keyturn, told from those of other requests by what they are about. */
 export interface Watch {
   readonly log: CallLog
-  /** Whether the fault's call came. */
+  /** Whether a call went wrong. */
   struck: boolean
 }
 
@@ -85,9 +85,10 @@ async function strikes(
   call: RecordedCall | undefined,
   when: Fault['when'],
 ): Promise<boolean> {
-  if (!watching?.fault || watching.fault.at !== call?.name || watching.fault.when !== when) return false
+  const fault = watching?.fault
+  if (!watching || !call || fault?.when !== when || !fault.hits(call.name)) return false
   watching.watch.struck = true
-  await watching.fault.strike()
+  await fault.strike()
   return true
 }
 

@@ -85,7 +85,7 @@ async function runGroup(
   const replies = prepared.map(async ({ each, request }) => {
     const when = each.kind === 'killed before it' ? 'before' : 'after'
     const strike = each.kind === 'its reply lost' ? () => Promise.resolve() : killed
-    const watch = proxy.watch(marksOf(request), { at: each.at, when, strike })
+    const watch = proxy.watch(marksOf(request), { hits: name => name === each.at, when, strike })
     const reply = await request.send()
     return { ...each, request, reply, struck: watch.struck }
   })
