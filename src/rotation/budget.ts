@@ -14,7 +14,8 @@ export function assertWithinBudget(endpoint: Endpoint, now: Date): void {
   assertRoomForChange(endpoint, now)
   const since = addSeconds(now, -rememberSeconds)
   const rotations = endpoint.changes.filter(change => addsVersion(change) && change.at > since)
-  if (endpoint.settings.mirror === 'on' && rotations.length >= mirroredRotations) refuse(rotations.at(-1), now)
+  const last = rotations[mirroredRotations - 1]
+  if (endpoint.settings.mirror === 'on' && last) refuse(last, now)
 }
 
 /**
@@ -30,8 +31,9 @@ function addsVersion(change: Change): boolean {
   return change.kind === 'create' || change.kind === 'rotate'
 }
 
-function refuse(oldest: Change | undefined, now: Date): never {
-  const seconds = secondsUntil(addSeconds(oldest?.at ?? now, rememberSeconds), now)
+/** `inTheWay`: the change that must be forgotten first. */
+function refuse(inTheWay: Change | undefined, now: Date): never {
+  const seconds = secondsUntil(addSeconds(inTheWay?.at ?? now, rememberSeconds), now)
   throw new Problem(
     'rotation-budget',
     `Too many changes in 24 hours. The next one is possible in ${seconds} seconds.`,

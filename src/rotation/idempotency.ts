@@ -36,9 +36,8 @@ export function earlierChange(endpoint: Endpoint, record: IdempotencyRecord | nu
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical)
   if (typeof value !== 'object' || value === null) return value ?? null
-  return Object.entries(value)
-    .map(([name, member]) => [name, canonical(member)] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+  const members = Object.entries(value).map(([name, member]) => [name, canonical(member)] as const)
+  return Object.fromEntries(members.sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 function sha256(value: unknown): string {

@@ -51,14 +51,16 @@ function refuseSecondRotation(retiring: readonly Key[]): void {
 
 function refuseTooMany(kept: readonly Key[], maximumLiveKeys: number): void {
   if (kept.length < maximumLiveKeys) return
-  const next = new Date(Math.min(...kept.slice(1).flatMap(key => key.expiresAt?.getTime() ?? [])))
-  throw new Problem(
-    'too-many-live-keys',
-    `At most ${maximumLiveKeys} keys can be live at once. The next one ends at ${next.toISOString()}.`,
-  )
+  const ends = endsOf(kept.slice(1))
+  const next = ends.length === 0 ? '' : ` The next one ends at ${new Date(Math.min(...ends)).toISOString()}.`
+  throw new Problem('too-many-live-keys', `At most ${maximumLiveKeys} keys can be live at once.${next}`)
 }
 
 function lastToEnd(keys: readonly Key[]): Date | null {
-  const ends = keys.flatMap(key => key.expiresAt?.getTime() ?? [])
+  const ends = endsOf(keys)
   return ends.length === 0 ? null : new Date(Math.max(...ends))
+}
+
+function endsOf(keys: readonly Key[]): readonly number[] {
+  return keys.flatMap(key => key.expiresAt?.getTime() ?? [])
 }
