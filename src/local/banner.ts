@@ -21,6 +21,10 @@ export function banner(local: LocalDescription, dataDir: string): string {
     '',
     readCommand(local),
     '',
+    'See a rotation in deliveries: start a receiver, send deliveries to it, publish an event, rotate, publish again.',
+    '',
+    ...deliveryCommands(local),
+    '',
   ].join('\n')
 }
 
@@ -35,6 +39,20 @@ function rotateCommand(contract: Contract, described: ContractDescription, api: 
     ...(contract.tenant.from === 'header' ? [`${contract.tenant.header}: ${described.tenantId}`] : []),
   ]
   return `curl -X ${rotate?.method} ${api}${path} ${headers.map(header => `-H '${header}'`).join(' ')}`
+}
+
+const receiverPort = 4800
+
+function deliveryCommands({ api, contracts }: LocalDescription): readonly string[] {
+  const { endpointId, apiKey } = contracts.keyturn
+  const headers = `-H 'Authorization: Bearer ${apiKey}' -H 'Content-Type: application/json'`
+  const receiver = `require('http').createServer((q, r) => { console.log(q.headers); r.end() }).listen(${receiverPort})`
+  const settings = `{"url": "http://127.0.0.1:${receiverPort}/", "eventTypes": ["*"]}`
+  return [
+    `node -e "${receiver}" &`,
+    `curl -X PATCH ${api}/v1/endpoints/${endpointId} ${headers} -d '${settings}'`,
+    `curl -X POST ${api}/v1/events ${headers} -d '{"type": "order.paid", "payload": {"total": 3}}'`,
+  ]
 }
 
 function readCommand(local: LocalDescription): string {

@@ -1,6 +1,7 @@
 import { pollingSqsClient, sqsClient } from '../aws/clients'
 import { createQueue, redrivePolicy } from '../aws/create-queue'
-import { queueFeed, type QueueFeed } from '../aws/queue-feed'
+import { sqsQueueFeed } from '../aws/sqs-queue-feed'
+import type { QueueFeed } from '../delivery/queue-feed'
 import { queueUrl } from './aws-endpoint/sqs/queue-url'
 import type { Closers } from './closers'
 import { deadLetterQueue, deliveryQueue, localAws } from './local-aws'
@@ -26,7 +27,7 @@ export async function createQueues(aws: string): Promise<void> {
 export function openFeed(aws: string, closers: Closers): QueueFeed {
   const client = pollingSqsClient(clientOptions(aws))
   closers.add(() => client.destroy())
-  return queueFeed({ client, queueUrl: queueUrl(new URL(aws).host, deliveryQueue) })
+  return sqsQueueFeed({ client, queueUrl: queueUrl(new URL(aws).host, deliveryQueue) })
 }
 
 function clientOptions(endpoint: string) {

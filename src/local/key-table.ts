@@ -48,7 +48,8 @@ function keyTable(name: string, options: Parameters<typeof dynamoDbClient>[0]): 
   return { store: dynamoApiKeyStore({ client, name }, () => new Date()), close: () => client.destroy() }
 }
 
-function readDescription(dataDir: string): LocalDescription {
+/** What the running local run of a data folder says of itself. @throws {StartError} */
+export function readDescription(dataDir: string): LocalDescription {
   try {
     // Written by the local run.
     return JSON.parse(readFileSync(localFile(dataDir), 'utf8')) as LocalDescription

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { SQSBatchResponse } from 'aws-lambda'
-import type { FedMessage, QueueFeed } from '../aws/queue-feed'
+import type { FedMessage, QueueFeed } from '../delivery/queue-feed'
 import { localAws, deliveryQueue } from './local-aws'
 import { InvocationError } from './invocation'
 

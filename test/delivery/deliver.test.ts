@@ -7,11 +7,13 @@ import { thesignup } from '../../src/contracts/thesignup'
 import { deleteEndpoint } from '../../src/endpoints/delete-endpoint'
 import { updateEndpoint } from '../../src/endpoints/update-endpoint'
 import { putBackDue } from '../../src/delivery/put-back-due'
+import { redrive } from '../../src/delivery/redrive'
 import { retrySchedule } from '../../src/delivery/retry-schedule'
 import { sendAgain } from '../../src/delivery/send-again'
 import { addSeconds } from '../../src/rotation/instant'
 import { rotateSecret } from '../../src/rotation/rotate-secret'
 import type { Endpoint } from '../../src/endpoints/endpoint'
+import { unhurried } from '../support/suites/signals'
 import type { Received } from './receiver'
 import { actor, startWorld, tenantId, type World } from './world'
 
@@ -238,6 +240,28 @@ describe('a delivery that fails', () => {
     await world.publish('post.created')
     await world.drain()
     expect(await healthOf(endpoint)).toMatchObject({ consecutiveFailures: 1, lastStatus: { code: 206 } })
+  })
+})
+
+describe('a redrive', () => {
+  it('sends again what was given up, and leaves what it cannot read', async () => {
+    await world.addEndpoint()
+    const { id: endpointId, incarnation } = (await world.addEndpoint(thesignup)).endpoint
+    world.receiver.answer = response => response.writeHead(410).end()
+    await world.publish('order.paid')
+    await world.drain()
+    await world.deps.queue.bury({ kind: 'event', tenantId, id: 'evt_dead', type: 'order.sent', payload: 1 })
+    await world.sendDeadLetter('no JSON')
+    await world.deps.health.resume({ tenantId, endpointId, incarnation })
+    world.receiver.answer = response => response.end('ok')
+    const deps = { ...world.deps, deadLetters: world.deadLetterFeed }
+    expect(await redrive(deps, unhurried)).toEqual({ queued: 3, dropped: 0, left: 1 })
+    world.receiver.received.length = 0
+    await world.drain()
+    expect(world.receiver.received.map(({ body }) => JSON.parse(body).type)).toEqual(
+      expect.arrayContaining(['order.paid', 'order.sent']),
+    )
+    expect(await redrive(deps, unhurried)).toEqual({ queued: 0, dropped: 0, left: 0 })
   })
 })
 

@@ -4,6 +4,7 @@ import {
   CreateQueueCommand,
   DeleteMessageBatchCommand,
   ReceiveMessageCommand,
+  SendMessageCommand,
   type Message as SqsMessage,
   type SQSClient,
 } from '@aws-sdk/client-sqs'
@@ -15,6 +16,7 @@ import { dynamoEndpointStore } from '../../src/aws/dynamo-endpoint-store'
 import { dynamoHealthStore } from '../../src/aws/dynamo-health-store'
 import { dynamoSubscriberIndex } from '../../src/aws/dynamo-subscriber-index'
 import { sqsDeliveryQueue } from '../../src/aws/sqs-delivery-queue'
+import { sqsQueueFeed } from '../../src/aws/sqs-queue-feed'
 import { tableDefinition } from '../../src/aws/table-definition'
 import { allContracts } from '../../src/contracts/all'
 import type { Contract } from '../../src/contracts/contract'
@@ -24,6 +26,7 @@ import type { DeliveryDeps } from '../../src/delivery/deps'
 import { httpSender } from '../../src/delivery/http-sender'
 import { openedKeyCache } from '../../src/delivery/opened-key-cache'
 import { publishEvent } from '../../src/delivery/publish-event'
+import type { QueueFeed } from '../../src/delivery/queue-feed'
 import { workQueue } from '../../src/delivery/work-queue'
 import type { Endpoint, EndpointSettings } from '../../src/endpoints/endpoint'
 import { startAwsEndpoint } from '../../src/local/aws-endpoint/endpoint'
@@ -62,6 +65,8 @@ export interface World {
   drain(deps?: DeliveryDeps, lanes?: number): Promise<void>
   /** Takes what the dead-letter queue has, at most 10. */
   deadLetters(): Promise<readonly string[]>
+  readonly deadLetterFeed: QueueFeed
+  sendDeadLetter(body: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -117,6 +122,10 @@ export async function startWorld(): Promise<World> {
       const messages = await receive(client, deadLetterQueueUrl)
       await remove(client, deadLetterQueueUrl, messages)
       return messages.map(({ Body = '' }) => Body)
+    },
+    deadLetterFeed: sqsQueueFeed({ client, queueUrl: deadLetterQueueUrl }),
+    sendDeadLetter: async body => {
+      await client.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody: body }))
     },
     close: async () => {
       table.client.destroy()

@@ -27,9 +27,9 @@ export const receiveMessage: SqsOperation = async (context, input) => {
   const wanted = parseInput(schema, input)
   const queue = findQueue(context, wanted.QueueUrl)
   const waitSeconds = wanted.WaitTimeSeconds ?? numberOf(queue.attributes, 'ReceiveMessageWaitTimeSeconds')
-  const deadline = context.now() + waitSeconds * 1000
+  const deadline = performance.now() + waitSeconds * 1000
   let messages = await take(context, queue, wanted)
-  while (messages.length === 0 && context.now() < deadline && !context.signal.aborted) {
+  while (messages.length === 0 && performance.now() < deadline && !context.signal.aborted) {
     await untilChange(queue, { ...context, deadline })
     messages = await take(context, queue, wanted)
   }

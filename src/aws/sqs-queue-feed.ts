@@ -1,23 +1,11 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
+import type { FedMessage, QueueFeed } from '../delivery/queue-feed'
 import type { SqsQueueOptions } from './sqs-delivery-queue'
-
-export interface FedMessage {
-  readonly messageId: string
-  readonly receiptHandle: string
-  readonly body: string
-}
-
-/** The receiving end of a queue, for what is not a Lambda event source mapping. */
-export interface QueueFeed {
-  /** At most 10. Waits `waitSeconds`, at most 20, for the first. */
-  receive(waitSeconds: number, signal: AbortSignal): Promise<readonly FedMessage[]>
-  /** Takes messages out of the queue for good. */
-  remove(messages: readonly FedMessage[]): Promise<void>
-}
 
 const mostMessages = 10
 
-export function queueFeed({ client, queueUrl }: SqsQueueOptions): QueueFeed {
+/** A queue in SQS. */
+export function sqsQueueFeed({ client, queueUrl }: SqsQueueOptions): QueueFeed {
   return {
     receive: async (waitSeconds, signal) => {
       const receive = new ReceiveMessageCommand({

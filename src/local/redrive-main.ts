@@ -1,0 +1,82 @@
+import { resolve } from 'node:path'
+import { dynamoDbClient, pollingSqsClient, type ClientOptions } from '../aws/clients'
+import { dynamoDeliveryStore } from '../aws/dynamo-delivery-store'
+import { sqsQueue } from '../aws/sqs-delivery-queue'
+import { sqsQueueFeed } from '../aws/sqs-queue-feed'
+import { redrive, type RedriveReport } from '../delivery/redrive'
+import { queueUrl } from './aws-endpoint/sqs/queue-url'
+import { readDescription } from './key-table'
+import { deadLetterQueue, deliveryQueue } from './local-aws'
+import { parseArguments } from './parse-arguments'
+import { quietSdk } from './quiet-sdk'
+import { StartError } from './start-error'
+
+// `npm run redrive`: sends again what ended in the dead-letter queue, of the local run or of a deployment.
+
+interface Place {
+  readonly options: ClientOptions
+  readonly table: string
+  readonly queue: string
+  readonly deadLetters: string
+}
+
+const argumentOptions = {
+  table: { type: 'string' },
+  region: { type: 'string' },
+  'queue-url': { type: 'string' },
+  'dead-letter-queue-url': { type: 'string' },
+  'data-dir': { type: 'string' },
+} as const
+
+/** A deployment is named by its table and both queues; else it is the local run of a data folder. @throws {StartError} */
+function placeOf(args: readonly string[]): Place {
+  const { values } = parseArguments({ args: [...args], options: argumentOptions })
+  const { table, region, 'queue-url': queue, 'dead-letter-queue-url': deadLetters } = values
+  if (table !== undefined && queue !== undefined && deadLetters !== undefined) {
+    return { options: region === undefined ? {} : { region }, table, queue, deadLetters }
+  }
+  if (table !== undefined || queue !== undefined || deadLetters !== undefined) {
+    throw new StartError('a deployment needs --table, --queue-url and --dead-letter-queue-url')
+  }
+  const local = readDescription(resolve(values['data-dir'] ?? '.keyturn'))
+  const { aws, region: localRegion, accessKeyId, secretAccessKey } = local
+  const { host } = new URL(aws)
+  return {
+    options: { endpoint: aws, region: localRegion, credentials: { accessKeyId, secretAccessKey } },
+    table: local.table,
+    queue: queueUrl(host, deliveryQueue),
+    deadLetters: queueUrl(host, deadLetterQueue),
+  }
+}
+
+async function run({ options, table, queue, deadLetters }: Place): Promise<RedriveReport> {
+  const dynamoDb = dynamoDbClient(options)
+  const client = pollingSqsClient(options)
+  try {
+    const deps = {
+      deadLetters: sqsQueueFeed({ client, queueUrl: deadLetters }),
+      queue: sqsQueue({ client, queueUrl: queue }),
+      deliveries: dynamoDeliveryStore({ client: dynamoDb, name: table }),
+      now: () => new Date(),
+      log: { info: console.log, error: console.error },
+    }
+    return await redrive(deps, new AbortController().signal)
+  } finally {
+    client.destroy()
+    dynamoDb.destroy()
+  }
+}
+
+async function main(): Promise<void> {
+  quietSdk()
+  try {
+    const { queued, dropped, left } = await run(placeOf(process.argv.slice(2)))
+    console.log(`${queued} sent again, ${dropped} delivered meanwhile or expired, ${left} cannot be read and stay`)
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new TypeError(String(error))
+    console.error(`keyturn: ${error instanceof StartError ? message : `${name}: ${message}`}`)
+    process.exitCode = 1
+  }
+}
+
+void main()
