@@ -48,19 +48,20 @@ function isSuperseded({ errors }: Contract, status: number, body: unknown): bool
 /** Errors of a connection that was never made, so that nothing was sent. */
 const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
 
-/** What an error of `fetch` means. */
+/** What an error of `fetch` means. Its name and its cause's code say it; its class may come from another realm. */
 export function failureOfConnection(error: unknown): VendorError {
   const none = { status: null, retryAfterSeconds: null }
-  if (error instanceof Error && error.name === 'TimeoutError') {
-    return new VendorError('vendor-timeout', { ...none, rotated: 'maybe' })
-  }
-  return neverSent.has(systemCode(error))
+  if (textAt(error, 'name') === 'TimeoutError') return new VendorError('vendor-timeout', { ...none, rotated: 'maybe' })
+  return neverSent.has(textAt(memberAt(error, 'cause'), 'code'))
     ? new VendorError('vendor-unreachable', { ...none, rotated: 'no' })
     : new VendorError('vendor-connection-lost', { ...none, rotated: 'maybe' })
 }
 
-/** `fetch` names the system's error in its cause, of which several addresses have several. */
-function systemCode(error: unknown): string {
-  const cause: unknown = error instanceof Error ? error.cause : undefined
-  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : ''
+function textAt(value: unknown, name: string): string {
+  const member = memberAt(value, name)
+  return typeof member === 'string' ? member : ''
+}
+
+function memberAt(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 }
