@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { Endpoint } from '../../src/endpoints/endpoint'
 import { earlierChange, idempotencyRecord } from '../../src/rotation/idempotency'
 import { addSeconds } from '../../src/rotation/instant'

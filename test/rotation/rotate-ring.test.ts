@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { SecondRotation } from '../../src/contracts/contract'
 import { addSeconds } from '../../src/rotation/instant'
 import { isLive, retiringKeys, type Key, type KeyRing } from '../../src/rotation/key-ring'

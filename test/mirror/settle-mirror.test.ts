@@ -1,0 +1,163 @@
+import { describe, expect, it } from '@jest/globals'
+import { lookAgainSeconds } from '../../src/endpoints/commit'
+import type { Endpoint } from '../../src/endpoints/endpoint'
+import { mirrorName, mirrorVersionId } from '../../src/mirror/mirror-state'
+import { runCalmly } from '../support/simulator/callers'
+import type { Operation } from '../support/simulator/operation'
+import { seededRandom } from '../support/simulator/random'
+import { newWorld } from '../support/simulator/simulate'
+import type { World } from '../support/simulator/world'
+
+const endpointId = 'ep_1'
+const rotate: Operation = { kind: 'rotate', endpointId, overlapSeconds: 60, forced: false, key: null }
+
+interface Scene {
+  readonly world: World
+  /** The calls to mirror and store so far, by name. */
+  readonly calls: string[]
+}
+
+/** A settled endpoint with a mirror; nothing fails. */
+async function scene(): Promise<Scene> {
+  const calls: string[] = []
+  const world = newWorld(
+    seededRandom(1),
+    { secondRotation: { kind: 'keep', maximumLiveKeys: 5 } },
+    {
+      sabotage: services => ({
+        ...services,
+        mirror: noted(services.mirror, calls),
+        store: noted(services.store, calls),
+      }),
+    },
+  )
+  await runCalmly(world, { kind: 'create', endpointId, mirror: 'on', key: null })
+  calls.length = 0
+  return { world, calls }
+}
+
+/** The port, with the name of each call noted. */
+function noted<Port extends object>(port: Port, calls: string[]): Port {
+  return new Proxy(port, {
+    get: (target, name, receiver) => {
+      calls.push(String(name))
+      return Reflect.get(target, name, receiver) as unknown
+    },
+  })
+}
+
+function stored({ cloud }: World): Endpoint | undefined {
+  return cloud.state.table.endpoints.get(`acme#${endpointId}`)?.endpoint
+}
+
+/** Writes to the endpoint's item as nobody else would. */
+function overwrite({ cloud }: World, over: Partial<Endpoint>): void {
+  const item = cloud.state.table.endpoints.get(`acme#${endpointId}`)
+  if (!item) throw new Error('nothing is stored')
+  cloud.state.table.endpoints.set(`acme#${endpointId}`, { ...item, endpoint: { ...item.endpoint, ...over } })
+}
+
+function mirrorOf({ cloud }: World): { deleted: boolean; readonly labels: Map<string, string> } {
+  const mirror = cloud.state.vault.secrets.get(mirrorName('test', 'acme', endpointId))
+  if (!mirror) throw new Error('there is no mirror')
+  return mirror
+}
+
+async function sweepAfter(world: World, seconds: number): Promise<void> {
+  world.clock += seconds * 1000
+  await runCalmly(world, { kind: 'sweep' })
+}
+
+describe('settling a rotation', () => {
+  it('stages and moves the label without a look at the mirror', async () => {
+    const { world, calls } = await scene()
+    await runCalmly(world, rotate)
+    expect(calls).toEqual(['load', 'commit', 'stage', 'moveCurrent', 'settle'])
+  })
+
+  it('moves the label to a version that was staged before, though a call to create it succeeds', async () => {
+    const { world } = await scene()
+    const before = mirrorOf(world).labels.get('AWSCURRENT') ?? ''
+    await runCalmly(world, rotate)
+    mirrorOf(world).labels.set('AWSCURRENT', before)
+    const { settling, ring } = stored(world) ?? {}
+    if (!settling || !ring) throw new Error('the endpoint is gone')
+    overwrite(world, { settling: { ...settling, mirrorVersionId: null }, dueAt: new Date(world.clock) })
+    await sweepAfter(world, 1)
+    expect(mirrorOf(world).labels.get('AWSCURRENT')).toBe(stored(world)?.settling.mirrorVersionId)
+    expect(mirrorOf(world).labels.get('AWSCURRENT')).not.toBe(before)
+  })
+
+  it('leaves a newer version current', async () => {
+    const { world } = await scene()
+    const newer = `9999999999-${'a'.repeat(32)}`
+    mirrorOf(world).labels.set('AWSCURRENT', newer)
+    await runCalmly(world, rotate)
+    expect(mirrorOf(world).labels.get('AWSCURRENT')).toBe(newer)
+  })
+
+  it('replaces a version that somebody else wrote', async () => {
+    const { world } = await scene()
+    mirrorOf(world).labels.set('AWSCURRENT', 'by-hand')
+    await runCalmly(world, rotate)
+    const endpoint = stored(world)
+    expect(endpoint && mirrorVersionId(endpoint)).toBe(mirrorOf(world).labels.get('AWSCURRENT'))
+  })
+
+  it('brings a mirror back whose deletion was scheduled by hand', async () => {
+    const { world } = await scene()
+    mirrorOf(world).deleted = true
+    await runCalmly(world, rotate)
+    const endpoint = stored(world)
+    expect(mirrorOf(world).deleted).toBe(false)
+    expect(mirrorOf(world).labels.get('AWSCURRENT')).toBe(endpoint && mirrorVersionId(endpoint))
+  })
+})
+
+describe('ending a mirror', () => {
+  it('schedules the deletion once, looks again, and drops the tombstone', async () => {
+    const { world, calls } = await scene()
+    await runCalmly(world, { kind: 'delete', endpointId })
+    calls.length = 0
+    await sweepAfter(world, 6)
+    expect(calls).toEqual(['due', 'load', 'describe', 'removePolicy', 'scheduleDeletion', 'settle'])
+    calls.length = 0
+    await sweepAfter(world, lookAgainSeconds)
+    expect(calls).toEqual(['due', 'load', 'describe', 'drop'])
+    expect(stored(world)).toBeUndefined()
+    expect(mirrorOf(world).deleted).toBe(true)
+  })
+
+  it('plans to look again before it calls a deletion that could arrive after the planned look', async () => {
+    const { world, calls } = await scene()
+    await runCalmly(world, { kind: 'delete', endpointId })
+    calls.length = 0
+    await sweepAfter(world, lookAgainSeconds - 600)
+    expect(calls).toEqual(['due', 'load', 'describe', 'settle', 'removePolicy', 'scheduleDeletion', 'settle'])
+    expect(stored(world)?.lookAgainAt?.getTime()).toBe(world.clock + lookAgainSeconds * 1000)
+  })
+
+  it('ends a mirror once more that a late call brought back, and stays until it has looked again', async () => {
+    const { world } = await scene()
+    await runCalmly(world, { kind: 'delete', endpointId })
+    await sweepAfter(world, 6)
+    mirrorOf(world).deleted = false
+    await sweepAfter(world, lookAgainSeconds)
+    expect(mirrorOf(world).deleted).toBe(true)
+    expect(stored(world)).toBeDefined()
+    await sweepAfter(world, lookAgainSeconds)
+    expect(stored(world)).toBeUndefined()
+  })
+
+  it('lets an endpoint whose mirror was switched on again look for a late deletion', async () => {
+    const { world } = await scene()
+    await runCalmly(world, { kind: 'mirror', endpointId, to: 'off' })
+    await sweepAfter(world, 6)
+    await runCalmly(world, { kind: 'mirror', endpointId, to: 'on' })
+    await sweepAfter(world, 6)
+    mirrorOf(world).deleted = true
+    await sweepAfter(world, lookAgainSeconds)
+    expect(mirrorOf(world).deleted).toBe(false)
+    expect(stored(world)?.dueAt).toBeNull()
+  })
+})
