@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { createWriteStream, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildWorkerRuntime, endBuilder } from '../../../src/local/build'
-import { FunctionWorker } from '../../../src/local/function-worker'
 import { startGateway } from '../../../src/local/gateway'
+import { LocalFunction } from '../../../src/local/local-function'
+import { functionNames } from '../../../infra/function-name'
 import { deployedFunction, deployedRoutes, type AwsAccess, type DeployedFunction } from './deployed-api'
 import { storedFiles } from './stored-files'
 
@@ -23,17 +24,18 @@ export interface ServeOptions {
   readonly folder: string
 }
 
-const names = ['rotate', 'endpoints', 'sweep'] as const
-
 /** Serves what is deployed: the zips that AWS has the hash of, in the deployed environment, by the deployed routes. */
 export async function serveDeployment(options: ServeOptions): Promise<Served> {
   const { access, stage, folder } = options
   mkdirSync(folder, { recursive: true })
   const runtime = await buildWorkerRuntime(folder)
   await endBuilder()
-  const deployed = await Promise.all(names.map(name => deployedFunction(access, `keyturn-${stage}-${name}`)))
-  const workers = new Map(deployed.map(each => [each.name, startWorker(each, runtime, options)]))
-  const invoke = async (name: string, event: object): Promise<unknown> => workers.get(name)?.invoke(event)
+  const deployed = await Promise.all(functionNames.map(name => deployedFunction(access, `keyturn-${stage}-${name}`)))
+  const functions = new Map(deployed.map(each => [each.name, localFunction(each, runtime, options)]))
+  for (const [name, run] of functions) {
+    if (!(await run.start())) throw new Error(`${name} does not load in its deployed environment; see ${folder}`)
+  }
+  const invoke = async (name: string, event: object): Promise<unknown> => functions.get(name)?.invoke(event)
   const routes = await deployedRoutes(access, `keyturn-${stage}`)
   const gateway = await startGateway({ port: 0, routes, invoke, now: () => new Date() })
   return {
@@ -41,12 +43,12 @@ export async function serveDeployment(options: ServeOptions): Promise<Served> {
     sweep: () => invoke(`keyturn-${stage}-sweep`, {}),
     stop: async () => {
       await gateway.close()
-      await Promise.all([...workers.values()].map(worker => worker.kill()))
+      await Promise.all([...functions.values()].map(run => run.kill()))
     },
   }
 }
 
-function startWorker(deployed: DeployedFunction, runtime: string, options: ServeOptions): FunctionWorker {
+function localFunction(deployed: DeployedFunction, runtime: string, options: ServeOptions): LocalFunction {
   const code = join(options.folder, deployed.name)
   mkdirSync(code, { recursive: true })
   for (const [file, content] of storedFiles(deployedZip(deployed, options.stackFolder))) {
@@ -55,7 +57,7 @@ function startWorker(deployed: DeployedFunction, runtime: string, options: Serve
   const log = createWriteStream(join(options.folder, `${deployed.name}.ndjson`))
   const environment = { ...deployed.environment, ...setByLambda(deployed.name, options.access) }
   const { timeoutSeconds } = deployed
-  return new FunctionWorker({ runtime, bundle: join(code, 'index.js'), environment, log, timeoutSeconds })
+  return new LocalFunction({ runtime, bundle: join(code, 'index.js'), environment, log, timeoutSeconds })
 }
 
 /** @throws {Error} when no zip of the stack is what AWS has */
