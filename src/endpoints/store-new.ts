@@ -11,7 +11,8 @@ const maximumAttempts = 3
 type StoreDeps = Pick<RotationDeps, 'store' | 'now'>
 
 /**
- * Stores a new endpoint, in a tombstone's place if there is one. When the outcome is not clear, what is stored decides.
+ * Stores a new endpoint, in a tombstone's place if there is one. When the outcome is not clear, what is stored decides,
+ * even if it was deleted since.
  * @throws {Problem} `endpoint-exists`, `idempotency-key-reused`, `outcome-unknown`
  */
 export async function storeNew(deps: StoreDeps, birth: Birth): Promise<Committed> {
@@ -24,7 +25,8 @@ export async function storeNew(deps: StoreDeps, birth: Birth): Promise<Committed
     if (outcome === 'stored') return { endpoint, change: endpoint.changes[0], by: 'this' }
     failure = outcome
     const stored = await deps.store.load({ tenantId: birth.tenantId, endpointId: birth.id }).catch(unknownOutcome)
-    if (stored && !stored.deletedAt) return ownOrEarlier(deps, stored, birth)
+    if (stored && (!stored.deletedAt || stored.incarnation === birth.incarnation))
+      return ownOrEarlier(deps, stored, birth)
     tombstone = stored
   }
   return unknownOutcome(failure)
@@ -42,9 +44,9 @@ async function tryCreate(
   }
 }
 
-function ownOrEarlier(deps: StoreDeps, endpoint: Endpoint, { draft }: Birth): Committed {
+function ownOrEarlier(deps: StoreDeps, endpoint: Endpoint, { draft, incarnation }: Birth): Committed {
   const own = endpoint.changes.find(change => change.id === draft.id)
-  if (own) return { endpoint, change: own, by: 'this' }
+  if (own && endpoint.incarnation === incarnation) return { endpoint, change: own, by: 'this' }
   const earlier = earlierChange(endpoint, draft.idempotency, deps.now())
   if (earlier) return { endpoint, change: earlier, by: 'earlier' }
   throw new Problem('endpoint-exists', 'An endpoint with this id exists already.')
