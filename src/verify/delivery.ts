@@ -1,7 +1,10 @@
-import { headerValue, type DeliveryHeaders } from './header-value'
 import type { Scheme } from './scheme'
 import { timestampsIn } from './signatures'
 import { WebhookVerificationError } from './verification-error'
+
+/** Fetch's `Headers`, Node's `IncomingHttpHeaders`, or a Lambda event's record. Names match in any case. */
+export type DeliveryHeaders =
+  { get(name: string): string | null | undefined } | Readonly<Record<string, string | readonly string[] | undefined>>
 
 /** What a delivery's headers say, unverified. Undefined where the scheme has no such header. */
 export interface Delivery {
@@ -37,14 +40,35 @@ function readNaming(headers: DeliveryHeaders, scheme: Scheme, naming: number): D
     timestamp: scheme.signature.form === 'timestamped' ? onlyTimestamp(signature) : timestamp,
     tenant,
     signature,
-    weaker: read(headers, scheme.weaker?.header, naming),
+    weaker: read(headers, scheme.weaker?.header ?? [], naming),
   }
 }
 
 /** Undefined: the scheme has no such header. Empty: the delivery does not have it. */
-function read(headers: DeliveryHeaders, names: readonly string[] | undefined, naming: number): string | undefined {
-  const name = names?.[naming]
+function read(headers: DeliveryHeaders, names: readonly string[], naming: number): string | undefined {
+  const name = names[naming]
   return name === undefined ? undefined : headerValue(headers, name)
+}
+
+/**
+ * The value of the header, empty where it is absent.
+ * @throws {WebhookVerificationError} `missing-header` when a record gives it more than once.
+ */
+function headerValue(headers: DeliveryHeaders, name: string): string {
+  if (isLookup(headers)) return headers.get(name) ?? ''
+  const value = headers[name] ?? headers[spelledKey(headers, name)]
+  if (typeof value === 'string') return value
+  if (value === undefined || value.length === 0) return ''
+  if (value.length > 1) throw new WebhookVerificationError('missing-header', `${name} must be there once`)
+  return value[0] ?? ''
+}
+
+function isLookup(headers: DeliveryHeaders): headers is { get(name: string): string | null | undefined } {
+  return typeof headers['get'] === 'function'
+}
+
+function spelledKey(headers: object, name: string): string {
+  return Object.keys(headers).find(key => key.length === name.length && key.toLowerCase() === name) ?? name
 }
 
 function onlyTimestamp(list: string): string {
@@ -57,5 +81,5 @@ function onlyTimestamp(list: string): string {
 
 function neededNames(scheme: Scheme): string[] {
   const lists = [scheme.id, scheme.timestamp, scheme.tenant, scheme.signature.header]
-  return lists.flatMap(names => names?.[0] ?? [])
+  return lists.flatMap(([name]) => name ?? [])
 }

@@ -16,19 +16,23 @@ export function mac(key: LiveKey, { before, body }: SignedContent, encoding: Sig
 }
 
 /**
- * The values of the parts, each with a full stop after it.
+ * The values of the parts, each with a full stop after it, and the body.
  * @throws {TypeError} when the scheme signs a part that it has no header for.
  */
-export function beforeBody([first, second]: SignatureHeader['before'], values: SignedValues): string {
-  if (first === undefined) return ''
-  if (second === undefined) return `${signed(first, values)}.`
-  return `${signed(first, values)}.${signed(second, values)}.`
+export function signedContent(
+  [first, second]: SignatureHeader['before'],
+  values: SignedValues,
+  body: string | Uint8Array,
+): SignedContent {
+  if (first === undefined) return { before: '', body }
+  if (second === undefined) return { before: `${valueOf(first, values)}.`, body }
+  return { before: `${valueOf(first, values)}.${valueOf(second, values)}.`, body }
 }
 
-export type SignedValues = Readonly<Record<SignedPart, string | undefined>>
+type SignedValues = Readonly<Record<SignedPart, string | undefined>>
 
-function signed(part: SignedPart, values: SignedValues): string {
-  const value = values[part]
+function valueOf(part: SignedPart, { id, timestamp, tenant }: SignedValues): string {
+  const value = part === 'timestamp' ? timestamp : part === 'id' ? id : tenant
   if (value === undefined) throw new TypeError(`the scheme signs the ${part} but has no header for it`)
   return value
 }

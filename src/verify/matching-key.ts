@@ -1,30 +1,28 @@
 import type { LiveKey } from './live-keys'
 import { mac, type SignedContent } from './mac'
-import { isSameText } from './same-text'
 import type { SignatureHeader } from './scheme'
+import { holdsSignature } from './signatures'
 
 /** A key that verified this many deliveries in a row is tried first. */
 const TRIED_FIRST_AFTER = 2
 
 /**
- * Whether one of the signatures is one of the keys' over the content. Keys are tried newest first, but for an older
- * one that verifies delivery after delivery: while a sender still signs with it alone, it costs one HMAC and not two.
+ * Whether a header's value holds a signature of one of the keys over the content. Keys are tried newest first, but for
+ * an older one that verifies delivery after delivery: while a sender signs with it alone, it costs one HMAC, not two.
  */
-export function anyKeySigned(
-  keys: readonly LiveKey[],
-  signed: { readonly content: SignedContent; readonly signatures: readonly string[] },
-  encoding: SignatureHeader['encoding'],
-): boolean {
-  if (signed.signatures.length === 0) return false
+export function isSignedByAny(keys: readonly LiveKey[], content: SignedContent, claim: Claim): boolean {
   for (const key of inOrder(keys)) {
-    const expected = mac(key, signed.content, encoding)
-    for (const signature of signed.signatures) {
-      if (!isSameText(signature, expected)) continue
-      if (keys.length > 1) remember(keys, key)
-      return true
-    }
+    if (!holdsSignature(claim.value, claim.header, mac(key, content, claim.header.encoding))) continue
+    if (keys.length > 1) remember(keys, key)
+    return true
   }
   return false
+}
+
+/** A signature header's value, and how to read it. */
+export interface Claim {
+  readonly header: SignatureHeader
+  readonly value: string
 }
 
 function inOrder(keys: readonly LiveKey[]): readonly LiveKey[] {

@@ -24,14 +24,15 @@ export interface SignatureHeader {
  * together. The first naming is written; a delivery is read under the first naming of which it has every header.
  */
 export interface Scheme {
-  readonly id?: readonly string[]
+  /** No name: such a delivery has no such header; the same below. */
+  readonly id: readonly string[]
   /** Carries unix seconds. */
-  readonly timestamp?: readonly string[]
-  readonly tenant?: readonly string[]
+  readonly timestamp: readonly string[]
+  readonly tenant: readonly string[]
   /** A delivery without it is refused. */
   readonly signature: SignatureHeader
   /** Written as well. Where a delivery has it, it must match; it covers less, so it is never enough by itself. */
-  readonly weaker?: SignatureHeader
+  readonly weaker: SignatureHeader | undefined
   /** How a secret's text becomes the key, unless the caller knows otherwise. */
   readonly keyBytes: KeyBytes
 }

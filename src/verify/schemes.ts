@@ -8,6 +8,7 @@ import type { Scheme, SignatureHeader } from './scheme'
 export const standardWebhooks = {
   id: ['webhook-id', 'svix-id'],
   timestamp: ['webhook-timestamp', 'svix-timestamp'],
+  tenant: [],
   signature: {
     header: ['webhook-signature', 'svix-signature'],
     before: ['id', 'timestamp'],
@@ -15,30 +16,19 @@ export const standardWebhooks = {
     form: 'list',
     prefix: 'v1,',
   },
+  weaker: undefined,
   keyBytes: whsecBase64,
 } as const satisfies Scheme
 
 /** `<header>: t=<timestamp>,v1=<hex>,v1=<hex>` over `timestamp.body`: one signature a live key. */
 export function timestampedList(names: { header: string }): Scheme {
-  return {
-    signature: {
-      header: [names.header.toLowerCase()],
-      before: ['timestamp'],
-      encoding: 'hex',
-      form: 'timestamped',
-      prefix: 'v1=',
-    },
-    keyBytes: utf8Text,
-  }
+  const signature = hexSignature(names.header, ['timestamp'], 'v1=')
+  return hexScheme({ signature: { ...signature, form: 'timestamped' } })
 }
 
 /** `<header>: <hex>` over `timestamp.body`, with the timestamp in a header of its own: the current key signs. */
 export function timestampBodyHex(names: { header: string; timestamp: string }): Scheme {
-  return {
-    timestamp: [names.timestamp.toLowerCase()],
-    signature: singleHex(names.header, ['timestamp'], ''),
-    keyBytes: utf8Text,
-  }
+  return hexScheme({ timestamp: names.timestamp, signature: hexSignature(names.header, ['timestamp'], '') })
 }
 
 /**
@@ -46,13 +36,12 @@ export function timestampBodyHex(names: { header: string; timestamp: string }): 
  * current key signs both. The second stays valid for ever, so it is never enough by itself.
  */
 export function tenantBodyHex(names: TenantBodyNames): Scheme {
-  return {
-    timestamp: [names.timestamp.toLowerCase()],
-    tenant: [names.tenant.toLowerCase()],
-    signature: singleHex(names.header, ['timestamp', 'tenant'], 'sha256='),
-    weaker: singleHex(names.bodyHeader, [], 'sha256='),
-    keyBytes: utf8Text,
-  }
+  return hexScheme({
+    timestamp: names.timestamp,
+    tenant: names.tenant,
+    signature: hexSignature(names.header, ['timestamp', 'tenant'], 'sha256='),
+    weaker: hexSignature(names.bodyHeader, [], 'sha256='),
+  })
 }
 
 export interface TenantBodyNames {
@@ -64,9 +53,24 @@ export interface TenantBodyNames {
 
 /** `<header>: <prefix><hex>` over the body alone: the current key signs. No timestamp, so a replay is not noticed. */
 export function bodyHex(names: { header: string; prefix?: string }): Scheme {
-  return { signature: singleHex(names.header, [], names.prefix ?? ''), keyBytes: utf8Text }
+  return hexScheme({ signature: hexSignature(names.header, [], names.prefix ?? '') })
 }
 
-function singleHex(header: string, before: SignatureHeader['before'], prefix: string): SignatureHeader {
-  return { header: [header.toLowerCase()], before, encoding: 'hex', form: 'single', prefix }
+interface HexScheme {
+  readonly timestamp?: string
+  readonly tenant?: string
+  readonly signature: SignatureHeader
+  readonly weaker?: SignatureHeader
+}
+
+function hexScheme({ timestamp, tenant, signature, weaker }: HexScheme): Scheme {
+  return { id: [], timestamp: named(timestamp), tenant: named(tenant), signature, weaker, keyBytes: utf8Text }
+}
+
+function hexSignature(header: string, before: SignatureHeader['before'], prefix: string): SignatureHeader {
+  return { header: named(header), before, encoding: 'hex', form: 'single', prefix }
+}
+
+function named(header: string | undefined): readonly string[] {
+  return header === undefined ? [] : [header.toLowerCase()]
 }

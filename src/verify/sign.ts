@@ -1,9 +1,8 @@
 import type { KeyBytes } from './key-bytes'
 import { liveKeys, type LiveKey } from './live-keys'
-import { beforeBody, mac } from './mac'
+import { mac, signedContent } from './mac'
 import type { Scheme, SignatureHeader, SignedPart } from './scheme'
 import { standardWebhooks } from './schemes'
-import { unixSeconds } from './timestamp'
 
 export interface SignOptions {
   /** How to sign; `standardWebhooks` by default. */
@@ -39,7 +38,7 @@ export function sign(
   add(headers, scheme.timestamp, values.timestamp)
   add(headers, scheme.tenant, values.tenant)
   for (const header of scheme.weaker ? [scheme.signature, scheme.weaker] : [scheme.signature]) {
-    const content = { before: beforeBody(header.before, values), body }
+    const content = signedContent(header.before, values, body)
     const signatures = signingKeys(keys, header).map(key => header.prefix + mac(key, content, header.encoding))
     add(headers, header.header, written(signatures, header, values.timestamp))
   }
@@ -53,12 +52,12 @@ function signedValues(
   { id = '', tenant = '', now = new Date() }: SignOptions,
 ): Record<SignedPart, string> {
   // A full stop in the id would let the same signature stand for another id and timestamp.
-  if (scheme.id && (!VISIBLE_ASCII.test(id) || id.includes('.'))) {
+  if (scheme.id.length > 0 && (!VISIBLE_ASCII.test(id) || id.includes('.'))) {
     throw new TypeError('the id must be visible ASCII without a full stop')
   }
-  if (scheme.tenant && !VISIBLE_ASCII.test(tenant)) throw new TypeError('the tenant must be visible ASCII')
+  if (scheme.tenant.length > 0 && !VISIBLE_ASCII.test(tenant)) throw new TypeError('the tenant must be visible ASCII')
   if (Number.isNaN(now.getTime())) throw new TypeError('the time of sending is not a date')
-  return { id, timestamp: String(unixSeconds(now.getTime())), tenant }
+  return { id, timestamp: String(Math.floor(now.getTime() / 1000)), tenant }
 }
 
 function signingKeys(keys: readonly LiveKey[], { form }: SignatureHeader): readonly LiveKey[] {
@@ -69,7 +68,7 @@ function written(signatures: readonly string[], { form }: SignatureHeader, times
   return form === 'timestamped' ? [`t=${timestamp}`, ...signatures].join(',') : signatures.join(' ')
 }
 
-function add(headers: Record<string, string>, names: readonly string[] | undefined, value: string): void {
-  const name = names?.[0]
+function add(headers: Record<string, string>, names: readonly string[], value: string): void {
+  const [name] = names
   if (name !== undefined) headers[name] = value
 }

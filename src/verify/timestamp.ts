@@ -15,20 +15,15 @@ export function checkTimestamp(text: string, nowSeconds: number, toleranceSecond
   }
 }
 
-/** Whole unix seconds, rounded down. */
-export function unixSeconds(milliseconds: number): number {
-  return Math.floor(milliseconds / 1000)
-}
-
 // Number() and parseInt() both take more than digits.
 function strictSeconds(text: string): number {
+  if (text.length === 0 || text.length > MAX_DIGITS) throw notDecimal()
   let seconds = 0
   for (let at = 0; at < text.length; at += 1) {
     const digit = text.charCodeAt(at) - 48
-    if (!(digit >= 0 && digit <= 9) || at >= MAX_DIGITS) throw notDecimal()
+    if (digit < 0 || digit > 9) throw notDecimal()
     seconds = seconds * 10 + digit
   }
-  if (text === '') throw notDecimal()
   return seconds
 }
 

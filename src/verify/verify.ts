@@ -1,13 +1,11 @@
-import { readDelivery, type Delivery } from './delivery'
-import type { DeliveryHeaders } from './header-value'
+import { readDelivery, type DeliveryHeaders } from './delivery'
 import type { KeyBytes } from './key-bytes'
 import { liveKeys, type LiveKey } from './live-keys'
-import { beforeBody } from './mac'
-import { anyKeySigned } from './matching-key'
-import type { Scheme, SignatureHeader } from './scheme'
+import { signedContent, type SignedContent } from './mac'
+import { isSignedByAny, type Claim } from './matching-key'
+import type { Scheme } from './scheme'
 import { standardWebhooks } from './schemes'
-import { signaturesIn } from './signatures'
-import { checkTimestamp, unixSeconds } from './timestamp'
+import { checkTimestamp } from './timestamp'
 import { WebhookVerificationError } from './verification-error'
 
 const DEFAULT_TOLERANCE_SECONDS = 300
@@ -40,21 +38,22 @@ export function verify(
   const keys = liveKeys(secrets, options.keyBytes ?? scheme.keyBytes)
   const delivery = readDelivery(headers, scheme)
   if (delivery.timestamp !== undefined) {
-    const nowSeconds = unixSeconds(options.now?.getTime() ?? Date.now())
+    const nowSeconds = Math.floor((options.now?.getTime() ?? Date.now()) / 1000)
     checkTimestamp(delivery.timestamp, nowSeconds, options.toleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS)
   }
-  requireSignature(scheme.signature, delivery.signature, { keys, delivery, body })
-  if (scheme.weaker && delivery.weaker) requireSignature(scheme.weaker, delivery.weaker, { keys, delivery, body })
+  requireSignature(keys, signedContent(scheme.signature.before, delivery, body), {
+    header: scheme.signature,
+    value: delivery.signature,
+  })
+  if (scheme.weaker !== undefined && delivery.weaker !== undefined && delivery.weaker !== '') {
+    requireSignature(keys, signedContent(scheme.weaker.before, delivery, body), {
+      header: scheme.weaker,
+      value: delivery.weaker,
+    })
+  }
 }
 
-interface Claim {
-  readonly keys: readonly LiveKey[]
-  readonly delivery: Delivery
-  readonly body: string | Uint8Array
-}
-
-function requireSignature(header: SignatureHeader, value: string, { keys, delivery, body }: Claim): void {
-  const content = { before: beforeBody(header.before, delivery), body }
-  if (anyKeySigned(keys, { content, signatures: signaturesIn(value, header) }, header.encoding)) return
-  throw new WebhookVerificationError('no-matching-signature', `${header.header[0]} has no signature of a live secret`)
+function requireSignature(keys: readonly LiveKey[], content: SignedContent, claim: Claim): void {
+  if (isSignedByAny(keys, content, claim)) return
+  throw new WebhookVerificationError('no-matching-signature', `${claim.header.header[0]} holds none of a live secret`)
 }
