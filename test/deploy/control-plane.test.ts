@@ -110,8 +110,8 @@ whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => 
     for (const name of ['teambattles', 'acme'] as const)
       revealed.set(name, [await createEndpoint(open.deployed.api, credentials.operator, name)])
     await phase('rotate after the change', () => rotateEach(mounted()))
-    const { document } = await mirrorWith(open.deployed, 'keyturn', revealed.get('keyturn')?.[0] ?? '')
-    expect(document.keys.map(({ secret }) => secret)).toEqual(revealed.get('keyturn'))
+    const { keys } = await mirrorWith(open.deployed, 'keyturn', revealed.get('keyturn')?.[0] ?? '')
+    expect(keys.map(({ secret }) => secret)).toEqual(revealed.get('keyturn'))
   })
 
   it('no signing secret and no API key is in the state, the plan, the outputs or a log', () => {
