@@ -48,14 +48,18 @@ export function refuseSessions(): Promise<SessionPrincipal> {
   return Promise.reject(invalidToken())
 }
 
-/** The JWKS as jose reads it, with every failure to get it told apart from a token that it does not match. */
+/**
+ * The JWKS as jose reads it, with every failure to get it told apart from a token that it does not match. It is set up
+ * for the first session: jose then loads Node's fetch, which takes a third of the time to import a function.
+ */
 function availableKeys(jwksUrl: string): JWTVerifyGetKey {
-  const remote = createRemoteJWKSet(new URL(jwksUrl), {
-    timeoutDuration: jwksTimeoutMs,
-    cooldownDuration: jwksCooldownMs,
-  })
+  let remote: JWTVerifyGetKey | null = null
   return async (header, token) => {
     try {
+      remote ??= createRemoteJWKSet(new URL(jwksUrl), {
+        timeoutDuration: jwksTimeoutMs,
+        cooldownDuration: jwksCooldownMs,
+      })
       return await remote(header, token)
     } catch (error) {
       if (isTokensFault(error)) throw error
