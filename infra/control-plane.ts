@@ -61,7 +61,7 @@ export class ControlPlane extends Construct {
       name: `${this.#name}-dead-letters`,
       sqsManagedSseEnabled: true,
     })
-    this.functions = this.#deploy(declared, mounts)
+    this.functions = this.#deploy(declared, mounts, account)
     this.http = this.#serve(mounts)
     this.domain = config.domain && new CustomDomain(this, 'domain', { domain: config.domain, http: this.http })
     new SweepSchedule(this, 'schedule', {
@@ -94,9 +94,11 @@ export class ControlPlane extends Construct {
   #deploy(
     declared: Readonly<Record<FunctionName, ControlPlaneFunction>>,
     mounts: readonly Mount[],
+    account: Account,
   ): Readonly<Record<FunctionName, LambdaFunction>> {
     const { table, ringKey, mirrorKey, mirrors } = this.storage
-    const wiring = { table: table.table.name, ringKey: ringKey.arn, mirrorKey: mirrorKey.arn, bus: this.bus.name }
+    const keys = { ringKey: ringKey.arn, mirrorKey: mirrorKey.arn }
+    const wiring = { table: table.table.name, ...keys, bus: this.bus.name, account: account.id }
     const environment = environmentOf(this.#config, mounts, wiring)
     const reach = {
       table: table.arn,

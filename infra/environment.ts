@@ -6,13 +6,15 @@ export interface Wiring {
   readonly ringKey: string
   readonly mirrorKey: string
   readonly bus: string
+  /** The deployment's own account id, which always reads its mirrors. */
+  readonly account: string
 }
 
 /** Every function's environment. Names and addresses only: nothing here is a secret. */
 export function environmentOf(
-  { stage, mirror, sessions, logLevel = 'info' }: ControlPlaneConfig,
+  { stage, mirror, mirrorReaders = [], sessions, logLevel = 'info' }: ControlPlaneConfig,
   mounts: readonly Mount[],
-  { table, ringKey, mirrorKey, bus }: Wiring,
+  { table, ringKey, mirrorKey, bus, account }: Wiring,
 ): Readonly<Record<string, string>> {
   const basePaths = mounts.map(({ contract, basePath }) => [contract.name, basePath])
   return {
@@ -23,6 +25,7 @@ export function environmentOf(
     EVENT_BUS_NAME: bus,
     CONTRACTS: JSON.stringify(Object.fromEntries(basePaths)),
     MIRROR: mirror,
+    MIRROR_READERS: [account, ...mirrorReaders].join(','),
     INSECURE_TARGETS: 'off',
     LOG_LEVEL: logLevel,
     ...(sessions === undefined ? {} : sessionVariables(sessions)),

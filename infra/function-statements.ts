@@ -71,6 +71,7 @@ function writeMirrors(mirrors: string | null): readonly Statement[] {
     'PutSecretValue',
     'UpdateSecretVersionStage',
     'DescribeSecret',
+    'PutResourcePolicy',
     'DeleteResourcePolicy',
     'DeleteSecret',
     'RestoreSecret',

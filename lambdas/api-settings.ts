@@ -8,6 +8,7 @@ export function apiSettings(environment: HttpEnvironment, mounts: readonly Mount
     contracts: mounts.map(mount => mount.contract),
     stage: environment.STAGE,
     mirror: environment.MIRROR,
+    mirrorReaders: environment.MIRROR_READERS?.split(','),
     insecureTargets: environment.INSECURE_TARGETS === 'on',
     release: version,
   }

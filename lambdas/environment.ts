@@ -35,6 +35,7 @@ const delivering = {
 const http = {
   CONTRACTS: v.pipe(v.string(), v.parseJson(), v.record(text, basePath)),
   INSECURE_TARGETS: v.optional(onOrOff, 'off'),
+  MIRROR_READERS: v.optional(v.pipe(v.string(), v.regex(/^\d{12}(?:,\d{12})*$/))),
   SESSION_ISSUER: v.optional(text),
   SESSION_AUDIENCE: v.optional(text),
   SESSION_JWKS_URL: v.optional(url),

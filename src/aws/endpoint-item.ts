@@ -53,6 +53,14 @@ const settling = v.object({
   mirrorVersionId: v.nullable(v.string()),
   failures: count,
   error: v.nullable(v.string()),
+  policy: v.exactOptional(
+    v.object({
+      consumers: orNull(v.array(v.string())),
+      failures: count,
+      error: orNull(v.string()),
+      dueAt: orNull(instant),
+    }),
+  ),
 })
 
 const schema = v.object({

@@ -5,6 +5,7 @@ import {
   DescribeSecretCommand,
   InvalidParameterException,
   InvalidRequestException,
+  PutResourcePolicyCommand,
   PutSecretValueCommand,
   ResourceExistsException,
   ResourceNotFoundException,
@@ -12,7 +13,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager'
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import type { CurrentMove, Mirror, MirrorDescription, MirrorVersion } from '../mirror/mirror'
+import type { CurrentMove, Mirror, MirrorDescription, MirrorPolicy, MirrorVersion } from '../mirror/mirror'
 
 const stagedLabel = 'KEYTURN_STAGED'
 const recoveryDays = 7
@@ -35,6 +36,7 @@ export function secretsManagerMirror(options: SecretsManagerMirrorOptions): Mirr
     stage: (version, signal) => stage({ ...options, signal }, version),
     moveCurrent: (move, signal) => moveCurrent({ ...options, signal }, move),
     describe: (name, signal) => describe({ ...options, signal }, name),
+    putPolicy: (policy, signal) => putPolicy({ ...options, signal }, policy),
     removePolicy: (name, signal) => removePolicy({ ...options, signal }, name),
     scheduleDeletion: (name, signal) => scheduleDeletion({ ...options, signal }, name),
     restore: async (name, signal) => {
@@ -106,6 +108,20 @@ async function describe({ client, signal }: Reach, name: string): Promise<Mirror
     if (error instanceof ResourceNotFoundException) return null
     throw error
   }
+}
+
+/** Secrets Manager refuses a policy that names a role or user that does not exist. */
+async function putPolicy({ client, signal }: Reach, { name, consumers }: MirrorPolicy): Promise<void> {
+  const statement = {
+    Sid: 'Consumers',
+    Effect: 'Allow',
+    Principal: { AWS: consumers },
+    Action: 'secretsmanager:GetSecretValue',
+    Resource: '*',
+  }
+  const ResourcePolicy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
+  const command = new PutResourcePolicyCommand({ SecretId: name, ResourcePolicy, BlockPublicPolicy: true })
+  await client.send(command, { abortSignal: signal })
 }
 
 /** A secret that is gone or scheduled for deletion cannot be read, whatever its policy says. */

@@ -148,7 +148,16 @@ export const keyturn = {
       method: 'GET',
       path: '/v1/endpoints/{id}/secret',
       access: read,
-      reply: { status: 200, body: { version: 'version', hint: 'secretHint', keys: 'keys', mirror: 'mirror' } },
+      reply: {
+        status: 200,
+        body: {
+          version: 'version',
+          hint: 'secretHint',
+          keys: 'keys',
+          mirror: 'mirror',
+          policy: { $present: 'policy' },
+        },
+      },
     },
     {
       use: 'rotations',

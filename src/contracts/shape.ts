@@ -102,7 +102,7 @@ export interface ReplyFields {
   get: EndpointField
   update: EndpointField
   delete: EndpointField
-  'secret-state': 'version' | 'secretHint' | 'keys' | 'mirror'
+  'secret-state': 'version' | 'secretHint' | 'keys' | 'mirror' | 'policy'
   rotations: 'rotations' | 'nextCursor'
   health: 'status' | 'release'
 }

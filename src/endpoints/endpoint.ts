@@ -70,6 +70,19 @@ export interface Settling {
   readonly failures: number
   /** Why the last attempt failed, without anybody's secret; null when it did not. */
   readonly error: string | null
+  /** Absent: the mirror never had a policy. */
+  readonly policy?: PolicySettling
+}
+
+/** How far the mirror's resource policy has come, apart from the mirror's value. */
+export interface PolicySettling {
+  /** The consumers that the policy was last written for; null: that is not certain. */
+  readonly consumers: readonly string[] | null
+  /** Failed attempts in a row. */
+  readonly failures: number
+  readonly error: string | null
+  /** When it is to be written again; null: it is settled. */
+  readonly dueAt: Date | null
 }
 
 /** The aggregate: one endpoint with its key ring, stored as one item. */

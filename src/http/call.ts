@@ -32,6 +32,8 @@ export interface ApiSettings {
   readonly stage: string
   /** The default of new endpoints; `off` also keeps mirrors from being turned on. */
   readonly mirror: 'on' | 'off'
+  /** The accounts that may use the mirror key, so that consumers must be of one of them. Absent: any. */
+  readonly mirrorReaders?: readonly string[] | undefined
   /** Whether endpoints may have `http` URLs on this machine. */
   readonly insecureTargets: boolean
   /** Keyturn's version. */

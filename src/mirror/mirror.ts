@@ -23,12 +23,20 @@ export interface Mirror {
   /** Moves AWSCURRENT if `from` holds it: a compare-and-swap. */
   moveCurrent(move: CurrentMove, signal: AbortSignal): Promise<'moved' | 'mismatch'>
   describe(name: string, signal: AbortSignal): Promise<MirrorDescription | null>
+  /** Lets these principals read the secret, and nobody else but its own account. */
+  putPolicy(policy: MirrorPolicy, signal: AbortSignal): Promise<void>
   /** Takes the resource policy away. */
   removePolicy(name: string, signal: AbortSignal): Promise<void>
   /** Schedules the deletion, 7 days ahead. `missing`: there is no such secret. */
   scheduleDeletion(name: string, signal: AbortSignal): Promise<'scheduled' | 'missing'>
   /** Undoes a scheduled deletion. */
   restore(name: string, signal: AbortSignal): Promise<void>
+}
+
+export interface MirrorPolicy {
+  readonly name: string
+  /** Account ids, or ARNs of roles or of an account's root; at least one. */
+  readonly consumers: readonly string[]
 }
 
 export interface CurrentMove {

@@ -5,6 +5,7 @@ import { allDone } from '../rotation/all-done'
 import type { RotationDeps } from '../rotation/deps'
 import { endMirror } from './end-mirror'
 import { eventsOf } from './events-of'
+import { settlePolicy } from './settle-policy'
 import { settleMirror, type SettleContext } from './settle-mirror'
 
 /**
@@ -13,7 +14,7 @@ import { settleMirror, type SettleContext } from './settle-mirror'
  * Returns the endpoint as marked, or as given when it has moved on since.
  */
 export async function settle(deps: RotationDeps, endpoint: Endpoint, context: SettleContext): Promise<Endpoint> {
-  const [{ mirrorVersionId, lookAgainAt }] = await allDone([
+  const [{ lookAgainAt, ...mirrored }] = await allDone([
     settleMirrorSetting(deps, endpoint, context),
     recordChanges(deps, endpoint, context.signal),
     publishChanges(deps, endpoint, context.signal),
@@ -23,11 +24,12 @@ export async function settle(deps: RotationDeps, endpoint: Endpoint, context: Se
     await deps.store.drop(endpoint, context.signal)
     return endpoint
   }
-  const settling = { revision: endpoint.revision, mirrorVersionId, failures: 0, error: null }
-  return mark(deps, endpoint, { settled: { settling, lookAgainAt, dueAt: lookAgainAt }, signal: context.signal })
+  const settling = { ...mirrored, revision: endpoint.revision, failures: 0, error: null }
+  const dueAt = earlier(lookAgainAt, mirrored.policy?.dueAt ?? null)
+  return mark(deps, endpoint, { settled: { settling, lookAgainAt, dueAt }, signal: context.signal })
 }
 
-type MirrorSettled = Pick<Settling, 'mirrorVersionId'> & Pick<Settled, 'lookAgainAt'>
+type MirrorSettled = Pick<Settling, 'mirrorVersionId' | 'policy'> & Pick<Settled, 'lookAgainAt'>
 
 /** The mirror as the endpoint wants it: its ring's version, or none. */
 async function settleMirrorSetting(
@@ -39,10 +41,16 @@ async function settleMirrorSetting(
   const now = deps.now()
   if (!endpoint.deletedAt && endpoint.settings.mirror === 'on') {
     const mirrorVersionId = await settleMirror(deps, endpoint, context)
-    return { mirrorVersionId, lookAgainAt: lookAgainAt && now < lookAgainAt ? lookAgainAt : null }
+    const policy = await settlePolicy(deps, endpoint, context.signal)
+    const again = lookAgainAt && now < lookAgainAt ? lookAgainAt : null
+    return { mirrorVersionId, lookAgainAt: again, ...(policy === undefined ? {} : { policy }) }
   }
   const mayExist = lookAgainAt !== null
   return { mirrorVersionId: null, lookAgainAt: mayExist ? await endMirror(deps, endpoint, context.signal) : null }
+}
+
+function earlier(one: Date | null, other: Date | null): Date | null {
+  return one === null || (other !== null && other < one) ? other : one
 }
 
 async function recordChanges(deps: RotationDeps, endpoint: Endpoint, signal: AbortSignal): Promise<void> {

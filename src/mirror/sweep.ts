@@ -3,6 +3,7 @@ import type { Endpoint } from '../endpoints/endpoint'
 import type { EndpointKey } from '../endpoints/endpoint-store'
 import type { RotationDeps } from '../rotation/deps'
 import { addSeconds } from '../rotation/instant'
+import { backoffSeconds } from './backoff'
 import { settle } from './settle'
 
 export interface SweepDeps extends RotationDeps {
@@ -73,16 +74,13 @@ function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown'
 }
 
-const firstBackoffSeconds = 5
-const maximumBackoffSeconds = 600
-
 /**
  * Puts a failed endpoint off, twice as long each time, so that it cannot starve the others. What the attempt called may
  * still arrive.
  */
 async function postpone(deps: SweepDeps, endpoint: Endpoint, error: string): Promise<void> {
   const failures = endpoint.settling.failures + 1
-  const seconds = Math.min(maximumBackoffSeconds, firstBackoffSeconds * 2 ** (failures - 1))
+  const seconds = backoffSeconds(failures)
   deps.log.error('settling failed', { endpointId: endpoint.id, error, failures, retryInSeconds: seconds })
   const settling = { ...endpoint.settling, failures, error }
   const now = deps.now()

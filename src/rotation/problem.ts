@@ -14,6 +14,7 @@ export const problems = {
   'not-found': [404, 'Not found'],
   'invalid-request': [400, 'The request is not valid'],
   'payload-too-large': [413, 'The body is too large'],
+  'consumer-not-reader': [422, 'A consumer is not a reader'],
   'endpoint-exists': [409, 'The endpoint exists'],
   'contract-not-mounted': [409, 'The contract is not mounted'],
   'too-many-live-keys': [409, 'Too many live keys'],

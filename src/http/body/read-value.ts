@@ -35,9 +35,15 @@ export function readList(path: string, { most, isItem, items }: ListRule, value:
   if (!Array.isArray(value) || value.length > most) throw invalidField(path, `must be a list of at most ${most} texts`)
   const texts: string[] = []
   for (const [index, item] of value.entries()) {
-    if (typeof item !== 'string' || !isItem(item)) throw invalidField(`${path}.${index}`, `must be ${items}`)
+    if (typeof item !== 'string' || !isItem(item))
+      throw invalidField(`${path}.${index}`, `must be ${items}${named(item)}`)
     if (texts.includes(item)) throw invalidField(`${path}.${index}`, 'must not be given twice')
     texts.push(item)
   }
   return texts
+}
+
+/** What was given instead, cut off where it is long. */
+function named(item: unknown): string {
+  return typeof item === 'string' ? `; ${JSON.stringify(item.slice(0, 200))} is not` : ''
 }

@@ -1,4 +1,5 @@
 import { neverDelivered, type DeliveryHealth } from '../../delivery/delivery-health'
+import { checkConsumers } from '../../endpoints/check-consumers'
 import { createEndpoint } from '../../rotation/create-endpoint'
 import type { RotationDeps } from '../../rotation/deps'
 import type { Revealed } from '../../rotation/revealed'
@@ -18,6 +19,7 @@ export function createUse(deps: RotationDeps, settings: ApiSettings): TenantUse 
     const contracts = ownContract.reach === 'every' ? settings.contracts : [ownContract]
     const { mirror, insecureTargets } = settings
     const created = readNewEndpoint(body, { tenantId, ownContract, contracts, mirror, insecureTargets })
+    checkConsumers(created.settings.consumers, settings.mirrorReaders)
     const idempotency = readIdempotency(call, 'create', body)
     const revealed = await createEndpoint(deps, { ...created, tenantId, actor, idempotency })
     return revealOutcome(revealed, await healthOfCreated(deps, revealed))

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../../endpoints/endpoint'
 import { mirrorName, mirrorState } from '../../mirror/mirror-state'
+import { policyState } from '../../mirror/settle-policy'
 import { isLive } from '../../rotation/key-ring'
 import { readBody } from '../body/read-body'
 import type { ApiSettings, TenantUse } from '../call'
@@ -20,6 +21,13 @@ export function secretStateUse(
   }
 }
 
+/** Null, and so left out, where nobody outside the account reads the mirror or ever did. */
+function shownPolicy(endpoint: Endpoint): Values | null {
+  const { settings, settling } = endpoint
+  if (settings.consumers.length === 0 && settling.policy === undefined) return null
+  return { state: policyState(endpoint), error: settling.policy?.error ?? null }
+}
+
 function secretState(endpoint: Endpoint, stage: string, now: Date): Values {
   const { ring, settling } = endpoint
   const live = ring.keys.filter(key => isLive(key, now))
@@ -32,5 +40,6 @@ function secretState(endpoint: Endpoint, stage: string, now: Date): Values {
       name: mirrorName(stage, endpoint.tenantId, endpoint.id),
       error: settling.error,
     },
+    policy: shownPolicy(endpoint),
   }
 }

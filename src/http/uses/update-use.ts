@@ -1,3 +1,4 @@
+import { checkConsumers } from '../../endpoints/check-consumers'
 import { updateEndpoint } from '../../endpoints/update-endpoint'
 import { parseJsonObject } from '../body/json-object'
 import { readBody } from '../body/read-body'
@@ -12,12 +13,14 @@ import type { EndpointDeps } from './endpoint-uses'
  * An endpoint's settings, changed. A body without fields changes nothing. `status: active` ends a pause by Keyturn as
  * well as one by the owner.
  */
-export function updateUse(deps: EndpointDeps, { contracts, mirror, insecureTargets }: ApiSettings): TenantUse {
+export function updateUse(deps: EndpointDeps, settings: ApiSettings): TenantUse {
+  const { contracts, mirror, mirrorReaders, insecureTargets } = settings
   return async call => {
     const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
     const contract = contractOf(contracts, endpoint)
     const body = parseJsonObject(await readBody(call.request))
     const change = readSettingsChange(body, { contract, mirror, insecureTargets })
+    checkConsumers(change.consumers ?? [], mirrorReaders)
     if (Object.keys(change).length === 0) return outcome(endpointValues(endpoint, health))
     const updated = await updateEndpoint(deps, { endpoint, actor: call.actor, change })
     if (change.status !== 'active') return outcome(endpointValues(updated, health))

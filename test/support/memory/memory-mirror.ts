@@ -29,6 +29,9 @@ export function memoryMirror(vault: SecretVault): Mirror {
     stage: async (version, signal) => stage(reach(vault, signal), version),
     moveCurrent: async (move, signal) => moveCurrent(reach(vault, signal), move),
     describe: async (name, signal) => describe(reach(vault, signal), name),
+    putPolicy: async ({ name, consumers }, signal) => {
+      usable(reach(vault, signal), name).policy = JSON.stringify(consumers)
+    },
     removePolicy: async (name, signal) => removePolicy(reach(vault, signal), name),
     scheduleDeletion: async (name, signal) => scheduleDeletion(reach(vault, signal), name),
     restore: async (name, signal) => restore(reach(vault, signal), name),

@@ -36,6 +36,8 @@ export function portsOf(world: World, caller: Caller): SweepDeps {
       stage: (version, signal) => call('mirror.stage', [version], () => mirror.stage(version, never), signal),
       moveCurrent: (move, signal) => call('mirror.moveCurrent', [move], () => mirror.moveCurrent(move, never), signal),
       describe: (name, signal) => call('mirror.describe', [name], () => mirror.describe(name, never), signal),
+      putPolicy: (policy, signal) =>
+        call('mirror.putPolicy', [policy.name], () => mirror.putPolicy(policy, never), signal),
       removePolicy: (name, signal) =>
         call('mirror.removePolicy', [name], () => mirror.removePolicy(name, never), signal),
       scheduleDeletion: (name, signal) =>

@@ -54,6 +54,9 @@ export function mirrorSuite(start: () => Promise<RunningMirror>): void {
   describe('deletion', () => {
     deletion(using)
   })
+  describe('putPolicy', () => {
+    putPolicy(using)
+  })
   describe('removePolicy', () => {
     removePolicy(using)
   })
@@ -260,5 +263,24 @@ function removePolicy(using: Using): void {
     await mirror.scheduleDeletion(name, unhurried)
     await mirror.removePolicy(name, unhurried)
     expect((await mirror.describe(name, unhurried))?.deleted).toBe(true)
+  })
+}
+
+function putPolicy(using: Using): void {
+  const policy = { name, consumers: ['123456789012', 'arn:aws:iam::123456789012:role/reader'] }
+
+  it('gives the secret a policy, also in place of another one', async () => {
+    const { mirror } = using()
+    await mirror.create(sampleVersion(1), unhurried)
+    await mirror.putPolicy(policy, unhurried)
+    await mirror.putPolicy({ ...policy, consumers: ['210987654321'] }, unhurried)
+    expect(await using().hasPolicy(name)).toBe(true)
+  })
+
+  it('fails where there is no secret, and when it is aborted', async () => {
+    await expect(using().mirror.putPolicy(policy, unhurried)).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    })
+    await expect(using().mirror.putPolicy(policy, aborted)).rejects.toMatchObject({ name: 'AbortError' })
   })
 }
