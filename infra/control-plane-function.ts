@@ -18,6 +18,13 @@ export interface ControlPlaneFunctionProps {
 export interface Deployment {
   readonly environment: Readonly<Record<string, string>>
   readonly statements: readonly Statement[]
+  /** Absent: no VPC. */
+  readonly vpc?: FunctionVpc
+}
+
+export interface FunctionVpc {
+  readonly subnetIds: readonly string[]
+  readonly securityGroupIds: readonly string[]
 }
 
 const memoryMegabytes = 512
@@ -40,7 +47,7 @@ export class ControlPlaneFunction extends Construct {
   }
 
   /** The function itself. Keys name roles in their policies and functions name keys, so the role comes first. */
-  deploy({ environment, statements }: Deployment): LambdaFunction {
+  deploy({ environment, statements, vpc }: Deployment): LambdaFunction {
     const { name, bundle, ownContracts, timeoutSeconds } = this.#props
     const { logs } = this
     const policy = new IamRolePolicy(this, 'policy', {
@@ -62,6 +69,9 @@ export class ControlPlaneFunction extends Construct {
       environment: { variables: { ...environment } },
       tracingConfig: { mode: 'Active' },
       loggingConfig: { logFormat: 'JSON', logGroup: logs.name, systemLogLevel: 'WARN' },
+      ...(vpc === undefined
+        ? {}
+        : { vpcConfig: { subnetIds: [...vpc.subnetIds], securityGroupIds: [...vpc.securityGroupIds] } }),
       dependsOn: [policy],
     })
   }

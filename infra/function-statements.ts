@@ -71,13 +71,21 @@ function writeMirrors(mirrors: string | null): readonly Statement[] {
     'PutSecretValue',
     'UpdateSecretVersionStage',
     'DescribeSecret',
-    'PutResourcePolicy',
     'DeleteResourcePolicy',
     'DeleteSecret',
     'RestoreSecret',
   ]
   const Action = actions.map(action => `secretsmanager:${action}`)
-  return [{ Sid: 'WriteMirrors', Effect: 'Allow', Action, Resource: [mirrors] }]
+  return [
+    { Sid: 'WriteMirrors', Effect: 'Allow', Action, Resource: [mirrors] },
+    {
+      Sid: 'ShareMirrors',
+      Effect: 'Allow',
+      Action: ['secretsmanager:PutResourcePolicy'],
+      Resource: [mirrors],
+      Condition: { Bool: { 'secretsmanager:BlockPublicPolicy': 'true' } },
+    },
+  ]
 }
 
 function publish(bus: string): Statement {

@@ -1,4 +1,5 @@
 export type { Contract } from '../src/contracts/contract'
 export type { Adoption, ControlPlaneConfig, CustomDomain, MountedContract, Sessions } from './config'
 export { ControlPlane, type ControlPlaneProps } from './control-plane'
+export { RotatedSecret, type RotatedSecretProps } from './rotated-secret'
 export { ConfigError } from './parse-config'

@@ -1,0 +1,53 @@
+import { App, Testing } from 'cdktf'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Config } from '../../../infra/config'
+import { functionNames } from '../../../infra/function-name'
+import { KeyturnStack } from '../../../infra/keyturn-stack'
+
+export const folder = mkdtempSync(join(tmpdir(), 'keyturn-infra-'))
+
+/** One resource's arguments, references as `${type.id.attribute}`. */
+export type Arguments = Readonly<Record<string, unknown>>
+
+/** A synthesised stack. */
+export interface Synthesised {
+  readonly resource: Readonly<Record<string, Readonly<Record<string, Arguments>>>>
+  readonly output: Readonly<Record<string, { readonly value: string }>>
+  readonly provider: { readonly aws: readonly Arguments[] }
+  readonly terraform: Arguments & { readonly backend: Readonly<Record<string, Arguments>> }
+  readonly import?: readonly { readonly id: string; readonly to: string }[]
+}
+
+export const minimal: Config = {
+  stage: 'dev',
+  region: 'eu-central-1',
+  contracts: [{ contract: 'keyturn' }],
+  mirror: 'on',
+}
+
+let stacks = 0
+
+/** The stack of this configuration, with bundles that do nothing. */
+export function synthesise(config: Config = minimal): Synthesised {
+  stacks += 1
+  const app = new App({ outdir: join(folder, `out-${stacks}`) })
+  const stack = new KeyturnStack(app, `keyturn-${config.stage}`, { config, bundles: emptyBundles() })
+  // The format of Terraform's JSON syntax.
+  return JSON.parse(Testing.synth(stack)) as Synthesised
+}
+
+export function emptyBundles(): string {
+  const bundles = join(folder, 'bundles')
+  for (const name of functionNames) {
+    mkdirSync(join(bundles, name), { recursive: true })
+    writeFileSync(join(bundles, name, 'index.js'), `exports.handler = async () => '${name}'\n`)
+  }
+  return bundles
+}
+
+/** All resources of a type. */
+export function resources({ resource }: Synthesised, type: string): readonly Arguments[] {
+  return Object.values(resource[type] ?? {})
+}
