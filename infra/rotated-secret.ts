@@ -18,10 +18,10 @@ export interface RotatedSecretProps {
   readonly name: string
   /** The vendor's: the name of a contract that comes with Keyturn, or a contract of your own. */
   readonly contract: string | Contract
-  /** What stands before the contract's paths, such as `https://api.storno.ro`. */
+  /** What stands before the contract's paths, such as `https://api.vendor.example`. */
   readonly baseUrl: string
   readonly endpointId: string
-  /** Where the contract needs one: Storno's company, a tenant of Keyturn. */
+  /** Where the contract needs one: a company, or a tenant of Keyturn. */
   readonly tenantId?: string
   /** ARN of a secret that holds the vendor's credential: the bare token, or `{"token": "…"}`. */
   readonly credentialsSecretArn: string

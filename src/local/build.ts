@@ -10,6 +10,9 @@ export const functionSources = {
   deliver: 'lambdas/deliver.ts',
 } as const
 
+/** The function on a consumer's side. */
+export const consumerFunctionSources = { 'rotation-hook': 'lambdas/rotation-hook.ts' } as const
+
 export interface Bundle {
   readonly name: string
   /** The built file; it exports `handler`. */

@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { secretsManagerClient } from '../../src/aws/clients'
 import { startAwsEndpoint } from '../../src/local/aws-endpoint/endpoint'
-import { buildFunctions, buildWorkerRuntime, endBuilder } from '../../src/local/build'
+import { buildFunctions, buildWorkerRuntime, consumerFunctionSources, endBuilder } from '../../src/local/build'
 import { LocalFunction } from '../../src/local/local-function'
 import { clientOptions } from '../aws/embedded-aws'
 import { newGate, startFaultProxy, type Gate } from './fault-proxy'
@@ -54,7 +54,7 @@ const arnOf = (name: string): string => `arn:aws:lambda:us-east-1:000000000000:f
 export async function startConsumerStage(api: string): Promise<ConsumerStage> {
   const folder = await mkdtemp(join(tmpdir(), 'keyturn-hook-'))
   const runtime = await buildWorkerRuntime(folder)
-  await buildFunctions(folder, { 'rotation-hook': 'lambdas/rotation-hook.ts' })
+  await buildFunctions(folder, consumerFunctionSources)
   await endBuilder()
   const hooks = new Map<string, LocalFunction>()
   const functions = {
