@@ -12,10 +12,6 @@ export function mountsOf({
   sessions,
 }: Pick<ControlPlaneConfig, 'contracts' | 'sessions'>): readonly Mount[] {
   const mounts = contracts.map(({ contract, basePath = '' }, index) => ({ contract: find(contract, index), basePath }))
-  for (const { contract } of mounts) {
-    if (sessions === undefined && !rotatesWithApiKey(contract))
-      throw new ConfigError([`sessions: is missing, and ${contract.name} rotates for dashboard sessions only`])
-  }
   try {
     for (const { contract } of mounts) checkContract(contract)
     checkRoutes(mounts)
@@ -23,6 +19,9 @@ export function mountsOf({
     if (error instanceof RangeError) throw new ConfigError([`contracts: ${error.message}`])
     throw error
   }
+  const stuck = sessions === undefined ? mounts.find(({ contract }) => needsSessions(contract)) : undefined
+  if (stuck !== undefined)
+    throw new ConfigError([`sessions: is missing, and ${stuck.contract.name} rotates for dashboard sessions only`])
   return mounts
 }
 
@@ -45,6 +44,7 @@ function find(contract: MountedContract['contract'], index: number): Contract {
   ])
 }
 
-function rotatesWithApiKey({ operations }: Contract): boolean {
-  return operations.some(({ use, access }) => use === 'rotate' && access !== 'anyone' && access.apiKey !== undefined)
+function needsSessions({ operations }: Contract): boolean {
+  const rotate = operations.filter(({ use }) => use === 'rotate')
+  return rotate.length > 0 && rotate.every(({ access }) => access !== 'anyone' && access.apiKey === undefined)
 }

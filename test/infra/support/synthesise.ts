@@ -16,7 +16,7 @@ export interface Synthesised {
   readonly resource: Readonly<Record<string, Readonly<Record<string, Arguments>>>>
   readonly output: Readonly<Record<string, { readonly value: string }>>
   readonly provider: { readonly aws: readonly Arguments[] }
-  readonly terraform: Arguments & { readonly backend: Readonly<Record<string, Arguments>> }
+  readonly terraform: Arguments
   readonly import?: readonly { readonly id: string; readonly to: string }[]
 }
 
