@@ -1,14 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { createApiKey } from '../../src/access/create-api-key'
-import { dynamoDbClient } from '../../src/aws/clients'
-import { dynamoApiKeyStore } from '../../src/aws/dynamo-api-key-store'
-import { keyturn } from '../../src/contracts/keyturn'
 import { seedContracts, type SeedContract } from '../../src/local/seed-plan'
 import { apiCaller, textAt, type ApiCaller } from '../support/api-caller'
 import { startLocalRun, type TestLocalRun } from '../support/local-run'
+import { platformKey } from '../support/platform-key'
 import { startReceiver, type Received, type Receiver } from './receiver'
 import { signersOf } from './signers'
 
@@ -23,25 +19,16 @@ beforeAll(async () => {
   run = await startLocalRun()
   receiver = await startReceiver()
   api = apiCaller(run.local.api)
-  token = await platformKey()
+  token = await platformKey(
+    run.local,
+    seedContracts.map(({ tenantId }) => tenantId),
+  )
 }, 60_000)
 afterAll(async () => {
   await receiver.close()
   await run.stop()
   await rm(run.dataDir, { recursive: true, force: true })
 })
-
-async function platformKey(): Promise<string> {
-  const { aws, region, accessKeyId, secretAccessKey, table } = run.local
-  const client = dynamoDbClient({ endpoint: aws, region, credentials: { accessKeyId, secretAccessKey } })
-  const now = (): Date => new Date()
-  const { permissions } = keyturn.credentials
-  const tenantIds = seedContracts.map(({ tenantId }) => tenantId)
-  const request = { contract: keyturn, name: 'platform', tenantIds, permissions, plan: null, expiresAt: null }
-  const { text } = await createApiKey(dynamoApiKeyStore({ client, name: table }, now), { now, randomBytes }, request)
-  client.destroy()
-  return text.reveal()
-}
 
 /** A call of our own API for the contract's tenant. */
 function own(seed: SeedContract, method: string, path: string, body?: unknown) {
