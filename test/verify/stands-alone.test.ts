@@ -1,0 +1,17 @@
+import { join } from 'node:path'
+import { expect, it } from '@jest/globals'
+import { build } from 'esbuild'
+
+it('needs node:crypto and nothing else, so that it runs in Lambda and in Workers with nodejs_compat', async () => {
+  const entry = join(__dirname, '..', '..', 'src', 'verify', 'index.ts')
+  const { metafile } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    platform: 'node',
+    write: false,
+    metafile: true,
+  })
+  const imports = Object.values(metafile.inputs).flatMap(input => input.imports)
+  const outside = imports.filter(({ path }) => !path.startsWith('src/verify/')).map(({ path }) => path)
+  expect([...new Set(outside)]).toEqual(['node:crypto'])
+})
