@@ -46,7 +46,8 @@ async function caller({ local }: TestLocalRun): Promise<Call> {
   const key = await platformKey(local, [tenantId])
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
   return async (method, path, body) => {
-    const reply = await fetch(`${local.api}${path}`, { method, headers, body: JSON.stringify(body) })
+    const init = { method, headers, body: JSON.stringify(body) }
+    const reply = await fetch(`${local.api}${path}`, init)
     if (!reply.ok) throw new Error(`${method} ${path} answered ${reply.status}: ${await reply.text()}`)
     return reply.json()
   }

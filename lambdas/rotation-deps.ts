@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { eventBridgeClient, kmsClient, secretsManagerClient } from '../src/aws/clients'
 import { dynamoAuditLog } from '../src/aws/dynamo-audit-log'
-import { dynamoHealthStore } from '../src/aws/dynamo-health-store'
+import { dynamoRotationHealth } from '../src/aws/dynamo-rotation-health'
 import { eventBridgeBus } from '../src/aws/event-bridge-bus'
 import { kmsSealer } from '../src/aws/kms-sealer'
 import { secretsManagerMirror } from '../src/aws/secrets-manager-mirror'
@@ -21,7 +21,7 @@ export function rotationDeps(environment: SettlingEnvironment, table: Table): Ro
     sealer: kmsSealer({ client: kmsClient(), keyId: RING_KEY_ID }),
     mirror: secretsManagerMirror({ client: secretsManagerClient(), ...mirrorKey, tags: { 'keyturn:stage': STAGE } }),
     events: eventBridgeBus({ client: eventBridgeClient(), busName: EVENT_BUS_NAME }),
-    health: dynamoHealthStore(table),
+    health: dynamoRotationHealth(table),
     stage: STAGE,
     now: () => new Date(),
     randomBytes,
