@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { buildFunctions, endBuilder, functionSources } from '../src/local/build'
+import type { Bundle } from '../src/local/build'
+import { functionEnvironment } from '../src/local/function-environment'
+import { median } from './interleaved'
+import type { Row } from './verify'
+
+const baseline = 'three-clients'
+const rounds = 5
+const turns = 6
+const mostTime = 1.35
+const mostSize = 1.6
+
+/** What it costs to import each function's bundle, and how large it is, against the three AWS clients alone. */
+export async function benchBundles(): Promise<{ rows: Row[] }> {
+  const folder = await mkdtemp(join(tmpdir(), 'keyturn-bundles-'))
+  try {
+    const bundles = await buildFunctions(folder, { ...functionSources, [baseline]: 'bench/fixtures/three-clients.ts' })
+    await endBuilder()
+    const times = await importTimes(bundles)
+    return { rows: bundles.flatMap(bundle => rowsOf(bundle, bundles, times)) }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+type Times = ReadonlyMap<string, readonly number[]>
+
+function rowsOf({ name, bytes }: Bundle, bundles: readonly Bundle[], times: Times): readonly Row[] {
+  const milliseconds = median(times.get(name) ?? [])
+  const kilobytes = bytes / 1024
+  const absolute: readonly Row[] = [
+    { name: `import of ${name}`, value: milliseconds, unit: 'ms', ok: true },
+    { name: `size of ${name}`, value: kilobytes, unit: 'KB', ok: true },
+  ]
+  if (name === baseline) return absolute
+  const time = medianRatio(times.get(name) ?? [], times.get(baseline) ?? [])
+  const size = bytes / (bundles.find(bundle => bundle.name === baseline)?.bytes ?? Number.NaN)
+  const unit = '× clients'
+  return [
+    ...absolute,
+    { name: `import of ${name}, ratio`, value: time, unit, target: `≤ ${mostTime}`, ok: time <= mostTime },
+    { name: `size of ${name}, ratio`, value: size, unit, target: `≤ ${mostSize}`, ok: size <= mostSize },
+  ]
+}
+
+/** The median of the ratios round by round: what slows one round down slows both of its imports down. */
+function medianRatio(values: readonly number[], divisors: readonly number[]): number {
+  return median(values.map((value, round) => value / (divisors[round] ?? Number.NaN)))
+}
+
+/** In milliseconds, by the bundle's name, one a round: the least of several imports, in turn with the other bundles'. */
+async function importTimes(bundles: readonly Bundle[]): Promise<Times> {
+  const times = new Map<string, number[]>(bundles.map(({ name }) => [name, []]))
+  for (let round = 0; round < rounds; round += 1) {
+    const least = new Map<string, number>()
+    for (let turn = 0; turn < turns; turn += 1) {
+      for (const bundle of bundles) {
+        least.set(bundle.name, Math.min(await importTime(bundle), least.get(bundle.name) ?? Number.POSITIVE_INFINITY))
+      }
+    }
+    for (const [name, milliseconds] of least) times.get(name)?.push(milliseconds)
+  }
+  return times
+}
+
+/** Processor time, all threads: what else the machine does would be in the time on the clock. */
+const script =
+  'const b=process.cpuUsage();require(process.argv[1]);const{user,system}=process.cpuUsage(b);console.log((user+system)/1e3)'
+const run = promisify(execFile)
+
+async function importTime({ name, file }: Bundle): Promise<number> {
+  const env = functionEnvironment({ name, bundle: file, aws: 'http://127.0.0.1:1' })
+  const { stdout } = await run(process.execPath, ['-e', script, file], { env })
+  return Number(stdout)
+}

@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startAwsEndpoint } from '../src/local/aws-endpoint/endpoint'
+import { buildFunctions, buildWorkerRuntime, endBuilder } from '../src/local/build'
+import { Closers } from '../src/local/closers'
+import { mirrorKeyId, ringKeyId } from '../src/local/local-aws'
+import { textAt } from '../test/support/api-caller'
+import type { Answer } from '../test/support/api-caller'
+import { prepareTable } from '../test/support/wire-faults/aws-side'
+import { depthOf } from '../test/support/wire-faults/call-log'
+import type { RecordedCall } from '../test/support/wire-faults/call-log'
+import { apiKeyHash } from '../src/access/api-key-hash'
+import { startRotateFunction } from '../test/support/wire-faults/rotate-function'
+import type { RotateFunction } from '../test/support/wire-faults/rotate-function'
+import { median } from './interleaved'
+import type { Row } from './verify'
+
+/** So much longer takes each call than it would here: calls made at once are then seen to overlap. */
+const delayMs = 40
+const rounds = 5
+
+interface Route {
+  readonly contract: 'featurebase' | 'teambattles' | 'keyturn'
+  readonly path: (endpointId: string) => string
+  readonly retiringKeys: number
+  readonly deepest: number
+}
+
+const routes: readonly Route[] = [
+  { contract: 'featurebase', path: id => `/v2/webhooks/${id}/secret`, retiringKeys: 0, deepest: 6 },
+  { contract: 'teambattles', path: id => `/api/v1/webhooks/${id}/rotate-secret`, retiringKeys: 1, deepest: 6 },
+  { contract: 'keyturn', path: id => `/v1/endpoints/${id}/secret/rotate`, retiringKeys: 1, deepest: 7 },
+]
+const mostCalls = 10
+
+/** The AWS calls of a rotation with a warm function, and how many of them wait for one another. */
+export async function benchCalls(): Promise<{ rows: Row[] }> {
+  const closers = new Closers()
+  try {
+    const { rotate, tokens } = await startBed(closers)
+    const rows: Row[] = []
+    for (const route of routes) rows.push(...(await rowsOf(route, rotate, tokens)))
+    return { rows }
+  } finally {
+    await closers.close()
+  }
+}
+
+type Tokens = Readonly<Record<Route['contract'], string>>
+
+async function startBed(closers: Closers): Promise<{ readonly rotate: RotateFunction; readonly tokens: Tokens }> {
+  const folder = await mkdtemp(join(tmpdir(), 'keyturn-bench-'))
+  closers.add(() => rm(folder, { recursive: true }))
+  const aws = await startAwsEndpoint({ dataDir: null, port: 0, kmsKeyIds: [ringKeyId, mirrorKeyId] })
+  closers.add(() => aws.close())
+  const [[bundle], runtime, [tokens]] = await Promise.all([
+    buildFunctions(folder, { rotate: 'lambdas/rotate.ts' }),
+    buildWorkerRuntime(folder),
+    prepareTable(aws.url, 1),
+  ])
+  await endBuilder()
+  if (bundle === undefined || tokens === undefined) throw new TypeError('nothing was built')
+  const rotate = await startRotateFunction({ built: { runtime, bundle: bundle.file }, aws: aws.url, delayMs })
+  closers.add(() => rotate.close())
+  return { rotate, tokens }
+}
+
+async function rowsOf(route: Route, rotate: RotateFunction, tokens: Tokens): Promise<readonly Row[]> {
+  const seen: (readonly RecordedCall[])[] = []
+  for (let round = 0; round <= rounds; round += 1) seen.push(await callsOf(route, rotate, tokens))
+  const warm = seen.slice(1)
+  const calls = median(warm.map(({ length }) => length))
+  const depth = median(warm.map(depthOf))
+  const most = mostCalls + route.retiringKeys
+  return [
+    { name: `calls of a rotation, ${route.contract}`, value: calls, unit: '', target: `≤ ${most}`, ok: calls <= most },
+    {
+      name: `depth of a rotation, ${route.contract}`,
+      value: depth,
+      unit: '',
+      target: `≤ ${route.deepest}`,
+      ok: depth <= route.deepest,
+    },
+  ]
+}
+
+async function callsOf(route: Route, { api, proxy }: RotateFunction, tokens: Tokens): Promise<readonly RecordedCall[]> {
+  const token = tokens[route.contract]
+  const body = { url: 'https://receiver.example/bench', contract: route.contract }
+  const created = expectStatus(await api.call('POST', '/v1/endpoints', { token: tokens.keyturn, body }), 201)
+  const endpointId = textAt(created, 'endpoint.id')
+  const { log } = proxy.watch([endpointId, apiKeyHash(token)])
+  expectStatus(await api.call('POST', route.path(endpointId), { token }), 200)
+  proxy.forget()
+  return log.calls
+}
+
+function expectStatus(reply: Answer, status: number): Answer {
+  if (reply.status !== status) throw new Error(`${reply.request} answered ${reply.status}: ${reply.text}`)
+  return reply
+}

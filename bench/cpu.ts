@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto'
+import { newApiKey } from '../src/access/create-api-key'
+import { apiKeyItem } from '../src/aws/api-key-item'
+import { endpointItem } from '../src/aws/endpoint-item'
+import { apiKeyItemKey, endpointItemKey } from '../src/aws/item-key'
+import { featurebase } from '../src/contracts/featurebase'
+import type { Contract } from '../src/contracts/contract'
+import { newEndpointId } from '../src/contracts/endpoint-id'
+import { keyturn } from '../src/contracts/keyturn'
+import { newEndpoint } from '../src/endpoints/new-endpoint'
+import { functionEnvironment } from '../src/local/function-environment'
+import { gatewayEvent } from '../src/local/gateway-event'
+import { median } from './interleaved'
+import { stubAws } from './stubbed-aws'
+import type { Row } from './verify'
+
+const rounds = 5
+const warmUp = 3
+const rotations = 1000
+const mostMilliseconds = 0.5
+const tenantId = 'org_bench'
+const settings = {
+  url: 'https://receiver.example/bench',
+  description: 'an endpoint',
+  name: 'bench',
+  eventTypes: ['order.created'],
+  status: 'active',
+  mirror: 'on',
+  requestConfig: { timeoutMs: 5000, headers: {} },
+  consumers: [],
+} as const
+
+/** Processor time of our own in one rotation: the real handler from event to result, over AWS clients that are stubs. */
+export async function benchCpu(): Promise<{ rows: Row[] }> {
+  const samples = [
+    sampleOf(featurebase, id => `/v2/webhooks/${id}/secret`),
+    sampleOf(keyturn, id => `/v1/endpoints/${id}/secret/rotate`),
+  ]
+  stubAws(new Map(samples.flatMap(({ items }) => items)))
+  Object.assign(process.env, functionEnvironment({ name: 'rotate', bundle: __filename, aws: 'http://127.0.0.1:1' }))
+  const { handler } = await import('../lambdas/rotate')
+  const rows: Row[] = []
+  for (const { contract, event } of samples) {
+    const value = await silently(async () => millisecondsOf(() => handler(event)))
+    const name = `own processor time of a rotation, ${contract.name}`
+    rows.push({ name, value, unit: 'ms', target: `≤ ${mostMilliseconds}`, ok: value <= mostMilliseconds })
+  }
+  return { rows }
+}
+
+/** One settled endpoint with its API key, and the event of its rotation. */
+function sampleOf(contract: Contract, path: (id: string) => string) {
+  const { permissions, plans } = contract.credentials
+  const now = new Date()
+  const scope = {
+    contract,
+    name: 'bench',
+    tenantIds: [tenantId],
+    permissions,
+    plan: plans.at(-1) ?? null,
+    expiresAt: null,
+  }
+  const { stored, text } = newApiKey({ now: () => now, randomBytes }, scope)
+  const endpoint = endpointOf(contract, new Date(now.getTime() - 48 * 60 * 60 * 1000))
+  const request = {
+    method: 'POST',
+    path: path(endpoint.id),
+    query: '',
+    rawHeaders: ['authorization', `Bearer ${text.reveal()}`],
+    sourceIp: '127.0.0.1',
+    body: Buffer.alloc(0),
+  }
+  const match = { routeKey: '$default', pathParameters: {} }
+  const keys = [apiKeyItemKey(stored.sha256), endpointItemKey({ tenantId, endpointId: endpoint.id })]
+  const items = [apiKeyItem(stored), endpointItem(endpoint)].map(
+    (item, at) => [`${keys[at]?.pk} ${keys[at]?.sk}`, item] as const,
+  )
+  return { contract, items, event: gatewayEvent(request, { match, requestId: 'bench', now }) }
+}
+
+function endpointOf(contract: Contract, createdAt: Date) {
+  const id = newEndpointId(contract.ids, randomBytes)
+  const key = { id: `key_${'0'.repeat(24)}`, sealed: randomBytes(184).toString('base64'), hint: 'abcd', mask: null }
+  const actor = { kind: 'keyturn', id: 'bench' } as const
+  const draft = {
+    id: `chg_${'0'.repeat(24)}`,
+    kind: 'create',
+    actor,
+    reason: null,
+    overlapSeconds: 0,
+    idempotency: null,
+  } as const
+  const birth = { tenantId, id, contract: contract.name, incarnation: `inc_${'0'.repeat(24)}`, settings, key, draft }
+  const created = newEndpoint(birth, createdAt, null)
+  const mirrorVersionId = `${created.revision}-${'0'.repeat(32)}`
+  return { ...created, settling: { ...created.settling, revision: created.revision, mirrorVersionId }, dueAt: null }
+}
+
+async function millisecondsOf(rotate: () => Promise<{ readonly statusCode?: number }>): Promise<number> {
+  const times: number[] = []
+  for (let round = 0; round < warmUp + rounds; round += 1) {
+    const before = process.cpuUsage()
+    for (let count = 0; count < rotations; count += 1) {
+      const { statusCode } = await rotate()
+      if (statusCode !== 200) throw new Error(`the rotation answered ${statusCode}`)
+    }
+    const { user, system } = process.cpuUsage(before)
+    times.push((user + system) / 1000 / rotations)
+  }
+  return median(times.slice(warmUp))
+}
+
+/** Log lines are written, and go nowhere. */
+async function silently<Result>(work: () => Promise<Result>): Promise<Result> {
+  const write = process.stdout.write.bind(process.stdout)
+  process.stdout.write = () => true
+  return work().finally(() => {
+    process.stdout.write = write
+  })
+}

@@ -1,0 +1,36 @@
+import { parseArgs } from 'node:util'
+import { quietSdk } from '../src/local/quiet-sdk'
+import { benchBundles } from './bundles'
+import { benchCalls } from './calls'
+import { benchCpu } from './cpu'
+import { benchVerify } from './verify'
+import type { Row } from './verify'
+
+// `npm run bench [-- --only name]`: measures, and ends with 1 where a target is missed.
+
+const benches: Readonly<Record<string, () => Promise<{ rows: Row[] }>>> = {
+  calls: benchCalls,
+  cpu: benchCpu,
+  bundles: benchBundles,
+  verify: benchVerify,
+}
+
+async function main(): Promise<void> {
+  quietSdk()
+  const { values } = parseArgs({ options: { only: { type: 'string' } } })
+  const names = Object.keys(benches).filter(name => values.only === undefined || values.only === name)
+  if (names.length === 0) throw new RangeError(`--only takes one of ${Object.keys(benches).join(', ')}`)
+  for (const name of names) {
+    console.log(`\n${name}`)
+    const { rows } = (await benches[name]?.()) ?? { rows: [] }
+    console.log(rows.map(printed).join('\n'))
+    if (rows.some(({ ok }) => !ok)) process.exitCode = 1
+  }
+}
+
+function printed({ name, value, unit, target, ok }: Row): string {
+  const figure = value.toLocaleString('en', { maximumFractionDigits: 2 })
+  return `${ok ? '  ' : '! '}${name.padEnd(56)}${figure.padStart(12)} ${unit.padEnd(10)}${target ?? ''}`
+}
+
+void main()
