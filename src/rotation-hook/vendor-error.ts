@@ -1,4 +1,4 @@
-/** How a call to the vendor can fail. Stable; `failures.md` of the consumer guide has one row for each. */
+/** How a call to the vendor can fail. Stable; docs/consumer-guide.md has a row for each. */
 export type VendorErrorCode =
   | 'vendor-unreachable'
   | 'vendor-timeout'

@@ -1,0 +1,43 @@
+import type { Contract } from '../../src/contracts/contract'
+import type { LocalDescription } from '../../src/local/local-description'
+
+export type ContractName = keyof LocalDescription['contracts']
+
+/** One rotation through the contract's own route. Rejects when it is refused. */
+export async function rotate(
+  local: LocalDescription,
+  contract: Contract,
+  overlapSeconds: number | null,
+): Promise<void> {
+  const operation = contract.operations.find(({ use }) => use === 'rotate')
+  const { endpointId } = local.contracts[contract.name as ContractName]
+  const path = operation?.path.replace('{id}', endpointId) ?? ''
+  const body = overlapSeconds === null ? null : JSON.stringify({ overlapSeconds })
+  await call(`${local.api}${path}`, { method: 'POST', headers: headersOf(local, contract.name as ContractName), body })
+}
+
+/** Ends every key but the current one, through our own API. Contracts keep at most five. */
+export async function revokePrevious(local: LocalDescription, contract: Contract, operatorKey: string): Promise<void> {
+  const { endpointId, tenantId } = local.contracts[contract.name as ContractName]
+  const headers = { authorization: `Bearer ${operatorKey}`, 'keyturn-tenant': tenantId }
+  await call(`${local.api}/v1/endpoints/${endpointId}/secret/revoke-previous`, { method: 'POST', headers, body: null })
+}
+
+function headersOf({ contracts }: LocalDescription, name: ContractName): Record<string, string> {
+  const credentials = {
+    tumban: contracts.tumban.adminSession,
+    thesignup: contracts.thesignup.apiKey,
+    storno: contracts.storno.token,
+    featurebase: contracts.featurebase.apiKey,
+    teambattles: contracts.teambattles.apiKey,
+    keyturn: contracts.keyturn.apiKey,
+  }
+  const company: Record<string, string> = name === 'storno' ? { 'x-company': contracts.storno.company } : {}
+  return { authorization: `Bearer ${credentials[name]}`, 'content-type': 'application/json', ...company }
+}
+
+async function call(url: string, init: RequestInit): Promise<void> {
+  const reply = await fetch(url, init)
+  const text = await reply.text()
+  if (!reply.ok) throw new Error(`${url} answered ${reply.status}: ${text.slice(0, 200)}`)
+}
