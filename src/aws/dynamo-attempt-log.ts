@@ -5,8 +5,7 @@ import type { AttemptLog } from '../delivery/delivery-store'
 import { failureMessages, type FailureKind } from '../delivery/send'
 import type { EndpointKey, Page, PageRequest } from '../endpoints/endpoint-store'
 import { count, decodeItem, instant, orNull } from './decode-item'
-import { attemptItemKey, attemptPrefix } from './delivery-item-key'
-import { endpointPartition } from './item-key'
+import { attemptItemKey, attemptsOf } from './delivery-item-key'
 import { pageOf, queryItems } from './query-items'
 import { toItem } from './storable'
 import type { Table } from './table'
@@ -43,8 +42,8 @@ export function dynamoAttemptLog(table: Table): AttemptLog {
 
 async function list(table: Table, key: EndpointKey, { limit, after }: PageRequest): Promise<Page<AttemptRecord>> {
   const query = {
-    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-    ExpressionAttributeValues: valuesOf(Object.entries({ pk: endpointPartition(key), prefix: attemptPrefix })),
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: valuesOf([['pk', attemptsOf(key)]]),
     ScanIndexForward: false,
     ConsistentRead: true,
   }

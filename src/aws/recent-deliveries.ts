@@ -4,8 +4,7 @@ import type { EndpointKey } from '../endpoints/endpoint-store'
 import { batchGet } from './batch-get'
 import { decodeItem } from './decode-item'
 import { deliveryOf } from './delivery-item'
-import { attemptPrefix, deliveryItemKey } from './delivery-item-key'
-import { endpointPartition } from './item-key'
+import { attemptsOf, deliveryItemKey } from './delivery-item-key'
 import { queryItems } from './query-items'
 import type { Table } from './table'
 import { valuesOf } from './update-of'
@@ -26,12 +25,10 @@ export async function recentDeliveries(table: Table, key: EndpointKey, limit: nu
 
 async function recentMessageIds(table: Table, key: EndpointKey, limit: number): Promise<readonly string[]> {
   const query = {
-    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+    KeyConditionExpression: 'pk = :pk',
     FilterExpression: 'kind = :kind',
     ProjectionExpression: 'pk, sk, messageId',
-    ExpressionAttributeValues: valuesOf(
-      Object.entries({ pk: endpointPartition(key), prefix: attemptPrefix, kind: 'delivery' }),
-    ),
+    ExpressionAttributeValues: valuesOf(Object.entries({ pk: attemptsOf(key), kind: 'delivery' })),
     ScanIndexForward: false,
     ConsistentRead: true,
   }
