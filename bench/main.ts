@@ -3,6 +3,8 @@ import { quietSdk } from '../src/local/quiet-sdk'
 import { benchBundles } from './bundles'
 import { benchCalls } from './calls'
 import { benchCpu } from './cpu'
+import { benchThroughput } from './throughput'
+import { benchSynth } from './synth'
 import { benchVerify } from './verify'
 import type { Row } from './verify'
 
@@ -12,6 +14,8 @@ const benches: Readonly<Record<string, () => Promise<{ rows: Row[] }>>> = {
   calls: benchCalls,
   cpu: benchCpu,
   bundles: benchBundles,
+  throughput: benchThroughput,
+  synth: benchSynth,
   verify: benchVerify,
 }
 
