@@ -1,0 +1,133 @@
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  RotateSecretCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { promisify } from 'node:util'
+import { storno } from '../../src/contracts/storno'
+import { buildWorkerRuntime, endBuilder } from '../../src/local/build'
+import { LocalFunction } from '../../src/local/local-function'
+import { secretOf } from '../rotation-hook/model'
+import { startScriptedVendor, type ScriptedVendor } from '../rotation-hook/scripted-vendor'
+import { startEmulator, type Emulator } from './support/emulator'
+import { deployedFunction } from './support/deployed-api'
+import { storedFiles } from './support/stored-files'
+import { canDeploy, providerMirror } from './support/tools'
+
+const whereTerraformIs = canDeploy() ? describe : describe.skip
+const run = promisify(execFile)
+const SecretId = 'storno/webhook'
+const token = 'a'.repeat(32)
+const region = 'eu-central-1'
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
+
+whereTerraformIs('the example of a consumer, deployed', () => {
+  let folder: string
+  let emulator: Emulator
+  let vendor: ScriptedVendor
+  let client: SecretsManagerClient
+  let hook: LocalFunction | undefined
+  let environment: NodeJS.ProcessEnv
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'keyturn-consumer-'))
+    emulator = await startEmulator(join(folder, 'emulator.log'))
+    vendor = await startScriptedVendor([{ status: 200, body: { secret: secretOf(storno, 7) } }])
+    const file = join(folder, 'terraform.rc')
+    const path = JSON.stringify(providerMirror())
+    writeFileSync(
+      file,
+      `disable_checkpoint = true\nprovider_installation {\n  filesystem_mirror {\n    path = ${path}\n  }\n}\n`,
+    )
+    environment = {
+      ...process.env,
+      AWS_CA_BUNDLE: undefined,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_REGION: region,
+      AWS_ENDPOINT_URL: emulator.url,
+      TF_CLI_CONFIG_FILE: file,
+      STORNO_WEBHOOK: 'a1b2c3d4-e5f6-7890-abcd-ef1234567890',
+      STORNO_COMPANY: '550e8400-e29b-41d4-a716-446655440000',
+      STORNO_URL: vendor.url,
+    }
+    client = new SecretsManagerClient({ endpoint: emulator.url, region, credentials })
+  })
+
+  afterAll(async () => {
+    await hook?.kill()
+    client?.destroy()
+    await vendor?.close()
+    await emulator?.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  async function terraform(...args: readonly string[]): Promise<string> {
+    const stack = join(folder, 'cdktf.out/stacks/consumer')
+    const { stdout } = await run('terraform', [`-chdir=${stack}`, ...args], { env: environment, maxBuffer: 1e8 })
+    return stdout
+  }
+
+  it('is applied', async () => {
+    const main = resolve('examples/consumer/main.ts')
+    await run(process.execPath, ['--import', require.resolve('tsx'), main], { cwd: folder, env: environment })
+    await terraform('init', '-no-color')
+    await terraform('apply', '-no-color', '-auto-approve')
+    const described = await client.send(new DescribeSecretCommand({ SecretId }))
+    expect(described.RotationLambdaARN).toMatch(/:function:storno-webhook-rotation$/)
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId }))
+    expect(SecretString).toBe('{"keyturn":"not rotated yet"}')
+  })
+
+  it('rotates at the vendor, with the code and the environment that were deployed', async () => {
+    await client.send(new PutSecretValueCommand({ SecretId: 'storno/token', SecretString: 'the-token' }))
+    const { ARN } = await client.send(new RotateSecretCommand({ SecretId, ClientRequestToken: token }))
+    hook = await deployedHook()
+    for (const Step of ['createSecret', 'setSecret', 'testSecret', 'finishSecret']) {
+      await hook.invoke({ Step, SecretId: ARN, ClientRequestToken: token })
+    }
+    const { SecretString = '', VersionId } = await client.send(new GetSecretValueCommand({ SecretId }))
+    expect(VersionId).toBe(token)
+    expect(JSON.parse(SecretString)).toMatchObject({ signingSecret: secretOf(storno, 7), keys: [{ id: token }] })
+    const headers = { authorization: 'Bearer the-token', 'x-company': environment.STORNO_COMPANY }
+    expect(vendor.received[0]).toMatchObject({ headers })
+  })
+
+  it('stays rotated when it is deployed again', async () => {
+    await terraform('apply', '-no-color', '-auto-approve')
+    expect((await client.send(new GetSecretValueCommand({ SecretId }))).VersionId).toBe(token)
+  })
+
+  /** The zip that AWS has the hash of, unpacked, as Lambda runs it. */
+  async function deployedHook(): Promise<LocalFunction> {
+    const access = { region, credentials, endpoint: emulator.url }
+    const { codeSha256, environment: variables } = await deployedFunction(access, 'storno-webhook-rotation')
+    const stack = join(folder, 'cdktf.out/stacks/consumer')
+    const zips = readdirSync(stack, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.zip'))
+    const zip = zips.map(file => readFileSync(join(stack, file))).find(each => sha256(each) === codeSha256)
+    if (zip === undefined) throw new Error('the deployed code is not what the stack has')
+    const code = join(folder, 'deployed')
+    mkdirSync(code)
+    for (const [file, content] of storedFiles(zip)) writeFileSync(join(code, file), content)
+    const runtime = await buildWorkerRuntime(folder)
+    await endBuilder()
+    const { AWS_REGION = '', AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_ENDPOINT_URL = '' } = environment
+    const setByLambda = { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL }
+    const bundle = join(code, 'index.js')
+    const all = { ...variables, ...setByLambda }
+    return new LocalFunction({ runtime, bundle, environment: all, log: new PassThrough(), timeoutSeconds: 60 })
+  }
+})
+
+function sha256(content: Buffer): string {
+  return createHash('sha256').update(content).digest('base64')
+}
