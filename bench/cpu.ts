@@ -5,12 +5,12 @@ import { endpointItem } from '../src/aws/endpoint-item'
 import { apiKeyItemKey, endpointItemKey } from '../src/aws/item-key'
 import { featurebase } from '../src/contracts/featurebase'
 import type { Contract } from '../src/contracts/contract'
-import { newEndpointId } from '../src/contracts/endpoint-id'
 import { keyturn } from '../src/contracts/keyturn'
-import { newEndpoint } from '../src/endpoints/new-endpoint'
+import type { Endpoint } from '../src/endpoints/endpoint'
 import { functionEnvironment } from '../src/local/function-environment'
 import { gatewayEvent } from '../src/local/gateway-event'
 import { median } from './interleaved'
+import { sampleEndpoint } from './sample-endpoint'
 import { stubAws } from './stubbed-aws'
 import type { Row } from './verify'
 
@@ -19,17 +19,6 @@ const warmUp = 3
 const rotations = 1000
 const mostMilliseconds = 0.5
 const tenantId = 'org_bench'
-const settings = {
-  url: 'https://receiver.example/bench',
-  description: 'an endpoint',
-  name: 'bench',
-  eventTypes: ['order.created'],
-  status: 'active',
-  mirror: 'on',
-  requestConfig: { timeoutMs: 5000, headers: {} },
-  consumers: [],
-} as const
-
 /** Processor time of our own in one rotation: the real handler from event to result, over AWS clients that are stubs. */
 export async function benchCpu(): Promise<{ rows: Row[] }> {
   const samples = [
@@ -61,7 +50,7 @@ function sampleOf(contract: Contract, path: (id: string) => string) {
     expiresAt: null,
   }
   const { stored, text } = newApiKey({ now: () => now, randomBytes }, scope)
-  const endpoint = endpointOf(contract, new Date(now.getTime() - 48 * 60 * 60 * 1000))
+  const endpoint = mirrored(sampleEndpoint(tenantId, contract))
   const request = {
     method: 'POST',
     path: path(endpoint.id),
@@ -78,25 +67,13 @@ function sampleOf(contract: Contract, path: (id: string) => string) {
   return { contract, items, event: gatewayEvent(request, { match, requestId: 'bench', now }) }
 }
 
-function endpointOf(contract: Contract, createdAt: Date) {
-  const id = newEndpointId(contract.ids, randomBytes)
-  const key = { id: `key_${'0'.repeat(24)}`, sealed: randomBytes(184).toString('base64'), hint: 'abcd', mask: null }
-  const actor = { kind: 'keyturn', id: 'bench' } as const
-  const draft = {
-    id: `chg_${'0'.repeat(24)}`,
-    kind: 'create',
-    actor,
-    reason: null,
-    overlapSeconds: 0,
-    idempotency: null,
-  } as const
-  const birth = { tenantId, id, contract: contract.name, incarnation: `inc_${'0'.repeat(24)}`, settings, key, draft }
-  const created = newEndpoint(birth, createdAt, null)
-  const mirrorVersionId = `${created.revision}-${'0'.repeat(32)}`
-  return { ...created, settling: { ...created.settling, revision: created.revision, mirrorVersionId }, dueAt: null }
+/** As if it was mirrored, so that the rotation takes the usual path. */
+function mirrored(endpoint: Endpoint): Endpoint {
+  const mirrorVersionId = `${endpoint.revision}-${'0'.repeat(32)}`
+  return { ...endpoint, settling: { ...endpoint.settling, mirrorVersionId } }
 }
 
-async function millisecondsOf(rotate: () => Promise<{ readonly statusCode?: number }>): Promise<number> {
+async function millisecondsOf(rotate: () => Promise<{ readonly statusCode?: number | undefined }>): Promise<number> {
   const times: number[] = []
   for (let round = 0; round < warmUp + rounds; round += 1) {
     const before = process.cpuUsage()

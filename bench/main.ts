@@ -4,6 +4,7 @@ import { benchBundles } from './bundles'
 import { benchCalls } from './calls'
 import { benchCpu } from './cpu'
 import { benchThroughput } from './throughput'
+import { benchDeliveries } from './deliveries'
 import { benchSynth } from './synth'
 import { benchVerify } from './verify'
 import type { Row } from './verify'
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, () => Promise<{ rows: Row[] }>>> = {
   cpu: benchCpu,
   bundles: benchBundles,
   throughput: benchThroughput,
+  deliveries: benchDeliveries,
   synth: benchSynth,
   verify: benchVerify,
 }
