@@ -44,6 +44,9 @@ const backend = v.variant('kind', [
 
 const count = v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(1, 'must be at least 1'))
 
+/** Lambda's own limit. */
+const least = 'must be at least 2'
+
 const controlPlane = {
   stage: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,19}$/, 'must be 1 to 20 characters of [a-z0-9-]')),
   contracts: v.pipe(v.array(mounted), v.minLength(1, 'must have at least one contract'), v.readonly()),
@@ -60,6 +63,12 @@ const controlPlane = {
     }),
   ),
   corsOrigins: v.exactOptional(v.pipe(v.array(httpsUrl), v.readonly())),
+  deliveries: v.exactOptional(
+    v.strictObject({
+      concurrency: v.exactOptional(v.pipe(count, v.minValue(2, least), v.maxValue(1000, 'must be at most 1000'))),
+      pauseAfterFailures: v.exactOptional(v.pipe(count, v.maxValue(9999, 'must be at most 9999'))),
+    }),
+  ),
   throttle: v.exactOptional(v.strictObject({ requestsPerSecond: count, burst: count })),
   tableName: v.exactOptional(name),
   adopt: v.exactOptional(

@@ -33,6 +33,7 @@ export interface ControlPlaneConfig {
   readonly domain?: CustomDomain
   /** Origins of browsers that may call the API. Default: none. */
   readonly corsOrigins?: readonly string[]
+  readonly deliveries?: Deliveries
   /** Of the whole API. Default 100 requests a second, 200 at once; above, 429. */
   readonly throttle?: { readonly requestsPerSecond: number; readonly burst: number }
   /** Default `keyturn-<stage>`. Another name is that of a table restored from a backup. */
@@ -46,6 +47,13 @@ export interface MountedContract {
   readonly contract: string | Contract
   /** Stands before every path of the contract: `/<segment>…` without a slash at the end. Default: nothing. */
   readonly basePath?: string
+}
+
+export interface Deliveries {
+  /** Batches of ten deliveries at a time, 2 to 1000. Default 50. */
+  readonly concurrency?: number
+  /** Failures in a row after which an endpoint is paused, 1 to 9999. Default 20. */
+  readonly pauseAfterFailures?: number
 }
 
 export interface Sessions {

@@ -12,6 +12,7 @@ import { ControlPlaneFunction } from './control-plane-function'
 import { corsOf } from './cors'
 import { CustomDomain } from './custom-domain'
 import { Dashboard } from './dashboard'
+import { DeliveryQueues } from './delivery-queues'
 import { environmentOf } from './environment'
 import type { FunctionName } from './function-name'
 import { functionStatements } from './function-statements'
@@ -30,16 +31,19 @@ export interface ControlPlaneProps extends ControlPlaneConfig {
 }
 
 const packagedBundles = resolve(__dirname, '../functions')
-const timeouts = { rotate: gatewayTimeoutSeconds + 1, endpoints: gatewayTimeoutSeconds + 1, sweep: 58 }
+const timeouts = { rotate: gatewayTimeoutSeconds + 1, endpoints: gatewayTimeoutSeconds + 1, deliver: 60, sweep: 58 }
 const defaultThrottle = { requestsPerSecond: 100, burst: 200 }
 const defaultRetentionDays = 30
+const defaultConcurrency = 50
 
 /** All of Keyturn, for any stack that has an AWS provider. */
 export class ControlPlane extends Construct {
   readonly storage: Storage
   readonly http: HttpApi
   readonly bus: CloudwatchEventBus
+  /** Sweeps that failed. */
   readonly deadLetters: SqsQueue
+  readonly deliveries: DeliveryQueues
   readonly functions: Readonly<Record<FunctionName, LambdaFunction>>
   readonly alarms: Alarms
   readonly domain: CustomDomain | undefined
@@ -54,14 +58,20 @@ export class ControlPlane extends Construct {
     const mounts = mountsOf(config)
     const account = accountOf(this)
     const declared = this.#declareFunctions(mounts, bundles)
-    const roles = { rotate: declared.rotate.role.arn, sweep: declared.sweep.role.arn }
+    const { rotate, deliver, sweep } = declared
+    const roles = { rotate: rotate.role.arn, deliver: deliver.role.arn, sweep: sweep.role.arn }
     this.storage = new Storage(this, 'storage', { account, config, roles })
     this.bus = new CloudwatchEventBus(this, 'events', { name: this.#name })
     this.deadLetters = new SqsQueue(this, 'dead-letters', {
       name: `${this.#name}-dead-letters`,
       sqsManagedSseEnabled: true,
     })
+    this.deliveries = new DeliveryQueues(this, 'deliveries', {
+      name: `${this.#name}-deliveries`,
+      timeoutSeconds: timeouts.deliver,
+    })
     this.functions = this.#deploy(declared, mounts, account)
+    this.deliveries.feed(this.functions.deliver, config.deliveries?.concurrency ?? defaultConcurrency)
     this.http = this.#serve(mounts)
     this.domain = config.domain && new CustomDomain(this, 'domain', { domain: config.domain, http: this.http })
     new SweepSchedule(this, 'schedule', {
@@ -69,7 +79,7 @@ export class ControlPlane extends Construct {
       sweep: this.functions.sweep,
       deadLetters: this.deadLetters.arn,
     })
-    new SweepMetrics(this, 'sweep-metrics', { stage: config.stage, logGroup: declared.sweep.logs.name })
+    new SweepMetrics(this, 'sweep-metrics', { stage: config.stage, logGroup: sweep.logs.name })
     this.alarms = this.#watch(account)
   }
 
@@ -88,7 +98,12 @@ export class ControlPlane extends Construct {
         timeoutSeconds: timeouts[name],
         logRetentionDays,
       })
-    return { rotate: declare('rotate'), endpoints: declare('endpoints'), sweep: declare('sweep') }
+    return {
+      rotate: declare('rotate'),
+      endpoints: declare('endpoints'),
+      deliver: declare('deliver'),
+      sweep: declare('sweep'),
+    }
   }
 
   #deploy(
@@ -98,11 +113,16 @@ export class ControlPlane extends Construct {
   ): Readonly<Record<FunctionName, LambdaFunction>> {
     const { table, ringKey, mirrorKey, mirrors } = this.storage
     const keys = { ringKey: ringKey.arn, mirrorKey: mirrorKey.arn }
-    const wiring = { table: table.table.name, ...keys, bus: this.bus.name, account: account.id }
+    const { queue, deadLetters } = this.deliveries
+    const queues = { queueUrl: queue.url, deadLetterQueueUrl: deadLetters.url }
+    const wiring = { table: table.table.name, ...keys, ...queues, bus: this.bus.name, account: account.id }
     const environment = environmentOf(this.#config, mounts, wiring)
     const reach = {
       table: table.arn,
       dueIndex: table.dueIndexArn,
+      subscriberIndex: table.subscriberIndexArn,
+      queue: queue.arn,
+      deadLetterQueue: deadLetters.arn,
       mirrors: this.#config.mirror === 'on' ? mirrors : null,
       bus: this.bus.arn,
     }
@@ -111,6 +131,7 @@ export class ControlPlane extends Construct {
     return {
       rotate: deploy('rotate'),
       endpoints: deploy('endpoints'),
+      deliver: deploy('deliver'),
       sweep: deploy('sweep', reportDeadLetters(this.deadLetters.arn)),
     }
   }
@@ -124,7 +145,7 @@ export class ControlPlane extends Construct {
     } = this.#config
     return new HttpApi(this, 'http', {
       name: this.#name,
-      routes: gatewayRoutes(mounts).filter(route => route.function in this.functions),
+      routes: gatewayRoutes(mounts),
       functions: this.functions,
       cors: corsOf(mounts, corsOrigins),
       throttle,
@@ -135,12 +156,19 @@ export class ControlPlane extends Construct {
 
   #watch({ region }: Account): Alarms {
     const { stage, alarmEmail } = this.#config
-    const { rotate, endpoints, sweep } = this.functions
+    const { rotate, endpoints, deliver, sweep } = this.functions
     const watched = {
       stage,
       apiId: this.http.api.id,
-      functions: { rotate: rotate.functionName, endpoints: endpoints.functionName, sweep: sweep.functionName },
+      functions: {
+        rotate: rotate.functionName,
+        endpoints: endpoints.functionName,
+        deliver: deliver.functionName,
+        sweep: sweep.functionName,
+      },
       deadLetters: this.deadLetters.name,
+      deliveries: this.deliveries.queue.name,
+      deadDeliveries: this.deliveries.deadLetters.name,
     }
     new Dashboard(this, 'dashboard', { name: this.#name, region, graphs: graphsOf(watched) })
     return new Alarms(this, 'alarms', { name: this.#name, alarms: alarmsOf(watched), email: alarmEmail })

@@ -1,6 +1,6 @@
 import { DynamodbTable } from '@cdktf/provider-aws/lib/dynamodb-table'
 import { Construct } from 'constructs'
-import { dueIndex, tableDefinition } from '../src/aws/table-definition'
+import { dueIndex, subscriberIndex, tableDefinition } from '../src/aws/table-definition'
 
 export interface EndpointTableProps {
   readonly name: string
@@ -14,11 +14,12 @@ export interface EndpointTableProps {
 /** The attribute by which DynamoDB drops items, in unix seconds. */
 const ttlAttribute = 'ttl'
 
-/** Keyturn's one table: endpoints, key rings (sealed), API keys (hashed), audit records. */
+/** Keyturn's one table: endpoints, key rings (sealed), API keys (hashed), audit records, deliveries. */
 export class EndpointTable extends Construct {
   readonly table: DynamodbTable
   readonly arn: string
   readonly dueIndexArn: string
+  readonly subscriberIndexArn: string
 
   constructor(scope: Construct, id: string, { name, logicalId, disposable, adopt }: EndpointTableProps) {
     super(scope, id)
@@ -36,6 +37,7 @@ export class EndpointTable extends Construct {
     if (adopt) this.table.importFrom(name)
     this.arn = this.table.arn
     this.dueIndexArn = `${this.arn}/index/${dueIndex}`
+    this.subscriberIndexArn = `${this.arn}/index/${subscriberIndex}`
   }
 }
 

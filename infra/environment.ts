@@ -6,16 +6,21 @@ export interface Wiring {
   readonly ringKey: string
   readonly mirrorKey: string
   readonly bus: string
+  readonly queueUrl: string
+  readonly deadLetterQueueUrl: string
   /** The deployment's own account id, which always reads its mirrors. */
   readonly account: string
 }
 
+const defaultPauseAfterFailures = 20
+
 /** Every function's environment. Names and addresses only: nothing here is a secret. */
 export function environmentOf(
-  { stage, mirror, mirrorReaders = [], sessions, logLevel = 'info' }: ControlPlaneConfig,
+  { stage, mirror, mirrorReaders = [], sessions, deliveries = {}, logLevel = 'info' }: ControlPlaneConfig,
   mounts: readonly Mount[],
-  { table, ringKey, mirrorKey, bus, account }: Wiring,
+  { table, ringKey, mirrorKey, bus, queueUrl, deadLetterQueueUrl, account }: Wiring,
 ): Readonly<Record<string, string>> {
+  const { pauseAfterFailures = defaultPauseAfterFailures } = deliveries
   const basePaths = mounts.map(({ contract, basePath }) => [contract.name, basePath])
   return {
     STAGE: stage,
@@ -26,6 +31,9 @@ export function environmentOf(
     CONTRACTS: JSON.stringify(Object.fromEntries(basePaths)),
     MIRROR: mirror,
     MIRROR_READERS: [account, ...mirrorReaders].join(','),
+    QUEUE_URL: queueUrl,
+    DEAD_LETTER_QUEUE_URL: deadLetterQueueUrl,
+    PAUSE_AFTER_FAILURES: String(pauseAfterFailures),
     INSECURE_TARGETS: 'off',
     LOG_LEVEL: logLevel,
     ...(sessions === undefined ? {} : sessionVariables(sessions)),

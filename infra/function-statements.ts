@@ -5,6 +5,9 @@ import type { Conditions, Statement } from './statement'
 export interface Reach {
   readonly table: string
   readonly dueIndex: string
+  readonly subscriberIndex: string
+  readonly queue: string
+  readonly deadLetterQueue: string
   /** Pattern of the stage's mirrors; null: mirrors are off. */
   readonly mirrors: string | null
   readonly bus: string
@@ -15,23 +18,40 @@ export function functionStatements(name: FunctionName, reach: Reach): readonly S
   switch (name) {
     case 'rotate':
       return [
-        items('Read', reach.table, { actions: ['GetItem'], partitions: [endpoints, apiKeys] }),
+        items('Read', reach.table, { actions: ['GetItem'], partitions: [endpoints, apiKeys, health] }),
         items('Change', reach.table, { actions: ['PutItem', 'UpdateItem'], partitions: [endpoints] }),
+        items('ResetFailures', reach.table, { actions: ['UpdateItem'], partitions: [health] }),
         items('Record', reach.table, { actions: ['PutItem'], partitions: [auditRecords] }),
         ...writeMirrors(reach.mirrors),
         publish(reach.bus),
       ]
     case 'endpoints':
       return [
-        items('Read', reach.table, { actions: ['GetItem'], partitions: [endpoints, apiKeys] }),
-        items('List', reach.table, { actions: ['Query'], partitions: [endpoints, auditRecords] }),
-        items('Change', reach.table, { actions: ['UpdateItem'], partitions: [endpoints] }),
+        items('Read', reach.table, { actions: ['GetItem'], partitions: [endpoints, apiKeys, health, deliveries] }),
+        items('ReadMany', reach.table, { actions: ['BatchGetItem'], partitions: [health, deliveries] }),
+        items('List', reach.table, { actions: ['Query'], partitions: [endpoints, auditRecords, attempts] }),
+        items('Change', reach.table, { actions: ['UpdateItem'], partitions: [endpoints, health] }),
+        items('SendAgain', reach.table, { actions: ['PutItem'], partitions: [deliveries] }),
+        send(reach.queue),
+      ]
+    case 'deliver':
+      return [
+        { Sid: 'FindSubscribers', Effect: 'Allow', Action: ['dynamodb:Query'], Resource: [reach.subscriberIndex] },
+        items('Read', reach.table, { actions: ['GetItem'], partitions: [endpoints, apiKeys, health, deliveries] }),
+        items('ReadMany', reach.table, { actions: ['BatchGetItem'], partitions: [health] }),
+        items('Count', reach.table, { actions: ['PutItem', 'UpdateItem'], partitions: [health] }),
+        items('Record', reach.table, { actions: ['PutItem'], partitions: [deliveries, attempts] }),
+        workOn(reach.queue),
+        send(reach.queue, reach.deadLetterQueue),
       ]
     case 'sweep':
       return [
         { Sid: 'FindDue', Effect: 'Allow', Action: ['dynamodb:Query'], Resource: [reach.dueIndex] },
         items('Settle', reach.table, { actions: ['GetItem', 'UpdateItem', 'DeleteItem'], partitions: [endpoints] }),
+        items('ResetFailures', reach.table, { actions: ['UpdateItem'], partitions: [health] }),
         items('Record', reach.table, { actions: ['PutItem'], partitions: [auditRecords] }),
+        items('PutBack', reach.table, { actions: ['GetItem', 'PutItem'], partitions: [deliveries] }),
+        send(reach.queue),
         ...writeMirrors(reach.mirrors),
         publish(reach.bus),
       ]
@@ -42,6 +62,9 @@ export function functionStatements(name: FunctionName, reach: Reach): readonly S
 const endpoints = 'TENANT#*'
 const auditRecords = 'ENDPOINT#*'
 const apiKeys = 'APIKEY#*'
+const deliveries = 'DELIVERIES#*'
+const attempts = 'ATTEMPTS#*'
+const health = 'HEALTH#*'
 
 interface Access {
   readonly actions: readonly string[]
@@ -60,6 +83,16 @@ function items(sid: string, table: string, { actions, partitions }: Access): Sta
     Resource: [table],
     Condition,
   }
+}
+
+function send(...queues: readonly string[]): Statement {
+  return { Sid: 'Queue', Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: queues }
+}
+
+/** What Lambda needs of the role to feed a function from a queue. */
+function workOn(queue: string): Statement {
+  const Action = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes']
+  return { Sid: 'WorkOnQueue', Effect: 'Allow', Action, Resource: [queue] }
 }
 
 /** Reading a mirror's value is not among it. */

@@ -7,13 +7,14 @@ import type { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function'
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission'
 import { Construct } from 'constructs'
 import type { GatewayRoute } from '../src/http/gateway-routes'
+import type { ServingFunction } from '../src/http/route'
 import { accessLogFormat } from './access-log-format'
 
 export interface HttpApiProps {
   readonly name: string
   readonly routes: readonly GatewayRoute[]
   /** By the name that routes know them by. */
-  readonly functions: Readonly<Partial<Record<string, LambdaFunction>>>
+  readonly functions: Readonly<Record<ServingFunction, LambdaFunction>>
   /** Absent: browsers of other origins cannot call the API. */
   readonly cors: Cors | undefined
   readonly throttle: { readonly requestsPerSecond: number; readonly burst: number }
@@ -53,9 +54,8 @@ export class HttpApi extends Construct {
     this.stage = this.#defaultStage(props)
   }
 
-  #integrate(name: string, { functions }: HttpApiProps): Apigatewayv2Integration {
+  #integrate(name: ServingFunction, { functions }: HttpApiProps): Apigatewayv2Integration {
     const target = functions[name]
-    if (target === undefined) throw new RangeError(`routes need the function ${name}`)
     new LambdaPermission(this, `${name}-permission`, {
       statementId: 'FromTheHttpApi',
       action: 'lambda:InvokeFunction',
@@ -92,7 +92,7 @@ export class HttpApi extends Construct {
   }
 }
 
-function namesOf(routes: readonly GatewayRoute[]): readonly string[] {
+function namesOf(routes: readonly GatewayRoute[]): readonly ServingFunction[] {
   return [...new Set(routes.map(route => route.function))]
 }
 

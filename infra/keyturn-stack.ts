@@ -23,7 +23,7 @@ export class KeyturnStack extends TerraformStack {
   }
 
   #output(): void {
-    const { url, storage, functions, bus, alarms, domain } = this.controlPlane
+    const { url, storage, functions, bus, deliveries, alarms, domain } = this.controlPlane
     const values = {
       api_url: url,
       table_name: storage.table.table.name,
@@ -31,8 +31,11 @@ export class KeyturnStack extends TerraformStack {
       mirror_key_id: storage.mirrorKey.key.keyId,
       rotate_function: functions.rotate.functionName,
       endpoints_function: functions.endpoints.functionName,
+      deliver_function: functions.deliver.functionName,
       sweep_function: functions.sweep.functionName,
       event_bus: bus.name,
+      delivery_queue_url: deliveries.queue.url,
+      dead_letter_queue_url: deliveries.deadLetters.url,
       alarm_topic: alarms.topic.arn,
       ...(domain === undefined ? {} : { domain_target: domain.target }),
     }

@@ -32,6 +32,11 @@ export function queueMetric(queueName: string): Metric {
   return { namespace: 'AWS/SQS', name, dimensions, statistic: 'Maximum', periodSeconds: fiveMinutes }
 }
 
+/** How long the oldest message has been in the queue, in seconds. */
+export function queueAgeMetric(queueName: string): Metric {
+  return { ...queueMetric(queueName), name: 'ApproximateAgeOfOldestMessage' }
+}
+
 /** Read from the log line of a sweep that had something to do; see sweep-metrics.ts. */
 export function sweepMetric(stage: string, name: SweepMetric): Metric {
   const statistic = name === 'OldestUnsettledSeconds' || name === 'LeftForNextSweep' ? 'Maximum' : 'Sum'

@@ -11,7 +11,7 @@ export interface StorageProps {
   readonly account: Account
   readonly config: ControlPlaneConfig
   /** ARNs of the functions' roles. */
-  readonly roles: { readonly rotate: string; readonly sweep: string }
+  readonly roles: { readonly rotate: string; readonly deliver: string; readonly sweep: string }
 }
 
 /** Table, keys and mirrors: what shares one fate, since a table without its ring key cannot be read. */
@@ -38,7 +38,7 @@ export class Storage extends Construct {
       name: `${name}-ring`,
       logicalId: retainedId(stage, 'ring'),
       description: `Seals Keyturn's signing secrets (${stage})`,
-      statements: ringKeyPolicy(account, { seal: [roles.rotate], open: [roles.rotate, roles.sweep] }),
+      statements: ringKeyPolicy(account, { seal: [roles.rotate], open: [roles.rotate, roles.deliver, roles.sweep] }),
       disposable,
       adopt: adopt.ringKey,
     })

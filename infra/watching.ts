@@ -1,7 +1,7 @@
 import type { Alarm } from './alarms'
 import type { Graph } from './dashboard'
 import { functionNames } from './function-name'
-import { apiMetric, functionMetric, queueMetric, sweepMetric, type DeployedNames } from './metrics'
+import { apiMetric, functionMetric, queueAgeMetric, queueMetric, sweepMetric, type DeployedNames } from './metrics'
 
 /** What is watched, by the names under which it is deployed. */
 export interface Watched {
@@ -9,12 +9,24 @@ export interface Watched {
   readonly apiId: string
   readonly functions: DeployedNames
   readonly deadLetters: string
+  /** Names of the queues of deliveries. */
+  readonly deliveries: string
+  readonly deadDeliveries: string
 }
 
 const mirrorBehindSeconds = 300
+/** Twice the longest wait that the queue keeps. */
+const deliveryBehindSeconds = 1800
 
 /** docs/operations.md says for each alarm what to do. */
-export function alarmsOf({ stage, apiId, functions, deadLetters }: Watched): readonly Alarm[] {
+export function alarmsOf({
+  stage,
+  apiId,
+  functions,
+  deadLetters,
+  deliveries,
+  deadDeliveries,
+}: Watched): readonly Alarm[] {
   return [
     {
       id: 'api-5xx',
@@ -68,11 +80,32 @@ export function alarmsOf({ stage, apiId, functions, deadLetters }: Watched): rea
       threshold: 1,
       periods: 1,
     },
+    {
+      id: 'deliveries-behind',
+      description: 'A delivery has been in the queue for half an hour.',
+      metric: queueAgeMetric(deliveries),
+      threshold: deliveryBehindSeconds,
+      periods: 1,
+    },
+    {
+      id: 'dead-deliveries',
+      description: 'Deliveries were given up, or could not be worked on.',
+      metric: queueMetric(deadDeliveries),
+      threshold: 1,
+      periods: 1,
+    },
   ]
 }
 
 /** The dashboard: are rotations working, is the mirror behind. */
-export function graphsOf({ stage, apiId, functions, deadLetters }: Watched): readonly Graph[] {
+export function graphsOf({
+  stage,
+  apiId,
+  functions,
+  deadLetters,
+  deliveries,
+  deadDeliveries,
+}: Watched): readonly Graph[] {
   const every = (metric: 'Errors' | 'Throttles') => functionNames.map(name => functionMetric(functions[name], metric))
   return [
     {
@@ -94,5 +127,10 @@ export function graphsOf({ stage, apiId, functions, deadLetters }: Watched): rea
     },
     { question: 'Is there room to run?', metrics: every('Throttles') },
     { question: 'Do sweeps fail?', metrics: [queueMetric(deadLetters)] },
+    { question: 'Do deliveries wait? Oldest message, in seconds', metrics: [queueAgeMetric(deliveries)] },
+    {
+      question: 'How many deliveries wait, how many were given up?',
+      metrics: [deliveries, deadDeliveries].map(queueMetric),
+    },
   ]
 }

@@ -161,6 +161,38 @@ describe('storage', () => {
   })
 })
 
+describe('deliveries', () => {
+  const named = (name: string) => resources(dev, 'aws_sqs_queue').find(queue => queue.name === name)
+
+  it('wait in a queue that gives each to one worker, and end in another after ten tries', () => {
+    const queue = named('keyturn-dev-deliveries')
+    expect(queue).toMatchObject({ visibility_timeout_seconds: 360, message_retention_seconds: 1_209_600 })
+    expect(JSON.parse(String(queue?.redrive_policy))).toMatchObject({
+      deadLetterTargetArn: expect.stringContaining('deliveries_dead-letters'),
+      maxReceiveCount: 10,
+    })
+    expect(named('keyturn-dev-deliveries-dead-letters')).toMatchObject({ message_retention_seconds: 1_209_600 })
+  })
+
+  it('are worked on in batches that fail in part, by no more functions than configured', () => {
+    const feed = { batch_size: 10, function_response_types: ['ReportBatchItemFailures'] }
+    expect(resources(dev, 'aws_lambda_event_source_mapping')).toMatchObject([
+      { ...feed, scaling_config: { maximum_concurrency: 50 } },
+    ])
+    const busy = synthesise({ ...minimal, deliveries: { concurrency: 200, pauseAfterFailures: 5 } })
+    expect(resources(busy, 'aws_lambda_event_source_mapping')).toMatchObject([
+      { ...feed, scaling_config: { maximum_concurrency: 200 } },
+    ])
+    const variables = resources(busy, 'aws_lambda_function').map(each => Object(Object(each.environment).variables))
+    expect(variables.map(each => each.PAUSE_AFTER_FAILURES)).toEqual(functionNames.map(() => '5'))
+  })
+
+  it('go to endpoints that are https, everywhere but in a local run', () => {
+    const variables = resources(dev, 'aws_lambda_function').map(each => Object(Object(each.environment).variables))
+    expect(variables.map(each => each.INSECURE_TARGETS)).toEqual(functionNames.map(() => 'off'))
+  })
+})
+
 describe('alarms', () => {
   it('ring for 5xx, errors, throttles, unsettled changes, silence and dead letters, and all tell one topic', () => {
     const alarms = resources(dev, 'aws_cloudwatch_metric_alarm')
@@ -172,6 +204,8 @@ describe('alarms', () => {
         'settle-failures',
         'sweep-silent',
         'dead-letters',
+        'deliveries-behind',
+        'dead-deliveries',
       ]),
     )
     for (const alarm of alarms) expect(alarm.alarm_actions).toEqual([expect.stringContaining('aws_sns_topic')])
@@ -224,6 +258,9 @@ describe('Terraform', () => {
     expect(Object.keys(dev.output).toSorted()).toEqual([
       'alarm_topic',
       'api_url',
+      'dead_letter_queue_url',
+      'deliver_function',
+      'delivery_queue_url',
       'endpoints_function',
       'event_bus',
       'mirror_key_id',

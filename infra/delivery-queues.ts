@@ -1,0 +1,50 @@
+import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-source-mapping'
+import type { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function'
+import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue'
+import { Construct } from 'constructs'
+
+export interface DeliveryQueuesProps {
+  readonly name: string
+  /** How long the function that works on the queue may take. */
+  readonly timeoutSeconds: number
+}
+
+const retentionSeconds = 14 * 24 * 60 * 60
+/** A message that fails this often, for a reason of our own, is put aside. */
+const maxReceiveCount = 10
+/** AWS Lambda's developer guide, "Using Lambda with Amazon SQS": six times the function's timeout. */
+const visibilityFactor = 6
+const batchSize = 10
+
+/** Where deliveries wait, and where those end that were given up or could not be worked on. */
+export class DeliveryQueues extends Construct {
+  readonly queue: SqsQueue
+  readonly deadLetters: SqsQueue
+
+  constructor(scope: Construct, id: string, { name, timeoutSeconds }: DeliveryQueuesProps) {
+    super(scope, id)
+    this.deadLetters = new SqsQueue(this, 'dead-letters', {
+      name: `${name}-dead-letters`,
+      messageRetentionSeconds: retentionSeconds,
+      sqsManagedSseEnabled: true,
+    })
+    this.queue = new SqsQueue(this, 'queue', {
+      name,
+      messageRetentionSeconds: retentionSeconds,
+      visibilityTimeoutSeconds: visibilityFactor * timeoutSeconds,
+      redrivePolicy: JSON.stringify({ deadLetterTargetArn: this.deadLetters.arn, maxReceiveCount }),
+      sqsManagedSseEnabled: true,
+    })
+  }
+
+  /** Feeds the function: messages that it names as failed come again, the others are removed. */
+  feed(deliver: LambdaFunction, maximumConcurrency: number): void {
+    new LambdaEventSourceMapping(this, 'feed', {
+      eventSourceArn: this.queue.arn,
+      functionName: deliver.functionName,
+      batchSize,
+      functionResponseTypes: ['ReportBatchItemFailures'],
+      scalingConfig: { maximumConcurrency },
+    })
+  }
+}
