@@ -16,7 +16,7 @@ export interface SweepScheduleProps {
 export class SweepSchedule extends Construct {
   constructor(scope: Construct, id: string, { name, sweep, deadLetters }: SweepScheduleProps) {
     super(scope, id)
-    const rule = new CloudwatchEventRule(this, 'rule', { name, scheduleExpression: 'rate(1 minute)' })
+    const rule = new CloudwatchEventRule(this, 'rule', { name, scheduleExpression: 'rate(1 minute)', state: 'ENABLED' })
     const permission = new LambdaPermission(this, 'permission', {
       statementId: 'FromTheSchedule',
       action: 'lambda:InvokeFunction',
