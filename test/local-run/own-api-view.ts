@@ -12,12 +12,15 @@ export interface EndpointAddress {
 
 const nullableText = v.nullable(v.string())
 
-/** API.md: the members of the secret's state, and no others. */
+const stateOf = v.picklist(['current', 'pending', 'off'])
+
+/** API.md: the members of the secret's state, and no others. `policy`: where the endpoint has, or had, consumers. */
 const secretState = v.strictObject({
   version: v.number(),
   hint: v.pipe(v.string(), v.length(4)),
   keys: v.array(v.strictObject({ id: v.string(), createdAt: v.string(), expiresAt: nullableText })),
-  mirror: v.strictObject({ state: v.picklist(['current', 'pending', 'off']), name: v.string(), error: nullableText }),
+  mirror: v.strictObject({ state: stateOf, name: v.string(), error: nullableText }),
+  policy: v.optional(v.strictObject({ state: stateOf, error: nullableText })),
 })
 
 /** API.md: the members of a rotation, and no others. */
