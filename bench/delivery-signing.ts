@@ -28,6 +28,6 @@ export async function signingRows(): Promise<readonly Row[]> {
     { name: 'signing 1 KB, bare HMAC', value: perSecond('hmac'), unit: '/s', ok: true },
     { name: 'signing 1 KB, one key', value: perSecond('one key'), unit: '/s', ok: true },
     { name: 'signing 1 KB, two keys', value: perSecond('two keys'), unit: '/s', ok: true },
-    { name: 'signing 1 KB against bare HMAC', value: ratio, unit: '×', target: '≤ 2', ok: ratio <= 2 },
+    { name: 'signing 1 KB against bare HMAC', value: ratio, unit: '×', target: '≤ 3', ok: ratio <= 3 },
   ]
 }

@@ -27,14 +27,25 @@ export function liveKeys(secrets: string | readonly string[], format: KeyBytes):
   return secrets.map(secret => liveKey(secret, format))
 }
 
+/** The same keys, none of them kept: a sender has many secrets and answers for how long each stays in memory. */
+export function passingKeys(secrets: string | readonly string[], format: KeyBytes): readonly LiveKey[] {
+  const all = typeof secrets === 'string' ? [secrets] : secrets
+  if (all.length === 0) throw new WebhookVerificationError('empty-secret', 'there is no live secret')
+  return all.map(secret => madeKey(secret, format))
+}
+
 function liveKey(secret: string, format: KeyBytes): LiveKey {
   const found = kept.get(secret)
   if (found !== undefined && isSame(found.format, format)) return found
-  const bytes = keyBytes(secret, format)
-  if (bytes.length === 0) throw new WebhookVerificationError('empty-secret', 'a secret decodes to no bytes')
-  const made = { hmacKey: createSecretKey(bytes), format, matchesInARow: 0 }
+  const made = madeKey(secret, format)
   keep(secret, made)
   return made
+}
+
+function madeKey(secret: string, format: KeyBytes): LiveKey {
+  const bytes = keyBytes(secret, format)
+  if (bytes.length === 0) throw new WebhookVerificationError('empty-secret', 'a secret decodes to no bytes')
+  return { hmacKey: createSecretKey(bytes), format, matchesInARow: 0 }
 }
 
 function isSame(one: KeyBytes, other: KeyBytes): boolean {

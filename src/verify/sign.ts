@@ -1,5 +1,5 @@
 import type { KeyBytes } from './key-bytes'
-import { liveKeys, type LiveKey } from './live-keys'
+import { passingKeys, type LiveKey } from './live-keys'
 import { mac, signedContent } from './mac'
 import type { Scheme, SignatureHeader, SignedPart } from './scheme'
 import { standardWebhooks } from './schemes'
@@ -31,7 +31,7 @@ export function sign(
   options: SignOptions = {},
 ): Record<string, string> {
   const scheme: Scheme = options.scheme ?? standardWebhooks
-  const keys = liveKeys(secrets, options.keyBytes ?? scheme.keyBytes)
+  const keys = passingKeys(secrets, options.keyBytes ?? scheme.keyBytes)
   const values = signedValues(scheme, options)
   const headers: Record<string, string> = {}
   add(headers, scheme.id, values.id)
