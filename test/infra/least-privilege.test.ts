@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
 import { functionNames, type FunctionName } from '../../infra/function-name'
 import type { Statement } from '../../infra/statement'
-import { allows, keyAllows, type Call } from './support/evaluate-policy'
-import { accountId, resolveArns } from './support/resolve-arns'
+import { keyAllows, type Call } from './support/evaluate-policy'
+import { account, keyPolicy, mayCall, rolePolicy } from './support/policies'
+import { accountId } from './support/resolve-arns'
 import { minimal, resources, synthesise, type Synthesised } from './support/synthesise'
 
 const stack = synthesise({ ...minimal, mirrorReaders: ['999988887777'] })
-const account = `arn:aws:iam::${accountId}:root`
 const place = `eu-central-1:${accountId}`
 const table = `arn:aws:dynamodb:${place}:table/keyturn-dev`
 const context = { 'kms:EncryptionContextKeys': ['tenant', 'endpoint', 'key'] }
@@ -238,7 +238,7 @@ describe('who else may use the keys', () => {
   const administrator = { role: `arn:aws:iam::${accountId}:role/admin`, account, policy: everything() }
 
   it('an administrator may look after both, and neither seals nor opens', () => {
-    for (const key of ['ring', 'mirror']) {
+    for (const key of ['ring', 'mirror'] as const) {
       const may = (action: string) =>
         keyAllows(keyPolicy(stack, key), administrator, { action, resource: key, context: {} })
       expect(['kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion', 'kms:EnableKeyRotation'].map(may)).toEqual([
@@ -271,7 +271,7 @@ describe('who else may use the keys', () => {
 
 describe('how policies are written', () => {
   it('no action is a wildcard, and only actions without resources name all of them', () => {
-    const statements = functionNames.flatMap(name => rolePolicy(stack, name))
+    const statements = functionNames.flatMap(name => rolePolicy(stack, `keyturn-dev-${name}`))
     expect(statements.flatMap(({ Action }) => Action).filter(action => action.includes('*'))).toEqual([])
     const onEverything = statements.filter(({ Resource }) => Resource.includes('*')).flatMap(({ Action }) => Action)
     expect(new Set(onEverything)).toEqual(new Set(['xray:PutTraceSegments', 'xray:PutTelemetryRecords']))
@@ -291,15 +291,10 @@ describe('how policies are written', () => {
 })
 
 function allowedCalls(of: Synthesised, name: FunctionName): readonly string[] {
-  const policy = rolePolicy(of, name)
-  const caller = { role: `arn:aws:iam::${accountId}:role/keyturn-dev-${name}`, account, policy }
   return Object.keys(targets).flatMap(target => {
-    const { resource } = call('', target)
-    const key = resource === 'ring' || resource === 'mirror' ? keyPolicy(of, resource) : null
-    const made = actions.filter(action => isTrace(action) === (target === 'traces')).map(action => call(action, target))
-    return made
-      .filter(each => (key ? keyAllows(key, caller, each) : allows(policy, each)))
-      .map(({ action }) => `${action} ${target}`)
+    const sensible = actions.filter(action => isTrace(action) === (target === 'traces'))
+    const allowed = sensible.filter(action => mayCall(of, `keyturn-dev-${name}`, call(action, target)))
+    return allowed.map(action => `${action} ${target}`)
   })
 }
 
@@ -312,20 +307,6 @@ function call(action: string, target: string): Call {
   const found = targets[target]
   if (found === undefined) throw new RangeError(`there is no target ${target}`)
   return { action, ...found }
-}
-
-function rolePolicy(of: Synthesised, name: FunctionName): readonly Statement[] {
-  const found = resources(of, 'aws_iam_role_policy').find(policy => policy.name === `keyturn-dev-${name}`)
-  return statementsOf(of, found?.policy)
-}
-
-function keyPolicy(of: Synthesised, name: string): readonly Statement[] {
-  return statementsOf(of, of.resource.aws_kms_key?.[`keyturn_dev_${name}`]?.policy)
-}
-
-function statementsOf(of: Synthesised, policy: unknown): readonly Statement[] {
-  // Policies are written by `policyDocument`.
-  return (JSON.parse(resolveArns(of, String(policy))) as { Statement: Statement[] }).Statement
 }
 
 function everything(): readonly Statement[] {
