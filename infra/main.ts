@@ -1,29 +1,22 @@
-import { App } from 'cdktf'
-import { buildFunctions } from '../src/local/build'
-import { KeyturnStack } from './keyturn-stack'
+import { buildFunctions, endBuilder } from '../src/local/build'
 import { configFile, loadConfig } from './load-config'
 import { ConfigError } from './parse-config'
-import { RetiredStack } from './retired-stack'
 
 // The CDKTF app of `cdktf.json`. `KEYTURN_CONFIG` names another configuration, `KEYTURN_RETIRE=1` is how
 // `npm run destroy` takes down what may go of a stage that keeps its data.
 
-async function main(file: string): Promise<void> {
-  const config = await loadConfig(file)
-  const app = new App()
-  const id = `keyturn-${config.stage}`
-  if (process.env.KEYTURN_RETIRE === '1') {
-    new RetiredStack(app, id, config)
-  } else {
-    await buildFunctions('.build')
-    new KeyturnStack(app, id, { config, bundles: '.build' })
-  }
-  app.synth()
+const bundles = '.build'
+
+/** The bundles are built while CDKTF, which takes as long to load, is loaded. */
+async function main(): Promise<void> {
+  const config = await loadConfig(configFile())
+  const [{ synthesiseApp }] = await Promise.all([import('./keyturn-app'), buildFunctions(bundles)])
+  await endBuilder()
+  synthesiseApp({ config, bundles, retire: process.env.KEYTURN_RETIRE === '1' })
 }
 
-const file = configFile()
-main(file).catch((error: unknown) => {
+main().catch((error: unknown) => {
   if (!(error instanceof ConfigError)) throw error
-  for (const line of error.message.split('\n')) console.error(`${file}: ${line}`)
+  for (const line of error.message.split('\n')) console.error(`${configFile()}: ${line}`)
   process.exitCode = 1
 })
