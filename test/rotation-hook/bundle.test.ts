@@ -83,9 +83,12 @@ describe('the bundle', () => {
   it.each<WireFault>(['killed-before', 'reply-dropped'])(
     'heals when it is %s at any of its calls',
     async fault => {
-      const both = await Promise.all((['storno', 'keyturn'] as const).map(name => strikeEveryCall(name, fault)))
+      const both = await Promise.all([
+        strikeCalls('storno', fault, 99),
+        strikeCalls('keyturn', fault, callsOfCreateSecret),
+      ])
       for (const healed of both) {
-        expect(healed.length).toBeGreaterThan(8)
+        expect(healed.length).toBeGreaterThanOrEqual(callsOfCreateSecret)
         expect(healed).toEqual(Array(healed.length).fill(true))
       }
     },
@@ -93,12 +96,15 @@ describe('the bundle', () => {
   )
 })
 
-/** For each call of a rotation, whether one that was struck there ended with the vendor's secret. */
-async function strikeEveryCall(name: Name, fault: WireFault): Promise<readonly boolean[]> {
+/** All by which a vendor that replays differs from one that does not is in the first step. */
+const callsOfCreateSecret = 7
+
+/** For each of the first calls of a rotation, whether one that was struck there ended with the vendor's secret. */
+async function strikeCalls(name: Name, fault: WireFault, most: number): Promise<readonly boolean[]> {
   const secret = secretOf(name)
   secret.gate.arm(null, fault)
   await secret.rotate()
-  const calls = secret.gate.count()
+  const calls = Math.min(most, secret.gate.count())
   const healed: boolean[] = []
   for (let at = 0; at < calls; at += 1) {
     secret.gate.arm(at, fault)

@@ -93,6 +93,8 @@ export async function startConsumerStage(api: string): Promise<ConsumerStage> {
     client,
     addSecret,
     close: async () => {
+      // A rotation that is still tried would start a hook anew.
+      hooks.clear()
       for (const close of closers) await close()
       await endpoint.close()
       client.destroy()
