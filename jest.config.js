@@ -4,6 +4,9 @@ const esModulesOnly = ['jose', 'request-filtering-agent']
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
+  maxWorkers: 2,
+  // Tests wait for real processes and sockets; nothing is timed here.
+  testTimeout: 30_000,
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['<rootDir>/test/deploy/', '<rootDir>/test/rollover/'],
