@@ -49,9 +49,9 @@ function deliveryCommands({ api, contracts }: LocalDescription): readonly string
   const receiver = `require('http').createServer((q, r) => { console.log(q.headers); r.end() }).listen(${receiverPort})`
   const settings = `{"url": "http://127.0.0.1:${receiverPort}/", "eventTypes": ["*"]}`
   return [
-    `node -e "${receiver}" &`,
-    `curl -X PATCH ${api}/v1/endpoints/${endpointId} ${headers} -d '${settings}'`,
-    `curl -X POST ${api}/v1/events ${headers} -d '{"type": "order.paid", "payload": {"total": 3}}'`,
+    `  node -e "${receiver}" &`,
+    `  curl -X PATCH ${api}/v1/endpoints/${endpointId} ${headers} -d '${settings}'`,
+    `  curl -X POST ${api}/v1/events ${headers} -d '{"type": "order.paid", "payload": {"total": 3}}'`,
   ]
 }
 

@@ -100,6 +100,18 @@ describe('an endpoint that is rotated through its vendor’s route', () => {
   })
 })
 
+describe('the banner', () => {
+  it('has commands that send deliveries to a receiver of one’s own, and work as pasted', async () => {
+    const commands = [...run.output().matchAll(/^ {2}curl -X (\w+) (\S+) (.*) -d '(.*)'$/gm)]
+    const replies = commands.map(([, method = '', url = '', headers = '', body = '']) => {
+      const given = [...headers.matchAll(/-H '([\w-]+): ([^']*)'/g)].map(([, name = '', value = '']) => [name, value])
+      return fetch(url, { method, headers: Object.fromEntries(given), body })
+    })
+    expect((await Promise.all(replies)).map(({ status }) => status)).toEqual([200, 202])
+    expect(run.output()).toMatch(/^ {2}node -e ".*listen\(4800\)" &$/m)
+  })
+})
+
 describe('deliveries of the local run', () => {
   const seed = seedContracts.find(({ contract }) => contract.name === 'storno')
 

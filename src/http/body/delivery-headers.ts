@@ -41,7 +41,7 @@ function readHeader(path: string, contract: Contract, [name, text]: readonly [st
 }
 
 function isReserved({ signing, delivery }: Contract, name: string): boolean {
-  const { id = [], timestamp = [], tenant = [], signature, weaker } = signing
+  const { id, timestamp, tenant, signature, weaker } = signing
   const ofScheme = [...id, ...timestamp, ...tenant, ...signature.header, ...(weaker?.header ?? [])]
   const own = [...ofScheme, ...Object.keys(delivery?.headers ?? {})]
   return reserved.has(name) || name.startsWith('webhook-') || name.startsWith('svix-') || own.includes(name)
