@@ -1,18 +1,29 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { functionNames } from '../../infra/function-name'
+import { setTimeout as delay } from 'node:timers/promises'
 import { stageMirrors } from '../../src/aws/stage-mirrors'
 import { allContracts } from '../../src/contracts/all'
 import { gatewayRoutes } from '../../src/http/gateway-routes'
+import { mayCall } from '../infra/support/policies'
+import type { Synthesised } from '../infra/support/synthesise'
 import { apiCaller } from '../support/api-caller'
+import type { RecordedCall } from './support/call-recorder'
 import { leaks } from './support/canary'
+import { deliverOnce } from './support/deliver'
 import { deployedRoutes } from './support/deployed-api'
 import { everythingWritten, openDeployment, type OpenDeployment } from './support/deployment'
 import { acme } from './support/own-contract'
+import { iamCalls } from './support/iam-calls'
 import { phase, phaseTable } from './support/phases'
 import { mirrorWith, rotate } from './support/rotate'
 import { keyState, startSetting, type Setting } from './support/setting'
-import { createEndpoint, makeKeys, type ContractName, type Credentials } from './support/tenants'
+import { createEndpoint, makeKeys, placeOf, type ContractName, type Credentials } from './support/tenants'
 import { canDeploy } from './support/tools'
+
+/** As CDKTF wrote it. */
+function synthesised(stack: string): Synthesised {
+  return JSON.parse(stack) as Synthesised
+}
 
 const whereTerraformIs = canDeploy() ? describe : describe.skip
 const stage = 'dev-proof'
@@ -21,6 +32,8 @@ whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => 
   let setting: Setting
   let credentials: Credentials
   let open: OpenDeployment
+  /** What each function has called, by its deployed name. */
+  const called: (readonly [string, readonly RecordedCall[]])[] = []
   const revealed = new Map<ContractName, string[]>()
 
   /** What this machine can prove: a real function could not verify the sessions of this machine's sign-in. */
@@ -54,6 +67,12 @@ whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => 
     expect(new Set(routes)).toEqual(new Set(expected))
   }
 
+  /** The sweep leaves a change to its request for 5 seconds. */
+  async function sweepAfterGrace(): Promise<void> {
+    await delay(6000)
+    await open.deployed.sweep()
+  }
+
   beforeAll(async () => {
     setting = await phase('start', startSetting)
   })
@@ -81,6 +100,15 @@ whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => 
     })
   })
 
+  it('an event becomes a delivery, and no address that is not public is reached', async () => {
+    const { table_name: table = '' } = await setting.project.outputs(stage)
+    const { deployed, deliver } = open
+    const attempts = await phase('deliver', () =>
+      deliverOnce({ api: deployed.api, operator: credentials.operator, access: setting.access, table, deliver }),
+    )
+    expect(attempts).toMatchObject([{ eventType: 'proof.made', number: 1, status: null, error: 'refused-address' }])
+  })
+
   it('a path and a method that no route has are refused by the deployed default route', async () => {
     const api = apiCaller(open.deployed.api)
     expect((await api.call('GET', '/nowhere')).status).toBe(404)
@@ -89,15 +117,25 @@ whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => 
 
   it('a second plan changes nothing, but for what the emulator does not give back', async () => {
     const changes = await phase('plan', () => setting.project.plan(stage))
-    const notGivenBack = ['endpoints', 'rotate', 'sweep'].map(name => ({
-      address: expect.stringMatching(`^aws_lambda_function\\.keyturn_${name}_function_`),
+    const functions = functionNames
+      .toSorted((one, other) => (one < other ? -1 : 1))
+      .map(name => ({
+        address: expect.stringMatching(`^aws_lambda_function\\.keyturn_${name}_function_`),
+        actions: ['update'],
+        changed: ['logging_config'],
+      }))
+    // It comes back with other white space.
+    const queue = {
+      address: expect.stringMatching('_deliveries_queue_'),
       actions: ['update'],
-      changed: ['logging_config'],
-    }))
+      changed: ['redrive_policy'],
+    }
+    const notGivenBack = [...functions, queue]
     expect(changes).toEqual(setting.real ? [] : notGivenBack)
   })
 
   it('one contract of Keyturn and one of our own more leave every key as it was', async () => {
+    called.push(...open.calls)
     await open.stop()
     const contracts = mounted().map(name =>
       name === 'acme' ? { contract: acme, basePath: '/acme' } : { contract: name },
@@ -112,6 +150,49 @@ whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => 
     await phase('rotate after the change', () => rotateEach(mounted()))
     const { keys } = await mirrorWith(open.deployed, 'keyturn', revealed.get('keyturn')?.[0] ?? '')
     expect(keys.map(({ secret }) => secret)).toEqual(revealed.get('keyturn'))
+  })
+
+  it('every operation of our own API works with the deployed functions', async () => {
+    const api = apiCaller(open.deployed.api)
+    const { tenantId, endpointId } = placeOf('acme')
+    const as = { token: credentials.operator, headers: { 'keyturn-tenant': tenantId } }
+    const at = `/v1/endpoints/${endpointId}`
+    const status = async (method: string, path: string, body?: object) =>
+      (await api.call(method, path, body === undefined ? as : { ...as, body })).status
+    expect(await status('GET', '/v1/endpoints')).toBe(200)
+    expect(await status('GET', at)).toBe(200)
+    expect(await status('GET', `${at}/secret`)).toBe(200)
+    expect(await status('GET', `${at}/rotations`)).toBe(200)
+    expect(await status('POST', `${at}/secret/revoke-previous`)).toBe(200)
+    expect(await status('PATCH', at, { consumers: ['210987654321'] })).toBe(200)
+    await sweepAfterGrace()
+    expect(await status('DELETE', at)).toBe(204)
+    expect(await status('GET', at)).toBe(404)
+    await sweepAfterGrace()
+  })
+
+  it('the deployed policies allow every call that the functions made', () => {
+    const stack = synthesised(setting.project.read(`cdktf.out/stacks/keyturn-${stage}/cdk.tf.json`))
+    const made = [...called, ...open.calls].flatMap(([name, calls]) =>
+      calls.flatMap(iamCalls).map(call => ({ name, call })),
+    )
+    const denied = made.filter(({ name, call }) => !mayCall(stack, name, call))
+    expect(denied).toEqual([])
+    const kinds = new Set(made.map(({ name, call }) => `${name.slice(`keyturn-${stage}-`.length)} ${call.action}`))
+    if (!setting.real) {
+      expect([...kinds]).toEqual(
+        expect.arrayContaining([
+          'rotate kms:Encrypt',
+          'rotate kms:Decrypt',
+          'rotate secretsmanager:UpdateSecretVersionStage',
+          'rotate events:PutEvents',
+          'endpoints dynamodb:Query',
+          'sweep dynamodb:Query',
+          'sweep secretsmanager:PutResourcePolicy',
+          'sweep secretsmanager:DeleteSecret',
+        ]),
+      )
+    }
   })
 
   it('no signing secret and no API key is in the state, the plan, the outputs or a log', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { secretsManagerClient } from '../../../src/aws/clients'
 import { describeLocalRun } from '../../../src/local/local-description'
+import type { RecordedCall } from './call-recorder'
 import type { Deployed } from './rotate'
 import { serveDeployment, type Served } from './serve-deployment'
 import type { Setting } from './setting'
@@ -10,6 +11,10 @@ import type { Credentials } from './tenants'
 
 export interface OpenDeployment {
   readonly deployed: Deployed
+  /** What each function has called so far, by its deployed name; nothing of a real account's. */
+  readonly calls: ReadonlyMap<string, readonly RecordedCall[]>
+  /** Hands one message to `deliver`; null where the deployed queue does it. */
+  readonly deliver: ((body: string) => Promise<unknown>) | null
   stop(): Promise<void>
 }
 
@@ -27,6 +32,8 @@ export async function openDeployment(
   const local = await describeLocalRun({ api: served.api, aws: url, keys: credentials.keys, issuer })
   return {
     deployed: { api: served.api, stage, secrets, local, acmeKey: credentials.acmeKey, sweep: () => served.sweep() },
+    calls: served.calls,
+    deliver: setting.real ? null : body => served.deliver(body),
     stop: async () => {
       secrets.destroy()
       await served.stop()
@@ -37,7 +44,7 @@ export async function openDeployment(
 async function serve({ real, access, project, folder }: Setting, stage: string): Promise<Served> {
   if (real) {
     const { api_url: api = '' } = await project.outputs(stage)
-    return { api, sweep: () => delay(5000), stop: async () => {} }
+    return { api, calls: new Map(), sweep: () => delay(5000), deliver: () => delay(0), stop: async () => {} }
   }
   const { endpoint = '', credentials = { accessKeyId: '', secretAccessKey: '' } } = access
   opened += 1

@@ -1,17 +1,22 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { createWriteStream, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildWorkerRuntime, endBuilder } from '../../../src/local/build'
 import { startGateway } from '../../../src/local/gateway'
 import { LocalFunction } from '../../../src/local/local-function'
 import { functionNames } from '../../../infra/function-name'
+import { startCallRecorder, type CallRecorder, type RecordedCall } from './call-recorder'
 import { deployedFunction, deployedRoutes, type AwsAccess, type DeployedFunction } from './deployed-api'
 import { storedFiles } from './stored-files'
 
 export interface Served {
   readonly api: string
+  /** What each function called, by its deployed name. */
+  readonly calls: ReadonlyMap<string, readonly RecordedCall[]>
   /** Runs the sweep as its schedule would. */
   sweep(): Promise<unknown>
+  /** Hands one message to `deliver` as its queue would. */
+  deliver(body: string): Promise<unknown>
   stop(): Promise<void>
 }
 
@@ -31,7 +36,14 @@ export async function serveDeployment(options: ServeOptions): Promise<Served> {
   const runtime = await buildWorkerRuntime(folder)
   await endBuilder()
   const deployed = await Promise.all(functionNames.map(name => deployedFunction(access, `keyturn-${stage}-${name}`)))
-  const functions = new Map(deployed.map(each => [each.name, localFunction(each, runtime, options)]))
+  const recorders = new Map<string, CallRecorder>()
+  for (const { name } of deployed) recorders.set(name, await startCallRecorder(access.endpoint))
+  const functions = new Map(
+    deployed.map(each => {
+      const endpoint = recorders.get(each.name)?.url ?? ''
+      return [each.name, localFunction(each, runtime, { ...options, access: { ...access, endpoint } })]
+    }),
+  )
   for (const [name, run] of functions) {
     if (!(await run.start())) throw new Error(`${name} does not load in its deployed environment; see ${folder}`)
   }
@@ -40,10 +52,13 @@ export async function serveDeployment(options: ServeOptions): Promise<Served> {
   const gateway = await startGateway({ port: 0, routes, invoke, now: () => new Date() })
   return {
     api: gateway.url,
+    calls: new Map([...recorders].map(([name, { calls }]) => [name, calls])),
     sweep: () => invoke(`keyturn-${stage}-sweep`, {}),
+    deliver: body => invoke(`keyturn-${stage}-deliver`, { Records: [{ messageId: randomUUID(), body }] }),
     stop: async () => {
       await gateway.close()
       await Promise.all([...functions.values()].map(run => run.kill()))
+      await Promise.all([...recorders.values()].map(recorder => recorder.stop()))
     },
   }
 }
