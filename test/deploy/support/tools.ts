@@ -10,7 +10,8 @@ export function missingTools(): readonly string[] {
   return missing
 }
 
-const provider = 'registry.terraform.io/hashicorp/aws'
+/** The folder's end; before it stands the registry's name. */
+const provider = 'registry.*/hashicorp/aws'
 
 /** The folder that Terraform finds providers in: named by the environment, else searched for. */
 export function providerMirror(): string | null {
