@@ -105,7 +105,8 @@ describe('the banner', () => {
     const commands = [...run.output().matchAll(/^ {2}curl -X (\w+) (\S+) (.*) -d '(.*)'$/gm)]
     const replies = commands.map(([, method = '', url = '', headers = '', body = '']) => {
       const given = [...headers.matchAll(/-H '([\w-]+): ([^']*)'/g)].map(([, name = '', value = '']) => [name, value])
-      return fetch(url, { method, headers: Object.fromEntries(given), body })
+      const init = { method, headers: Object.fromEntries(given), body }
+      return fetch(url, init)
     })
     expect((await Promise.all(replies)).map(({ status }) => status)).toEqual([200, 202])
     expect(run.output()).toMatch(/^ {2}node -e ".*listen\(4800\)" &$/m)
