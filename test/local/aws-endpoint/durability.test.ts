@@ -53,8 +53,9 @@ it('whatever was answered is there after the process was killed', async () => {
   const blob = await prepare(killed)
   const answered: Answered = { values: new Map(), items: [], eventIds: [] }
   const writers = Array.from({ length: 16 }, (_, nth) => writeUntilKilled(killed, `secret-${nth}`, answered))
-  setTimeout(() => child.kill('SIGKILL'), 400)
+  const killing = setInterval(() => answered.items.length > itemsBeforeKill && child.kill('SIGKILL'), 5)
   await Promise.all([once(child, 'exit'), ...writers])
+  clearInterval(killing)
 
   const endpoint = await startAwsEndpoint({ dataDir: folder, port: 0 })
   cleaning.add(() => endpoint.close())
@@ -65,6 +66,9 @@ it('whatever was answered is there after the process was killed', async () => {
   const { Plaintext } = await clients.kms.send(new DecryptCommand({ CiphertextBlob: blob }))
   expect(Buffer.from(Plaintext ?? []).toString()).toBe('plain')
 })
+
+/** Enough that every writer is in the middle of its round. */
+const itemsBeforeKill = 64
 
 async function prepare({ dynamoDb, kms }: Clients): Promise<Uint8Array> {
   await dynamoDb.send(
@@ -107,7 +111,7 @@ async function checkAnswered({ secrets, dynamoDb }: Clients, { values, items }: 
     // The put after the last answered one may have arrived.
     expect([Number(value), Number(value) + 1]).toContain(Number(SecretString))
   }
-  expect(items.length).toBeGreaterThan(16)
+  expect(items.length).toBeGreaterThan(itemsBeforeKill)
   for (const id of items.slice(-100)) {
     const { Item } = await dynamoDb.send(new GetItemCommand({ TableName: 'items', Key: { id: { S: id } } }))
     expect(Item).toEqual({ id: { S: id } })
