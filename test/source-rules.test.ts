@@ -71,7 +71,9 @@ describe('imports', () => {
 
   it('of cdktf are in infra and its tests alone', () => {
     const everywhere = sourceFiles('src', 'lambdas', 'infra', 'scripts', 'bench', 'test', 'examples')
-    expect(importers(everywhere, cdktf, /^(?:infra|test\/infra|test\/deploy|examples\/(?:consumer|platform))\//)).toEqual([])
+    expect(
+      importers(everywhere, cdktf, /^(?:infra|test\/infra|test\/deploy|examples\/(?:consumer|platform))\//),
+    ).toEqual([])
     expect(importers(everywhere, cdktf, /^$/)).not.toEqual([])
   })
 
