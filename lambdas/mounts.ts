@@ -18,7 +18,7 @@ export function mountsOf({ CONTRACTS }: Pick<HttpEnvironment, 'CONTRACTS'>, fold
   })
 }
 
-/** Written by the deployment, from data that the compiler has checked. */
+/** Written by the deployment, from data that the compiler has checked and `checkMounts` has passed. */
 function ownContracts(file: string): readonly Contract[] {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Contract[]) : []
 }

@@ -7,7 +7,7 @@ import type { ApiKeyPrincipal, Principal, SessionPrincipal } from './principal'
 import { readToken } from './read-token'
 
 export interface AccessDeps {
-  readonly apiKeys: Pick<ApiKeyStore, 'find'>
+  readonly apiKeys: Pick<ApiKeyStore, 'find' | 'remembered'>
   /** @throws {Problem} `invalid-token`, `expired-token`, `unavailable` */
   readonly verifySession: (token: string) => Promise<SessionPrincipal>
   readonly now: () => Date
@@ -40,11 +40,26 @@ export async function authenticate(
   return deps.verifySession(token)
 }
 
+/**
+ * Whom the request's API key belonged to when it was last read, told without a call; null where that is not known. It
+ * allows nothing: it says what to get ready for.
+ */
+export function expectedPrincipal({ apiKeys }: AccessDeps, contract: Contract, headers: Headers): Principal | null {
+  const { in: place, apiKey } = contract.credentials
+  const token = readToken(place, headers)
+  if (token === null || apiKey === undefined || !matchesText(apiKey, token)) return null
+  const key = apiKeys.remembered?.(apiKeyHash(token)) ?? null
+  return key === null ? null : principalOf(key)
+}
+
 function usable(key: ApiKey | null, contract: Contract, now: Date): ApiKeyPrincipal {
   if (key === null || key.contract !== contract.name || key.revokedAt !== null) throw invalidApiKey()
   if (key.expiresAt !== null && !(now.getTime() < key.expiresAt.getTime())) throw invalidApiKey()
-  const { id, tenantIds, permissions, plan } = key
-  return { kind: 'api-key', id, contract: key.contract, tenantIds, permissions, plan }
+  return principalOf(key)
+}
+
+function principalOf({ id, contract, tenantIds, permissions, plan }: ApiKey): ApiKeyPrincipal {
+  return { kind: 'api-key', id, contract, tenantIds, permissions, plan }
 }
 
 /** The same whether the key is unknown, malformed, expired, revoked or another contract's. */

@@ -1,4 +1,7 @@
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose'
+import type { JWTPayload, JWTVerifyGetKey } from 'jose'
+import { JOSENotSupported, JWKSMultipleMatchingKeys, JWKSNoMatchingKey, JWTExpired } from 'jose/errors'
+import { createRemoteJWKSet } from 'jose/jwks/remote'
+import { jwtVerify } from 'jose/jwt/verify'
 import type { Role } from '../contracts/dimensions'
 import { roles } from '../contracts/dimensions'
 import { Problem } from '../rotation/problem'
@@ -73,9 +76,7 @@ function availableKeys(jwksUrl: string): JWTVerifyGetKey {
 
 function isTokensFault(error: unknown): boolean {
   return (
-    error instanceof errors.JWKSNoMatchingKey ||
-    error instanceof errors.JWKSMultipleMatchingKeys ||
-    error instanceof errors.JOSENotSupported
+    error instanceof JWKSNoMatchingKey || error instanceof JWKSMultipleMatchingKeys || error instanceof JOSENotSupported
   )
 }
 
@@ -98,7 +99,7 @@ function isSubject(sub: string | undefined): sub is string {
 
 function refusal(error: unknown): Problem {
   if (error instanceof Problem) return error
-  if (error instanceof errors.JWTExpired) return new Problem('expired-token', 'The token has expired.')
+  if (error instanceof JWTExpired) return new Problem('expired-token', 'The token has expired.')
   return invalidToken(error)
 }
 

@@ -4,6 +4,7 @@ import { resolveTenant } from '../access/resolve-tenant'
 import { Problem } from '../rotation/problem'
 import { checkApiVersion } from './api-version'
 import type { Call, Uses } from './call'
+import { expectedTenant } from './load-ahead'
 import { functionOf } from './route'
 import { useReply, type Outcome } from './use-reply'
 
@@ -27,10 +28,12 @@ async function perform({ access, uses }: AnswerDeps, call: Call): Promise<Outcom
   if (operation.use === 'health') return served(uses.health)(call)
   const use = served(uses[operation.use])
   const freshness = functionOf(operation.use) === 'rotate' ? 'fresh' : 'cached'
+  const expected = freshness === 'fresh' ? expectedTenant(access, call) : null
+  const ahead = expected === null ? null : (uses.loadAhead?.(call, expected) ?? null)
   const principal = await authenticate(access, contract, { headers: request.headers, freshness })
   if (operation.access !== 'anyone') permit(contract, operation.access, principal)
   const tenantId = resolveTenant(contract.tenant, principal, { headers: request.headers, parameters })
-  return use({ ...call, tenantId, actor: { kind: principal.kind, id: principal.id } })
+  return use({ ...call, tenantId, actor: { kind: principal.kind, id: principal.id }, ahead })
 }
 
 /** @throws {Problem} `route-not-found` for a use that another function serves */

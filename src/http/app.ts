@@ -3,8 +3,6 @@ import type { Contract } from '../contracts/contract'
 import type { Log } from '../rotation/log'
 import { Problem } from '../rotation/problem'
 import { answer, type AnswerDeps } from './answer'
-import { checkContract } from './check-contract'
-import { checkRoutes } from './check-routes'
 import { errorReply } from './error-reply'
 import { matchRoute, type RouteMatch } from './match-route'
 import type { Mount } from './mount'
@@ -28,12 +26,10 @@ export interface App {
 }
 
 /**
- * The HTTP API of the mounted contracts. It knows all their routes, and serves the uses that it is given.
- * @throws {RangeError} when a contract contradicts itself or two routes conflict, naming them
+ * The HTTP API of the mounted contracts. It knows all their routes, and serves the uses that it is given. The mounts
+ * are those of a deployment: `checkMounts` has passed them.
  */
 export function createApp(deps: AppDeps): App {
-  for (const { contract } of deps.mounts) checkContract(contract)
-  checkRoutes(deps.mounts)
   const routes = routesOf(deps.mounts)
   return {
     fetch: async (request, { requestId } = { requestId: randomUUID() }) => {

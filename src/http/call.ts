@@ -1,6 +1,8 @@
 import type { Contract, Operation } from '../contracts/contract'
 import type { Use } from '../contracts/dimensions'
 import type { Actor } from '../endpoints/endpoint'
+import type { LoadedEndpoint } from './load-endpoint'
+import type { LoadAhead } from './load-ahead'
 import type { Parameters } from './path-template'
 import type { Outcome } from './use-reply'
 
@@ -16,6 +18,8 @@ export interface Call {
 export interface TenantCall extends Call {
   readonly actor: Actor
   readonly tenantId: string
+  /** The endpoint that is most likely meant. */
+  readonly ahead: LoadAhead<LoadedEndpoint> | null
 }
 
 export type TenantUse = (call: TenantCall) => Promise<Outcome>
@@ -23,6 +27,8 @@ export type TenantUse = (call: TenantCall) => Promise<Outcome>
 /** What a function serves. A use that is absent is another function's. */
 export type Uses = { readonly [U in Exclude<Use, 'health'>]?: TenantUse } & {
   readonly health?: (call: Call) => Promise<Outcome>
+  /** Begins to load what a call in this tenant is about. */
+  readonly loadAhead?: (call: Call, tenantId: string) => LoadAhead<LoadedEndpoint> | null
 }
 
 /** What a deployment says about its API. */

@@ -2,11 +2,12 @@ import { noSuchEndpoint } from '../access/resolve-tenant'
 import type { Contract } from '../contracts/contract'
 import { parseEndpointId } from '../contracts/endpoint-id'
 import type { DeliveryHealth } from '../delivery/delivery-health'
-import type { HealthStore } from '../delivery/health-store'
+import type { HealthStore, StoredHealth } from '../delivery/health-store'
 import type { Endpoint } from '../endpoints/endpoint'
-import type { EndpointStore } from '../endpoints/endpoint-store'
+import type { EndpointKey, EndpointStore } from '../endpoints/endpoint-store'
 import { Problem } from '../rotation/problem'
-import type { TenantCall } from './call'
+import type { Call, TenantCall } from './call'
+import { beginLoad, takeLoad, type LoadAhead } from './load-ahead'
 import { healthOf, showsHealth } from './shown-health'
 
 /** Any endpoint id that the table may hold. */
@@ -34,6 +35,12 @@ export interface ShownEndpoint {
   readonly health: DeliveryHealth
 }
 
+/** As stored, whoever may reach it. */
+export interface LoadedEndpoint {
+  readonly endpoint: Endpoint | null
+  readonly stored: StoredHealth | null
+}
+
 interface ShowDeps {
   readonly store: Pick<EndpointStore, 'load'>
   readonly health: Pick<HealthStore, 'loadAny'>
@@ -41,17 +48,32 @@ interface ShowDeps {
 
 /** The same with its health, read beside it where the reply shows any of it. */
 export async function loadShownEndpoint(
-  { store, health }: ShowDeps,
+  deps: ShowDeps,
   contracts: readonly Contract[],
   call: TenantCall,
 ): Promise<ShownEndpoint> {
   for (const endpointId of possibleIds(contracts, call)) {
     const key = { tenantId: call.tenantId, endpointId }
-    const stored = showsHealth(call.operation) ? health.loadAny(key) : Promise.resolve(null)
-    const [endpoint, found] = await Promise.all([store.load(key), stored])
-    if (isReached(endpoint, call)) return { endpoint, health: healthOf(endpoint, found) }
+    const { endpoint, stored } = await takeLoad(call.ahead, key, () => load(deps, call, key))
+    if (isReached(endpoint, call)) return { endpoint, health: healthOf(endpoint, stored) }
   }
   throw noSuchEndpoint()
+}
+
+/** Begins to load the first endpoint that a call may be about; null for a call that can be about none. */
+export function loadShownAhead(
+  deps: ShowDeps,
+  contracts: readonly Contract[],
+  { call, tenantId }: { readonly call: Call; readonly tenantId: string },
+): LoadAhead<LoadedEndpoint> | null {
+  const [endpointId] = possibleIds(contracts, call)
+  return endpointId === undefined ? null : beginLoad({ tenantId, endpointId }, key => load(deps, call, key))
+}
+
+async function load({ store, health }: ShowDeps, { operation }: Call, key: EndpointKey): Promise<LoadedEndpoint> {
+  const reading = showsHealth(operation) ? health.loadAny(key) : Promise.resolve(null)
+  const [endpoint, stored] = await Promise.all([store.load(key), reading])
+  return { endpoint, stored }
 }
 
 /** Whether it is there, live, and the call's contract reaches it. */
@@ -68,7 +90,7 @@ export function contractOf(contracts: readonly Contract[], { contract }: Endpoin
 }
 
 /** The id as it may be stored: each contract has its own spelling of one text. */
-function possibleIds(contracts: readonly Contract[], { contract, parameters }: TenantCall): ReadonlySet<string> {
+function possibleIds(contracts: readonly Contract[], { contract, parameters }: Call): ReadonlySet<string> {
   const { ids } = contract
   const text = ids.kind === 'fixed' ? ids.id : (parameters['id'] ?? '')
   const formats = contract.reach === 'own' ? [ids] : contracts.map(mounted => mounted.ids)

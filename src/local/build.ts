@@ -42,7 +42,10 @@ export async function buildFunctions(
     minify: true,
     mainFields: ['module', 'main'],
     legalComments: 'none',
-    alias: { '@aws-sdk/credential-provider-node': join(root, 'src/aws/lambda-credentials.ts') },
+    alias: {
+      '@aws-sdk/credential-provider-node': join(root, 'src/aws/lambda-credentials.ts'),
+      '@aws-sdk/signature-v4-multi-region': join(root, 'src/aws/regional-signer.ts'),
+    },
     logLevel: 'silent',
   })
   for (const { path, contents } of outputFiles) replaceChangedFile(path, contents)

@@ -4,6 +4,7 @@ import { createTable } from '../aws/create-table'
 import { dynamoApiKeyStore } from '../aws/dynamo-api-key-store'
 import type { ApiKeyStore } from '../access/api-key'
 import { allContracts } from '../contracts/all'
+import { checkMounts } from '../http/check-mounts'
 import { gatewayRoutes } from '../http/gateway-routes'
 import { startAwsEndpoint } from './aws-endpoint/endpoint'
 import { buildFunctions, buildWorkerRuntime, endBuilder } from './build'
@@ -66,7 +67,9 @@ async function openAws({ port, dataDir }: StartOptions, issuer: SessionIssuer, c
 }
 
 async function openApi(port: number, functions: LocalFunctions, closers: Closers): Promise<string> {
-  const routes = gatewayRoutes(allContracts.map(contract => ({ contract, basePath: '' })))
+  const mounts = allContracts.map(contract => ({ contract, basePath: '' }))
+  checkMounts(mounts)
+  const routes = gatewayRoutes(mounts)
   const invoke = functions.invoke.bind(functions)
   const gateway = await onPort(port, startGateway({ port, routes, invoke, now }))
   closers.add(() => gateway.close())

@@ -53,11 +53,6 @@ describe('a deployment of one contract', () => {
     expect((await harness([tumban]).send('GET', '/nowhere')).json).toMatchObject({ code: 'route-not-found' })
     expect((await harness([tumban]).send('GET', '/api/nowhere')).json).toEqual({ detail: 'Not Found' })
   })
-
-  it('does not start with a contract that contradicts itself, or with routes that conflict', () => {
-    expect(() => harness([{ ...tumban, cooldownSeconds: -1 }])).toThrow('contract tumban: cooldownSeconds')
-    expect(() => harness([tumban, { ...tumban, name: 'other' }])).toThrow('are the same route')
-  })
 })
 
 describe('an endpoint that is malformed, unknown, foreign, deleted, or another contract’s', () => {
