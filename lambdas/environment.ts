@@ -1,16 +1,16 @@
 import * as v from 'valibot'
 
-const text = v.pipe(v.string(), v.nonEmpty())
+const text = v.pipe(v.string(), v.regex(/./))
 const onOrOff = v.picklist(['on', 'off'])
 const basePath = v.pipe(v.string(), v.regex(/^(?:\/[a-zA-Z0-9._-]+)*$/))
-const url = v.pipe(v.string(), v.url())
+const url = v.pipe(v.string(), v.check(text => URL.canParse(text)))
 
 /** Variables that every function has. */
 const every = {
   STAGE: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,20}$/)),
   TABLE_NAME: text,
   MIRROR: v.optional(onOrOff, 'on'),
-  LOG_LEVEL: v.optional(v.pipe(v.string(), v.toLowerCase(), v.picklist(['info', 'error'])), 'info'),
+  LOG_LEVEL: v.optional(v.picklist(['info', 'error']), 'info'),
 }
 
 /** Variables of the functions that seal, open and settle. */

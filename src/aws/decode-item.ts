@@ -14,7 +14,20 @@ export function orNull<Schema extends v.GenericSchema>(schema: Schema) {
   return v.optional(v.nullable(schema), null)
 }
 
-export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+export const count = v.pipe(
+  v.number(),
+  v.check(value => Number.isSafeInteger(value) && value >= 0),
+)
+
+/** A list that is not empty. The check before the cast says so. */
+export function oneOrMore<Schema extends v.GenericSchema>(schema: Schema) {
+  type Item = v.InferOutput<Schema>
+  return v.pipe(
+    v.array(schema),
+    v.check(items => items.length > 0),
+    v.transform(items => items as [Item, ...Item[]]),
+  )
+}
 
 /**
  * The stored item as the schema types it. Attributes that the schema does not know are dropped.

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { Endpoint } from '../endpoints/endpoint'
-import { count, decodeItem, instant, orNull } from './decode-item'
+import { count, decodeItem, instant, oneOrMore, orNull } from './decode-item'
 import { dueShardOf } from './due-shard'
 import { endpointItemKey } from './item-key'
 import { toItem } from './storable'
@@ -18,7 +18,7 @@ const key = v.object({
   expiresAt: v.fallback(v.nullable(instant), expired),
 })
 
-const ring = v.object({ version: count, revision: count, keys: v.tupleWithRest([key], key) })
+const ring = v.object({ version: count, revision: count, keys: oneOrMore(key) })
 
 export const actor = v.object({ kind: v.picklist(['api-key', 'session', 'keyturn']), id: v.string() })
 
@@ -71,7 +71,7 @@ const schema = v.object({
   revision: count,
   settings,
   ring,
-  changes: v.tupleWithRest([change], change),
+  changes: oneOrMore(change),
   settling,
   createdAt: instant,
   updatedAt: instant,

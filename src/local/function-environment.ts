@@ -57,6 +57,6 @@ function configured(aws: string): Readonly<Record<string, string>> {
     QUEUE_URL: queueUrl(new URL(aws).host, deliveryQueue),
     DEAD_LETTER_QUEUE_URL: queueUrl(new URL(aws).host, deadLetterQueue),
     INSECURE_TARGETS: 'on',
-    LOG_LEVEL: 'INFO',
+    LOG_LEVEL: 'info',
   }
 }

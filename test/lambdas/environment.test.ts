@@ -64,7 +64,7 @@ describe('the environment', () => {
     const { RING_KEY_ID: _ring, MIRROR_KEY_ID: _mirror, EVENT_BUS_NAME: _bus, ...reading } = complete
     expect(readEnvironment(endpointsVariables, { ...reading, ...queue })).toMatchObject({ STAGE: 'test' })
     const { CONTRACTS: _contracts, ...sweeping } = complete
-    expect(readEnvironment(sweepVariables, { ...sweeping, ...queue, LOG_LEVEL: 'ERROR' })).toMatchObject({
+    expect(readEnvironment(sweepVariables, { ...sweeping, ...queue, LOG_LEVEL: 'error' })).toMatchObject({
       LOG_LEVEL: 'error',
     })
     expect(() => readEnvironment(deliverVariables, { ...reading, ...queue })).toThrow(
