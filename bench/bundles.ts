@@ -9,17 +9,22 @@ import { functionEnvironment } from '../src/local/function-environment'
 import { median } from './interleaved'
 import type { Row } from './verify'
 
-const baseline = 'three-clients'
+/** Bundles of the three SDK clients that a function cannot do without, and nothing else. */
+const baselines = {
+  'three-clients': 'bench/fixtures/three-clients.ts',
+  'delivery-clients': 'bench/fixtures/delivery-clients.ts',
+}
+const baselineOf = (name: string): keyof typeof baselines => (name === 'deliver' ? 'delivery-clients' : 'three-clients')
 const rounds = 5
 const turns = 6
 const mostTime = 1.35
 const mostSize = 1.6
 
-/** What it costs to import each function's bundle, and how large it is, against the three AWS clients alone. */
+/** What it costs to import each function's bundle, and how large it is, against its three AWS clients alone. */
 export async function benchBundles(): Promise<{ rows: Row[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'keyturn-bundles-'))
   try {
-    const bundles = await buildFunctions(folder, { ...functionSources, [baseline]: 'bench/fixtures/three-clients.ts' })
+    const bundles = await buildFunctions(folder, { ...functionSources, ...baselines })
     await endBuilder()
     const times = await importTimes(bundles)
     return { rows: bundles.flatMap(bundle => rowsOf(bundle, bundles, times)) }
@@ -37,7 +42,8 @@ function rowsOf({ name, bytes }: Bundle, bundles: readonly Bundle[], times: Time
     { name: `import of ${name}`, value: milliseconds, unit: 'ms', ok: true },
     { name: `size of ${name}`, value: kilobytes, unit: 'KB', ok: true },
   ]
-  if (name === baseline) return absolute
+  if (name in baselines) return absolute
+  const baseline = baselineOf(name)
   const time = medianRatio(times.get(name) ?? [], times.get(baseline) ?? [])
   const size = bytes / (bundles.find(bundle => bundle.name === baseline)?.bytes ?? Number.NaN)
   const unit = '× clients'

@@ -1,6 +1,6 @@
 import { exchange } from './exchange'
 import { failureKindOf } from './failure-kind'
-import { guardedAgents, type GuardOptions } from './guarded-agents'
+import type { AgentOf, GuardOptions } from './guarded-agents'
 import type { Send } from './send'
 
 export interface HttpSenderOptions extends GuardOptions {
@@ -10,8 +10,11 @@ export interface HttpSenderOptions extends GuardOptions {
 
 /** Sends over HTTP/1.1, to public addresses alone. */
 export function httpSender(options: HttpSenderOptions): Send {
-  const agentOf = guardedAgents(options)
+  // The guard is loaded with the first delivery: it is most of what the function would import beyond its clients.
+  let guard: Promise<AgentOf> | undefined
   return async delivery => {
+    guard ??= import('./guarded-agents').then(({ guardedAgents }) => guardedAgents(options))
+    const agentOf = await guard
     const startedAt = options.clock()
     const took = (): number => Math.round(options.clock() - startedAt)
     const url = new URL(delivery.url)
