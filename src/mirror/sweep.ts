@@ -1,5 +1,5 @@
 import { lookAgainSeconds } from '../endpoints/commit'
-import type { Endpoint } from '../endpoints/endpoint'
+import { unsettledChanges, type Endpoint } from '../endpoints/endpoint'
 import type { EndpointKey } from '../endpoints/endpoint-store'
 import type { RotationDeps } from '../rotation/deps'
 import { addSeconds } from '../rotation/instant'
@@ -15,7 +15,7 @@ export interface SweepReport {
   readonly failed: number
   /** Due, but left to the next sweep. */
   readonly left: number
-  /** How long the oldest due endpoint has been waiting, in seconds. */
+  /** How long the oldest unsettled change, or look at a mirror, that was due has been waiting, in seconds. */
   readonly oldestSeconds: number
 }
 
@@ -50,7 +50,8 @@ async function sweepOne(
     const endpoint = await deps.store.load(key)
     const now = deps.now()
     if (!endpoint?.dueAt || endpoint.dueAt > now) return
-    const waited = Math.floor((now.getTime() - endpoint.dueAt.getTime()) / 1000)
+    const since = unsettledChanges(endpoint).at(-1)?.at ?? endpoint.dueAt
+    const waited = Math.floor((now.getTime() - since.getTime()) / 1000)
     report.oldestSeconds = Math.max(report.oldestSeconds, waited)
     if (await settleOrPostpone(deps, endpoint)) report.settled++
     else report.failed++

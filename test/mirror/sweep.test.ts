@@ -40,8 +40,13 @@ async function scene(endpoints: readonly Endpoint[], sabotage?: Sabotage) {
 describe('the sweep', () => {
   it('settles what is due, and says how long the oldest has waited', async () => {
     const { deps, load } = await scene([due('ep_1'), due('ep_2', { dueAt: addSeconds(noon, 3) })])
-    expect(await sweep(deps, addSeconds(noon, 60))).toEqual({ settled: 2, failed: 0, left: 0, oldestSeconds: 7 })
+    expect(await sweep(deps, addSeconds(noon, 60))).toEqual({ settled: 2, failed: 0, left: 0, oldestSeconds: 6 })
     expect(await load('ep_1')).toMatchObject({ dueAt: null, settling: { revision: 2 } })
+  })
+
+  it('counts how long a change has waited from the change, however often it was put off', async () => {
+    const { deps } = await scene([due('ep_1', { dueAt: addSeconds(noon, 5) })])
+    expect(await sweep(deps, addSeconds(noon, 60))).toMatchObject({ settled: 1, oldestSeconds: 6 })
   })
 
   it('leaves alone what is not due yet', async () => {
