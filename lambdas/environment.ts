@@ -3,7 +3,10 @@ import * as v from 'valibot'
 const text = v.pipe(v.string(), v.regex(/./))
 const onOrOff = v.picklist(['on', 'off'])
 const basePath = v.pipe(v.string(), v.regex(/^(?:\/[a-zA-Z0-9._-]+)*$/))
-const url = v.pipe(v.string(), v.check(text => URL.canParse(text)))
+const url = v.pipe(
+  v.string(),
+  v.check(text => URL.canParse(text)),
+)
 
 /** Variables that every function has. */
 const every = {
