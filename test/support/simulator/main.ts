@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util'
-import { firstViolation, schedule } from './first-violation'
+import { endBuilder } from '../../../src/local/build'
+import { schedule } from './first-violation'
+import { firstViolationInProcesses } from './in-processes'
 import { everyOrder, twoByTwo } from './orders'
 
 /**
@@ -19,7 +21,8 @@ async function main(): Promise<void> {
   if (values.orders === true) return reportOrders()
   const range = { from: Number(values.from ?? 0), seeds: Number(values.seeds ?? 20_000) }
   const started = performance.now()
-  const violation = await firstViolation(range)
+  const violation = await firstViolationInProcesses(range)
+  await endBuilder()
   const milliseconds = Math.round(performance.now() - started)
   if (violation !== null) {
     console.log(violation)
