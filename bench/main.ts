@@ -3,6 +3,7 @@ import { quietSdk } from '../src/local/quiet-sdk'
 import { benchBundles } from './bundles'
 import { benchCalls } from './calls'
 import { benchCpu } from './cpu'
+import { benchSchedules } from './schedules'
 import { benchThroughput } from './throughput'
 import { benchDeliveries } from './deliveries'
 import { benchSynth } from './synth'
@@ -14,6 +15,7 @@ import type { Row } from './verify'
 const benches: Readonly<Record<string, () => Promise<{ rows: Row[] }>>> = {
   calls: benchCalls,
   cpu: benchCpu,
+  schedules: benchSchedules,
   bundles: benchBundles,
   throughput: benchThroughput,
   deliveries: benchDeliveries,
