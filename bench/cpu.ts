@@ -12,7 +12,7 @@ import { gatewayEvent } from '../src/local/gateway-event'
 import { median } from './interleaved'
 import { sampleEndpoint } from './sample-endpoint'
 import { stubAws } from './stubbed-aws'
-import type { Row } from './verify'
+import type { Row } from './row'
 
 const rounds = 5
 const warmUp = 3

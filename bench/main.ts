@@ -8,7 +8,7 @@ import { benchThroughput } from './throughput'
 import { benchDeliveries } from './deliveries'
 import { benchSynth } from './synth'
 import { benchVerify } from './verify'
-import type { Row } from './verify'
+import type { Row } from './row'
 
 // `npm run bench [-- --only name]`: measures, and ends with 1 where a target is missed.
 

@@ -1,6 +1,6 @@
 import { endBuilder } from '../src/local/build'
 import { firstViolationInProcesses } from '../test/support/simulator/in-processes'
-import type { Row } from './verify'
+import type { Row } from './row'
 
 const seeds = 20_000
 const mostSeconds = 20
