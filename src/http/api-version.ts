@@ -1,6 +1,6 @@
 import { Problem } from '../rotation/problem'
 import type { Call } from './call'
-import { invalidField } from './body/fields'
+import { invalidField } from './body/invalid-field'
 
 /**
  * Refuses a request in an API version that the contract or the operation does not have.

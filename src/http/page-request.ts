@@ -1,6 +1,6 @@
 import type { Operation } from '../contracts/contract'
 import type { PageRequest } from '../endpoints/endpoint-store'
-import { invalidField } from './body/fields'
+import { invalidField } from './body/invalid-field'
 
 const pageSizes = { usual: 50, largest: 100 }
 

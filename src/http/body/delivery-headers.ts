@@ -1,5 +1,5 @@
 import type { Contract } from '../../contracts/contract'
-import { invalidField } from './fields'
+import { invalidField } from './invalid-field'
 import { isObject } from './json-object'
 
 const mostHeaders = 20

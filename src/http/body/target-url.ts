@@ -1,5 +1,5 @@
 import type { Contract } from '../../contracts/contract'
-import { invalidField } from './fields'
+import { invalidField } from './invalid-field'
 
 const longestUrl = 2048
 

@@ -5,7 +5,7 @@ import { loadEndpoint } from '../load-endpoint'
 import { cursorOf, readPageRequest } from '../page-request'
 import type { Values } from '../render-shape'
 import { outcome } from '../use-reply'
-import type { EndpointDeps } from './endpoint-uses'
+import type { EndpointDeps } from './endpoint-deps'
 
 /** What was sent to an endpoint and what it answered, newest first, tests included. */
 export function attemptsUse({ store, attempts }: EndpointDeps, { contracts }: ApiSettings): TenantUse {

@@ -5,7 +5,7 @@ import { loadEndpoint } from '../load-endpoint'
 import { readPageSize } from '../page-request'
 import type { Values } from '../render-shape'
 import { outcome } from '../use-reply'
-import type { EndpointDeps } from './endpoint-uses'
+import type { EndpointDeps } from './endpoint-deps'
 
 /** The endpoint's latest deliveries, newest first. */
 export function deliveriesUse({ store, deliveries }: EndpointDeps, { contracts }: ApiSettings): TenantUse {

@@ -4,7 +4,7 @@ import type { TenantUse } from '../call'
 import { endpointValues } from '../endpoint-values'
 import { cursorOf, readPageRequest } from '../page-request'
 import { outcome } from '../use-reply'
-import type { EndpointDeps } from './endpoint-uses'
+import type { EndpointDeps } from './endpoint-deps'
 
 /** A page of the tenant's endpoints. Where a contract sees its own alone, a page can be short and still have a next. */
 export function listUse({ store, health }: Pick<EndpointDeps, 'store' | 'health'>): TenantUse {

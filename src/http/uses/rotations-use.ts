@@ -5,7 +5,7 @@ import { loadEndpoint } from '../load-endpoint'
 import { cursorOf, readPageRequest } from '../page-request'
 import type { Values } from '../render-shape'
 import { outcome } from '../use-reply'
-import type { EndpointDeps } from './endpoint-uses'
+import type { EndpointDeps } from './endpoint-deps'
 
 /** What happened to an endpoint's ring, newest first. */
 export function rotationsUse({ store, audit }: EndpointDeps, { contracts }: ApiSettings): TenantUse {

@@ -6,7 +6,7 @@ import { readBody } from '../body/read-body'
 import type { TenantCall, TenantUse } from '../call'
 import { isReached } from '../load-endpoint'
 import { outcome } from '../use-reply'
-import type { EndpointDeps } from './endpoint-uses'
+import type { EndpointDeps } from './endpoint-deps'
 
 /** A failed delivery, put back into the queue; any other stays as it is. */
 export function sendAgainUse(deps: EndpointDeps): TenantUse {

@@ -7,7 +7,7 @@ import type { ApiSettings, TenantUse } from '../call'
 import { endpointValues } from '../endpoint-values'
 import { contractOf, loadShownEndpoint } from '../load-endpoint'
 import { outcome } from '../use-reply'
-import type { EndpointDeps } from './endpoint-uses'
+import type { EndpointDeps } from './endpoint-deps'
 
 /**
  * An endpoint's settings, changed. A body without fields changes nothing. `status: active` ends a pause by Keyturn as
