@@ -1,4 +1,5 @@
 import { bodyHex } from '../verify/schemes'
+import { sameNames } from './same-names'
 import type { Contract } from './contract'
 
 const webhook = {
@@ -65,9 +66,7 @@ export const storno = {
           ...webhook,
           secret: 'secretMask',
           ...times,
-          deliveriesCount: 'deliveriesCount',
-          lastDeliveryAt: 'lastDeliveryAt',
-          lastDeliveryStatus: 'lastDeliveryStatus',
+          ...sameNames('deliveriesCount', 'lastDeliveryAt', 'lastDeliveryStatus'),
         },
       },
     },
@@ -81,13 +80,15 @@ export const storno = {
         body: {
           deliveryUuid: 'messageId',
           status: 'deliveryStatus',
-          eventType: 'eventType',
-          requestPayload: 'requestPayload',
-          requestHeaders: 'requestHeaders',
-          responseStatus: 'responseStatus',
-          responseBody: 'responseBody',
-          errorMessage: 'errorMessage',
-          durationMs: 'durationMs',
+          ...sameNames(
+            'eventType',
+            'requestPayload',
+            'requestHeaders',
+            'responseStatus',
+            'responseBody',
+            'errorMessage',
+            'durationMs',
+          ),
           createdAt: 'sentAt',
         },
       },
