@@ -4,7 +4,6 @@ import { readBody } from '../body/read-body'
 import type { ApiSettings, TenantUse } from '../call'
 import { readIdempotency } from '../idempotency-key'
 import { loadEndpoint } from '../load-endpoint'
-import { outcome } from '../use-reply'
 
 /** Every key but the current one ends. The body is ignored. */
 export function revokePreviousUse(deps: RotationDeps, { contracts }: ApiSettings): TenantUse {
@@ -12,7 +11,7 @@ export function revokePreviousUse(deps: RotationDeps, { contracts }: ApiSettings
     const endpoint = await loadEndpoint(deps.store, contracts, call)
     await readBody(call.request)
     const idempotency = readIdempotency(call, 'revoke-previous', {})
-    const { version, revokedKeyIds } = await revokePreviousKeys(deps, { endpoint, actor: call.actor, idempotency })
-    return outcome({ version, revokedKeyIds })
+    const { replayed, ...values } = await revokePreviousKeys(deps, { endpoint, actor: call.actor, idempotency })
+    return { values, replayed }
   }
 }
