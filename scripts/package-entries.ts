@@ -3,11 +3,8 @@ import type { BuildOptions } from 'esbuild'
 import { resolve } from 'node:path'
 
 const verifier = { 'verify/index': 'src/verify/index.ts' }
-const entries = {
-  ...verifier,
-  'infra/index': 'infra/index.ts',
-  'secrets-manager/index': 'src/secrets-manager/index.ts',
-}
+const reader = { 'secrets-manager/index': 'src/secrets-manager/index.ts' }
+const infra = { 'infra/index': 'infra/index.ts' }
 const peers = ['cdktf', 'constructs', '@cdktf/provider-aws', '@aws-sdk/*']
 
 /**
@@ -25,7 +22,9 @@ export async function buildPackageEntries(outDir: string): Promise<void> {
     legalComments: 'none',
     logLevel: 'warning',
   }
-  await build({ ...options, entryPoints: entries, format: 'cjs' })
+  await build({ ...options, entryPoints: { ...verifier, ...infra }, format: 'cjs' })
+  // Its errors are of the very class that `keyturn/verify` exports, so it takes the verifier from beside it.
+  await build({ ...options, entryPoints: reader, format: 'cjs', external: [...peers, '../verify'] })
   // Workers are ES modules: bundled into one, a `require` of Node's modules would be left that nothing answers.
   await build({ ...options, entryPoints: verifier, format: 'esm', outExtension: { '.js': '.mjs' } })
 }
