@@ -147,7 +147,7 @@ describe('a rotation while a service is out of reach', () => {
   ])('fails without %s, and neither the reply nor the log shows the secret', async (_, operation, status) => {
     const { endpointId, token } = await ownEndpoint()
     const fault = { hits: (name: string) => name.startsWith(operation), when: 'before', strike: nothing } as const
-    const watch = rotate.proxy.watch([endpointId], fault)
+    const watch = rotate.proxy.watch([endpointId], { fault })
     const path = `/v1/endpoints/${endpointId}/secret/rotate`
     const reply = await rotate.api.call('POST', path, { token, body: { secret: ownSecret } })
     rotate.proxy.forget()

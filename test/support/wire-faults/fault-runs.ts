@@ -85,7 +85,8 @@ async function runGroup(
   const replies = prepared.map(async ({ each, request }) => {
     const when = each.kind === 'killed before it' ? 'before' : 'after'
     const strike = each.kind === 'its reply lost' ? () => Promise.resolve() : killed
-    const watch = proxy.watch(marksOf(request), { hits: name => name === each.at, when, strike })
+    const fault = { hits: (name: string) => name === each.at, when, strike } as const
+    const watch = proxy.watch(marksOf(request), { fault })
     const reply = await request.send()
     return { ...each, request, reply, struck: watch.struck }
   })
