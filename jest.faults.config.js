@@ -1,6 +1,7 @@
 const base = require('./jest.config.js')
 
-// `npm run test:faults`: every call of a rotation by Secrets Manager goes wrong once, at all six contracts.
+// `npm run test:faults`: every call of a change of a ring, and of a rotation by Secrets Manager at all six contracts, goes
+// wrong once.
 
 /** @type {import('jest').Config} */
 module.exports = {
