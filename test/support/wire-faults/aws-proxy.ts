@@ -38,6 +38,8 @@ export interface AwsProxyOptions {
   readonly target: string
   /** What each call takes longer, so that calls made at once are seen to overlap. */
   readonly delayMs?: number
+  /** What a call is named after in the log; its operation by default. */
+  readonly nameOf?: (operation: string, body: Buffer) => string
 }
 
 interface Watching {
@@ -46,13 +48,14 @@ interface Watching {
   readonly fault: Fault | null
 }
 
-export async function startAwsProxy({ target, delayMs = 0 }: AwsProxyOptions): Promise<AwsProxy> {
+export async function startAwsProxy(options: AwsProxyOptions): Promise<AwsProxy> {
+  const { target, delayMs = 0, nameOf = operation => operation } = options
   const agent = new Agent({ keepAlive: true })
   let watchings: readonly Watching[] = []
   const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await readBody(request)
     const watching = watchings.find(({ marks }) => marks.some(mark => body.includes(mark)))
-    const call = watching?.watch.log.add(operationOf(request))
+    const call = watching?.watch.log.add(nameOf(operationOf(request), body))
     if (await strikes(watching, call, 'before')) return void response.destroy()
     const reply = await forward({ target, agent, request }, body)
     if (delayMs > 0) await wait(delayMs)
