@@ -1,7 +1,6 @@
 const base = require('./jest.config.js')
 
-// `npm run test:faults`: every call of a change of a ring, and of a rotation by Secrets Manager at all six contracts, goes
-// wrong once.
+// `npm run test:faults`: every fault at every call, where `npm test` takes a part of them.
 
 /** @type {import('jest').Config} */
 module.exports = {

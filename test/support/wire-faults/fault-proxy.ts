@@ -50,6 +50,8 @@ export interface FaultProxyOptions {
   readonly delayMs?: number
   /** A request header that does not get through. */
   readonly without?: string | null
+  /** What a call is named after in the log; its operation by default. */
+  readonly nameOf?: (operation: string, body: Buffer) => string
 }
 
 interface Marked extends Watching {
@@ -61,12 +63,13 @@ interface Marked extends Watching {
 export const anyBody: readonly string[] = ['']
 
 export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
-  const { target, delayMs = 0, without = null } = options
+  const { target, delayMs = 0, without = null, nameOf = operation => operation } = options
   const onward = forwarder(target, without)
   let watched: readonly Marked[] = []
   const passage: Passage = {
     onward,
     delayMs,
+    nameOf,
     marked: body => watched.find(({ marks }) => marks.some(mark => body.includes(mark))),
   }
   const server = createServer((request, response) => {
@@ -92,13 +95,14 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
 interface Passage {
   readonly onward: Forwarder
   readonly delayMs: number
+  readonly nameOf: (operation: string, body: Buffer) => string
   readonly marked: (body: Buffer) => Marked | undefined
 }
 
 async function pass(passage: Passage, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(request)
   const marked = passage.marked(body)
-  const call = marked?.watch.log.add(operationOf(request))
+  const call = marked?.watch.log.add(passage.nameOf(operationOf(request), body))
   if (await strikes(marked, call, 'before')) return void response.destroy()
   const reply = await passage.onward.forward(request, body)
   if (call !== undefined) await marked?.look?.(call.name)
