@@ -193,6 +193,17 @@ describe('the cache', () => {
     await harness.deliver(secrets, 1)
   })
 
+  it('fails while every key has expired, and works as soon as one has not', async () => {
+    const harness = await start(documentOf({ n: 1, expiresAt: NOON.toISOString() }))
+    const secrets = harness.open()
+    await expect(secrets.live()).rejects.toEqual(unavailable)
+    await expect(harness.deliver(secrets, 1)).rejects.toEqual(unavailable)
+    expect(harness.reads()).toBe(1)
+    await harness.put(documentOf({ n: 2 }), 'AWSCURRENT')
+    harness.setNow(after(1))
+    await harness.deliver(secrets, 2)
+  })
+
   it.each(['{}', '[]', '{"keys":[]}', '{"keys":[{"secret":""}]}', '{"keys":["whsec_"]}', '{"password":"x"}'])(
     'does not take the JSON %s for a secret',
     async text => {
