@@ -94,7 +94,7 @@ export class ControlPlane extends Construct {
       new ControlPlaneFunction(this, name, {
         name: `${this.#name}-${name}`,
         bundle: join(resolve(bundles), name, 'index.js'),
-        ownContracts: ownContracts(mounts),
+        ownContracts: ownContracts(mounts.map(({ contract }) => contract)),
         timeoutSeconds: timeouts[name],
         logRetentionDays,
       })
