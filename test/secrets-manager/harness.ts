@@ -94,7 +94,7 @@ export async function startHarness(): Promise<Harness> {
     setNow: at => (now = at),
     reads: () => reads,
     setDown: value => (down = value),
-    deny: policy.deny,
+    deny: label => policy.deny(label),
     open: options =>
       mirroredSecrets({ secretId, client: counted, now: () => now, onError: error => errors.push(error), ...options }),
     create: async text => {
