@@ -8,7 +8,8 @@ export interface Watched {
   readonly stage: string
   readonly apiId: string
   readonly functions: DeployedNames
-  readonly deadLetters: string
+  /** Name of the queue of sweeps that failed. */
+  readonly failedSweeps: string
   /** Names of the queues of deliveries. */
   readonly deliveries: string
   readonly deadDeliveries: string
@@ -23,7 +24,7 @@ export function alarmsOf({
   stage,
   apiId,
   functions,
-  deadLetters,
+  failedSweeps,
   deliveries,
   deadDeliveries,
 }: Watched): readonly Alarm[] {
@@ -74,9 +75,9 @@ export function alarmsOf({
       periods: 1,
     },
     {
-      id: 'dead-letters',
+      id: 'failed-sweeps',
       description: 'A sweep failed or could not start.',
-      metric: queueMetric(deadLetters),
+      metric: queueMetric(failedSweeps),
       threshold: 1,
       periods: 1,
     },
@@ -102,7 +103,7 @@ export function graphsOf({
   stage,
   apiId,
   functions,
-  deadLetters,
+  failedSweeps,
   deliveries,
   deadDeliveries,
 }: Watched): readonly Graph[] {
@@ -126,7 +127,7 @@ export function graphsOf({
       ],
     },
     { question: 'Is there room to run?', metrics: every('Throttles') },
-    { question: 'Do sweeps fail?', metrics: [queueMetric(deadLetters)] },
+    { question: 'Do sweeps fail?', metrics: [queueMetric(failedSweeps)] },
     { question: 'Do deliveries wait? Oldest message, in seconds', metrics: [queueAgeMetric(deliveries)] },
     {
       question: 'How many deliveries wait, how many were given up?',

@@ -10,7 +10,7 @@ export const localAws = {
 
 /** Where deliveries wait, and where those end that were given up. */
 export const deliveryQueue = 'keyturn-local-deliveries'
-export const deadLetterQueue = 'keyturn-local-dead-letters'
+export const deadLetterQueue = 'keyturn-local-deliveries-dead-letters'
 
 /** The only two KMS keys that exist. */
 export const ringKeyId = 'alias/keyturn-local-ring'

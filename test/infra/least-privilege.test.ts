@@ -71,7 +71,7 @@ const targets: Readonly<Record<string, Omit<Call, 'action'>>> = {
   "deliver's logs": { resource: logsOf('deliver'), context: {} },
   'the queue': { resource: `arn:aws:sqs:${place}:keyturn-dev-deliveries`, context: {} },
   'dead deliveries': { resource: `arn:aws:sqs:${place}:keyturn-dev-deliveries-dead-letters`, context: {} },
-  'dead letters': { resource: `arn:aws:sqs:${place}:keyturn-dev-dead-letters`, context: {} },
+  'failed sweeps': { resource: `arn:aws:sqs:${place}:keyturn-dev-failed-sweeps`, context: {} },
   traces: { resource: '*', context: {} },
   'a function': { resource: `arn:aws:lambda:${place}:function:keyturn-dev-rotate`, context: {} },
   'a role': { resource: `arn:aws:iam::${accountId}:role/keyturn-dev-rotate`, context: {} },
@@ -209,7 +209,7 @@ const mayDo: Readonly<Record<string, readonly string[]>> = {
     'events:PutEvents the event bus',
     "logs:CreateLogStream sweep's logs",
     "logs:PutLogEvents sweep's logs",
-    'sqs:SendMessage dead letters',
+    'sqs:SendMessage failed sweeps',
     ...traces,
   ],
 }

@@ -1,6 +1,6 @@
 import type { Contract } from '../../contracts/contract'
 import { parseOwnSecret, type OwnSecretRule } from '../../contracts/secret-text'
-import type { RotateChoice } from '../../rotation/policy'
+import type { RotateChoice } from '../../rotation/rotation-policy'
 import type { Secret } from '../../rotation/secret'
 import { fieldsOf } from './fields'
 import { invalidField } from './invalid-field'

@@ -25,7 +25,7 @@ export interface RotationPolicy {
  * The policy of one rotation of an endpoint of `contract`.
  * @throws {Problem} `invalid-request` when the contract does not leave that overlap to the caller
  */
-export function policyOf(contract: Contract, choice: RotateChoice): RotationPolicy {
+export function rotationPolicyOf(contract: Contract, choice: RotateChoice): RotationPolicy {
   return {
     overlapSeconds: overlapSeconds(contract, choice.overlapSeconds),
     secondRotation: contract.secondRotation,
