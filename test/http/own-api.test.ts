@@ -468,6 +468,19 @@ describe('the rest of the own API', () => {
     expect(faultsOf(await send('GET', `${base}/rotations?${query}`, bearer(key)))).toEqual(fault)
   })
 
+  it.each([
+    ['', ['', '#x', '~', 'a/b', 'a b', 'é', 'a\n', 'a'.repeat(129), 'a'.repeat(200)]],
+    ['rotations', ['zzz', NOON.toISOString(), `${NOON.toISOString()}#`, `${NOON.toISOString()}#a#b`, '2026#chg_1', '~']],
+    ['attempts', ['zzz', NOON.toISOString(), `${NOON.toISOString()}#`, `${NOON.toISOString()}#a#b`, '2026#att_1', '~']],
+  ])('400 for a cursor of the list %j that no reply gave', async (list, places) => {
+    const { send, key, base } = await setup()
+    const path = list === '' ? '/v1/endpoints' : `${base}/${list}`
+    for (const place of places) {
+      const cursor = Buffer.from(`${list || 'endpoints'}:${place}`).toString('base64url')
+      expect(faultsOf(await send('GET', `${path}?cursor=${cursor}`, bearer(key)))).toEqual(invalid('cursor'))
+    }
+  })
+
   it('400 for the cursor of another list', async () => {
     const { send, key, base, endpoint } = await setup()
     await endpoint(keyturn, tenant)
