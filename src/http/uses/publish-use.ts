@@ -1,8 +1,9 @@
 import { publishEvent, type PublishDeps } from '../../delivery/publish-event'
 import { readNewEvent } from '../body/event-body'
 import { parseJsonObject } from '../body/json-object'
-import { largestEventBodyBytes, readBody } from '../body/read-body'
+import { largestEventBodyBytes } from '../body/read-body'
 import type { TenantUse } from '../call'
+import { readCallBody } from '../call-body'
 import { outcome } from '../use-reply'
 
 /** Nests as deep as any payload may. */
@@ -10,8 +11,8 @@ const deepestPayload = 100
 
 /** An event, put into the queue. Its deliveries come later. */
 export function publishUse(deps: PublishDeps): TenantUse {
-  return async ({ tenantId, request }) => {
-    const body = parseJsonObject(await readBody(request, largestEventBodyBytes), deepestPayload)
-    return outcome({ eventId: await publishEvent(deps, readNewEvent(body, tenantId)) })
+  return async call => {
+    const body = parseJsonObject(await readCallBody(call, largestEventBodyBytes), deepestPayload)
+    return outcome({ eventId: await publishEvent(deps, readNewEvent(body, call.tenantId)) })
   }
 }

@@ -1,7 +1,7 @@
 import type { RotationDeps } from '../../rotation/deps'
 import { revokePreviousKeys } from '../../rotation/revoke-previous-keys'
-import { readBody } from '../body/read-body'
 import type { ApiSettings, TenantUse } from '../call'
+import { readCallBody } from '../call-body'
 import { readIdempotency } from '../idempotency-key'
 import { loadEndpoint } from '../load-endpoint'
 import { outcome } from '../use-reply'
@@ -10,7 +10,7 @@ import { outcome } from '../use-reply'
 export function revokePreviousUse(deps: RotationDeps, { contracts }: ApiSettings): TenantUse {
   return async call => {
     const endpoint = await loadEndpoint(deps.store, contracts, call)
-    await readBody(call.request)
+    await readCallBody(call)
     const idempotency = readIdempotency(call, 'revoke-previous', {})
     const { version, revokedKeyIds } = await revokePreviousKeys(deps, { endpoint, actor: call.actor, idempotency })
     return outcome({ version, revokedKeyIds })

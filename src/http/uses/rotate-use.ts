@@ -1,9 +1,9 @@
 import type { RotationDeps } from '../../rotation/deps'
 import { rotateSecret } from '../../rotation/rotate-secret'
 import { parseJsonObject, type JsonObject } from '../body/json-object'
-import { readBody } from '../body/read-body'
 import { readRotateChoice, readsRotateBody } from '../body/rotate-choice'
 import type { ApiSettings, TenantCall, TenantUse } from '../call'
+import { readCallBody } from '../call-body'
 import { readIdempotency } from '../idempotency-key'
 import { contractOf, loadShownEndpoint } from '../load-endpoint'
 import { revealOutcome } from '../reveal-values'
@@ -21,7 +21,7 @@ export function rotateUse(deps: RotationDeps, { contracts }: ApiSettings): Tenan
   }
 }
 
-async function readRotateBody({ contract, request }: TenantCall): Promise<JsonObject> {
-  const body = await readBody(request)
-  return readsRotateBody(contract) ? parseJsonObject(body) : {}
+async function readRotateBody(call: TenantCall): Promise<JsonObject> {
+  const body = await readCallBody(call)
+  return readsRotateBody(call.contract) ? parseJsonObject(body) : {}
 }

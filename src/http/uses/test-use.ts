@@ -2,8 +2,8 @@ import type { DeliveryDeps } from '../../delivery/deps'
 import { testDelivery, type TestResult } from '../../delivery/test-delivery'
 import { readEventType } from '../body/event-body'
 import { parseJsonObject } from '../body/json-object'
-import { readBody } from '../body/read-body'
 import type { ApiSettings, TenantCall, TenantUse } from '../call'
+import { readCallBody } from '../call-body'
 import { contractOf, loadEndpoint } from '../load-endpoint'
 import type { Value } from '../render-shape'
 import { outcome } from '../use-reply'
@@ -22,9 +22,9 @@ export function testUse(deps: DeliveryDeps, { contracts }: ApiSettings): TenantU
   }
 }
 
-async function readTestBody({ contract, request }: TenantCall): Promise<string | null> {
-  const body = await readBody(request)
-  const { testBody, rotateBody } = contract
+async function readTestBody(call: TenantCall): Promise<string | null> {
+  const body = await readCallBody(call)
+  const { testBody, rotateBody } = call.contract
   if (testBody === undefined) return null
   return readEventType(parseJsonObject(body), testBody.eventTypeField, rotateBody?.unknownFields ?? 'ignore')
 }
