@@ -248,6 +248,13 @@ describe('bodies', () => {
     expect((await send('POST', `${base}/secret/rotate`, init)).status).toBe(413)
   })
 
+  it('413 above 64 KiB for health too, whose body is ignored', async () => {
+    const { send } = await setup()
+    const reply = await send('GET', '/health', { headers: { 'content-length': '65537' } })
+    expect(reply).toMatchObject({ status: 413, json: { code: 'payload-too-large' } })
+    expect((await send('GET', '/health', { headers: { 'content-length': '65536' } })).status).toBe(200)
+  })
+
   it('200 without a body at all', async () => {
     const { send, key, base } = await setup()
     expect((await send('POST', `${base}/secret/rotate`, bearer(key))).status).toBe(200)
@@ -295,7 +302,9 @@ describe('POST /v1/endpoints/{id}/secret/rotate', () => {
       },
     })
     expect((await send('POST', path, jsonBody(key, { overlapSeconds: 0 }))).status).toBe(200)
-    expect(faultsOf(await send('POST', path, jsonBody(key, { overlapSeconds: 60 })))).toEqual(invalid('overlapSeconds'))
+    const refused = await send('POST', path, jsonBody(key, { overlapSeconds: 60 }))
+    expect(faultsOf(refused)).toEqual(invalid('overlapSeconds'))
+    expect(textAt(refused, 'detail')).toMatch(/[^.]\.$/)
   })
 
   it('200 takes an own secret as long as the other contract’s are, where those are shorter', async () => {
