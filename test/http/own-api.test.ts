@@ -425,6 +425,27 @@ describe('the rest of the own API', () => {
     expect((await send('POST', path, bearer(key))).json).toEqual({ version: 2, revokedKeyIds: [] })
   })
 
+  it('400 for a revoke-previous with a body that is no JSON, no object, or has a field; nothing is revoked', async () => {
+    const { rotate, send, key, base } = await setup()
+    await rotate({})
+    const path = `${base}/secret/revoke-previous`
+    for (const [body, fault] of [
+      ['garbage', 'body'],
+      ['[]', 'body'],
+      ['null', 'body'],
+      ['{"foo": 1}', 'foo'],
+      ['{"reason": "x"}', 'reason'],
+    ] as const) {
+      expect(faultsOf(await send('POST', path, { ...bearer(key), body }))).toEqual(invalid(fault))
+    }
+    const state = await send('GET', `${base}/secret`, bearer(key))
+    expect(Object(state.json).keys).toHaveLength(2)
+    expect(await send('POST', path, { ...bearer(key), body: '{}' })).toMatchObject({
+      status: 200,
+      json: { revokedKeyIds: [expect.any(String)] },
+    })
+  })
+
   it('200 lists rotations newest first, page by page', async () => {
     const { rotate, send, key, base } = await setup()
     await rotate({ reason: 'leaked', overlapSeconds: 60 })

@@ -1,16 +1,17 @@
 import type { RotationDeps } from '../../rotation/deps'
 import { revokePreviousKeys } from '../../rotation/revoke-previous-keys'
+import { fieldsOf } from '../body/fields'
 import type { ApiSettings, TenantUse } from '../call'
-import { readCallBody } from '../call-body'
 import { readIdempotency } from '../idempotency-key'
 import { loadEndpoint } from '../load-endpoint'
+import { readRingBody } from '../ring-body'
 import { outcome } from '../use-reply'
 
-/** Every key but the current one ends. The body is ignored. */
+/** Every key but the current one ends. The body has no fields. */
 export function revokePreviousUse(deps: RotationDeps, { contracts }: ApiSettings): TenantUse {
   return async call => {
     const endpoint = await loadEndpoint(deps.store, contracts, call)
-    await readCallBody(call)
+    fieldsOf(await readRingBody(call), call.contract.rotateBody?.unknownFields ?? 'ignore').finish()
     const idempotency = readIdempotency(call, 'revoke-previous', {})
     const { version, revokedKeyIds } = await revokePreviousKeys(deps, { endpoint, actor: call.actor, idempotency })
     return outcome({ version, revokedKeyIds })
