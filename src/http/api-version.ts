@@ -21,7 +21,8 @@ export function checkHasOperation({ contract: { apiVersions }, operation: { sinc
 export function checkKnownVersion({ contract: { apiVersions }, request }: Call): void {
   if (apiVersions === undefined) return
   const { header, known } = apiVersions
-  if (!known.includes(versionOf(apiVersions, request))) throw invalidField(header, `must be one of: ${known.join(', ')}`)
+  if (!known.includes(versionOf(apiVersions, request)))
+    throw invalidField(header, `must be one of: ${known.join(', ')}`)
 }
 
 function versionOf({ header, known }: ApiVersions, { headers }: Request): string {

@@ -75,12 +75,15 @@ describe('the Lambda handler', () => {
     expect(result.statusCode).toBe(400)
   })
 
-  it.each(['#x', '?x', '%20', '%', ' ', '\ud800', '%23', '%ZZ', '%E0%A4%A'])('404 for an id that ends in a decoded %j', async tail => {
-    const { handle, id, authorization } = await setup()
-    const result = await handle(event(`/v1/endpoints/${id}${tail}`, { headers: { authorization } }))
-    expect(result.statusCode).toBe(404)
-    expect(JSON.parse(result.body ?? '')).toMatchObject({ code: 'not-found' })
-  })
+  it.each(['#x', '?x', '%20', '%', ' ', '\ud800', '%23', '%ZZ', '%E0%A4%A'])(
+    '404 for an id that ends in a decoded %j',
+    async tail => {
+      const { handle, id, authorization } = await setup()
+      const result = await handle(event(`/v1/endpoints/${id}${tail}`, { headers: { authorization } }))
+      expect(result.statusCode).toBe(404)
+      expect(JSON.parse(result.body ?? '')).toMatchObject({ code: 'not-found' })
+    },
+  )
 
   it.each(['é', '日本'])('400 for the Idempotency-Key %s', async key => {
     const { handle, id, authorization } = await setup()

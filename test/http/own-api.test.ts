@@ -500,7 +500,10 @@ describe('the rest of the own API', () => {
 
   it.each([
     ['', ['', '#x', '~', 'a/b', 'a b', 'é', 'a\n', 'a'.repeat(129), 'a'.repeat(200)]],
-    ['rotations', ['zzz', NOON.toISOString(), `${NOON.toISOString()}#`, `${NOON.toISOString()}#a#b`, '2026#chg_1', '~']],
+    [
+      'rotations',
+      ['zzz', NOON.toISOString(), `${NOON.toISOString()}#`, `${NOON.toISOString()}#a#b`, '2026#chg_1', '~'],
+    ],
     ['attempts', ['zzz', NOON.toISOString(), `${NOON.toISOString()}#`, `${NOON.toISOString()}#a#b`, '2026#att_1', '~']],
   ])('400 for a cursor of the list %j that no reply gave', async (list, places) => {
     const { send, key, base } = await setup()
