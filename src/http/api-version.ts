@@ -10,8 +10,8 @@ import type { Call } from './call'
 export function checkHasOperation({ contract: { apiVersions }, operation: { since }, request }: Call): void {
   if (apiVersions === undefined || since === undefined) return
   const { known } = apiVersions
-  if (known.indexOf(versionOf(apiVersions, request)) <= known.indexOf(since)) return
-  throw new Problem('not-in-this-version', `This is available from version ${since} on.`)
+  if (known.indexOf(versionOf(apiVersions, request)) > known.indexOf(since))
+    throw new Problem('not-in-this-version', `This is available from version ${since} on.`)
 }
 
 /**

@@ -16,10 +16,10 @@ export function lambdaHandler(app: App): LambdaHandler {
 function requestOf(event: APIGatewayProxyEventV2): Request {
   const { method } = event.requestContext.http
   const headers = new Headers(Object.entries(event.headers).map(([name, value]) => [name, asBytes(value ?? '')]))
-  const init = method === 'GET' || method === 'HEAD' ? { method, headers } : { method, headers, body: bodyOf(event) }
+  const body = /^(?:GET|HEAD)$/.test(method) ? null : bodyOf(event)
   const url = `https://${event.requestContext.domainName}${encodedPath(event.rawPath)}?${event.rawQueryString}`
   try {
-    return new Request(url, init)
+    return new Request(url, { method, headers, body })
   } catch {
     // `Request` knows no TRACE, say. No route has such a method, and none has this one.
     return new Request(url, { method: 'NONE', headers })

@@ -1,6 +1,6 @@
 import type { AttemptRecord } from '../../delivery/attempt-record'
+import { readBody } from '../body/read-body'
 import type { ApiSettings, TenantUse } from '../call'
-import { readCallBody } from '../call-body'
 import { loadEndpoint } from '../load-endpoint'
 import { cursorOf, readPageRequest } from '../page-request'
 import type { Values } from '../render-shape'
@@ -11,7 +11,7 @@ import type { EndpointDeps } from './endpoint-deps'
 export function attemptsUse({ store, attempts }: EndpointDeps, { contracts }: ApiSettings): TenantUse {
   return async call => {
     const { tenantId, id: endpointId } = await loadEndpoint(store, contracts, call)
-    await readCallBody(call)
+    await readBody(call)
     const page = readPageRequest('attempts', call.operation, call.request)
     const { items, next } = await attempts.list({ tenantId, endpointId }, page)
     return outcome({ attempts: items.map(attemptValues), nextCursor: cursorOf('attempts', next) })

@@ -5,8 +5,8 @@ import type { RotationDeps } from '../../rotation/deps'
 import type { Revealed } from '../../rotation/revealed'
 import { parseJsonObject } from '../body/json-object'
 import { readNewEndpoint } from '../body/new-endpoint-body'
+import { readBody } from '../body/read-body'
 import type { ApiSettings, TenantUse } from '../call'
-import { readCallBody } from '../call-body'
 import { readIdempotency } from '../idempotency-key'
 import { revealOutcome } from '../reveal-values'
 import { healthOf } from '../shown-health'
@@ -15,7 +15,7 @@ import { healthOf } from '../shown-health'
 export function createUse(deps: RotationDeps, settings: ApiSettings): TenantUse {
   return async call => {
     const { contract: ownContract, tenantId, actor } = call
-    const body = parseJsonObject(await readCallBody(call))
+    const body = parseJsonObject(await readBody(call))
     const contracts = ownContract.reach === 'every' ? settings.contracts : [ownContract]
     const { mirror, insecureTargets } = settings
     const created = readNewEndpoint(body, { tenantId, ownContract, contracts, mirror, insecureTargets })

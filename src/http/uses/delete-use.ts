@@ -1,6 +1,6 @@
 import { deleteEndpoint } from '../../endpoints/delete-endpoint'
+import { readBody } from '../body/read-body'
 import type { ApiSettings, TenantUse } from '../call'
-import { readCallBody } from '../call-body'
 import { endpointValues } from '../endpoint-values'
 import { loadShownEndpoint } from '../load-endpoint'
 import { outcome } from '../use-reply'
@@ -10,7 +10,7 @@ import type { EndpointDeps } from './endpoint-deps'
 export function deleteUse(deps: EndpointDeps, { contracts }: ApiSettings): TenantUse {
   return async call => {
     const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
-    await readCallBody(call)
+    await readBody(call)
     await deleteEndpoint(deps, { endpoint, actor: call.actor })
     return outcome(endpointValues(endpoint, health))
   }

@@ -1,6 +1,6 @@
 import type { Delivery } from '../../delivery/delivery'
+import { readBody } from '../body/read-body'
 import type { ApiSettings, TenantUse } from '../call'
-import { readCallBody } from '../call-body'
 import { loadEndpoint } from '../load-endpoint'
 import { readPageSize } from '../page-request'
 import type { Values } from '../render-shape'
@@ -11,7 +11,7 @@ import type { EndpointDeps } from './endpoint-deps'
 export function deliveriesUse({ store, deliveries }: EndpointDeps, { contracts }: ApiSettings): TenantUse {
   return async call => {
     const { tenantId, id: endpointId } = await loadEndpoint(store, contracts, call)
-    await readCallBody(call)
+    await readBody(call)
     const limit = readPageSize(call.operation, call.request)
     const recent = await deliveries.recent({ tenantId, endpointId }, limit)
     return outcome({ deliveries: recent.map(deliveryValues) })

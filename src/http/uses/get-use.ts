@@ -1,5 +1,5 @@
+import { readBody } from '../body/read-body'
 import type { ApiSettings, TenantUse } from '../call'
-import { readCallBody } from '../call-body'
 import { endpointValues } from '../endpoint-values'
 import { loadShownEndpoint } from '../load-endpoint'
 import { outcome } from '../use-reply'
@@ -9,7 +9,7 @@ import type { EndpointDeps } from './endpoint-deps'
 export function getUse(deps: Pick<EndpointDeps, 'store' | 'health'>, { contracts }: ApiSettings): TenantUse {
   return async call => {
     const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
-    await readCallBody(call)
+    await readBody(call)
     return outcome(endpointValues(endpoint, health))
   }
 }

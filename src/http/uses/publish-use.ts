@@ -1,9 +1,8 @@
 import { publishEvent, type PublishDeps } from '../../delivery/publish-event'
 import { readNewEvent } from '../body/event-body'
 import { parseJsonObject } from '../body/json-object'
-import { largestEventBodyBytes } from '../body/read-body'
+import { largestEventBodyBytes, readBody } from '../body/read-body'
 import type { TenantUse } from '../call'
-import { readCallBody } from '../call-body'
 import { outcome } from '../use-reply'
 
 /** Nests as deep as any payload may. */
@@ -12,7 +11,7 @@ const deepestPayload = 100
 /** An event, put into the queue. Its deliveries come later. */
 export function publishUse(deps: PublishDeps): TenantUse {
   return async call => {
-    const body = parseJsonObject(await readCallBody(call, largestEventBodyBytes), deepestPayload)
+    const body = parseJsonObject(await readBody(call, largestEventBodyBytes), deepestPayload)
     return outcome({ eventId: await publishEvent(deps, readNewEvent(body, call.tenantId)) })
   }
 }

@@ -1,7 +1,7 @@
 import type { RotationDeps } from '../../rotation/deps'
 import { revealCurrent } from '../../rotation/reveal-current'
+import { readBody } from '../body/read-body'
 import type { ApiSettings, TenantUse } from '../call'
-import { readCallBody } from '../call-body'
 import { loadShownEndpoint } from '../load-endpoint'
 import { revealOutcome } from '../reveal-values'
 
@@ -9,7 +9,7 @@ import { revealOutcome } from '../reveal-values'
 export function revealUse(deps: RotationDeps, { contracts }: ApiSettings): TenantUse {
   return async call => {
     const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
-    await readCallBody(call)
+    await readBody(call)
     return revealOutcome(await revealCurrent(deps, { endpoint, actor: call.actor }), health)
   }
 }

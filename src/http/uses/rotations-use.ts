@@ -1,6 +1,6 @@
 import type { AuditRecord } from '../../endpoints/audit-record'
+import { readBody } from '../body/read-body'
 import type { ApiSettings, TenantUse } from '../call'
-import { readCallBody } from '../call-body'
 import { loadEndpoint } from '../load-endpoint'
 import { cursorOf, readPageRequest } from '../page-request'
 import type { Values } from '../render-shape'
@@ -11,7 +11,7 @@ import type { EndpointDeps } from './endpoint-deps'
 export function rotationsUse({ store, audit }: EndpointDeps, { contracts }: ApiSettings): TenantUse {
   return async call => {
     const { tenantId, id: endpointId } = await loadEndpoint(store, contracts, call)
-    await readCallBody(call)
+    await readBody(call)
     const { items, next } = await audit.list(
       { tenantId, endpointId },
       readPageRequest('rotations', call.operation, call.request),

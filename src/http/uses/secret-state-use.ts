@@ -2,8 +2,8 @@ import type { Endpoint } from '../../endpoints/endpoint'
 import { mirrorName, mirrorState } from '../../mirror/mirror-state'
 import { policyState } from '../../mirror/settle-policy'
 import { isLive } from '../../rotation/key-ring'
+import { readBody } from '../body/read-body'
 import type { ApiSettings, TenantUse } from '../call'
-import { readCallBody } from '../call-body'
 import { loadEndpoint } from '../load-endpoint'
 import type { Values } from '../render-shape'
 import { outcome } from '../use-reply'
@@ -16,7 +16,7 @@ export function secretStateUse(
 ): TenantUse {
   return async call => {
     const endpoint = await loadEndpoint(store, contracts, call)
-    await readCallBody(call)
+    await readBody(call)
     return outcome(secretState(endpoint, stage, now()))
   }
 }

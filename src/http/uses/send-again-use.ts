@@ -2,8 +2,8 @@ import { noSuchEndpoint } from '../../access/resolve-tenant'
 import type { Delivery } from '../../delivery/delivery'
 import { messageIdPattern } from '../../delivery/message-id'
 import { sendAgain } from '../../delivery/send-again'
+import { readBody } from '../body/read-body'
 import type { TenantCall, TenantUse } from '../call'
-import { readCallBody } from '../call-body'
 import { isReached } from '../load-endpoint'
 import { outcome } from '../use-reply'
 import type { EndpointDeps } from './endpoint-deps'
@@ -12,7 +12,7 @@ import type { EndpointDeps } from './endpoint-deps'
 export function sendAgainUse(deps: EndpointDeps): TenantUse {
   return async call => {
     const delivery = await loadDelivery(deps, call)
-    await readCallBody(call)
+    await readBody(call)
     const { messageId, status } = await sendAgain(deps, delivery)
     return outcome({ messageId, deliveryStatus: status })
   }

@@ -2,8 +2,8 @@ import type { DeliveryDeps } from '../../delivery/deps'
 import { testDelivery, type TestResult } from '../../delivery/test-delivery'
 import { readEventType } from '../body/event-body'
 import { parseJsonObject } from '../body/json-object'
+import { readBody } from '../body/read-body'
 import type { ApiSettings, TenantCall, TenantUse } from '../call'
-import { readCallBody } from '../call-body'
 import { contractOf, loadEndpoint } from '../load-endpoint'
 import type { Value } from '../render-shape'
 import { outcome } from '../use-reply'
@@ -23,7 +23,7 @@ export function testUse(deps: DeliveryDeps, { contracts }: ApiSettings): TenantU
 }
 
 async function readTestBody(call: TenantCall): Promise<string | null> {
-  const body = await readCallBody(call)
+  const body = await readBody(call)
   const { testBody, rotateBody } = call.contract
   if (testBody === undefined) return null
   return readEventType(parseJsonObject(body), testBody.eventTypeField, rotateBody?.unknownFields ?? 'ignore')

@@ -2,8 +2,8 @@ import { checkConsumers } from '../../endpoints/check-consumers'
 import { updateEndpoint } from '../../endpoints/update-endpoint'
 import { parseJsonObject } from '../body/json-object'
 import { readSettingsChange } from '../body/settings-change'
+import { readBody } from '../body/read-body'
 import type { ApiSettings, TenantUse } from '../call'
-import { readCallBody } from '../call-body'
 import { endpointValues } from '../endpoint-values'
 import { contractOf, loadShownEndpoint } from '../load-endpoint'
 import { outcome } from '../use-reply'
@@ -18,7 +18,7 @@ export function updateUse(deps: EndpointDeps, settings: ApiSettings): TenantUse 
   return async call => {
     const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
     const contract = contractOf(contracts, endpoint)
-    const body = parseJsonObject(await readCallBody(call))
+    const body = parseJsonObject(await readBody(call))
     const change = readSettingsChange(body, { contract, mirror, insecureTargets })
     checkConsumers(change.consumers ?? [], mirrorReaders)
     if (Object.keys(change).length === 0) return outcome(endpointValues(endpoint, health))
