@@ -94,6 +94,7 @@ describe('POST /v1/endpoints', () => {
   it.each<[unknown, ...string[]]>([
     [{}, 'url'],
     [{ url: null }, 'url'],
+    [{ name: 7, eventTypes: 'order.created', colour: 'red' }, 'url', 'name', 'eventTypes', 'colour'],
     [{ url: 'http://receiver.example' }, 'url'],
     [{ url: 'http://127.0.0.1/hooks' }, 'url'],
     [{ url: 'ftp://receiver.example' }, 'url'],
