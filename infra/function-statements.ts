@@ -58,10 +58,14 @@ export function functionStatements(name: FunctionName, reach: Reach): readonly S
   }
 }
 
-/** Partition keys, as patterns; see DESIGN.md's table under Storage. */
+/**
+ * Partition keys, as patterns: each kind of item has partitions of its own (`src/aws/item-key.ts` and
+ * `delivery-item-key.ts`). The list of API keys, `APIKEYS`, is nobody's here: operators alone read it.
+ */
 const endpoints = 'TENANT#*'
 const auditRecords = 'ENDPOINT#*'
 const apiKeys = 'APIKEY#*'
+/** With the payloads of their events. */
 const deliveries = 'DELIVERIES#*'
 const attempts = 'ATTEMPTS#*'
 const health = 'HEALTH#*'

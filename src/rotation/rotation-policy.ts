@@ -47,5 +47,5 @@ function withinMaximum({ field, maximumSeconds }: { field: string; maximumSecond
 }
 
 function refuse(path: string, message: string): never {
-  throw new Problem('invalid-request', `${path} ${message}`, { errors: [{ path, message }] })
+  throw new Problem('invalid-request', `${path} ${message}.`, { errors: [{ path, message }] })
 }

@@ -17,11 +17,6 @@ export interface RotateRequestBody {
   readonly now: Date
 }
 
-/** Whether a rotate request's body is looked at. */
-export function readsRotateBody({ rotateBody, overlap }: Contract): boolean {
-  return rotateBody !== null || overlap.kind === 'chosen'
-}
-
 /**
  * What the caller of a rotation chose.
  * @throws {Problem} `invalid-request` naming every field at fault

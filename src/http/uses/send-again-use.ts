@@ -12,7 +12,7 @@ import type { EndpointDeps } from './endpoint-deps'
 export function sendAgainUse(deps: EndpointDeps): TenantUse {
   return async call => {
     const delivery = await loadDelivery(deps, call)
-    await readBody(call.request)
+    await readBody(call)
     const { messageId, status } = await sendAgain(deps, delivery)
     return outcome({ messageId, deliveryStatus: status })
   }
