@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { replaceFile } from './aws-endpoint/replace-file'
 import { isMissing, systemCode } from './file-error'
+import { makeFolder } from './make-folder'
 import { isRunning, processStart } from './process-start'
 import { StartError } from './start-error'
 
@@ -15,7 +16,7 @@ export const lockFile = 'keyturn.lock'
  */
 export function takeDataDir(dir: string, fresh: boolean): () => void {
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    makeFolder(dir, 0o700)
     assertOurs(dir)
     takeLock(dir)
     if (fresh) empty(dir)

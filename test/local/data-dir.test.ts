@@ -71,4 +71,8 @@ describe('the data folder', () => {
     expect(() => takeDataDir(join(dir, 'file'), false)).toThrow(/cannot be written \(EEXIST\)/)
     expect(() => takeDataDir(join(dir, 'file', 'x'), false)).toThrow(/cannot be written \(ENOTDIR\)/)
   })
+
+  it.each(['/proc/x', '/proc/x/y', '/proc/1/x', '/sys/x', '/dev/null/x'])('says so of %s', folder => {
+    expect(() => takeDataDir(folder, false)).toThrow(/^the data directory \S+ cannot be written \(E[A-Z]+\)$/)
+  })
 })
