@@ -1,7 +1,7 @@
-import { createWriteStream } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { functionSources } from './build'
 import { functionEnvironment } from './function-environment'
+import { openFunctionLog } from './function-log'
 import { LocalFunction } from './local-function'
 import { makeFolder } from './make-folder'
 import { StartError } from './start-error'
@@ -35,7 +35,7 @@ export function localFunctions({ buildDir, dataDir, aws }: LocalFunctionsOptions
   const all = names.map(name => {
     const bundle = resolve(buildDir, name, 'index.js')
     const file = join(logs, `${name}.ndjson`)
-    const log = createWriteStream(file, { flags: 'a', mode: 0o600 })
+    const log = openFunctionLog(file)
     const options = { runtime, bundle, log, environment: functionEnvironment({ name, bundle, aws }) }
     return { name, file, log, run: new LocalFunction({ ...options, timeoutSeconds: timeoutSeconds[name] }) }
   })
