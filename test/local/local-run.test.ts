@@ -178,7 +178,7 @@ async function fetchAsCurl(command: string): Promise<Response> {
 }
 
 async function keys(...args: string[]) {
-  const script = resolve(__dirname, '../../src/local/keys-main.ts')
+  const script = resolve(__dirname, '../../scripts/keys.ts')
   const child = spawn(process.execPath, ['--import', 'tsx', script, ...args, '--data-dir', run.dataDir], {
     cwd: resolve(__dirname, '../..'),
     stdio: ['ignore', 'pipe', 'pipe'],
