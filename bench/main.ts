@@ -1,5 +1,6 @@
-import { parseArgs } from 'node:util'
-import { quietSdk } from '../src/local/quiet-sdk'
+import { parseArguments } from '../src/local/parse-arguments'
+import { runCommand } from '../src/local/run-command'
+import { StartError } from '../src/local/start-error'
 import { benchBundles } from './bundles'
 import { benchCalls } from './calls'
 import { benchCpu } from './cpu'
@@ -24,10 +25,9 @@ const benches: Readonly<Record<string, () => Promise<{ rows: Row[] }>>> = {
 }
 
 async function main(): Promise<void> {
-  quietSdk()
-  const { values } = parseArgs({ options: { only: { type: 'string' } } })
+  const { values } = parseArguments({ options: { only: { type: 'string' } } })
   const names = Object.keys(benches).filter(name => values.only === undefined || values.only === name)
-  if (names.length === 0) throw new RangeError(`--only takes one of ${Object.keys(benches).join(', ')}`)
+  if (names.length === 0) throw new StartError(`--only takes one of ${Object.keys(benches).join(', ')}`)
   for (const name of names) {
     console.log(`\n${name}`)
     const { rows } = (await benches[name]?.()) ?? { rows: [] }
@@ -41,4 +41,4 @@ function printed({ name, value, unit, target, ok }: Row): string {
   return `${ok ? '  ' : '! '}${name.padEnd(56)}${figure.padStart(12)} ${unit.padEnd(10)}${target ?? ''}`
 }
 
-void main()
+void runCommand(main)
