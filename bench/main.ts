@@ -1,10 +1,11 @@
 import { parseArguments } from '../src/local/parse-arguments'
-import { runCommand } from '../src/local/run-command'
+import { runCommand, toldInFull } from '../src/local/run-command'
 import { StartError } from '../src/local/start-error'
 import { benchBundles } from './bundles'
 import { benchCalls } from './calls'
 import { benchCpu } from './cpu'
 import { benchSchedules } from './schedules'
+import { benchStart } from './start'
 import { benchThroughput } from './throughput'
 import { benchDeliveries } from './deliveries'
 import { benchSynth } from './synth'
@@ -14,6 +15,7 @@ import type { Row } from './row'
 // `npm run bench [-- --only name]`: measures, and ends with 1 where a target is missed.
 
 const benches: Readonly<Record<string, () => Promise<{ rows: Row[] }>>> = {
+  start: benchStart,
   calls: benchCalls,
   cpu: benchCpu,
   schedules: benchSchedules,
@@ -41,4 +43,4 @@ function printed({ name, value, unit, target, ok }: Row): string {
   return `${ok ? '  ' : '! '}${name.padEnd(56)}${figure.padStart(12)} ${unit.padEnd(10)}${target ?? ''}`
 }
 
-void runCommand(main)
+void runCommand(main, toldInFull)

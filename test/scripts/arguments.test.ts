@@ -45,7 +45,7 @@ describe('what is told in one line, with exit code 1', () => {
     ['no number', simulate, ['--seeds', 'abc'], /--seeds takes a whole number from 1 to \d+, not "abc"$/],
     ['no schedule', simulate, ['--seeds', '0'], /--seeds takes a whole number from 1 to \d+, not "0"$/],
     ['an unknown option', simulate, ['--bogus'], /Unknown option '--bogus' \(options: --seeds, --from, --seed, --/],
-    ['an unknown bench', 'bench/main.ts', ['--only', 'x'], /--only takes one of calls, cpu, /],
+    ['an unknown bench', 'bench/main.ts', ['--only', 'x'], /--only takes one of start, calls, /],
   ])('%s: %s %j', async (_, script, args, line) => {
     const { exitCode, stdout, stderr } = await runScript(script, args, noAws)
     expect({ exitCode, stdout, lines: stderr.split('\n') }).toEqual({

@@ -1,6 +1,6 @@
 import { endBuilder } from '../../../src/local/build'
 import { parseArguments } from '../../../src/local/parse-arguments'
-import { runCommand } from '../../../src/local/run-command'
+import { runCommand, toldInFull } from '../../../src/local/run-command'
 import { wholeNumber } from '../../../src/local/whole-number'
 import { schedule } from './first-violation'
 import { firstViolationInProcesses } from './in-processes'
@@ -44,4 +44,4 @@ async function reportOrders(): Promise<void> {
   if (violation !== null) process.exitCode = 1
 }
 
-void runCommand(main)
+void runCommand(main, toldInFull)
