@@ -24,7 +24,7 @@ export function httpSender(options: HttpSenderOptions): Send {
     try {
       return { kind: 'reply', ...(await exchange(delivery, { url, agent, signal })), durationMs: took() }
     } catch (error) {
-      return { kind: 'none', error: failureKindOf(error), durationMs: took() }
+      return { kind: 'none', error: signal.aborted ? 'timeout' : failureKindOf(error), durationMs: took() }
     }
   }
 }

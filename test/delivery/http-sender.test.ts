@@ -134,6 +134,38 @@ describe('what does not answer with HTTP', () => {
     expect(await local(to(`http://127.0.0.1:${port}`))).toMatchObject({ kind: 'none', error })
   })
 
+  it('is bad-response where it switches to another protocol, and the connection ends', async () => {
+    const switching = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'
+    const ended: Promise<unknown>[] = []
+    const port = await startTcp(socket => {
+      ended.push(once(socket, 'close'))
+      socket.once('data', () => socket.write(switching))
+    })
+    expect(await local(to(`http://127.0.0.1:${port}`))).toMatchObject({ kind: 'none', error: 'bad-response' })
+    expect(ended).toHaveLength(1)
+    await Promise.all(ended)
+  })
+
+  it.each([
+    ['says for ever that the answer will come', '', 'HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n'],
+    ['never ends a header', 'HTTP/1.1 200 OK\r\nx-long: ', 'a'],
+    ['never reads', null, ''],
+  ])('is timeout where it %s', async (_name, start, more) => {
+    const port = await startTcp(socket => {
+      if (start === null) return void socket.pause()
+      socket.once('data', () => {
+        socket.write(start)
+        const timer = setInterval(() => socket.write(more), 5)
+        socket.once('close', () => clearInterval(timer))
+      })
+    })
+    const request = to(`http://127.0.0.1:${port}`, { timeoutMs: 200, body: 'x'.repeat(20_000_000) })
+    expect(await local(start === null ? request : { ...request, body: '{}' })).toMatchObject({
+      kind: 'none',
+      error: 'timeout',
+    })
+  })
+
   it('is tls where the handshake fails', async () => {
     const port = await startTcp(socket => void socket.end('HTTP/1.1 200 OK\r\n\r\n'))
     expect(await local(to(`https://127.0.0.1:${port}`))).toMatchObject({ kind: 'none', error: 'tls' })
