@@ -32,7 +32,8 @@ export interface AttemptMessage {
 
 export type QueueMessage = EventMessage | AttemptMessage
 
-const tenantId = v.pipe(v.string(), v.regex(tenantIdPattern))
+// Ids of tenants and of endpoints are of the same characters.
+const id = v.pipe(v.string(), v.regex(tenantIdPattern))
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 
 // What JSON.parse gave is JSON.
@@ -41,7 +42,7 @@ const json = v.custom<Json>(value => value !== undefined)
 const message = v.variant('kind', [
   v.object({
     kind: v.literal('event'),
-    tenantId,
+    tenantId: id,
     id: v.optional(v.pipe(v.string(), v.regex(eventIdPattern))),
     type: v.pipe(v.string(), v.regex(eventTypePattern)),
     at: v.optional(v.pipe(v.string(), v.isoTimestamp())),
@@ -53,8 +54,8 @@ const message = v.variant('kind', [
   }),
   v.object({
     kind: v.literal('delivery'),
-    tenantId,
-    endpointId: v.pipe(v.string(), v.regex(messageIdPattern)),
+    tenantId: id,
+    endpointId: id,
     messageId: v.pipe(v.string(), v.regex(messageIdPattern)),
     attempt: count,
     waits: v.optional(count, 0),
