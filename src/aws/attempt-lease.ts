@@ -9,7 +9,8 @@ import { outcomeOf } from './table'
 import type { Table } from './table'
 import { valuesOf } from './update-of'
 
-const isOfThisLife = '(attribute_not_exists(incarnation) OR incarnation = :incarnation)'
+/** The item is this life's, or nothing is stored of any. */
+export const isOfThisLife = '(attribute_not_exists(incarnation) OR incarnation = :incarnation)'
 const isNotPaused = 'attribute_not_exists(pausedAt)'
 /** Looks at the slots after the first guess; each costs a read. */
 const maximumLooks = 3

@@ -2,8 +2,9 @@ import { attemptUnderLease } from './attempt-under-lease'
 import type { Delivery } from './delivery'
 import type { DeliveryDeps } from './deps'
 import type { AttemptMessage } from './queue-message'
+import { stop } from './stop'
 import { takeLease } from './take-lease'
-import { endpointPaused, targetOf, type Target } from './target'
+import { endpointPaused, eventExpired, targetOf, type Target } from './target'
 
 /**
  * Makes the attempt that a message asks for, unless it was made already. Whenever the process dies the message comes
@@ -18,7 +19,7 @@ export async function deliver(deps: DeliveryDeps, message: AttemptMessage): Prom
   ])
   if (delivery === null || !asksFor(message, delivery)) return
   const target = targetOf(deps.contracts, delivery, endpoint)
-  if (target.kind === 'none') await stop(deps, delivery, target.reason)
+  if (target.kind === 'none') await stop(deps, delivery, target)
   else await deliverTo(deps, target, { delivery, message })
 }
 
@@ -47,18 +48,13 @@ async function deliverTo(deps: DeliveryDeps, target: Target, { delivery, message
   const isWanted = event !== null && !(waited && (await wasMade(deps, delivery)))
   if (isWanted) return attemptUnderLease(deps, answer.lease, { delivery, target, event })
   await deps.health.release(answer.lease)
-  return event === null ? stop(deps, delivery, 'The event has expired') : undefined
+  return event === null ? stop(deps, delivery, eventExpired) : undefined
 }
 
 /** Whether the attempt was made by someone else since the delivery was loaded. */
 async function wasMade({ deliveries }: DeliveryDeps, delivery: Delivery): Promise<boolean> {
   const now = await deliveries.load(delivery)
   return now?.attemptCount !== delivery.attemptCount || now.status !== delivery.status
-}
-
-/** The delivery fails without an attempt. It can be sent again later. */
-async function stop(deps: DeliveryDeps, delivery: Delivery, reason: string): Promise<void> {
-  await deps.deliveries.save({ ...delivery, status: 'failed', errorMessage: reason, dueAt: null }, delivery)
 }
 
 const longestPutOffSeconds = 60

@@ -16,12 +16,14 @@ export interface DeliveryStore {
   save(delivery: Delivery, before: Delivery): Promise<'stored' | 'conflict'>
   /** Deliveries whose `dueAt` is not after `now`, earliest first, at most `limit` from each shard. */
   due(now: Date, limit: number): Promise<readonly DeliveryKey[]>
-  /** The endpoint's deliveries that were attempted, newest first, at most `limit`. */
+  /** The endpoint's deliveries that were attempted, or failed without, newest first, at most `limit`. */
   recent(key: EndpointKey, limit: number): Promise<readonly Delivery[]>
 }
 
 export interface AttemptLog {
   record(key: EndpointKey, attempt: AttemptRecord): Promise<void>
+  /** Lists a delivery that failed without an attempt among its endpoint's deliveries, and among no attempts. */
+  recordStop(delivery: Delivery, at: Date): Promise<void>
   /** Newest first. */
   list(key: EndpointKey, page: PageRequest): Promise<Page<AttemptRecord>>
 }

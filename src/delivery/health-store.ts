@@ -63,6 +63,8 @@ export interface HealthStore {
   release(lease: Lease): Promise<void>
   /** Counts an attempt and gives its lease back. Returns the failures in a row. */
   finish(lease: Lease, observation: Observation): Promise<number>
+  /** Counts a delivery that failed without an attempt. Of attempts nothing changes. */
+  countStop(life: EndpointLife, at: Date): Promise<void>
   /** The first pause stays. */
   pause(life: EndpointLife, pause: { readonly at: Date; readonly reason: string }): Promise<void>
   /** Ends an automatic pause and sets the failures in a row to 0. */

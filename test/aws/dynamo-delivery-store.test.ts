@@ -120,6 +120,19 @@ describe('attempts', () => {
   })
 })
 
+describe('a delivery that failed without an attempt', () => {
+  it('is among the endpoint’s deliveries, and not among its attempts', async () => {
+    const log = dynamoAttemptLog(table)
+    const store = dynamoDeliveryStore(table)
+    await store.create(delivery)
+    await log.record(key, attempt({ messageId: 'msg_2' }))
+    await log.recordStop(delivery, noon)
+    await log.recordStop(delivery, addSeconds(noon, 5))
+    expect(await store.recent(key, 10)).toEqual([delivery])
+    expect((await log.list(key, { limit: 10, after: null })).items).toEqual([attempt({ messageId: 'msg_2' })])
+  })
+})
+
 describe('the index of subscribers', () => {
   it('has endpoints alone, without their key rings', async () => {
     await dynamoEndpointStore(table).create(sampleEndpoint(), null)

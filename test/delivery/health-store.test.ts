@@ -123,6 +123,23 @@ describe('health', () => {
     expect(await store.load(life)).toMatchObject({ consecutiveFailures: 0, errorsSinceLastSuccess: 0 })
   })
 
+  it('counts a delivery that failed without an attempt, which changes nothing of attempts', async () => {
+    await store.countStop(life, noon)
+    const first = { ...neverDelivered, deliveriesFailed: 1, lastDeliveryAt: noon, lastDeliveryStatus: 'failed' }
+    expect(await store.load(life)).toEqual(first)
+    await store.finish(await acquire('a'), success)
+    const { lastStatus, lastDeliveryAt } = await store.load(life)
+    await store.countStop(life, addSeconds(noon, 60))
+    await store.countStop(nextLife, noon)
+    expect(await store.load(life)).toMatchObject({
+      deliveriesCount: 1,
+      deliveriesFailed: 2,
+      lastDeliveryStatus: 'failed',
+      lastStatus,
+      lastDeliveryAt,
+    })
+  })
+
   it('loses no attempt of several at the same time', async () => {
     for (let round = 0; round < 4; round += 1) {
       const leases = await Promise.all(['a', 'b', 'c', 'd', 'e'].map(id => acquire(`${id}${round}`)))
