@@ -255,13 +255,46 @@ describe('a redrive', () => {
     await world.deps.health.resume({ tenantId, endpointId, incarnation })
     world.receiver.answer = response => response.end('ok')
     const deps = { ...world.deps, deadLetters: world.deadLetterFeed }
-    expect(await redrive(deps, unhurried)).toEqual({ queued: 3, dropped: 0, left: 1 })
+    const none = { queued: 0, dropped: 0, gone: 0, paused: 0, unreadable: 0 }
+    // The keyturn endpoint is still paused.
+    expect(await redrive(deps, unhurried)).toEqual({ ...none, queued: 2, paused: 1, unreadable: 1 })
     world.receiver.received.length = 0
     await world.drain()
     expect(world.receiver.received.map(({ body }) => JSON.parse(body).type)).toEqual(
       expect.arrayContaining(['order.paid', 'order.sent']),
     )
-    expect(await redrive(deps, unhurried)).toEqual({ queued: 0, dropped: 0, left: 0 })
+    expect(await redrive(deps, unhurried)).toEqual({ ...none, paused: 1, unreadable: 1 })
+  })
+
+  it('leaves the letters of a paused endpoint until it is resumed, and at once then', async () => {
+    const { endpoint } = await world.addEndpoint()
+    const { endpoint: other } = await world.addEndpoint()
+    world.receiver.answer = response => response.writeHead(410).end()
+    await world.publish('order.paid')
+    await world.drain()
+    await updateEndpoint(world.rotation, { endpoint: other, actor, change: { status: 'paused' } })
+    await world.deps.health.resume({ tenantId, endpointId: other.id, incarnation: other.incarnation })
+    const deps = { ...world.deps, deadLetters: world.deadLetterFeed }
+    const none = { queued: 0, dropped: 0, gone: 0, paused: 0, unreadable: 0 }
+    expect(await redrive(deps, unhurried)).toEqual({ ...none, paused: 2 })
+    const listed = () => world.deps.deliveries.recent({ tenantId, endpointId: endpoint.id }, 1)
+    expect(await listed()).toMatchObject([{ status: 'failed', dlqAt: world.deps.now() }])
+    await world.deps.health.resume({ tenantId, endpointId: endpoint.id, incarnation: endpoint.incarnation })
+    world.receiver.answer = response => response.end('ok')
+    expect(await redrive(deps, unhurried)).toEqual({ ...none, queued: 1, paused: 1 })
+    await world.drain()
+    expect(await listed()).toMatchObject([{ status: 'success' }])
+  })
+
+  it('drops the letters of a deleted endpoint and says so', async () => {
+    const { endpoint } = await world.addEndpoint()
+    world.receiver.answer = response => response.writeHead(410).end()
+    await world.publish('order.paid')
+    await world.drain()
+    await deleteEndpoint(world.rotation, { endpoint, actor })
+    const deps = { ...world.deps, deadLetters: world.deadLetterFeed }
+    expect(await redrive(deps, unhurried)).toMatchObject({ queued: 0, gone: 1, paused: 0 })
+    expect(await redrive(deps, unhurried)).toMatchObject({ queued: 0, gone: 0, paused: 0 })
   })
 })
 
