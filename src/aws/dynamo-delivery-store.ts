@@ -5,7 +5,7 @@ import type { DeliveryStore } from '../delivery/delivery-store'
 import type { DeliveryEvent } from '../delivery/event'
 import { deliveryItem, deliveryOf } from './delivery-item'
 import { deliveryItemKey, deliveryKeyOf, eventItemKey } from './delivery-item-key'
-import { dueItems } from './due-items'
+import { duePages } from './due-items'
 import { firstDeliveryShard } from './due-shard'
 import { eventItem, eventOf } from './event-item'
 import type { ItemKey } from './item-key'
@@ -29,9 +29,9 @@ export function dynamoDeliveryStore(table: Table): DeliveryStore {
       return item === undefined ? null : deliveryOf(item)
     },
     save: (delivery, before) => outcomeOf(save(table, delivery, before)),
-    due: async (now, limit) => {
-      const keys = await dueItems(table, { firstShard: firstDeliveryShard, now, limit })
-      return keys.map(deliveryKeyOf)
+    due: async function* (now, limit) {
+      const pages = duePages(table, { firstShard: firstDeliveryShard, now, limit })
+      for await (const keys of pages) yield keys.map(deliveryKeyOf)
     },
     recent: (key, limit) => recentDeliveries(table, key, limit),
   }

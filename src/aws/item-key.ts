@@ -43,7 +43,7 @@ export function apiKeyListingKey(id: string): ItemKey {
 }
 
 /** Ids were checked where they came in; with `#` in one, two endpoints could share a key. */
-function plainId(id: string): string {
+export function plainId(id: string): string {
   if (id === '' || id.includes('#')) throw new RangeError('an id is not empty and has no #')
   return id
 }

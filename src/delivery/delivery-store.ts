@@ -14,8 +14,8 @@ export interface DeliveryStore {
   load(key: DeliveryKey): Promise<Delivery | null>
   /** Stores the delivery if `before` is still what is stored, by its status and `attemptCount`. */
   save(delivery: Delivery, before: Delivery): Promise<'stored' | 'conflict'>
-  /** Deliveries whose `dueAt` is not after `now`, earliest first, at most `limit` from each shard. */
-  due(now: Date, limit: number): Promise<readonly DeliveryKey[]>
+  /** Deliveries whose `dueAt` is not after `now`, in pages of at most `limit` from each shard, earliest first in each. */
+  due(now: Date, limit: number): AsyncIterable<readonly DeliveryKey[]>
   /** The endpoint's deliveries that were attempted, or failed without, newest first, at most `limit`. */
   recent(key: EndpointKey, limit: number): Promise<readonly Delivery[]>
 }

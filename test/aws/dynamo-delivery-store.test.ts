@@ -48,6 +48,11 @@ function attempt(over: Partial<AttemptRecord>): AttemptRecord {
   }
 }
 
+async function firstPage<Page>(pages: AsyncIterable<readonly Page[]>): Promise<readonly Page[]> {
+  for await (const page of pages) return page
+  return []
+}
+
 describe('an event', () => {
   it('is stored once: what came first is what counts', async () => {
     const store = dynamoDeliveryStore(table)
@@ -85,11 +90,22 @@ describe('a delivery', () => {
     const late = { ...delivery, dueAt: addSeconds(noon, 60) }
     await store.create(late)
     await store.create({ ...delivery, messageId: 'msg_2', dueAt: noon })
-    expect(await store.due(noon, 10)).toEqual([{ tenantId: 'org_1', messageId: 'msg_2' }])
+    expect(await firstPage(store.due(noon, 10))).toEqual([{ tenantId: 'org_1', messageId: 'msg_2' }])
     expect(await endpoints.due(noon, 10)).toEqual([key])
-    expect((await store.due(addSeconds(noon, 60), 10)).map(({ messageId }) => messageId)).toEqual(['msg_2', 'msg_1'])
+    const later = await firstPage(store.due(addSeconds(noon, 60), 10))
+    expect(later.map(({ messageId }) => messageId)).toEqual(['msg_2', 'msg_1'])
     await store.save({ ...late, dueAt: null }, late)
-    expect(await store.due(addSeconds(noon, 60), 10)).toHaveLength(1)
+    expect(await firstPage(store.due(addSeconds(noon, 60), 10))).toHaveLength(1)
+  })
+
+  it('of one endpoint is in any shard, so that a backlog is read and drained like that of many', async () => {
+    const store = dynamoDeliveryStore(table)
+    const ids = Array.from({ length: 40 }, (_, index) => `msg_${index}`)
+    await Promise.all(ids.map(messageId => store.create({ ...delivery, messageId, dueAt: noon })))
+    const pages: (readonly string[])[] = []
+    for await (const page of store.due(noon, 1)) pages.push(page.map(({ messageId }) => messageId))
+    expect(pages[0]?.length).toBeGreaterThan(8)
+    expect(pages.flat().toSorted()).toEqual(ids.toSorted())
   })
 })
 
