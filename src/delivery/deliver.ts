@@ -39,16 +39,20 @@ async function deliverTo(deps: DeliveryDeps, target: Target, { delivery, message
   const { tenantId, endpointId, messageId } = delivery
   const life = { tenantId, endpointId, incarnation: delivery.incarnationOf }
   const { timeoutMs } = target.endpoint.settings.requestConfig
-  const [{ answer, waited }, event] = await Promise.all([
+  const [{ answer, waited, tenantLease }, event] = await Promise.all([
     takeLease(deps, { life, messageId, timeoutMs }),
     deps.deliveries.loadEvent(tenantId, delivery.eventId),
   ])
   if (answer.kind === 'paused') return stop(deps, delivery, endpointPaused)
   if (answer.kind !== 'granted') return putOff(deps, message)
   const isWanted = event !== null && !(waited && (await wasMade(deps, delivery)))
-  if (isWanted) return attemptUnderLease(deps, answer.lease, { delivery, target, event })
-  await deps.health.release(answer.lease)
-  return event === null ? stop(deps, delivery, eventExpired) : undefined
+  try {
+    if (isWanted) return await attemptUnderLease(deps, answer.lease, { delivery, target, event })
+    await deps.health.release(answer.lease)
+    return event === null ? await stop(deps, delivery, eventExpired) : undefined
+  } finally {
+    if (tenantLease !== null) await deps.health.release(tenantLease)
+  }
 }
 
 /** Whether the attempt was made by someone else since the delivery was loaded. */
@@ -59,7 +63,7 @@ async function wasMade({ deliveries }: DeliveryDeps, delivery: Delivery): Promis
 
 const longestPutOffSeconds = 60
 
-/** All of the endpoint's slots are taken: later, without counting an attempt. */
+/** All of the endpoint's slots are taken, or its tenant's: later, without counting an attempt. */
 async function putOff({ queue, random }: DeliveryDeps, message: AttemptMessage): Promise<void> {
   const most = Math.min(longestPutOffSeconds, 2 ** (message.waits + 1))
   const delaySeconds = Math.max(1, Math.round(most * random()))

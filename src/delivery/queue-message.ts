@@ -26,7 +26,7 @@ export interface AttemptMessage {
   readonly messageId: string
   /** The delivery's `attemptCount` that it is for; at a higher one it is a repeat and dropped. */
   readonly attempt: number
-  /** How often it was put off because its endpoint was busy. */
+  /** How often it was put off because its endpoint, or its tenant, was busy. */
   readonly waits: number
 }
 

@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { Webhook } from 'standardwebhooks'
 import { Webhook as SvixWebhook } from 'svix'
@@ -61,8 +63,7 @@ describe('an event', () => {
   it('reaches every endpoint of a large tenant, each once', async () => {
     await Promise.all(Array.from({ length: 52 }, () => world.addEndpoint()))
     await world.publish('order.paid')
-    await world.drain(world.deps, 4)
-    expect(world.receiver.received).toHaveLength(52)
+    await drainUntil(52)
     expect(new Set(messageIds()).size).toBe(52)
   })
 
@@ -415,17 +416,21 @@ describe('attempts', () => {
   })
 
   it('at one endpoint are never more than five at a time, and no delivery is lost for it', async () => {
-    const { endpoint } = await world.addEndpoint()
-    world.receiver.answer = response => void setTimeout(() => response.end('ok'), 100)
-    for (let count = 0; count < 12; count += 1) await world.publish('order.paid')
-    await world.drain(world.deps, 4)
-    for (let second = 0; second < 60 && world.receiver.received.length < 12; second += 1) {
-      world.pass(1)
-      await world.drain(world.deps, 4)
+    const { endpoint } = await world.addEndpoint(undefined, slow)
+    const held = holdAnswers()
+    const lanes: Promise<void>[] = []
+    for (let count = 1; count <= 5; count += 1) {
+      await world.publish('order.paid')
+      lanes.push(world.drain())
+      await opened(count)
     }
+    for (let count = 0; count < 7; count += 1) await world.publish('order.paid')
+    await world.drain()
+    expect(world.receiver.received).toHaveLength(5)
+    await answerAll(held, lanes)
+    await drainUntil(12)
     expect(world.receiver.open.most).toBe(5)
     expect(new Set(messageIds()).size).toBe(12)
-    expect(world.receiver.received).toHaveLength(12)
     expect(await healthOf(endpoint)).toMatchObject({ deliveriesCount: 12, deliveriesSucceeded: 12 })
   })
 
@@ -446,3 +451,67 @@ describe('attempts', () => {
     expect(world.receiver.received).toHaveLength(1)
   })
 })
+
+describe('a tenant whose receivers never answered', () => {
+  it('has five attempts at them at a time; those at its proven receivers and of other tenants go on beside', async () => {
+    const { endpoint: proven } = await world.addEndpoint(undefined, { eventTypes: ['good'] })
+    await world.addEndpoint(undefined, {}, 'org_2')
+    await world.publish('good')
+    await world.drain()
+    const silent = []
+    for (let index = 1; index <= 12; index += 1) {
+      silent.push((await world.addEndpoint(undefined, { ...slow, eventTypes: [`silent.${index}`] })).endpoint)
+    }
+    const held = holdAnswers('silent.')
+    const lanes: Promise<void>[] = []
+    for (let index = 1; index <= 5; index += 1) {
+      await world.publish(`silent.${index}`)
+      lanes.push(world.drain())
+      await opened(index)
+    }
+    for (let index = 6; index <= 12; index += 1) await world.publish(`silent.${index}`)
+    await world.publish('good')
+    await world.publish('order.paid', 1, undefined, 'org_2')
+    await world.drain()
+    expect(held).toHaveLength(5)
+    expect(world.receiver.received).toHaveLength(8)
+    expect(await healthOf(proven)).toMatchObject({ deliveriesSucceeded: 2 })
+    const waiting = await Promise.all(silent.slice(5).map(healthOf))
+    expect(waiting.map(({ deliveriesCount }) => deliveriesCount)).toEqual(Array(7).fill(0))
+    await answerAll(held, lanes)
+    await drainUntil(15)
+    expect(new Set(messageIds()).size).toBe(15)
+  })
+})
+
+/** A time limit that no test reaches. */
+const slow = { requestConfig: { timeoutMs: 30_000, headers: {} } }
+
+/** Keeps what the receiver would answer to events of types that begin so; every other is answered. */
+function holdAnswers(type = ''): ServerResponse[] {
+  const held: ServerResponse[] = []
+  world.receiver.answer = (response, { body }) => {
+    if (String(JSON.parse(body).type).startsWith(type)) held.push(response)
+    else response.end('ok')
+  }
+  return held
+}
+
+async function answerAll(held: readonly ServerResponse[], lanes: readonly Promise<void>[]): Promise<void> {
+  world.receiver.answer = response => response.end('ok')
+  for (const response of held) response.end('ok')
+  await Promise.all(lanes)
+}
+
+async function opened(count: number): Promise<void> {
+  while (world.receiver.open.now < count) await wait(5)
+}
+
+/** Lets time pass until so many deliveries came. */
+async function drainUntil(count: number): Promise<void> {
+  for (let second = 0; second < 300 && world.receiver.received.length < count; second += 1) {
+    world.pass(1)
+    await world.drain(world.deps, 4)
+  }
+  expect(world.receiver.received).toHaveLength(count)
+}
