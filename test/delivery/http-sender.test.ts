@@ -203,17 +203,35 @@ describe('a delivery to an address that is not public', () => {
     '[::ffff:169.254.169.254]',
     '[64:ff9b::7f00:1]',
     '[2002:7f00:1::]',
+    '[::127.0.0.1]',
+    '[::7f00:1]',
+    '[::a9fe:a9fe]',
+    '[::2]',
+    '[64:ff9b:1::7f00:1]',
+    '[::ffff:0:7f00:1]',
+    '[100::1]',
+    '[200::1]',
+    '[4000::1]',
+    '[5f00::1]',
+    '[fec0::1]',
+    '[2001:db8::1]',
+    '[2001::1]',
+    '[3fff::1]',
   ])('is refused: https://%s', async host => {
     expect(await guarded(to(`https://${host}/`))).toMatchObject({ kind: 'none', error: 'refused-address' })
   })
 
-  it.each([[['10.0.0.1']], [['93.184.215.14', '127.0.0.1']], [['::ffff:10.0.0.1']], [['64:ff9b::a00:1']]])(
-    'is refused where the name leads to %p, if only among others',
-    async addresses => {
-      const answer = await sendResolving(addresses)(to('https://receiver.example/'))
-      expect(answer).toMatchObject({ kind: 'none', error: 'refused-address' })
-    },
-  )
+  it.each([
+    [['10.0.0.1']],
+    [['93.184.215.14', '127.0.0.1']],
+    [['::ffff:10.0.0.1']],
+    [['64:ff9b::a00:1']],
+    [['::7f00:1']],
+    [['fe80::1%lo']],
+  ])('is refused where the name leads to %p, if only among others', async addresses => {
+    const answer = await sendResolving(addresses)(to('https://receiver.example/'))
+    expect(answer).toMatchObject({ kind: 'none', error: 'refused-address' })
+  })
 
   it('is refused when the name changes its mind after a look at it', async () => {
     const receiver = await startReceiver()
