@@ -21,7 +21,7 @@ const isUnchanged = 'attemptCount = :attemptCount AND #status = :status'
 /** Events and deliveries in DynamoDB. The payload is the event's, so that no write of a delivery pays for its bytes. */
 export function dynamoDeliveryStore(table: Table): DeliveryStore {
   return {
-    keepEvent: event => keepEvent(table, event),
+    keepEvent: (event, now) => keepEvent(table, event, now),
     loadEvent: (tenantId, eventId) => loadEvent(table, tenantId, eventId),
     create: delivery => outcomeOf(create(table, deliveryItem(delivery))),
     load: async key => {
@@ -37,8 +37,8 @@ export function dynamoDeliveryStore(table: Table): DeliveryStore {
   }
 }
 
-async function keepEvent(table: Table, event: DeliveryEvent): Promise<DeliveryEvent> {
-  const outcome = await outcomeOf(create(table, eventItem(event)))
+async function keepEvent(table: Table, event: DeliveryEvent, now: Date): Promise<DeliveryEvent> {
+  const outcome = await outcomeOf(create(table, eventItem(event, now)))
   return outcome === 'stored' ? event : ((await loadEvent(table, event.tenantId, event.id)) ?? event)
 }
 

@@ -6,8 +6,8 @@ import type { DeliveryEvent } from './event'
 
 /** Events and their deliveries. It only compares and swaps; every rule is elsewhere. Kept for 30 days. */
 export interface DeliveryStore {
-  /** Stores the event unless its tenant has one with this id, and returns what is stored. */
-  keepEvent(event: DeliveryEvent): Promise<DeliveryEvent>
+  /** Stores the event unless its tenant has one with this id, and returns what is stored. The 30 days begin `now`. */
+  keepEvent(event: DeliveryEvent, now: Date): Promise<DeliveryEvent>
   loadEvent(tenantId: string, eventId: string): Promise<DeliveryEvent | null>
   create(delivery: Delivery): Promise<'stored' | 'conflict'>
   /** Reads consistently. */

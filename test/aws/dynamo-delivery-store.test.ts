@@ -1,4 +1,4 @@
-import { QueryCommand } from '@aws-sdk/client-dynamodb'
+import { QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { dynamoAttemptLog } from '../../src/aws/dynamo-attempt-log'
@@ -56,10 +56,17 @@ async function firstPage<Page>(pages: AsyncIterable<readonly Page[]>): Promise<r
 describe('an event', () => {
   it('is stored once: what came first is what counts', async () => {
     const store = dynamoDeliveryStore(table)
-    expect(await store.keepEvent(event)).toEqual(event)
-    expect(await store.keepEvent({ ...event, payload: 'other' })).toEqual(event)
+    expect(await store.keepEvent(event, noon)).toEqual(event)
+    expect(await store.keepEvent({ ...event, payload: 'other' }, noon)).toEqual(event)
     expect(await store.loadEvent('org_1', 'evt_1')).toEqual(event)
     expect(await store.loadEvent('org_2', 'evt_1')).toBeNull()
+  })
+
+  it('is kept for 30 days from when it is stored, however long ago it happened', async () => {
+    const at = new Date('2026-08-01T00:00:00.000Z')
+    await dynamoDeliveryStore(table).keepEvent({ ...event, at }, noon)
+    const { Items = [] } = await table.client.send(new ScanCommand({ TableName: table.name }))
+    expect(Items.map(item => unmarshall(item)['ttl'])).toEqual([noon.getTime() / 1000 + 30 * 24 * 3600])
   })
 })
 
@@ -153,7 +160,7 @@ describe('the index of subscribers', () => {
   it('has endpoints alone, without their key rings', async () => {
     await dynamoEndpointStore(table).create(sampleEndpoint(), null)
     const store = dynamoDeliveryStore(table)
-    await store.keepEvent(event)
+    await store.keepEvent(event, noon)
     await store.create(delivery)
     const record = { ...key, id: 'rot_1', kind: 'rotate', keyId: 'key_1', version: 1, at: noon } as const
     const actor = { kind: 'session', id: 'user_1' } as const
