@@ -45,7 +45,13 @@ const message = v.variant('kind', [
     tenantId: id,
     id: v.optional(v.pipe(v.string(), v.regex(eventIdPattern))),
     type: v.pipe(v.string(), v.regex(eventTypePattern)),
-    at: v.optional(v.pipe(v.string(), v.isoTimestamp())),
+    at: v.optional(
+      v.pipe(
+        v.string(),
+        v.isoTimestamp(),
+        v.check(text => !Number.isNaN(Date.parse(text))),
+      ),
+    ),
     payload: v.pipe(
       json,
       v.check(payload => payloadBytes(payload) <= largestPayloadBytes),

@@ -202,6 +202,8 @@ describe('parseQueueMessage', () => {
     ['type', { ...published, type: '' }],
     ['id', { ...published, id: 'a/b' }],
     ['at', { ...published, at: 'yesterday' }],
+    ['at', { ...published, at: '2026-11-21T12:00:00+00' }],
+    ['at', { ...published, at: '2026-11-21T25:00:00Z' }],
     ['payload', { ...published, payload: undefined }],
     ['payload', { ...published, payload: 'x'.repeat(largestPayloadBytes - 1) }],
     ['kind', { ...published, kind: 'other' }],
