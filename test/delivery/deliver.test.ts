@@ -8,6 +8,8 @@ import { keyturn } from '../../src/contracts/keyturn'
 import { thesignup } from '../../src/contracts/thesignup'
 import { deleteEndpoint } from '../../src/endpoints/delete-endpoint'
 import { updateEndpoint } from '../../src/endpoints/update-endpoint'
+import type { DeliveryDeps } from '../../src/delivery/deps'
+import { workQueue } from '../../src/delivery/work-queue'
 import { putBackDue } from '../../src/delivery/put-back-due'
 import { redrive } from '../../src/delivery/redrive'
 import { retrySchedule } from '../../src/delivery/retry-schedule'
@@ -241,6 +243,22 @@ describe('a delivery that fails', () => {
     await world.publish('post.created')
     await world.drain()
     expect(await healthOf(endpoint)).toMatchObject({ consecutiveFailures: 1, lastStatus: { code: 206 } })
+  })
+})
+
+describe('a queue message that cannot be worked on', () => {
+  it('is told by its error without what that might quote, and comes again', async () => {
+    const quoted = 'whsec_c2VjcmV0c2VjcmV0c2VjcmV0'
+    const said: object[] = []
+    const deps: DeliveryDeps = {
+      ...world.deps,
+      subscribers: { list: () => Promise.reject(new Error(`no access with ${quoted}`)) },
+      log: { info: () => undefined, error: (message, fields) => said.push({ message, ...fields }) },
+    }
+    const body = JSON.stringify({ kind: 'event', tenantId, type: 'order.paid', payload: 1 })
+    expect(await workQueue(deps, [{ messageId: 'q_1', body }])).toEqual(['q_1'])
+    const error = { error: 'Error', errorMessage: 'no access with […]' }
+    expect(said).toEqual([{ message: 'a queue message failed', queueMessageId: 'q_1', ...error }])
   })
 })
 
