@@ -8,7 +8,7 @@ import { matchRoute, type RouteMatch } from './match-route'
 import type { Mount } from './mount'
 import { inRequestScope } from './request-scope'
 import { routesOf } from './route'
-import { scrubbedError } from './scrubbed-error'
+import { scrubbedError } from '../rotation/scrubbed-error'
 
 export interface AppDeps extends AnswerDeps {
   readonly mounts: readonly Mount[]

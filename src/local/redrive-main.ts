@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import { dynamoDbClient, pollingSqsClient, type ClientOptions } from '../aws/clients'
 import { dynamoDeliveryStore } from '../aws/dynamo-delivery-store'
+import { dynamoEndpointStore } from '../aws/dynamo-endpoint-store'
+import { dynamoHealthStore } from '../aws/dynamo-health-store'
 import { sqsQueue } from '../aws/sqs-delivery-queue'
 import { sqsQueueFeed } from '../aws/sqs-queue-feed'
 import { redrive, type RedriveReport } from '../delivery/redrive'
@@ -61,12 +63,15 @@ function localPlace(dataDir: string): Place {
 
 async function run({ options, table, queue, deadLetters }: Place): Promise<RedriveReport> {
   const dynamoDb = dynamoDbClient(options)
+  const stored = { client: dynamoDb, name: table }
   const client = pollingSqsClient(options)
   try {
     const deps = {
       deadLetters: sqsQueueFeed({ client, queueUrl: deadLetters }),
       queue: sqsQueue({ client, queueUrl: queue }),
-      deliveries: dynamoDeliveryStore({ client: dynamoDb, name: table }),
+      endpoints: dynamoEndpointStore(stored),
+      health: dynamoHealthStore(stored),
+      deliveries: dynamoDeliveryStore(stored),
       now: () => new Date(),
       log: { info: console.log, error: console.error },
     }
@@ -77,7 +82,12 @@ async function run({ options, table, queue, deadLetters }: Place): Promise<Redri
   }
 }
 
+function summaryOf({ queued, dropped, gone, paused, unreadable }: RedriveReport): string {
+  const done = `${queued} sent again, ${dropped} delivered meanwhile or expired, ${gone} of deleted endpoints dropped`
+  const resume = paused === 0 ? '' : ' (resume them, then run this again)'
+  return `${done}; ${paused} stay because their endpoint is paused${resume}, ${unreadable} because they cannot be read`
+}
+
 void runCommand(async () => {
-  const { queued, dropped, left } = await run(placeOf(process.argv.slice(2)))
-  console.log(`${queued} sent again, ${dropped} delivered meanwhile or expired, ${left} cannot be read and stay`)
+  console.log(summaryOf(await run(placeOf(process.argv.slice(2)))))
 })

@@ -1,4 +1,4 @@
-import type { Fields } from '../rotation/log'
+import type { Fields } from './log'
 
 const longestMessage = 300
 
