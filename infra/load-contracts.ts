@@ -9,5 +9,8 @@ import { parseMounted } from './parse-config'
  * gives to `ControlPlane`. @throws {ConfigError}
  */
 export function loadOwnContracts(file: string): Promise<readonly Contract[]> {
-  return inFile(file, async () => ownContracts(mountsOf(parseMounted(await exportedBy(file)))))
+  return inFile(file, async () => {
+    const mounts = mountsOf(parseMounted(await exportedBy(file)))
+    return ownContracts(mounts.map(({ contract }) => contract))
+  })
 }

@@ -6,6 +6,7 @@ import { addSeconds } from '../../src/rotation/instant'
 import { startTables, type EmbeddedTables } from '../aws/embedded-aws'
 import { healthStoreSuite } from '../support/suites/health-store'
 import { noon } from '../support/suites/sample-endpoint'
+import { unhurried } from '../support/suites/signals'
 
 const life = { tenantId: 'org_1', endpointId: 'ep_1', incarnation: 'inc_1' }
 const nextLife = { ...life, incarnation: 'inc_2' }

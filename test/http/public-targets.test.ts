@@ -11,8 +11,7 @@ beforeEach(async () => {
   token = await api.apiKey(keyturn, tenantId)
 })
 
-const create = (url: string, contract: string) =>
-  api.send('POST', '/v1/endpoints', jsonBody(token, { url, contract }))
+const create = (url: string, contract: string) => api.send('POST', '/v1/endpoints', jsonBody(token, { url, contract }))
 
 describe('an endpoint of a contract whose targets are public', () => {
   it.each([
