@@ -51,7 +51,7 @@ export function healthStoreSuite(start: () => Promise<RunningHealthStore>): void
       Object.fromEntries([...found].map(([id, health]) => [id, health.consecutiveFailures]))
     expect(failures(await store.loadMany([life, neighbour, foreign]))).toEqual({ ep_1: 1, ep_2: 2 })
     expect(failures(await store.loadMany([nextLife, neighbour]))).toEqual({ ep_2: 2 })
-    expect(failures(await store.loadMany([]))).toEqual([])
+    expect(failures(await store.loadMany([]))).toEqual({})
   })
 
   it('ends a pause and the failures in a row with a resume, of this life alone', async () => {
