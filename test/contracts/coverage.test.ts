@@ -115,12 +115,16 @@ describe('what reads the types', () => {
   it('misses no union, however it is written, and no word that only a comment uses', () => {
     const source =
       "/** 'a' | 'b' */\ntype One = 'c' | 'd' // 'e'\ninterface I {\n  readonly two?:\n    | 'f'\n    /** 'x' */\n    | Other\n" +
-      "    | 'g-h'\n  three: 'i'\n  'four-five': 'j' | 'k'\n  readonly n: number\n}"
+      "    | 'g-h'\n  three: 'i'\n  'four-five': 'j' | 'k'\n  readonly n: number\n" +
+      "  six: boolean | 'l'\n  seven: (typeof list)[number] | 'm' | readonly { readonly n: 'o' | 'p' }[]\n}"
     expect(unionsIn(source)).toEqual([
       { name: 'One', words: ['c', 'd'] },
       { name: 'two', words: ['f', 'g-h'] },
       { name: 'three', words: ['i'] },
       { name: 'four-five', words: ['j', 'k'] },
+      { name: 'six', words: ['l'] },
+      { name: 'seven', words: ['m'] },
+      { name: 'n', words: ['o', 'p'] },
     ])
     expect(declaredIn("/** 'a' */\n// 'b'\ntype T = 'c' | { readonly d?: 'e' }")).toEqual(['c', 'd', 'e'])
   })

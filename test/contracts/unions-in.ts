@@ -4,13 +4,15 @@ export interface Union {
   readonly words: readonly string[]
 }
 
-/** Words, and names of other unions, joined by bars. */
-const declaration = /(?:type (\w+) =|(?:readonly )?'?([\w-]+)'?\??:)\s*((?:\|?\s*(?:'[^']+'|[A-Z]\w*)\s*(?=[|\n}]))+)/g
+/** A type or a member, and all that stands for it: the rest of the line, and the lines after it that begin with a bar. */
+const declaration = /(?:type (\w+) =|(?:readonly )?'?([\w-]+)'?\??:)(?=([^\n]*(?:\n\s*\|[^\n]*)*))/g
+/** A word that is an alternative by itself. */
+const alternative = /(?<=^|\|)\s*'([^']+)'(?=\s*(?:[|}]|$))/g
 
 /** The unions of words that a source declares, comments apart. What a type of another name adds is that type's. */
 export function unionsIn(source: string): readonly Union[] {
   return [...withoutComments(source).matchAll(declaration)].flatMap(([, type, member, union = '']) => {
-    const words = [...union.matchAll(/'([^']+)'/g)].flatMap(([, word = '']) => word)
+    const words = [...union.replaceAll(/\{[^{}]*\}/g, '').matchAll(alternative)].flatMap(([, word = '']) => word)
     return words.length === 0 ? [] : [{ name: type ?? member ?? '', words }]
   })
 }
