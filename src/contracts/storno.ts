@@ -18,6 +18,7 @@ export const storno = {
     in: { kind: 'bearer' },
     apiKey: { prefix: 'storno_', encoding: 'base64url', bytes: 32 },
     sessions: false,
+    // `webhook.view` is needed for nothing here: a token that has it alone is one without `webhook.manage`.
     permissions: ['webhook.manage', 'webhook.view'],
     plans: [],
   },
