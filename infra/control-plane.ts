@@ -62,10 +62,8 @@ export class ControlPlane extends Construct {
     const roles = { rotate: rotate.role.arn, deliver: deliver.role.arn, sweep: sweep.role.arn }
     this.storage = new Storage(this, 'storage', { account, config, roles })
     this.bus = new CloudwatchEventBus(this, 'events', { name: this.#name })
-    this.deadLetters = new SqsQueue(this, 'dead-letters', {
-      name: `${this.#name}-dead-letters`,
-      sqsManagedSseEnabled: true,
-    })
+    const deadLetters = `${this.#name}-dead-letters`
+    this.deadLetters = new SqsQueue(this, 'dead-letters', { name: deadLetters, sqsManagedSseEnabled: true })
     this.deliveries = new DeliveryQueues(this, 'deliveries', {
       name: `${this.#name}-deliveries`,
       timeoutSeconds: timeouts.deliver,
