@@ -121,6 +121,8 @@ describe('POST /v1/endpoints', () => {
     [{ url, requestConfig: { timeoutMs: '5000' } }, 'requestConfig.timeoutMs'],
     [{ url, requestConfig: { headers: { 'no token': 'x' } } }, 'requestConfig.headers'],
     [{ url, requestConfig: { headers: { Host: 'x' } } }, 'requestConfig.headers.Host'],
+    [{ url, requestConfig: { headers: { 'uSER-aGENT': 'x' } } }, 'requestConfig.headers.uSER-aGENT'],
+    [{ url, requestConfig: { headers: { 'Proxy-Authorization': 'x' } } }, 'requestConfig.headers.Proxy-Authorization'],
     [{ url, requestConfig: { headers: { 'Content-Length': '1' } } }, 'requestConfig.headers.Content-Length'],
     [{ url, requestConfig: { headers: { 'Webhook-Signature': 'x' } } }, 'requestConfig.headers.Webhook-Signature'],
     [{ url, requestConfig: { headers: { 'Transfer-Encoding': 'x' } } }, 'requestConfig.headers.Transfer-Encoding'],
