@@ -4,7 +4,7 @@ import { sqsQueueFeed } from '../../../src/aws/sqs-queue-feed'
 import { lambdaContext } from '../../../src/local/lambda-context'
 import { loadHandler } from '../../../src/local/load-handler'
 import { feedOnce, type QueueLoopOptions } from '../../../src/local/queue-loop'
-import { shiftClock } from './shift-clock'
+import { shiftClock } from '../clock/shift-clock'
 
 // A process of its own: loads a bundle and hands it what the queues have, one batch of each at a time, as Lambda's
 // event source mapping and its runtime do together. It ends once none of them has anything to give.
