@@ -1,7 +1,7 @@
 import { lookAgainSeconds, rememberSeconds } from '../../../src/endpoints/commit'
 import { runCalmly } from './callers'
 import { checkAgreement, checkNoneDue, checkNoTombstone, isForgotten } from './check-agreement'
-import { advanceTo } from '../clock/moved-clock'
+import { advanceTo } from './clock'
 import type { World } from './world'
 
 /** Longer than any backoff: whatever is left is due by then. */

@@ -1,4 +1,4 @@
-import { advanceTo, nextEventAt } from '../clock/moved-clock'
+import { advanceTo, nextEventAt } from './clock'
 import { startCaller } from './callers'
 import { serve, type Decision } from './network'
 import type { Plan } from './plan'
