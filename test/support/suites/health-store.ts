@@ -48,13 +48,10 @@ export function healthStoreSuite(start: () => Promise<RunningHealthStore>): void
     await running.fail(neighbour)
     await running.fail(neighbour)
     const failures = (found: ReadonlyMap<string, DeliveryHealth>): unknown =>
-      [...found].map(([id, health]) => [id, health.consecutiveFailures]).sort()
-    expect(failures(await store.loadMany([life, neighbour, foreign]))).toEqual([
-      ['ep_1', 1],
-      ['ep_2', 2],
-    ])
-    expect(failures(await store.loadMany([nextLife, neighbour]))).toEqual([['ep_2', 2]])
-    expect(failures(await store.loadMany([]))).toEqual([])
+      Object.fromEntries([...found].map(([id, health]) => [id, health.consecutiveFailures]))
+    expect(failures(await store.loadMany([life, neighbour, foreign]))).toEqual({ ep_1: 1, ep_2: 2 })
+    expect(failures(await store.loadMany([nextLife, neighbour]))).toEqual({ ep_2: 2 })
+    expect(failures(await store.loadMany([]))).toEqual({})
   })
 
   it('ends a pause and the failures in a row with a resume, of this life alone', async () => {
