@@ -8,7 +8,15 @@ export type MessageIdKind = (typeof messageIdKinds)[number]
 /** What a header can carry. */
 export const headerFields = ['messageId', 'eventId', 'eventType', 'tenantId', 'endpointId'] as const
 /** What a member of the envelope can carry. `createdAt` is the event's time. */
-export const bodyFields = [...headerFields, 'createdAt', 'payload'] as const
+export const bodyFields = [
+  'messageId',
+  'eventId',
+  'eventType',
+  'tenantId',
+  'endpointId',
+  'createdAt',
+  'payload',
+] as const
 export type DeliveryPart = (typeof bodyFields)[number]
 
 /** What a contract's deliveries carry besides their signature. */

@@ -16,7 +16,10 @@ export function lambdaHandler(app: App): LambdaHandler {
 function requestOf(event: APIGatewayProxyEventV2): Request {
   const { method } = event.requestContext.http
   const headers = new Headers(Object.entries(event.headers).map(([name, value]) => [name, asBytes(value ?? '')]))
-  const body = /^(?:GET|HEAD)$/.test(method) ? null : bodyOf(event)
+  const given = bodyOf(event)
+  const body = /^(?:GET|HEAD)$/.test(method) ? null : given
+  // `Request` takes no body with a GET, which may still be too large.
+  if (given) headers.set('content-length', String(given.length))
   const url = `https://${event.requestContext.domainName}${encodedPath(event.rawPath)}?${event.rawQueryString}`
   try {
     return new Request(url, { method, headers, body })

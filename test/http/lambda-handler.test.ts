@@ -112,6 +112,15 @@ describe('the Lambda handler', () => {
     expect((await handle(event('/health', { body: 'x' }))).statusCode).toBe(200)
   })
 
+  it('413 for the body of a GET over 64 KiB, whatever length it states, or none', async () => {
+    const { handle } = await setup()
+    const body = Buffer.alloc(64 * 1024 + 1, ' ').toString('base64')
+    const refused = await handle(event('/health', { body, isBase64Encoded: true }))
+    expect(refused.statusCode).toBe(413)
+    const headers = { 'content-length': '1' }
+    expect((await handle(event('/health', { headers, body, isBase64Encoded: true }))).statusCode).toBe(413)
+  })
+
   it.each(['TRACE', 'CONNECT', 'TRACK', 'PURGE', 'BREW'])(
     '405 for %s in the shape of the contract, with what is allowed, and a line in the log',
     async method => {
