@@ -1,4 +1,3 @@
-import { systemCode } from './file-error'
 import { StartError } from './start-error'
 import { startFault } from './start-fault'
 
@@ -14,7 +13,8 @@ export function commandFault(thrown: unknown): string {
   const fault = startFault(thrown)
   if (fault instanceof StartError) return fault.message
   if (!(fault instanceof Error)) return String(fault)
-  if (systemCode(fault) === 'ECONNREFUSED') return 'nobody answers there: is it running?'
+  const [, address] = /connect ECONNREFUSED (\S+)/.exec(fault.message) ?? []
+  if (address !== undefined) return `nobody answers at ${address}: is the local run still there?`
   const [line = ''] = fault.message.split('\n', 1)
   return missing[line] ?? `${fault.name}: ${line}`
 }

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import * as v from 'valibot'
 import { readStored } from '../stored-json'
+import { kmsKeyName } from './kms-key-name'
 import { replaceFile } from './replace-file'
 
 /** One symmetric KMS key. */
@@ -13,11 +14,14 @@ export interface KmsKey {
   readonly material: string
 }
 
+/** By id, alias, or the ARN of either. */
 export interface KmsKeys {
-  /** By id or alias. */
-  find(name: string): KmsKey | undefined
+  /** Whether there is such a key, be it that it has been used or not. */
+  exists(keyId: string): boolean
+  /** One that has been used. */
+  find(keyId: string): KmsKey | undefined
   /** The same, made (and on the disk) before it is used for the first time; undefined where no such key may exist. */
-  forEncrypt(name: string): KmsKey | undefined
+  forEncrypt(keyId: string): KmsKey | undefined
 }
 
 export interface KmsKeysOptions {
@@ -34,7 +38,8 @@ const schema = v.array(v.object({ id: v.string(), name: v.string(), material: v.
 /** @throws {StartError} when the file is damaged */
 export function kmsKeys({ file, known }: KmsKeysOptions): KmsKeys {
   const keys = file === null ? [] : readKeys(file)
-  const find = (name: string): KmsKey | undefined => keys.find(key => key.id === name || key.name === name)
+  const named = (name: string): KmsKey | undefined => keys.find(key => key.id === name || key.name === name)
+  const allowed = (name: string): boolean => known === null || known.includes(name)
   const create = (name: string): KmsKey => {
     const id = uuid.test(name) ? name : randomUUID()
     const key = { id, name, material: randomBytes(32).toString('base64') }
@@ -43,8 +48,12 @@ export function kmsKeys({ file, known }: KmsKeysOptions): KmsKeys {
     return key
   }
   return {
-    find,
-    forEncrypt: name => find(name) ?? (known === null || known.includes(name) ? create(name) : undefined),
+    exists: keyId => allowed(kmsKeyName(keyId)) || named(kmsKeyName(keyId)) !== undefined,
+    find: keyId => named(kmsKeyName(keyId)),
+    forEncrypt: keyId => {
+      const name = kmsKeyName(keyId)
+      return named(name) ?? (allowed(name) ? create(name) : undefined)
+    },
   }
 }
 

@@ -122,7 +122,7 @@ describe('the AWS endpoint', () => {
     const { url: first } = await start({ dataDir: folder })
     const port = await freePort()
     const again = startAwsEndpoint({ dataDir: folder, port })
-    await expect(again).rejects.toMatchObject({ code: 'LEVEL_DATABASE_NOT_OPEN' })
+    await expect(again).rejects.toThrow(/cannot be opened: another process has it open$/)
     const second = await start({ port })
     expect(second.url).not.toBe(first)
     await running[0]?.close()
@@ -131,9 +131,9 @@ describe('the AWS endpoint', () => {
   })
 
   it.each([
-    ['secrets-manager', 'LEVEL_DATABASE_NOT_OPEN'],
+    ['secrets-manager', 'EEXIST'],
     ['events.ndjson', 'EISDIR'],
-    ['dynamodb', 'LEVEL_DATABASE_NOT_OPEN'],
+    ['dynamodb', 'EEXIST'],
   ])('rejects where %s cannot be opened, and leaves the rest of the folder closed', async (name, code) => {
     const folder = await mkdtemp(join(tmpdir(), 'aws-endpoint-'))
     const obstacle = join(folder, name)
