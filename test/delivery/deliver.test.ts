@@ -290,17 +290,20 @@ describe('a redrive', () => {
     const { endpoint: other } = await world.addEndpoint()
     world.receiver.answer = response => response.writeHead(410).end()
     await world.publish('order.paid')
+    await world.publish('order.sent')
     await world.drain()
     await updateEndpoint(world.rotation, { endpoint: other, actor, change: { status: 'paused' } })
     await world.deps.health.resume({ tenantId, endpointId: other.id, incarnation: other.incarnation })
     const deps = { ...world.deps, deadLetters: world.deadLetterFeed }
     const none = { queued: 0, dropped: 0, gone: 0, paused: 0, unreadable: 0 }
-    expect(await redrive(deps, unhurried)).toEqual({ ...none, paused: 2 })
+    world.logged.length = 0
+    expect(await redrive(deps, unhurried)).toEqual({ ...none, paused: 4 })
+    expect(world.logged).toEqual(Array(2).fill('an endpoint is paused: its dead letters stay'))
     const listed = () => world.deps.deliveries.recent({ tenantId, endpointId: endpoint.id }, 1)
     expect(await listed()).toMatchObject([{ status: 'failed', dlqAt: world.deps.now() }])
     await world.deps.health.resume({ tenantId, endpointId: endpoint.id, incarnation: endpoint.incarnation })
     world.receiver.answer = response => response.end('ok')
-    expect(await redrive(deps, unhurried)).toEqual({ ...none, queued: 1, paused: 1 })
+    expect(await redrive(deps, unhurried)).toEqual({ ...none, queued: 2, paused: 2 })
     await world.drain()
     expect(await listed()).toMatchObject([{ status: 'success' }])
   })
