@@ -9,7 +9,7 @@ module.exports = {
   testTimeout: 30_000,
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['<rootDir>/test/deploy/', '<rootDir>/test/rollover/'],
+  testPathIgnorePatterns: ['<rootDir>/test/deploy/', '<rootDir>/test/faults/', '<rootDir>/test/rollover/'],
   transform: {
     '\\.[jt]s$': [
       '@swc/jest',

@@ -1,9 +1,11 @@
-import { parseArgs } from 'node:util'
-import { quietSdk } from '../src/local/quiet-sdk'
+import { parseArguments } from '../src/local/parse-arguments'
+import { runCommand, toldInFull } from '../src/local/run-command'
+import { StartError } from '../src/local/start-error'
 import { benchBundles } from './bundles'
 import { benchCalls } from './calls'
 import { benchCpu } from './cpu'
 import { benchSchedules } from './schedules'
+import { benchStart } from './start'
 import { benchThroughput } from './throughput'
 import { benchDeliveries } from './deliveries'
 import { benchSynth } from './synth'
@@ -13,6 +15,7 @@ import type { Row } from './row'
 // `npm run bench [-- --only name]`: measures, and ends with 1 where a target is missed.
 
 const benches: Readonly<Record<string, () => Promise<{ rows: Row[] }>>> = {
+  start: benchStart,
   calls: benchCalls,
   cpu: benchCpu,
   schedules: benchSchedules,
@@ -24,10 +27,9 @@ const benches: Readonly<Record<string, () => Promise<{ rows: Row[] }>>> = {
 }
 
 async function main(): Promise<void> {
-  quietSdk()
-  const { values } = parseArgs({ options: { only: { type: 'string' } } })
+  const { values } = parseArguments({ options: { only: { type: 'string' } } })
   const names = Object.keys(benches).filter(name => values.only === undefined || values.only === name)
-  if (names.length === 0) throw new RangeError(`--only takes one of ${Object.keys(benches).join(', ')}`)
+  if (names.length === 0) throw new StartError(`--only takes one of ${Object.keys(benches).join(', ')}`)
   for (const name of names) {
     console.log(`\n${name}`)
     const { rows } = (await benches[name]?.()) ?? { rows: [] }
@@ -41,4 +43,4 @@ function printed({ name, value, unit, target, ok }: Row): string {
   return `${ok ? '  ' : '! '}${name.padEnd(56)}${figure.padStart(12)} ${unit.padEnd(10)}${target ?? ''}`
 }
 
-void main()
+void runCommand(main, toldInFull)

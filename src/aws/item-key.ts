@@ -1,6 +1,6 @@
 import type { EndpointKey } from '../endpoints/endpoint-store'
 
-/** The key of an item, as DESIGN.md has it under Storage. */
+/** The key of an item. Each kind has partitions of its own, so that IAM can keep a function to some of them. */
 export interface ItemKey {
   readonly pk: string
   readonly sk: string

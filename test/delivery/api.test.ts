@@ -272,6 +272,20 @@ describe('health in replies', () => {
     expect(json['status']).toBe('active')
   })
 
+  it('is Featurebase’s paused when the owner paused it, and suspended when Keyturn did', async () => {
+    const key = await api.apiKey(featurebase, tenantId)
+    const statusOf = async ({ id }: Endpoint) =>
+      (await api.send({ method: 'POST', path: `/v2/webhooks/${id}/secret`, key })).json['status']
+    const { endpoint } = await world.addEndpoint(featurebase)
+    await pause(endpoint)
+    expect(await statusOf(endpoint)).toBe('suspended')
+    const { endpoint: stopped } = await world.addEndpoint(featurebase, { status: 'paused' })
+    expect(await statusOf(stopped)).toBe('paused')
+    const own = await api.apiKey(keyturn, tenantId)
+    await api.send({ method: 'PATCH', path: `/v1/endpoints/${endpoint.id}`, key: own, body: { status: 'active' } })
+    expect(await statusOf(endpoint)).toBe('active')
+  })
+
   it('shows a pause by Keyturn like one by the owner, and status active ends both', async () => {
     const { endpoint } = await world.addEndpoint(thesignup)
     await pause(endpoint)

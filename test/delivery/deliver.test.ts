@@ -436,6 +436,24 @@ describe('attempts', () => {
     expect(JSON.stringify(items)).not.toContain(secret.slice(6))
   })
 
+  it('are recorded before what came of them is stored, so that a process that dies then leaves nothing unlisted', async () => {
+    const { endpoint } = await world.addEndpoint()
+    const { attempts, deliveries } = world.deps
+    const order: string[] = []
+    const noted = async <Result>(name: string, call: Promise<Result>): Promise<Result> => {
+      order.push(name)
+      return call.finally(() => order.push(`${name} done`))
+    }
+    await world.publish('order.paid')
+    await world.drain({
+      ...world.deps,
+      attempts: { ...attempts, record: (...args) => noted('record', attempts.record(...args)) },
+      deliveries: { ...deliveries, save: (...args) => noted('save', deliveries.save(...args)) },
+    })
+    expect(order).toEqual(['record', 'record done', 'save', 'save done'])
+    expect(await deliveries.recent({ tenantId, endpointId: endpoint.id }, 10)).toHaveLength(1)
+  })
+
   it('at one endpoint are never more than five at a time, and no delivery is lost for it', async () => {
     const { endpoint } = await world.addEndpoint(undefined, slow)
     const held = holdAnswers()

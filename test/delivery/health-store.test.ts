@@ -4,6 +4,7 @@ import { neverDelivered } from '../../src/delivery/delivery-health'
 import type { HealthStore, Lease, LeaseRequest, Observation } from '../../src/delivery/health-store'
 import { addSeconds } from '../../src/rotation/instant'
 import { startTables, type EmbeddedTables } from '../aws/embedded-aws'
+import { healthStoreSuite } from '../support/suites/health-store'
 import { noon } from '../support/suites/sample-endpoint'
 import { unhurried } from '../support/suites/signals'
 
@@ -44,6 +45,14 @@ const failure: Observation = {
   outcome: 'pending',
   first: false,
 }
+
+describe('dynamoHealthStore', () => {
+  healthStoreSuite(async () => ({
+    store,
+    fail: async life => void (await store.finish(await acquire('msg', { life }), failure)),
+    pause: (life, pause) => store.pause(life, pause),
+  }))
+})
 
 describe('leases', () => {
   it('are five at a time, whichever messages ask, and however many at once', async () => {
@@ -188,18 +197,6 @@ describe('health', () => {
     await store.resume(life)
     expect(await store.load(life)).toMatchObject({ pausedAt: null, pausedReason: null })
     expect(await store.paused([life])).toEqual(new Set())
-  })
-
-  it('resets the failures in a row once for each revision, however often it is asked to', async () => {
-    await store.finish(await acquire('a'), failure)
-    await store.resetFailures(life, 7, unhurried)
-    expect(await store.load(life)).toMatchObject({ consecutiveFailures: 0, errorsSinceLastSuccess: 1 })
-    await store.finish(await acquire('b'), failure)
-    await store.resetFailures(life, 7, unhurried)
-    await store.resetFailures(life, 6, unhurried)
-    expect(await store.load(life)).toMatchObject({ consecutiveFailures: 1 })
-    await store.resetFailures(life, 8, unhurried)
-    expect(await store.load(life)).toMatchObject({ consecutiveFailures: 0 })
   })
 
   it('of an earlier life is neither shown nor counted on', async () => {

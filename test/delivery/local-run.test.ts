@@ -109,7 +109,7 @@ describe('the banner', () => {
       return fetch(url, init)
     })
     expect((await Promise.all(replies)).map(({ status }) => status)).toEqual([200, 202])
-    expect(run.output()).toMatch(/^ {2}node -e ".*listen\(4800\)" &$/m)
+    expect(run.output()).toMatch(/^ {2}node -e ".*listen\(\d+\)" &$/m)
   })
 })
 

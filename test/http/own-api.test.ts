@@ -94,6 +94,7 @@ describe('POST /v1/endpoints', () => {
   it.each<[unknown, ...string[]]>([
     [{}, 'url'],
     [{ url: null }, 'url'],
+    [{ name: 7, eventTypes: 'order.created', colour: 'red' }, 'url', 'name', 'eventTypes', 'colour'],
     [{ url: 'http://receiver.example' }, 'url'],
     [{ url: 'http://127.0.0.1/hooks' }, 'url'],
     [{ url: 'ftp://receiver.example' }, 'url'],
@@ -250,6 +251,13 @@ describe('bodies', () => {
     expect((await send('POST', `${base}/secret/rotate`, init)).status).toBe(413)
   })
 
+  it('413 above 64 KiB for health too, whose body is ignored', async () => {
+    const { send } = await setup()
+    const reply = await send('GET', '/health', { headers: { 'content-length': '65537' } })
+    expect(reply).toMatchObject({ status: 413, json: { code: 'payload-too-large' } })
+    expect((await send('GET', '/health', { headers: { 'content-length': '65536' } })).status).toBe(200)
+  })
+
   it('200 without a body at all', async () => {
     const { send, key, base } = await setup()
     expect((await send('POST', `${base}/secret/rotate`, bearer(key))).status).toBe(200)
@@ -297,7 +305,9 @@ describe('POST /v1/endpoints/{id}/secret/rotate', () => {
       },
     })
     expect((await send('POST', path, jsonBody(key, { overlapSeconds: 0 }))).status).toBe(200)
-    expect(faultsOf(await send('POST', path, jsonBody(key, { overlapSeconds: 60 })))).toEqual(invalid('overlapSeconds'))
+    const refused = await send('POST', path, jsonBody(key, { overlapSeconds: 60 }))
+    expect(faultsOf(refused)).toEqual(invalid('overlapSeconds'))
+    expect(textAt(refused, 'detail')).toMatch(/[^.]\.$/)
   })
 
   it('200 takes an own secret as long as the other contract’s are, where those are shorter', async () => {
@@ -418,6 +428,27 @@ describe('the rest of the own API', () => {
     expect((await send('POST', path, bearer(key))).json).toEqual({ version: 2, revokedKeyIds: [] })
   })
 
+  it('400 for a revoke-previous with a body that is no JSON, no object, or has a field; nothing is revoked', async () => {
+    const { rotate, send, key, base } = await setup()
+    await rotate({})
+    const path = `${base}/secret/revoke-previous`
+    for (const [body, fault] of [
+      ['garbage', 'body'],
+      ['[]', 'body'],
+      ['null', 'body'],
+      ['{"foo": 1}', 'foo'],
+      ['{"reason": "x"}', 'reason'],
+    ] as const) {
+      expect(faultsOf(await send('POST', path, { ...bearer(key), body }))).toEqual(invalid(fault))
+    }
+    const state = await send('GET', `${base}/secret`, bearer(key))
+    expect(Object(state.json).keys).toHaveLength(2)
+    expect(await send('POST', path, { ...bearer(key), body: '{}' })).toMatchObject({
+      status: 200,
+      json: { revokedKeyIds: [expect.any(String)] },
+    })
+  })
+
   it('200 lists rotations newest first, page by page', async () => {
     const { rotate, send, key, base } = await setup()
     await rotate({ reason: 'leaked', overlapSeconds: 60 })
@@ -468,6 +499,22 @@ describe('the rest of the own API', () => {
     const fault = invalid(query.slice(0, query.indexOf('=')))
     expect(faultsOf(await send('GET', `/v1/endpoints?${query}`, bearer(key)))).toEqual(fault)
     expect(faultsOf(await send('GET', `${base}/rotations?${query}`, bearer(key)))).toEqual(fault)
+  })
+
+  it.each([
+    ['', ['', '#x', '~', 'a/b', 'a b', 'é', 'a\n', 'a'.repeat(129), 'a'.repeat(200)]],
+    [
+      'rotations',
+      ['zzz', NOON.toISOString(), `${NOON.toISOString()}#`, `${NOON.toISOString()}#a#b`, '2026#chg_1', '~'],
+    ],
+    ['attempts', ['zzz', NOON.toISOString(), `${NOON.toISOString()}#`, `${NOON.toISOString()}#a#b`, '2026#att_1', '~']],
+  ])('400 for a cursor of the list %j that no reply gave', async (list, places) => {
+    const { send, key, base } = await setup()
+    const path = list === '' ? '/v1/endpoints' : `${base}/${list}`
+    for (const place of places) {
+      const cursor = Buffer.from(`${list || 'endpoints'}:${place}`).toString('base64url')
+      expect(faultsOf(await send('GET', `${path}?cursor=${cursor}`, bearer(key)))).toEqual(invalid('cursor'))
+    }
   })
 
   it('400 for the cursor of another list', async () => {

@@ -108,7 +108,7 @@ async function ended(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promis
 }
 
 /** A port that is free together with the next one. */
-async function freePorts(): Promise<number> {
+export async function freePorts(): Promise<number> {
   for (;;) {
     const port = await tryPort(0)
     if (port !== null && port < 65535 && (await tryPort(port + 1)) !== null) return port

@@ -24,7 +24,7 @@ export function fieldsOf(object: JsonObject, unknownFields: 'refuse' | 'ignore',
     },
     finish: () => {
       const unknown = unknownFields === 'ignore' ? [] : Object.keys(object).filter(name => !known.has(name))
-      const message = `is not known; known are: ${[...known].join(', ')}`
+      const message = `is not known; known are: ${[...known].join(', ') || 'none'}`
       errors.push(...unknown.map(name => ({ path: within + name, message })))
       if (errors.length > 0) throw invalidFields(errors)
     },

@@ -1,10 +1,10 @@
 import type { ApiSettings, Uses } from '../call'
-import { outcome } from '../use-reply'
 import { attemptsUse } from './attempts-use'
 import { deleteUse } from './delete-use'
 import { deliveriesUse } from './deliveries-use'
 import type { EndpointDeps } from './endpoint-deps'
 import { getUse } from './get-use'
+import { healthUse } from './health-use'
 import { listUse } from './list-use'
 import { publishUse } from './publish-use'
 import { rotationsUse } from './rotations-use'
@@ -25,6 +25,6 @@ export function endpointUses(deps: EndpointDeps, settings: ApiSettings): Uses {
     deliveries: deliveriesUse(deps, settings),
     attempts: attemptsUse(deps, settings),
     'send-again': sendAgainUse(deps),
-    health: () => Promise.resolve(outcome({ status: 'ok', release: settings.release })),
+    health: healthUse(settings),
   }
 }

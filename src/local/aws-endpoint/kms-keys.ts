@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { isMissing } from '../file-error'
+import * as v from 'valibot'
+import { readStored } from '../stored-json'
 import { replaceFile } from './replace-file'
 
 /** One symmetric KMS key. */
@@ -29,6 +29,9 @@ export interface KmsKeysOptions {
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
+const schema = v.array(v.object({ id: v.string(), name: v.string(), material: v.pipe(v.string(), v.base64()) }))
+
+/** @throws {StartError} when the file is damaged */
 export function kmsKeys({ file, known }: KmsKeysOptions): KmsKeys {
   const keys = file === null ? [] : readKeys(file)
   const find = (name: string): KmsKey | undefined => keys.find(key => key.id === name || key.name === name)
@@ -46,11 +49,6 @@ export function kmsKeys({ file, known }: KmsKeysOptions): KmsKeys {
 }
 
 function readKeys(file: string): KmsKey[] {
-  try {
-    // Written above.
-    return JSON.parse(readFileSync(file, 'utf8')) as KmsKey[]
-  } catch (error) {
-    if (isMissing(error)) return []
-    throw error
-  }
+  const remedy = 'what its keys sealed cannot be opened without it: restore it, or begin anew with --fresh'
+  return readStored({ file, schema, remedy }) ?? []
 }

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Closers } from '../closers'
+import { makeFolder } from '../make-folder'
 import type { AwsService } from './aws-call'
 import { openDatabase } from './database'
 import { openDynamoDb } from './dynamo-db'
@@ -49,7 +49,7 @@ async function openAll(
   { dataDir, now, kmsKeyIds, functions }: ServicesOptions,
   closers: Closers,
 ): Promise<Omit<Services, 'close'>> {
-  if (dataDir !== null) await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  if (dataDir !== null) makeFolder(dataDir, 0o700)
   const within = (name: string): string | null => (dataDir === null ? null : join(dataDir, name))
   const keys = kmsKeys({ file: within('kms-keys.json'), known: kmsKeyIds })
   const database = await openDatabase(within('secrets-manager'))

@@ -36,6 +36,12 @@ describe('the AWS endpoint', () => {
     },
   )
 
+  it('ends no connection because it is idle, and so announces no time for it', async () => {
+    const { url } = await start()
+    const { headers } = await fetch(url, { method: 'POST' })
+    expect([headers.get('connection'), headers.get('keep-alive')]).toEqual(['keep-alive', null])
+  })
+
   it.each(['{', '[]', '"text"', 'null', '7'])('answers the body %s with SerializationException', async body => {
     const { url } = await start()
     const { status, reply } = await post(url, 'secretsmanager.GetSecretValue', body)

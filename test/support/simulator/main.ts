@@ -1,15 +1,20 @@
-import { parseArgs } from 'node:util'
 import { endBuilder } from '../../../src/local/build'
+import { parseArguments } from '../../../src/local/parse-arguments'
+import { runCommand, toldInFull } from '../../../src/local/run-command'
+import { wholeNumber } from '../../../src/local/whole-number'
 import { schedule } from './first-violation'
 import { firstViolationInProcesses } from './in-processes'
 import { everyOrder, twoByTwo } from './orders'
+
+/** Those that the random numbers tell apart. */
+const seeds = { least: 0, greatest: 2 ** 32 - 1 }
 
 /**
  * `npm run simulate -- --seeds N [--from S]` runs N schedules; `-- --seed S` shows one, step by step; `-- --orders` runs
  * two whole rotations and two settles in every order, which takes minutes.
  */
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = parseArguments({
     options: {
       seeds: { type: 'string' },
       from: { type: 'string' },
@@ -17,9 +22,12 @@ async function main(): Promise<void> {
       orders: { type: 'boolean' },
     },
   })
-  if (values.seed !== undefined) return console.log(await schedule(Number(values.seed)))
+  if (values.seed !== undefined) return console.log(await schedule(wholeNumber('--seed', values.seed, seeds)))
   if (values.orders === true) return reportOrders()
-  const range = { from: Number(values.from ?? 0), seeds: Number(values.seeds ?? 20_000) }
+  const range = {
+    from: wholeNumber('--from', values.from ?? '0', seeds),
+    seeds: wholeNumber('--seeds', values.seeds ?? '20000', { ...seeds, least: 1 }),
+  }
   const started = performance.now()
   const violation = await firstViolationInProcesses(range)
   await endBuilder()
@@ -36,4 +44,4 @@ async function reportOrders(): Promise<void> {
   if (violation !== null) process.exitCode = 1
 }
 
-void main()
+void runCommand(main, toldInFull)

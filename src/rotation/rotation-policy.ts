@@ -25,7 +25,7 @@ export interface RotationPolicy {
  * The policy of one rotation of an endpoint of `contract`.
  * @throws {Problem} `invalid-request` when the contract does not leave that overlap to the caller
  */
-export function policyOf(contract: Contract, choice: RotateChoice): RotationPolicy {
+export function rotationPolicyOf(contract: Contract, choice: RotateChoice): RotationPolicy {
   return {
     overlapSeconds: overlapSeconds(contract, choice.overlapSeconds),
     secondRotation: contract.secondRotation,
@@ -47,5 +47,5 @@ function withinMaximum({ field, maximumSeconds }: { field: string; maximumSecond
 }
 
 function refuse(path: string, message: string): never {
-  throw new Problem('invalid-request', `${path} ${message}`, { errors: [{ path, message }] })
+  throw new Problem('invalid-request', `${path} ${message}.`, { errors: [{ path, message }] })
 }
