@@ -34,6 +34,11 @@ export interface RedriveReport {
 
 type Outcome = keyof RedriveReport
 
+/** `told`: the paused endpoints that were logged, by tenant and id. */
+interface RedriveRun extends RedriveDeps {
+  readonly told: Set<string>
+}
+
 /** Looks in a row that find only letters that were seen before: whatever else there is may wait for the next time. */
 const mostVainLooks = 100
 
@@ -41,7 +46,8 @@ const mostVainLooks = 100
  * Sends everything in the dead-letter queue again that can be sent, until a look at it finds nothing. What stays is
  * there for the next time, at once. Repeatable.
  */
-export async function redrive(deps: RedriveDeps, signal: AbortSignal): Promise<RedriveReport> {
+export async function redrive(all: RedriveDeps, signal: AbortSignal): Promise<RedriveReport> {
+  const deps = { ...all, told: new Set<string>() }
   const counts = { queued: 0, dropped: 0, gone: 0, paused: 0, unreadable: 0 }
   const staying = new Map<string, FedMessage>()
   let vainLooks = 0
@@ -66,7 +72,7 @@ function isStaying(outcome: Outcome): boolean {
   return outcome === 'paused' || outcome === 'unreadable'
 }
 
-async function redriveOne(deps: RedriveDeps, fed: FedMessage): Promise<Outcome> {
+async function redriveOne(deps: RedriveRun, fed: FedMessage): Promise<Outcome> {
   const message = parsed(deps.log, fed)
   if (message === null) return 'unreadable'
   const outcome = await putBack(deps, message)
@@ -84,7 +90,7 @@ function parsed(log: Log, { messageId, body }: FedMessage): QueueMessage | null 
   }
 }
 
-async function putBack(deps: RedriveDeps, message: QueueMessage): Promise<Outcome> {
+async function putBack(deps: RedriveRun, message: QueueMessage): Promise<Outcome> {
   if (message.kind === 'event') {
     await deps.queue.send([{ message, delaySeconds: 0 }])
     return 'queued'
@@ -98,11 +104,12 @@ async function putBack(deps: RedriveDeps, message: QueueMessage): Promise<Outcom
   return 'queued'
 }
 
-async function receptionAt({ endpoints, health, log }: RedriveDeps, delivery: Delivery): Promise<Reception> {
+async function receptionAt({ endpoints, health, log, told }: RedriveRun, delivery: Delivery): Promise<Reception> {
   const [endpoint, stored] = await Promise.all([endpoints.load(delivery), health.loadAny(delivery)])
   const reception = receptionOf(delivery, endpoint, stored)
-  const { tenantId, endpointId, messageId } = delivery
-  if (reception === 'paused')
-    log.info('a dead letter stays: its endpoint is paused', { tenantId, endpointId, messageId })
+  const { tenantId, endpointId } = delivery
+  if (reception !== 'paused' || told.has(`${tenantId}#${endpointId}`)) return reception
+  told.add(`${tenantId}#${endpointId}`)
+  log.info('an endpoint is paused: its dead letters stay', { tenantId, endpointId })
   return reception
 }

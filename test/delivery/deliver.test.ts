@@ -1,5 +1,3 @@
-import type { ServerResponse } from 'node:http'
-import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { Webhook } from 'standardwebhooks'
 import { Webhook as SvixWebhook } from 'svix'
@@ -7,17 +5,15 @@ import { featurebase } from '../../src/contracts/featurebase'
 import { keyturn } from '../../src/contracts/keyturn'
 import { thesignup } from '../../src/contracts/thesignup'
 import { deleteEndpoint } from '../../src/endpoints/delete-endpoint'
-import { updateEndpoint } from '../../src/endpoints/update-endpoint'
 import type { DeliveryDeps } from '../../src/delivery/deps'
 import { workQueue } from '../../src/delivery/work-queue'
 import { putBackDue } from '../../src/delivery/put-back-due'
-import { redrive } from '../../src/delivery/redrive'
 import { retrySchedule } from '../../src/delivery/retry-schedule'
 import { sendAgain } from '../../src/delivery/send-again'
 import { addSeconds } from '../../src/rotation/instant'
 import { rotateSecret } from '../../src/rotation/rotate-secret'
 import type { Endpoint } from '../../src/endpoints/endpoint'
-import { unhurried } from '../support/suites/signals'
+import { drainUntil } from './held-answers'
 import type { Received } from './receiver'
 import { actor, startWorld, tenantId, type World } from './world'
 
@@ -65,7 +61,7 @@ describe('an event', () => {
   it('reaches every endpoint of a large tenant, each once', async () => {
     await Promise.all(Array.from({ length: 52 }, () => world.addEndpoint()))
     await world.publish('order.paid')
-    await drainUntil(52)
+    await drainUntil(world, 52)
     expect(new Set(messageIds()).size).toBe(52)
   })
 
@@ -262,151 +258,6 @@ describe('a queue message that cannot be worked on', () => {
   })
 })
 
-describe('a redrive', () => {
-  it('sends again what was given up, and leaves what it cannot read', async () => {
-    await world.addEndpoint()
-    const { id: endpointId, incarnation } = (await world.addEndpoint(thesignup)).endpoint
-    world.receiver.answer = response => response.writeHead(410).end()
-    await world.publish('order.paid')
-    await world.drain()
-    await world.deps.queue.bury({ kind: 'event', tenantId, id: 'evt_dead', type: 'order.sent', payload: 1 })
-    await world.sendDeadLetter('no JSON')
-    await world.deps.health.resume({ tenantId, endpointId, incarnation })
-    world.receiver.answer = response => response.end('ok')
-    const deps = { ...world.deps, deadLetters: world.deadLetterFeed }
-    const none = { queued: 0, dropped: 0, gone: 0, paused: 0, unreadable: 0 }
-    // The keyturn endpoint is still paused.
-    expect(await redrive(deps, unhurried)).toEqual({ ...none, queued: 2, paused: 1, unreadable: 1 })
-    world.receiver.received.length = 0
-    await world.drain()
-    expect(world.receiver.received.map(({ body }) => JSON.parse(body).type)).toEqual(
-      expect.arrayContaining(['order.paid', 'order.sent']),
-    )
-    expect(await redrive(deps, unhurried)).toEqual({ ...none, paused: 1, unreadable: 1 })
-  })
-
-  it('leaves the letters of a paused endpoint until it is resumed, and at once then', async () => {
-    const { endpoint } = await world.addEndpoint()
-    const { endpoint: other } = await world.addEndpoint()
-    world.receiver.answer = response => response.writeHead(410).end()
-    await world.publish('order.paid')
-    await world.drain()
-    await updateEndpoint(world.rotation, { endpoint: other, actor, change: { status: 'paused' } })
-    await world.deps.health.resume({ tenantId, endpointId: other.id, incarnation: other.incarnation })
-    const deps = { ...world.deps, deadLetters: world.deadLetterFeed }
-    const none = { queued: 0, dropped: 0, gone: 0, paused: 0, unreadable: 0 }
-    expect(await redrive(deps, unhurried)).toEqual({ ...none, paused: 2 })
-    const listed = () => world.deps.deliveries.recent({ tenantId, endpointId: endpoint.id }, 1)
-    expect(await listed()).toMatchObject([{ status: 'failed', dlqAt: world.deps.now() }])
-    await world.deps.health.resume({ tenantId, endpointId: endpoint.id, incarnation: endpoint.incarnation })
-    world.receiver.answer = response => response.end('ok')
-    expect(await redrive(deps, unhurried)).toEqual({ ...none, queued: 1, paused: 1 })
-    await world.drain()
-    expect(await listed()).toMatchObject([{ status: 'success' }])
-  })
-
-  it('drops the letters of a deleted endpoint and says so', async () => {
-    const { endpoint } = await world.addEndpoint()
-    world.receiver.answer = response => response.writeHead(410).end()
-    await world.publish('order.paid')
-    await world.drain()
-    await deleteEndpoint(world.rotation, { endpoint, actor })
-    const deps = { ...world.deps, deadLetters: world.deadLetterFeed }
-    expect(await redrive(deps, unhurried)).toMatchObject({ queued: 0, gone: 1, paused: 0 })
-    expect(await redrive(deps, unhurried)).toMatchObject({ queued: 0, gone: 0, paused: 0 })
-  })
-})
-
-describe('a delivery that is not sent any more', () => {
-  it.each([
-    [
-      'was paused',
-      'The endpoint is paused',
-      1,
-      (endpoint: Endpoint) => updateEndpoint(world.rotation, { endpoint, actor, change: { status: 'paused' } }),
-    ],
-    [
-      'was deleted',
-      'The endpoint was deleted',
-      0,
-      (endpoint: Endpoint) => deleteEndpoint(world.rotation, { endpoint, actor }),
-    ],
-  ])('fails without an attempt once the endpoint %s', async (_name, errorMessage, letters, change) => {
-    const { endpoint } = await world.addEndpoint()
-    world.receiver.answer = response => response.writeHead(500).end()
-    await world.publish('order.paid')
-    await world.drain()
-    await change(endpoint)
-    world.pass(5)
-    await world.drain()
-    expect(world.receiver.received).toHaveLength(1)
-    const [delivery] = await world.deps.deliveries.recent({ tenantId, endpointId: endpoint.id }, 10)
-    expect(delivery).toMatchObject({ status: 'failed', errorMessage, dlqAt: letters === 0 ? null : world.deps.now() })
-    expect(await world.deadLetters()).toHaveLength(letters)
-    expect(await healthOf(endpoint)).toMatchObject({ deliveriesFailed: 1, lastDeliveryStatus: 'failed' })
-  })
-
-  it('is listed, counted and sent again like any other that failed, if it never had an attempt', async () => {
-    const { endpoint } = await world.addEndpoint()
-    const key = { tenantId, endpointId: endpoint.id }
-    await publishedBeforePause(endpoint)
-    const listed = await world.deps.deliveries.recent(key, 10)
-    expect(listed).toMatchObject([{ status: 'failed', attemptCount: 0, dlqAt: world.deps.now() }])
-    expect((await world.deps.attempts.list(key, { limit: 10, after: null })).items).toEqual([])
-    const counted = { deliveriesCount: 0, deliveriesFailed: 1, lastDeliveryStatus: 'failed', lastStatus: null }
-    expect(await healthOf(endpoint)).toMatchObject(counted)
-    await resume(endpoint)
-    const [stopped] = listed
-    if (stopped !== undefined) await sendAgain(world.deps, stopped)
-    await world.drain()
-    expect(world.receiver.received).toHaveLength(1)
-    expect(await world.deps.deliveries.recent(key, 10)).toMatchObject([{ status: 'success', attemptCount: 1 }])
-    expect(await healthOf(endpoint)).toMatchObject({ deliveriesCount: 1, deliveriesSucceeded: 1 })
-  })
-
-  it('counts once however often its message comes', async () => {
-    const { endpoint } = await world.addEndpoint()
-    await publishedBeforePause(endpoint)
-    const [{ messageId } = { messageId: '' }] = await world.deps.deliveries.recent(
-      { tenantId, endpointId: endpoint.id },
-      1,
-    )
-    const message = { kind: 'delivery', tenantId, endpointId: endpoint.id, messageId, attempt: 0, waits: 0 } as const
-    await world.deps.queue.send([{ message, delaySeconds: 0 }])
-    await world.drain()
-    expect(await healthOf(endpoint)).toMatchObject({ deliveriesFailed: 1 })
-    expect(await world.deadLetters()).toHaveLength(1)
-  })
-
-  /** An event is on its way to the endpoint when Keyturn pauses it, before any attempt. */
-  async function publishedBeforePause(endpoint: Endpoint): Promise<void> {
-    const { id: endpointId, incarnation } = endpoint
-    const life = { tenantId, endpointId, incarnation }
-    const { health, now } = world.deps
-    const asked = { life, messageId: 'msg_before', now: now(), until: now(), whenPaused: 'allow' } as const
-    const pauseNow = async (): Promise<void> => {
-      const answer = await health.acquire(asked)
-      if (answer.kind === 'granted') await health.release(answer.lease)
-      await health.pause(life, { at: now(), reason: 'gone' })
-    }
-    const { endpoints } = world.deps
-    await world.publish('order.paid')
-    await world.drain({
-      ...world.deps,
-      endpoints: {
-        load: async key => {
-          await pauseNow()
-          return endpoints.load(key)
-        },
-      },
-    })
-  }
-
-  async function resume({ id: endpointId, incarnation }: Endpoint): Promise<void> {
-    await world.deps.health.resume({ tenantId, endpointId, incarnation })
-  }
-})
-
 describe('attempts', () => {
   it('are recorded with status, duration and keys, and without payload and secret', async () => {
     const { endpoint, secret } = await world.addEndpoint(thesignup)
@@ -450,104 +301,4 @@ describe('attempts', () => {
     expect(order).toEqual(['record', 'record done', 'save', 'save done'])
     expect(await deliveries.recent({ tenantId, endpointId: endpoint.id }, 10)).toHaveLength(1)
   })
-
-  it('at one endpoint are never more than five at a time, and no delivery is lost for it', async () => {
-    const { endpoint } = await world.addEndpoint(undefined, slow)
-    const held = holdAnswers()
-    const lanes: Promise<void>[] = []
-    for (let count = 1; count <= 5; count += 1) {
-      await world.publish('order.paid')
-      lanes.push(world.drain())
-      await opened(count)
-    }
-    for (let count = 0; count < 7; count += 1) await world.publish('order.paid')
-    await world.drain()
-    expect(world.receiver.received).toHaveLength(5)
-    await answerAll(held, lanes)
-    await drainUntil(12)
-    expect(world.receiver.open.most).toBe(5)
-    expect(new Set(messageIds()).size).toBe(12)
-    expect(await healthOf(endpoint)).toMatchObject({ deliveriesCount: 12, deliveriesSucceeded: 12 })
-  })
-
-  it('wait for leases that were never given back no longer than these last', async () => {
-    const { endpoint } = await world.addEndpoint()
-    const { id: endpointId, incarnation } = endpoint
-    const { health, now } = world.deps
-    const life = { tenantId, endpointId, incarnation }
-    const until = addSeconds(now(), 20)
-    for (let slot = 0; slot < 5; slot += 1) {
-      await health.acquire({ life, messageId: `msg_${slot}`, now: now(), until, whenPaused: 'refuse' })
-    }
-    await world.publish('order.paid')
-    await world.drain()
-    expect(world.receiver.received).toHaveLength(0)
-    world.pass(21)
-    await world.drain()
-    expect(world.receiver.received).toHaveLength(1)
-  })
 })
-
-describe('a tenant whose receivers never answered', () => {
-  it('has five attempts at them at a time; those at its proven receivers and of other tenants go on beside', async () => {
-    const { endpoint: proven } = await world.addEndpoint(undefined, { eventTypes: ['good'] })
-    await world.addEndpoint(undefined, {}, 'org_2')
-    await world.publish('good')
-    await world.drain()
-    const silent = []
-    for (let index = 1; index <= 12; index += 1) {
-      silent.push((await world.addEndpoint(undefined, { ...slow, eventTypes: [`silent.${index}`] })).endpoint)
-    }
-    const held = holdAnswers('silent.')
-    const lanes: Promise<void>[] = []
-    for (let index = 1; index <= 5; index += 1) {
-      await world.publish(`silent.${index}`)
-      lanes.push(world.drain())
-      await opened(index)
-    }
-    for (let index = 6; index <= 12; index += 1) await world.publish(`silent.${index}`)
-    await world.publish('good')
-    await world.publish('order.paid', 1, undefined, 'org_2')
-    await world.drain()
-    expect(held).toHaveLength(5)
-    expect(world.receiver.received).toHaveLength(8)
-    expect(await healthOf(proven)).toMatchObject({ deliveriesSucceeded: 2 })
-    const waiting = await Promise.all(silent.slice(5).map(healthOf))
-    expect(waiting.map(({ deliveriesCount }) => deliveriesCount)).toEqual(Array(7).fill(0))
-    await answerAll(held, lanes)
-    await drainUntil(15)
-    expect(new Set(messageIds()).size).toBe(15)
-  })
-})
-
-/** A time limit that no test reaches. */
-const slow = { requestConfig: { timeoutMs: 30_000, headers: {} } }
-
-/** Keeps what the receiver would answer to events of types that begin so; every other is answered. */
-function holdAnswers(type = ''): ServerResponse[] {
-  const held: ServerResponse[] = []
-  world.receiver.answer = (response, { body }) => {
-    if (String(JSON.parse(body).type).startsWith(type)) held.push(response)
-    else response.end('ok')
-  }
-  return held
-}
-
-async function answerAll(held: readonly ServerResponse[], lanes: readonly Promise<void>[]): Promise<void> {
-  world.receiver.answer = response => response.end('ok')
-  for (const response of held) response.end('ok')
-  await Promise.all(lanes)
-}
-
-async function opened(count: number): Promise<void> {
-  while (world.receiver.open.now < count) await wait(5)
-}
-
-/** Lets time pass until so many deliveries came. */
-async function drainUntil(count: number): Promise<void> {
-  for (let second = 0; second < 300 && world.receiver.received.length < count; second += 1) {
-    world.pass(1)
-    await world.drain(world.deps, 4)
-  }
-  expect(world.receiver.received).toHaveLength(count)
-}
