@@ -45,8 +45,8 @@ async function deliverTo(deps: DeliveryDeps, target: Target, { delivery, message
   ])
   if (answer.kind === 'paused') return stop(deps, delivery, endpointPaused)
   if (answer.kind !== 'granted') return putOff(deps, message)
-  const isWanted = event !== null && !(waited && (await wasMade(deps, delivery)))
   try {
+    const isWanted = event !== null && !(waited && (await wasMade(deps, delivery)))
     if (isWanted) return await attemptUnderLease(deps, answer.lease, { delivery, target, event })
     await deps.health.release(answer.lease)
     return event === null ? await stop(deps, delivery, eventExpired) : undefined
