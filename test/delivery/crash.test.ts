@@ -80,4 +80,4 @@ it('is in the dead-letter queue once it was given up whenever the process dies',
       expect({ fatal, when, dead: (await world.deadLetters()).length > 0 }).toEqual({ fatal, when, dead: true })
     }
   }
-}, 20_000)
+})

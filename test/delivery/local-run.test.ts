@@ -31,7 +31,7 @@ beforeAll(async () => {
     run.local,
     seedContracts.map(({ tenantId }) => tenantId),
   )
-}, 120_000)
+})
 afterAll(async () => {
   await receiver.close()
   await run.stop()

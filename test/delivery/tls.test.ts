@@ -21,7 +21,7 @@ const closers = new Closers()
 let deployment: Deployment
 beforeAll(async () => {
   deployment = await startDeployment(closers)
-}, 60_000)
+})
 afterAll(() => closers.close())
 
 async function startTlsReceiver(certificate: Certificate): Promise<Receiver> {

@@ -16,7 +16,7 @@ let run: TestLocalRun
 
 beforeAll(async () => {
   run = await startLocalRun({ buildDir })
-}, 60_000)
+})
 
 afterAll(async () => {
   await run.stop()

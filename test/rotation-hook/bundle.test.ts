@@ -19,7 +19,7 @@ beforeAll(async () => {
   run = await startLocalRun()
   vendors = vendorSide(run)
   stage = await startConsumerStage(run.local.api)
-}, 60_000)
+})
 
 afterAll(async () => {
   await stage?.close()

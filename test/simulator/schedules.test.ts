@@ -7,7 +7,7 @@ afterAll(() => endBuilder())
 describe('random schedules', () => {
   it('keep every invariant, whatever crashes, is lost, comes late or is repeated', async () => {
     expect(await firstViolationInProcesses({ from: 0, seeds: 20_000 })).toBeNull()
-  }, 120_000)
+  })
 
   it('are reported when one of the processes finds a fault', async () => {
     const found = await firstViolationInProcesses({ from: 0, seeds: 400 }, 'commitWithoutCondition')

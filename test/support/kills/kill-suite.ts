@@ -6,15 +6,13 @@ import { faultsOf } from './faults-of'
 import { killPoints, type KillPoint } from './kill-point'
 import type { Scenario } from './scenario'
 
-const most = 5 * 60_000
-
 /** Whatever a process was doing when it was killed, the event arrives: under one message id, at most once more. */
 export function describeKills(scenarios: readonly Scenario[]): void {
   const closers = new Closers()
   let course: Course
   beforeAll(async () => {
     course = await runCourse(await startDeployment(closers), scenarios)
-  }, most)
+  })
   afterAll(() => closers.close())
 
   describe.each(scenarios)('$name', scenario => {

@@ -15,7 +15,7 @@ export function faultSuite(scenarios: readonly Scenario[]): () => FaultStage {
 
   beforeAll(async () => {
     stage = await runFaultStage(scenarios, closers)
-  }, 180_000)
+  })
 
   afterAll(() => closers.close())
 
