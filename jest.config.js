@@ -1,3 +1,6 @@
+// Functions are deployed on Node 22, which the AWS SDK does not warn about.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
+
 // jose is published as ES modules only, so it is transformed as well as our own code.
 const esModulesOnly = ['jose', 'request-filtering-agent']
 
