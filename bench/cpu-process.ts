@@ -18,7 +18,8 @@ import { stubAws } from './stubbed-aws'
 
 const rounds = 5
 const warmUp = 3
-const rotations = 1000
+const turns = 6
+const rotations = 250
 const tenantId = 'org_bench'
 
 async function main(): Promise<void> {
@@ -70,18 +71,29 @@ function mirrored(endpoint: Endpoint): Endpoint {
   return { ...endpoint, settling: { ...endpoint.settling, mirrorVersionId } }
 }
 
-async function millisecondsOf(rotate: () => Promise<{ readonly statusCode?: number | undefined }>): Promise<number> {
+/** The median of the rounds, of each the least of its turns: what else the machine does only ever adds to a turn. */
+async function millisecondsOf(rotate: Rotate): Promise<number> {
   const times: number[] = []
-  for (let round = 0; round < warmUp + rounds; round += 1) {
-    const before = process.cpuUsage()
-    for (let count = 0; count < rotations; count += 1) {
-      const { statusCode } = await rotate()
-      if (statusCode !== 200) throw new Error(`the rotation answered ${statusCode}`)
-    }
-    const { user, system } = process.cpuUsage(before)
-    times.push((user + system) / 1000 / rotations)
-  }
+  for (let round = 0; round < warmUp + rounds; round += 1) times.push(await leastOf(rotate))
   return median(times.slice(warmUp))
+}
+
+type Rotate = () => Promise<{ readonly statusCode?: number | undefined }>
+
+async function leastOf(rotate: Rotate): Promise<number> {
+  let least = Number.POSITIVE_INFINITY
+  for (let turn = 0; turn < turns; turn += 1) least = Math.min(least, await turnOf(rotate))
+  return least
+}
+
+async function turnOf(rotate: Rotate): Promise<number> {
+  const before = process.cpuUsage()
+  for (let count = 0; count < rotations; count += 1) {
+    const { statusCode } = await rotate()
+    if (statusCode !== 200) throw new Error(`the rotation answered ${statusCode}`)
+  }
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000 / rotations
 }
 
 /** Log lines are written, and go nowhere. */
