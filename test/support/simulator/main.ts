@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util'
-import { firstViolation, schedule } from './first-violation'
+import { firstViolationOf, hookSchedules, requestSchedules, schedule, type SeedRange } from './first-violation'
 import { everyOrder, twoByTwo } from './orders'
 
 /**
- * `npm run simulate -- --seeds N [--from S]` runs N schedules; `-- --seed S` shows one, step by step; `-- --orders` runs
- * two whole rotations and two settles in every order, which takes minutes.
+ * `npm run simulate -- --seeds N [--from S]` runs N schedules of requests to the control plane and N of the rotation
+ * hook; `-- --seed S` or `-- --hook-seed S` shows one, step by step; `-- --orders` runs two whole rotations and two
+ * settles in every order, which takes minutes.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -12,19 +13,28 @@ async function main(): Promise<void> {
       seeds: { type: 'string' },
       from: { type: 'string' },
       seed: { type: 'string' },
+      'hook-seed': { type: 'string' },
       orders: { type: 'boolean' },
     },
   })
-  if (values.seed !== undefined) return console.log(await schedule(Number(values.seed)))
+  const hookSeed = values['hook-seed']
+  if (values.seed !== undefined) return console.log(await schedule(requestSchedules, Number(values.seed)))
+  if (hookSeed !== undefined) return console.log(await schedule(hookSchedules, Number(hookSeed)))
   if (values.orders === true) return reportOrders()
-  const range = { from: Number(values.from ?? 0), seeds: Number(values.seeds ?? 20_000) }
+  await reportSchedules({ from: Number(values.from ?? 0), seeds: Number(values.seeds ?? 20_000) })
+}
+
+async function reportSchedules(range: SeedRange): Promise<void> {
   const started = performance.now()
-  const violation = await firstViolation(range)
+  const violation = (await firstViolationOf(requestSchedules, range)) ?? (await firstViolationOf(hookSchedules, range))
   const milliseconds = Math.round(performance.now() - started)
   if (violation !== null) {
     console.log(violation)
     process.exitCode = 1
-  } else console.log(`${range.seeds} schedules from seed ${range.from}: every invariant held (${milliseconds} ms)`)
+    return
+  }
+  const kinds = `${range.seeds} schedules of requests and ${range.seeds} of the rotation hook`
+  console.log(`${kinds} from seed ${range.from}: every invariant held (${milliseconds} ms)`)
 }
 
 async function reportOrders(): Promise<void> {
