@@ -9,5 +9,5 @@ module.exports = {
   testPathIgnorePatterns: [],
   maxWorkers: 1,
   bail: 1,
-  testTimeout: 5 * 60 * 1000,
+  testTimeout: 10 * 60_000,
 }

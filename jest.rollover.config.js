@@ -8,5 +8,4 @@ module.exports = {
   roots: ['<rootDir>/test/rollover'],
   testPathIgnorePatterns: [],
   maxWorkers: 1,
-  testTimeout: 3 * 60 * 1000,
 }

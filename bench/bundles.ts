@@ -7,7 +7,7 @@ import { buildFunctions, endBuilder, functionSources } from '../src/local/build'
 import type { Bundle } from '../src/local/build'
 import { functionEnvironment } from '../src/local/function-environment'
 import { median } from './interleaved'
-import type { Row } from './verify'
+import type { Row } from './row'
 
 /** Bundles of the three SDK clients that a function cannot do without, and nothing else. */
 const baselines = {

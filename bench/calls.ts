@@ -14,7 +14,7 @@ import { apiKeyHash } from '../src/access/api-key-hash'
 import { startRotateFunction } from '../test/support/wire-faults/rotate-function'
 import type { RotateFunction } from '../test/support/wire-faults/rotate-function'
 import { median } from './interleaved'
-import type { Row } from './verify'
+import type { Row } from './row'
 
 /** So much longer takes each call than it would here: calls made at once are then seen to overlap. */
 const delayMs = 40

@@ -1,97 +1,31 @@
-import { randomBytes } from 'node:crypto'
-import { newApiKey } from '../src/access/create-api-key'
-import { apiKeyItem } from '../src/aws/api-key-item'
-import { endpointItem } from '../src/aws/endpoint-item'
-import { apiKeyItemKey, endpointItemKey } from '../src/aws/item-key'
-import { featurebase } from '../src/contracts/featurebase'
-import type { Contract } from '../src/contracts/contract'
-import { keyturn } from '../src/contracts/keyturn'
-import type { Endpoint } from '../src/endpoints/endpoint'
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { buildFunctions, endBuilder } from '../src/local/build'
 import { functionEnvironment } from '../src/local/function-environment'
-import { gatewayEvent } from '../src/local/gateway-event'
-import { median } from './interleaved'
-import { sampleEndpoint } from './sample-endpoint'
-import { stubAws } from './stubbed-aws'
-import type { Row } from './verify'
+import type { Row } from './row'
 
-const rounds = 5
-const warmUp = 3
-const rotations = 1000
 const mostMilliseconds = 0.5
-const tenantId = 'org_bench'
-/** Processor time of our own in one rotation: the real handler from event to result, over AWS clients that are stubs. */
+const run = promisify(execFile)
+
+/** Processor time of our own in one rotation: the built handler from event to result, over AWS clients that are stubs. */
 export async function benchCpu(): Promise<{ rows: Row[] }> {
-  const samples = [
-    sampleOf(featurebase, id => `/v2/webhooks/${id}/secret`),
-    sampleOf(keyturn, id => `/v1/endpoints/${id}/secret/rotate`),
-  ]
-  stubAws(new Map(samples.flatMap(({ items }) => items)))
-  Object.assign(process.env, functionEnvironment({ name: 'rotate', bundle: __filename, aws: 'http://127.0.0.1:1' }))
-  const { handler } = await import('../lambdas/rotate')
-  const rows: Row[] = []
-  for (const { contract, event } of samples) {
-    const value = await silently(async () => millisecondsOf(() => handler(event)))
-    const name = `own processor time of a rotation, ${contract.name}`
-    rows.push({ name, value, unit: 'ms', target: `≤ ${mostMilliseconds}`, ok: value <= mostMilliseconds })
+  const folder = await mkdtemp(join(tmpdir(), 'keyturn-cpu-'))
+  try {
+    await buildFunctions(folder, { rotate: 'bench/cpu-process.ts' })
+    await endBuilder()
+    const bundle = join(folder, 'rotate/index.js')
+    const env = functionEnvironment({ name: 'rotate', bundle, aws: 'http://127.0.0.1:1' })
+    const { stdout } = await run(process.execPath, [bundle], { env })
+    return { rows: Object.entries(JSON.parse(stdout) as Readonly<Record<string, number>>).map(rowOf) }
+  } finally {
+    await rm(folder, { recursive: true })
   }
-  return { rows }
 }
 
-/** One settled endpoint with its API key, and the event of its rotation. */
-function sampleOf(contract: Contract, path: (id: string) => string) {
-  const { permissions, plans } = contract.credentials
-  const now = new Date()
-  const scope = {
-    contract,
-    name: 'bench',
-    tenantIds: [tenantId],
-    permissions,
-    plan: plans.at(-1) ?? null,
-    expiresAt: null,
-  }
-  const { stored, text } = newApiKey({ now: () => now, randomBytes }, scope)
-  const endpoint = mirrored(sampleEndpoint(tenantId, contract))
-  const request = {
-    method: 'POST',
-    path: path(endpoint.id),
-    query: '',
-    rawHeaders: ['authorization', `Bearer ${text.reveal()}`],
-    sourceIp: '127.0.0.1',
-    body: Buffer.alloc(0),
-  }
-  const match = { routeKey: '$default', pathParameters: {} }
-  const keys = [apiKeyItemKey(stored.sha256), endpointItemKey({ tenantId, endpointId: endpoint.id })]
-  const items = [apiKeyItem(stored), endpointItem(endpoint)].map(
-    (item, at) => [`${keys[at]?.pk} ${keys[at]?.sk}`, item] as const,
-  )
-  return { contract, items, event: gatewayEvent(request, { match, requestId: 'bench', now }) }
-}
-
-/** As if it was mirrored, so that the rotation takes the usual path. */
-function mirrored(endpoint: Endpoint): Endpoint {
-  const mirrorVersionId = `${endpoint.revision}-${'0'.repeat(32)}`
-  return { ...endpoint, settling: { ...endpoint.settling, mirrorVersionId } }
-}
-
-async function millisecondsOf(rotate: () => Promise<{ readonly statusCode?: number | undefined }>): Promise<number> {
-  const times: number[] = []
-  for (let round = 0; round < warmUp + rounds; round += 1) {
-    const before = process.cpuUsage()
-    for (let count = 0; count < rotations; count += 1) {
-      const { statusCode } = await rotate()
-      if (statusCode !== 200) throw new Error(`the rotation answered ${statusCode}`)
-    }
-    const { user, system } = process.cpuUsage(before)
-    times.push((user + system) / 1000 / rotations)
-  }
-  return median(times.slice(warmUp))
-}
-
-/** Log lines are written, and go nowhere. */
-async function silently<Result>(work: () => Promise<Result>): Promise<Result> {
-  const write = process.stdout.write.bind(process.stdout)
-  process.stdout.write = () => true
-  return work().finally(() => {
-    process.stdout.write = write
-  })
+function rowOf([contract, value]: readonly [string, number]): Row {
+  const name = `own processor time of a rotation, ${contract}`
+  return { name, value, unit: 'ms', target: `≤ ${mostMilliseconds}`, ok: value <= mostMilliseconds }
 }

@@ -4,7 +4,7 @@ import { memoryRows } from './delivery-memory'
 import { startDeliveryBed } from './delivery-bed'
 import { rateRows } from './delivery-rate'
 import { signingRows } from './delivery-signing'
-import type { Row } from './verify'
+import type { Row } from './row'
 
 /** What deliveries cost: signing, memory, how many a second the local run makes, and what a dead receiver does to others. */
 export async function benchDeliveries(): Promise<{ rows: Row[] }> {

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm'
 import { openedKeyCache } from '../src/delivery/opened-key-cache'
 import { Secret } from '../src/rotation/secret'
 import { sign } from '../src/verify'
-import type { Row } from './verify'
+import type { Row } from './row'
 
 const endpoints = 10_000
 const mostMegabytes = 10

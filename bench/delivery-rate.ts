@@ -1,6 +1,6 @@
 import type { DeliveryBed } from './delivery-bed'
 import { median } from './interleaved'
-import type { Row } from './verify'
+import type { Row } from './row'
 
 const concurrencies = [1, 16, 64]
 const rounds = 5

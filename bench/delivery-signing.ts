@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { sign } from '../src/verify'
 import { interleave, median, medianRatio } from './interleaved'
-import type { Row } from './verify'
+import type { Row } from './row'
 
 const interleaving = { rounds: 101, batchMs: 1.5 }
 const secrets = ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD']

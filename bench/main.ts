@@ -1,19 +1,26 @@
-import { parseArgs } from 'node:util'
-import { quietSdk } from '../src/local/quiet-sdk'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { parseArguments } from '../src/local/parse-arguments'
+import { runCommand, toldInFull } from '../src/local/run-command'
+import { StartError } from '../src/local/start-error'
 import { benchBundles } from './bundles'
 import { benchCalls } from './calls'
 import { benchCpu } from './cpu'
+import { benchSchedules } from './schedules'
+import { benchStart } from './start'
 import { benchThroughput } from './throughput'
 import { benchDeliveries } from './deliveries'
 import { benchSynth } from './synth'
 import { benchVerify } from './verify'
-import type { Row } from './verify'
+import type { Row } from './row'
 
-// `npm run bench [-- --only name]`: measures, and ends with 1 where a target is missed.
+// `npm run bench [-- --only name]`: measures, each bench in a process of its own, and ends with 1 where a target is missed.
 
 const benches: Readonly<Record<string, () => Promise<{ rows: Row[] }>>> = {
+  start: benchStart,
   calls: benchCalls,
   cpu: benchCpu,
+  schedules: benchSchedules,
   bundles: benchBundles,
   throughput: benchThroughput,
   deliveries: benchDeliveries,
@@ -22,16 +29,27 @@ const benches: Readonly<Record<string, () => Promise<{ rows: Row[] }>>> = {
 }
 
 async function main(): Promise<void> {
-  quietSdk()
-  const { values } = parseArgs({ options: { only: { type: 'string' } } })
+  const { values } = parseArguments({ options: { only: { type: 'string' } } })
   const names = Object.keys(benches).filter(name => values.only === undefined || values.only === name)
-  if (names.length === 0) throw new RangeError(`--only takes one of ${Object.keys(benches).join(', ')}`)
+  if (names.length === 0) throw new StartError(`--only takes one of ${Object.keys(benches).join(', ')}`)
   for (const name of names) {
-    console.log(`\n${name}`)
-    const { rows } = (await benches[name]?.()) ?? { rows: [] }
-    console.log(rows.map(printed).join('\n'))
-    if (rows.some(({ ok }) => !ok)) process.exitCode = 1
+    if (values.only === undefined) await inProcess(name)
+    else await measure(name)
   }
+}
+
+async function measure(name: string): Promise<void> {
+  console.log(`\n${name}`)
+  const { rows } = (await benches[name]?.()) ?? { rows: [] }
+  console.log(rows.map(printed).join('\n'))
+  if (rows.some(({ ok }) => !ok)) process.exitCode = 1
+}
+
+/** One bench must not find what another has left behind in its process. */
+async function inProcess(name: string): Promise<void> {
+  const args = ['--import', 'tsx', __filename, '--only', name]
+  const [status] = (await once(spawn(process.execPath, args, { stdio: 'inherit' }), 'close')) as [number | null]
+  if (status !== 0) process.exitCode = 1
 }
 
 function printed({ name, value, unit, target, ok }: Row): string {
@@ -39,4 +57,4 @@ function printed({ name, value, unit, target, ok }: Row): string {
   return `${ok ? '  ' : '! '}${name.padEnd(56)}${figure.padStart(12)} ${unit.padEnd(10)}${target ?? ''}`
 }
 
-void main()
+void runCommand(main, toldInFull)

@@ -1,35 +1,30 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
-import { KMSClient } from '@aws-sdk/client-kms'
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
+import { DecryptCommand, EncryptCommand, KMSClient } from '@aws-sdk/client-kms'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import type { Item } from '../src/aws/storable'
-
-interface Command {
-  readonly constructor: { readonly name: string }
-  readonly input: { readonly Key?: Readonly<Record<'pk' | 'sk', { readonly S?: string }>> }
-}
 
 /** Items by `<pk> <sk>`. */
 export type StubbedItems = ReadonlyMap<string, Item>
 
 const text = Buffer.from(`whsec_${Buffer.alloc(32, 7).toString('base64')}`)
-const outputs: Readonly<Record<string, object>> = {
-  EncryptCommand: { CiphertextBlob: Buffer.alloc(184, 1) },
-  DecryptCommand: { Plaintext: text },
-  PutEventsCommand: { FailedEntryCount: 0, Entries: [] },
-}
 
 /**
  * Makes every AWS client of this process answer at once, without the network, serialisation or signing: reads find the
  * items, writes succeed and change nothing.
  */
 export function stubAws(items: StubbedItems): void {
-  const answer = ({ constructor, input }: Command): object => {
-    if (constructor.name !== 'GetItemCommand') return outputs[constructor.name] ?? {}
-    const item = items.get(`${input.Key?.pk.S} ${input.Key?.sk.S}`)
-    return item === undefined ? {} : { Item: item }
-  }
   for (const { prototype } of [DynamoDBClient, EventBridgeClient, KMSClient, SecretsManagerClient]) {
-    Object.defineProperty(prototype, 'send', { value: async (command: Command) => answer(command) })
+    Object.defineProperty(prototype, 'send', { value: async (command: unknown) => answerTo(command, items) })
   }
+}
+
+function answerTo(command: unknown, items: StubbedItems): object {
+  if (command instanceof EncryptCommand) return { CiphertextBlob: Buffer.alloc(184, 1) }
+  if (command instanceof DecryptCommand) return { Plaintext: text }
+  if (command instanceof PutEventsCommand) return { FailedEntryCount: 0, Entries: [] }
+  if (!(command instanceof GetItemCommand)) return {}
+  const { pk, sk } = command.input.Key ?? {}
+  const item = items.get(`${pk?.S} ${sk?.S}`)
+  return item === undefined ? {} : { Item: item }
 }

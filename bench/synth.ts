@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { median } from './interleaved'
-import type { Row } from './verify'
+import type { Row } from './row'
 
 const root = resolve(__dirname, '..')
 const rounds = 5

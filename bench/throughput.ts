@@ -1,7 +1,7 @@
 import { startFilledRun } from './filled-run'
 import type { FilledRun } from './filled-run'
 import { median } from './interleaved'
-import type { Row } from './verify'
+import type { Row } from './row'
 
 const few = 1_000
 const many = 100_000

@@ -1,13 +1,6 @@
 import { interleave, median, medianRatio, type Interleaving, type Samples, type Work } from './interleaved'
+import type { Row } from './row'
 import { jsonBody, octokitWork, standardWork, stripeWork, twoKeyWork } from './verify-contestants'
-
-export interface Row {
-  readonly name: string
-  readonly value: number
-  readonly unit: string
-  readonly target?: string
-  readonly ok: boolean
-}
 
 const SIZES_KB = [0.2, 1, 10, 100]
 const INTERLEAVING: Interleaving = { rounds: 61, batchMs: 1.5 }

@@ -82,6 +82,9 @@ const controlPlane = {
 
 export const controlPlaneSchema = v.strictObject(controlPlane) satisfies v.GenericSchema<unknown, ControlPlaneConfig>
 
+/** The same two fields; what stands beside them does not matter. */
+export const mountedSchema = v.object({ contracts: controlPlane.contracts, sessions: controlPlane.sessions })
+
 export const configSchema = v.strictObject({
   ...controlPlane,
   region,

@@ -41,8 +41,8 @@ export class ControlPlane extends Construct {
   readonly storage: Storage
   readonly http: HttpApi
   readonly bus: CloudwatchEventBus
-  /** Sweeps that failed. */
-  readonly deadLetters: SqsQueue
+  /** Takes sweeps that failed or could not start. */
+  readonly failedSweeps: SqsQueue
   readonly deliveries: DeliveryQueues
   readonly functions: Readonly<Record<FunctionName, LambdaFunction>>
   readonly alarms: Alarms
@@ -62,8 +62,8 @@ export class ControlPlane extends Construct {
     const roles = { rotate: rotate.role.arn, deliver: deliver.role.arn, sweep: sweep.role.arn }
     this.storage = new Storage(this, 'storage', { account, config, roles })
     this.bus = new CloudwatchEventBus(this, 'events', { name: this.#name })
-    this.deadLetters = new SqsQueue(this, 'dead-letters', {
-      name: `${this.#name}-dead-letters`,
+    this.failedSweeps = new SqsQueue(this, 'failed-sweeps', {
+      name: `${this.#name}-failed-sweeps`,
       sqsManagedSseEnabled: true,
     })
     this.deliveries = new DeliveryQueues(this, 'deliveries', {
@@ -77,7 +77,7 @@ export class ControlPlane extends Construct {
     new SweepSchedule(this, 'schedule', {
       name: `${this.#name}-sweep`,
       sweep: this.functions.sweep,
-      deadLetters: this.deadLetters.arn,
+      failures: this.failedSweeps.arn,
     })
     new SweepMetrics(this, 'sweep-metrics', { stage: config.stage, logGroup: sweep.logs.name })
     this.alarms = this.#watch(account)
@@ -94,7 +94,7 @@ export class ControlPlane extends Construct {
       new ControlPlaneFunction(this, name, {
         name: `${this.#name}-${name}`,
         bundle: join(resolve(bundles), name, 'index.js'),
-        ownContracts: ownContracts(mounts),
+        ownContracts: ownContracts(mounts.map(({ contract }) => contract)),
         timeoutSeconds: timeouts[name],
         logRetentionDays,
       })
@@ -132,7 +132,7 @@ export class ControlPlane extends Construct {
       rotate: deploy('rotate'),
       endpoints: deploy('endpoints'),
       deliver: deploy('deliver'),
-      sweep: deploy('sweep', reportDeadLetters(this.deadLetters.arn)),
+      sweep: deploy('sweep', reportFailedSweeps(this.failedSweeps.arn)),
     }
   }
 
@@ -166,7 +166,7 @@ export class ControlPlane extends Construct {
         deliver: deliver.functionName,
         sweep: sweep.functionName,
       },
-      deadLetters: this.deadLetters.name,
+      failedSweeps: this.failedSweeps.name,
       deliveries: this.deliveries.queue.name,
       deadDeliveries: this.deliveries.deadLetters.name,
     }
@@ -175,6 +175,6 @@ export class ControlPlane extends Construct {
   }
 }
 
-function reportDeadLetters(queue: string): Statement {
-  return { Sid: 'ReportDeadLetters', Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: [queue] }
+function reportFailedSweeps(queue: string): Statement {
+  return { Sid: 'ReportFailedSweeps', Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: [queue] }
 }

@@ -15,53 +15,55 @@ export interface Reach {
 
 /** What each function may do with data. Any other action, item or secret is denied. */
 export function functionStatements(name: FunctionName, reach: Reach): readonly Statement[] {
-  switch (name) {
-    case 'rotate':
-      return [
-        items('Read', reach.table, { actions: ['GetItem'], partitions: [endpoints, apiKeys, health] }),
-        items('Change', reach.table, { actions: ['PutItem', 'UpdateItem'], partitions: [endpoints] }),
-        items('ResetFailures', reach.table, { actions: ['UpdateItem'], partitions: [health] }),
-        items('Record', reach.table, { actions: ['PutItem'], partitions: [auditRecords] }),
-        ...writeMirrors(reach.mirrors),
-        publish(reach.bus),
-      ]
-    case 'endpoints':
-      return [
-        items('Read', reach.table, { actions: ['GetItem'], partitions: [endpoints, apiKeys, health, deliveries] }),
-        items('ReadMany', reach.table, { actions: ['BatchGetItem'], partitions: [health, deliveries] }),
-        items('List', reach.table, { actions: ['Query'], partitions: [endpoints, auditRecords, attempts] }),
-        items('Change', reach.table, { actions: ['UpdateItem'], partitions: [endpoints, health] }),
-        items('SendAgain', reach.table, { actions: ['PutItem'], partitions: [deliveries] }),
-        send(reach.queue),
-      ]
-    case 'deliver':
-      return [
-        { Sid: 'FindSubscribers', Effect: 'Allow', Action: ['dynamodb:Query'], Resource: [reach.subscriberIndex] },
-        items('Read', reach.table, { actions: ['GetItem'], partitions: [endpoints, apiKeys, health, deliveries] }),
-        items('ReadMany', reach.table, { actions: ['BatchGetItem'], partitions: [health] }),
-        items('Count', reach.table, { actions: ['PutItem', 'UpdateItem'], partitions: [health] }),
-        items('Record', reach.table, { actions: ['PutItem'], partitions: [deliveries, attempts] }),
-        workOn(reach.queue),
-        send(reach.queue, reach.deadLetterQueue),
-      ]
-    case 'sweep':
-      return [
-        { Sid: 'FindDue', Effect: 'Allow', Action: ['dynamodb:Query'], Resource: [reach.dueIndex] },
-        items('Settle', reach.table, { actions: ['GetItem', 'UpdateItem', 'DeleteItem'], partitions: [endpoints] }),
-        items('ResetFailures', reach.table, { actions: ['UpdateItem'], partitions: [health] }),
-        items('Record', reach.table, { actions: ['PutItem'], partitions: [auditRecords] }),
-        items('PutBack', reach.table, { actions: ['GetItem', 'PutItem'], partitions: [deliveries] }),
-        send(reach.queue),
-        ...writeMirrors(reach.mirrors),
-        publish(reach.bus),
-      ]
-  }
+  return statements[name](reach)
 }
 
-/** Partition keys, as patterns; see DESIGN.md's table under Storage. */
+const statements: Readonly<Record<FunctionName, (reach: Reach) => readonly Statement[]>> = {
+  rotate: ({ table, mirrors, bus }) => [
+    items('Read', table, { actions: ['GetItem'], partitions: [endpoints, apiKeys, health] }),
+    items('Change', table, { actions: ['PutItem', 'UpdateItem'], partitions: [endpoints] }),
+    items('ResetFailures', table, { actions: ['UpdateItem'], partitions: [health] }),
+    items('Record', table, { actions: ['PutItem'], partitions: [auditRecords] }),
+    ...writeMirrors(mirrors),
+    publish(bus),
+  ],
+  endpoints: ({ table, queue }) => [
+    items('Read', table, { actions: ['GetItem'], partitions: [endpoints, apiKeys, health, deliveries] }),
+    items('ReadMany', table, { actions: ['BatchGetItem'], partitions: [health, deliveries] }),
+    items('List', table, { actions: ['Query'], partitions: [endpoints, auditRecords, attempts] }),
+    items('Change', table, { actions: ['UpdateItem'], partitions: [endpoints, health] }),
+    items('SendAgain', table, { actions: ['PutItem'], partitions: [deliveries] }),
+    send(queue),
+  ],
+  deliver: ({ table, subscriberIndex, queue, deadLetterQueue }) => [
+    { Sid: 'FindSubscribers', Effect: 'Allow', Action: ['dynamodb:Query'], Resource: [subscriberIndex] },
+    items('Read', table, { actions: ['GetItem'], partitions: [endpoints, apiKeys, health, deliveries] }),
+    items('ReadMany', table, { actions: ['BatchGetItem'], partitions: [health] }),
+    items('Count', table, { actions: ['PutItem', 'UpdateItem'], partitions: [health] }),
+    items('Record', table, { actions: ['PutItem'], partitions: [deliveries, attempts] }),
+    workOn(queue),
+    send(queue, deadLetterQueue),
+  ],
+  sweep: ({ table, dueIndex, queue, mirrors, bus }) => [
+    { Sid: 'FindDue', Effect: 'Allow', Action: ['dynamodb:Query'], Resource: [dueIndex] },
+    items('Settle', table, { actions: ['GetItem', 'UpdateItem', 'DeleteItem'], partitions: [endpoints] }),
+    items('ResetFailures', table, { actions: ['UpdateItem'], partitions: [health] }),
+    items('Record', table, { actions: ['PutItem'], partitions: [auditRecords] }),
+    items('PutBack', table, { actions: ['GetItem', 'PutItem'], partitions: [deliveries] }),
+    send(queue),
+    ...writeMirrors(mirrors),
+    publish(bus),
+  ],
+}
+
+/**
+ * Partition keys, as patterns: each kind of item has partitions of its own (`src/aws/item-key.ts` and
+ * `delivery-item-key.ts`). The list of API keys, `APIKEYS`, is nobody's here: operators alone read it.
+ */
 const endpoints = 'TENANT#*'
 const auditRecords = 'ENDPOINT#*'
 const apiKeys = 'APIKEY#*'
+/** With the payloads of their events. */
 const deliveries = 'DELIVERIES#*'
 const attempts = 'ATTEMPTS#*'
 const health = 'HEALTH#*'

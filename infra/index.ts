@@ -1,5 +1,6 @@
 export type { Contract } from '../src/contracts/contract'
 export type { Adoption, ControlPlaneConfig, CustomDomain, MountedContract, Sessions } from './config'
 export { ControlPlane, type ControlPlaneProps } from './control-plane'
-export { RotatedSecret, type RotatedSecretProps } from './rotated-secret'
+export { RotatedSecret } from './rotated-secret'
+export type { RotatedSecretProps } from './rotated-secret-props'
 export { ConfigError } from './parse-config'

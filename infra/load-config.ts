@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Config } from './config'
-import { parseConfig } from './parse-config'
+import { inFile } from './in-file'
+import { ConfigError, parseConfig } from './parse-config'
 
 /** `KEYTURN_CONFIG` names another configuration than the project's own. */
 export function configFile(): string {
@@ -9,9 +11,31 @@ export function configFile(): string {
 }
 
 /** The configuration that a TypeScript file exports as its default. @throws {ConfigError} */
-export async function loadConfig(file: string): Promise<Config> {
-  const loaded: { readonly default?: unknown } = await import(pathToFileURL(resolve(file)).href)
-  return parseConfig(defaultOf(loaded.default))
+export function loadConfig(file: string): Promise<Config> {
+  return inFile(file, async () => parseConfig(await exportedBy(file)))
+}
+
+/** What a TypeScript file exports as its default. @throws {ConfigError} */
+export async function exportedBy(file: string): Promise<unknown> {
+  if (!existsSync(file)) throw new ConfigError(['there is no such file'])
+  const exported = defaultOf((await loaded(file)).default)
+  if (exported === undefined) throw new ConfigError(['has no default export'])
+  return exported
+}
+
+async function loaded(file: string): Promise<{ readonly default?: unknown }> {
+  try {
+    return await import(pathToFileURL(resolve(file)).href)
+  } catch (error) {
+    throw new ConfigError([`does not load: ${firstLines(error)}`])
+  }
+}
+
+/** Without the stack, and without what Node lists below. */
+function firstLines(error: unknown): string {
+  const { message } = error instanceof Error ? error : new TypeError(String(error))
+  const [first = '', second = ''] = message.split('\n')
+  return first.endsWith(':') ? `${first} ${second}` : first
 }
 
 /** A module that was compiled to CommonJS has its default one level deeper. */

@@ -1,4 +1,5 @@
 import { buildFunctions, endBuilder } from '../src/local/build'
+import { inFile } from './in-file'
 import { configFile, loadConfig } from './load-config'
 import { ConfigError } from './parse-config'
 
@@ -12,11 +13,12 @@ async function main(): Promise<void> {
   const config = await loadConfig(configFile())
   const [{ synthesiseApp }] = await Promise.all([import('./keyturn-app'), buildFunctions(bundles)])
   await endBuilder()
-  synthesiseApp({ config, bundles, retire: process.env.KEYTURN_RETIRE === '1' })
+  const retire = process.env.KEYTURN_RETIRE === '1'
+  await inFile(configFile(), async () => synthesiseApp({ config, bundles, retire }))
 }
 
 main().catch((error: unknown) => {
   if (!(error instanceof ConfigError)) throw error
-  for (const line of error.message.split('\n')) console.error(`${configFile()}: ${line}`)
+  console.error(error.message)
   process.exitCode = 1
 })

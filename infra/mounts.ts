@@ -11,27 +11,38 @@ export function mountsOf({
   contracts,
   sessions,
 }: Pick<ControlPlaneConfig, 'contracts' | 'sessions'>): readonly Mount[] {
-  const mounts = contracts.map(({ contract, basePath = '' }, index) => ({ contract: find(contract, index), basePath }))
-  try {
-    for (const { contract } of mounts) checkContract(contract)
-    checkRoutes(mounts)
-  } catch (error) {
-    if (error instanceof RangeError) throw new ConfigError([`contracts: ${error.message}`])
-    throw error
-  }
+  const mounts = contracts.map(({ contract, basePath = '' }, index) => {
+    return { contract: checkedContract(contract, `contracts.${index}.contract`), basePath }
+  })
+  check('contracts', () => checkRoutes(mounts))
   const stuck = sessions === undefined ? mounts.find(({ contract }) => needsSessions(contract)) : undefined
   if (stuck !== undefined)
     throw new ConfigError([`sessions: is missing, and ${stuck.contract.name} rotates for dashboard sessions only`])
   return mounts
 }
 
-/** The mounted contracts that do not come with Keyturn: the functions need their data. */
-export function ownContracts(mounts: readonly Mount[]): readonly Contract[] {
-  return mounts.map(mount => mount.contract).filter(contract => !allContracts.includes(contract))
+/** The contracts that do not come with Keyturn: the functions need their data. */
+export function ownContracts(contracts: readonly Contract[]): readonly Contract[] {
+  return contracts.filter(contract => !allContracts.includes(contract))
 }
 
-function find(contract: MountedContract['contract'], index: number): Contract {
-  const place = `contracts.${index}.contract`
+/** The contract that `place` of a configuration names or holds. @throws {ConfigError} beginning with the place */
+export function checkedContract(contract: MountedContract['contract'], place: string): Contract {
+  const found = find(contract, place)
+  check(place, () => checkContract(found))
+  return found
+}
+
+function check(place: string, requirement: () => void): void {
+  try {
+    requirement()
+  } catch (error) {
+    if (error instanceof RangeError) throw new ConfigError([`${place}: ${error.message}`])
+    throw error
+  }
+}
+
+function find(contract: MountedContract['contract'], place: string): Contract {
   const name = typeof contract === 'string' ? contract : contract.name
   const known = allContracts.find(each => each.name === name)
   if (typeof contract !== 'string') {

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { Config, ControlPlaneConfig } from './config'
-import { configSchema, controlPlaneSchema } from './config-schema'
+import { configSchema, controlPlaneSchema, mountedSchema } from './config-schema'
 
 /** A configuration that cannot be deployed. Its message has one line a fault, each beginning with the field's name. */
 export class ConfigError extends Error {
@@ -18,6 +18,11 @@ export function parseConfig(input: unknown): Config {
 /** @throws {ConfigError} naming every field at fault */
 export function parseControlPlaneConfig(input: unknown): ControlPlaneConfig {
   return parse(controlPlaneSchema, input)
+}
+
+/** Only what says which contracts are mounted. @throws {ConfigError} naming every field at fault */
+export function parseMounted(input: unknown): Pick<ControlPlaneConfig, 'contracts' | 'sessions'> {
+  return parse(mountedSchema, input)
 }
 
 function parse<Output>(schema: v.GenericSchema<unknown, Output>, input: unknown): Output {

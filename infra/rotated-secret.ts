@@ -5,47 +5,13 @@ import { SecretsmanagerSecretRotation } from '@cdktf/provider-aws/lib/secretsman
 import { SecretsmanagerSecretVersion } from '@cdktf/provider-aws/lib/secretsmanager-secret-version'
 import { Construct } from 'constructs'
 import { join, resolve } from 'node:path'
-import type { Contract } from '../src/contracts/contract'
-import type { LostReplyRule } from '../src/rotation-hook/lost-reply-rule'
 import { Alarms } from './alarms'
-import { ControlPlaneFunction, type FunctionVpc } from './control-plane-function'
+import { ControlPlaneFunction } from './control-plane-function'
 import { functionMetric } from './metrics'
-import { mountsOf, ownContracts } from './mounts'
+import { checkedContract, ownContracts } from './mounts'
+import { rotatedSecretEnvironment } from './rotated-secret-environment'
+import type { RotatedSecretProps } from './rotated-secret-props'
 import { rotatedSecretStatements } from './rotated-secret-statements'
-
-export interface RotatedSecretProps {
-  /** The secret's name; `/` becomes `-` in the names of what belongs to it. */
-  readonly name: string
-  /** The vendor's: the name of a contract that comes with Keyturn, or a contract of your own. */
-  readonly contract: string | Contract
-  /** What stands before the contract's paths, such as `https://api.vendor.example`. */
-  readonly baseUrl: string
-  readonly endpointId: string
-  /** Where the contract needs one: a company, or a tenant of Keyturn. */
-  readonly tenantId?: string
-  /** ARN of a secret that holds the vendor's credential: the bare token, or `{"token": "…"}`. */
-  readonly credentialsSecretArn: string
-  /** `rate(30 days)` or `cron(…)`, as Secrets Manager takes it. */
-  readonly schedule: string
-  /** Whether deploying rotates at once. Default: no, only the function's test runs. */
-  readonly rotateImmediately?: boolean
-  /** How long the secret before keeps working, where the contract leaves it to the caller. */
-  readonly overlapSeconds?: number
-  /** What to do after a lost reply, in place of the contract's default. */
-  readonly lostReply?: LostReplyRule
-  /** ARN of a key of your own for the secret. Its policy must let the function's role use it. */
-  readonly kmsKeyArn?: string
-  /** ARN of the key of the credentials secret, where it has one of your own. */
-  readonly credentialsKmsKeyArn?: string
-  /** Where the vendor or Secrets Manager is reached through a VPC. */
-  readonly vpc?: FunctionVpc
-  /** Gets the alarms, once the subscription that AWS sends is confirmed. */
-  readonly alarmEmail?: string
-  /** Default 30. */
-  readonly logRetentionDays?: number
-  /** The folder with `rotation-hook/index.js`. Default: the bundles that come with the package. */
-  readonly bundles?: string
-}
 
 const packagedBundles = resolve(__dirname, '../functions')
 /** Three calls to the vendor of 10 s each, and the pauses between them. */
@@ -57,7 +23,7 @@ export class RotatedSecret extends Construct {
   readonly function: LambdaFunction
   readonly alarms: Alarms
 
-  /** @throws {ConfigError} for a contract that nobody knows */
+  /** @throws {ConfigError} naming every member that the function would refuse to start with */
   constructor(scope: Construct, id: string, props: RotatedSecretProps) {
     super(scope, id)
     const { name, kmsKeyArn: kmsKeyId, alarmEmail: email } = props
@@ -96,35 +62,21 @@ export class RotatedSecret extends Construct {
   }
 
   #deploy(name: string, props: RotatedSecretProps): LambdaFunction {
-    const { bundles = packagedBundles, contract, logRetentionDays = 30, vpc } = props
+    const { bundles = packagedBundles, logRetentionDays = 30, vpc } = props
+    const contract = checkedContract(props.contract, 'contract')
+    const environment = rotatedSecretEnvironment(props, contract)
     const hook = new ControlPlaneFunction(this, 'hook', {
       name: `${name}-rotation`,
       bundle: join(resolve(bundles), 'rotation-hook', 'index.js'),
-      ownContracts: ownContracts(mountsOf({ contracts: [{ contract }], sessions: anySessions })),
+      ownContracts: ownContracts([contract]),
       timeoutSeconds,
       logRetentionDays,
     })
     return hook.deploy({
-      environment: environmentOf(props),
+      environment,
       statements: rotatedSecretStatements(this.secret.arn, props),
       ...(vpc === undefined ? {} : { vpc }),
     })
-  }
-}
-
-/** A hook calls with whatever credential it is given, a session's token as well. */
-const anySessions = { issuer: '-', audience: '-', jwksUrl: '-', roleClaim: '-', tenantClaim: '-' }
-
-function environmentOf(props: RotatedSecretProps): Readonly<Record<string, string>> {
-  const { contract, baseUrl, endpointId, tenantId, credentialsSecretArn, overlapSeconds, lostReply } = props
-  return {
-    CONTRACT: typeof contract === 'string' ? contract : contract.name,
-    BASE_URL: baseUrl,
-    ENDPOINT_ID: endpointId,
-    CREDENTIALS_SECRET_ID: credentialsSecretArn,
-    ...(tenantId === undefined ? {} : { TENANT_ID: tenantId }),
-    ...(overlapSeconds === undefined ? {} : { OVERLAP_SECONDS: String(overlapSeconds) }),
-    ...(lostReply === undefined ? {} : { LOST_REPLY: lostReply }),
   }
 }
 

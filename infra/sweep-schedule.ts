@@ -9,12 +9,12 @@ export interface SweepScheduleProps {
   readonly name: string
   readonly sweep: LambdaFunction
   /** ARN of the queue that takes sweeps which failed or could not start. */
-  readonly deadLetters: string
+  readonly failures: string
 }
 
 /** One sweep a minute. One that fails is not repeated: the next does its work. */
 export class SweepSchedule extends Construct {
-  constructor(scope: Construct, id: string, { name, sweep, deadLetters }: SweepScheduleProps) {
+  constructor(scope: Construct, id: string, { name, sweep, failures }: SweepScheduleProps) {
     super(scope, id)
     const rule = new CloudwatchEventRule(this, 'rule', { name, scheduleExpression: 'rate(1 minute)', state: 'ENABLED' })
     const permission = new LambdaPermission(this, 'permission', {
@@ -29,7 +29,7 @@ export class SweepSchedule extends Construct {
       functionName: sweep.functionName,
       maximumRetryAttempts: 0,
       maximumEventAgeInSeconds: 60,
-      destinationConfig: { onFailure: { destination: deadLetters } },
+      destinationConfig: { onFailure: { destination: failures } },
     })
   }
 }

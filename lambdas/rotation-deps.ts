@@ -10,6 +10,7 @@ import type { RotationDeps } from '../src/rotation/deps'
 import { endpointStore } from './endpoint-store'
 import type { SettlingEnvironment } from './environment'
 import { logOf } from './log'
+import { sharedTimeout } from './shared-timeout'
 
 /** The adapters of a function that seals, opens and settles. */
 export function rotationDeps(environment: SettlingEnvironment, table: Table): RotationDeps {
@@ -25,7 +26,7 @@ export function rotationDeps(environment: SettlingEnvironment, table: Table): Ro
     stage: STAGE,
     now: () => new Date(),
     randomBytes,
-    timeout: milliseconds => AbortSignal.timeout(milliseconds),
+    timeout: sharedTimeout,
     log: logOf(environment),
   }
 }

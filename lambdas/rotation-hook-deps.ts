@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { secretsManagerClient } from '../src/aws/clients'
 import { readCurrentText, secretsManagerOwnSecret } from '../src/aws/secrets-manager-own-secret'
+import { connectionFaults } from '../src/rotation-hook/connection-faults'
 import { parseCredential } from '../src/rotation-hook/credential'
 import type { HookDeps } from '../src/rotation-hook/deps'
 import { httpVendor } from '../src/rotation-hook/http-vendor'
@@ -10,7 +11,7 @@ import { logOf } from './log'
 import { mountsOf } from './mounts'
 import type { RotationHookEnvironment } from './rotation-hook-environment'
 
-/** The adapters of the rotation hook. @throws {TypeError} for a contract that there is not */
+/** The adapters of the rotation hook. @throws {TypeError} for a contract that there is not, or that forbids the rest */
 export function rotationHookDeps(environment: RotationHookEnvironment, folder: string): HookDeps {
   const [mount] = mountsOf({ CONTRACTS: { [environment.CONTRACT]: '' } }, folder)
   if (mount === undefined) throw new TypeError('environment: CONTRACT names none')
@@ -24,6 +25,8 @@ export function rotationHookDeps(environment: RotationHookEnvironment, folder: s
     tenantId: environment.TENANT_ID,
     overlapSeconds: environment.OVERLAP_SECONDS ?? null,
   }
+  const [fault] = connectionFaults(connection)
+  if (fault !== undefined) throw new TypeError(`environment: ${fault.member} ${fault.message}`)
   const credential = async () => parseCredential(await readCurrentText(client, environment.CREDENTIALS_SECRET_ID))
   const timeoutMs = environment.VENDOR_TIMEOUT_SECONDS * 1000
   return {

@@ -1,8 +1,9 @@
 import * as v from 'valibot'
 import { lostReplyRules } from '../src/rotation-hook/lost-reply-rule'
 
-const text = v.pipe(v.string(), v.nonEmpty())
-const seconds = v.pipe(v.string(), v.regex(/^\d{1,7}$/), v.transform(Number))
+const text = v.pipe(v.string(), v.nonEmpty('must not be empty'))
+const seconds = v.pipe(v.string(), v.regex(/^\d{1,7}$/, 'must be a whole number of seconds'), v.transform(Number))
+const httpsUrl = v.pipe(v.string(), v.check(isSecure, 'must be an https URL; http only on 127.0.0.1'))
 
 /**
  * Variables of the rotation hook. `CONTRACT`: the vendor's. `BASE_URL`: what stands before the contract's paths.
@@ -10,12 +11,12 @@ const seconds = v.pipe(v.string(), v.regex(/^\d{1,7}$/), v.transform(Number))
  */
 export const rotationHookVariables = v.object({
   CONTRACT: text,
-  BASE_URL: v.pipe(v.string(), v.check(isSecure), v.transform(withoutSlash)),
+  BASE_URL: v.pipe(httpsUrl, v.transform(withoutSlash)),
   ENDPOINT_ID: text,
   TENANT_ID: v.optional(v.string(), ''),
   CREDENTIALS_SECRET_ID: text,
   OVERLAP_SECONDS: v.optional(seconds),
-  LOST_REPLY: v.optional(v.picklist(lostReplyRules)),
+  LOST_REPLY: v.optional(v.picklist(lostReplyRules, `must be one of ${lostReplyRules.join(', ')}`)),
   VENDOR_TIMEOUT_SECONDS: v.optional(seconds, '10'),
   LOG_LEVEL: v.optional(v.pipe(v.string(), v.toLowerCase(), v.picklist(['info', 'error'])), 'info'),
 })

@@ -26,7 +26,7 @@ export function sweepHandler(
         sweep({ ...deps, sleep: milliseconds => sleep(milliseconds) }, until),
         putBackDue(deps, until),
       ])
-      if (putBack.queued + putBack.failed > 0) deps.log.info('deliveries put back', { ...putBack })
+      if (putBack.queued + putBack.failed + putBack.left > 0) deps.log.info('deliveries put back', { ...putBack })
       if (report.settled + report.failed + report.left > 0) deps.log.info('swept', { ...report })
       return report
     })

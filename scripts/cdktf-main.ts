@@ -1,3 +1,10 @@
+import { configFile, loadConfig } from '../infra/load-config'
 import { cdktf } from './cdktf'
+import { runScript } from './run-script'
 
-process.exitCode = cdktf(process.argv.slice(2))
+// `npm run deploy` and `npm run diff`. A mistake in the configuration is told before CDKTF, which is large, is fetched.
+
+void runScript(async () => {
+  await loadConfig(configFile())
+  process.exitCode = cdktf(process.argv.slice(2))
+})

@@ -4,11 +4,12 @@ import { dynamoDbClient, kmsClient, secretsManagerClient } from '../src/aws/clie
 import { scheduleMirrorDeletion, stageMirrors } from '../src/aws/stage-mirrors'
 import { storedStage } from '../src/aws/stored-stage'
 import { cdktf } from './cdktf'
+import { runScript } from './run-script'
 import { whatStays } from './what-stays'
 
 // `npm run destroy`: takes a stage down. A disposable one goes with its data; of any other, table, keys and mirrors stay.
 
-async function main(args: readonly string[]): Promise<void> {
+async function destroy(args: readonly string[]): Promise<void> {
   const config = await loadConfig(configFile())
   process.exitCode = isDisposable(config.stage) ? await destroyAll(config, args) : await retire(config, args)
 }
@@ -32,7 +33,4 @@ async function retire({ stage, region, tableName }: Config, args: readonly strin
   return status
 }
 
-main(process.argv.slice(2)).catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 1
-})
+void runScript(() => destroy(process.argv.slice(2)))

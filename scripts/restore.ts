@@ -3,12 +3,15 @@ import { configFile, loadConfig } from '../infra/load-config'
 import { dynamoDbClient } from '../src/aws/clients'
 import { dynamoEndpointStore } from '../src/aws/dynamo-endpoint-store'
 import { everyEndpoint } from '../src/aws/every-endpoint'
+import { parseArguments } from '../src/local/parse-arguments'
 import { raiseRevision } from '../src/endpoints/raise-revision'
+import { runScript } from './run-script'
 
 // `npm run restore`, after a table was restored from a backup: every endpoint gets a revision above its mirror's, and
 // the sweep writes the mirrors anew.
 
-async function main(): Promise<void> {
+async function restore(): Promise<void> {
+  parseArguments({ options: {} })
   const { stage, region, tableName } = await loadConfig(configFile())
   const table = { client: dynamoDbClient({ region }), name: tableName ?? `keyturn-${stage}` }
   const deps = { store: dynamoEndpointStore(table), now: () => new Date(), randomBytes }
@@ -23,7 +26,4 @@ async function main(): Promise<void> {
   console.log(`${raised} endpoints are ahead of their mirrors; the sweep writes about 10 mirrors a second.`)
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 1
-})
+void runScript(restore)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { readFileSync } from 'node:fs'
 import { importsOf, sourceFiles } from './support/source-files'
 import type { SourceFile } from './support/source-files'
 
@@ -27,6 +28,13 @@ const revealing = [
 describe('secrets', () => {
   it('become text in these files alone', () => {
     expect(pathsWith(product, ({ text }) => /\.reveal\b/.test(text)).toSorted()).toEqual(revealing)
+  })
+
+  it('may exist bare in as many places as the README says', () => {
+    const [, list = ''] = readFileSync('SECURITY.md', 'utf8').split('## Where a bare secret may exist\n')
+    const rows = list.slice(0, list.indexOf('\n\n')).split('\n').slice(2)
+    const [, number] = /A bare secret exists in (\w+) places/.exec(readFileSync('README.md', 'utf8')) ?? []
+    expect(number).toBe(['four', 'five', 'six', 'seven', 'eight'][rows.length - 4])
   })
 })
 

@@ -24,7 +24,8 @@ const tryAgain: Answer = { status: 503, headers: { 'retry-after': '1' } }
 
 /**
  * Answers one delivery. Where no live secret signed it, the answer is 503: it may be genuine, signed with a secret that
- * has not arrived here yet, and the sender's next attempt will pass. A forged one passes no attempt.
+ * has not arrived here yet, and the sender's next attempt will pass. A forged one passes no attempt. The same goes where
+ * there is no secret to verify with, or one that is malformed: the fault is on this side.
  */
 export function receiver({ secrets, scheme, accept }: ReceiverOptions): Receiver {
   return async (body, headers) => {

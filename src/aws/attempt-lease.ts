@@ -1,15 +1,17 @@
-import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
-import { marshall } from '@aws-sdk/util-dynamodb'
+import { PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { attemptSlots, type Lease, type LeaseAnswer, type LeaseRequest } from '../delivery/health-store'
+import { isProven } from '../delivery/proven'
 import { healthItemKey } from './delivery-item-key'
-import { leasesOf, type HealthItem } from './health-item'
+import { healthOf, leasesOf, type HealthItem } from './health-item'
 import { loadHealth } from './load-health'
 import { toItem } from './storable'
 import { outcomeOf } from './table'
 import type { Table } from './table'
+import { updateHealth } from './update-health'
 import { valuesOf } from './update-of'
 
-const isOfThisLife = '(attribute_not_exists(incarnation) OR incarnation = :incarnation)'
+/** The item is this life's, or nothing is stored of any. */
+export const isOfThisLife = '(attribute_not_exists(incarnation) OR incarnation = :incarnation)'
 const isNotPaused = 'attribute_not_exists(pausedAt)'
 /** Looks at the slots after the first guess; each costs a read. */
 const maximumLooks = 3
@@ -22,7 +24,8 @@ export async function acquireLease(table: Table, request: LeaseRequest): Promise
   let slot = firstSlot(request.messageId)
   for (let look = 0; look < maximumLooks; look += 1) {
     const lease = { life: request.life, slot, messageId: request.messageId, until: request.until }
-    if ((await take(table, lease, request)) === 'stored') return { kind: 'granted', lease }
+    const taken = await take(table, lease, request)
+    if (taken !== null) return { kind: 'granted', lease, proven: isProven(healthOf(taken)) }
     const item = await loadHealth(table, request.life)
     if (item !== null && item.incarnation !== request.life.incarnation) await replaceLife(table, request, item)
     const refusal = refusalOf(item, request)
@@ -32,25 +35,19 @@ export async function acquireLease(table: Table, request: LeaseRequest): Promise
   return { kind: 'busy', failures: 0 }
 }
 
-function take(
-  { client, name }: Table,
-  lease: Lease,
-  { now, whenPaused }: LeaseRequest,
-): Promise<'stored' | 'conflict'> {
+/** The item with the lease in it, or null where it cannot be had. */
+function take(table: Table, lease: Lease, { now, whenPaused }: LeaseRequest): Promise<HealthItem | null> {
   const attribute = leaseAttribute(lease)
   const isFree = `(attribute_not_exists(${attribute}) OR ${attribute} < :now)`
   const conditions = [isOfThisLife, isFree, ...(whenPaused === 'refuse' ? [isNotPaused] : [])]
   const { incarnation } = lease.life
-  const update = new UpdateItemCommand({
-    TableName: name,
-    Key: marshall(healthItemKey(lease.life)),
+  return updateHealth(table, lease.life, {
     UpdateExpression: `SET ${attribute} = :lease, incarnation = :incarnation`,
     ConditionExpression: conditions.join(' AND '),
     ExpressionAttributeValues: valuesOf(
       Object.entries({ lease: leaseValue(lease), incarnation, now: now.toISOString() }),
     ),
   })
-  return outcomeOf(client.send(update))
 }
 
 /** What is left of an endpoint that was deleted makes room for its successor's. */

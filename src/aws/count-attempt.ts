@@ -1,10 +1,7 @@
-import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
-import { marshall } from '@aws-sdk/util-dynamodb'
 import type { Lease, Observation } from '../delivery/health-store'
 import { leaseAttribute, leaseValue } from './attempt-lease'
-import { healthItemKey } from './delivery-item-key'
-import { healthItemOf } from './health-item'
 import type { Table } from './table'
+import { updateHealth } from './update-health'
 import { valuesOf } from './update-of'
 
 /**
@@ -26,23 +23,14 @@ interface Counting {
   readonly remove: string
 }
 
-async function count({ client, name }: Table, { life }: Lease, counting: Counting): Promise<number | null> {
+async function count(table: Table, { life }: Lease, counting: Counting): Promise<number | null> {
   const { set, add } = changesOf(counting.observation)
-  const update = new UpdateItemCommand({
-    TableName: name,
-    Key: marshall(healthItemKey(life)),
+  const item = await updateHealth(table, life, {
     UpdateExpression: `SET ${listOf(set, ' = ')} ADD ${listOf(add, ' ')}${counting.remove}`,
     ConditionExpression: counting.condition,
     ExpressionAttributeValues: valuesOf(Object.entries({ ...set, ...add, mine: counting.mine })),
-    ReturnValues: 'ALL_NEW',
   })
-  try {
-    const { Attributes = {} } = await client.send(update)
-    return healthItemOf(Attributes).consecutiveFailures
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return null
-    throw error
-  }
+  return item?.consecutiveFailures ?? null
 }
 
 function listOf(changes: object, between: string): string {

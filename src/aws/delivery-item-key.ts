@@ -1,6 +1,6 @@
 import type { DeliveryKey } from '../delivery/delivery'
 import type { EndpointKey } from '../endpoints/endpoint-store'
-import type { ItemKey } from './item-key'
+import { plainId, type ItemKey } from './item-key'
 
 // Partitions of their own: the function that delivers may write these, and no key ring and no audit record.
 const deliveryPartition = 'DELIVERIES#'
@@ -35,10 +35,4 @@ export function attemptItemKey(key: EndpointKey, place: string): ItemKey {
 
 export function healthItemKey({ tenantId, endpointId }: EndpointKey): ItemKey {
   return { pk: healthPartition + plainId(tenantId), sk: endpointId }
-}
-
-/** Ids were checked where they came in; with `#` in one, two endpoints could share a key. */
-function plainId(id: string): string {
-  if (id === '' || id.includes('#')) throw new RangeError('an id is not empty and has no #')
-  return id
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import type { Delivery } from '../delivery/delivery'
 import { count, decodeItem, instant, orNull } from './decode-item'
 import { deliveryItemKey } from './delivery-item-key'
-import { dueShardOf, firstDeliveryShard } from './due-shard'
+import { deliveryShardOf } from './due-shard'
 import { toItem } from './storable'
 import type { Item } from './storable'
 import { timeToLive } from './time-to-live'
@@ -27,7 +27,7 @@ const schema = v.object({
 
 /** The whole delivery as an item. While it is due it is in the index, in shards of its own beside the endpoints'. */
 export function deliveryItem(delivery: Delivery): Item {
-  const dueShard = delivery.dueAt === null ? null : firstDeliveryShard + dueShardOf(delivery)
+  const dueShard = delivery.dueAt === null ? null : deliveryShardOf(delivery)
   return toItem({ ...deliveryItemKey(delivery), ...delivery, dueShard, ttl: timeToLive(delivery.createdAt) })
 }
 

@@ -29,11 +29,20 @@ const schema = v.object({
   keyIds: v.array(v.string()),
 })
 
+/** The kind of an item that leads to a delivery that failed without an attempt, and is none itself. */
+const stopped = 'stopped'
+
 /** Attempts in DynamoDB, under a key made of time and id. */
 export function dynamoAttemptLog(table: Table): AttemptLog {
   return {
     record: async (key, attempt) => {
       const item = toItem({ ...attemptItemKey(key, place(attempt)), ...attempt, ttl: timeToLive(attempt.at) })
+      await table.client.send(new PutItemCommand({ TableName: table.name, Item: item }))
+    },
+    recordStop: async (delivery, at) => {
+      const { messageId } = delivery
+      const key = attemptItemKey(delivery, place({ at, id: messageId }))
+      const item = toItem({ ...key, messageId, kind: stopped, ttl: timeToLive(at) })
       await table.client.send(new PutItemCommand({ TableName: table.name, Item: item }))
     },
     list: (key, page) => list(table, key, page),
@@ -43,7 +52,8 @@ export function dynamoAttemptLog(table: Table): AttemptLog {
 async function list(table: Table, key: EndpointKey, { limit, after }: PageRequest): Promise<Page<AttemptRecord>> {
   const query = {
     KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: valuesOf([['pk', attemptsOf(key)]]),
+    FilterExpression: 'kind <> :stopped',
+    ExpressionAttributeValues: valuesOf(Object.entries({ pk: attemptsOf(key), stopped })),
     ScanIndexForward: false,
     ConsistentRead: true,
   }

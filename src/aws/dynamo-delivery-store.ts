@@ -5,7 +5,7 @@ import type { DeliveryStore } from '../delivery/delivery-store'
 import type { DeliveryEvent } from '../delivery/event'
 import { deliveryItem, deliveryOf } from './delivery-item'
 import { deliveryItemKey, deliveryKeyOf, eventItemKey } from './delivery-item-key'
-import { dueItems } from './due-items'
+import { duePages } from './due-items'
 import { firstDeliveryShard } from './due-shard'
 import { eventItem, eventOf } from './event-item'
 import type { ItemKey } from './item-key'
@@ -21,7 +21,7 @@ const isUnchanged = 'attemptCount = :attemptCount AND #status = :status'
 /** Events and deliveries in DynamoDB. The payload is the event's, so that no write of a delivery pays for its bytes. */
 export function dynamoDeliveryStore(table: Table): DeliveryStore {
   return {
-    keepEvent: event => keepEvent(table, event),
+    keepEvent: (event, now) => keepEvent(table, event, now),
     loadEvent: (tenantId, eventId) => loadEvent(table, tenantId, eventId),
     create: delivery => outcomeOf(create(table, deliveryItem(delivery))),
     load: async key => {
@@ -29,16 +29,16 @@ export function dynamoDeliveryStore(table: Table): DeliveryStore {
       return item === undefined ? null : deliveryOf(item)
     },
     save: (delivery, before) => outcomeOf(save(table, delivery, before)),
-    due: async (now, limit) => {
-      const keys = await dueItems(table, { firstShard: firstDeliveryShard, now, limit })
-      return keys.map(deliveryKeyOf)
+    due: async function* (now, limit) {
+      const pages = duePages(table, { firstShard: firstDeliveryShard, now, limit })
+      for await (const keys of pages) yield keys.map(deliveryKeyOf)
     },
     recent: (key, limit) => recentDeliveries(table, key, limit),
   }
 }
 
-async function keepEvent(table: Table, event: DeliveryEvent): Promise<DeliveryEvent> {
-  const outcome = await outcomeOf(create(table, eventItem(event)))
+async function keepEvent(table: Table, event: DeliveryEvent, now: Date): Promise<DeliveryEvent> {
+  const outcome = await outcomeOf(create(table, eventItem(event, now)))
   return outcome === 'stored' ? event : ((await loadEvent(table, event.tenantId, event.id)) ?? event)
 }
 

@@ -6,6 +6,7 @@ import { acquireLease, leaseAttribute, leaseValue } from './attempt-lease'
 import { batchGet } from './batch-get'
 import { changeHealth } from './change-health'
 import { countAttempt } from './count-attempt'
+import { countStop } from './count-stop'
 import { healthItemKey } from './delivery-item-key'
 import { dynamoRotationHealth } from './dynamo-rotation-health'
 import { healthItemOf, healthOf } from './health-item'
@@ -29,6 +30,7 @@ export function dynamoHealthStore(table: Table): HealthStore {
     acquire: request => acquireLease(table, request),
     release: lease => release(table, lease),
     finish: (lease, observation) => countAttempt(table, lease, observation),
+    countStop: (life, at) => countStop(table, life, at),
     pause: (life, { at, reason }) =>
       changeHealth(table, life, {
         expression: 'SET pausedAt = :at, pausedReason = :reason',

@@ -19,10 +19,10 @@ const schema = v.object({
   ),
 })
 
-/** The event as an item; its payload is JSON text. */
-export function eventItem(event: DeliveryEvent): Item {
+/** The event as an item, kept from `now` on: its own time may be long ago. Its payload is JSON text. */
+export function eventItem(event: DeliveryEvent, now: Date): Item {
   const key = eventItemKey(event.tenantId, event.id)
-  return toItem({ ...key, ...event, payload: JSON.stringify(event.payload), ttl: timeToLive(event.at) })
+  return toItem({ ...key, ...event, payload: JSON.stringify(event.payload), ttl: timeToLive(now) })
 }
 
 /** @throws {Error} that names the malformed attribute */

@@ -1,6 +1,6 @@
 import type { EndpointKey } from '../endpoints/endpoint-store'
 
-/** The key of an item, as DESIGN.md has it under Storage. */
+/** The key of an item. Each kind has partitions of its own, so that IAM can keep a function to some of them. */
 export interface ItemKey {
   readonly pk: string
   readonly sk: string
@@ -43,7 +43,7 @@ export function apiKeyListingKey(id: string): ItemKey {
 }
 
 /** Ids were checked where they came in; with `#` in one, two endpoints could share a key. */
-function plainId(id: string): string {
+export function plainId(id: string): string {
   if (id === '' || id.includes('#')) throw new RangeError('an id is not empty and has no #')
   return id
 }

@@ -15,7 +15,7 @@ const mostAttempts = 2000
 const schema = v.object({ messageId: v.string() })
 const place = v.object({ pk: v.string(), sk: v.string() })
 
-/** The deliveries of the endpoint's newest attempts, newest delivery first. Tests are none. */
+/** The deliveries of the endpoint's newest attempts and stops, newest delivery first. Tests are none. */
 export async function recentDeliveries(table: Table, key: EndpointKey, limit: number): Promise<readonly Delivery[]> {
   const messageIds = await recentMessageIds(table, key, limit)
   const keys = messageIds.map(messageId => deliveryItemKey({ tenantId: key.tenantId, messageId }))
@@ -26,9 +26,9 @@ export async function recentDeliveries(table: Table, key: EndpointKey, limit: nu
 async function recentMessageIds(table: Table, key: EndpointKey, limit: number): Promise<readonly string[]> {
   const query = {
     KeyConditionExpression: 'pk = :pk',
-    FilterExpression: 'kind = :kind',
+    FilterExpression: 'kind <> :test',
     ProjectionExpression: 'pk, sk, messageId',
-    ExpressionAttributeValues: valuesOf(Object.entries({ pk: attemptsOf(key), kind: 'delivery' })),
+    ExpressionAttributeValues: valuesOf(Object.entries({ pk: attemptsOf(key), test: 'test' })),
     ScanIndexForward: false,
     ConsistentRead: true,
   }

@@ -1,5 +1,6 @@
 import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import type { DeliveryQueue, Queued } from '../delivery/delivery-queue'
+import { queuedJson } from '../delivery/queued-json'
 
 export interface SqsQueueOptions {
   readonly client: SQSClient
@@ -34,13 +35,13 @@ export function sqsDeliveryQueue({ client, queueUrl, deadLetterQueueUrl }: SqsDe
   return {
     ...sqsQueue({ client, queueUrl }),
     bury: async message => {
-      await client.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody: JSON.stringify(message) }))
+      await client.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody: queuedJson(message) }))
     },
   }
 }
 
 function entryOf({ message, delaySeconds }: Queued): Entry {
-  const body = JSON.stringify(message)
+  const body = queuedJson(message)
   return { body, bytes: Buffer.byteLength(body, 'utf8'), delaySeconds }
 }
 

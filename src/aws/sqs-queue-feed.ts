@@ -1,11 +1,16 @@
-import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
-import type { FedMessage, QueueFeed } from '../delivery/queue-feed'
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs'
+import type { FedMessage, LetterQueue } from '../delivery/queue-feed'
 import type { SqsQueueOptions } from './sqs-delivery-queue'
 
 const mostMessages = 10
 
 /** A queue in SQS. */
-export function sqsQueueFeed({ client, queueUrl }: SqsQueueOptions): QueueFeed {
+export function sqsQueueFeed({ client, queueUrl }: SqsQueueOptions): LetterQueue {
   return {
     receive: async (waitSeconds, signal) => {
       const receive = new ReceiveMessageCommand({
@@ -19,7 +24,20 @@ export function sqsQueueFeed({ client, queueUrl }: SqsQueueOptions): QueueFeed {
       })
     },
     remove: messages => remove(client, queueUrl, messages),
+    release: async messages => {
+      for (let start = 0; start < messages.length; start += mostMessages) {
+        await show(client, queueUrl, messages.slice(start, start + mostMessages))
+      }
+    },
   }
+}
+
+/** One that cannot be shown is visible already, or soon. */
+async function show(client: SQSClient, QueueUrl: string, messages: readonly FedMessage[]): Promise<void> {
+  const Entries = messages.map(({ receiptHandle }, index) => {
+    return { Id: String(index), ReceiptHandle: receiptHandle, VisibilityTimeout: 0 }
+  })
+  await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }))
 }
 
 /** A message that could not be removed comes again; whoever works on it has to bear that anyway. */

@@ -8,7 +8,7 @@ export const dueIndex = 'due'
  */
 export const subscriberIndex = 'subscribers'
 
-/** The table as DESIGN.md has it under Storage, billed on demand. */
+/** The one table, for every kind of item, billed on demand. */
 export function tableDefinition(name: string): CreateTableCommandInput {
   return {
     TableName: name,

@@ -44,7 +44,8 @@ export const secondRotationKinds = ['keep', 'reject', 'replace'] as const
 
 export const idempotencyKeyRules = ['off', 'optional', 'required'] as const
 export const unknownFieldRules = ['refuse', 'ignore'] as const
-export const urlRules = ['required', 'optional'] as const
+/** `public`: required, and not one that names a private, loopback, link-local or metadata host. */
+export const urlRules = ['required', 'optional', 'public'] as const
 /** `every`: the endpoints of every mounted contract, which is what our own API does. */
 export const reaches = ['own', 'every'] as const
 

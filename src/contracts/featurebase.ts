@@ -55,7 +55,7 @@ export const featurebase = {
           object: { $constant: 'webhook' },
           requestConfig: 'requestConfig',
           secret: 'signingSecret',
-          status: 'status',
+          status: 'standing',
           topics: 'eventTypes',
           updatedAt: 'updatedAt',
           url: 'url',

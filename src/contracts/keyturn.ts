@@ -1,75 +1,56 @@
 import { standardWebhooks } from '../verify/schemes'
 import { standardDelivery } from './delivery-format'
+import { sameNames } from './same-names'
 import type { Contract } from './contract'
 
 const endpoint = {
-  id: 'id',
-  tenantId: 'tenantId',
-  contract: 'contract',
-  url: 'url',
-  description: 'description',
-  name: 'name',
-  eventTypes: 'eventTypes',
-  status: 'status',
+  ...sameNames('id', 'tenantId', 'contract', 'url', 'description', 'name', 'eventTypes', 'status'),
   mirror: 'mirrorSetting',
-  requestConfig: 'requestConfig',
-  consumers: 'consumers',
-  version: 'version',
-  createdAt: 'createdAt',
-  updatedAt: 'updatedAt',
+  ...sameNames('requestConfig', 'consumers', 'version', 'createdAt', 'updatedAt'),
 } as const
 
 const revealed = {
   endpoint,
-  signingSecret: 'signingSecret',
-  keyId: 'keyId',
-  version: 'version',
-  previousExpiresAt: 'previousExpiresAt',
-  mirror: 'mirror',
+  ...sameNames('signingSecret', 'keyId', 'version', 'previousExpiresAt', 'mirror'),
 } as const
 
-const deliveryHealth = {
-  status: 'status',
-  pausedReason: 'pausedReason',
-  pausedAt: 'pausedAt',
-  consecutiveFailures: 'consecutiveFailures',
-  errorsSinceLastSuccess: 'errorsSinceLastSuccess',
-  lastSuccessAt: 'lastSuccessAt',
-  lastFailureAt: 'lastFailureAt',
-  avgResponseTimeMs: 'avgResponseTimeMs',
-  lastResponseTimeMs: 'lastResponseTimeMs',
-  lastStatus: 'lastStatus',
-  deliveriesCount: 'deliveriesCount',
-  deliveriesSucceeded: 'deliveriesSucceeded',
-  deliveriesFailed: 'deliveriesFailed',
-  lastDeliveryAt: 'lastDeliveryAt',
-  lastDeliveryStatus: 'lastDeliveryStatus',
-} as const
+const deliveryHealth = sameNames(
+  'status',
+  'pausedReason',
+  'pausedAt',
+  'consecutiveFailures',
+  'errorsSinceLastSuccess',
+  'lastSuccessAt',
+  'lastFailureAt',
+  'avgResponseTimeMs',
+  'lastResponseTimeMs',
+  'lastStatus',
+  'deliveriesCount',
+  'deliveriesSucceeded',
+  'deliveriesFailed',
+  'lastDeliveryAt',
+  'lastDeliveryStatus',
+)
 
-const tested = {
-  delivered: 'delivered',
-  messageId: 'messageId',
-  eventType: 'eventType',
-  sentAt: 'sentAt',
-  responseStatus: 'responseStatus',
-  responseHeaders: 'responseHeaders',
-  responseBody: 'responseBody',
-  errorMessage: 'errorMessage',
-  durationMs: 'durationMs',
-  keyIds: 'keyIds',
-} as const
+const tested = sameNames(
+  'delivered',
+  'messageId',
+  'eventType',
+  'sentAt',
+  'responseStatus',
+  'responseHeaders',
+  'responseBody',
+  'errorMessage',
+  'durationMs',
+  'keyIds',
+)
 
 const delivery = {
   id: 'messageId',
   eventId: 'eventId',
   eventType: 'eventType',
   status: 'deliveryStatus',
-  attemptCount: 'attemptCount',
-  lastResponseStatus: 'lastResponseStatus',
-  errorMessage: 'errorMessage',
-  createdAt: 'createdAt',
-  deliveredAt: 'deliveredAt',
-  dlqAt: 'dlqAt',
+  ...sameNames('attemptCount', 'lastResponseStatus', 'errorMessage', 'createdAt', 'deliveredAt', 'dlqAt'),
 } as const
 
 const read = { session: { roles: ['admin', 'member'] }, apiKey: { permission: 'endpoints:read' } } as const
@@ -219,11 +200,7 @@ export const keyturn = {
   errors: {
     contentType: 'application/problem+json',
     body: {
-      type: 'type',
-      title: 'title',
-      status: 'status',
-      detail: 'detail',
-      code: 'code',
+      ...sameNames('type', 'title', 'status', 'detail', 'code'),
       errors: { $present: 'errors' },
     },
     words: {},

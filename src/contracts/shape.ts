@@ -34,6 +34,8 @@ export type EndpointField =
   | 'eventTypes'
   /** `active` or `paused`. */
   | 'status'
+  /** As `status`, but `suspended` while a pause by Keyturn itself holds. */
+  | 'standing'
   | 'active'
   | 'paused'
   | 'pausedReason'

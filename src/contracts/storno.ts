@@ -1,4 +1,5 @@
 import { bodyHex } from '../verify/schemes'
+import { sameNames } from './same-names'
 import type { Contract } from './contract'
 
 const webhook = {
@@ -17,6 +18,7 @@ export const storno = {
     in: { kind: 'bearer' },
     apiKey: { prefix: 'storno_', encoding: 'base64url', bytes: 32 },
     sessions: false,
+    // `webhook.view` is needed for nothing here: a token that has it alone is one without `webhook.manage`.
     permissions: ['webhook.manage', 'webhook.view'],
     plans: [],
   },
@@ -65,9 +67,7 @@ export const storno = {
           ...webhook,
           secret: 'secretMask',
           ...times,
-          deliveriesCount: 'deliveriesCount',
-          lastDeliveryAt: 'lastDeliveryAt',
-          lastDeliveryStatus: 'lastDeliveryStatus',
+          ...sameNames('deliveriesCount', 'lastDeliveryAt', 'lastDeliveryStatus'),
         },
       },
     },
@@ -81,13 +81,15 @@ export const storno = {
         body: {
           deliveryUuid: 'messageId',
           status: 'deliveryStatus',
-          eventType: 'eventType',
-          requestPayload: 'requestPayload',
-          requestHeaders: 'requestHeaders',
-          responseStatus: 'responseStatus',
-          responseBody: 'responseBody',
-          errorMessage: 'errorMessage',
-          durationMs: 'durationMs',
+          ...sameNames(
+            'eventType',
+            'requestPayload',
+            'requestHeaders',
+            'responseStatus',
+            'responseBody',
+            'errorMessage',
+            'durationMs',
+          ),
           createdAt: 'sentAt',
         },
       },

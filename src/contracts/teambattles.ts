@@ -23,7 +23,7 @@ export const teambattles = {
   rotationResetsFailures: true,
   idempotencyKey: 'optional',
   rotateBody: null,
-  url: 'required',
+  url: 'public',
   reach: 'own',
   times: 'iso-millis',
   operations: [

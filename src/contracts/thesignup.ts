@@ -1,5 +1,6 @@
 import { standardWebhooks } from '../verify/schemes'
 import { standardDelivery } from './delivery-format'
+import { sameNames } from './same-names'
 import type { Contract, ErrorWords } from './contract'
 
 const problem = (slug: string, title: string, code: string): ErrorWords => ({
@@ -42,20 +43,20 @@ export const thesignup = {
       reply: {
         status: 200,
         body: {
-          endpoint: {
-            id: 'id',
-            url: 'url',
-            description: 'description',
-            eventTypes: 'eventTypes',
-            paused: 'paused',
-            pausedReason: 'pausedReason',
-            pausedAt: 'pausedAt',
-            consecutiveFailures: 'consecutiveFailures',
-            lastSuccessAt: 'lastSuccessAt',
-            lastFailureAt: 'lastFailureAt',
-            createdAt: 'createdAt',
-            updatedAt: 'updatedAt',
-          },
+          endpoint: sameNames(
+            'id',
+            'url',
+            'description',
+            'eventTypes',
+            'paused',
+            'pausedReason',
+            'pausedAt',
+            'consecutiveFailures',
+            'lastSuccessAt',
+            'lastFailureAt',
+            'createdAt',
+            'updatedAt',
+          ),
           signingSecret: 'signingSecret',
         },
       },
@@ -68,10 +69,7 @@ export const thesignup = {
       reply: {
         status: 200,
         body: {
-          delivered: 'delivered',
-          responseStatus: 'responseStatus',
-          responseBody: 'responseBody',
-          errorMessage: 'errorMessage',
+          ...sameNames('delivered', 'responseStatus', 'responseBody', 'errorMessage'),
           latencyMs: 'durationMs',
         },
       },
@@ -91,12 +89,7 @@ export const thesignup = {
               id: 'messageId',
               eventType: 'eventType',
               status: deliveryStatus,
-              attemptCount: 'attemptCount',
-              lastResponseStatus: 'lastResponseStatus',
-              errorMessage: 'errorMessage',
-              createdAt: 'createdAt',
-              deliveredAt: 'deliveredAt',
-              dlqAt: 'dlqAt',
+              ...sameNames('attemptCount', 'lastResponseStatus', 'errorMessage', 'createdAt', 'deliveredAt', 'dlqAt'),
             },
           },
         },
@@ -113,12 +106,7 @@ export const thesignup = {
   errors: {
     contentType: 'application/problem+json',
     body: {
-      type: 'type',
-      title: 'title',
-      status: 'status',
-      detail: 'detail',
-      code: 'code',
-      errors: 'errors',
+      ...sameNames('type', 'title', 'status', 'detail', 'code', 'errors'),
       cause: { $constant: {} },
     },
     words: { 'missing-credentials': problem('missing-credentials', 'Missing credentials', 'missing_credentials') },

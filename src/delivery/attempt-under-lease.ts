@@ -15,8 +15,8 @@ export interface Prepared {
 }
 
 /**
- * Makes one attempt and writes down what came of it. What follows it is queued first: if nothing is stored after that,
- * this attempt's own message comes again.
+ * Makes one attempt and writes down what came of it. What follows it is queued first, and its record comes before the
+ * delivery's new state: as long as that is not stored, this attempt's own message comes again.
  */
 export async function attemptUnderLease(deps: DeliveryDeps, lease: Lease, prepared: Prepared): Promise<void> {
   const { delivery, target, event } = prepared
@@ -30,11 +30,8 @@ export async function attemptUnderLease(deps: DeliveryDeps, lease: Lease, prepar
   await queueNext(deps, after, next)
   const { tenantId, endpointId, messageId } = delivery
   const of = { messageId, eventType: event.type, kind: 'delivery', number: after.attemptCount } as const
-  await allDone([
-    deps.deliveries.save(after, delivery),
-    deps.attempts.record({ tenantId, endpointId }, recordOf(made, of, deps.randomBytes)),
-    countAttempt(deps, lease, { after, made }),
-  ])
+  await deps.attempts.record({ tenantId, endpointId }, recordOf(made, of, deps.randomBytes))
+  await allDone([deps.deliveries.save(after, delivery), countAttempt(deps, lease, { after, made })])
 }
 
 async function attemptOrRelease(deps: DeliveryDeps, lease: Lease, prepared: Prepared): Promise<Attempt> {

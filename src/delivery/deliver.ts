@@ -2,8 +2,9 @@ import { attemptUnderLease } from './attempt-under-lease'
 import type { Delivery } from './delivery'
 import type { DeliveryDeps } from './deps'
 import type { AttemptMessage } from './queue-message'
+import { stop } from './stop'
 import { takeLease } from './take-lease'
-import { endpointPaused, targetOf, type Target } from './target'
+import { endpointPaused, eventExpired, targetOf, type Target } from './target'
 
 /**
  * Makes the attempt that a message asks for, unless it was made already. Whenever the process dies the message comes
@@ -18,7 +19,7 @@ export async function deliver(deps: DeliveryDeps, message: AttemptMessage): Prom
   ])
   if (delivery === null || !asksFor(message, delivery)) return
   const target = targetOf(deps.contracts, delivery, endpoint)
-  if (target.kind === 'none') await stop(deps, delivery, target.reason)
+  if (target.kind === 'none') await stop(deps, delivery, target)
   else await deliverTo(deps, target, { delivery, message })
 }
 
@@ -38,16 +39,20 @@ async function deliverTo(deps: DeliveryDeps, target: Target, { delivery, message
   const { tenantId, endpointId, messageId } = delivery
   const life = { tenantId, endpointId, incarnation: delivery.incarnationOf }
   const { timeoutMs } = target.endpoint.settings.requestConfig
-  const [{ answer, waited }, event] = await Promise.all([
+  const [{ answer, waited, tenantLease }, event] = await Promise.all([
     takeLease(deps, { life, messageId, timeoutMs }),
     deps.deliveries.loadEvent(tenantId, delivery.eventId),
   ])
   if (answer.kind === 'paused') return stop(deps, delivery, endpointPaused)
   if (answer.kind !== 'granted') return putOff(deps, message)
-  const isWanted = event !== null && !(waited && (await wasMade(deps, delivery)))
-  if (isWanted) return attemptUnderLease(deps, answer.lease, { delivery, target, event })
-  await deps.health.release(answer.lease)
-  return event === null ? stop(deps, delivery, 'The event has expired') : undefined
+  try {
+    const isWanted = event !== null && !(waited && (await wasMade(deps, delivery)))
+    if (isWanted) return await attemptUnderLease(deps, answer.lease, { delivery, target, event })
+    await deps.health.release(answer.lease)
+    return event === null ? await stop(deps, delivery, eventExpired) : undefined
+  } finally {
+    if (tenantLease !== null) await deps.health.release(tenantLease)
+  }
 }
 
 /** Whether the attempt was made by someone else since the delivery was loaded. */
@@ -56,14 +61,9 @@ async function wasMade({ deliveries }: DeliveryDeps, delivery: Delivery): Promis
   return now?.attemptCount !== delivery.attemptCount || now.status !== delivery.status
 }
 
-/** The delivery fails without an attempt. It can be sent again later. */
-async function stop(deps: DeliveryDeps, delivery: Delivery, reason: string): Promise<void> {
-  await deps.deliveries.save({ ...delivery, status: 'failed', errorMessage: reason, dueAt: null }, delivery)
-}
-
 const longestPutOffSeconds = 60
 
-/** All of the endpoint's slots are taken: later, without counting an attempt. */
+/** All of the endpoint's slots are taken, or its tenant's: later, without counting an attempt. */
 async function putOff({ queue, random }: DeliveryDeps, message: AttemptMessage): Promise<void> {
   const most = Math.min(longestPutOffSeconds, 2 ** (message.waits + 1))
   const delaySeconds = Math.max(1, Math.round(most * random()))

@@ -12,10 +12,11 @@ export interface DeliveryHealth {
   /** Deliveries that were attempted at least once. */
   readonly deliveriesCount: number
   readonly deliveriesSucceeded: number
-  /** Given up. */
+  /** Given up, or failed without an attempt; one that is sent again and fails again counts again. */
   readonly deliveriesFailed: number
+  /** The last attempt; without any, when the first delivery failed. */
   readonly lastDeliveryAt: Date | null
-  /** `pending`: the last attempt failed and another will follow. */
+  /** `pending`: the last attempt failed and another will follow. `failed`: also without another attempt. */
   readonly lastDeliveryStatus: 'success' | 'failed' | 'pending' | null
   /** Set: Keyturn stopped delivering by itself. Apart from the endpoint's own `status`. */
   readonly pausedAt: Date | null

@@ -15,6 +15,7 @@ const mostBodyBytes = 64 * 1024
 
 /**
  * One POST and its reply. A connection that was kept, and that the receiver had closed meanwhile, is replaced once.
+ * Nothing that a receiver does makes it last longer than `connection.signal`.
  * @throws what Node gives, until the reply's headers are there; from then on the reply stands as far as it came
  */
 export async function exchange(
@@ -25,12 +26,18 @@ export async function exchange(
     if (error instanceof KeptConnectionClosed) return answerTo(delivery, connection)
     throw error
   })
-  return { status: response.statusCode ?? 0, headers: headersOf(response), body: await startOf(response) }
+  const body = await startOf(response, connection.signal)
+  return { status: response.statusCode ?? 0, headers: headersOf(response), body }
 }
 
 /** Nothing of the request was answered: the receiver had closed a connection that was kept from an earlier one. */
 class KeptConnectionClosed extends Error {
   readonly code = 'ECONNRESET'
+}
+
+/** The receiver answered, but with no reply to the request. */
+class NotAReply extends Error {
+  readonly code = 'HPE_NOT_A_REPLY'
 }
 
 function answerTo(delivery: DeliveryRequest, connection: Connection): Promise<IncomingMessage> {
@@ -40,6 +47,10 @@ function answerTo(delivery: DeliveryRequest, connection: Connection): Promise<In
     request.on('error', (error: Error) => {
       reject(wasClosed(request, error) ? new KeptConnectionClosed('closed', { cause: error }) : error)
     })
+    // 101: Node hands the connection over, and gives neither a response nor an error from then on.
+    request.once('upgrade', (_response, socket) => socket.destroy())
+    request.once('close', () => reject(new NotAReply('closed without a reply')))
+    connection.signal.addEventListener('abort', () => reject(new Error('the time is over')), { once: true })
     request.end(delivery.body)
   })
 }
@@ -56,9 +67,11 @@ function wasClosed(request: ClientRequest, error: Error): boolean {
 }
 
 /** The start of the body as text. It ends early where the receiver, or the time, does. */
-async function startOf(response: IncomingMessage): Promise<string> {
+async function startOf(response: IncomingMessage, signal: AbortSignal): Promise<string> {
   const kept: Buffer[] = []
   let bytes = 0
+  const end = (): void => void response.destroy()
+  signal.addEventListener('abort', end)
   try {
     for await (const chunk of response as AsyncIterable<Buffer>) {
       if (bytes < keptBodyBytes) kept.push(chunk)
@@ -67,6 +80,8 @@ async function startOf(response: IncomingMessage): Promise<string> {
     }
   } catch (error) {
     response.destroy(error instanceof Error ? error : undefined)
+  } finally {
+    signal.removeEventListener('abort', end)
   }
   return Buffer.concat(kept).subarray(0, keptBodyBytes).toString('utf8')
 }

@@ -20,7 +20,8 @@ const lanes = 16
  */
 export async function fanOut(deps: DeliveryDeps, message: EventMessage & { readonly id: string }): Promise<void> {
   const { tenantId, id, type, payload, at, after = null } = message
-  const event = await deps.deliveries.keepEvent({ tenantId, id, type, payload, at: at ? new Date(at) : deps.now() })
+  const now = deps.now()
+  const event = await deps.deliveries.keepEvent({ tenantId, id, type, payload, at: at ? new Date(at) : now }, now)
   const { items, next } = await deps.subscribers.list(tenantId, { limit: pageSize, after })
   const receivers = await receiversOf(deps, items, event)
   const queued = await inLanes(lanes, receivers, receiver => prepare(deps, receiver, event))

@@ -1,5 +1,7 @@
+import { lookup as dnsLookup } from 'node:dns'
 import type { Agent } from 'node:http'
-import type { LookupFunction } from 'node:net'
+import { isIPv6, type LookupFunction } from 'node:net'
+import { guardedLookup, isGlobalUnicast } from './global-unicast'
 import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent'
 
 export interface GuardOptions {
@@ -9,20 +11,23 @@ export interface GuardOptions {
   readonly lookup?: LookupFunction
 }
 
-/** The agent for a URL, or null where its protocol is not allowed. */
-export type AgentOf = (url: URL) => Agent | null
+/** The agent for a URL, or why it is sent to nowhere. */
+export type AgentOf = (url: URL) => Agent | 'insecure-url' | 'refused-address'
 
 const loopback = ['127.0.0.1', '::1']
 const connections = { keepAlive: true, maxFreeSockets: 64, scheduling: 'lifo' } as const
 
 /** Agents that connect to public unicast addresses alone, and keep their connections. */
-export function guardedAgents({ insecureTargets, lookup }: GuardOptions): AgentOf {
-  const allowed = insecureTargets === 'on' ? { allowIPAddressList: loopback } : {}
-  const options = { ...connections, ...allowed, ...(lookup === undefined ? {} : { lookup }) }
+export function guardedAgents({ insecureTargets, lookup = dnsLookup }: GuardOptions): AgentOf {
+  const allowed = insecureTargets === 'on' ? loopback : []
+  const isAllowed = (address: string): boolean => allowed.includes(address) || isGlobalUnicast(address)
+  const options = { ...connections, allowIPAddressList: allowed, lookup: guardedLookup(lookup, isAllowed) }
   const https = new RequestFilteringHttpsAgent(options)
   const http = new RequestFilteringHttpAgent(options)
-  return url => {
-    if (url.protocol === 'https:') return https
-    return url.protocol === 'http:' && insecureTargets === 'on' ? http : null
+  return ({ protocol, hostname }) => {
+    if (protocol !== 'https:' && !(protocol === 'http:' && insecureTargets === 'on')) return 'insecure-url'
+    const literal = hostname.replace(/^\[|\]$/g, '')
+    if (isIPv6(literal) && !isAllowed(literal)) return 'refused-address'
+    return protocol === 'https:' ? https : http
   }
 }

@@ -14,8 +14,13 @@ export interface Lease {
   readonly until: Date
 }
 
-/** Attempts at one endpoint at a time. */
+/** Attempts at one endpoint at a time; and at all endpoints of a tenant that are not proven. */
 export const attemptSlots = 5
+
+/** What holds the slots that a tenant has for attempts at endpoints that are not proven: no endpoint's id has a `#`. */
+export function unprovenOf(tenantId: string): EndpointLife {
+  return { tenantId, endpointId: '#unproven', incarnation: '#unproven' }
+}
 
 export interface LeaseRequest {
   readonly life: EndpointLife
@@ -26,9 +31,12 @@ export interface LeaseRequest {
   readonly whenPaused: 'refuse' | 'allow'
 }
 
-/** `busy`: all slots are taken; `failures`: in a row. `under-way`: one of them is by this very message. */
+/**
+ * `proven`: the endpoint is. `busy`: all slots are taken; `failures`: in a row. `under-way`: one of them is by this very
+ * message.
+ */
 export type LeaseAnswer =
-  | { readonly kind: 'granted'; readonly lease: Lease }
+  | { readonly kind: 'granted'; readonly lease: Lease; readonly proven: boolean }
   | { readonly kind: 'busy'; readonly failures: number }
   | { readonly kind: 'under-way' }
   | { readonly kind: 'paused' }
@@ -63,6 +71,8 @@ export interface HealthStore {
   release(lease: Lease): Promise<void>
   /** Counts an attempt and gives its lease back. Returns the failures in a row. */
   finish(lease: Lease, observation: Observation): Promise<number>
+  /** Counts a delivery that failed without an attempt. Of attempts nothing changes. */
+  countStop(life: EndpointLife, at: Date): Promise<void>
   /** The first pause stays. */
   pause(life: EndpointLife, pause: { readonly at: Date; readonly reason: string }): Promise<void>
   /** Ends an automatic pause and sets the failures in a row to 0. */

@@ -19,12 +19,12 @@ export function httpSender(options: HttpSenderOptions): Send {
     const took = (): number => Math.round(options.clock() - startedAt)
     const url = new URL(delivery.url)
     const agent = agentOf(url)
-    if (agent === null) return { kind: 'none', error: 'insecure-url', durationMs: took() }
+    if (typeof agent === 'string') return { kind: 'none', error: agent, durationMs: took() }
     const signal = AbortSignal.timeout(delivery.timeoutMs)
     try {
       return { kind: 'reply', ...(await exchange(delivery, { url, agent, signal })), durationMs: took() }
     } catch (error) {
-      return { kind: 'none', error: failureKindOf(error), durationMs: took() }
+      return { kind: 'none', error: signal.aborted ? 'timeout' : failureKindOf(error), durationMs: took() }
     }
   }
 }

@@ -15,8 +15,9 @@ interface Opened {
 }
 
 /**
- * Opens keys with the sealer and keeps what was opened for 5 minutes, the newest 1,000. An entry is found by a hash of
- * the ciphertext and all that it is bound to, so a ciphertext under another context is never answered from here.
+ * Opens keys with the sealer and keeps what was opened for 5 minutes, the newest 1,000; each time that a key is asked
+ * for, all that are over are dropped. An entry is found by a hash of the ciphertext and all that it is bound to, so a
+ * ciphertext under another context is never answered from here.
  */
 export function openedKeyCache(sealer: Pick<Sealer, 'open'>, now: () => Date): OpenKey {
   const kept = new Map<string, Opened>()
@@ -26,13 +27,19 @@ export function openedKeyCache(sealer: Pick<Sealer, 'open'>, now: () => Date): O
       .update(JSON.stringify([context.tenantId, context.endpointId, context.keyId, key.sealed]))
       .digest('base64')
     const time = now().getTime()
+    dropOver(kept, time)
     const known = kept.get(hash)
-    if (known && time < known.until) return known.secret
+    if (known) return known.secret
     const opened = { secret: sealer.open(key.sealed, context), until: time + openedKeySeconds * 1000 }
     keep(kept, hash, opened)
     opened.secret.catch(() => kept.get(hash) === opened && kept.delete(hash))
     return opened.secret
   }
+}
+
+/** All of them are looked at: a clock that was set back leaves later ends before earlier ones. */
+function dropOver(kept: Map<string, Opened>, time: number): void {
+  for (const [hash, { until }] of kept) if (time >= until) kept.delete(hash)
 }
 
 /** Map keeps the order of insertion: the first is the oldest. */

@@ -11,3 +11,9 @@ export interface QueueFeed {
   /** Takes messages out of the queue for good. */
   remove(messages: readonly FedMessage[]): Promise<void>
 }
+
+/** A queue whose messages may stay in it. */
+export interface LetterQueue extends QueueFeed {
+  /** Whoever looks next is to get these messages again, at once. */
+  release(messages: readonly FedMessage[]): Promise<void>
+}

@@ -26,13 +26,14 @@ export interface AttemptMessage {
   readonly messageId: string
   /** The delivery's `attemptCount` that it is for; at a higher one it is a repeat and dropped. */
   readonly attempt: number
-  /** How often it was put off because its endpoint was busy. */
+  /** How often it was put off because its endpoint, or its tenant, was busy. */
   readonly waits: number
 }
 
 export type QueueMessage = EventMessage | AttemptMessage
 
-const tenantId = v.pipe(v.string(), v.regex(tenantIdPattern))
+// Ids of tenants and of endpoints are of the same characters.
+const id = v.pipe(v.string(), v.regex(tenantIdPattern))
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 
 // What JSON.parse gave is JSON.
@@ -41,10 +42,16 @@ const json = v.custom<Json>(value => value !== undefined)
 const message = v.variant('kind', [
   v.object({
     kind: v.literal('event'),
-    tenantId,
+    tenantId: id,
     id: v.optional(v.pipe(v.string(), v.regex(eventIdPattern))),
     type: v.pipe(v.string(), v.regex(eventTypePattern)),
-    at: v.optional(v.pipe(v.string(), v.isoTimestamp())),
+    at: v.optional(
+      v.pipe(
+        v.string(),
+        v.isoTimestamp(),
+        v.check(text => !Number.isNaN(Date.parse(text))),
+      ),
+    ),
     payload: v.pipe(
       json,
       v.check(payload => payloadBytes(payload) <= largestPayloadBytes),
@@ -53,8 +60,8 @@ const message = v.variant('kind', [
   }),
   v.object({
     kind: v.literal('delivery'),
-    tenantId,
-    endpointId: v.pipe(v.string(), v.regex(messageIdPattern)),
+    tenantId: id,
+    endpointId: id,
     messageId: v.pipe(v.string(), v.regex(messageIdPattern)),
     attempt: count,
     waits: v.optional(count, 0),

@@ -1,14 +1,19 @@
+import type { EndpointStore } from '../endpoints/endpoint-store'
 import type { Log } from '../rotation/log'
-import { nextAttempt } from './delivery'
+import { nextAttempt, type Delivery } from './delivery'
 import type { DeliveryQueue } from './delivery-queue'
 import type { DeliveryStore } from './delivery-store'
-import type { FedMessage, QueueFeed } from './queue-feed'
+import type { HealthStore } from './health-store'
+import type { FedMessage, LetterQueue } from './queue-feed'
 import { parseQueueMessage, type QueueMessage } from './queue-message'
+import { receptionOf, type Reception } from './reception'
 import { sendAgain } from './send-again'
 
 export interface RedriveDeps {
-  readonly deadLetters: QueueFeed
+  readonly deadLetters: LetterQueue
   readonly queue: Pick<DeliveryQueue, 'send'>
+  readonly endpoints: Pick<EndpointStore, 'load'>
+  readonly health: Pick<HealthStore, 'loadAny'>
   readonly deliveries: Pick<DeliveryStore, 'load' | 'save'>
   readonly now: () => Date
   readonly log: Log
@@ -19,27 +24,59 @@ export interface RedriveReport {
   readonly queued: number
   /** Delivered meanwhile, or expired. */
   readonly dropped: number
+  /** Dropped: the endpoint was deleted. */
+  readonly gone: number
+  /** Still in the dead-letter queue: the endpoint is paused. */
+  readonly paused: number
   /** Still in the dead-letter queue: they cannot be read. */
-  readonly left: number
+  readonly unreadable: number
 }
 
 type Outcome = keyof RedriveReport
 
-/** Sends everything in the dead-letter queue again, until a look at it finds nothing. Repeatable. */
-export async function redrive(deps: RedriveDeps, signal: AbortSignal): Promise<RedriveReport> {
-  const counts = { queued: 0, dropped: 0, left: 0 }
-  for (;;) {
-    const messages = await deps.deadLetters.receive(1, signal)
-    if (messages.length === 0) return counts
-    for (const message of messages) counts[await redriveOne(deps, message)] += 1
+/** `told`: the paused endpoints that were logged, by tenant and id. */
+interface RedriveRun extends RedriveDeps {
+  readonly told: Set<string>
+}
+
+/** Looks in a row that find only letters that were seen before: whatever else there is may wait for the next time. */
+const mostVainLooks = 100
+
+/**
+ * Sends everything in the dead-letter queue again that can be sent, until a look at it finds nothing. What stays is
+ * there for the next time, at once. Repeatable.
+ */
+export async function redrive(all: RedriveDeps, signal: AbortSignal): Promise<RedriveReport> {
+  const deps = { ...all, told: new Set<string>() }
+  const counts = { queued: 0, dropped: 0, gone: 0, paused: 0, unreadable: 0 }
+  const staying = new Map<string, FedMessage>()
+  let vainLooks = 0
+  try {
+    for (;;) {
+      const letters = await deps.deadLetters.receive(1, signal)
+      if (letters.length === 0 || vainLooks === mostVainLooks) return counts
+      const known = letters.filter(({ messageId }) => staying.has(messageId))
+      vainLooks = known.length === letters.length ? vainLooks + 1 : 0
+      for (const letter of letters) {
+        const outcome = known.includes(letter) ? null : await redriveOne(deps, letter)
+        if (outcome !== null) counts[outcome] += 1
+        if (outcome === null || isStaying(outcome)) staying.set(letter.messageId, letter)
+      }
+    }
+  } finally {
+    await deps.deadLetters.release([...staying.values()])
   }
 }
 
-async function redriveOne(deps: RedriveDeps, fed: FedMessage): Promise<Outcome> {
+function isStaying(outcome: Outcome): boolean {
+  return outcome === 'paused' || outcome === 'unreadable'
+}
+
+async function redriveOne(deps: RedriveRun, fed: FedMessage): Promise<Outcome> {
   const message = parsed(deps.log, fed)
-  if (message === null) return 'left'
+  if (message === null) return 'unreadable'
   const outcome = await putBack(deps, message)
-  await deps.deadLetters.remove([fed])
+  if (!isStaying(outcome)) await deps.deadLetters.remove([fed])
   return outcome
 }
 
@@ -53,14 +90,26 @@ function parsed(log: Log, { messageId, body }: FedMessage): QueueMessage | null 
   }
 }
 
-async function putBack(deps: RedriveDeps, message: QueueMessage): Promise<Outcome> {
+async function putBack(deps: RedriveRun, message: QueueMessage): Promise<Outcome> {
   if (message.kind === 'event') {
     await deps.queue.send([{ message, delaySeconds: 0 }])
     return 'queued'
   }
   const delivery = await deps.deliveries.load(message)
   if (delivery === null || delivery.status === 'success') return 'dropped'
+  const reception = await receptionAt(deps, delivery)
+  if (reception !== 'open') return reception
   if (delivery.status === 'failed') await sendAgain(deps, delivery)
   else await deps.queue.send([{ message: nextAttempt(delivery), delaySeconds: 0 }])
   return 'queued'
+}
+
+async function receptionAt({ endpoints, health, log, told }: RedriveRun, delivery: Delivery): Promise<Reception> {
+  const [endpoint, stored] = await Promise.all([endpoints.load(delivery), health.loadAny(delivery)])
+  const reception = receptionOf(delivery, endpoint, stored)
+  const { tenantId, endpointId } = delivery
+  if (reception !== 'paused' || told.has(`${tenantId}#${endpointId}`)) return reception
+  told.add(`${tenantId}#${endpointId}`)
+  log.info('an endpoint is paused: its dead letters stay', { tenantId, endpointId })
+  return reception
 }

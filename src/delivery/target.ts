@@ -13,24 +13,32 @@ export interface Target {
 export interface NoTarget {
   readonly kind: 'none'
   readonly reason: string
+  /** It can never be sent any more. */
+  readonly isOver: boolean
 }
+
+function none(reason: string, isOver = false): NoTarget {
+  return { kind: 'none', reason, isOver }
+}
+
+export const endpointPaused = none('The endpoint is paused')
+export const eventExpired = none('The event has expired', true)
 
 /** The delivery's target by what is stored now, or why there is none. */
 export function targetOf(
   contracts: readonly Contract[],
-  { incarnationOf }: Pick<Delivery, 'incarnationOf'>,
+  delivery: Pick<Delivery, 'incarnationOf'>,
   endpoint: Endpoint | null,
 ): Target | NoTarget {
-  if (endpoint === null || endpoint.deletedAt !== null || endpoint.incarnation !== incarnationOf) {
-    return { kind: 'none', reason: 'The endpoint was deleted' }
-  }
-  if (endpoint.settings.status === 'paused') return { kind: 'none', reason: endpointPaused }
+  if (endpoint === null || !isFor(delivery, endpoint)) return none('The endpoint was deleted', true)
+  if (endpoint.settings.status === 'paused') return endpointPaused
   const contract = contracts.find(({ name }) => name === endpoint.contract)
-  if (contract === undefined) return { kind: 'none', reason: 'The contract of the endpoint is not mounted' }
+  if (contract === undefined) return none('The contract of the endpoint is not mounted')
   const { url } = endpoint.settings
-  return url === null
-    ? { kind: 'none', reason: 'The endpoint has no URL' }
-    : { kind: 'target', endpoint, contract, url }
+  return url === null ? none('The endpoint has no URL') : { kind: 'target', endpoint, contract, url }
 }
 
-export const endpointPaused = 'The endpoint is paused'
+/** Whether the endpoint still lives the life that the delivery was made in. */
+export function isFor({ incarnationOf }: Pick<Delivery, 'incarnationOf'>, endpoint: Endpoint): boolean {
+  return endpoint.deletedAt === null && endpoint.incarnation === incarnationOf
+}

@@ -1,4 +1,5 @@
 import { allDone } from '../rotation/all-done'
+import { scrubbedError } from '../rotation/scrubbed-error'
 import { deliver } from './deliver'
 import type { DeliveryDeps } from './deps'
 import { fanOut } from './fan-out'
@@ -24,8 +25,7 @@ async function workOn(deps: DeliveryDeps, { messageId, body }: QueueRecord): Pro
     else await fanOut(deps, { ...message, id: message.id ?? `evt_${messageId}` })
     return null
   } catch (error) {
-    const reason = error instanceof Error ? error : new Error('unknown')
-    deps.log.error('a queue message failed', { queueMessageId: messageId, error: reason.name, reason: reason.message })
+    deps.log.error('a queue message failed', { queueMessageId: messageId, ...scrubbedError(error) })
     return messageId
   }
 }

@@ -1,4 +1,4 @@
-import { addSeconds, notBefore } from '../rotation/instant'
+import { addSeconds, earlierOf, notBefore } from '../rotation/instant'
 import type { KeyRing } from '../rotation/key-ring'
 import { unsettledChanges, type Change, type Endpoint, type EndpointSettings } from './endpoint'
 
@@ -36,7 +36,10 @@ export function nextRevision(last: number, at: Date): number {
   return Math.max(last + 1, Math.floor(at.getTime() / 1000))
 }
 
-/** The endpoint after one change, with the change remembered and the sweep asked for. Pure. */
+/**
+ * The endpoint after one change, with the change remembered and the sweep asked for; changes that follow one another do
+ * not put it off. Pure.
+ */
 export function applyChange(endpoint: Endpoint, draft: ChangeDraft, next: NextState, at: Date): Endpoint {
   const revision = nextRevision(endpoint.revision, at)
   const ring = next.ring ? { ...next.ring, revision } : endpoint.ring
@@ -59,7 +62,7 @@ export function applyChange(endpoint: Endpoint, draft: ChangeDraft, next: NextSt
     updatedAt: at,
     deletedAt: next.deleted === true ? at : endpoint.deletedAt,
     lookAgainAt: lookAgainAfter(endpoint, hasMirror, at),
-    dueAt: addSeconds(at, settleGraceSeconds),
+    dueAt: earlierOf(endpoint.dueAt, addSeconds(at, settleGraceSeconds)),
   }
 }
 
@@ -75,6 +78,12 @@ export function rememberedChanges(endpoint: Endpoint, at: Date): readonly Change
   const unsettled = unsettledChanges(endpoint)
   const since = addSeconds(at, -rememberSeconds)
   return endpoint.changes.filter(change => unsettled.includes(change) || (changesRing(change) && change.at > since))
+}
+
+/** When the ring's last change is forgotten: until then a tombstone stays, for the budgets and idempotent repeats. */
+export function forgottenAt({ changes }: Endpoint): Date {
+  const last = changes.find(changesRing)
+  return last ? addSeconds(last.at, rememberSeconds) : changes[0].at
 }
 
 function changesRing(change: Change): boolean {

@@ -1,7 +1,7 @@
 import type { SealedKey } from '../rotation/new-key'
 import { addSeconds } from '../rotation/instant'
-import { lookAgainSeconds, nextRevision, settleGraceSeconds, type ChangeDraft } from './commit'
-import { unsettledChanges, type Endpoint, type EndpointSettings } from './endpoint'
+import { lookAgainSeconds, nextRevision, rememberedChanges, settleGraceSeconds, type ChangeDraft } from './commit'
+import type { Endpoint, EndpointSettings } from './endpoint'
 
 /** What a new endpoint starts from. */
 export interface Birth {
@@ -16,12 +16,12 @@ export interface Birth {
 
 /**
  * The endpoint as it is created at `at`. In a tombstone's place it goes on where that one stopped: it is ahead of its
- * revision, settles what the tombstone left, and expects a late deletion of the mirror.
+ * revision, settles what the tombstone left, shares its budget, and expects a late deletion of the mirror.
  */
 export function newEndpoint(birth: Birth, at: Date, tombstone: Endpoint | null): Endpoint {
   const { tenantId, id, contract, incarnation, settings, key, draft } = birth
   const revision = nextRevision(tombstone?.revision ?? 0, at)
-  const inherited = tombstone ? unsettledChanges(tombstone).map(change => ({ ...change, idempotency: null })) : []
+  const inherited = tombstone ? rememberedChanges(tombstone, at).map(change => ({ ...change, idempotency: null })) : []
   const created = { ...draft, revision, version: 1, keyId: key.id, at, revokedKeyIds: [] }
   return {
     tenantId,

@@ -1,4 +1,5 @@
 import type { RotationDeps } from '../rotation/deps'
+import { assertWithinBudget } from '../rotation/budget'
 import { earlierChange } from '../rotation/idempotency'
 import { notBefore } from '../rotation/instant'
 import { Problem } from '../rotation/problem'
@@ -13,7 +14,8 @@ type StoreDeps = Pick<RotationDeps, 'store' | 'now'>
 /**
  * Stores a new endpoint, in a tombstone's place if there is one. When the outcome is not clear, what is stored decides,
  * even if it was deleted since.
- * @throws {Problem} `endpoint-exists`, `idempotency-key-reused`, `outcome-unknown`
+ * @throws {Problem} `endpoint-exists`, `idempotency-key-reused`, `rotation-superseded`, `rotation-budget`,
+ *   `outcome-unknown`
  */
 export async function storeNew(deps: StoreDeps, birth: Birth): Promise<Committed> {
   let tombstone: Endpoint | null = null
@@ -28,6 +30,7 @@ export async function storeNew(deps: StoreDeps, birth: Birth): Promise<Committed
     if (stored && (!stored.deletedAt || stored.incarnation === birth.incarnation))
       return ownOrEarlier(deps, stored, birth)
     tombstone = stored
+    if (tombstone) assertMayReplace(deps, tombstone, birth)
   }
   return unknownOutcome(failure)
 }
@@ -50,6 +53,14 @@ function ownOrEarlier(deps: StoreDeps, endpoint: Endpoint, { draft, incarnation 
   const earlier = earlierChange(endpoint, draft.idempotency, deps.now())
   if (earlier) return { endpoint, change: earlier, by: 'earlier' }
   throw new Problem('endpoint-exists', 'An endpoint with this id exists already.')
+}
+
+/** A repeat does not bring back what was deleted since, and its mirror keeps the versions that the tombstone gave it. */
+function assertMayReplace({ now }: StoreDeps, tombstone: Endpoint, { draft, settings }: Birth): void {
+  if (earlierChange(tombstone, draft.idempotency, now())) {
+    throw new Problem('rotation-superseded', 'The endpoint that this request made was deleted.')
+  }
+  assertWithinBudget({ ...tombstone, settings }, now())
 }
 
 function unknownOutcome(cause: unknown): never {

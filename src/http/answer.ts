@@ -2,7 +2,7 @@ import { authenticate, type AccessDeps } from '../access/authenticate'
 import { permit } from '../access/permit'
 import { resolveTenant } from '../access/resolve-tenant'
 import { Problem } from '../rotation/problem'
-import { checkApiVersion } from './api-version'
+import { checkHasOperation } from './api-version'
 import type { Call, Uses } from './call'
 import { expectedTenant } from './load-ahead'
 import { functionOf } from './route'
@@ -14,12 +14,12 @@ export interface AnswerDeps {
 }
 
 /**
- * The reply to a request whose route is known. What comes first is refused first: API version, credential,
- * permission, plan, tenant; then the use itself: id, body, rule.
+ * The reply to a request whose route is known. What comes first is refused first: an operation that the API
+ * version lacks, credential, permission, plan, tenant; then the use itself: id, unknown API version, body, rule.
  * @throws {Problem} for every refusal
  */
 export async function answer(deps: AnswerDeps, call: Call): Promise<Response> {
-  checkApiVersion(call)
+  checkHasOperation(call)
   return useReply(call.contract, call.operation, await perform(deps, call))
 }
 

@@ -1,17 +1,30 @@
+import type { ApiVersions } from '../contracts/contract'
 import { Problem } from '../rotation/problem'
+import { invalidField } from './body/invalid-field'
 import type { Call } from './call'
-import { invalidField } from './body/fields'
 
 /**
- * Refuses a request in an API version that the contract or the operation does not have.
- * @throws {Problem} `invalid-request` for an unknown version, `not-in-this-version` for one that is too old
+ * Refuses an operation that the request's API version does not have yet, like a route that does not exist.
+ * @throws {Problem} `not-in-this-version`
  */
-export function checkApiVersion({ contract, operation, request }: Call): void {
-  const { apiVersions } = contract
+export function checkHasOperation({ contract: { apiVersions }, operation: { since }, request }: Call): void {
+  if (apiVersions === undefined || since === undefined) return
+  const { known } = apiVersions
+  if (known.indexOf(versionOf(apiVersions, request)) > known.indexOf(since))
+    throw new Problem('not-in-this-version', `This is available from version ${since} on.`)
+}
+
+/**
+ * Refuses an API version that the contract does not have.
+ * @throws {Problem} `invalid-request`
+ */
+export function checkKnownVersion({ contract: { apiVersions }, request }: Call): void {
   if (apiVersions === undefined) return
   const { header, known } = apiVersions
-  const version = request.headers.get(header) ?? known[0] ?? ''
-  if (!known.includes(version)) throw invalidField(header, `must be one of: ${known.join(', ')}`)
-  if (operation.since === undefined || known.indexOf(version) <= known.indexOf(operation.since)) return
-  throw new Problem('not-in-this-version', `This is available from version ${operation.since} on.`)
+  if (!known.includes(versionOf(apiVersions, request)))
+    throw invalidField(header, `must be one of: ${known.join(', ')}`)
+}
+
+function versionOf({ header, known }: ApiVersions, { headers }: Request): string {
+  return headers.get(header) ?? known[0] ?? ''
 }

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import type { Contract } from '../contracts/contract'
 import type { Log } from '../rotation/log'
 import { Problem } from '../rotation/problem'
+import { scrubbedError } from '../rotation/scrubbed-error'
 import { answer, type AnswerDeps } from './answer'
 import { errorReply } from './error-reply'
 import { matchRoute, type RouteMatch } from './match-route'
 import type { Mount } from './mount'
 import { inRequestScope } from './request-scope'
 import { routesOf } from './route'
-import { scrubbedError } from './scrubbed-error'
 
 export interface AppDeps extends AnswerDeps {
   readonly mounts: readonly Mount[]

@@ -3,9 +3,7 @@ import type { Contract, TextFormat } from '../contracts/contract'
 import { newEndpointId, parseEndpointId } from '../contracts/endpoint-id'
 import { checkOperation } from './check-operation'
 import { checkRotationRules } from './check-rotation-rules'
-
-/** A member of a contract and what is wrong with it, or false. */
-export type Fault = string | false
+import type { Fault } from './contract-fault'
 
 const leastKeyBits = 256
 const leastSecretBits = 120

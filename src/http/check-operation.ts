@@ -1,6 +1,6 @@
 import type { Contract, Operation } from '../contracts/contract'
 import { shapeFields } from '../contracts/shape-fields'
-import type { Fault } from './check-contract'
+import type { Fault } from './contract-fault'
 import { parseTemplate, type Segment } from './path-template'
 
 /** Uses that are not about one endpoint. */

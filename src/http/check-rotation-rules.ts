@@ -1,5 +1,5 @@
 import type { Contract, Overlap } from '../contracts/contract'
-import type { Fault } from './check-contract'
+import type { Fault } from './contract-fault'
 
 /** What is wrong with a contract's rules for rotations. */
 export function checkRotationRules(contract: Contract): readonly Fault[] {

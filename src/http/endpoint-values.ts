@@ -1,4 +1,4 @@
-import type { DeliveryField, EndpointField } from '../contracts/shape'
+import type { EndpointField } from '../contracts/shape'
 import type { DeliveryHealth } from '../delivery/delivery-health'
 import type { Endpoint } from '../endpoints/endpoint'
 import type { Value } from './render-shape'
@@ -14,25 +14,16 @@ export function endpointValues(endpoint: Endpoint, health: DeliveryHealth): Reco
   const shown = { tenantId, id, contract, url, description, name, eventTypes, status, consumers, createdAt, updatedAt }
   const [current] = ring.keys
   return {
-    ...deliveryValues(health),
+    ...health,
+    lastStatus: health.lastStatus && { ...health.lastStatus },
     ...shown,
     active: status === 'active',
     paused: status === 'paused',
-    pausedReason: health.pausedReason,
-    pausedAt: health.pausedAt,
+    standing: health.pausedAt === null ? status : 'suspended',
     mirrorSetting: mirror,
     requestConfig: { timeoutMs: requestConfig.timeoutMs, headers: requestConfig.headers },
     version: ring.version,
     secretMask: current.mask,
     secretHint: current.hint,
   }
-}
-
-function deliveryValues({
-  lastStatus,
-  pausedAt: _at,
-  pausedReason: _reason,
-  ...counted
-}: DeliveryHealth): Record<DeliveryField, Value> {
-  return { ...counted, lastStatus: lastStatus && { ...lastStatus } }
 }

@@ -1,6 +1,6 @@
 import type { IdempotencyRecord } from '../endpoints/endpoint'
 import { idempotencyRecord, type IdempotentOperation } from '../rotation/idempotency'
-import { invalidField } from './body/fields'
+import { invalidField } from './body/invalid-field'
 import type { JsonObject } from './body/json-object'
 import type { TenantCall } from './call'
 

@@ -7,32 +7,36 @@ export type LambdaHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewa
 export function lambdaHandler(app: App): LambdaHandler {
   return async event => {
     const { requestId } = event.requestContext
-    const request = requestOf(event)
-    const response = request === null ? unreadable(requestId) : await app.fetch(request, { requestId })
+    const response = await app.fetch(requestOf(event), { requestId })
     const body = await response.text()
     return { statusCode: response.status, headers: Object.fromEntries(response.headers), body, isBase64Encoded: false }
   }
 }
 
-/** The request, or null where `Request` knows no such thing: a TRACE, say. */
-function requestOf(event: APIGatewayProxyEventV2): Request | null {
+function requestOf(event: APIGatewayProxyEventV2): Request {
   const { method } = event.requestContext.http
   const headers = new Headers(Object.entries(event.headers).map(([name, value]) => [name, asBytes(value ?? '')]))
-  const init = method === 'GET' || method === 'HEAD' ? { method, headers } : { method, headers, body: bodyOf(event) }
+  const given = bodyOf(event)
+  const body = /^(?:GET|HEAD)$/.test(method) ? null : given
+  // `Request` takes no body with a GET, which may still be too large.
+  if (given) headers.set('content-length', String(given.length))
   const url = `https://${event.requestContext.domainName}${encodedPath(event.rawPath)}?${event.rawQueryString}`
   try {
-    return new Request(url, init)
+    return new Request(url, { method, headers, body })
   } catch {
-    return null
+    // `Request` knows no TRACE, say. No route has such a method, and none has this one.
+    return new Request(url, { method: 'NONE', headers })
   }
 }
 
 /** HTTP APIs hand the path over decoded, so a `#`, a `?` or a `%` in it is a character of the path. */
 function encodedPath(rawPath: string): string {
-  return rawPath
-    .split('/')
-    .map(segment => encodeURIComponent(segment.replaceAll(/\p{Surrogate}/gu, '\ufffd')))
-    .join('/')
+  return rawPath.split('/').map(encodedSegment).join('/')
+}
+
+/** A URL has no way to write a segment `.` or `..`: it goes as `%`, which is no id and no part of a route either. */
+function encodedSegment(segment: string): string {
+  return /^\.\.?$/.test(segment) ? '%25' : encodeURIComponent(segment.toWellFormed())
 }
 
 /** A header's bytes, each as one character, which is how `Headers` wants what is not ASCII. */
@@ -42,8 +46,4 @@ function asBytes(value: string): string {
 
 function bodyOf({ body, isBase64Encoded }: APIGatewayProxyEventV2): Buffer<ArrayBuffer> | null {
   return body === undefined ? null : Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8')
-}
-
-function unreadable(requestId: string): Response {
-  return new Response(null, { status: 400, headers: { 'x-request-id': requestId, 'cache-control': 'no-store' } })
 }

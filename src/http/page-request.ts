@@ -1,11 +1,17 @@
 import type { Operation } from '../contracts/contract'
 import type { PageRequest } from '../endpoints/endpoint-store'
-import { invalidField } from './body/fields'
+import { invalidField } from './body/invalid-field'
 
 const pageSizes = { usual: 50, largest: 100 }
 
+/** A time and the id of what happened then. */
+const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#[\w-]{1,64}$/
+
+/** What a cursor of each list stands for: the last entry of the page before. */
+const places = { endpoints: /^[\w.:-]{1,128}$/, rotations: moment, attempts: moment }
+
 /** Which list a cursor belongs to: one of another list is refused. */
-export type ListName = 'endpoints' | 'rotations' | 'attempts'
+export type ListName = keyof typeof places
 
 export interface PageSizes {
   readonly usual: number
@@ -50,6 +56,6 @@ function readCursor(list: ListName, cursor: string | null): string | null {
   if (cursor === null) return null
   const text = Buffer.from(cursor, 'base64url').toString('utf8')
   const next = text.slice(list.length + 1)
-  if (/^[\x21-\x7e]{1,512}$/.test(next) && cursorOf(list, next) === cursor) return next
+  if (places[list].test(next) && cursorOf(list, next) === cursor) return next
   throw invalidField('cursor', 'must be the nextCursor of this list')
 }

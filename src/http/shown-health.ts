@@ -7,7 +7,7 @@ import type { Endpoint } from '../endpoints/endpoint'
 
 /** The fields of an endpoint that follow from how its deliveries go. */
 const healthFields: Readonly<
-  Record<DeliveryField | 'status' | 'active' | 'paused' | 'pausedReason' | 'pausedAt', true>
+  Record<DeliveryField | 'status' | 'standing' | 'active' | 'paused' | 'pausedReason' | 'pausedAt', true>
 > = {
   consecutiveFailures: true,
   errorsSinceLastSuccess: true,
@@ -22,6 +22,7 @@ const healthFields: Readonly<
   lastDeliveryAt: true,
   lastDeliveryStatus: true,
   status: true,
+  standing: true,
   active: true,
   paused: true,
   pausedReason: true,

@@ -41,10 +41,11 @@ function rotateCommand(contract: Contract, described: ContractDescription, api: 
   return `curl -X ${rotate?.method} ${api}${path} ${headers.map(header => `-H '${header}'`).join(' ')}`
 }
 
-const receiverPort = 4800
+const greatestPort = 65535
 
-function deliveryCommands({ api, contracts }: LocalDescription): readonly string[] {
+function deliveryCommands({ api, aws, contracts }: LocalDescription): readonly string[] {
   const { endpointId, apiKey } = contracts.keyturn
+  const receiverPort = portBeside(api, aws)
   const headers = `-H 'Authorization: Bearer ${apiKey}' -H 'Content-Type: application/json'`
   const receiver = `require('http').createServer((q, r) => { console.log(q.headers); r.end() }).listen(${receiverPort})`
   const settings = `{"url": "http://127.0.0.1:${receiverPort}/", "eventTypes": ["*"]}`
@@ -53,6 +54,16 @@ function deliveryCommands({ api, contracts }: LocalDescription): readonly string
     `  curl -X PATCH ${api}/v1/endpoints/${endpointId} ${headers} -d '${settings}'`,
     `  curl -X POST ${api}/v1/events ${headers} -d '{"type": "order.paid", "payload": {"total": 3}}'`,
   ]
+}
+
+/** The one after the AWS endpoint's, which has the one after the API's; at the end of all ports the one before. */
+function portBeside(api: string, aws: string): number {
+  const awsPort = portOf(aws)
+  return awsPort < greatestPort ? awsPort + 1 : portOf(api) - 1
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port)
 }
 
 function readCommand(local: LocalDescription): string {

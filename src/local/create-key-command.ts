@@ -7,6 +7,10 @@ import { allContracts } from '../contracts/all'
 import type { Contract } from '../contracts/contract'
 import { addSeconds } from '../rotation/instant'
 import { StartError } from './start-error'
+import { wholeNumber } from './whole-number'
+
+const daySeconds = 24 * 60 * 60
+const aDayToTenYears = { least: 1, greatest: 3650 }
 
 export const createKeyOptions = {
   contract: { type: 'string' },
@@ -35,22 +39,26 @@ export async function createKeyCommand(
   return [`id   ${stored.id}`, `key  ${text.reveal()}`, '', 'Keep the key now: it is not stored, and not shown again.']
 }
 
-/** What the options ask for. @throws {StartError} naming the option and what is allowed */
-export function keyRequest(values: CreateKeyValues, now: Date): NewApiKeyRequest {
-  const contract = contractOf(values.contract)
-  const days = values['expires-in-days']
+/**
+ * What the options ask for, at one of Keyturn's contracts or of a deployment's own.
+ * @throws {StartError} naming the option and what is allowed
+ */
+export function keyRequest(values: CreateKeyValues, now: Date, own: readonly Contract[] = []): NewApiKeyRequest {
+  const contract = contractOf(values.contract, [...allContracts, ...own])
+  const days = values['expires-in-days'] ?? null
   return {
     contract,
     tenantIds: tenantsOf(contract, values.tenant ?? []),
     permissions: permissionsOf(contract, values.permission),
     plan: planOf(contract, values.plan),
     name: nameOf(values.name ?? `${contract.name} key`),
-    expiresAt: days === undefined ? null : addSeconds(now, daysOf(days) * 24 * 60 * 60),
+    expiresAt:
+      days === null ? null : addSeconds(now, wholeNumber('--expires-in-days', days, aDayToTenYears) * daySeconds),
   }
 }
 
-function contractOf(name: string | undefined): Contract {
-  const withKeys = allContracts.filter(({ credentials }) => credentials.apiKey !== undefined)
+function contractOf(name: string | undefined, known: readonly Contract[]): Contract {
+  const withKeys = known.filter(({ credentials }) => credentials.apiKey !== undefined)
   const contract = withKeys.find(each => each.name === name)
   if (contract !== undefined) return contract
   throw new StartError(`--contract takes one of ${withKeys.map(each => each.name).join(', ')}`)
@@ -86,10 +94,4 @@ function planOf({ name, credentials: { plans } }: Contract, given: string | unde
 function nameOf(name: string): string {
   if (name.length >= 1 && name.length <= 200) return name
   throw new StartError('--name takes 1 to 200 characters')
-}
-
-function daysOf(text: string): number {
-  const days = Number(text)
-  if (/^[1-9][0-9]{0,3}$/.test(text) && days <= 3650) return days
-  throw new StartError(`--expires-in-days takes a number from 1 to 3650, not ${JSON.stringify(text)}`)
 }

@@ -1,24 +1,30 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { replaceFile } from './aws-endpoint/replace-file'
 import { isMissing, systemCode } from './file-error'
+import { makeFolder } from './make-folder'
 import { isRunning, processStart } from './process-start'
 import { StartError } from './start-error'
 
 /** Marks a folder as ours, and says which process has it: `{pid, start}`, or `{}` once it was given back. */
 export const lockFile = 'keyturn.lock'
 
+export interface Taking {
+  /** What becomes of the data that is there. */
+  readonly data: 'kept' | 'removed'
+}
+
 /**
- * Takes the data folder for this process, making it with mode 0700 where there is none; `fresh` empties it first.
+ * Takes the data folder for this process, making it with mode 0700 where there is none.
  * Returns what gives it back. A lock whose process is gone, also after `kill -9`, does not count.
  * @throws {StartError} when it cannot be written, is in use, or holds files but no lock file of ours
  */
-export function takeDataDir(dir: string, fresh: boolean): () => void {
+export function takeDataDir(dir: string, { data }: Taking): () => void {
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    makeFolder(dir, 0o700)
     assertOurs(dir)
     takeLock(dir)
-    if (fresh) empty(dir)
+    if (data === 'removed') empty(dir)
   } catch (error) {
     const code = systemCode(error)
     if (code === undefined) throw error

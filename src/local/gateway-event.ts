@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type { GatewayRequest } from './gateway-request'
+import { decodedSegment } from './decoded-segment'
 import type { RouteMatch } from './route-table'
 
 export interface EventOptions {
@@ -13,7 +14,8 @@ const domainName = 'local.execute-api.us-east-1.amazonaws.com'
 const hopHeaders = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']
 
 /**
- * The event of an HTTP API in payload format 2.0. As in AWS, `rawPath` is percent-decoded, and a body is text only
+ * The event of an HTTP API in payload format 2.0. As in AWS, `rawPath` is percent-decoded (what is no
+ * encoding of anything stays as it was sent), and a body is text only
  * with a content type of `text/*`, `application/json`, `application/xml` or `application/javascript`.
  */
 export function gatewayEvent(request: GatewayRequest, { match, requestId, now }: EventOptions): APIGatewayProxyEventV2 {
@@ -59,8 +61,8 @@ export function gatewayEvent(request: GatewayRequest, { match, requestId, now }:
 /** An encoded slash stays as it is: it does not part segments, so it must not make another path. */
 function decodedPath(path: string): string {
   return path
-    .split(/(%2f)/i)
-    .map((part, at) => (at % 2 === 0 ? decodeURIComponent(part) : part))
+    .split(/(\/|%2f)/i)
+    .map((part, at) => (at % 2 === 0 ? decodedSegment(part) : part))
     .join('')
 }
 

@@ -34,7 +34,6 @@ export function gatewayReply(result: unknown): GatewayReply {
 }
 
 const messages = {
-  400: 'Bad Request',
   404: 'Not Found',
   413: 'Request Entity Too Large',
   500: 'Internal Server Error',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { decodedSegment } from './decoded-segment'
 import { gatewayEvent } from './gateway-event'
 import { gatewayError, gatewayReply } from './gateway-reply'
 import type { GatewayReply } from './gateway-reply'
@@ -46,16 +47,16 @@ async function handle(answer: Answer, request: IncomingMessage, response: Server
   try {
     const read = await readRequest(request)
     send(response, read === 'too-large' ? gatewayError(413) : await answer(read, requestId), requestId)
-  } catch (error) {
+  } catch {
     if (response.headersSent || response.destroyed) response.destroy()
-    else send(response, gatewayError(error instanceof URIError ? 400 : 500), requestId)
+    else send(response, gatewayError(500), requestId)
   }
 }
 
 function answering<Name extends string>({ routes, invoke, now }: GatewayOptions<Name>): Answer {
   const find = routeTable(routes)
   return async (request, requestId) => {
-    const match = find(request.method, request.path.slice(1).split('/').map(decodeURIComponent))
+    const match = find(request.method, request.path.slice(1).split('/').map(decodedSegment))
     if (match === null) return gatewayError(404)
     const event = gatewayEvent(request, { match, requestId, now: now() })
     try {

@@ -8,7 +8,7 @@ export const localAws = {
   table: 'keyturn-local',
 } as const
 
-/** Where deliveries wait, and where those end that were given up. */
+/** Where deliveries wait, and where those end that were given up. Data folders hold queues by these names. */
 export const deliveryQueue = 'keyturn-local-deliveries'
 export const deadLetterQueue = 'keyturn-local-dead-letters'
 

@@ -1,8 +1,9 @@
-import { createWriteStream, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { functionSources } from './build'
 import { functionEnvironment } from './function-environment'
+import { openFunctionLog } from './function-log'
 import { LocalFunction } from './local-function'
+import { makeFolder } from './make-folder'
 import { StartError } from './start-error'
 
 export type FunctionName = keyof typeof functionSources
@@ -29,12 +30,12 @@ const timeoutSeconds: Readonly<Record<FunctionName, number>> = { rotate: 29, end
 /** All functions, none started yet. What they print goes to `<dataDir>/logs/<name>.ndjson`, mode 0600. */
 export function localFunctions({ buildDir, dataDir, aws }: LocalFunctionsOptions): LocalFunctions {
   const logs = join(dataDir, 'logs')
-  mkdirSync(logs, { recursive: true, mode: 0o700 })
+  makeFolder(logs, 0o700)
   const runtime = resolve(buildDir, 'local-worker/index.js')
   const all = names.map(name => {
     const bundle = resolve(buildDir, name, 'index.js')
     const file = join(logs, `${name}.ndjson`)
-    const log = createWriteStream(file, { flags: 'a', mode: 0o600 })
+    const log = openFunctionLog(file)
     const options = { runtime, bundle, log, environment: functionEnvironment({ name, bundle, aws }) }
     return { name, file, log, run: new LocalFunction({ ...options, timeoutSeconds: timeoutSeconds[name] }) }
   })

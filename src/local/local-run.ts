@@ -35,7 +35,7 @@ const now = (): Date => new Date()
  */
 export async function startLocalRun(options: StartOptions, closers: Closers): Promise<LocalDescription> {
   const { port, dataDir, buildDir, fresh } = options
-  closers.add(takeDataDir(dataDir, fresh))
+  closers.add(takeDataDir(dataDir, { data: fresh ? 'removed' : 'kept' }))
   removeDescription(dataDir)
   const issuer = await openSessionIssuer(join(dataDir, 'session-key.json'))
   const aws = await openAws(options, issuer, closers)

@@ -9,8 +9,13 @@ export async function onPort<Started>(port: number, starting: Promise<Started>):
     const code = systemCode(error)
     if (code === 'EADDRINUSE')
       throw new StartError(`port ${port} is in use; choose another with --port`, { cause: error })
-    if (code === 'EACCES')
+    if (code === 'EACCES' && isListening(error))
       throw new StartError(`port ${port} needs other rights; choose another with --port`, { cause: error })
     throw error
   }
+}
+
+/** Files can be refused as well. */
+function isListening(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'listen'
 }

@@ -9,8 +9,9 @@ export function parseArguments<Config extends ParseArgsConfig>(config: Config): 
     return parseArgs(config)
   } catch (error) {
     if (systemCode(error)?.startsWith('ERR_PARSE_ARGS') !== true) throw error
-    const [what] = (error as Error).message.split('. ', 1)
+    // "ambiguous" is what Node calls a value that starts with a dash.
+    const [what = ''] = (error as Error).message.replace('argument is ambiguous', 'has no value').split(/\.\s/, 1)
     const known = Object.keys(config.options ?? {}).map(name => `--${name}`)
-    throw new StartError(`${what} (options: ${known.join(', ')})`, { cause: error })
+    throw new StartError(`${what} (options: ${known.join(', ') || 'none'})`, { cause: error })
   }
 }

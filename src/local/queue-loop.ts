@@ -10,6 +10,12 @@ export interface QueueLoopOptions {
   readonly invoke: (event: object) => Promise<unknown>
 }
 
+export interface Poll {
+  /** How long to wait for the first message. */
+  readonly waitSeconds: number
+  readonly signal: AbortSignal
+}
+
 /** Batches that are worked on at a time. */
 const lanes = 16
 const waitSeconds = 20
@@ -28,7 +34,7 @@ export function startQueueLoop(options: QueueLoopOptions): () => void {
 async function feedUntil(stopped: AbortSignal, options: QueueLoopOptions): Promise<void> {
   while (!stopped.aborted) {
     try {
-      await feedOnce(stopped, options)
+      await feedOnce(options, { waitSeconds, signal: stopped })
     } catch (error) {
       if (stopped.aborted) return
       if (!(error instanceof InvocationError)) console.error('the queue cannot be read:', error)
@@ -37,13 +43,15 @@ async function feedUntil(stopped: AbortSignal, options: QueueLoopOptions): Promi
   }
 }
 
-async function feedOnce(stopped: AbortSignal, { feed, invoke }: QueueLoopOptions): Promise<void> {
-  const messages = await feed.receive(waitSeconds, stopped)
-  if (messages.length === 0) return
+/** Hands the function one batch. Returns how many messages were in it. */
+export async function feedOnce({ feed, invoke }: QueueLoopOptions, { waitSeconds, signal }: Poll): Promise<number> {
+  const messages = await feed.receive(waitSeconds, signal)
+  if (messages.length === 0) return 0
   // What the handler of a queue answers.
   const { batchItemFailures } = (await invoke(queueEvent(messages))) as SQSBatchResponse
   const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier))
   await feed.remove(messages.filter(({ messageId }) => !failed.has(messageId)))
+  return messages.length
 }
 
 function queueEvent(messages: readonly FedMessage[]): object {

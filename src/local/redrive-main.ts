@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import { dynamoDbClient, pollingSqsClient, type ClientOptions } from '../aws/clients'
 import { dynamoDeliveryStore } from '../aws/dynamo-delivery-store'
+import { dynamoEndpointStore } from '../aws/dynamo-endpoint-store'
+import { dynamoHealthStore } from '../aws/dynamo-health-store'
 import { sqsQueue } from '../aws/sqs-delivery-queue'
 import { sqsQueueFeed } from '../aws/sqs-queue-feed'
 import { redrive, type RedriveReport } from '../delivery/redrive'
@@ -8,7 +10,8 @@ import { queueUrl } from './aws-endpoint/sqs/queue-url'
 import { readDescription } from './key-table'
 import { deadLetterQueue, deliveryQueue } from './local-aws'
 import { parseArguments } from './parse-arguments'
-import { quietSdk } from './quiet-sdk'
+import { regionOptions } from './region'
+import { runCommand } from './run-command'
 import { StartError } from './start-error'
 
 // `npm run redrive`: sends again what ended in the dead-letter queue, of the local run or of a deployment.
@@ -32,18 +35,27 @@ const argumentOptions = {
 function placeOf(args: readonly string[]): Place {
   const { values } = parseArguments({ args: [...args], options: argumentOptions })
   const { table, region, 'queue-url': queue, 'dead-letter-queue-url': deadLetters } = values
-  if (table !== undefined && queue !== undefined && deadLetters !== undefined) {
-    return { options: region === undefined ? {} : { region }, table, queue, deadLetters }
+  if ([table, region, queue, deadLetters].every(given => given === undefined)) {
+    return localPlace(resolve(values['data-dir'] ?? '.keyturn'))
   }
-  if (table !== undefined || queue !== undefined || deadLetters !== undefined) {
+  if (!table || queue === undefined || deadLetters === undefined) {
     throw new StartError('a deployment needs --table, --queue-url and --dead-letter-queue-url')
   }
-  const local = readDescription(resolve(values['data-dir'] ?? '.keyturn'))
-  const { aws, region: localRegion, accessKeyId, secretAccessKey } = local
+  if (values['data-dir'] !== undefined) throw new StartError('--data-dir names a local run, --table a deployed table')
+  return { options: regionOptions(region), table, queue: urlOf(queue), deadLetters: urlOf(deadLetters) }
+}
+
+function urlOf(text: string): string {
+  if (URL.canParse(text)) return text
+  throw new StartError(`the URL of a queue begins with https://; this is none: ${JSON.stringify(text)}`)
+}
+
+function localPlace(dataDir: string): Place {
+  const { aws, region, table, accessKeyId, secretAccessKey } = readDescription(dataDir)
   const { host } = new URL(aws)
   return {
-    options: { endpoint: aws, region: localRegion, credentials: { accessKeyId, secretAccessKey } },
-    table: local.table,
+    options: { endpoint: aws, region, credentials: { accessKeyId, secretAccessKey } },
+    table,
     queue: queueUrl(host, deliveryQueue),
     deadLetters: queueUrl(host, deadLetterQueue),
   }
@@ -51,12 +63,15 @@ function placeOf(args: readonly string[]): Place {
 
 async function run({ options, table, queue, deadLetters }: Place): Promise<RedriveReport> {
   const dynamoDb = dynamoDbClient(options)
+  const stored = { client: dynamoDb, name: table }
   const client = pollingSqsClient(options)
   try {
     const deps = {
       deadLetters: sqsQueueFeed({ client, queueUrl: deadLetters }),
       queue: sqsQueue({ client, queueUrl: queue }),
-      deliveries: dynamoDeliveryStore({ client: dynamoDb, name: table }),
+      endpoints: dynamoEndpointStore(stored),
+      health: dynamoHealthStore(stored),
+      deliveries: dynamoDeliveryStore(stored),
       now: () => new Date(),
       log: { info: console.log, error: console.error },
     }
@@ -67,16 +82,12 @@ async function run({ options, table, queue, deadLetters }: Place): Promise<Redri
   }
 }
 
-async function main(): Promise<void> {
-  quietSdk()
-  try {
-    const { queued, dropped, left } = await run(placeOf(process.argv.slice(2)))
-    console.log(`${queued} sent again, ${dropped} delivered meanwhile or expired, ${left} cannot be read and stay`)
-  } catch (error) {
-    const { name, message } = error instanceof Error ? error : new TypeError(String(error))
-    console.error(`keyturn: ${error instanceof StartError ? message : `${name}: ${message}`}`)
-    process.exitCode = 1
-  }
+function summaryOf({ queued, dropped, gone, paused, unreadable }: RedriveReport): string {
+  const done = `${queued} sent again, ${dropped} delivered meanwhile or expired, ${gone} of deleted endpoints dropped`
+  const resume = paused === 0 ? '' : ' (resume them, then run this again)'
+  return `${done}; ${paused} stay because their endpoint is paused${resume}, ${unreadable} because they cannot be read`
 }
 
-void main()
+void runCommand(async () => {
+  console.log(summaryOf(await run(placeOf(process.argv.slice(2)))))
+})

@@ -1,23 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import * as v from 'valibot'
 import type { ApiKeyStore } from '../access/api-key'
 import { createApiKey } from '../access/create-api-key'
 import { replaceFile } from './aws-endpoint/replace-file'
-import { isMissing } from './file-error'
 import { seedContracts } from './seed-plan'
+import { readStored } from './stored-json'
 
 /** Bare API keys by `<contract>.<name in local.json>`. */
 export type SeededKeys = Readonly<Record<string, string>>
 
-/** The keys that an earlier start made, from `file`; null before the first start has come to its end. */
+/** The keys that an earlier start made, from `file`; null before the first start has come to its end. @throws {StartError} */
 export function readSeededKeys(file: string): SeededKeys | null {
-  try {
-    // Written below.
-    return JSON.parse(readFileSync(file, 'utf8')) as SeededKeys
-  } catch (error) {
-    if (isMissing(error)) return null
-    throw error
-  }
+  return readStored({ file, schema: v.record(v.string(), v.string()), remedy: 'delete it, and new keys are made' })
 }
 
 /** Keeps the keys for later starts, in a file of mode 0600. */

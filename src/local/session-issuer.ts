@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose'
 import type { JWK } from 'jose'
+import * as v from 'valibot'
 import type { Role } from '../contracts/dimensions'
 import { replaceFile } from './aws-endpoint/replace-file'
-import { isMissing } from './file-error'
+import { damaged, readStored } from './stored-json'
 
 /** Stands in for a platform's own sign-in: issues dashboard sessions. */
 export interface SessionIssuer {
@@ -25,11 +25,15 @@ export const roleClaim = 'role'
 export const tenantClaim = 'tenant'
 const algorithm = 'ES256'
 const keyId = 'local'
+const schema = v.object({ kty: v.literal('EC'), crv: v.string(), x: v.string(), y: v.string(), d: v.string() })
+const remedy = 'delete it, and sessions are issued with a new key'
 
-/** The issuer whose private key is in `file` (mode 0600); a new key where there is none. */
+/** The issuer whose private key is in `file` (mode 0600); a new key where there is none. @throws {StartError} */
 export async function openSessionIssuer(file: string): Promise<SessionIssuer> {
-  const jwk = readKey(file) ?? (await makeKey(file))
-  const key = await importJWK(jwk, algorithm)
+  const jwk = readStored({ file, schema, remedy }) ?? (await makeKey(file))
+  const key = await importJWK(jwk, algorithm).catch(() => {
+    throw damaged({ file, remedy })
+  })
   const { kty, crv, x, y } = jwk
   const publicKey = { kty, crv, x, y, kid: keyId, alg: algorithm, use: 'sig' } as JWK
   return {
@@ -43,16 +47,6 @@ export async function openSessionIssuer(file: string): Promise<SessionIssuer> {
         .setIssuedAt()
         .setExpirationTime('24h')
         .sign(key),
-  }
-}
-
-function readKey(file: string): JWK | null {
-  try {
-    // Written below.
-    return JSON.parse(readFileSync(file, 'utf8')) as JWK
-  } catch (error) {
-    if (isMissing(error)) return null
-    throw error
   }
 }
 

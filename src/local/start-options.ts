@@ -1,6 +1,9 @@
 import { resolve } from 'node:path'
 import { parseArguments } from './parse-arguments'
 import { StartError } from './start-error'
+import { wholeNumber } from './whole-number'
+
+const greatestPort = 65534
 
 export interface StartOptions {
   /** The API's; the AWS endpoint takes the next one. */
@@ -25,17 +28,9 @@ export function startOptions(args: readonly string[]): StartOptions {
   })
   if (values['data-dir'] === '' || values['build-dir'] === '') throw new StartError('a folder must not be empty')
   return {
-    port: portOf(values.port),
+    port: wholeNumber('--port', values.port, { least: 1, greatest: greatestPort }),
     dataDir: resolve(values['data-dir']),
     buildDir: resolve(values['build-dir']),
     fresh: values.fresh,
   }
-}
-
-const greatestPort = 65534
-
-function portOf(text: string): number {
-  const port = Number(text)
-  if (/^[1-9][0-9]{0,4}$/.test(text) && port <= greatestPort) return port
-  throw new StartError(`--port takes a number from 1 to ${greatestPort}, not ${JSON.stringify(text)}`)
 }

@@ -1,18 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Invocation, Outcome, WorkerMessage } from './invocation'
 import { lambdaContext } from './lambda-context'
+import { loadHandler, type Handler } from './load-handler'
 
 // Runs inside a worker thread: loads one bundle and hands it the events, as Lambda's own runtime does.
-
-type Handler = (event: unknown, context: object) => unknown
-
-/** `workerData` is the bundle's file. A bundle that does not load ends the worker. */
-function loadHandler(): Handler {
-  // The bundle is named at run time.
-  const loaded: { readonly handler?: unknown } = require(String(workerData))
-  if (typeof loaded.handler !== 'function') throw new TypeError('the bundle does not export a handler')
-  return loaded.handler as Handler
-}
 
 async function outcomeOf(handler: Handler, { id, event, deadline }: Invocation): Promise<Outcome> {
   try {
@@ -28,6 +19,7 @@ function send(message: WorkerMessage): void {
   parentPort?.postMessage(message)
 }
 
-const handler = loadHandler()
+// The bundle's file. One that does not load ends the worker.
+const handler = loadHandler(String(workerData))
 parentPort?.on('message', (invocation: Invocation) => void outcomeOf(handler, invocation).then(send))
 send({ kind: 'loaded' })

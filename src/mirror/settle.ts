@@ -1,16 +1,19 @@
 import { auditRecordOf } from '../endpoints/audit-record'
+import { forgottenAt } from '../endpoints/commit'
 import { unsettledChanges, type Endpoint, type Settling } from '../endpoints/endpoint'
 import type { Settled } from '../endpoints/endpoint-store'
 import { allDone } from '../rotation/all-done'
 import type { RotationDeps } from '../rotation/deps'
+import { earlierOf } from '../rotation/instant'
 import { endMirror } from './end-mirror'
 import { eventsOf } from './events-of'
 import { settlePolicy } from './settle-policy'
 import { settleMirror, type SettleContext } from './settle-mirror'
 
 /**
- * Brings mirror, audit, events and failure count up to the endpoint as it was loaded, then marks that revision settled. Repeatable;
- * never goes backwards. A tombstone is dropped once no late call can bring its mirror back.
+ * Brings mirror, audit, events and failure count up to the endpoint as it was loaded, then marks that revision settled.
+ * Repeatable; never goes backwards. A tombstone is dropped once no late call can bring its mirror back and none of its
+ * changes is needed any more.
  * Returns the endpoint as marked, or as given when it has moved on since.
  */
 export async function settle(deps: RotationDeps, endpoint: Endpoint, context: SettleContext): Promise<Endpoint> {
@@ -20,12 +23,14 @@ export async function settle(deps: RotationDeps, endpoint: Endpoint, context: Se
     publishChanges(deps, endpoint, context.signal),
     resetFailures(deps, endpoint, context.signal),
   ])
-  if (endpoint.deletedAt && lookAgainAt === null) {
+  if (endpoint.deletedAt && lookAgainAt === null && deps.now() >= forgottenAt(endpoint)) {
     await deps.store.drop(endpoint, context.signal)
     return endpoint
   }
   const settling = { ...mirrored, revision: endpoint.revision, failures: 0, error: null }
-  const dueAt = earlier(lookAgainAt, mirrored.policy?.dueAt ?? null)
+  const dueAt = endpoint.deletedAt
+    ? (lookAgainAt ?? forgottenAt(endpoint))
+    : earlierOf(lookAgainAt, mirrored.policy?.dueAt ?? null)
   return mark(deps, endpoint, { settled: { settling, lookAgainAt, dueAt }, signal: context.signal })
 }
 
@@ -47,10 +52,6 @@ async function settleMirrorSetting(
   }
   const mayExist = lookAgainAt !== null
   return { mirrorVersionId: null, lookAgainAt: mayExist ? await endMirror(deps, endpoint, context.signal) : null }
-}
-
-function earlier(one: Date | null, other: Date | null): Date | null {
-  return one === null || (other !== null && other < one) ? other : one
 }
 
 async function recordChanges(deps: RotationDeps, endpoint: Endpoint, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,4 @@
-import { maximumChanges, rememberedChanges, rememberSeconds } from '../endpoints/commit'
+import { maximumChanges, rememberedChanges, rememberSeconds, settleGraceSeconds } from '../endpoints/commit'
 import type { Change, Endpoint } from '../endpoints/endpoint'
 import { addSeconds, secondsUntil } from './instant'
 import { Problem } from './problem'
@@ -23,8 +23,11 @@ export function assertWithinBudget(endpoint: Endpoint, now: Date): void {
  * @throws {Problem} `rotation-budget`
  */
 export function assertRoomForChange(endpoint: Endpoint, now: Date): void {
-  const remembered = rememberedChanges(endpoint, now)
-  if (remembered.length >= maximumChanges) refuse(remembered.at(-1), now)
+  if (rememberedChanges(endpoint, now).length < maximumChanges) return
+  const settling = { ...endpoint.settling, revision: endpoint.revision }
+  const onceSettled = rememberedChanges({ ...endpoint, settling }, now)
+  if (onceSettled.length >= maximumChanges) refuse(onceSettled.at(-1), now)
+  throw overBudget('Too many changes are still being settled.', settleGraceSeconds)
 }
 
 function addsVersion(change: Change): boolean {
@@ -34,11 +37,9 @@ function addsVersion(change: Change): boolean {
 /** `inTheWay`: the change that must be forgotten first. */
 function refuse(inTheWay: Change | undefined, now: Date): never {
   const seconds = secondsUntil(addSeconds(inTheWay?.at ?? now, rememberSeconds), now)
-  throw new Problem(
-    'rotation-budget',
-    `Too many changes in 24 hours. The next one is possible in ${seconds} seconds.`,
-    {
-      retryAfterSeconds: seconds,
-    },
-  )
+  throw overBudget(`Too many changes in 24 hours. The next one is possible in ${seconds} seconds.`, seconds)
+}
+
+function overBudget(detail: string, retryAfterSeconds: number): Problem {
+  return new Problem('rotation-budget', detail, { retryAfterSeconds })
 }

@@ -28,7 +28,8 @@ export interface CreateRequest {
 /**
  * Creates an endpoint with its first key and reveals it. With an idempotency key the id follows from it, so that a
  * repeat meets the same item.
- * @throws {Problem} `endpoint-exists`, `idempotency-key-reused`, `rotation-superseded`, `outcome-unknown`
+ * @throws {Problem} `endpoint-exists`, `idempotency-key-reused`, `rotation-superseded`, `rotation-budget`,
+ *   `outcome-unknown`
  */
 export async function createEndpoint(deps: RotationDeps, request: CreateRequest): Promise<Revealed> {
   const { tenantId, contract, actor, idempotency } = request

@@ -12,3 +12,8 @@ export function secondsUntil(at: Date, now: Date): number {
 export function notBefore(now: Date, last: Date): Date {
   return new Date(Math.max(now.getTime(), last.getTime() + 1))
 }
+
+/** The earlier of two times; null is never. */
+export function earlierOf(one: Date | null, other: Date | null): Date | null {
+  return one === null || (other !== null && other < one) ? other : one
+}

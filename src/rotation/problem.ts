@@ -23,6 +23,7 @@ export const problems = {
   'rotation-superseded': [409, 'A later rotation came'],
   'idempotency-key-reused': [409, 'The idempotency key was used'],
   'endpoint-without-url': [409, 'The endpoint has no URL'],
+  'endpoint-paused': [409, 'The endpoint is paused'],
   'endpoint-busy': [429, 'Too many attempts at once'],
   'rotation-cooldown': [429, 'Rotated too recently'],
   'rotation-budget': [429, 'Rotated too often'],

@@ -1,6 +1,6 @@
 import { applyChange } from '../endpoints/commit'
 import { commitChange, type Proposal } from '../endpoints/commit-change'
-import type { Actor, Endpoint, IdempotencyRecord } from '../endpoints/endpoint'
+import type { Actor, Change, Endpoint, IdempotencyRecord } from '../endpoints/endpoint'
 import { settleInRequest } from '../mirror/settle-in-request'
 import { assertRoomForChange } from './budget'
 import type { RotationDeps } from './deps'
@@ -19,21 +19,30 @@ export interface Revoked {
   readonly version: number
   /** Empty when no key was retiring. */
   readonly revokedKeyIds: readonly string[]
+  /** An earlier request with the same idempotency key did it. */
+  readonly replayed: boolean
 }
 
 /**
- * Ends every key but the current one at once.
+ * Ends every key but the current one at once. With an idempotency key it is remembered even where no key was retiring: a
+ * repeat must not end a key that came later.
  * @throws {Problem} `idempotency-key-reused`, `rotation-conflict`, `outcome-unknown`, `not-found`, `rotation-budget`
  */
 export async function revokePreviousKeys(deps: RotationDeps, request: RevokeRequest): Promise<Revoked> {
   const { endpoint, idempotency } = request
   const now = deps.now()
   const earlier = earlierChange(endpoint, idempotency, now)
-  if (earlier) return { version: earlier.version, revokedKeyIds: earlier.revokedKeyIds }
-  if (retiringKeys(endpoint.ring, now).length === 0) return { version: endpoint.ring.version, revokedKeyIds: [] }
-  const committed = await commitChange(deps, endpoint, proposalOf(deps, request))
-  if (committed.by === 'this') await settleInRequest(deps, committed.endpoint, new Map())
-  return { version: committed.change.version, revokedKeyIds: committed.change.revokedKeyIds }
+  if (earlier) return revokedBy(earlier, true)
+  if (idempotency === null && retiringKeys(endpoint.ring, now).length === 0) {
+    return { version: endpoint.ring.version, revokedKeyIds: [], replayed: false }
+  }
+  const { by, change, endpoint: changed } = await commitChange(deps, endpoint, proposalOf(deps, request))
+  if (by === 'this') await settleInRequest(deps, changed, new Map())
+  return revokedBy(change, by === 'earlier')
+}
+
+function revokedBy({ version, revokedKeyIds }: Change, replayed: boolean): Revoked {
+  return { version, revokedKeyIds, replayed }
 }
 
 function proposalOf(deps: RotationDeps, { actor, idempotency }: RevokeRequest): Proposal {
@@ -42,6 +51,7 @@ function proposalOf(deps: RotationDeps, { actor, idempotency }: RevokeRequest): 
   const apply = (endpoint: Endpoint, at: Date): Endpoint => {
     assertRoomForChange(endpoint, at)
     const { ring, revoked } = revokePrevious(endpoint.ring, at)
+    if (revoked.length === 0) return applyChange(endpoint, draft, {}, at)
     return applyChange(endpoint, draft, { ring, revokedKeyIds: revoked.map(key => key.id) }, at)
   }
   return { changeId, idempotency, apply }

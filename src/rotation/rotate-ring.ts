@@ -1,6 +1,6 @@
 import { addSeconds, secondsUntil } from './instant'
 import { retiringKeys, type Key, type KeyRing } from './key-ring'
-import type { RotationPolicy } from './policy'
+import type { RotationPolicy } from './rotation-policy'
 import { Problem } from './problem'
 
 /**

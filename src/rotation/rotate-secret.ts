@@ -10,7 +10,7 @@ import { earlierChange } from './idempotency'
 import { newId, newKey, type SealedKey } from './new-key'
 import { openForMirror } from './open-for-mirror'
 import type { OpenedKeys } from './open-keys'
-import { policyOf, type RotateChoice, type RotationPolicy } from './policy'
+import { rotationPolicyOf, type RotateChoice, type RotationPolicy } from './rotation-policy'
 import { replayReveal } from './replay-reveal'
 import { shownChange, type Revealed } from './revealed'
 import { assertMayRotate, keptKeys, rotateRing } from './rotate-ring'
@@ -33,7 +33,7 @@ export interface RotateRequest {
  */
 export async function rotateSecret(deps: RotationDeps, request: RotateRequest): Promise<Revealed> {
   const { endpoint, contract } = request
-  const policy = policyOf(contract, request.choice)
+  const policy = rotationPolicyOf(contract, request.choice)
   const now = changeTime(endpoint, deps.now())
   const earlier = earlierChange(endpoint, request.idempotency, now)
   if (earlier) return replayReveal(deps, { endpoint, change: earlier, actor: request.actor })

@@ -1,5 +1,6 @@
 import type { LoadedKeys } from './load-keys'
 import type { MirroredKey } from './parse-secret-text'
+import { SecretsUnavailableError } from './secrets-unavailable-error'
 
 export interface CacheRules {
   /** A cache older than this is refreshed before it is used. From half of it on, it is refreshed in the background. */
@@ -35,8 +36,17 @@ export class KeyCache {
     this.#rules = rules
   }
 
-  /** The unexpired secrets, newest first. @throws what loading threw, when there are none to go on with */
+  /**
+   * The unexpired secrets, newest first; at least one.
+   * @throws {SecretsUnavailableError} when every key has expired; or what loading threw, when there is none to go on with
+   */
   async live(): Promise<readonly string[]> {
+    const secrets = await this.#refreshed()
+    if (secrets.length === 0) throw new SecretsUnavailableError('every key of the secret has expired')
+    return secrets
+  }
+
+  async #refreshed(): Promise<readonly string[]> {
     const known = this.#unexpired()
     const age = this.#age()
     if (age < (known.length > 0 ? this.#maxAge() / 2 : retryAfterMilliseconds)) return known

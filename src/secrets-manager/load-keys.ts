@@ -1,5 +1,5 @@
 import { parseSecretText, type MirroredKey, type SecretText } from './parse-secret-text'
-import type { SecretSource, SecretVersion } from './secret-source'
+import type { ReadLabel, SecretSource, SecretVersion } from './secret-source'
 import { SecretsUnavailableError } from './secrets-unavailable-error'
 
 export interface LoadRules {
@@ -7,6 +7,8 @@ export interface LoadRules {
   readonly pending: boolean
   /** How long a plain secret stays good after the next one was stored; 0: not at all. */
   readonly previousMaxAgeSeconds: number
+  /** Told of a version beside AWSCURRENT that could not be read or understood. */
+  readonly onError: (error: unknown) => void
 }
 
 export interface LoadedKeys {
@@ -19,16 +21,36 @@ export interface LoadedKeys {
 /**
  * Every key that the secret holds. Documents are never read from AWSPREVIOUS: there a revoked key would live on.
  * AWSPENDING is read before AWSCURRENT, so that a version which moves from one to the other is seen in either place.
- * @throws {SecretsUnavailableError} when no version is current, or one is not understood
+ * Neither AWSPENDING nor AWSPREVIOUS can hide AWSCURRENT: one that fails is reported, and counts as absent.
+ * @throws {SecretsUnavailableError} when no version is current, or the current one is not understood
  */
 export async function loadKeys(source: SecretSource, rules: LoadRules): Promise<LoadedKeys> {
-  const pending = rules.pending ? await source('AWSPENDING') : null
+  const pending = rules.pending ? await readBeside(source, 'AWSPENDING', rules) : null
   const current = await source('AWSCURRENT')
   if (current === null) throw new SecretsUnavailableError('no version of the secret has AWSCURRENT')
   const text = parseSecretText(current.text)
-  const early = pending === null || pending.versionId === current.versionId ? [] : keysOf(parseSecretText(pending.text))
-  const late = text.kind === 'plain' ? await previousKeys(source, current, rules.previousMaxAgeSeconds) : []
+  const early = pending === null || pending.versionId === current.versionId ? [] : keysOf(pending.text)
+  const late = text.kind === 'plain' ? await previousKeys(source, current, rules) : []
   return { keys: [...early, ...keysOf(text), ...late], hasPending: early.length > 0 }
+}
+
+interface VersionBeside {
+  readonly versionId: string
+  readonly text: SecretText
+}
+
+async function readBeside(
+  source: SecretSource,
+  label: ReadLabel,
+  { onError }: LoadRules,
+): Promise<VersionBeside | null> {
+  try {
+    const version = await source(label)
+    return version === null ? null : { versionId: version.versionId, text: parseSecretText(version.text) }
+  } catch (error) {
+    onError(error)
+    return null
+  }
 }
 
 function keysOf(text: SecretText): readonly MirroredKey[] {
@@ -39,11 +61,10 @@ function keysOf(text: SecretText): readonly MirroredKey[] {
 async function previousKeys(
   source: SecretSource,
   current: SecretVersion,
-  maxAgeSeconds: number,
+  rules: LoadRules,
 ): Promise<readonly MirroredKey[]> {
-  if (maxAgeSeconds === 0) return []
-  const previous = await source('AWSPREVIOUS')
-  const text = previous === null ? null : parseSecretText(previous.text)
+  if (rules.previousMaxAgeSeconds === 0) return []
+  const text = (await readBeside(source, 'AWSPREVIOUS', rules))?.text
   if (text?.kind !== 'plain') return []
-  return [{ secret: text.secret, expiresAt: current.createdAt.getTime() + maxAgeSeconds * 1000 }]
+  return [{ secret: text.secret, expiresAt: current.createdAt.getTime() + rules.previousMaxAgeSeconds * 1000 }]
 }

@@ -23,7 +23,10 @@ export interface MirroredSecretsOptions {
   readonly previousMaxAgeSeconds?: number | undefined
   /** Milliseconds after which one call to Secrets Manager is given up; 2000 by default. */
   readonly timeoutMs?: number | undefined
-  /** Told of every refresh that failed, also where cached secrets go on working. Nothing by default. */
+  /**
+   * Told of every refresh that failed, also where cached secrets go on working, and of every AWSPENDING or AWSPREVIOUS
+   * that could not be read beside AWSCURRENT. Nothing by default.
+   */
   readonly onError?: ((error: unknown) => void) | undefined
   /** The clock by default. */
   readonly now?: (() => Date) | undefined
@@ -51,7 +54,7 @@ export function mirroredSecrets(options: MirroredSecretsOptions): MirroredSecret
   const { now = () => new Date(), onError = () => undefined } = options
   requireLengths({ maxAgeSeconds, mismatchIntervalSeconds, previousMaxAgeSeconds, timeoutMs })
   const source = secretVersionSource({ client: options.client, secretId: options.secretId, timeoutMs })
-  const cache = new KeyCache(({ pending }) => loadKeys(source, { pending, previousMaxAgeSeconds }), {
+  const cache = new KeyCache(({ pending }) => loadKeys(source, { pending, previousMaxAgeSeconds, onError }), {
     maxAgeSeconds,
     mismatchIntervalSeconds,
     now,

@@ -1,3 +1,6 @@
+// Workers with an early compatibility date have no global Buffer.
+import { Buffer } from 'node:buffer'
+
 /** How the text of a secret becomes the bytes of the HMAC key. */
 export interface KeyBytes {
   readonly encoding: 'base64' | 'base64url' | 'hex' | 'utf8'

@@ -1,4 +1,4 @@
-import { QueryCommand } from '@aws-sdk/client-dynamodb'
+import { QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { dynamoAttemptLog } from '../../src/aws/dynamo-attempt-log'
@@ -48,13 +48,25 @@ function attempt(over: Partial<AttemptRecord>): AttemptRecord {
   }
 }
 
+async function firstPage<Page>(pages: AsyncIterable<readonly Page[]>): Promise<readonly Page[]> {
+  for await (const page of pages) return page
+  return []
+}
+
 describe('an event', () => {
   it('is stored once: what came first is what counts', async () => {
     const store = dynamoDeliveryStore(table)
-    expect(await store.keepEvent(event)).toEqual(event)
-    expect(await store.keepEvent({ ...event, payload: 'other' })).toEqual(event)
+    expect(await store.keepEvent(event, noon)).toEqual(event)
+    expect(await store.keepEvent({ ...event, payload: 'other' }, noon)).toEqual(event)
     expect(await store.loadEvent('org_1', 'evt_1')).toEqual(event)
     expect(await store.loadEvent('org_2', 'evt_1')).toBeNull()
+  })
+
+  it('is kept for 30 days from when it is stored, however long ago it happened', async () => {
+    const at = new Date('2026-08-01T00:00:00.000Z')
+    await dynamoDeliveryStore(table).keepEvent({ ...event, at }, noon)
+    const { Items = [] } = await table.client.send(new ScanCommand({ TableName: table.name }))
+    expect(Items.map(item => unmarshall(item)['ttl'])).toEqual([noon.getTime() / 1000 + 30 * 24 * 3600])
   })
 })
 
@@ -85,11 +97,22 @@ describe('a delivery', () => {
     const late = { ...delivery, dueAt: addSeconds(noon, 60) }
     await store.create(late)
     await store.create({ ...delivery, messageId: 'msg_2', dueAt: noon })
-    expect(await store.due(noon, 10)).toEqual([{ tenantId: 'org_1', messageId: 'msg_2' }])
+    expect(await firstPage(store.due(noon, 10))).toEqual([{ tenantId: 'org_1', messageId: 'msg_2' }])
     expect(await endpoints.due(noon, 10)).toEqual([key])
-    expect((await store.due(addSeconds(noon, 60), 10)).map(({ messageId }) => messageId)).toEqual(['msg_2', 'msg_1'])
+    const later = await firstPage(store.due(addSeconds(noon, 60), 10))
+    expect(later.map(({ messageId }) => messageId)).toEqual(['msg_2', 'msg_1'])
     await store.save({ ...late, dueAt: null }, late)
-    expect(await store.due(addSeconds(noon, 60), 10)).toHaveLength(1)
+    expect(await firstPage(store.due(addSeconds(noon, 60), 10))).toHaveLength(1)
+  })
+
+  it('of one endpoint is in any shard, so that a backlog is read and drained like that of many', async () => {
+    const store = dynamoDeliveryStore(table)
+    const ids = Array.from({ length: 40 }, (_, index) => `msg_${index}`)
+    await Promise.all(ids.map(messageId => store.create({ ...delivery, messageId, dueAt: noon })))
+    const pages: (readonly string[])[] = []
+    for await (const page of store.due(noon, 1)) pages.push(page.map(({ messageId }) => messageId))
+    expect(pages[0]?.length).toBeGreaterThan(8)
+    expect(pages.flat().toSorted()).toEqual(ids.toSorted())
   })
 })
 
@@ -120,11 +143,24 @@ describe('attempts', () => {
   })
 })
 
+describe('a delivery that failed without an attempt', () => {
+  it('is among the endpoint’s deliveries, and not among its attempts', async () => {
+    const log = dynamoAttemptLog(table)
+    const store = dynamoDeliveryStore(table)
+    await store.create(delivery)
+    await log.record(key, attempt({ messageId: 'msg_2' }))
+    await log.recordStop(delivery, noon)
+    await log.recordStop(delivery, addSeconds(noon, 5))
+    expect(await store.recent(key, 10)).toEqual([delivery])
+    expect((await log.list(key, { limit: 10, after: null })).items).toEqual([attempt({ messageId: 'msg_2' })])
+  })
+})
+
 describe('the index of subscribers', () => {
   it('has endpoints alone, without their key rings', async () => {
     await dynamoEndpointStore(table).create(sampleEndpoint(), null)
     const store = dynamoDeliveryStore(table)
-    await store.keepEvent(event)
+    await store.keepEvent(event, noon)
     await store.create(delivery)
     const record = { ...key, id: 'rot_1', kind: 'rotate', keyId: 'key_1', version: 1, at: noon } as const
     const actor = { kind: 'session', id: 'user_1' } as const

@@ -42,6 +42,18 @@ describe('sqsDeliveryQueue', () => {
     client.destroy()
   })
 
+  it('brings every character of JSON through, also those that SQS does not take', async () => {
+    const client = sqsClient(clientOptions(endpoint.url))
+    const queueUrl = await createQueue(client, 'characters', {})
+    const queue = sqsDeliveryQueue({ client, queueUrl, deadLetterQueueUrl: queueUrl })
+    const payload = '\u0000\u000B\u007F\uD800 \uFFFD\uFFFE\uFFFF\\ufffe\u{1FFFE}\u{10FFFF}'
+    await queue.send([event(payload)])
+    await queue.bury(event(payload).message)
+    const received = await sqsQueueFeed({ client, queueUrl }).receive(0, unhurried)
+    expect(received.map(({ body }) => JSON.parse(body).payload)).toEqual([payload, payload])
+    client.destroy()
+  })
+
   it('has a dead-letter queue where what fails too often ends', async () => {
     const client = sqsClient(clientOptions(endpoint.url))
     const deadLetterQueueUrl = await createQueue(client, 'dead', {})

@@ -153,6 +153,8 @@ describe('verbena', () => {
     await send('POST', `/hooks/${id}:rotate`, init)
     const reply = await send('POST', `/hooks/${id}:revoke`, init)
     expect(reply).toMatchObject({ status: 200, json: { data: { revoked: [expect.any(String)], version: 2 } } })
+    const unknown = await send('POST', `/hooks/${id}:revoke`, { ...init, body: '{"grace": "PT1H"}' })
+    expect(unknown).toMatchObject({ status: 400, json: { error: { fields: [{ path: 'grace' }] } } })
   })
 
   it('404 for another verb, 405 for another method of a verb', async () => {

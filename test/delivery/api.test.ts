@@ -193,6 +193,29 @@ describe('deliveries', () => {
     expect((await replay(created?.['id'])).json).toMatchObject({ status: 'delivered' })
   })
 
+  it('409 while the endpoint is paused, by Keyturn or by its owner, and the delivery stays failed', async () => {
+    const { endpoint } = await world.addEndpoint(thesignup)
+    world.receiver.answer = response => response.writeHead(410).end()
+    await world.publish('signup.created')
+    await world.drain()
+    const failed = await onlyDelivery()
+    const key = await api.apiKey(keyturn, tenantId)
+    const path = `/v1/deliveries/${failed?.messageId}/send-again`
+    const again = () => api.send({ method: 'POST', path, key })
+    expect(await again()).toMatchObject({ status: 409, json: { code: 'endpoint-paused' } })
+    const ownKey = await api.apiKey(thesignup, tenantId)
+    const replay = `/webhooks/deliveries/${failed?.messageId}/replay`
+    const replayed = await api.send({ method: 'POST', path: replay, key: ownKey })
+    expect(replayed).toMatchObject({ status: 409, json: { code: 'conflict', errors: [], cause: {} } })
+    const patch = { method: 'PATCH', path: `/v1/endpoints/${endpoint.id}`, key }
+    await api.send({ ...patch, body: { status: 'active' } })
+    await api.send({ ...patch, body: { status: 'paused' } })
+    expect(await again()).toMatchObject({ status: 409, json: { code: 'endpoint-paused' } })
+    expect(await onlyDelivery()).toEqual(failed)
+    await api.send({ ...patch, body: { status: 'active' } })
+    expect(await again()).toMatchObject({ status: 202, json: { status: 'pending' } })
+  })
+
   it('404 with the same bytes for a delivery that is malformed, unknown, another tenant’s or another contract’s', async () => {
     await world.addEndpoint(featurebase)
     await world.publish('post.created')
@@ -206,6 +229,7 @@ describe('deliveries', () => {
     )
     expect(replies.map(({ status }) => status)).toEqual([404, 404, 404])
     expect(new Set(replies.map(({ json }) => JSON.stringify(json))).size).toBe(1)
+    expect(replies[0]?.json['detail']).toBe('There is no such delivery.')
     const path = `/v1/deliveries/${messageId}/send-again`
     expect((await api.send({ method: 'POST', path, key: foreign })).status).toBe(404)
     const own = await api.apiKey(keyturn, tenantId)
@@ -246,6 +270,20 @@ describe('health in replies', () => {
       timestamp: '2026-11-21T12:00:00.000Z',
     })
     expect(json['status']).toBe('active')
+  })
+
+  it('is Featurebase’s paused when the owner paused it, and suspended when Keyturn did', async () => {
+    const key = await api.apiKey(featurebase, tenantId)
+    const statusOf = async ({ id }: Endpoint) =>
+      (await api.send({ method: 'POST', path: `/v2/webhooks/${id}/secret`, key })).json['status']
+    const { endpoint } = await world.addEndpoint(featurebase)
+    await pause(endpoint)
+    expect(await statusOf(endpoint)).toBe('suspended')
+    const { endpoint: stopped } = await world.addEndpoint(featurebase, { status: 'paused' })
+    expect(await statusOf(stopped)).toBe('paused')
+    const own = await api.apiKey(keyturn, tenantId)
+    await api.send({ method: 'PATCH', path: `/v1/endpoints/${endpoint.id}`, key: own, body: { status: 'active' } })
+    expect(await statusOf(endpoint)).toBe('active')
   })
 
   it('shows a pause by Keyturn like one by the owner, and status active ends both', async () => {

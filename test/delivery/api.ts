@@ -30,20 +30,21 @@ export interface ApiRequest {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-const settings: ApiSettings = {
-  contracts: allContracts,
+const settingsOf = (contracts: readonly Contract[]): ApiSettings => ({
+  contracts,
   stage: 'test',
   mirror: 'off',
   insecureTargets: true,
   release: '0.0.0',
-}
+})
 
 /** The whole HTTP API in front of a world's deliveries. */
-export function startApi({ deps, rotation }: World): Api {
+export function startApi({ deps, rotation }: World, contracts: readonly Contract[] = allContracts): Api {
+  const settings = settingsOf(contracts)
   const apiKeys = memoryApiKeyStore(apiKeyTable())
   const all = { ...rotation, ...deps, store: rotation.store }
   const app = createApp({
-    mounts: allContracts.map(contract => ({ contract, basePath: '' })),
+    mounts: contracts.map(contract => ({ contract, basePath: '' })),
     uses: { ...ringUses(rotation, settings), ...endpointUses(all, settings), ...deliverUses(deps, settings) },
     access: { apiKeys, verifySession: () => Promise.reject(new Error('no sessions')), now: deps.now },
     log: deps.log,

@@ -5,15 +5,15 @@ import { featurebase } from '../../src/contracts/featurebase'
 import { keyturn } from '../../src/contracts/keyturn'
 import { thesignup } from '../../src/contracts/thesignup'
 import { deleteEndpoint } from '../../src/endpoints/delete-endpoint'
-import { updateEndpoint } from '../../src/endpoints/update-endpoint'
+import type { DeliveryDeps } from '../../src/delivery/deps'
+import { workQueue } from '../../src/delivery/work-queue'
 import { putBackDue } from '../../src/delivery/put-back-due'
-import { redrive } from '../../src/delivery/redrive'
 import { retrySchedule } from '../../src/delivery/retry-schedule'
 import { sendAgain } from '../../src/delivery/send-again'
 import { addSeconds } from '../../src/rotation/instant'
 import { rotateSecret } from '../../src/rotation/rotate-secret'
 import type { Endpoint } from '../../src/endpoints/endpoint'
-import { unhurried } from '../support/suites/signals'
+import { drainUntil } from './held-answers'
 import type { Received } from './receiver'
 import { actor, startWorld, tenantId, type World } from './world'
 
@@ -61,8 +61,7 @@ describe('an event', () => {
   it('reaches every endpoint of a large tenant, each once', async () => {
     await Promise.all(Array.from({ length: 52 }, () => world.addEndpoint()))
     await world.publish('order.paid')
-    await world.drain(world.deps, 4)
-    expect(world.receiver.received).toHaveLength(52)
+    await drainUntil(world, 52)
     expect(new Set(messageIds()).size).toBe(52)
   })
 
@@ -164,10 +163,10 @@ describe('a delivery that fails', () => {
     await world.publish('order.paid')
     await world.drain()
     world.pass(3599)
-    expect(await putBackDue(world.deps, addSeconds(world.deps.now(), 60))).toEqual({ queued: 0, failed: 0 })
+    expect(await putBackDue(world.deps, addSeconds(world.deps.now(), 60))).toMatchObject({ queued: 0, failed: 0 })
     world.pass(1)
-    expect(await putBackDue(world.deps, addSeconds(world.deps.now(), 60))).toEqual({ queued: 1, failed: 0 })
-    expect(await putBackDue(world.deps, addSeconds(world.deps.now(), 60))).toEqual({ queued: 0, failed: 0 })
+    expect(await putBackDue(world.deps, addSeconds(world.deps.now(), 60))).toMatchObject({ queued: 1, failed: 0 })
+    expect(await putBackDue(world.deps, addSeconds(world.deps.now(), 60))).toMatchObject({ queued: 0, failed: 0 })
     await world.drain()
     expect(world.receiver.received).toHaveLength(2)
   })
@@ -243,51 +242,19 @@ describe('a delivery that fails', () => {
   })
 })
 
-describe('a redrive', () => {
-  it('sends again what was given up, and leaves what it cannot read', async () => {
-    await world.addEndpoint()
-    const { id: endpointId, incarnation } = (await world.addEndpoint(thesignup)).endpoint
-    world.receiver.answer = response => response.writeHead(410).end()
-    await world.publish('order.paid')
-    await world.drain()
-    await world.deps.queue.bury({ kind: 'event', tenantId, id: 'evt_dead', type: 'order.sent', payload: 1 })
-    await world.sendDeadLetter('no JSON')
-    await world.deps.health.resume({ tenantId, endpointId, incarnation })
-    world.receiver.answer = response => response.end('ok')
-    const deps = { ...world.deps, deadLetters: world.deadLetterFeed }
-    expect(await redrive(deps, unhurried)).toEqual({ queued: 3, dropped: 0, left: 1 })
-    world.receiver.received.length = 0
-    await world.drain()
-    expect(world.receiver.received.map(({ body }) => JSON.parse(body).type)).toEqual(
-      expect.arrayContaining(['order.paid', 'order.sent']),
-    )
-    expect(await redrive(deps, unhurried)).toEqual({ queued: 0, dropped: 0, left: 0 })
-  })
-})
-
-describe('a delivery that is not sent any more', () => {
-  it.each([
-    [
-      'was paused',
-      'The endpoint is paused',
-      (endpoint: Endpoint) => updateEndpoint(world.rotation, { endpoint, actor, change: { status: 'paused' } }),
-    ],
-    [
-      'was deleted',
-      'The endpoint was deleted',
-      (endpoint: Endpoint) => deleteEndpoint(world.rotation, { endpoint, actor }),
-    ],
-  ])('fails without an attempt once the endpoint %s', async (_name, errorMessage, change) => {
-    const { endpoint } = await world.addEndpoint()
-    world.receiver.answer = response => response.writeHead(500).end()
-    await world.publish('order.paid')
-    await world.drain()
-    await change(endpoint)
-    world.pass(5)
-    await world.drain()
-    expect(world.receiver.received).toHaveLength(1)
-    const [delivery] = await world.deps.deliveries.recent({ tenantId, endpointId: endpoint.id }, 10)
-    expect(delivery).toMatchObject({ status: 'failed', errorMessage, dlqAt: null })
+describe('a queue message that cannot be worked on', () => {
+  it('is told by its error without what that might quote, and comes again', async () => {
+    const quoted = 'whsec_c2VjcmV0c2VjcmV0c2VjcmV0'
+    const said: object[] = []
+    const deps: DeliveryDeps = {
+      ...world.deps,
+      subscribers: { list: () => Promise.reject(new Error(`no access with ${quoted}`)) },
+      log: { info: () => undefined, error: (message, fields) => said.push({ message, ...fields }) },
+    }
+    const body = JSON.stringify({ kind: 'event', tenantId, type: 'order.paid', payload: 1 })
+    expect(await workQueue(deps, [{ messageId: 'q_1', body }])).toEqual(['q_1'])
+    const error = { error: 'Error', errorMessage: 'no access with […]' }
+    expect(said).toEqual([{ message: 'a queue message failed', queueMessageId: 'q_1', ...error }])
   })
 })
 
@@ -317,35 +284,21 @@ describe('attempts', () => {
     expect(JSON.stringify(items)).not.toContain(secret.slice(6))
   })
 
-  it('at one endpoint are never more than five at a time, and no delivery is lost for it', async () => {
+  it('are recorded before what came of them is stored, so that a process that dies then leaves nothing unlisted', async () => {
     const { endpoint } = await world.addEndpoint()
-    world.receiver.answer = response => void setTimeout(() => response.end('ok'), 100)
-    for (let count = 0; count < 12; count += 1) await world.publish('order.paid')
-    await world.drain(world.deps, 4)
-    for (let second = 0; second < 60 && world.receiver.received.length < 12; second += 1) {
-      world.pass(1)
-      await world.drain(world.deps, 4)
-    }
-    expect(world.receiver.open.most).toBe(5)
-    expect(new Set(messageIds()).size).toBe(12)
-    expect(world.receiver.received).toHaveLength(12)
-    expect(await healthOf(endpoint)).toMatchObject({ deliveriesCount: 12, deliveriesSucceeded: 12 })
-  })
-
-  it('wait for leases that were never given back no longer than these last', async () => {
-    const { endpoint } = await world.addEndpoint()
-    const { id: endpointId, incarnation } = endpoint
-    const { health, now } = world.deps
-    const life = { tenantId, endpointId, incarnation }
-    const until = addSeconds(now(), 20)
-    for (let slot = 0; slot < 5; slot += 1) {
-      await health.acquire({ life, messageId: `msg_${slot}`, now: now(), until, whenPaused: 'refuse' })
+    const { attempts, deliveries } = world.deps
+    const order: string[] = []
+    const noted = async <Result>(name: string, call: Promise<Result>): Promise<Result> => {
+      order.push(name)
+      return call.finally(() => order.push(`${name} done`))
     }
     await world.publish('order.paid')
-    await world.drain()
-    expect(world.receiver.received).toHaveLength(0)
-    world.pass(21)
-    await world.drain()
-    expect(world.receiver.received).toHaveLength(1)
+    await world.drain({
+      ...world.deps,
+      attempts: { ...attempts, record: (...args) => noted('record', attempts.record(...args)) },
+      deliveries: { ...deliveries, save: (...args) => noted('save', deliveries.save(...args)) },
+    })
+    expect(order).toEqual(['record', 'record done', 'save', 'save done'])
+    expect(await deliveries.recent({ tenantId, endpointId: endpoint.id }, 10)).toHaveLength(1)
   })
 })

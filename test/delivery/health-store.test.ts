@@ -4,6 +4,7 @@ import { neverDelivered } from '../../src/delivery/delivery-health'
 import type { HealthStore, Lease, LeaseRequest, Observation } from '../../src/delivery/health-store'
 import { addSeconds } from '../../src/rotation/instant'
 import { startTables, type EmbeddedTables } from '../aws/embedded-aws'
+import { healthStoreSuite } from '../support/suites/health-store'
 import { noon } from '../support/suites/sample-endpoint'
 import { unhurried } from '../support/suites/signals'
 
@@ -44,6 +45,14 @@ const failure: Observation = {
   outcome: 'pending',
   first: false,
 }
+
+describe('dynamoHealthStore', () => {
+  healthStoreSuite(async () => ({
+    store,
+    fail: async life => void (await store.finish(await acquire('msg', { life }), failure)),
+    pause: (life, pause) => store.pause(life, pause),
+  }))
+})
 
 describe('leases', () => {
   it('are five at a time, whichever messages ask, and however many at once', async () => {
@@ -97,6 +106,36 @@ describe('leases', () => {
   })
 })
 
+describe('an endpoint', () => {
+  const proven = async (): Promise<boolean> => {
+    const answer = await store.acquire(request('msg_asks'))
+    if (answer.kind !== 'granted') throw new Error(`not granted: ${answer.kind}`)
+    await store.release(answer.lease)
+    return answer.proven
+  }
+
+  it('is proven while it took the last attempt within 5 seconds', async () => {
+    expect(await proven()).toBe(false)
+    await store.finish(await acquire('a'), { ...success, responseTimeMs: 5000 })
+    expect(await proven()).toBe(true)
+    await store.finish(await acquire('b'), { ...success, responseTimeMs: 5001 })
+    expect(await proven()).toBe(false)
+    await store.finish(await acquire('c'), success)
+    await store.finish(await acquire('d'), failure)
+    expect(await proven()).toBe(false)
+  })
+
+  it('is not proven by a resume or a rotation after it failed', async () => {
+    await store.finish(await acquire('a'), success)
+    await store.finish(await acquire('b'), failure)
+    await store.resume(life)
+    await store.resetFailures(life, 7, unhurried)
+    expect(await proven()).toBe(false)
+    await store.finish(await acquire('c'), success)
+    expect(await proven()).toBe(true)
+  })
+})
+
 describe('health', () => {
   it('counts what attempts came to', async () => {
     expect(await store.load(life)).toEqual(neverDelivered)
@@ -123,6 +162,23 @@ describe('health', () => {
     expect(await store.load(life)).toMatchObject({ consecutiveFailures: 0, errorsSinceLastSuccess: 0 })
   })
 
+  it('counts a delivery that failed without an attempt, which changes nothing of attempts', async () => {
+    await store.countStop(life, noon)
+    const first = { ...neverDelivered, deliveriesFailed: 1, lastDeliveryAt: noon, lastDeliveryStatus: 'failed' }
+    expect(await store.load(life)).toEqual(first)
+    await store.finish(await acquire('a'), success)
+    const { lastStatus, lastDeliveryAt } = await store.load(life)
+    await store.countStop(life, addSeconds(noon, 60))
+    await store.countStop(nextLife, noon)
+    expect(await store.load(life)).toMatchObject({
+      deliveriesCount: 1,
+      deliveriesFailed: 2,
+      lastDeliveryStatus: 'failed',
+      lastStatus,
+      lastDeliveryAt,
+    })
+  })
+
   it('loses no attempt of several at the same time', async () => {
     for (let round = 0; round < 4; round += 1) {
       const leases = await Promise.all(['a', 'b', 'c', 'd', 'e'].map(id => acquire(`${id}${round}`)))
@@ -141,18 +197,6 @@ describe('health', () => {
     await store.resume(life)
     expect(await store.load(life)).toMatchObject({ pausedAt: null, pausedReason: null })
     expect(await store.paused([life])).toEqual(new Set())
-  })
-
-  it('resets the failures in a row once for each revision, however often it is asked to', async () => {
-    await store.finish(await acquire('a'), failure)
-    await store.resetFailures(life, 7, unhurried)
-    expect(await store.load(life)).toMatchObject({ consecutiveFailures: 0, errorsSinceLastSuccess: 1 })
-    await store.finish(await acquire('b'), failure)
-    await store.resetFailures(life, 7, unhurried)
-    await store.resetFailures(life, 6, unhurried)
-    expect(await store.load(life)).toMatchObject({ consecutiveFailures: 1 })
-    await store.resetFailures(life, 8, unhurried)
-    expect(await store.load(life)).toMatchObject({ consecutiveFailures: 0 })
   })
 
   it('of an earlier life is neither shown nor counted on', async () => {

@@ -134,6 +134,38 @@ describe('what does not answer with HTTP', () => {
     expect(await local(to(`http://127.0.0.1:${port}`))).toMatchObject({ kind: 'none', error })
   })
 
+  it('is bad-response where it switches to another protocol, and the connection ends', async () => {
+    const switching = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'
+    const ended: Promise<unknown>[] = []
+    const port = await startTcp(socket => {
+      ended.push(once(socket, 'close'))
+      socket.once('data', () => socket.write(switching))
+    })
+    expect(await local(to(`http://127.0.0.1:${port}`))).toMatchObject({ kind: 'none', error: 'bad-response' })
+    expect(ended).toHaveLength(1)
+    await Promise.all(ended)
+  })
+
+  it.each([
+    ['says for ever that the answer will come', '', 'HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n'],
+    ['never ends a header', 'HTTP/1.1 200 OK\r\nx-long: ', 'a'],
+    ['never reads', null, ''],
+  ])('is timeout where it %s', async (_name, start, more) => {
+    const port = await startTcp(socket => {
+      if (start === null) return void socket.pause()
+      socket.once('data', () => {
+        socket.write(start)
+        const timer = setInterval(() => socket.write(more), 5)
+        socket.once('close', () => clearInterval(timer))
+      })
+    })
+    const request = to(`http://127.0.0.1:${port}`, { timeoutMs: 200, body: 'x'.repeat(20_000_000) })
+    expect(await local(start === null ? request : { ...request, body: '{}' })).toMatchObject({
+      kind: 'none',
+      error: 'timeout',
+    })
+  })
+
   it('is tls where the handshake fails', async () => {
     const port = await startTcp(socket => void socket.end('HTTP/1.1 200 OK\r\n\r\n'))
     expect(await local(to(`https://127.0.0.1:${port}`))).toMatchObject({ kind: 'none', error: 'tls' })
@@ -171,17 +203,35 @@ describe('a delivery to an address that is not public', () => {
     '[::ffff:169.254.169.254]',
     '[64:ff9b::7f00:1]',
     '[2002:7f00:1::]',
+    '[::127.0.0.1]',
+    '[::7f00:1]',
+    '[::a9fe:a9fe]',
+    '[::2]',
+    '[64:ff9b:1::7f00:1]',
+    '[::ffff:0:7f00:1]',
+    '[100::1]',
+    '[200::1]',
+    '[4000::1]',
+    '[5f00::1]',
+    '[fec0::1]',
+    '[2001:db8::1]',
+    '[2001::1]',
+    '[3fff::1]',
   ])('is refused: https://%s', async host => {
     expect(await guarded(to(`https://${host}/`))).toMatchObject({ kind: 'none', error: 'refused-address' })
   })
 
-  it.each([[['10.0.0.1']], [['93.184.215.14', '127.0.0.1']], [['::ffff:10.0.0.1']], [['64:ff9b::a00:1']]])(
-    'is refused where the name leads to %p, if only among others',
-    async addresses => {
-      const answer = await sendResolving(addresses)(to('https://receiver.example/'))
-      expect(answer).toMatchObject({ kind: 'none', error: 'refused-address' })
-    },
-  )
+  it.each([
+    [['10.0.0.1']],
+    [['93.184.215.14', '127.0.0.1']],
+    [['::ffff:10.0.0.1']],
+    [['64:ff9b::a00:1']],
+    [['::7f00:1']],
+    [['fe80::1%lo']],
+  ])('is refused where the name leads to %p, if only among others', async addresses => {
+    const answer = await sendResolving(addresses)(to('https://receiver.example/'))
+    expect(answer).toMatchObject({ kind: 'none', error: 'refused-address' })
+  })
 
   it('is refused when the name changes its mind after a look at it', async () => {
     const receiver = await startReceiver()

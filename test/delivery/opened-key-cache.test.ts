@@ -1,3 +1,6 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from '@jest/globals'
 import { openedKeyCache, openedKeyCapacity, openedKeySeconds } from '../../src/delivery/opened-key-cache'
 import { addSeconds } from '../../src/rotation/instant'
@@ -11,14 +14,26 @@ const key: Key = { id: 'key_1', sealed: 'YQ==', hint: 'aaaa', mask: null, create
 function countingCache() {
   let time = noon
   let opened = 0
+  const secrets: WeakRef<Secret>[] = []
   const sealer = {
     open: async () => {
       opened += 1
-      return new Secret(`secret ${opened}`)
+      const secret = new Secret(`secret ${opened}`)
+      secrets.push(new WeakRef(secret))
+      return secret
     },
   }
   const open = openedKeyCache(sealer, () => time)
-  return { open, sealer, opened: () => opened, pass: (seconds: number) => (time = addSeconds(time, seconds)) }
+  return { open, sealer, secrets, opened: () => opened, pass: (seconds: number) => (time = addSeconds(time, seconds)) }
+}
+
+/** Node has its collector for those that ask for it. */
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  // What a job has dereferenced lives until the job ends.
+  await wait(0)
+  collect()
 }
 
 describe('openedKeyCache', () => {
@@ -31,6 +46,16 @@ describe('openedKeyCache', () => {
     pass(1)
     await open(key, owner)
     expect(opened()).toBe(2)
+  })
+
+  it('holds on to nothing for longer than five minutes while it is asked for other keys', async () => {
+    const { open, pass, secrets } = countingCache()
+    await open(key, owner)
+    await open({ ...key, id: 'key_2' }, owner)
+    pass(openedKeySeconds)
+    await open({ ...key, id: 'key_3' }, owner)
+    await collectGarbage()
+    expect(secrets.map(secret => secret.deref() !== undefined)).toEqual([false, false, true])
   })
 
   it.each([

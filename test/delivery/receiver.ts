@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { Certificate } from '../support/tls/self-signed'
 
 export interface Received {
   readonly path: string
@@ -9,7 +11,7 @@ export interface Received {
 }
 
 export interface Receiver {
-  /** `http://127.0.0.1:<port>` */
+  /** `http://127.0.0.1:<port>`, or `https:` with a certificate */
   readonly url: string
   readonly received: Received[]
   /** How it answers from now on: 200 until it is told otherwise. */
@@ -22,10 +24,10 @@ export interface Receiver {
 export type Answer = (response: ServerResponse, request: Received) => void
 
 /** A receiver of webhooks on loopback that keeps all that it gets. */
-export async function startReceiver(): Promise<Receiver> {
+export async function startReceiver(certificate: Certificate | null = null): Promise<Receiver> {
   const received: Received[] = []
   const open = { now: 0, most: 0 }
-  const server = createServer((request, response) => {
+  const take = (request: IncomingMessage, response: ServerResponse): void => {
     open.now += 1
     open.most = Math.max(open.most, open.now)
     response.once('close', () => (open.now -= 1))
@@ -34,11 +36,12 @@ export async function startReceiver(): Promise<Receiver> {
       received.push(one)
       receiver.answer(response, one)
     })
-  })
+  }
+  const server = certificate === null ? createServer(take) : createTlsServer(certificate, take)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const receiver: Receiver = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${certificate === null ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
     answer: response => response.end('ok'),
     open,

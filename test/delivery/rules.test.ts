@@ -191,11 +191,19 @@ describe('parseQueueMessage', () => {
     expect(parseQueueMessage(JSON.stringify(published))).toEqual(published)
   })
 
+  it.each(['e'.repeat(128), 'wh.abc', 'wh:abc', '17'])('takes an attempt at any endpoint: %s', endpointId => {
+    const asked = { kind: 'delivery', tenantId: 'org_1', endpointId, messageId: 'msg_1', attempt: 0, waits: 2 }
+    expect(parseQueueMessage(JSON.stringify(asked))).toEqual(asked)
+  })
+
   it.each([
     ['tenantId', { ...published, tenantId: 'a#b' }],
+    ['endpointId', { kind: 'delivery', tenantId: 'org_1', endpointId: 'a#b', messageId: 'msg_1', attempt: 0 }],
     ['type', { ...published, type: '' }],
     ['id', { ...published, id: 'a/b' }],
     ['at', { ...published, at: 'yesterday' }],
+    ['at', { ...published, at: '2026-11-21T12:00:00+00' }],
+    ['at', { ...published, at: '2026-11-21T25:00:00Z' }],
     ['payload', { ...published, payload: undefined }],
     ['payload', { ...published, payload: 'x'.repeat(largestPayloadBytes - 1) }],
     ['kind', { ...published, kind: 'other' }],

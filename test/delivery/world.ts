@@ -26,7 +26,7 @@ import type { DeliveryDeps } from '../../src/delivery/deps'
 import { httpSender } from '../../src/delivery/http-sender'
 import { openedKeyCache } from '../../src/delivery/opened-key-cache'
 import { publishEvent } from '../../src/delivery/publish-event'
-import type { QueueFeed } from '../../src/delivery/queue-feed'
+import type { LetterQueue } from '../../src/delivery/queue-feed'
 import { workQueue } from '../../src/delivery/work-queue'
 import type { Endpoint, EndpointSettings } from '../../src/endpoints/endpoint'
 import { startAwsEndpoint } from '../../src/local/aws-endpoint/endpoint'
@@ -65,7 +65,7 @@ export interface World {
   drain(deps?: DeliveryDeps, lanes?: number): Promise<void>
   /** Takes what the dead-letter queue has, at most 10. */
   deadLetters(): Promise<readonly string[]>
-  readonly deadLetterFeed: QueueFeed
+  readonly deadLetterFeed: LetterQueue
   sendDeadLetter(body: string): Promise<void>
   close(): Promise<void>
 }

@@ -19,6 +19,7 @@ import { mirrorWith, rotate } from './support/rotate'
 import { keyState, startSetting, type Setting } from './support/setting'
 import { createEndpoint, makeKeys, placeOf, type ContractName, type Credentials } from './support/tenants'
 import { canDeploy } from './support/tools'
+import { wiringSuite } from './support/wiring-suite'
 
 /** As CDKTF wrote it. */
 function synthesised(stack: string): Synthesised {
@@ -133,6 +134,8 @@ whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => 
     const notGivenBack = [...functions, queue]
     expect(changes).toEqual(setting.real ? [] : notGivenBack)
   })
+
+  wiringSuite(() => setting.project.read('plan.json'), `keyturn-${stage}`)
 
   it('one contract of Keyturn and one of our own more leave every key as it was', async () => {
     called.push(...open.calls)

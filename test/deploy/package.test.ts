@@ -40,6 +40,24 @@ describe('the packed package in an empty folder', () => {
     expect(imported('keyturn/secrets-manager', { NODE_PATH: join(root, 'node_modules') })).toContain('mirroredSecrets')
   })
 
+  it('throws errors of one class from both, so that a receiver can tell them', () => {
+    const script = `
+      const { WebhookVerificationError } = require('keyturn/verify')
+      const { mirroredSecrets } = require('keyturn/secrets-manager')
+      const key = { id: 'key_1', secret: 'whsec_c2VjcmV0', createdAt: new Date(), expiresAt: null }
+      const text = JSON.stringify({ signingSecret: key.secret, keys: [key] })
+      const client = { send: async () => ({ SecretString: text, VersionId: 'v', CreatedDate: new Date() }) }
+      mirroredSecrets({ secretId: 'x', client }).verify('{}', {}).catch(error => {
+        console.log(error.code, error instanceof WebhookVerificationError)
+      })`
+    const printed = execFileSync('node', ['-e', script], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, NODE_PATH: join(root, 'node_modules') },
+    })
+    expect(printed).toBe('missing-header true\n')
+  })
+
   it('has no other way in', () => {
     expect(() =>
       execFileSync('node', ['-e', "require('keyturn/src/rotation/secret')"], { cwd: folder, stdio: 'pipe' }),

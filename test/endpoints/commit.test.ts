@@ -67,6 +67,15 @@ describe('applyChange', () => {
     expect(next.ring).toEqual(ring)
   })
 
+  it('does not put off a sweep that was asked for earlier', () => {
+    const dueAt = addSeconds(at, 1)
+    expect(applyChange(sampleEndpoint({ dueAt }), draft, {}, at).dueAt).toEqual(dueAt)
+    const later = addSeconds(at, 600)
+    expect(applyChange(sampleEndpoint({ dueAt: later }), draft, {}, at).dueAt).toEqual(
+      addSeconds(at, settleGraceSeconds),
+    )
+  })
+
   it('stamps a changed ring with the revision, and leaves the given endpoint as it was', () => {
     const before = sampleEndpoint()
     const next = applyChange(before, { ...draft, kind: 'rotate' }, { ring: { ...before.ring, version: 3 } }, at)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { lookAgainSeconds } from '../../src/endpoints/commit'
+import { lookAgainSeconds, rememberSeconds } from '../../src/endpoints/commit'
+import { unsettledChanges } from '../../src/endpoints/endpoint'
 import { newEndpoint, type Birth } from '../../src/endpoints/new-endpoint'
 import { addSeconds } from '../../src/rotation/instant'
 import { isOlderVersion, mirrorVersionId } from '../../src/mirror/mirror-state'
@@ -45,10 +46,18 @@ describe('a new endpoint in a tombstone’s place', () => {
     expect(isOlderVersion(mirrorVersionId(farAhead), mirrorVersionId(endpoint))).toBe(true)
   })
 
-  it('settles what the tombstone left, without its idempotency keys, and nothing that is settled', () => {
+  it('settles what the tombstone left, and nothing that is settled', () => {
     const endpoint = newEndpoint(birth, at, farAhead)
-    expect(endpoint.changes.map(change => change.id)).toEqual(['chg_new', farAhead.changes[0].id, 'rot_2'])
-    expect(endpoint.changes.every(change => change.idempotency === null)).toBe(true)
+    const left = unsettledChanges(endpoint).map(change => change.id)
+    expect(left).toEqual(['chg_new', farAhead.changes[0].id, 'rot_2'])
+  })
+
+  it('remembers the ring’s changes of the last 24 hours for its budget, without their idempotency keys', () => {
+    const { changes } = newEndpoint(birth, at, farAhead)
+    expect(changes.map(change => change.id)).toEqual(['chg_new', farAhead.changes[0].id, 'rot_2', 'rot_1'])
+    expect(changes.every(change => change.idempotency === null)).toBe(true)
+    const later = newEndpoint(birth, addSeconds(noon, rememberSeconds + 2), farAhead)
+    expect(later.changes.map(change => change.id)).not.toContain('rot_1')
   })
 
   it('knows nothing of the mirror, and looks again after a late deletion could arrive', () => {

@@ -44,7 +44,7 @@ async function setup() {
   const made = harness()
   const { endpoint } = await made.endpoint(keyturn, 'acme')
   const authorization = `Bearer ${await made.apiKey(keyturn, 'acme')}`
-  return { handle: lambdaHandler(made.app), id: endpoint.id, authorization }
+  return { ...made, handle: lambdaHandler(made.app), id: endpoint.id, authorization }
 }
 
 describe('the Lambda handler', () => {
@@ -75,12 +75,15 @@ describe('the Lambda handler', () => {
     expect(result.statusCode).toBe(400)
   })
 
-  it.each(['#x', '?x', '%20', '%', ' ', '\ud800', '%23'])('404 for an id that ends in a decoded %j', async tail => {
-    const { handle, id, authorization } = await setup()
-    const result = await handle(event(`/v1/endpoints/${id}${tail}`, { headers: { authorization } }))
-    expect(result.statusCode).toBe(404)
-    expect(JSON.parse(result.body ?? '')).toMatchObject({ code: 'not-found' })
-  })
+  it.each(['#x', '?x', '%20', '%', ' ', '\ud800', '%23', '%ZZ', '%E0%A4%A'])(
+    '404 for an id that ends in a decoded %j',
+    async tail => {
+      const { handle, id, authorization } = await setup()
+      const result = await handle(event(`/v1/endpoints/${id}${tail}`, { headers: { authorization } }))
+      expect(result.statusCode).toBe(404)
+      expect(JSON.parse(result.body ?? '')).toMatchObject({ code: 'not-found' })
+    },
+  )
 
   it.each(['é', '日本'])('400 for the Idempotency-Key %s', async key => {
     const { handle, id, authorization } = await setup()
@@ -89,12 +92,52 @@ describe('the Lambda handler', () => {
     expect(result.statusCode).toBe(400)
   })
 
-  it('ignores the body of a GET, and answers 400 to a method that is none of HTTP’s for us', async () => {
+  it.each(['.', '..'])('404 for the id %j, in the shape of its contract and not before 401', async id => {
+    const { handle, authorization } = await setup()
+    for (const path of [`/v1/endpoints/${id}`, `/v1/endpoints/${id}/secret`]) {
+      const malformed = await handle(event(path, { headers: { authorization } }))
+      const unknown = await handle(event('/v1/endpoints/ep_never', { headers: { authorization } }))
+      expect(malformed).toEqual(unknown)
+      expect((await handle(event(path))).statusCode).toBe(401)
+    }
+    const rotate = await handle(event(`/webhooks/${id}/rotate`, { method: 'POST' }))
+    expect(rotate.statusCode).toBe(401)
+    expect(JSON.parse(rotate.body ?? '')).toMatchObject({ code: 'missing_credentials', cause: {} })
+    expect((await handle(event(`/v1/${id}/health`))).statusCode).toBe(404)
+    expect((await handle(event(`/${id}/health`))).statusCode).toBe(404)
+  })
+
+  it('ignores the body of a GET', async () => {
     const { handle } = await setup()
     expect((await handle(event('/health', { body: 'x' }))).statusCode).toBe(200)
-    const traced = await handle(event('/health', { method: 'TRACE' }))
-    expect(traced).toMatchObject({ statusCode: 400, headers: { 'x-request-id': 'req-1' } })
   })
+
+  it('413 for the body of a GET over 64 KiB, whatever length it states, or none', async () => {
+    const { handle } = await setup()
+    const body = Buffer.alloc(64 * 1024 + 1, ' ').toString('base64')
+    const refused = await handle(event('/health', { body, isBase64Encoded: true }))
+    expect(refused.statusCode).toBe(413)
+    const headers = { 'content-length': '1' }
+    expect((await handle(event('/health', { headers, body, isBase64Encoded: true }))).statusCode).toBe(413)
+  })
+
+  it.each(['TRACE', 'CONNECT', 'TRACK', 'PURGE', 'BREW'])(
+    '405 for %s in the shape of the contract, with what is allowed, and a line in the log',
+    async method => {
+      const { handle, id, lines } = await setup()
+      const refused = await handle(event(`/v1/endpoints/${id}`, { method, body: '{}' }))
+      expect(refused).toMatchObject({
+        statusCode: 405,
+        headers: { allow: 'DELETE, GET, PATCH', 'content-type': 'application/problem+json', 'x-request-id': 'req-1' },
+      })
+      expect(JSON.parse(refused.body ?? '')).toMatchObject({ code: 'method-not-allowed' })
+      expect(lines).toEqual([{ message: 'refused', fields: expect.objectContaining({ status: 405 }) }])
+      const vendor = await handle(event('/api/v2/org/webhook-secret/rotate', { method }))
+      expect(vendor).toMatchObject({ statusCode: 405, headers: { allow: 'POST' } })
+      expect(JSON.parse(vendor.body ?? '')).toEqual({ detail: 'Method Not Allowed' })
+      expect((await handle(event('/nowhere', { method }))).statusCode).toBe(404)
+    },
+  )
 
   it('204 has an empty body', async () => {
     const { handle, id, authorization } = await setup()

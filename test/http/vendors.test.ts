@@ -218,19 +218,35 @@ describe('featurebase', () => {
     })
   })
 
-  it('404 in an API version before the operation, 400 in one that does not exist, before any credential', async () => {
+  it('404 in an API version before the operation, like a route that is not there: before any credential', async () => {
     const { send } = harness()
     const path = '/v2/webhooks/507f1f77bcf86cd799439011/secret'
     const older = await send('POST', path, { headers: { 'Featurebase-Version': '2025-12-12.clover' } })
     expect(older).toMatchObject({ status: 404, json: { error: { type: 'invalid_request_error', status: 404 } } })
     expect(textAt(older, 'error.message')).toContain('2026-01-01.nova')
-    for (const version of ['2024-01-01.moss', '', 'nova']) {
-      const unknown = await send('POST', path, { headers: { 'Featurebase-Version': version } })
-      expect(unknown).toMatchObject({ status: 400, json: { error: { param: 'Featurebase-Version' } } })
-    }
     const newest = await send('POST', path, { headers: { 'Featurebase-Version': '2026-01-01.nova' } })
     expect(newest).toMatchObject({ status: 401, json: { error: { type: 'authentication_error', param: null } } })
   })
+
+  it.each(['2024-01-01.moss', '', 'nova'])(
+    '401 without a credential, 404 without a webhook, then 400 in the API version %j, which does not exist',
+    async version => {
+      const { send, endpoint, apiKey, tables } = harness()
+      const { id } = (await endpoint(featurebase, 'acme')).endpoint
+      const inVersion = { 'Featurebase-Version': version }
+      const path = `/v2/webhooks/${id}/secret`
+      expect(await send('POST', path, { headers: inVersion })).toMatchObject({ status: 401 })
+      const init = bearer(await apiKey(featurebase, 'acme'), inVersion)
+      for (const none of ['nonsense', '507f1f77bcf86cd799439011']) {
+        const reply = await send('POST', `/v2/webhooks/${none}/secret`, init)
+        expect(reply).toMatchObject({ status: 404, json: { error: { code: 'resource_not_found', param: null } } })
+      }
+      const refused = { status: 400, json: { error: { param: 'Featurebase-Version' } } }
+      expect(await send('POST', path, init)).toMatchObject(refused)
+      expect(await send('POST', path, { ...init, body: ' '.repeat(70_000) })).toMatchObject(refused)
+      expect([...tables.endpoints.endpoints.values()][0]?.endpoint.ring.version).toBe(1)
+    },
+  )
 
   it('404 names the resource', async () => {
     const { send, apiKey } = harness()

@@ -194,7 +194,7 @@ describe('deliveries', () => {
 })
 
 describe('alarms', () => {
-  it('ring for 5xx, errors, throttles, unsettled changes, silence and dead letters, and all tell one topic', () => {
+  it('ring for 5xx, errors, throttles, unsettled changes, silence, failed sweeps and dead deliveries, and all tell one topic', () => {
     const alarms = resources(dev, 'aws_cloudwatch_metric_alarm')
     expect(alarms.map(({ alarm_name: name }) => String(name).replace('keyturn-dev-', ''))).toEqual(
       expect.arrayContaining([
@@ -203,7 +203,7 @@ describe('alarms', () => {
         'oldest-unsettled',
         'settle-failures',
         'sweep-silent',
-        'dead-letters',
+        'failed-sweeps',
         'deliveries-behind',
         'dead-deliveries',
       ]),

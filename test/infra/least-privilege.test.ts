@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals'
 import { functionNames, type FunctionName } from '../../infra/function-name'
 import type { Statement } from '../../infra/statement'
+import { attemptItemKey, deliveryItemKey, eventItemKey, healthItemKey } from '../../src/aws/delivery-item-key'
+import {
+  apiKeyItemKey,
+  apiKeyListingKey,
+  endpointItemKey,
+  endpointPartition,
+  type ItemKey,
+} from '../../src/aws/item-key'
 import { keyAllows, type Call } from './support/evaluate-policy'
 import { account, keyPolicy, mayCall, rolePolicy } from './support/policies'
 import { accountId } from './support/resolve-arns'
@@ -19,19 +27,23 @@ const sealed = {
 const mirror = `arn:aws:secretsmanager:${place}:secret:keyturn/dev/org_1/ep_1-AbCdEf`
 const viaSecretsManager = { 'kms:ViaService': 'secretsmanager.eu-central-1.amazonaws.com' }
 
+const endpoint = { tenantId: 'org_1', endpointId: 'ep_1' }
+
+/** A call for items under the keys that the code makes. */
+function itemOf(...keys: readonly Pick<ItemKey, 'pk'>[]): Omit<Call, 'action'> {
+  return { resource: table, context: { 'dynamodb:LeadingKeys': keys.map(({ pk }) => pk) } }
+}
+
 /** What can be reached for, and how a call names it. */
 const targets: Readonly<Record<string, Omit<Call, 'action'>>> = {
-  'an endpoint': { resource: table, context: { 'dynamodb:LeadingKeys': ['TENANT#org_1'] } },
-  'a delivery': { resource: table, context: { 'dynamodb:LeadingKeys': ['DELIVERIES#org_1'] } },
-  'an attempt': { resource: table, context: { 'dynamodb:LeadingKeys': ['ATTEMPTS#org_1#ep_1'] } },
-  health: { resource: table, context: { 'dynamodb:LeadingKeys': ['HEALTH#org_1'] } },
-  'an audit record': { resource: table, context: { 'dynamodb:LeadingKeys': ['ENDPOINT#org_1#ep_1'] } },
-  'an API key': { resource: table, context: { 'dynamodb:LeadingKeys': ['APIKEY#0123'] } },
-  'the list of API keys': { resource: table, context: { 'dynamodb:LeadingKeys': ['APIKEYS'] } },
-  'an endpoint and an API key': {
-    resource: table,
-    context: { 'dynamodb:LeadingKeys': ['TENANT#org_1', 'APIKEY#0123'] },
-  },
+  'an endpoint': itemOf(endpointItemKey(endpoint)),
+  'a delivery': itemOf(deliveryItemKey({ tenantId: 'org_1', messageId: 'msg_1' }), eventItemKey('org_1', 'evt_1')),
+  'an attempt': itemOf(attemptItemKey(endpoint, 'now')),
+  health: itemOf(healthItemKey(endpoint)),
+  'an audit record': itemOf({ pk: endpointPartition(endpoint) }),
+  'an API key': itemOf(apiKeyItemKey('0123')),
+  'the list of API keys': itemOf(apiKeyListingKey('key_1')),
+  'an endpoint and an API key': itemOf(endpointItemKey(endpoint), apiKeyItemKey('0123')),
   'the whole table': { resource: table, context: {} },
   'the index due': { resource: `${table}/index/due`, context: { 'dynamodb:LeadingKeys': ['3'] } },
   'the index subscribers': { resource: `${table}/index/subscribers`, context: { 'dynamodb:LeadingKeys': ['org_1'] } },
@@ -71,7 +83,7 @@ const targets: Readonly<Record<string, Omit<Call, 'action'>>> = {
   "deliver's logs": { resource: logsOf('deliver'), context: {} },
   'the queue': { resource: `arn:aws:sqs:${place}:keyturn-dev-deliveries`, context: {} },
   'dead deliveries': { resource: `arn:aws:sqs:${place}:keyturn-dev-deliveries-dead-letters`, context: {} },
-  'dead letters': { resource: `arn:aws:sqs:${place}:keyturn-dev-dead-letters`, context: {} },
+  'failed sweeps': { resource: `arn:aws:sqs:${place}:keyturn-dev-failed-sweeps`, context: {} },
   traces: { resource: '*', context: {} },
   'a function': { resource: `arn:aws:lambda:${place}:function:keyturn-dev-rotate`, context: {} },
   'a role': { resource: `arn:aws:iam::${accountId}:role/keyturn-dev-rotate`, context: {} },
@@ -132,7 +144,7 @@ const mirrorKeyUses = ['a mirror', 'a new mirror'].flatMap(what => [
 ])
 const traces = ['xray:PutTraceSegments traces', 'xray:PutTelemetryRecords traces']
 
-/** DESIGN.md's tables, in calls: each function may make these and no others. */
+/** Each function may make these calls and no others: a list of its own, beside the policies that it checks. */
 const mayDo: Readonly<Record<string, readonly string[]>> = {
   rotate: [
     'dynamodb:GetItem an endpoint',
@@ -209,13 +221,13 @@ const mayDo: Readonly<Record<string, readonly string[]>> = {
     'events:PutEvents the event bus',
     "logs:CreateLogStream sweep's logs",
     "logs:PutLogEvents sweep's logs",
-    'sqs:SendMessage dead letters',
+    'sqs:SendMessage failed sweeps',
     ...traces,
   ],
 }
 
 describe('what the functions may do', () => {
-  it.each(functionNames)('%s may make the calls of the design, and no other', name => {
+  it.each(functionNames)('%s may make the calls that it needs, and no other', name => {
     expect(allowedCalls(stack, name).toSorted()).toEqual([...(mayDo[name] ?? [])].toSorted())
   })
 

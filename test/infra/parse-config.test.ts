@@ -91,7 +91,7 @@ describe('the contracts of a configuration', () => {
   it('a contract of your own that contradicts itself is refused by the name of its member', () => {
     const broken = { ...own, operations: [] }
     expect(faultsOf({ contracts: [{ contract: broken, basePath: '/acme' }] })).toEqual([
-      'contracts: contract acme: operations must not be empty',
+      'contracts.0.contract: contract acme: operations must not be empty',
     ])
   })
 
@@ -101,6 +101,6 @@ describe('the contracts of a configuration', () => {
       { contract: keyturn, basePath: '' },
       { contract: own, basePath: '/acme' },
     ])
-    expect(ownContracts(mounts)).toEqual([own])
+    expect(ownContracts(mounts.map(({ contract }) => contract))).toEqual([own])
   })
 })

@@ -1,5 +1,5 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider'
-import { App, TerraformStack, Testing } from 'cdktf'
+import { App, Lazy, TerraformStack, Testing, Token } from 'cdktf'
 import { describe, expect, it } from '@jest/globals'
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,6 +9,7 @@ import { promisify } from 'node:util'
 import { ConfigError, RotatedSecret, type RotatedSecretProps } from '../../infra'
 import type { Statement } from '../../infra/statement'
 import { rotationHookVariables } from '../../lambdas/rotation-hook-environment'
+import { storno } from '../../src/contracts/storno'
 import * as v from 'valibot'
 import { folder, resources, type Synthesised } from './support/synthesise'
 
@@ -23,16 +24,29 @@ const props: RotatedSecretProps = {
   schedule: 'rate(30 days)',
 }
 
+const ownApi = { contract: 'keyturn', endpointId: 'ep_1', tenantId: 'org_1' }
+const team = { contract: 'teambattles', endpointId: 'wh_1', tenantId: 'user:1' }
+
+const withoutRotate = {
+  ...storno,
+  name: 'without-rotate',
+  operations: storno.operations.filter(({ use }) => use !== 'rotate'),
+}
+
 let stacks = 0
 
 function synth(changes: Partial<RotatedSecretProps> = {}): Synthesised {
+  return synthOf({ ...props, ...changes })
+}
+
+function synthOf(given: RotatedSecretProps): Synthesised {
   const bundles = join(folder, 'hook')
   mkdirSync(join(bundles, 'rotation-hook'), { recursive: true })
   writeFileSync(join(bundles, 'rotation-hook/index.js'), 'exports.handler = async () => undefined\n')
   stacks += 1
   const stack = new TerraformStack(new App({ outdir: join(folder, `hook-${stacks}`) }), 'consumer')
   new AwsProvider(stack, 'aws', { region: 'eu-central-1' })
-  new RotatedSecret(stack, 'rotated', { bundles, ...props, ...changes })
+  new RotatedSecret(stack, 'rotated', { bundles, ...given })
   // The format of Terraform's JSON syntax.
   return JSON.parse(Testing.synth(stack)) as Synthesised
 }
@@ -92,9 +106,9 @@ describe('RotatedSecret', () => {
   })
 
   it('tells the function what the function understands', () => {
-    const variables = variablesOf(synth({ overlapSeconds: 60, lostReply: 'stop-and-alarm' }))
+    const variables = variablesOf(synth({ ...ownApi, overlapSeconds: 60, lostReply: 'stop-and-alarm' }))
     expect(v.parse(rotationHookVariables, variables)).toMatchObject({
-      CONTRACT: 'storno',
+      CONTRACT: 'keyturn',
       OVERLAP_SECONDS: 60,
       LOST_REPLY: 'stop-and-alarm',
     })
@@ -113,8 +127,57 @@ describe('RotatedSecret', () => {
     expect(new Set(names)).toEqual(new Set(['Errors', 'Throttles']))
   })
 
-  it('refuses a contract that nobody knows', () => {
-    expect(() => synth({ contract: 'nobody' })).toThrow(ConfigError)
+  it.each<[Partial<RotatedSecretProps>, string]>([
+    [{ contract: 'nobody' }, 'contract: there is no nobody; Keyturn has tumban, '],
+    [{ contract: { ...storno, name: 'Storno' } }, 'contract: contract Storno: name must be lower-case'],
+    [{ contract: withoutRotate }, 'contract: has no operation that rotates'],
+    [{ baseUrl: 'http://api.storno.ro' }, 'baseUrl: must be an https URL; http only on 127.0.0.1'],
+    [{ baseUrl: 'api.storno.ro' }, 'baseUrl: must be an https URL; http only on 127.0.0.1'],
+    [{ endpointId: 'wh_1' }, 'endpointId: must be a UUID at storno'],
+    [{ contract: 'tumban', endpointId: 'acme', tenantId: '' }, 'endpointId: must be "org" at tumban'],
+    [{ contract: 'featurebase', endpointId: 'x' }, 'endpointId: must be 24 hex characters at featurebase'],
+    [{ ...ownApi, endpointId: 'ep/1' }, 'endpointId: must be ep_ and 1 to 64 letters and digits at keyturn'],
+    [{ tenantId: 'acme' }, 'tenantId: must be a UUID at storno'],
+    [{ tenantId: '' }, 'tenantId: must be a UUID at storno'],
+    [{ ...ownApi, tenantId: 'a/b' }, 'tenantId: must be 1 to 128 characters of A-Za-z0-9_.:- at keyturn'],
+    [{ ...team, tenantId: 'org_1' }, 'tenantId: must be one of user:, game:, league: and an id, '],
+    [{ overlapSeconds: 60 }, 'overlapSeconds: must be left out: storno ends the key before at once'],
+    [{ ...team, overlapSeconds: 60 }, 'overlapSeconds: must be left out: teambattles keeps the key before for 86400 '],
+    [{ ...ownApi, overlapSeconds: 604_801 }, 'overlapSeconds: must be a whole number from 0 to 604800 at keyturn'],
+    [{ ...ownApi, overlapSeconds: 0.5 }, 'overlapSeconds: must be a whole number from 0 to 604800 at keyturn'],
+    [{ credentialsSecretArn: '' }, 'credentialsSecretArn: must not be empty'],
+  ])('refuses %j by the name of the member, as the function would', (changes, message) => {
+    expect(() => synth(changes)).toThrow(ConfigError)
+    expect(() => synth(changes)).toThrow(message)
+  })
+
+  it('names every member that is wrong', () => {
+    const wrong = { baseUrl: 'http://api.storno.ro', endpointId: '1', tenantId: '2' }
+    expect(() => synth(wrong)).toThrow(/^baseUrl: .*\nendpointId: .*\ntenantId: .*$/)
+  })
+
+  it('refuses a contract that needs a tenant and is told none', () => {
+    const { tenantId: _left, ...others } = props
+    expect(() => synthOf(others)).toThrow('tenantId: must be a UUID at storno')
+    expect(variablesOf(synth({ ...ownApi, tenantId: '' }))['TENANT_ID']).toBe('')
+  })
+
+  it('takes the id of any contract for an endpoint of the own API', () => {
+    expect(variablesOf(synth({ ...ownApi, endpointId: props.endpointId }))['ENDPOINT_ID']).toBe(props.endpointId)
+  })
+
+  it('takes values that Terraform will only know later', () => {
+    const text = (name: string): string => Lazy.stringValue({ produce: () => `\${var.${name}}` })
+    const changes = { baseUrl: `https://${text('host')}`, endpointId: text('endpoint'), tenantId: '${var.tenant}' }
+    const overlapSeconds = Token.asNumber('${var.overlap}')
+    const stack = synth({ ...changes, contract: 'keyturn', overlapSeconds, credentialsSecretArn: text('arn') })
+    expect(variablesOf(stack)).toMatchObject({
+      BASE_URL: 'https://${var.host}',
+      ENDPOINT_ID: '${var.endpoint}',
+      TENANT_ID: '${var.tenant}',
+      OVERLAP_SECONDS: '${var.overlap}',
+      CREDENTIALS_SECRET_ID: '${var.arn}',
+    })
   })
 })
 
@@ -122,7 +185,7 @@ describe('the example of a consumer', () => {
   it('is a whole app, with the real bundle', async () => {
     const cwd = mkdtempSync(join(tmpdir(), 'keyturn-consumer-'))
     const main = resolve('examples/consumer/main.ts')
-    const env = { ...process.env, STORNO_WEBHOOK: props.endpointId, STORNO_COMPANY: '550e8400' }
+    const env = { ...process.env, STORNO_WEBHOOK: props.endpointId, STORNO_COMPANY: props.tenantId }
     try {
       await promisify(execFile)(process.execPath, ['--import', require.resolve('tsx'), main], { cwd, env })
       const written = readFileSync(join(cwd, 'cdktf.out/stacks/consumer/cdk.tf.json'), 'utf8')

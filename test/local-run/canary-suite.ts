@@ -20,7 +20,7 @@ export function canarySuite(setting: () => Setting): void {
       planted = await plantSecrets(setting)
       secrets = await secretsOf(setting())
       aftermath = await stopAndRead(setting())
-    }, 60_000)
+    })
 
     it('is nowhere but in replies that reveal it and in the mirror', () => {
       expect(secrets.length).toBeGreaterThan(50)

@@ -69,7 +69,7 @@ export function concurrencySuite(setting: () => Setting): void {
       expect(secrets).toContain(document.signingSecret)
       if (race.most === maximumLiveKeys - 1) checkKept(document.keys, secrets, race.route.overlapSeconds)
       else expect(document.keys).toHaveLength(1)
-    }, 30_000)
+    })
   })
 }
 

@@ -20,7 +20,7 @@ function setting(): Setting {
 
 beforeAll(async () => {
   started = await startSetting()
-}, 60_000)
+})
 
 afterAll(async () => {
   await started?.stop()

@@ -7,7 +7,7 @@ import * as v from 'valibot'
 
 const instant = v.pipe(v.string(), v.isoTimestamp())
 
-/** DESIGN.md, "Mirror": these members and no others. */
+/** The mirrored document: these members and no others, which is what receivers rely on. */
 const document = v.strictObject({
   endpointId: v.string(),
   tenantId: v.string(),

@@ -14,7 +14,7 @@ const nullableText = v.nullable(v.string())
 
 const stateOf = v.picklist(['current', 'pending', 'off'])
 
-/** API.md: the members of the secret's state, and no others. `policy`: where the endpoint has, or had, consumers. */
+/** The members of the secret's state, and no others. `policy`: where the endpoint has, or had, consumers. */
 const secretState = v.strictObject({
   version: v.number(),
   hint: v.pipe(v.string(), v.length(4)),
@@ -23,7 +23,7 @@ const secretState = v.strictObject({
   policy: v.optional(v.strictObject({ state: stateOf, error: nullableText })),
 })
 
-/** API.md: the members of a rotation, and no others. */
+/** The members of a rotation, and no others. */
 const rotation = v.strictObject({
   id: v.string(),
   keyId: v.string(),

@@ -64,7 +64,7 @@ export function ownRingsSuite(setting: () => Setting): void {
       expect(replies.map(({ status }) => status)).toEqual([...Array.from({ length: 39 }, () => 200), 429])
       expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(23 * 60 * 60)
       expect(await secretStateOf(setting(), created.address)).toMatchObject({ version: 40 })
-    }, 30_000)
+    })
   })
 
   describe('the state of a secret', () => {

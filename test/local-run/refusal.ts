@@ -2,7 +2,7 @@ import type { LocalDescription } from '../../src/local/local-description'
 import type { CallOptions } from '../support/api-caller'
 import type { RotateRoute } from './rotate-routes'
 
-/** A rotation that is refused: API.md has the words. */
+/** A rotation that is refused, in the words of its contract. */
 export interface Refusal {
   readonly of: RotateRoute
   readonly why: string

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals'
 import type { LocalDescription } from '../../src/local/local-description'
 import type { CallOptions } from '../support/api-caller'
 
-/** The rotate route of a contract, as its page and API.md have it. */
+/** The rotate route of a contract, as its page, or Keyturn's own API, has it. */
 export interface RotateRoute {
   readonly contract: keyof LocalDescription['contracts']
   readonly path: (local: LocalDescription) => string

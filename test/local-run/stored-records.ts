@@ -7,7 +7,7 @@ import type { Setting } from './setting'
 
 export type StoredRecord = Readonly<Record<string, unknown>>
 
-/** The audit records of an endpoint as they are in the table, oldest first: DESIGN.md, "Storage". */
+/** The audit records of an endpoint as they are in the table, oldest first: under the endpoint, by time. */
 export async function auditItems(
   { table }: Setting,
   { tenantId, endpointId }: EndpointAddress,

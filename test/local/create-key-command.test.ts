@@ -47,7 +47,7 @@ describe('keys create', () => {
     [{ contract: 'teambattles', tenant: ['user:a'] }, '--plan takes one of free, api_pro, api_enterprise'],
     [{ contract: 'keyturn', tenant: ['a'], plan: 'x' }, '--plan: keyturn has no plans'],
     [{ contract: 'keyturn', tenant: ['a'], name: '' }, '--name takes 1 to 200 characters'],
-    [{ contract: 'keyturn', tenant: ['a'], 'expires-in-days': '1.5' }, '--expires-in-days takes a number from 1'],
+    [{ contract: 'keyturn', tenant: ['a'], 'expires-in-days': '1.5' }, '--expires-in-days takes a whole number from 1'],
   ])('%j is refused: %s', (values, message) => {
     expect(() => keyRequest(values, NOON)).toThrow(message)
   })

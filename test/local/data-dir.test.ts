@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { lockFile, takeDataDir } from '../../src/local/data-dir'
 import { processStart } from '../../src/local/process-start'
 
+const kept = { data: 'kept' } as const
+const removed = { data: 'removed' } as const
 let dir: string
 
 beforeEach(() => {
@@ -18,57 +20,61 @@ const lock = (holder: unknown) => writeFileSync(join(dir, lockFile), JSON.string
 describe('the data folder', () => {
   it('is made for its owner alone', () => {
     const made = join(dir, 'a', 'b')
-    takeDataDir(made, false)
+    takeDataDir(made, kept)
     expect(statSync(made).mode & 0o777).toBe(0o700)
     expect(statSync(join(made, lockFile)).mode & 0o777).toBe(0o600)
   })
 
   it('is in use until it is given back', () => {
-    const giveBack = takeDataDir(dir, false)
-    expect(() => takeDataDir(dir, false)).toThrow(/is in use by a running Keyturn/)
-    expect(() => takeDataDir(dir, true)).toThrow(/is in use by a running Keyturn/)
+    const giveBack = takeDataDir(dir, kept)
+    expect(() => takeDataDir(dir, kept)).toThrow(/is in use by a running Keyturn/)
+    expect(() => takeDataDir(dir, removed)).toThrow(/is in use by a running Keyturn/)
     giveBack()
-    takeDataDir(dir, false)()
+    takeDataDir(dir, kept)()
   })
 
   it('is free when the process that had it is gone', () => {
     lock({ pid: 2 ** 22 + 1, start: '1' })
-    takeDataDir(dir, false)()
+    takeDataDir(dir, kept)()
     lock({ pid: 2 ** 22 + 1, start: null })
-    takeDataDir(dir, false)()
+    takeDataDir(dir, kept)()
   })
 
   it('is free when another process has the pid by now', () => {
     lock({ pid: process.ppid, start: '1' })
-    takeDataDir(dir, false)()
+    takeDataDir(dir, kept)()
     lock({ pid: process.ppid, start: processStart(process.ppid) })
-    expect(() => takeDataDir(dir, false)).toThrow(/is in use/)
+    expect(() => takeDataDir(dir, kept)).toThrow(/is in use/)
   })
 
   it('is free when its lock cannot be read', () => {
     writeFileSync(join(dir, lockFile), '{"pid":')
-    takeDataDir(dir, false)()
+    takeDataDir(dir, kept)()
   })
 
   it('keeps what it holds, unless a fresh start is asked for', () => {
-    takeDataDir(dir, false)()
+    takeDataDir(dir, kept)()
     mkdirSync(join(dir, 'aws'))
     writeFileSync(join(dir, 'aws', 'x'), 'x')
-    takeDataDir(dir, false)()
+    takeDataDir(dir, kept)()
     expect(readFileSync(join(dir, 'aws', 'x'), 'utf8')).toBe('x')
-    takeDataDir(dir, true)()
+    takeDataDir(dir, removed)()
     expect(existsSync(join(dir, 'aws'))).toBe(false)
   })
 
   it('is never one that holds files of somebody else', () => {
     writeFileSync(join(dir, 'thesis.txt'), 'x')
-    for (const fresh of [false, true]) expect(() => takeDataDir(dir, fresh)).toThrow(/left alone/)
+    for (const taking of [kept, removed]) expect(() => takeDataDir(dir, taking)).toThrow(/left alone/)
     expect(readFileSync(join(dir, 'thesis.txt'), 'utf8')).toBe('x')
   })
 
   it('says that it cannot be written', () => {
     writeFileSync(join(dir, 'file'), '')
-    expect(() => takeDataDir(join(dir, 'file'), false)).toThrow(/cannot be written \(EEXIST\)/)
-    expect(() => takeDataDir(join(dir, 'file', 'x'), false)).toThrow(/cannot be written \(ENOTDIR\)/)
+    expect(() => takeDataDir(join(dir, 'file'), kept)).toThrow(/cannot be written \(EEXIST\)/)
+    expect(() => takeDataDir(join(dir, 'file', 'x'), kept)).toThrow(/cannot be written \(ENOTDIR\)/)
+  })
+
+  it.each(['/proc/x', '/proc/x/y', '/proc/1/x', '/sys/x', '/dev/null/x'])('says so of %s', folder => {
+    expect(() => takeDataDir(folder, kept)).toThrow(/^the data directory \S+ cannot be written \(E[A-Z]+\)$/)
   })
 })

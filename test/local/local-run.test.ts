@@ -16,7 +16,7 @@ let run: TestLocalRun
 
 beforeAll(async () => {
   run = await startLocalRun({ buildDir })
-}, 60_000)
+})
 
 afterAll(async () => {
   await run.stop()
@@ -126,6 +126,11 @@ describe('a second local run', () => {
       () => ['--data-dir', run.dataDir],
       /^keyturn: the data directory .* is in use .*\n$/,
     ],
+    [
+      'a data folder that cannot be made',
+      () => ['--data-dir', '/proc/x'],
+      /^keyturn: the data directory \/proc\/x cannot be written \(ENOENT\)\n$/,
+    ],
     ['an option that it does not know', () => ['--prot', '1'], /^keyturn: Unknown option '--prot' .*\n$/],
   ])('ends with one line for %s', async (_, args, line) => {
     const dataDir = mkdtempSync(join(tmpdir(), 'keyturn-second-'))
@@ -173,7 +178,7 @@ async function fetchAsCurl(command: string): Promise<Response> {
 }
 
 async function keys(...args: string[]) {
-  const script = resolve(__dirname, '../../src/local/keys-main.ts')
+  const script = resolve(__dirname, '../../scripts/keys.ts')
   const child = spawn(process.execPath, ['--import', 'tsx', script, ...args, '--data-dir', run.dataDir], {
     cwd: resolve(__dirname, '../..'),
     stdio: ['ignore', 'pipe', 'pipe'],

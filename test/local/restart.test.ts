@@ -70,7 +70,7 @@ describe('a restart of the local run', () => {
     expect(await rotatedKeyIds(second)).toEqual(expect.arrayContaining([...answered]))
     expect(lasting(second)).toEqual(lasting(first))
     expect(await rotate(second)).toMatch(/./)
-  }, 60_000)
+  })
 
   it('ends cleanly, and issues sessions anew that work', async () => {
     expect(await run?.stop()).toBe(0)
@@ -81,7 +81,7 @@ describe('a restart of the local run', () => {
       headers: { authorization: `Bearer ${tumban.memberSession}` },
     })
     expect([reply.status, await reply.json()]).toEqual([200, expect.objectContaining({ org_id: tumban.tenantId })])
-  }, 60_000)
+  })
 
   it('starts from nothing with --fresh', async () => {
     await run?.stop()
@@ -89,5 +89,5 @@ describe('a restart of the local run', () => {
     const fourth = await start(true)
     expect(fourth.local.contracts.keyturn.apiKey).not.toBe(before?.keyturn.apiKey)
     expect(await rotatedKeyIds(fourth)).toHaveLength(1)
-  }, 60_000)
+  })
 })

@@ -14,10 +14,11 @@ describe('the options of npm start', () => {
   })
 
   it.each([
-    [['--port', '0'], /--port takes a number from 1 to 65534, not "0"/],
+    [['--port', '0'], /--port takes a whole number from 1 to 65534, not "0"/],
     [['--port', '65535'], /--port/],
     [['--port', '4700x'], /--port/],
     [['--port'], /'--port <value>' argument missing/],
+    [['--port', '-5'], /^Option '--port' has no value \(options: /],
     [['--unknown'], /Unknown option '--unknown' \(options: --port, /],
     [['4700'], /Unexpected argument '4700'/],
     [['--fresh=yes'], /'--fresh' does not take an argument/],

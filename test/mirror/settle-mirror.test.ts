@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { lookAgainSeconds } from '../../src/endpoints/commit'
+import { lookAgainSeconds, rememberSeconds } from '../../src/endpoints/commit'
 import type { Endpoint } from '../../src/endpoints/endpoint'
 import { mirrorName, mirrorVersionId } from '../../src/mirror/mirror-state'
 import { runCalmly } from '../support/simulator/callers'
@@ -115,7 +115,7 @@ describe('settling a rotation', () => {
 })
 
 describe('ending a mirror', () => {
-  it('schedules the deletion once, looks again, and drops the tombstone', async () => {
+  it('schedules the deletion once, looks again, and drops the tombstone when its changes are forgotten', async () => {
     const { world, calls } = await scene()
     await runCalmly(world, { kind: 'delete', endpointId })
     calls.length = 0
@@ -123,7 +123,13 @@ describe('ending a mirror', () => {
     expect(calls).toEqual(['due', 'load', 'describe', 'removePolicy', 'scheduleDeletion', 'settle'])
     calls.length = 0
     await sweepAfter(world, lookAgainSeconds)
-    expect(calls).toEqual(['due', 'load', 'describe', 'drop'])
+    expect(calls).toEqual(['due', 'load', 'describe', 'settle'])
+    calls.length = 0
+    await sweepAfter(world, rememberSeconds - lookAgainSeconds - 7)
+    expect(calls).toEqual(['due'])
+    calls.length = 0
+    await sweepAfter(world, 1)
+    expect(calls).toEqual(['due', 'load', 'drop'])
     expect(stored(world)).toBeUndefined()
     expect(mirrorOf(world).deleted).toBe(true)
   })
@@ -144,8 +150,10 @@ describe('ending a mirror', () => {
     mirrorOf(world).deleted = false
     await sweepAfter(world, lookAgainSeconds)
     expect(mirrorOf(world).deleted).toBe(true)
-    expect(stored(world)).toBeDefined()
+    expect(stored(world)?.lookAgainAt).not.toBeNull()
     await sweepAfter(world, lookAgainSeconds)
+    expect(stored(world)?.lookAgainAt).toBeNull()
+    await sweepAfter(world, rememberSeconds)
     expect(stored(world)).toBeUndefined()
   })
 

@@ -1,16 +1,9 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import type { KMSClient } from '@aws-sdk/client-kms'
-import { dynamoDbClient, kmsClient } from '../../src/aws/clients'
-import { dynamoEndpointStore } from '../../src/aws/dynamo-endpoint-store'
-import { kmsSealer } from '../../src/aws/kms-sealer'
 import type { Contract } from '../../src/contracts/contract'
 import type { EndpointKey } from '../../src/endpoints/endpoint-store'
-import { ringKeyId } from '../../src/local/local-aws'
 import type { LocalDescription } from '../../src/local/local-description'
-import { isLive } from '../../src/rotation/key-ring'
-import { openKey } from '../../src/rotation/open-keys'
 import { sign } from '../../src/verify'
-import { clientOptions } from '../aws/embedded-aws'
+import { liveKeyReader } from '../support/live-keys'
+import type { LiveKeys } from '../support/live-keys'
 
 export interface Message {
   readonly body: string
@@ -43,11 +36,11 @@ interface Known {
 }
 
 export async function startPlatform({ local, contract, key }: PlatformOptions): Promise<Platform> {
-  const clients = [dynamoDbClient(clientOptions(local.aws)), kmsClient(clientOptions(local.aws))] as const
+  const reader = liveKeyReader(local)
   const known = new Map<string, Known>()
   let live: readonly string[] = []
   const look = async (): Promise<void> => {
-    live = await liveSecrets(clients, { table: local.table, key, known })
+    live = noted(known, (await reader.read(key)).keys)
   }
   await look()
   const stopped = new AbortController()
@@ -67,7 +60,7 @@ export async function startPlatform({ local, contract, key }: PlatformOptions): 
     stop: async () => {
       stopped.abort()
       await looking
-      for (const client of clients) client.destroy()
+      reader.close()
     },
   }
 }
@@ -79,27 +72,11 @@ async function lookAgain(look: () => Promise<void>, stopped: AbortSignal): Promi
   }
 }
 
-interface Looking {
-  readonly table: string
-  readonly key: EndpointKey
-  /** By key id; a secret is opened once. */
-  readonly known: Map<string, Known>
-}
-
-async function liveSecrets(
-  [dynamoDb, kms]: readonly [DynamoDBClient, KMSClient],
-  { table, key, known }: Looking,
-): Promise<readonly string[]> {
-  const endpoint = await dynamoEndpointStore({ client: dynamoDb, name: table }).load(key)
-  if (endpoint === null) throw new Error('there is no endpoint')
-  const sealer = kmsSealer({ client: kms, keyId: ringKeyId })
-  const live = endpoint.ring.keys.filter(each => isLive(each, new Date()))
-  for (const each of live) {
-    if (known.has(each.id)) continue
-    known.set(each.id, { secret: (await openKey({ sealer }, endpoint, each)).reveal(), endedAt: null })
-  }
+/** The live secrets; takes note of keys that are new, and of those that ended. */
+function noted(known: Map<string, Known>, live: LiveKeys['keys']): readonly string[] {
+  for (const { id, secret } of live) if (!known.has(id)) known.set(id, { secret, endedAt: null })
   for (const [id, each] of known) {
     if (each.endedAt === null && !live.some(key => key.id === id)) each.endedAt = Date.now()
   }
-  return live.flatMap(each => known.get(each.id)?.secret ?? [])
+  return live.map(({ secret }) => secret)
 }

@@ -1,16 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { randomBytes } from 'node:crypto'
-import { createApiKey } from '../../src/access/create-api-key'
-import { dynamoDbClient, secretsManagerClient } from '../../src/aws/clients'
-import { dynamoApiKeyStore } from '../../src/aws/dynamo-api-key-store'
+import { secretsManagerClient } from '../../src/aws/clients'
 import { allContracts } from '../../src/contracts/all'
 import type { Contract } from '../../src/contracts/contract'
-import { keyturn } from '../../src/contracts/keyturn'
 import { clientOptions } from '../aws/embedded-aws'
 import { startLocalRun, type TestLocalRun } from '../support/local-run'
+import { platformKey } from '../support/platform-key'
+import { revokePrevious } from '../support/revoke-previous'
 import { cacheSeconds, startCourse, type Course } from './course'
 import { startPlatform, type Platform } from './platform'
-import { revokePrevious, rotate, type ContractName } from './rotator'
+import { rotate, type ContractName } from './rotator'
 import { Tally, tallyTable } from './tally'
 
 const seconds = 60
@@ -26,6 +24,7 @@ const platforms: Platform[] = []
 const courses = new Map<string, Course>()
 const secretsManager: { destroy(): void }[] = []
 let run: TestLocalRun
+/** Ends keys that vendors keep for a day. */
 let operatorKey: string
 
 const hasOverlap = ({ overlap }: Contract): boolean => overlap.kind !== 'none'
@@ -34,7 +33,8 @@ const everySeconds = (contract: Contract): number =>
 
 beforeAll(async () => {
   run = await startLocalRun()
-  operatorKey = await makeOperatorKey()
+  const tenantIds = [...new Set(Object.values(run.local.contracts).map(({ tenantId }) => tenantId))]
+  operatorKey = await platformKey(run.local, tenantIds)
   for (const contract of allContracts) await startContract(contract)
 })
 
@@ -70,26 +70,14 @@ async function startContract(contract: Contract): Promise<void> {
   secretsManager.push(client)
 }
 
-/** A key of our own API for every tenant, to end keys that vendors keep for a day. */
-async function makeOperatorKey(): Promise<string> {
-  const { local } = run
-  const client = dynamoDbClient(clientOptions(local.aws))
-  const now = (): Date => new Date()
-  const tenantIds = [...new Set(Object.values(local.contracts).map(({ tenantId }) => tenantId))]
-  const scope = { tenantIds, permissions: ['endpoints:write'], plan: null, expiresAt: null }
-  const store = dynamoApiKeyStore({ client, name: local.table }, now)
-  const { text } = await createApiKey(store, { now, randomBytes }, { contract: keyturn, name: 'rollover', ...scope })
-  client.destroy()
-  return text.reveal()
-}
-
 /** Rotates on the schedule, the last time before the end. */
 async function rotateOnSchedule(contract: Contract, began: number): Promise<void> {
   const tally = tallies.get(contract.name) ?? new Tally()
   const every = everySeconds(contract)
+  const key = run.local.contracts[contract.name as ContractName]
   for (let nth = 0; nth < seconds / every; nth += 1) {
     await until(began + (nth + 0.5) * every * 1000)
-    if (contract.overlap.kind === 'fixed') await revokePrevious(run.local, contract, operatorKey)
+    if (contract.overlap.kind === 'fixed') await revokePrevious(run.local.api, key, operatorKey)
     await rotate(run.local, contract, contract.overlap.kind === 'chosen' ? chosenOverlapSeconds : null)
     tally.rotations += 1
   }

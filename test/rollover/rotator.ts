@@ -16,13 +16,6 @@ export async function rotate(
   await call(`${local.api}${path}`, { method: 'POST', headers: headersOf(local, contract.name as ContractName), body })
 }
 
-/** Ends every key but the current one, through our own API. Contracts keep at most five. */
-export async function revokePrevious(local: LocalDescription, contract: Contract, operatorKey: string): Promise<void> {
-  const { endpointId, tenantId } = local.contracts[contract.name as ContractName]
-  const headers = { authorization: `Bearer ${operatorKey}`, 'keyturn-tenant': tenantId }
-  await call(`${local.api}/v1/endpoints/${endpointId}/secret/revoke-previous`, { method: 'POST', headers, body: null })
-}
-
 function headersOf({ contracts }: LocalDescription, name: ContractName): Record<string, string> {
   const credentials = {
     tumban: contracts.tumban.adminSession,

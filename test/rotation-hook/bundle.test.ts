@@ -1,115 +1,66 @@
-import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager'
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { secretsManagerClient } from '../../src/aws/clients'
+import { allContracts } from '../../src/contracts/all'
+import { storno } from '../../src/contracts/storno'
+import { thesignup } from '../../src/contracts/thesignup'
+import type { Contract } from '../../src/contracts/contract'
 import { mirroredSecrets } from '../../src/secrets-manager'
-import { clientOptions } from '../aws/embedded-aws'
+import { startConsumerStage, type ConsumerStage } from '../support/hook-wire/consumer-stage'
+import { expectedOf, newLane, recordCalls, strikeEach } from '../support/hook-wire/struck-rotations'
+import { vendorSide, type VendorSide } from '../support/hook-wire/vendor-side'
 import { startLocalRun, type TestLocalRun } from '../support/local-run'
-import { startConsumerStage, type ConsumerSecret, type ConsumerStage, type HookSettings } from './consumer-stage'
-import type { WireFault } from './fault-proxy'
+
+// `npm run test:faults` strikes every call of every contract.
 
 let run: TestLocalRun
+let vendors: VendorSide
 let stage: ConsumerStage
-let platform: SecretsManagerClient
-const secrets = new Map<string, ConsumerSecret>()
-
-const names = ['tumban', 'thesignup', 'storno', 'featurebase', 'teambattles', 'keyturn'] as const
-type Name = (typeof names)[number]
 
 beforeAll(async () => {
   run = await startLocalRun()
-  platform = secretsManagerClient(clientOptions(run.local.aws))
+  vendors = vendorSide(run)
   stage = await startConsumerStage(run.local.api)
-  for (const name of names) secrets.set(name, await stage.addSecret(settingsOf(name)))
-}, 60_000)
+})
 
 afterAll(async () => {
   await stage?.close()
-  platform?.destroy()
+  vendors?.close()
   await run?.stop()
 })
 
-function settingsOf(contract: Name): HookSettings {
-  const { contracts } = run.local
-  const { tenantId, endpointId } = contracts[contract]
-  const credential = {
-    tumban: contracts.tumban.adminSession,
-    thesignup: contracts.thesignup.apiKey,
-    storno: contracts.storno.token,
-    featurebase: contracts.featurebase.apiKey,
-    teambattles: contracts.teambattles.apiKey,
-    keyturn: JSON.stringify({ token: contracts.keyturn.apiKey }),
-  }[contract]
-  const ended = contract === 'keyturn' ? { overlapSeconds: 0 } : {}
-  return { contract, tenantId, endpointId, credential, replays: contract === 'keyturn', ...ended }
-}
-
-function secretOf(name: Name): ConsumerSecret {
-  const secret = secrets.get(name)
-  if (secret === undefined) throw new TypeError(`there is no secret for ${name}`)
-  return secret
-}
-
-/** The secret that the vendor has: its mirror on the platform's side. */
-async function atVendor(name: Name): Promise<string> {
-  const { SecretString = '{}' } = await platform.send(
-    new GetSecretValueCommand({ SecretId: run.local.contracts[name].mirror }),
-  )
-  return (JSON.parse(SecretString) as { readonly signingSecret: string }).signingSecret
+/** A secret as it is deployed, with an endpoint of its own. */
+async function deployed(contract: Contract) {
+  const endpoint = await vendors.newEndpoint(contract)
+  return { endpoint, secret: await stage.addSecret({ hook: endpoint.hook, text: '{"to":"be rotated"}' }) }
 }
 
 describe('RotateSecret, with the hook’s bundle at the local control plane', () => {
-  it.each(names)('rotates at %s, and the library reads what is stored', async name => {
-    const secret = secretOf(name)
-    const before = await atVendor(name)
-    const document = await secret.rotate()
-    expect(document?.signingSecret).toBe(await atVendor(name))
-    expect(document?.signingSecret).not.toBe(before)
-    expect(await mirroredSecrets({ secretId: secret.secretId, client: stage.client }).live()).toEqual([
-      document?.signingSecret,
-    ])
-    expect(secret.log()).not.toContain(document?.signingSecret)
+  it.each(allContracts)('rotates at $name, and the library reads what is stored', async contract => {
+    const { endpoint, secret } = await deployed(contract)
+    const { signingSecret } = await secret.rotate()
+    const [current] = (await endpoint.live()).keys
+    expect(signingSecret).toBe(current?.secret)
+    expect(signingSecret).not.toBe(endpoint.firstSecret)
+    const secrets = mirroredSecrets({ secretId: secret.secretId, client: stage.client })
+    expect(await secrets.live()).toEqual([signingSecret])
+    expect(secret.hook.log()).toContain('the step is done')
+    expect(secret.hook.log()).not.toContain(signingSecret)
   })
 
   it('keeps the key before where the contract has an overlap', async () => {
-    const first = await atVendor('thesignup')
-    const document = await secretOf('thesignup').rotate()
-    expect(document?.keys.map(({ secret }) => secret)).toEqual([await atVendor('thesignup'), first])
-    expect(Date.parse(document?.keys[1]?.expiresAt ?? '')).toBeGreaterThan(Date.now() + 86_000_000)
+    const { endpoint, secret } = await deployed(thesignup)
+    const { signingSecret: first } = await secret.rotate()
+    const { keys } = await secret.rotate()
+    const [current] = (await endpoint.live()).keys
+    expect(keys.map(({ secret }) => secret)).toEqual([current?.secret, first])
+    expect(Date.parse(keys[1]?.expiresAt ?? '')).toBeGreaterThan(Date.now() + 86_000_000)
+  })
+
+  it('heals when a call from the intent to the stored secret took effect and the hook was killed', async () => {
+    const lane = await newLane(stage, await vendors.newEndpoint(storno))
+    const all = await recordCalls(lane)
+    const calls = all.slice(all.indexOf('TagResource 1'), all.indexOf('PutSecretValue 1') + 1)
+    expect(calls).toHaveLength(4)
+    const fault = 'its reply lost and killed'
+    expect(await strikeEach(lane, fault, calls)).toEqual(calls.map(at => expectedOf(storno, fault, at)))
   })
 })
-
-describe('the bundle', () => {
-  it.each<WireFault>(['killed-before', 'reply-dropped'])(
-    'heals when it is %s at any of its calls',
-    async fault => {
-      const both = await Promise.all([
-        strikeCalls('storno', fault, 99),
-        strikeCalls('keyturn', fault, callsOfCreateSecret),
-      ])
-      for (const healed of both) {
-        expect(healed.length).toBeGreaterThanOrEqual(callsOfCreateSecret)
-        expect(healed).toEqual(Array(healed.length).fill(true))
-      }
-    },
-    60_000,
-  )
-})
-
-/** All by which a vendor that replays differs from one that does not is in the first step. */
-const callsOfCreateSecret = 7
-
-/** For each of the first calls of a rotation, whether one that was struck there ended with the vendor's secret. */
-async function strikeCalls(name: Name, fault: WireFault, most: number): Promise<readonly boolean[]> {
-  const secret = secretOf(name)
-  secret.gate.arm(null, fault)
-  await secret.rotate()
-  const calls = Math.min(most, secret.gate.count())
-  const healed: boolean[] = []
-  for (let at = 0; at < calls; at += 1) {
-    secret.gate.arm(at, fault)
-    const document = await secret.rotate()
-    healed.push(document !== undefined && document.signingSecret === (await atVendor(name)))
-  }
-  return healed
-}

@@ -3,9 +3,12 @@ import type { Contract } from '../../src/contracts/contract'
 import { keyturn } from '../../src/contracts/keyturn'
 import { storno } from '../../src/contracts/storno'
 import { httpVendor } from '../../src/rotation-hook/http-vendor'
+import { defaultLostReplyRule } from '../../src/rotation-hook/lost-reply-rule'
 import { rotationHook } from '../../src/rotation-hook/rotation-hook'
 import { Secret } from '../../src/rotation/secret'
 import { closeAfterEach } from '../aws/close-after-each'
+import { hookCodes, refused, superseded, vendorCases, vendorCodes, type VendorCase } from './failure-cases'
+import { hookFailureCodes, vendorFailureRows } from './failure-table'
 import { event, modelDeps, modelSecret, secretOf, token } from './model'
 import type { Logged } from './model'
 import { startScriptedVendor, type Turn } from './scripted-vendor'
@@ -23,7 +26,11 @@ interface Outcome {
 }
 
 /** One createSecret at a vendor that does this with each call. */
-async function createSecretAt(contract: Contract, turns: readonly Turn[] | 'nowhere'): Promise<Outcome> {
+async function createSecretAt(
+  contract: Contract,
+  turns: VendorCase,
+  lostReply = defaultLostReplyRule(contract),
+): Promise<Outcome> {
   const own = modelSecret(secretOf(contract, 0))
   own.begin(token)
   const server = closing(await startScriptedVendor(turns === 'nowhere' ? [] : turns))
@@ -38,8 +45,10 @@ async function createSecretAt(contract: Contract, turns: readonly Turn[] | 'nowh
     overlapSeconds: null,
   }
   const credential = async (): Promise<Secret> => new Secret('the-credential')
-  const vendor = httpVendor({ ...connection, credential, timeoutMs: 150, now: () => new Date() })
-  const code = await rotationHook(modelDeps({ contract, own, vendor, logged, slept }))(event('createSecret')).then(
+  const timeoutMs = turns.includes('silence') ? 150 : 10_000
+  const vendor = httpVendor({ ...connection, credential, timeoutMs, now: () => new Date() })
+  const deps = { ...modelDeps({ contract, own, vendor, logged, slept }), lostReply }
+  const code = await rotationHook(deps)(event('createSecret')).then(
     () => null,
     (error: { readonly code: string }) => error.code,
   )
@@ -48,59 +57,58 @@ async function createSecretAt(contract: Contract, turns: readonly Turn[] | 'nowh
   return { code, calls: server.received.length, slept, intent, logged, stored }
 }
 
-const refused = (status: number, headers = {}): Turn => ({ status, headers, body: { error: 'no' } })
-const superseded: Turn = { status: 409, body: { code: 'rotation-superseded' } }
+/** The codes of the calls that failed, in order. */
+function codesLogged({ logged }: Outcome): readonly unknown[] {
+  return logged.filter(({ message }) => message === 'calling the vendor failed').map(({ fields }) => fields['code'])
+}
+
 const newSecret: Turn = { status: 200, body: { secret: secretOf(storno, 7) } }
 const keyturnSecret: Turn = { status: 200, body: { signingSecret: secretOf(keyturn, 7) } }
 
-/** The rows of the consumer guide's table, for a vendor that does not promise to replay. */
-describe.each<[string, readonly Turn[] | 'nowhere', Pick<Outcome, 'code' | 'calls' | 'slept' | 'intent'>]>([
-  ['that cannot be reached', 'nowhere', { code: 'vendor-unreachable', calls: 0, slept: [500, 1000], intent: 'none' }],
-  ['that does not answer in time', ['silence'], { code: 'vendor-timeout', calls: 1, slept: [], intent: 'kept' }],
-  ['that hangs up', ['hang-up'], { code: 'vendor-connection-lost', calls: 1, slept: [], intent: 'kept' }],
-  ['that answers 500', [refused(500)], { code: 'vendor-error', calls: 1, slept: [], intent: 'kept' }],
-  ['that answers 503', [refused(503)], { code: 'vendor-error', calls: 1, slept: [], intent: 'kept' }],
-  ['that answers 401', [refused(401)], { code: 'vendor-refused-credentials', calls: 1, slept: [], intent: 'none' }],
-  ['that answers 403', [refused(403)], { code: 'vendor-forbids', calls: 1, slept: [], intent: 'none' }],
-  ['that answers 404', [refused(404)], { code: 'vendor-endpoint-unknown', calls: 1, slept: [], intent: 'none' }],
-  ['that answers 409', [refused(409)], { code: 'vendor-conflict', calls: 1, slept: [], intent: 'none' }],
-  ['that answers 400', [refused(400)], { code: 'vendor-refused', calls: 1, slept: [], intent: 'none' }],
-  ['that answers 429', [refused(429)], { code: 'vendor-rate-limited', calls: 1, slept: [], intent: 'none' }],
-  [
-    'that answers 429 and to wait for long',
-    [refused(429, { 'retry-after': '3600' })],
-    { code: 'vendor-rate-limited', calls: 1, slept: [], intent: 'none' },
-  ],
-  [
-    'that answers 429 and to wait for 2 seconds',
-    [refused(429, { 'retry-after': '2' }), newSecret],
-    { code: null, calls: 2, slept: [2000], intent: 'kept' },
-  ],
-  [
-    'that answers 302',
-    [{ status: 302, headers: { location: 'http://127.0.0.1:1/' } }],
-    { code: 'vendor-reply-malformed', calls: 1, slept: [], intent: 'kept' },
-  ],
-  [
-    'whose reply is not JSON',
-    [{ status: 200, body: '<html>' }],
-    { code: 'vendor-reply-malformed', calls: 1, slept: [], intent: 'kept' },
-  ],
-  [
-    'whose reply has no secret',
-    [{ status: 200, body: { secret: '' } }],
-    { code: 'vendor-reply-malformed', calls: 1, slept: [], intent: 'kept' },
-  ],
-])('a vendor %s', (_what, turns, expected) => {
-  it('is called again only where that is safe, and leaves an intent where it may have made a secret', async () => {
-    const { code, calls, slept, intent, logged, stored } = await createSecretAt(storno, turns)
-    expect({ code, calls, slept, intent }).toEqual(expected)
-    expect(stored === null).toBe(code !== null)
-    if (code === null) return
-    expect(logged.at(-1)).toMatchObject({ level: 'error', fields: { step: 'createSecret', version: token, code } })
-    expect(logged.filter(({ message }) => message === 'calling the vendor failed').length).toBe(
-      Math.max(calls, 1 + slept.length),
-    )
+const twice = [500, 1000]
+/** The pauses before further calls, by the word for them: at a vendor that replays, and at any other. */
+const pauses: Readonly<Record<string, Readonly<Record<'replays' | 'else', readonly number[]>>>> = {
+  no: { replays: [], else: [] },
+  'after 0.5 and 1 s': { replays: twice, else: twice },
+  'only if it replays': { replays: twice, else: [] },
+  'after that time': { replays: [2000, 2000], else: [2000, 2000] },
+}
+
+describe('the table of the consumer guide', () => {
+  it('has a case here for each of its rows, and no other', () => {
+    expect(
+      vendorFailureRows()
+        .map(({ vendor }) => vendor)
+        .sort(),
+    ).toEqual(Object.keys(vendorCases).sort())
+  })
+
+  it('has a row for every code', () => {
+    expect(new Set(vendorFailureRows().map(({ code }) => code))).toEqual(new Set(Object.keys(vendorCodes)))
+    expect(new Set(hookFailureCodes())).toEqual(new Set(Object.keys(hookCodes)))
+  })
+})
+
+const rows = vendorFailureRows().filter(({ again }) => again !== 'as a lost reply')
+
+describe.each(rows)('a vendor with the row: $vendor', ({ vendor, code, again, intent }) => {
+  it.each([storno, keyturn])('is treated as its row says, at $name', async contract => {
+    const slept = pauses[again]?.[contract.vendorReplays ? 'replays' : 'else']
+    for (const turns of vendorCases[vendor] ?? []) {
+      const outcome = await createSecretAt(contract, turns)
+      expect(outcome).toMatchObject({ code, slept, stored: null })
+      expect(outcome.calls).toBe(turns === 'nowhere' ? 0 : outcome.slept.length + 1)
+      expect(outcome.intent).toBe(intent === 'kept' && !contract.vendorReplays ? 'kept' : 'none')
+      expect(codesLogged(outcome)).toEqual(Array(outcome.slept.length + 1).fill(code))
+      expect(outcome.logged.at(-1)).toMatchObject({ level: 'error', fields: { step: 'createSecret', code } })
+    }
+  })
+})
+
+describe('a vendor that wants to be left alone for 2 seconds', () => {
+  it('is called again after them', async () => {
+    const { code, calls, slept } = await createSecretAt(storno, [refused(429, { 'retry-after': '2' }), newSecret])
+    expect({ code, calls, slept }).toEqual({ code: null, calls: 2, slept: [2000] })
   })
 })
 
@@ -114,15 +122,17 @@ describe('a vendor that promises to replay', () => {
     expect({ code, calls, slept, intent }).toEqual({ code: null, calls: 3, slept: [500, 1000], intent: 'none' })
   })
 
-  it('is given up after three calls', async () => {
-    const { code, calls } = await createSecretAt(keyturn, [refused(503)])
-    expect({ code, calls }).toEqual({ code: 'vendor-error', calls: 3 })
+  it('makes another secret once the one that is replayed was superseded', async () => {
+    const outcome = await createSecretAt(keyturn, [superseded, keyturnSecret])
+    expect(outcome).toMatchObject({ code: null, calls: 2, intent: 'none' })
+    expect(outcome.stored).toContain(secretOf(keyturn, 7))
+    expect(codesLogged(outcome)).toEqual(['vendor-superseded'])
   })
 
-  it('makes another secret once the one that is replayed was superseded', async () => {
-    const { code, calls, stored } = await createSecretAt(keyturn, [superseded, keyturnSecret])
-    expect({ code, calls }).toEqual({ code: null, calls: 2 })
-    expect(stored).toContain(secretOf(keyturn, 7))
+  it('is left alone once the one that is replayed was superseded, where the rule is to stop', async () => {
+    const outcome = await createSecretAt(keyturn, [superseded, keyturnSecret], 'stop-and-alarm')
+    expect(outcome).toMatchObject({ code: 'lost-reply', calls: 1, intent: 'none', stored: null })
+    expect(codesLogged(outcome)).toEqual(['vendor-superseded'])
   })
 
   it('is not asked again for another 409', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { maximumChanges } from '../../src/endpoints/commit'
+import { maximumChanges, settleGraceSeconds } from '../../src/endpoints/commit'
 import type { Change, ChangeKind, Endpoint } from '../../src/endpoints/endpoint'
 import { assertRoomForChange, assertWithinBudget, mirroredRotations } from '../../src/rotation/budget'
 import { addSeconds } from '../../src/rotation/instant'
@@ -63,6 +63,12 @@ describe('assertRoomForChange', () => {
     expect(seconds).toBe(day - 60 * (maximumChanges - 1))
     expect(() => assertRoomForChange(full, addSeconds(noon, seconds))).not.toThrow()
     expect(() => assertRoomForChange(withChanges(maximumChanges - 1, 'revoke'), noon)).not.toThrow()
+  })
+
+  it('refuses changes that wait to be settled for as long as that takes', () => {
+    const { settling, ...full } = withChanges(maximumChanges, 'update')
+    const waiting: Endpoint = { ...full, revision: 1000, settling: { ...settling, revision: 0 } }
+    expect(retryAfter(() => assertRoomForChange(waiting, noon))).toBe(settleGraceSeconds)
   })
 
   it('does not count settled changes of settings', () => {

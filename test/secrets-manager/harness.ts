@@ -11,6 +11,7 @@ import type { MirroredSecrets, MirroredSecretsOptions } from '../../src/secrets-
 import { sign } from '../../src/verify'
 import type { VerifyOptions } from '../../src/verify'
 import { clientOptions } from '../aws/embedded-aws'
+import { startLabelPolicy } from './label-policy'
 
 export const NOON = new Date('2026-11-21T12:00:00Z')
 export const secretId = 'keyturn/test/org_1/ep_1'
@@ -50,6 +51,8 @@ export interface Harness {
   readonly errors: unknown[]
   /** From now on, or no longer, every call fails. */
   setDown(down: boolean): void
+  /** From now on the receiver may not read a version by this label. */
+  deny(label: string): void
   open(options?: Partial<MirroredSecretsOptions>): MirroredSecrets
   create(text: string): Promise<void>
   put(text: string, label: string): Promise<string>
@@ -73,8 +76,9 @@ export async function startHarness(): Promise<Harness> {
   let down = false
   const errors: unknown[] = []
   const endpoint = await startAwsEndpoint({ dataDir: null, port: 0, now: () => now })
+  const policy = await startLabelPolicy(endpoint.url)
   const client = secretsManagerClient(clientOptions(endpoint.url))
-  const counted = secretsManagerClient({ ...clientOptions(endpoint.url) })
+  const counted = secretsManagerClient(clientOptions(policy.url))
   counted.middlewareStack.add(
     next => args => {
       reads += 1
@@ -90,6 +94,7 @@ export async function startHarness(): Promise<Harness> {
     setNow: at => (now = at),
     reads: () => reads,
     setDown: value => (down = value),
+    deny: label => policy.deny(label),
     open: options =>
       mirroredSecrets({ secretId, client: counted, now: () => now, onError: error => errors.push(error), ...options }),
     create: async text => {
@@ -114,6 +119,7 @@ export async function startHarness(): Promise<Harness> {
     close: async () => {
       client.destroy()
       counted.destroy()
+      await policy.close()
       await endpoint.close()
     },
   }

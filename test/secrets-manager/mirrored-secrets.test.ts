@@ -88,6 +88,27 @@ describe('mirroredSecrets', () => {
     expect(await secrets.live()).toEqual([secretText(2)])
   })
 
+  it('finds the new current key also where AWSPENDING is denied, and reports that it is', async () => {
+    const harness = await start(documentOf({ n: 1 }))
+    harness.deny('AWSPENDING')
+    const secrets = harness.open()
+    await harness.deliver(secrets, 1)
+    await harness.put(documentOf({ n: 2 }), 'AWSCURRENT')
+    await harness.deliver(secrets, 2)
+    expect(harness.errors).toEqual([expect.objectContaining({ name: 'AccessDeniedException' })])
+    expect(harness.reads()).toBe(3)
+  })
+
+  it('finds the new current key also where AWSPENDING is no document, and reports that it is none', async () => {
+    const harness = await start(documentOf({ n: 1 }))
+    const secrets = harness.open()
+    await harness.deliver(secrets, 1)
+    await harness.put('{"keyturn":"not rotated yet"}', 'AWSPENDING')
+    await harness.put(documentOf({ n: 2 }), 'AWSCURRENT')
+    await harness.deliver(secrets, 2)
+    expect(harness.errors).toEqual([unavailable])
+  })
+
   it('never reads a document from AWSPREVIOUS', async () => {
     const harness = await start(documentOf({ n: 1 }))
     await harness.put(documentOf({ n: 2 }), 'AWSCURRENT')
@@ -108,6 +129,14 @@ describe('a plain secret', () => {
     expect(await secrets.live()).toEqual([secretText(2), secretText(1)])
     harness.setNow(after(160))
     expect(await secrets.live()).toEqual([secretText(2)])
+  })
+
+  it.each(['denied', 'no document'])('is good while AWSPREVIOUS is %s, which is reported', async fault => {
+    const harness = await start(fault === 'denied' ? secretText(1) : '{"keyturn":"not rotated yet"}')
+    if (fault === 'denied') harness.deny('AWSPREVIOUS')
+    await harness.put(secretText(2), 'AWSCURRENT')
+    expect(await harness.open({ previousMaxAgeSeconds: 60 }).live()).toEqual([secretText(2)])
+    expect(harness.errors.length).toBe(1)
   })
 
   it('is not read from AWSPREVIOUS unless that is asked for', async () => {
@@ -162,6 +191,17 @@ describe('the cache', () => {
     await harness.create(documentOf({ n: 1 }))
     harness.setNow(after(1))
     await harness.deliver(secrets, 1)
+  })
+
+  it('fails while every key has expired, and works as soon as one has not', async () => {
+    const harness = await start(documentOf({ n: 1, expiresAt: NOON.toISOString() }))
+    const secrets = harness.open()
+    await expect(secrets.live()).rejects.toEqual(unavailable)
+    await expect(harness.deliver(secrets, 1)).rejects.toEqual(unavailable)
+    expect(harness.reads()).toBe(1)
+    await harness.put(documentOf({ n: 2 }), 'AWSCURRENT')
+    harness.setNow(after(1))
+    await harness.deliver(secrets, 2)
   })
 
   it.each(['{}', '[]', '{"keys":[]}', '{"keys":[{"secret":""}]}', '{"keys":["whsec_"]}', '{"password":"x"}'])(

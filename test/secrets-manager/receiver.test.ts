@@ -11,7 +11,7 @@ import { buildFunctions, buildWorkerRuntime, endBuilder } from '../../src/local/
 import { LocalFunction } from '../../src/local/local-function'
 import { sign } from '../../src/verify'
 import { closeAfterEach } from '../aws/close-after-each'
-import { body, documentOf, secretId, secretText, startHarness } from './harness'
+import { body, documentOf, NOON, secretId, secretText, startHarness } from './harness'
 import type { Harness } from './harness'
 
 const closing = closeAfterEach()
@@ -67,6 +67,17 @@ describe('the example receiver', () => {
     await harness.create(documentOf({ n: 1 }))
     await new Promise(resolve => setTimeout(resolve, 1000))
     expect((await post(body, delivery)).status).toBe(204)
+  })
+
+  it.each([
+    ['every secret has expired', documentOf({ n: 1, expiresAt: NOON.toISOString() })],
+    ['the secret is empty', 'whsec_'],
+    ['the secret is not in its format', 'whsec_@'],
+  ])('503 when %s, so that the sender tries again', async (_what, text) => {
+    const harness = closing(await startHarness())
+    await harness.create(text)
+    const { post } = closing(await startReceiver(harness))
+    expect((await post(body, signed(1))).status).toBe(503)
   })
 
   it('413 above 1 MiB', async () => {

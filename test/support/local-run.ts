@@ -14,6 +14,8 @@ export interface LocalRunOptions {
   /** `.build` where absent. */
   readonly buildDir?: string
   readonly fresh?: boolean
+  /** A file that each of its processes and workers loads before anything else. */
+  readonly preload?: string
 }
 
 export interface TestLocalRun {
@@ -66,7 +68,7 @@ interface Started {
 async function startOnFreePorts(options: Required<Pick<LocalRunOptions, 'dataDir' | 'buildDir'>> & LocalRunOptions) {
   for (let attempt = 1; ; attempt += 1) {
     const args = ['--port', String(await freePorts()), '--data-dir', options.dataDir, '--build-dir', options.buildDir]
-    const run = spawnLocalRun(options.fresh === true ? [...args, '--fresh'] : args)
+    const run = spawnLocalRun(options.fresh === true ? [...args, '--fresh'] : args, options.preload)
     if (await isReady(run)) return run
     const taken = /port \d+ is in use/.test(run.output())
     if (!taken || attempt === attempts) throw new Error(`the local run did not start:\n${run.output()}`)
@@ -76,8 +78,9 @@ async function startOnFreePorts(options: Required<Pick<LocalRunOptions, 'dataDir
 /**
  * `npm start -- <args>` without npm, and with nothing left over: like under npm, it ends with the process above it.
  */
-export function spawnLocalRun(args: readonly string[]): Started {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/local/main.ts', ...args], {
+export function spawnLocalRun(args: readonly string[], preload?: string): Started {
+  const loads = ['--import', 'tsx', ...(preload === undefined ? [] : ['--require', preload])]
+  const child = spawn(process.execPath, [...loads, 'src/local/main.ts', ...args], {
     cwd: root,
     env: { ...process.env, npm_lifecycle_event: 'start' },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -108,7 +111,7 @@ async function ended(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promis
 }
 
 /** A port that is free together with the next one. */
-async function freePorts(): Promise<number> {
+export async function freePorts(): Promise<number> {
   for (;;) {
     const port = await tryPort(0)
     if (port !== null && port < 65535 && (await tryPort(port + 1)) !== null) return port

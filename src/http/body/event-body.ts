@@ -2,7 +2,8 @@ import type { Json } from '../../contracts/shape'
 import { eventIdPattern, eventTypePattern, largestPayloadBytes, payloadBytes } from '../../delivery/event'
 import type { NewEvent } from '../../delivery/publish-event'
 import { Problem } from '../../rotation/problem'
-import { fieldsOf, invalidField } from './fields'
+import { fieldsOf } from './fields'
+import { invalidField } from './invalid-field'
 import type { JsonObject } from './json-object'
 
 /**

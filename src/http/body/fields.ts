@@ -1,20 +1,6 @@
 import { Problem, type FieldError } from '../../rotation/problem'
+import { invalidFields } from './invalid-field'
 import type { JsonObject } from './json-object'
-
-const mostErrors = 20
-const longestPath = 200
-
-/** One field at fault. */
-export function invalidField(path: string, message: string): Problem {
-  return invalidFields([{ path, message }])
-}
-
-/** `invalid-request`, naming every field at fault, 20 at the most. */
-function invalidFields(all: readonly FieldError[]): Problem {
-  const errors = all.slice(0, mostErrors).map(({ path, message }) => ({ path: path.slice(0, longestPath), message }))
-  const detail = errors.map(({ path, message }) => `${path} ${message}`).join('; ')
-  return new Problem('invalid-request', `${detail}.`, { errors })
-}
 
 /** Reads the fields of one object, and gathers what is wrong with them. */
 export interface Fields {
@@ -38,7 +24,7 @@ export function fieldsOf(object: JsonObject, unknownFields: 'refuse' | 'ignore',
     },
     finish: () => {
       const unknown = unknownFields === 'ignore' ? [] : Object.keys(object).filter(name => !known.has(name))
-      const message = `is not known; known are: ${[...known].join(', ')}`
+      const message = `is not known; known are: ${[...known].join(', ') || 'none'}`
       errors.push(...unknown.map(name => ({ path: within + name, message })))
       if (errors.length > 0) throw invalidFields(errors)
     },

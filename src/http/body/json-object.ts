@@ -1,4 +1,4 @@
-import { invalidField } from './fields'
+import { invalidField } from './invalid-field'
 import { scanJson } from './scan-json'
 
 export type JsonObject = Readonly<Record<string, unknown>>

@@ -3,7 +3,8 @@ import { parseEndpointId } from '../../contracts/endpoint-id'
 import { parseTenantId } from '../../access/tenant-id'
 import type { EndpointSettings } from '../../endpoints/endpoint'
 import type { Secret } from '../../rotation/secret'
-import { fieldsOf, invalidField } from './fields'
+import { fieldsOf } from './fields'
+import { invalidField } from './invalid-field'
 import type { JsonObject } from './json-object'
 import { readOwnSecret } from './rotate-choice'
 import { readSettings, type GivenSettings, type SettingsRules } from './settings'
@@ -30,10 +31,11 @@ const defaultRequestConfig = { timeoutMs: 5_000, headers: {} }
 
 /**
  * An endpoint to be created, or one that a platform has already, with its id and secret.
- * @throws {Problem} `invalid-request` naming every field at fault
+ * @throws {Problem} `invalid-request` naming every field at fault; an unknown `contract` alone, since it rules the others
  */
 export function readNewEndpoint(body: JsonObject, rules: NewEndpointRules): NewEndpointBody {
-  const fields = fieldsOf(body, 'refuse')
+  // An absent URL is none, which the contract allows or not.
+  const fields = fieldsOf({ url: null, ...body }, 'refuse')
   const contract = body['contract'] === undefined ? rules.ownContract : readContract(rules, body['contract'])
   fields.read('contract', () => contract)
   const id = fields.read('id', value => readId(contract, value))
@@ -43,7 +45,7 @@ export function readNewEndpoint(body: JsonObject, rules: NewEndpointRules): NewE
   return {
     contract,
     id: id ?? null,
-    settings: withDefaults(given, contract, rules.mirror),
+    settings: withDefaults(given, rules.mirror),
     ownSecret: ownSecret ?? null,
   }
 }
@@ -63,8 +65,7 @@ function readId({ ids, name }: Contract, value: unknown): string {
   return id
 }
 
-function withDefaults(given: GivenSettings, contract: Contract, mirror: 'on' | 'off'): EndpointSettings {
-  if (given.url === undefined && contract.url === 'required') throw invalidField('url', 'must be given')
+function withDefaults(given: GivenSettings, mirror: 'on' | 'off'): EndpointSettings {
   return {
     url: given.url ?? null,
     description: given.description ?? '',

@@ -1,5 +1,5 @@
 import type { Overlap } from '../../contracts/contract'
-import { invalidField } from './fields'
+import { invalidField } from './invalid-field'
 import { parseIsoDuration } from './iso-duration'
 import { readBoolean, readWholeNumber, readWord } from './read-value'
 

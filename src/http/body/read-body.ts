@@ -1,4 +1,6 @@
 import { Problem } from '../../rotation/problem'
+import { checkKnownVersion } from '../api-version'
+import type { Call } from '../call'
 
 /** The largest body that is read, whether it is looked at or not. */
 export const largestBodyBytes = 64 * 1024
@@ -6,10 +8,13 @@ export const largestBodyBytes = 64 * 1024
 export const largestEventBodyBytes = 512 * 1024
 
 /**
- * The request's body; empty where there is none. Reading stops at the limit.
- * @throws {Problem} `payload-too-large`
+ * The body of a request whose id has been found; empty where there is none. What is malformed about a request is refused
+ * from here on, its API version first. Reading stops at the limit.
+ * @throws {Problem} `invalid-request`, `payload-too-large`
  */
-export async function readBody(request: Request, most: number = largestBodyBytes): Promise<Buffer> {
+export async function readBody(call: Call, most: number = largestBodyBytes): Promise<Buffer> {
+  checkKnownVersion(call)
+  const { request } = call
   if (Number(request.headers.get('content-length') ?? 0) > most) throw tooLarge(most)
   const chunks: Uint8Array[] = []
   let bytes = 0

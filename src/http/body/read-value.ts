@@ -1,4 +1,4 @@
-import { invalidField } from './fields'
+import { invalidField } from './invalid-field'
 
 /** A text of at most so many characters (UTF-16 units), in well-formed Unicode. */
 export function readText(path: string, maximumCharacters: number, value: unknown): string {

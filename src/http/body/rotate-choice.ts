@@ -1,8 +1,9 @@
 import type { Contract } from '../../contracts/contract'
 import { parseOwnSecret, type OwnSecretRule } from '../../contracts/secret-text'
-import type { RotateChoice } from '../../rotation/policy'
+import type { RotateChoice } from '../../rotation/rotation-policy'
 import type { Secret } from '../../rotation/secret'
-import { fieldsOf, invalidField } from './fields'
+import { fieldsOf } from './fields'
+import { invalidField } from './invalid-field'
 import type { JsonObject } from './json-object'
 import { readOverlapSeconds } from './overlap-seconds'
 import { readBoolean, readText } from './read-value'
@@ -14,11 +15,6 @@ export interface RotateRequestBody {
   /** The endpoint's own, which rules the secret's format. */
   readonly contract: Contract
   readonly now: Date
-}
-
-/** Whether a rotate request's body is looked at. */
-export function readsRotateBody({ rotateBody, overlap }: Contract): boolean {
-  return rotateBody !== null || overlap.kind === 'chosen'
 }
 
 /**

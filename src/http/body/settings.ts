@@ -1,5 +1,6 @@
 import type { RequestConfig, SettingsChange } from '../../endpoints/endpoint'
-import { invalidField, fieldsOf, type Fields } from './fields'
+import { fieldsOf, type Fields } from './fields'
+import { invalidField } from './invalid-field'
 import { readDeliveryHeaders } from './delivery-headers'
 import { isObject } from './json-object'
 import { readList, readText, readWholeNumber, readWord } from './read-value'

@@ -5,13 +5,13 @@ import { loadEndpoint } from '../load-endpoint'
 import { readPageSize } from '../page-request'
 import type { Values } from '../render-shape'
 import { outcome } from '../use-reply'
-import type { EndpointDeps } from './endpoint-uses'
+import type { EndpointDeps } from './endpoint-deps'
 
 /** The endpoint's latest deliveries, newest first. */
 export function deliveriesUse({ store, deliveries }: EndpointDeps, { contracts }: ApiSettings): TenantUse {
   return async call => {
     const { tenantId, id: endpointId } = await loadEndpoint(store, contracts, call)
-    await readBody(call.request)
+    await readBody(call)
     const limit = readPageSize(call.operation, call.request)
     const recent = await deliveries.recent({ tenantId, endpointId }, limit)
     return outcome({ deliveries: recent.map(deliveryValues) })

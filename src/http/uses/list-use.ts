@@ -4,12 +4,13 @@ import type { TenantUse } from '../call'
 import { endpointValues } from '../endpoint-values'
 import { cursorOf, readPageRequest } from '../page-request'
 import { outcome } from '../use-reply'
-import type { EndpointDeps } from './endpoint-uses'
+import type { EndpointDeps } from './endpoint-deps'
 
 /** A page of the tenant's endpoints. Where a contract sees its own alone, a page can be short and still have a next. */
 export function listUse({ store, health }: Pick<EndpointDeps, 'store' | 'health'>): TenantUse {
-  return async ({ contract, operation, tenantId, request }) => {
-    await readBody(request)
+  return async call => {
+    const { contract, operation, tenantId, request } = call
+    await readBody(call)
     const { items, next } = await store.list(tenantId, readPageRequest('endpoints', operation, request))
     const seen = items.filter(endpoint => contract.reach === 'every' || endpoint.contract === contract.name)
     const lives = seen.map(({ id: endpointId, incarnation }) => ({ tenantId, endpointId, incarnation }))

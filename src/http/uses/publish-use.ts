@@ -10,8 +10,8 @@ const deepestPayload = 100
 
 /** An event, put into the queue. Its deliveries come later. */
 export function publishUse(deps: PublishDeps): TenantUse {
-  return async ({ tenantId, request }) => {
-    const body = parseJsonObject(await readBody(request, largestEventBodyBytes), deepestPayload)
-    return outcome({ eventId: await publishEvent(deps, readNewEvent(body, tenantId)) })
+  return async call => {
+    const body = parseJsonObject(await readBody(call, largestEventBodyBytes), deepestPayload)
+    return outcome({ eventId: await publishEvent(deps, readNewEvent(body, call.tenantId)) })
   }
 }

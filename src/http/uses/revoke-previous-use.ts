@@ -1,18 +1,18 @@
 import type { RotationDeps } from '../../rotation/deps'
 import { revokePreviousKeys } from '../../rotation/revoke-previous-keys'
-import { readBody } from '../body/read-body'
+import { fieldsOf } from '../body/fields'
 import type { ApiSettings, TenantUse } from '../call'
 import { readIdempotency } from '../idempotency-key'
 import { loadEndpoint } from '../load-endpoint'
-import { outcome } from '../use-reply'
+import { readRingBody } from '../ring-body'
 
-/** Every key but the current one ends. The body is ignored. */
+/** Every key but the current one ends. The body has no fields. */
 export function revokePreviousUse(deps: RotationDeps, { contracts }: ApiSettings): TenantUse {
   return async call => {
     const endpoint = await loadEndpoint(deps.store, contracts, call)
-    await readBody(call.request)
+    fieldsOf(await readRingBody(call), call.contract.rotateBody?.unknownFields ?? 'ignore').finish()
     const idempotency = readIdempotency(call, 'revoke-previous', {})
-    const { version, revokedKeyIds } = await revokePreviousKeys(deps, { endpoint, actor: call.actor, idempotency })
-    return outcome({ version, revokedKeyIds })
+    const { replayed, ...values } = await revokePreviousKeys(deps, { endpoint, actor: call.actor, idempotency })
+    return { values, replayed }
   }
 }

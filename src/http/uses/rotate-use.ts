@@ -1,11 +1,10 @@
 import type { RotationDeps } from '../../rotation/deps'
 import { rotateSecret } from '../../rotation/rotate-secret'
-import { parseJsonObject, type JsonObject } from '../body/json-object'
-import { readBody } from '../body/read-body'
-import { readRotateChoice, readsRotateBody } from '../body/rotate-choice'
-import type { ApiSettings, TenantCall, TenantUse } from '../call'
+import { readRotateChoice } from '../body/rotate-choice'
+import type { ApiSettings, TenantUse } from '../call'
 import { readIdempotency } from '../idempotency-key'
 import { contractOf, loadShownEndpoint } from '../load-endpoint'
+import { readRingBody } from '../ring-body'
 import { revealOutcome } from '../reveal-values'
 
 /** A new current key, revealed. */
@@ -13,15 +12,10 @@ export function rotateUse(deps: RotationDeps, { contracts }: ApiSettings): Tenan
   return async call => {
     const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
     const contract = contractOf(contracts, endpoint)
-    const body = await readRotateBody(call)
+    const body = await readRingBody(call)
     const choice = readRotateChoice({ body, dialect: call.contract, contract, now: deps.now() })
     const idempotency = readIdempotency(call, 'rotate', body)
     const revealed = await rotateSecret(deps, { endpoint, contract, actor: call.actor, choice, idempotency })
     return revealOutcome(revealed, health)
   }
-}
-
-async function readRotateBody({ contract, request }: TenantCall): Promise<JsonObject> {
-  const body = await readBody(request)
-  return readsRotateBody(contract) ? parseJsonObject(body) : {}
 }

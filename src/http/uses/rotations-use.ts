@@ -5,13 +5,13 @@ import { loadEndpoint } from '../load-endpoint'
 import { cursorOf, readPageRequest } from '../page-request'
 import type { Values } from '../render-shape'
 import { outcome } from '../use-reply'
-import type { EndpointDeps } from './endpoint-uses'
+import type { EndpointDeps } from './endpoint-deps'
 
 /** What happened to an endpoint's ring, newest first. */
 export function rotationsUse({ store, audit }: EndpointDeps, { contracts }: ApiSettings): TenantUse {
   return async call => {
     const { tenantId, id: endpointId } = await loadEndpoint(store, contracts, call)
-    await readBody(call.request)
+    await readBody(call)
     const { items, next } = await audit.list(
       { tenantId, endpointId },
       readPageRequest('rotations', call.operation, call.request),

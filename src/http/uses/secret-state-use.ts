@@ -7,7 +7,7 @@ import type { ApiSettings, TenantUse } from '../call'
 import { loadEndpoint } from '../load-endpoint'
 import type { Values } from '../render-shape'
 import { outcome } from '../use-reply'
-import type { EndpointDeps } from './endpoint-uses'
+import type { EndpointDeps } from './endpoint-deps'
 
 /** The live keys of an endpoint without their secrets, and how its mirror is. */
 export function secretStateUse(
@@ -16,7 +16,7 @@ export function secretStateUse(
 ): TenantUse {
   return async call => {
     const endpoint = await loadEndpoint(store, contracts, call)
-    await readBody(call.request)
+    await readBody(call)
     return outcome(secretState(endpoint, stage, now()))
   }
 }

@@ -22,9 +22,9 @@ export function testUse(deps: DeliveryDeps, { contracts }: ApiSettings): TenantU
   }
 }
 
-async function readTestBody({ contract, request }: TenantCall): Promise<string | null> {
-  const body = await readBody(request)
-  const { testBody, rotateBody } = contract
+async function readTestBody(call: TenantCall): Promise<string | null> {
+  const body = await readBody(call)
+  const { testBody, rotateBody } = call.contract
   if (testBody === undefined) return null
   return readEventType(parseJsonObject(body), testBody.eventTypeField, rotateBody?.unknownFields ?? 'ignore')
 }

@@ -1,13 +1,13 @@
 import { checkConsumers } from '../../endpoints/check-consumers'
 import { updateEndpoint } from '../../endpoints/update-endpoint'
 import { parseJsonObject } from '../body/json-object'
-import { readBody } from '../body/read-body'
 import { readSettingsChange } from '../body/settings-change'
+import { readBody } from '../body/read-body'
 import type { ApiSettings, TenantUse } from '../call'
 import { endpointValues } from '../endpoint-values'
 import { contractOf, loadShownEndpoint } from '../load-endpoint'
 import { outcome } from '../use-reply'
-import type { EndpointDeps } from './endpoint-uses'
+import type { EndpointDeps } from './endpoint-deps'
 
 /**
  * An endpoint's settings, changed. A body without fields changes nothing. `status: active` ends a pause by Keyturn as
@@ -18,7 +18,7 @@ export function updateUse(deps: EndpointDeps, settings: ApiSettings): TenantUse 
   return async call => {
     const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
     const contract = contractOf(contracts, endpoint)
-    const body = parseJsonObject(await readBody(call.request))
+    const body = parseJsonObject(await readBody(call))
     const change = readSettingsChange(body, { contract, mirror, insecureTargets })
     checkConsumers(change.consumers ?? [], mirrorReaders)
     if (Object.keys(change).length === 0) return outcome(endpointValues(endpoint, health))

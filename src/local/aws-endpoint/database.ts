@@ -1,5 +1,7 @@
 import { ClassicLevel } from 'classic-level'
 import { MemoryLevel } from 'memory-level'
+import { systemCode } from '../file-error'
+import { StartError } from '../start-error'
 
 export interface Changes {
   readonly put: ReadonlyMap<string, unknown>
@@ -23,18 +25,34 @@ export interface Database {
   close(): Promise<void>
 }
 
-/** Opens the database in `folder`, or in memory. Rejects when another process has the folder open. */
+/** Opens the database in `folder`, or in memory. @throws {StartError} for a folder that cannot be opened; Node's own error */
 export async function openDatabase(folder: string | null): Promise<Database> {
   const level: Pick<MemoryLevel<string, unknown>, 'open' | 'get' | 'batch' | 'values' | 'close'> = folder === null
     ? new MemoryLevel<string, unknown>({ valueEncoding: 'json' })
     : new ClassicLevel<string, unknown>(folder, { valueEncoding: 'json' })
-  await level.open()
+  await level.open().catch((error: unknown) => {
+    throw openFault(folder, error)
+  })
   return {
     get: key => level.get(key),
     write: changes => level.batch(operationsOf(changes), onDisk),
     values: ({ from, before, descending }) => level.values({ gte: from, lt: before, reverse: descending }),
     close: () => level.close(),
   }
+}
+
+const faults: Readonly<Record<string, string>> = {
+  LEVEL_LOCKED: 'another process has it open',
+  LEVEL_CORRUPTION: 'it is damaged: restore it, or begin anew with --fresh',
+}
+
+/** The cause tells what the error itself does not: LevelDB's own fault, or a file's. */
+function openFault(folder: string | null, error: unknown): unknown {
+  const cause = error instanceof Error ? (error.cause ?? error) : error
+  const code = systemCode(cause) ?? ''
+  if (!code.startsWith('LEVEL_')) return cause
+  const why = faults[code] ?? (cause instanceof Error ? cause.message : code)
+  return new StartError(`the database ${folder} cannot be opened: ${why}`, { cause: error })
 }
 
 /** LevelDB's own option; the in-memory kind ignores it. */

@@ -28,7 +28,8 @@ export interface AwsEndpointOptions {
 
 /**
  * DynamoDB, Secrets Manager, KMS, EventBridge and SQS on one port of 127.0.0.1, told apart by `X-Amz-Target`.
- * Signatures are not checked. Rejects with Node's own error where the port is taken, or the folder is unusable or open elsewhere.
+ * Signatures are not checked. Rejects with Node's own error where the port is taken or the folder unusable.
+ * @throws {StartError} where what the folder holds is damaged, or open elsewhere
  */
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
   const { dataDir, port, now = () => new Date(), pages = {}, kmsKeyIds = null, functions = noFunctions } = options

@@ -22,6 +22,8 @@ export async function listen(port: number): Promise<HttpListener> {
     const answered = answer(request, response).finally(() => answering.delete(answered))
     answering.add(answered)
   })
+  // A client that takes up a connection again must not find it just being ended: it would take that for a lost reply.
+  server.keepAliveTimeout = 0
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   return {

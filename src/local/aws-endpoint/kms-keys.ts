@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { isMissing } from '../file-error'
+import * as v from 'valibot'
+import { readStored } from '../stored-json'
+import { kmsKeyName } from './kms-key-name'
 import { replaceFile } from './replace-file'
 
 /** One symmetric KMS key. */
@@ -13,11 +14,14 @@ export interface KmsKey {
   readonly material: string
 }
 
+/** By id, alias, or the ARN of either. */
 export interface KmsKeys {
-  /** By id or alias. */
-  find(name: string): KmsKey | undefined
+  /** Whether there is such a key, be it that it has been used or not. */
+  exists(keyId: string): boolean
+  /** One that has been used. */
+  find(keyId: string): KmsKey | undefined
   /** The same, made (and on the disk) before it is used for the first time; undefined where no such key may exist. */
-  forEncrypt(name: string): KmsKey | undefined
+  forEncrypt(keyId: string): KmsKey | undefined
 }
 
 export interface KmsKeysOptions {
@@ -29,9 +33,13 @@ export interface KmsKeysOptions {
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
+const schema = v.array(v.object({ id: v.string(), name: v.string(), material: v.pipe(v.string(), v.base64()) }))
+
+/** @throws {StartError} when the file is damaged */
 export function kmsKeys({ file, known }: KmsKeysOptions): KmsKeys {
   const keys = file === null ? [] : readKeys(file)
-  const find = (name: string): KmsKey | undefined => keys.find(key => key.id === name || key.name === name)
+  const named = (name: string): KmsKey | undefined => keys.find(key => key.id === name || key.name === name)
+  const allowed = (name: string): boolean => known === null || known.includes(name)
   const create = (name: string): KmsKey => {
     const id = uuid.test(name) ? name : randomUUID()
     const key = { id, name, material: randomBytes(32).toString('base64') }
@@ -40,17 +48,16 @@ export function kmsKeys({ file, known }: KmsKeysOptions): KmsKeys {
     return key
   }
   return {
-    find,
-    forEncrypt: name => find(name) ?? (known === null || known.includes(name) ? create(name) : undefined),
+    exists: keyId => allowed(kmsKeyName(keyId)) || named(kmsKeyName(keyId)) !== undefined,
+    find: keyId => named(kmsKeyName(keyId)),
+    forEncrypt: keyId => {
+      const name = kmsKeyName(keyId)
+      return named(name) ?? (allowed(name) ? create(name) : undefined)
+    },
   }
 }
 
 function readKeys(file: string): KmsKey[] {
-  try {
-    // Written above.
-    return JSON.parse(readFileSync(file, 'utf8')) as KmsKey[]
-  } catch (error) {
-    if (isMissing(error)) return []
-    throw error
-  }
+  const remedy = 'what its keys sealed cannot be opened without it: restore it, or begin anew with --fresh'
+  return readStored({ file, schema, remedy }) ?? []
 }

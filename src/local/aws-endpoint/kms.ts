@@ -35,7 +35,7 @@ export function kms(keys: KmsKeys): AwsService {
 
 function encrypt(keys: KmsKeys, { region, input }: AwsCall): object {
   const { KeyId, Plaintext, EncryptionContext } = parseInput(encryptInput, input)
-  const key = keys.forEncrypt(nameOf(KeyId))
+  const key = keys.forEncrypt(KeyId)
   if (key === undefined) throw unknownKey(KeyId)
   return {
     CiphertextBlob: encryptText(key, Plaintext, EncryptionContext).toString('base64'),
@@ -45,7 +45,7 @@ function encrypt(keys: KmsKeys, { region, input }: AwsCall): object {
 
 function decrypt(keys: KmsKeys, { region, input }: AwsCall): object {
   const { KeyId, CiphertextBlob, EncryptionContext } = parseInput(decryptInput, input)
-  const wanted = KeyId === undefined ? undefined : keys.find(nameOf(KeyId))
+  const wanted = KeyId === undefined ? undefined : keys.find(KeyId)
   if (KeyId !== undefined && wanted === undefined) throw unknownKey(KeyId)
   const key = keys.find(keyIdOf(CiphertextBlob) ?? '')
   if (key === undefined) throw invalidCiphertext()
@@ -53,12 +53,6 @@ function decrypt(keys: KmsKeys, { region, input }: AwsCall): object {
   const plaintext = decryptText(key, CiphertextBlob, EncryptionContext)
   if (plaintext === undefined) throw invalidCiphertext()
   return { Plaintext: plaintext.toString('base64'), ...keyMembers(key, region) }
-}
-
-/** The id or alias that a `KeyId` means: itself, or the last part of an ARN. */
-function nameOf(keyId: string): string {
-  const [, id, alias] = /^arn:aws:kms:[a-z0-9-]+:[0-9]+:(?:key\/(.+)|(alias\/.+))$/.exec(keyId) ?? []
-  return id ?? alias ?? keyId
 }
 
 function keyMembers({ id }: KmsKey, region: string): object {

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Closers } from '../closers'
+import { makeFolder } from '../make-folder'
 import type { AwsService } from './aws-call'
 import { openDatabase } from './database'
 import { openDynamoDb } from './dynamo-db'
@@ -45,25 +45,11 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
   }
 }
 
-async function openAll(
-  { dataDir, now, kmsKeyIds, functions }: ServicesOptions,
-  closers: Closers,
-): Promise<Omit<Services, 'close'>> {
-  if (dataDir !== null) await mkdir(dataDir, { recursive: true, mode: 0o700 })
-  const within = (name: string): string | null => (dataDir === null ? null : join(dataDir, name))
-  const keys = kmsKeys({ file: within('kms-keys.json'), known: kmsKeyIds })
-  const database = await openDatabase(within('secrets-manager'))
-  closers.add(() => database.close())
-  const secrets = secretsManager({ database, functions, now })
+async function openAll(options: ServicesOptions, closers: Closers): Promise<Omit<Services, 'close'>> {
+  const { now, functions } = options
+  const { keys, database, events, dynamoDb, queues } = await openStores(options, closers)
+  const secrets = secretsManager({ database, keys, functions, now })
   closers.add(() => secrets.close())
-  const eventFile = within('events.ndjson')
-  const events = eventFile === null ? noEventLog : await openEventLog(eventFile)
-  closers.add(() => events.close())
-  const dynamoDb = await openDynamoDb(within('dynamodb'))
-  closers.add(() => dynamoDb.close())
-  const messages = await openDatabase(within('sqs'))
-  closers.add(() => messages.close())
-  const queues = await openQueues(messages)
   const closing = new AbortController()
   // One listener a call that is being answered.
   setMaxListeners(0, closing.signal)
@@ -78,4 +64,20 @@ async function openAll(
       ['AmazonSQS', sqs(queues, now)],
     ]),
   }
+}
+
+async function openStores({ dataDir, kmsKeyIds }: ServicesOptions, closers: Closers) {
+  if (dataDir !== null) makeFolder(dataDir, 0o700)
+  const within = (name: string): string | null => (dataDir === null ? null : join(dataDir, name))
+  const keys = kmsKeys({ file: within('kms-keys.json'), known: kmsKeyIds })
+  const database = await openDatabase(within('secrets-manager'))
+  closers.add(() => database.close())
+  const eventFile = within('events.ndjson')
+  const events = eventFile === null ? noEventLog : await openEventLog(eventFile)
+  closers.add(() => events.close())
+  const dynamoDb = await openDynamoDb(within('dynamodb'))
+  closers.add(() => dynamoDb.close())
+  const messages = await openDatabase(within('sqs'))
+  closers.add(() => messages.close())
+  return { keys, database, events, dynamoDb, queues: await openQueues(messages) }
 }

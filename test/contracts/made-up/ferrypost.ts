@@ -1,7 +1,10 @@
 import type { Contract } from '../../../src/contracts/contract'
 import { bodyHex } from '../../../src/verify/schemes'
 
-/** PUT, `X-API-Key`, the tenant in the path, numeric ids, unix seconds, 204 with the secret on a separate GET. */
+/**
+ * PUT, `X-API-Key`, the tenant in the path, numeric ids, unix seconds, 204 with the secret on a separate GET. Signs with
+ * the bytes that its hex stands for, and says in each delivery all that there is to say.
+ */
 export const ferrypost = {
   name: 'ferrypost',
   credentials: {
@@ -14,7 +17,23 @@ export const ferrypost = {
   tenant: { from: 'path', parameter: 'harbour' },
   ids: { kind: 'numeric', digits: 8 },
   secret: { prefix: 'fp.', encoding: 'hex', bytes: 24, mask: { first: 3, filler: '*', count: 8, last: 4 } },
-  signing: bodyHex({ header: 'Ferrypost-Signature' }),
+  signing: { ...bodyHex({ header: 'Ferrypost-Signature' }), keyBytes: { encoding: 'hex', prefix: 'fp.' } },
+  delivery: {
+    messageIds: 'msg',
+    userAgent: 'Ferrypost',
+    headers: { 'ferrypost-event': 'eventId', 'ferrypost-hook': 'endpointId' },
+    body: {
+      message: 'messageId',
+      event: 'eventId',
+      kind: 'eventType',
+      harbour: 'tenantId',
+      hook: 'endpointId',
+      at: 'createdAt',
+      cargo: 'payload',
+    },
+    success: '2xx',
+    retries: null,
+  },
   overlap: { kind: 'chosen', field: 'keep_minutes', unit: 'minutes', defaultSeconds: 0, maximumSeconds: 3600 },
   secondRotation: { kind: 'replace' },
   cooldownSeconds: 0,

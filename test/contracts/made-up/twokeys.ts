@@ -1,7 +1,7 @@
 import type { Contract } from '../../../src/contracts/contract'
 import { bodyHex } from '../../../src/verify/schemes'
 
-/** True or false for the overlap, an endpoint of fixed id, and no body but the overlap's field. */
+/** True or false for the overlap, an endpoint of fixed id, no body but the overlap's field; signs with base64url's bytes. */
 export const twokeys = {
   name: 'twokeys',
   credentials: {
@@ -14,7 +14,7 @@ export const twokeys = {
   tenant: { from: 'credential' },
   ids: { kind: 'fixed', id: 'account' },
   secret: { prefix: 'sec~', encoding: 'base64url', bytes: 64 },
-  signing: bodyHex({ header: 'X-Two-Keys' }),
+  signing: { ...bodyHex({ header: 'X-Two-Keys' }), keyBytes: { encoding: 'base64url', prefix: 'sec~' } },
   overlap: { kind: 'chosen', field: 'keepOld', unit: 'boolean', defaultSeconds: 900, maximumSeconds: 900 },
   secondRotation: { kind: 'replace' },
   cooldownSeconds: 0,

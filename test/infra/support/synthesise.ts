@@ -1,12 +1,16 @@
+import { afterAll } from '@jest/globals'
 import { App, Testing } from 'cdktf'
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../../../infra/config'
 import { functionNames } from '../../../infra/function-name'
 import { KeyturnStack } from '../../../infra/keyturn-stack'
 
+/** Removed once the tests of the file that imports it are through. */
 export const folder = mkdtempSync(join(tmpdir(), 'keyturn-infra-'))
+
+afterAll(() => rmSync(folder, { recursive: true }))
 
 /** One resource's arguments, references as `${type.id.attribute}`. */
 export type Arguments = Readonly<Record<string, unknown>>

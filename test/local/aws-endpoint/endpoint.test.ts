@@ -36,6 +36,12 @@ describe('the AWS endpoint', () => {
     },
   )
 
+  it('ends no connection because it is idle, and so announces no time for it', async () => {
+    const { url } = await start()
+    const { headers } = await fetch(url, { method: 'POST' })
+    expect([headers.get('connection'), headers.get('keep-alive')]).toEqual(['keep-alive', null])
+  })
+
   it.each(['{', '[]', '"text"', 'null', '7'])('answers the body %s with SerializationException', async body => {
     const { url } = await start()
     const { status, reply } = await post(url, 'secretsmanager.GetSecretValue', body)
@@ -116,7 +122,7 @@ describe('the AWS endpoint', () => {
     const { url: first } = await start({ dataDir: folder })
     const port = await freePort()
     const again = startAwsEndpoint({ dataDir: folder, port })
-    await expect(again).rejects.toMatchObject({ code: 'LEVEL_DATABASE_NOT_OPEN' })
+    await expect(again).rejects.toThrow(/cannot be opened: another process has it open$/)
     const second = await start({ port })
     expect(second.url).not.toBe(first)
     await running[0]?.close()
@@ -125,9 +131,9 @@ describe('the AWS endpoint', () => {
   })
 
   it.each([
-    ['secrets-manager', 'LEVEL_DATABASE_NOT_OPEN'],
+    ['secrets-manager', 'EEXIST'],
     ['events.ndjson', 'EISDIR'],
-    ['dynamodb', 'LEVEL_DATABASE_NOT_OPEN'],
+    ['dynamodb', 'EEXIST'],
   ])('rejects where %s cannot be opened, and leaves the rest of the folder closed', async (name, code) => {
     const folder = await mkdtemp(join(tmpdir(), 'aws-endpoint-'))
     const obstacle = join(folder, name)

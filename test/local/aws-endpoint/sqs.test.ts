@@ -62,6 +62,21 @@ describe('the embedded SQS', () => {
   beforeEach(() => start(null))
   afterEach(stop)
 
+  it.each(['\u0000', '\u000B', '\uD800', '\uFFFE', '\uFFFF'])(
+    'refuses what SQS has no room for: %j',
+    async character => {
+      const queue = await newQueue('q')
+      await expect(send(queue, `a${character}b`)).rejects.toMatchObject({ name: 'InvalidMessageContents' })
+      const Entries = [
+        { Id: 'bad', MessageBody: character },
+        { Id: 'good', MessageBody: '\t\n\r \u007F\uD7FF\uE000\uFFFD\u{10000}\u{10FFFF}' },
+      ]
+      const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: queue, Entries }))
+      expect(Failed).toMatchObject([{ Id: 'bad', Code: 'InvalidMessageContents' }])
+      expect(await bodies(queue)).toEqual([Entries[1]?.MessageBody])
+    },
+  )
+
   it('gives a message to one receiver, and to the next once its visibility timeout is over', async () => {
     const queue = await newQueue('q', { VisibilityTimeout: '60' })
     await send(queue, 'one')

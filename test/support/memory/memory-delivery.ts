@@ -30,7 +30,9 @@ export function memoryDelivery({ queued, deliveries }: DeliveryTable): MemoryDel
         return 'stored'
       },
       recent: async () => [],
-      due: async now => [...deliveries.values()].filter(({ dueAt }) => dueAt !== null && dueAt <= now),
+      due: async function* (now) {
+        yield [...deliveries.values()].filter(({ dueAt }) => dueAt !== null && dueAt <= now)
+      },
     },
     queue: { send: async messages => void queued.push(...messages) },
   }

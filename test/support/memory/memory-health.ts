@@ -23,7 +23,10 @@ export function memoryHealth(
   table: HealthTable,
 ): Pick<HealthStore, 'loadAny' | 'loadMany' | 'resume' | 'resetFailures'> {
   return {
-    loadAny: async key => table.stored.get(keyOf(key)) ?? { health: neverDelivered, incarnation: null },
+    loadAny: async key => {
+      const { health, incarnation } = table.stored.get(keyOf(key)) ?? { health: neverDelivered, incarnation: null }
+      return { health, incarnation }
+    },
     loadMany: async lives => {
       const found = lives.flatMap(life => {
         const stored = storedOf(table, life)

@@ -1,8 +1,11 @@
 import { describe } from '@jest/globals'
+import { neverDelivered, type DeliveryHealth } from '../../../src/delivery/delivery-health'
+import type { EndpointLife } from '../../../src/delivery/health-store'
 import { apiKeyStoreSuite } from '../suites/api-key-store'
 import { auditLogSuite } from '../suites/audit-log'
 import { endpointStoreSuite } from '../suites/endpoint-store'
 import { eventBusSuite } from '../suites/event-bus'
+import { healthStoreSuite, type RunningHealthStore } from '../suites/health-store'
 import { mirrorSuite } from '../suites/mirror'
 import type { RunningMirror } from '../suites/mirror'
 import { sealerSuite } from '../suites/sealer'
@@ -10,6 +13,7 @@ import { apiKeyTable, memoryApiKeyStore } from './memory-api-key-store'
 import { auditTable, memoryAuditLog } from './memory-audit-log'
 import { endpointTable, memoryEndpointStore } from './memory-endpoint-store'
 import { memoryEventBus, publishedEvents } from './memory-event-bus'
+import { healthTable, memoryHealth } from './memory-health'
 import { memoryMirror, secretVault } from './memory-mirror'
 import { memorySealer } from './memory-sealer'
 
@@ -37,6 +41,30 @@ describe('memoryEventBus', () => {
     return { bus: memoryEventBus(published), published: async () => published.events, close }
   })
 })
+
+describe('memoryHealth', () => {
+  healthStoreSuite(async () => runningHealth())
+})
+
+/** The model counts nothing itself, so what was counted is put into its table. */
+function runningHealth(): RunningHealthStore {
+  const table = healthTable()
+  const change = (life: EndpointLife, changed: (health: DeliveryHealth) => Partial<DeliveryHealth>): void => {
+    const { incarnation } = life
+    const key = `${life.tenantId}#${life.endpointId}`
+    const stored = table.stored.get(key) ?? { incarnation, health: neverDelivered, resetAt: 0 }
+    table.stored.set(key, { ...stored, health: { ...stored.health, ...changed(stored.health) } })
+  }
+  return {
+    store: memoryHealth(table),
+    fail: async life =>
+      change(life, ({ consecutiveFailures, errorsSinceLastSuccess }) => ({
+        consecutiveFailures: consecutiveFailures + 1,
+        errorsSinceLastSuccess: errorsSinceLastSuccess + 1,
+      })),
+    pause: async (life, { at, reason }) => change(life, () => ({ pausedAt: at, pausedReason: reason })),
+  }
+}
 
 describe('memoryMirror', () => {
   mirrorSuite(async () => runningMirror())

@@ -34,23 +34,24 @@ function checkReveal(ledger: Ledger, operation: Operation, { revealed, text }: S
   mustHold(ledger, holds, 'the overlap is as promised')
 }
 
-/** Once everything is settled, a repeat with the same `Idempotency-Key` reveals the same secret, or none. */
+/** Once everything is settled, a repeat with the same `Idempotency-Key` reveals the same secret or none, and ends no key. */
 export async function checkRepeats(world: World): Promise<void> {
   const answered = world.ledger.answered.length
   const keyed = world.ledger.answered.filter(({ operation }) => 'key' in operation && operation.key !== null)
   const operations = new Set(keyed.map(({ operation }) => operation))
-  for (const operation of operations) {
-    if (operation.kind === 'rotate' || operation.kind === 'create') await checkRepeat(world, operation)
-  }
+  for (const operation of operations) if ('key' in operation) await checkRepeat(world, operation)
   if (world.ledger.answered.length > answered) await sweepAndCheck(world)
 }
 
-async function checkRepeat(world: World, operation: Extract<Operation, { kind: 'rotate' | 'create' }>): Promise<void> {
+type Keyed = Extract<Operation, { readonly key: string | null }>
+
+async function checkRepeat(world: World, operation: Keyed): Promise<void> {
   const made = madeBy(world, operation)
-  if (!made) return
+  if (!made) return mustHold(world.ledger, !wasRevoked(world, operation), 'a revoke that was answered is remembered')
   await runCalmly(world, operation)
   const repeated = world.ledger.answered.at(-1)
   mustHold(world.ledger, isSame(world, made, repeated), 'a repeat reveals the same secret, or that it is superseded')
+  mustHold(world.ledger, storedAs(world, operation)?.ring === made.endpoint.ring, 'a repeat changes no ring')
 }
 
 interface Made {
@@ -59,19 +60,38 @@ interface Made {
 }
 
 /** What the operation's `Idempotency-Key` made in the endpoint as it is now. */
-function madeBy({ ledger, cloud }: World, operation: Extract<Operation, { key: string | null }>): Made | null {
-  const stored = [...cloud.state.table.endpoints.values()].find(({ endpoint }) => endpoint.id === operation.endpointId)
+function madeBy(world: World, operation: Keyed): Made | null {
+  const endpoint = storedAs(world, operation)
   const record = recordOf(operation)
-  const history = ledger.histories.get(stored?.endpoint.incarnation ?? '') ?? []
+  const history = world.ledger.histories.get(endpoint?.incarnation ?? '') ?? []
   const made = history.find(({ changes }) => changes[0].idempotency?.hash === record?.hash)
-  if (!stored || !made || made.changes[0].idempotency?.fingerprint !== record?.fingerprint) return null
-  return { endpoint: stored.endpoint, keyId: made.changes[0].keyId }
+  if (!endpoint || !made || made.changes[0].idempotency?.fingerprint !== record?.fingerprint) return null
+  return { endpoint, keyId: made.changes[0].keyId }
+}
+
+/** Whether a revoke was answered, in the only life that its endpoint had. */
+function wasRevoked({ ledger }: World, operation: Keyed): boolean {
+  const lives = [...ledger.histories.values()].filter(([first]) => first?.id === operation.endpointId)
+  const isDone = ({ operation: each, answer }: Answered): boolean => each === operation && answer.kind === 'done'
+  return operation.kind === 'revoke' && lives.length === 1 && ledger.answered.some(isDone)
+}
+
+function storedAs({ cloud }: World, { endpointId }: Keyed): Endpoint | null {
+  const stored = [...cloud.state.table.endpoints.values()].map(({ endpoint }) => endpoint)
+  return stored.find(({ id }) => id === endpointId) ?? null
 }
 
 function isSame({ ledger }: World, { endpoint, keyId }: Made, repeated: Answered | undefined): boolean {
   const isCurrent = endpoint.ring.keys[0].id === keyId
+  if (endpoint.deletedAt) return isRefusedAsDeleted(repeated)
+  if (repeated?.operation.kind === 'revoke') return repeated.answer.kind === 'done'
   if (repeated?.answer.kind === 'refused') return !isCurrent && repeated.answer.code === 'rotation-superseded'
   if (repeated?.answer.kind !== 'revealed') return false
   const { revealed, text } = repeated.answer
   return isCurrent && revealed.replayed && revealed.keyId === keyId && text === ledger.secrets.get(keyId)
+}
+
+function isRefusedAsDeleted(repeated: Answered | undefined): boolean {
+  const code = repeated?.operation.kind === 'create' ? 'rotation-superseded' : 'not-found'
+  return repeated?.answer.kind === 'refused' && repeated.answer.code === code
 }

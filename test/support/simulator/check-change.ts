@@ -24,10 +24,9 @@ function keepsWhatIsNeeded(before: Endpoint, after: Endpoint, settledUpTo: numbe
   const kept = new Set(after.changes.map(change => change.id))
   const since = after.updatedAt.getTime() - rememberSeconds * 1000
   const isYoung = (change: Change): boolean => change.at.getTime() > since
-  const sameLife = before.incarnation === after.incarnation
   const young = before.changes.filter(change => ['create', 'rotate', 'revoke'].includes(change.kind) && isYoung(change))
   const unsettled = before.changes.filter(change => change.revision > settledUpTo)
-  return [...unsettled, ...(sameLife ? young : [])].every(change => kept.has(change.id))
+  return [...unsettled, ...young].every(change => kept.has(change.id))
 }
 
 function checkRing(ledger: Ledger, before: Endpoint, after: Endpoint): void {
@@ -37,7 +36,8 @@ function checkRing(ledger: Ledger, before: Endpoint, after: Endpoint): void {
   mustHold(ledger, after.ring.keys[0].id === before.ring.keys[0].id, 'only a rotation makes a key current')
   if (change.kind === 'revoke') {
     const ended = before.ring.keys.slice(1).filter(key => isLive(key, change.at))
-    mustHold(ledger, after.ring.keys.length === 1, 'a revoke leaves the current key alone')
+    const live = after.ring.keys.slice(1).filter(key => isLive(key, change.at))
+    mustHold(ledger, live.length === 0, 'a revoke leaves the current key alone')
     mustHold(ledger, ended.map(idOf).join() === change.revokedKeyIds.join(), 'a revoke names the keys that it ended')
   } else mustHold(ledger, after.ring === before.ring, 'only ring changes touch the ring')
 }

@@ -1,14 +1,22 @@
-import { parseArgs } from 'node:util'
-import { firstViolationOf, hookSchedules, requestSchedules, schedule, type SeedRange } from './first-violation'
+import { endBuilder } from '../../../src/local/build'
+import { parseArguments } from '../../../src/local/parse-arguments'
+import { runCommand, toldInFull } from '../../../src/local/run-command'
+import { wholeNumber } from '../../../src/local/whole-number'
+import { hookSchedules, requestSchedules, schedule } from './first-violation'
+import type { SeedRange } from './first-violation'
+import { firstHookViolationInProcesses, firstViolationInProcesses } from './in-processes'
 import { everyOrder, twoByTwo } from './orders'
 
+/** Those that the random numbers tell apart. */
+const seeds = { least: 0, greatest: 2 ** 32 - 1 }
+
 /**
- * `npm run simulate -- --seeds N [--from S]` runs N schedules of requests to the control plane and N of the rotation
- * hook; `-- --seed S` or `-- --hook-seed S` shows one, step by step; `-- --orders` runs two whole rotations and two
- * settles in every order, which takes minutes.
+ * `npm run simulate -- --seeds N [--from S]` runs N schedules of requests and N of the rotation hook; `-- --seed S` or
+ * `-- --hook-seed S` shows one, step by step; `-- --orders` runs two whole rotations and two settles in every order, which
+ * takes minutes.
  */
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = parseArguments({
     options: {
       seeds: { type: 'string' },
       from: { type: 'string' },
@@ -17,16 +25,22 @@ async function main(): Promise<void> {
       orders: { type: 'boolean' },
     },
   })
-  const hookSeed = values['hook-seed']
-  if (values.seed !== undefined) return console.log(await schedule(requestSchedules, Number(values.seed)))
-  if (hookSeed !== undefined) return console.log(await schedule(hookSchedules, Number(hookSeed)))
+  const { seed, 'hook-seed': hookSeed } = values
+  if (seed !== undefined) return console.log(await schedule(requestSchedules, wholeNumber('--seed', seed, seeds)))
+  if (hookSeed !== undefined) {
+    return console.log(await schedule(hookSchedules, wholeNumber('--hook-seed', hookSeed, seeds)))
+  }
   if (values.orders === true) return reportOrders()
-  await reportSchedules({ from: Number(values.from ?? 0), seeds: Number(values.seeds ?? 20_000) })
+  await reportSchedules({
+    from: wholeNumber('--from', values.from ?? '0', seeds),
+    seeds: wholeNumber('--seeds', values.seeds ?? '20000', { ...seeds, least: 1 }),
+  })
 }
 
 async function reportSchedules(range: SeedRange): Promise<void> {
   const started = performance.now()
-  const violation = (await firstViolationOf(requestSchedules, range)) ?? (await firstViolationOf(hookSchedules, range))
+  const violation = (await firstViolationInProcesses(range)) ?? (await firstHookViolationInProcesses(range))
+  await endBuilder()
   const milliseconds = Math.round(performance.now() - started)
   if (violation !== null) {
     console.log(violation)
@@ -43,4 +57,4 @@ async function reportOrders(): Promise<void> {
   if (violation !== null) process.exitCode = 1
 }
 
-void main()
+void runCommand(main, toldInFull)

@@ -1,6 +1,6 @@
-import { lookAgainSeconds } from '../../../src/endpoints/commit'
+import { lookAgainSeconds, rememberSeconds } from '../../../src/endpoints/commit'
 import { runCalmly } from './callers'
-import { checkAgreement, checkNoneDue } from './check-agreement'
+import { checkAgreement, checkNoneDue, checkNoTombstone, isForgotten } from './check-agreement'
 import { advanceTo } from './clock'
 import type { World } from './world'
 
@@ -37,7 +37,16 @@ async function letLateCallsArrive(world: World, sweepsMeanwhile: boolean): Promi
   }
 }
 
+/** Once nothing of a deleted endpoint is needed any more, one sweep drops its tombstone. */
+export async function forgetTombstones(world: World): Promise<void> {
+  if (![...world.cloud.state.table.endpoints.values()].some(({ endpoint }) => endpoint.deletedAt)) return
+  await advanceTo(world, world.clock + rememberSeconds * 1000)
+  await runCalmly(world, { kind: 'sweep' })
+  checkNoTombstone(world)
+}
+
 function earliestDue({ cloud }: World): number | null {
-  const times = [...cloud.state.table.endpoints.values()].flatMap(({ endpoint }) => endpoint.dueAt?.getTime() ?? [])
+  const waiting = [...cloud.state.table.endpoints.values()].filter(({ endpoint }) => !isForgotten(endpoint))
+  const times = waiting.flatMap(({ endpoint }) => endpoint.dueAt?.getTime() ?? [])
   return times.length === 0 ? null : Math.min(...times)
 }

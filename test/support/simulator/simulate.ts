@@ -3,7 +3,7 @@ import { checkRepeats, checkReveals } from './check-answers'
 import { newCloud, type Sabotage } from './cloud'
 import { newLedger } from './ledger'
 import { randomPlan, type Plan } from './plan'
-import { quietDown } from './quiet'
+import { forgetTombstones, quietDown } from './quiet'
 import { seededRandom, type Random } from './random'
 import { runCallers } from './scheduler'
 import type { World } from './world'
@@ -27,6 +27,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     () => quietDown(world, plan),
     async () => checkReveals(world),
     () => checkRepeats(world),
+    () => forgetTombstones(world),
   ]
   for (const phase of phases) {
     if (world.ledger.violation === null) await phase()

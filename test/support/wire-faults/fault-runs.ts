@@ -1,7 +1,6 @@
 import { apiKeyHash } from '../../../src/access/api-key-hash'
 import type { Answer } from '../api-caller'
 import type { RotateFunction } from './rotate-function'
-import { scenarios } from './scenario'
 import type { Credentials, Repeatable, Scenario } from './scenario'
 import { sharedOut } from './shared-out'
 
@@ -29,6 +28,7 @@ export interface FaultRun extends FaultCase {
 export async function recordCalls(
   { api, proxy }: RotateFunction,
   credentials: Credentials,
+  scenarios: readonly Scenario[],
 ): Promise<ReadonlyMap<Scenario, readonly string[]>> {
   const recorded = new Map<Scenario, readonly string[]>()
   for (const scenario of scenarios) {
@@ -85,7 +85,8 @@ async function runGroup(
   const replies = prepared.map(async ({ each, request }) => {
     const when = each.kind === 'killed before it' ? 'before' : 'after'
     const strike = each.kind === 'its reply lost' ? () => Promise.resolve() : killed
-    const watch = proxy.watch(marksOf(request), { hits: name => name === each.at, when, strike })
+    const fault = { hits: (name: string) => name === each.at, when, strike } as const
+    const watch = proxy.watch(marksOf(request), { fault })
     const reply = await request.send()
     return { ...each, request, reply, struck: watch.struck }
   })

@@ -6,8 +6,8 @@ import { startGateway } from '../../../src/local/gateway'
 import { LocalFunction } from '../../../src/local/local-function'
 import { apiCaller } from '../api-caller'
 import type { ApiCaller } from '../api-caller'
-import { startAwsProxy } from './aws-proxy'
-import type { AwsProxy } from './aws-proxy'
+import { startFaultProxy } from './fault-proxy'
+import type { FaultProxy } from './fault-proxy'
 
 /** The built files: `src/local/build.ts`. */
 export interface BuiltFunction {
@@ -18,7 +18,7 @@ export interface BuiltFunction {
 /** The real bundle of `rotate` in a worker, behind HTTP, with a proxy between it and AWS. */
 export interface RotateFunction {
   readonly api: ApiCaller
-  readonly proxy: AwsProxy
+  readonly proxy: FaultProxy
   /** Everything that the function printed. */
   printed(): string
   /** Ends the worker as a crash would; the next request starts another. */
@@ -36,7 +36,7 @@ export interface RotateFunctionOptions {
 const timeoutSeconds = 29
 
 export async function startRotateFunction({ built, aws, delayMs = 0 }: RotateFunctionOptions): Promise<RotateFunction> {
-  const proxy = await startAwsProxy({ target: aws, delayMs })
+  const proxy = await startFaultProxy({ target: aws, delayMs })
   const environment = functionEnvironment({ name: 'rotate', bundle: built.bundle, aws: proxy.url })
   const chunks: Buffer[] = []
   const log = new Writable({ write: (chunk: Buffer, _, done) => (chunks.push(chunk), done()) })

@@ -55,7 +55,7 @@ const overlap: Scenario = {
   },
 }
 
-const noOverlap: Scenario = {
+export const noOverlap: Scenario = {
   name: 'a rotation without an overlap',
   status: 200,
   shown: reply => textAt(reply, 'secret'),

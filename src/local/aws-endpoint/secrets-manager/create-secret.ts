@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { AwsError } from '../aws-error'
 import { parseInput } from '../parse-input'
+import { checkKmsKey } from './check-kms-key'
 import * as members from './members'
 import { newValueOf, withValue } from './new-value'
 import type { NewValue } from './new-value'
@@ -18,9 +19,10 @@ const schema = v.object({
 })
 
 /** Creates a secret; without a value it has no version yet. */
-export const createSecret: SecretsOperation = async ({ store, region, now, newArnSuffix }, input) => {
+export const createSecret: SecretsOperation = async ({ store, keys, region, now, newArnSuffix }, input) => {
   const parsed = parseInput(schema, input)
   checkName(parsed.Name)
+  checkKmsKey(keys, parsed.KmsKeyId)
   const value = newValueOf(parsed)
   const empty: SecretState = {
     name: parsed.Name,

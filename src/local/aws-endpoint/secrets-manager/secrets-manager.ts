@@ -4,6 +4,7 @@ import type { AwsService } from '../aws-call'
 import type { Database } from '../database'
 import { oneAtATime } from '../one-at-a-time'
 import { cancelRotateSecret } from './cancel-rotate-secret'
+import type { SecretKeys } from './check-kms-key'
 import { createSecret } from './create-secret'
 import { deleteSecret } from './delete-secret'
 import { describeSecret } from './describe-secret'
@@ -44,6 +45,7 @@ const operations: ReadonlyMap<string, SecretsOperation> = new Map([
 
 export interface SecretsManagerOptions {
   readonly database: Database
+  readonly keys: SecretKeys
   readonly functions: RotationFunctions
   readonly now: () => Date
 }
@@ -55,7 +57,7 @@ export interface SecretsManager {
 }
 
 /** AWS Secrets Manager over a database, by the rules of its API reference. */
-export function secretsManager({ database, functions, now }: SecretsManagerOptions): SecretsManager {
+export function secretsManager({ database, keys, functions, now }: SecretsManagerOptions): SecretsManager {
   const inTurn = oneAtATime()
   const storeAt = (region: string, at: Date): SecretStore => storedSecrets({ database, inTurn, region, now: at })
   const rotations = openRotations({ functions, storeOf: region => storeAt(region, now()), now })
@@ -64,7 +66,7 @@ export function secretsManager({ database, functions, now }: SecretsManagerOptio
       const run = operations.get(operation)
       if (run === undefined) throw unknownOperation()
       const time = now()
-      return run({ store: storeAt(region, time), rotations, region, now: time, newArnSuffix }, input)
+      return run({ store: storeAt(region, time), keys, rotations, region, now: time, newArnSuffix }, input)
     },
     close: () => rotations.close(),
   }

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { parseInput } from '../parse-input'
+import { checkKmsKey } from './check-kms-key'
 import { checkNotDeleted } from './deletion'
 import * as members from './members'
 import { newValueOf, withValue } from './new-value'
@@ -14,8 +15,9 @@ const schema = v.object({
 })
 
 /** Changes the description, the key, and with a value moves AWSCURRENT to a new version. */
-export const updateSecret: SecretsOperation = async ({ store, now }, input) => {
+export const updateSecret: SecretsOperation = async ({ store, keys, now }, input) => {
   const parsed = parseInput(schema, input)
+  checkKmsKey(keys, parsed.KmsKeyId)
   const value = newValueOf(parsed)
   const secret = await store.change(parsed.SecretId, secret => {
     checkNotDeleted(secret)

@@ -24,6 +24,9 @@ const several = v.object({ QueueUrl: v.string(), Entries: entriesOf(message) })
 
 type Sent = Omit<v.InferOutput<typeof one>, 'QueueUrl'>
 
+/** What SendMessage's reference allows: tab, line feed, carriage return, and what XML 1.0 allows above. */
+const allowed = /^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]*$/u
+
 const mostBatchBytes = 1024 * 1024
 
 export const sendMessage: SqsOperation = async (context, input) => {
@@ -43,6 +46,9 @@ async function send({ queues, now }: SqsContext, queue: Queue, sent: Sent): Prom
   const { MessageBody: body, MessageAttributes: attributes, DelaySeconds } = sent
   if (Buffer.byteLength(body) > numberOf(queue.attributes, 'MaximumMessageSize')) {
     throw new AwsError('InvalidParameterValue', 'One or more parameters are invalid. Reason: Message is too long.')
+  }
+  if (!allowed.test(body)) {
+    throw new AwsError('InvalidMessageContents', 'The message contains characters outside the allowed set.')
   }
   const sentAt = now()
   const delayedUntil = sentAt + (DelaySeconds ?? numberOf(queue.attributes, 'DelaySeconds')) * 1000

@@ -21,7 +21,14 @@ describe('a version without a value, as a rotation starts with', () => {
     const database = await openDatabase(null)
     const store = storedSecrets({ database, inTurn: oneAtATime(), region: 'us-east-1', now: noon })
     const rotations = openRotations({ functions: noFunctions, storeOf: () => store, now: () => noon })
-    context = { store, rotations, region: 'us-east-1', now: noon, newArnSuffix: () => 'AbCdEf' }
+    context = {
+      store,
+      keys: { exists: () => true },
+      rotations,
+      region: 'us-east-1',
+      now: noon,
+      newArnSuffix: () => 'AbCdEf',
+    }
     await createSecret(context, { Name: SecretId, SecretString: '1', ClientRequestToken: token(1) })
     await store.change(SecretId, secret => {
       const empty = { id: token(2), createdAt: noon, labels: ['AWSPENDING'], digest: null, kmsKeyId: null }

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto'
+import { newApiKey } from '../src/access/create-api-key'
+import { apiKeyItem } from '../src/aws/api-key-item'
+import { endpointItem } from '../src/aws/endpoint-item'
+import { apiKeyItemKey, endpointItemKey } from '../src/aws/item-key'
+import { featurebase } from '../src/contracts/featurebase'
+import type { Contract } from '../src/contracts/contract'
+import { keyturn } from '../src/contracts/keyturn'
+import type { Endpoint } from '../src/endpoints/endpoint'
+import { handler } from '../lambdas/rotate'
+import { gatewayEvent } from '../src/local/gateway-event'
+import { median } from './interleaved'
+import { sampleEndpoint } from './sample-endpoint'
+import { stubAws } from './stubbed-aws'
+
+// What `npm run bench -- --only cpu` builds like a function and runs in a process of its own, whose AWS clients are
+// stubs. Prints the milliseconds of a rotation by contract, as JSON.
+
+const rounds = 5
+const warmUp = 3
+const rotations = 1000
+const tenantId = 'org_bench'
+
+async function main(): Promise<void> {
+  const samples = [
+    sampleOf(featurebase, id => `/v2/webhooks/${id}/secret`),
+    sampleOf(keyturn, id => `/v1/endpoints/${id}/secret/rotate`),
+  ]
+  stubAws(new Map(samples.flatMap(({ items }) => items)))
+  const times: Record<string, number> = {}
+  for (const { contract, event } of samples) {
+    times[contract.name] = await silently(async () => millisecondsOf(() => handler(event)))
+  }
+  console.log(JSON.stringify(times))
+}
+
+/** One settled endpoint with its API key, and the event of its rotation. */
+function sampleOf(contract: Contract, path: (id: string) => string) {
+  const { permissions, plans } = contract.credentials
+  const now = new Date()
+  const scope = {
+    contract,
+    name: 'bench',
+    tenantIds: [tenantId],
+    permissions,
+    plan: plans.at(-1) ?? null,
+    expiresAt: null,
+  }
+  const { stored, text } = newApiKey({ now: () => now, randomBytes }, scope)
+  const endpoint = mirrored(sampleEndpoint(tenantId, contract))
+  const request = {
+    method: 'POST',
+    path: path(endpoint.id),
+    query: '',
+    rawHeaders: ['authorization', `Bearer ${text.reveal()}`],
+    sourceIp: '127.0.0.1',
+    body: Buffer.alloc(0),
+  }
+  const match = { routeKey: '$default', pathParameters: {} }
+  const keys = [apiKeyItemKey(stored.sha256), endpointItemKey({ tenantId, endpointId: endpoint.id })]
+  const items = [apiKeyItem(stored), endpointItem(endpoint)].map(
+    (item, at) => [`${keys[at]?.pk} ${keys[at]?.sk}`, item] as const,
+  )
+  return { contract, items, event: gatewayEvent(request, { match, requestId: 'bench', now }) }
+}
+
+/** As if it was mirrored, so that the rotation takes the usual path. */
+function mirrored(endpoint: Endpoint): Endpoint {
+  const mirrorVersionId = `${endpoint.revision}-${'0'.repeat(32)}`
+  return { ...endpoint, settling: { ...endpoint.settling, mirrorVersionId } }
+}
+
+async function millisecondsOf(rotate: () => Promise<{ readonly statusCode?: number | undefined }>): Promise<number> {
+  const times: number[] = []
+  for (let round = 0; round < warmUp + rounds; round += 1) {
+    const before = process.cpuUsage()
+    for (let count = 0; count < rotations; count += 1) {
+      const { statusCode } = await rotate()
+      if (statusCode !== 200) throw new Error(`the rotation answered ${statusCode}`)
+    }
+    const { user, system } = process.cpuUsage(before)
+    times.push((user + system) / 1000 / rotations)
+  }
+  return median(times.slice(warmUp))
+}
+
+/** Log lines are written, and go nowhere. */
+async function silently<Result>(work: () => Promise<Result>): Promise<Result> {
+  const write = process.stdout.write.bind(process.stdout)
+  process.stdout.write = () => true
+  return work().finally(() => {
+    process.stdout.write = write
+  })
+}
+
+void main()

@@ -1,0 +1,78 @@
+import { Token, Tokenization } from 'cdktf'
+import * as v from 'valibot'
+import { rotationHookVariables } from '../lambdas/rotation-hook-environment'
+import type { Contract } from '../src/contracts/contract'
+import { connectionFaults } from '../src/rotation-hook/connection-faults'
+import { ConfigError } from './parse-config'
+import type { RotatedSecretProps } from './rotated-secret-props'
+
+/** The variable by which the function is told of each member. */
+const variables = {
+  CONTRACT: 'contract',
+  BASE_URL: 'baseUrl',
+  ENDPOINT_ID: 'endpointId',
+  TENANT_ID: 'tenantId',
+  CREDENTIALS_SECRET_ID: 'credentialsSecretArn',
+  OVERLAP_SECONDS: 'overlapSeconds',
+  LOST_REPLY: 'lostReply',
+} as const satisfies Readonly<Record<string, keyof RotatedSecretProps>>
+
+type Member = (typeof variables)[keyof typeof variables]
+
+/**
+ * What the function is told, checked as the function will check it. A value that Terraform will only know later passes.
+ * @throws {ConfigError} with a line a member that the function would refuse to start with
+ */
+export function rotatedSecretEnvironment(
+  props: RotatedSecretProps,
+  contract: Contract,
+): Readonly<Record<string, string>> {
+  const told = { ...props, contract: contract.name }
+  const environment = Object.fromEntries(
+    Object.entries(variables).flatMap(([variable, member]) => {
+      const value = told[member]
+      return value === undefined ? [] : [[variable, textOf(value)] as const]
+    }),
+  )
+  const faults = new Map([...malformed(environment), ...unfit(props, contract)])
+  const known = [...faults].filter(([member]) => !isLater(told[member]))
+  if (known.length > 0) throw new ConfigError(known.map(([member, message]) => `${member}: ${message}`))
+  return environment
+}
+
+function textOf(value: string | number): string {
+  return typeof value === 'string' ? value : Tokenization.stringifyNumber(value)
+}
+
+type MemberFault = readonly [Member, string]
+
+function malformed(environment: Readonly<Record<string, string>>): readonly MemberFault[] {
+  const { issues = [] } = v.safeParse(rotationHookVariables, environment)
+  return issues.flatMap(({ path, message }) => {
+    const variable = path?.[0].key
+    return isVariable(variable) ? [[variables[variable], message] as const] : []
+  })
+}
+
+function isVariable(name: unknown): name is keyof typeof variables {
+  return typeof name === 'string' && name in variables
+}
+
+function unfit({ endpointId, tenantId = '', overlapSeconds }: RotatedSecretProps, contract: Contract) {
+  const known = {
+    contract,
+    endpointId: ifKnown(endpointId),
+    tenantId: ifKnown(tenantId),
+    overlapSeconds: ifKnown(overlapSeconds),
+  }
+  return connectionFaults(known).map(({ member, message }): MemberFault => [member, message])
+}
+
+function ifKnown<Value>(value: Value): Value | undefined {
+  return isLater(value) ? undefined : value
+}
+
+/** Whether it is, or has in it, a token of CDKTF or an expression of Terraform's. */
+function isLater(value: unknown): boolean {
+  return Token.isUnresolved(value) || (typeof value === 'string' && value.includes('${'))
+}

@@ -1,0 +1,47 @@
+import { banner } from './banner'
+import { Closers } from './closers'
+import { startLocalRun } from './local-run'
+import { quietSdk } from './quiet-sdk'
+import { StartError } from './start-error'
+import { startFault } from './start-fault'
+import { startOptions } from './start-options'
+import { whenParentEnds } from './when-parent-ends'
+
+/** The whole of Keyturn on this machine, until Ctrl-C. Ends the process. */
+export async function runLocally(args: readonly string[]): Promise<void> {
+  quietSdk()
+  const closers = new Closers()
+  const stop = stopper(closers)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop.now(0))
+  whenParentEnds(() => void stop.now(0))
+  try {
+    const options = startOptions(args)
+    const local = await startLocalRun(options, closers)
+    console.log(banner(local, options.dataDir))
+  } catch (error) {
+    if (!stop.begun()) tell(startFault(error))
+    await stop.now(1)
+  }
+}
+
+function tell(fault: unknown): void {
+  console.error(fault instanceof StartError ? `keyturn: ${fault.message}` : fault)
+}
+
+interface Stopper {
+  begun(): boolean
+  /** Stops everything that has been started, then ends the process. Only the first call counts. */
+  now(exitCode: number): Promise<void>
+}
+
+function stopper(closers: Closers): Stopper {
+  let begun = false
+  return {
+    begun: () => begun,
+    now: async exitCode => {
+      if (begun) return
+      begun = true
+      await closers.close().finally(() => process.exit(exitCode))
+    },
+  }
+}

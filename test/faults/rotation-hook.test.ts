@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { setTimeout as wait } from 'node:timers/promises'
+import { allContracts } from '../../src/contracts/all'
+import type { Contract } from '../../src/contracts/contract'
+import type { StoredDocument } from '../support/hook-wire/consumer-secret'
+import { startConsumerStage, triesOfRotation, type ConsumerStage } from '../support/hook-wire/consumer-stage'
+import { expectedOf, newLane, recordCalls, strikeEach, type Lane } from '../support/hook-wire/struck-rotations'
+import { vendorSide, type VendorSide } from '../support/hook-wire/vendor-side'
+import { asksForSecret, wireFaults, type WireFault } from '../support/hook-wire/watched-hook'
+import type { LiveKeys } from '../support/live-keys'
+import { startLocalRun, type TestLocalRun } from '../support/local-run'
+
+// The hook's bundle, rotated by the embedded Secrets Manager at the local control plane.
+
+let run: TestLocalRun
+let vendors: VendorSide
+let stage: ConsumerStage
+
+beforeAll(async () => {
+  run = await startLocalRun()
+  vendors = vendorSide(run)
+  stage = await startConsumerStage(run.local.api)
+})
+
+afterAll(async () => {
+  await stage?.close()
+  vendors?.close()
+  await run?.stop()
+})
+
+/** Strikes every call that a rotation without a fault makes. */
+async function strikeAll(contract: Contract, fault: WireFault) {
+  const lane = await newLane(stage, await vendors.newEndpoint(contract))
+  const calls = await recordCalls(lane)
+  return { calls, fault, struck: await strikeEach(lane, fault, calls) }
+}
+
+describe('a rotation in which one call is struck', () => {
+  it.each(allContracts)('heals at $name, whichever call it is, and locks nobody out on the way', async contract => {
+    const all = await Promise.all(wireFaults.map(fault => strikeAll(contract, fault)))
+    for (const { calls, fault, struck } of all) {
+      expect(calls.length).toBeGreaterThanOrEqual(14)
+      expect(calls.filter(asksForSecret)).toHaveLength(1)
+      expect(calls).toEqual(expect.arrayContaining(['PutSecretValue 1', 'UpdateSecretVersionStage 1']))
+      expect({ fault, struck }).toEqual({ fault, struck: calls.map(at => expectedOf(contract, fault, at)) })
+    }
+    process.stderr.write(`${contract.name}: ${all.map(({ struck }) => struck.length).join(' + ')} calls struck\n`)
+  })
+})
+
+async function expectOneMore({ endpoint, secret }: Lane, before: LiveKeys, { signingSecret }: StoredDocument) {
+  const after = await endpoint.live()
+  expect(after.version).toBe(before.version + 1)
+  expect(after.keys[0]?.secret).toBe(signingSecret)
+  expect((await secret.describe()).tags).toEqual([])
+}
+
+describe('a rotation whose every step runs twice', () => {
+  it.each(allContracts)('makes one secret at $name', async contract => {
+    const lane = await newLane(stage, await vendors.newEndpoint(contract), 2)
+    const before = await lane.endpoint.live()
+    const document = await lane.secret.rotate()
+    const steps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'].flatMap(name => [name, name])
+    expect(lane.secret.steps).toEqual(steps.map(name => ({ name, failed: false })))
+    await expectOneMore(lane, before, document)
+  })
+})
+
+describe('a rotation whose every try fails', () => {
+  it.each(allContracts)('stays pending at $name, and is tried again by the next RotateSecret', async contract => {
+    const lane = await newLane(stage, await vendors.newEndpoint(contract))
+    const { secret, endpoint } = lane
+    const before = await endpoint.live()
+    const watch = secret.hook.watch({ fault: 'killed before it', hits: asksForSecret })
+    const version = await secret.begin()
+    while (secret.steps.length < triesOfRotation) await wait(10)
+    expect(watch.calls().filter(asksForSecret)).toHaveLength(triesOfRotation)
+    expect((await secret.describe()).labels[version]).toEqual(['AWSPENDING'])
+    expect([await secret.current(), await endpoint.live()]).toEqual([endpoint.firstSecret, before])
+    secret.hook.watch({ fault: 'killed before it', hits: () => false })
+    await expect(secret.begin()).rejects.toMatchObject({ name: 'InvalidRequestException' })
+    await expectOneMore(lane, before, await secret.complete(version))
+  })
+})

@@ -1,0 +1,45 @@
+import { dynamoDbClient, kmsClient } from '../../src/aws/clients'
+import { dynamoEndpointStore } from '../../src/aws/dynamo-endpoint-store'
+import { kmsSealer } from '../../src/aws/kms-sealer'
+import type { EndpointKey } from '../../src/endpoints/endpoint-store'
+import { ringKeyId } from '../../src/local/local-aws'
+import type { LocalDescription } from '../../src/local/local-description'
+import { isLive } from '../../src/rotation/key-ring'
+import { openKey } from '../../src/rotation/open-keys'
+import { clientOptions } from '../aws/embedded-aws'
+
+/** What an endpoint's sender signs with now. */
+export interface LiveKeys {
+  readonly version: number
+  /** The current key first. */
+  readonly keys: readonly { readonly id: string; readonly secret: string }[]
+}
+
+/** Reads the stored rings of a local run, as a sender does. A secret is opened once. */
+export interface LiveKeyReader {
+  read(key: EndpointKey): Promise<LiveKeys>
+  close(): void
+}
+
+export function liveKeyReader(local: Pick<LocalDescription, 'aws' | 'table'>): LiveKeyReader {
+  const dynamoDb = dynamoDbClient(clientOptions(local.aws))
+  const kms = kmsClient(clientOptions(local.aws))
+  const store = dynamoEndpointStore({ client: dynamoDb, name: local.table })
+  const sealer = kmsSealer({ client: kms, keyId: ringKeyId })
+  const opened = new Map<string, string>()
+  return {
+    read: async key => {
+      const endpoint = await store.load(key)
+      if (endpoint === null) throw new Error('there is no endpoint')
+      const live = endpoint.ring.keys.filter(each => isLive(each, new Date()))
+      for (const each of live) {
+        if (!opened.has(each.id)) opened.set(each.id, (await openKey({ sealer }, endpoint, each)).reveal())
+      }
+      return { version: endpoint.ring.version, keys: live.map(({ id }) => ({ id, secret: opened.get(id) ?? '' })) }
+    },
+    close: () => {
+      dynamoDb.destroy()
+      kms.destroy()
+    },
+  }
+}

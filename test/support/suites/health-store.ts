@@ -1,0 +1,98 @@
+import { beforeEach, expect, it } from '@jest/globals'
+import { neverDelivered, type DeliveryHealth } from '../../../src/delivery/delivery-health'
+import type { EndpointLife, HealthStore } from '../../../src/delivery/health-store'
+import { noon } from './sample-endpoint'
+import { aborted, unhurried } from './signals'
+
+/** What rotating, and the API, need of a health store: leases and counting are the deliveries' alone. */
+export type ShownHealthStore = Pick<HealthStore, 'loadAny' | 'loadMany' | 'resume' | 'resetFailures'>
+
+export interface RunningHealthStore {
+  readonly store: ShownHealthStore
+  /** Counts an attempt that failed; the first one of a life begins it. */
+  fail(life: EndpointLife): Promise<void>
+  pause(life: EndpointLife, pause: { readonly at: Date; readonly reason: string }): Promise<void>
+}
+
+const life = { tenantId: 'org_1', endpointId: 'ep_1', incarnation: 'inc_1' }
+const nextLife = { ...life, incarnation: 'inc_2' }
+const neighbour = { ...life, endpointId: 'ep_2', incarnation: 'inc_3' }
+const foreign = { ...life, tenantId: 'org_2', incarnation: 'inc_4' }
+
+/** What every health store does. `start` gives an empty one. */
+export function healthStoreSuite(start: () => Promise<RunningHealthStore>): void {
+  let running: RunningHealthStore
+  let store: ShownHealthStore
+  beforeEach(async () => {
+    running = await start()
+    store = running.store
+  })
+
+  const failuresOf = async (of: EndpointLife): Promise<number> => (await store.loadAny(of)).health.consecutiveFailures
+
+  it('has an endpoint that nothing is stored of as never delivered, and as nobody’s', async () => {
+    await running.fail(neighbour)
+    await running.fail(foreign)
+    expect(await store.loadAny(life)).toEqual({ health: neverDelivered, incarnation: null })
+  })
+
+  it('shows what is stored, and whose it is', async () => {
+    await running.fail(life)
+    await running.fail(life)
+    const { health, incarnation } = await store.loadAny(life)
+    expect({ failures: health.consecutiveFailures, incarnation }).toEqual({ failures: 2, incarnation: 'inc_1' })
+  })
+
+  it('shows many at once by their ids, and leaves out what is not stored or of an earlier life', async () => {
+    await running.fail(life)
+    await running.fail(neighbour)
+    await running.fail(neighbour)
+    const failures = (found: ReadonlyMap<string, DeliveryHealth>): unknown =>
+      Object.fromEntries([...found].map(([id, health]) => [id, health.consecutiveFailures]))
+    expect(failures(await store.loadMany([life, neighbour, foreign]))).toEqual({ ep_1: 1, ep_2: 2 })
+    expect(failures(await store.loadMany([nextLife, neighbour]))).toEqual({ ep_2: 2 })
+    expect(failures(await store.loadMany([]))).toEqual({})
+  })
+
+  it('ends a pause and the failures in a row with a resume, of this life alone', async () => {
+    await running.fail(life)
+    await running.pause(life, { at: noon, reason: 'gone' })
+    await store.resume(nextLife)
+    expect((await store.loadAny(life)).health).toMatchObject({ consecutiveFailures: 1, pausedAt: noon })
+    await store.resume(life)
+    const resumed = { consecutiveFailures: 0, errorsSinceLastSuccess: 1, pausedAt: null, pausedReason: null }
+    expect((await store.loadAny(life)).health).toMatchObject(resumed)
+  })
+
+  it('resets the failures in a row once for each revision, however often it is asked to', async () => {
+    await running.fail(life)
+    await store.resetFailures(life, 7, unhurried)
+    expect((await store.loadAny(life)).health).toMatchObject({ consecutiveFailures: 0, errorsSinceLastSuccess: 1 })
+    await running.fail(life)
+    await store.resetFailures(life, 7, unhurried)
+    await store.resetFailures(life, 6, unhurried)
+    expect(await failuresOf(life)).toBe(1)
+    await store.resetFailures(life, 8, unhurried)
+    expect(await failuresOf(life)).toBe(0)
+  })
+
+  it('resets nothing of another life, another endpoint or another tenant', async () => {
+    for (const each of [life, neighbour, foreign]) await running.fail(each)
+    await store.resetFailures(nextLife, 9, unhurried)
+    expect(await failuresOf(life)).toBe(1)
+    await store.resetFailures(life, 9, unhurried)
+    expect([await failuresOf(life), await failuresOf(neighbour), await failuresOf(foreign)]).toEqual([0, 1, 1])
+  })
+
+  it('has nothing to reset or resume where nothing is stored, and stores nothing', async () => {
+    await store.resetFailures(life, 1, unhurried)
+    await store.resume(life)
+    expect(await store.loadAny(life)).toEqual({ health: neverDelivered, incarnation: null })
+  })
+
+  it('resets nothing once the caller has given up', async () => {
+    await running.fail(life)
+    await expect(store.resetFailures(life, 1, aborted)).rejects.toMatchObject({ name: 'AbortError' })
+    expect(await failuresOf(life)).toBe(1)
+  })
+}
