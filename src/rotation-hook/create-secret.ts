@@ -1,6 +1,6 @@
 import type { HookDeps, StepWork } from './deps'
 import { HookError } from './hook-error'
-import { announceIntent, keepsIntents, openIntents } from './intent'
+import { announceIntent, intentsIn, keepsIntents, openIntents } from './intent'
 import { nextDocument, secretsIn } from './next-document'
 import type { OwnVersion } from './own-secret'
 import { goOnOrStop, rotateAtVendor } from './rotate-at-vendor'
@@ -31,8 +31,8 @@ async function newSecret(deps: HookDeps, work: StepWork, current: OwnVersion): P
   const recovered = lost ? await shownAgain(deps, current) : null
   if (lost && recovered === null) goOnOrStop(deps)
   const intent = keepsIntents(deps) ? await announceIntent(deps, work, lost) : null
-  const mayBeMade = lost || deps.contract.vendorReplays
-  return recovered ?? rotateAtVendor(deps, work, mayBeMade ? null : intent)
+  const wasAsked = lost || intentsIn(work.state).some(({ token }) => token === work.token)
+  return recovered ?? rotateAtVendor(deps, work, wasAsked ? null : intent)
 }
 
 /**

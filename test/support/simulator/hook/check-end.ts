@@ -23,24 +23,28 @@ export async function letArrive(stage: HookStage): Promise<void> {
 
 /** After the last fault: the last rotation comes to its end, or stops by its rule, and then ends once it may go on. */
 export async function checkEnd(stage: HookStage): Promise<void> {
+  const { record, plan, world } = stage
   const end = await endLastRotation(stage)
-  if (end === 'stopped') return checkStopped(stage)
-  // Where runs met or calls came late, it may take one more.
-  if (stage.record.disorder.size > 0 && (await rotateOnceMore(stage)) === 'stopped') return checkStopped(stage)
+  mustHold(world.ledger, end === 'done' || !plan.isSmooth, 'the hook stops only where a reply may be lost')
+  if (end === 'done' && record.disorder.size === 0) return checkConsumers(stage)
+  if (!plan.isFollowed) return
+  if ((await followUp(stage)) === 'stopped') await goOnByHand(stage)
   checkConsumers(stage)
 }
 
-/** A hook that has stopped asks for nothing, until its intents are taken away. */
-async function checkStopped(stage: HookStage): Promise<void> {
-  const { world, plan, record } = stage
-  mustHold(world.ledger, !plan.isSmooth, 'the hook stops only where a reply may be lost')
+/** Another rotation. One that stops again has asked for nothing. */
+async function followUp(stage: HookStage): Promise<End> {
+  const { record, world } = stage
   const made = record.rings.length
-  if ((await rotateOnceMore(stage)) === 'stopped') {
-    mustHold(world.ledger, record.rings.length === made, 'a hook that has stopped makes no secret')
-    await release(stage)
-    mustHold(world.ledger, (await rotateOnceMore(stage)) === 'done', 'the hook goes on once its intents are gone')
-  }
-  checkConsumers(stage)
+  const end = await rotateOnceMore(stage)
+  mustHold(world.ledger, end === 'done' || record.rings.length === made, 'a hook that has stopped makes no secret')
+  return end
+}
+
+async function goOnByHand(stage: HookStage): Promise<void> {
+  await release(stage)
+  const end = await rotateOnceMore(stage)
+  mustHold(stage.world.ledger, end === 'done', 'the hook goes on once its intents are gone')
 }
 
 /** What the guide says: once consumers can bear it, the intents are taken away. */

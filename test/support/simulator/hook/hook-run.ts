@@ -49,11 +49,12 @@ function hookDeps(
   const { contract, overlapSeconds, lostReply } = stage.plan
   const { now, sleep, randomBytes } = deps
   const newRunId = (): string => randomBytes(8).toString('hex')
-  const connection = { contract, baseUrl, endpointId, tenantId, overlapSeconds }
   const credential = async (): Promise<Secret> => new Secret('the-credential')
-  const vendor = contractVendor({ ...connection, credential, send: sendTo(stage, caller, token), now })
+  const send = sendTo(stage, caller, token)
+  const about = { contract, endpointId, tenantId, overlapSeconds }
+  const vendor = contractVendor({ baseUrl, credential, send, now, ...about })
   const log = { info: () => undefined, error: noteCode(stage) }
-  const wired = { ...connection, own: ownPort(stage, caller), vendor, lostReply, newRunId, now, sleep, log }
+  const wired = { own: ownPort(stage, caller), vendor, lostReply, newRunId, now, sleep, log, ...about }
   return stage.sabotage.hook?.(wired) ?? wired
 }
 

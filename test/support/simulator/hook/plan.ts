@@ -22,6 +22,8 @@ export interface HookPlan extends Plan, HookSetting {
   readonly overlapping: boolean
   /** Somebody rotates at the vendor by hand. */
   readonly byHand: boolean
+  /** Where runs met, calls came late or the hook has stopped: whether one more rotation shows that all is well again. */
+  readonly isFollowed: boolean
   /** Nothing goes wrong, and nothing meets. */
   readonly isSmooth: boolean
 }
@@ -33,9 +35,11 @@ const diets: readonly (readonly Fault[])[] = [
   ['late', 'drop-reply'],
   ['throttle', 'drop-reply', 'crash-after'],
   ['late', 'crash-after'],
+  ['late'],
 ]
 /** Within a function's time; past it, and past what a late call may take; past most overlaps. */
 const paces: readonly (readonly number[])[] = [
+  [100, 500, 1500, 4000],
   [500, 1500, 4000, 8000],
   [6000, 30_000, 120_000, 300_000, 650_000],
   [1500, 70_000, 1_800_000, 7_200_000],
@@ -64,6 +68,7 @@ export function randomHookPlan(random: Random): HookPlan {
     faults: random.pick(diets),
     leaps: random.pick(paces),
     sweepsMeanwhile: false,
+    isFollowed: random.chance(0.4),
     ...rough,
     isSmooth: !rough.overlapping && !rough.byHand && rough.faultRate === 0 && rough.leapRate === 0,
   }

@@ -66,6 +66,7 @@ function planOf(setting: HookSetting): HookPlan {
     leapRate: 0,
     leaps: [0],
     sweepsMeanwhile: false,
+    isFollowed: true,
     isSmooth: false,
   }
 }
