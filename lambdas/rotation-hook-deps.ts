@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { secretsManagerClient } from '../src/aws/clients'
 import { readCurrentText, secretsManagerOwnSecret } from '../src/aws/secrets-manager-own-secret'
@@ -33,6 +34,7 @@ export function rotationHookDeps(environment: RotationHookEnvironment, folder: s
     own: secretsManagerOwnSecret(client),
     vendor: httpVendor({ ...connection, credential, timeoutMs, now }),
     lostReply: environment.LOST_REPLY ?? defaultLostReplyRule(contract),
+    newRunId: () => randomBytes(8).toString('hex'),
     now,
     sleep: async milliseconds => {
       await sleep(milliseconds)

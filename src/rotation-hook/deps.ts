@@ -14,6 +14,8 @@ export interface HookDeps {
   /** How long the secret before keeps working, where the contract leaves that to the caller; null: its default. */
   readonly overlapSeconds: number | null
   readonly lostReply: LostReplyRule
+  /** A text that no other run of the hook has: its intent is known by it. */
+  readonly newRunId: () => string
   readonly now: () => Date
   readonly sleep: (milliseconds: number) => Promise<void>
   readonly log: Log

@@ -1,19 +1,19 @@
 import type { HookDeps, StepWork } from './deps'
 import { HookError } from './hook-error'
-import { intendedToken, intentTag } from './intent'
+import { removeSettledIntents } from './intent'
 
 /**
- * Makes the pending version current, then takes the intent away.
+ * Makes the pending version current, then takes its intents away.
  * @throws {HookError} `nothing-stored`, `current-moved`
  */
 export async function finishSecret({ own }: HookDeps, work: StepWork): Promise<void> {
-  const { secretId, token, currentVersionId, state } = work
+  const { secretId, token, currentVersionId } = work
   if (currentVersionId !== token) {
     if ((await own.read(secretId, token)) === null) throw new HookError('nothing-stored', 'the version has no value')
     const moved = await own.moveCurrent(secretId, { from: currentVersionId, to: token })
     if (moved === 'mismatch') await requireCurrent({ own }, work)
   }
-  if (intendedToken(state.tags) !== null) await own.untag(secretId, intentTag)
+  await removeSettledIntents(own, work)
 }
 
 /** A move whose reply was lost is refused when it is tried again. */

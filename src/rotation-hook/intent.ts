@@ -1,24 +1,85 @@
 import type { HookDeps, StepWork } from './deps'
+import { HookError } from './hook-error'
+import type { OwnSecret, OwnSecretState } from './own-secret'
 
-/** On the hook's own secret: the vendor was, or is about to be, asked for this version's secret. */
+/**
+ * How the tags begin which say that the vendor was, or is about to be, asked for a version's secret. Every run has one of
+ * its own, so that no other run, and no call that arrives late, takes it away.
+ */
 export const intentTag = 'keyturn:intent'
 
 export interface Intent {
+  /** The tag's name. */
+  readonly name: string
+  /** The version that is asked for. */
   readonly token: string
-  readonly at: Date
 }
 
-export function formatIntent({ token, at }: Intent): string {
-  return `${token} ${at.toISOString()}`
+export function intentsIn({ tags }: Pick<OwnSecretState, 'tags'>): readonly Intent[] {
+  const found = Object.entries(tags).filter(([name]) => name === intentTag || name.startsWith(`${intentTag}:`))
+  return found.map(([name, value]) => ({ name, token: value.split(' ')[0] ?? '' }))
 }
 
-/** The version that the tag names; null: there is no tag. */
-export function intendedToken(tags: Readonly<Record<string, string>>): string | null {
-  return tags[intentTag]?.split(' ')[0] ?? null
+/** Whether intents are kept: not where the vendor replays, unless it may not be asked for another version meanwhile. */
+export function keepsIntents({ contract, lostReply }: Pick<HookDeps, 'contract' | 'lostReply'>): boolean {
+  return !contract.vendorReplays || lostReply === 'stop-and-alarm'
 }
 
-/** Whether the vendor may have made a secret, for this version or an older one, that was never stored. */
-export async function isReplyLost({ own }: Pick<HookDeps, 'own'>, { secretId, state }: StepWork): Promise<boolean> {
-  const token = intendedToken(state.tags)
-  return token !== null && (await own.read(secretId, token)) === null
+/**
+ * The intents after which the vendor may have made a secret that consumers never had: their versions were never current.
+ * A vendor that replays can be asked once more for the same version.
+ */
+export function openIntents(
+  { contract }: Pick<HookDeps, 'contract'>,
+  token: string,
+  state: OwnSecretState,
+): readonly Intent[] {
+  const isOpen = (intent: Intent): boolean =>
+    !wasCurrent(state, intent.token) && !(contract.vendorReplays && intent.token === token)
+  return intentsIn(state).filter(isOpen)
+}
+
+/** Takes the version's intents away once it is current, and what is left of versions that were current before. */
+export async function removeSettledIntents(own: OwnSecret, { secretId, token, state }: StepWork): Promise<void> {
+  const isSettled = (intent: Intent): boolean => intent.token === token || wasCurrent(state, intent.token)
+  await removeIntents(own, secretId, intentsIn(state).filter(isSettled))
+}
+
+async function removeIntents(own: OwnSecret, secretId: string, intents: readonly Intent[]): Promise<void> {
+  for (const { name } of intents) await own.untag(secretId, name)
+}
+
+function wasCurrent({ labels }: OwnSecretState, token: string): boolean {
+  return labels[token]?.some(label => label === 'AWSCURRENT' || label === 'AWSPREVIOUS') === true
+}
+
+/**
+ * Writes this run's intent. Where a secret may be lost, it then stands for the earlier ones. Returns the tag's name.
+ * @throws {HookError} `lost-reply`, `current-moved` where the rule is to stop and another run came between
+ */
+export async function announceIntent(deps: HookDeps, work: StepWork, lost: boolean): Promise<string> {
+  const { own, lostReply, now, newRunId } = deps
+  const name = `${intentTag}:${newRunId()}`
+  await own.tag(work.secretId, name, `${work.token} ${now().toISOString()}`)
+  if (lost) await removeIntents(own, work.secretId, intentsIn(work.state))
+  else if (lostReply === 'stop-and-alarm') await requireAlone(deps, work, name)
+  return name
+}
+
+/** Of two runs that write their intents and then look, one at least sees the other's, or what came of it. */
+async function requireAlone(
+  deps: HookDeps,
+  { secretId, token, currentVersionId }: StepWork,
+  name: string,
+): Promise<void> {
+  try {
+    const state = await deps.own.describe(secretId)
+    const isAlone = openIntents(deps, token, state).every(intent => intent.name === name)
+    if (!isAlone) throw new HookError('lost-reply', 'another run may be asking the vendor')
+    if (!state.labels[currentVersionId]?.includes('AWSCURRENT'))
+      throw new HookError('current-moved', 'another run is done')
+  } catch (error) {
+    await deps.own.untag(secretId, name)
+    throw error
+  }
 }

@@ -28,9 +28,11 @@ export async function retryingCall<Result>(
 const unclear: readonly VendorErrorCode[] = ['vendor-timeout', 'vendor-connection-lost', 'vendor-error']
 
 /** How long to wait before the next try; null: not now. */
-function pauseSeconds({ code, retryAfterSeconds }: VendorError, vendorReplays: boolean, made: number): number | null {
+function pauseSeconds(error: VendorError, vendorReplays: boolean, made: number): number | null {
+  const { code, retryAfterSeconds } = error
+  if (error.rotated === 'maybe' && !vendorReplays) return null
   const backoff = firstPauseSeconds * 2 ** (made - 1)
-  if (code === 'vendor-unreachable' || (vendorReplays && unclear.includes(code))) return backoff
+  if (code === 'vendor-unreachable' || unclear.includes(code)) return backoff
   if (code !== 'vendor-rate-limited' || retryAfterSeconds === null) return null
   return retryAfterSeconds <= longestPauseSeconds ? Math.max(backoff, retryAfterSeconds) : null
 }

@@ -2,8 +2,8 @@ import type { Contract } from '../contracts/contract'
 import { readShape } from './read-shape'
 import { VendorError, type VendorErrorCode } from './vendor-error'
 
-/** A reply that is no success, without what it says. */
-export interface FailedReply {
+/** What came back of a request. */
+export interface VendorReply {
   readonly status: number
   readonly retryAfter: string | null
   /** Parsed; undefined where it is not JSON. */
@@ -11,7 +11,7 @@ export interface FailedReply {
 }
 
 /** What a reply other than a success means. A redirect is not followed: the credential is for the vendor alone. */
-export function failureOfReply(contract: Contract, { status, retryAfter, body }: FailedReply): VendorError {
+export function failureOfReply(contract: Contract, { status, retryAfter, body }: VendorReply): VendorError {
   const code = codeOf(contract, status, body)
   const rotated = status >= 400 && status < 500 && status !== 408 && code !== 'vendor-superseded' ? 'no' : 'maybe'
   return new VendorError(code, { status, rotated, retryAfterSeconds: secondsOf(retryAfter) })

@@ -9,7 +9,8 @@ import type { OwnSecret } from '../../src/rotation-hook/own-secret'
 import { rotationHook, type RotationHook } from '../../src/rotation-hook/rotation-hook'
 import type { Vendor } from '../../src/rotation-hook/vendor'
 import { event, modelDeps, modelSecret, modelVendor, secretOf, steps, token, vendorError } from './model'
-import type { ModelSecret, ModelVendor } from './model'
+import type { MemoryOwnSecret } from '../support/memory/memory-own-secret'
+import type { ModelVendor } from './model'
 
 /** Killed before the call was made, killed once it had worked, or alive but without its reply. */
 type Fault = 'killed-before' | 'killed-after' | 'reply-dropped'
@@ -20,7 +21,7 @@ type Plan = ReadonlyMap<number, Fault>
 
 interface World {
   readonly contract: Contract
-  readonly own: ModelSecret
+  readonly own: MemoryOwnSecret
   readonly vendor: ModelVendor
   readonly hook: RotationHook
   /** The steps after which receivers had no key that the vendor signs with. */
@@ -87,7 +88,7 @@ function locksOut({ own, vendor, contract }: World): boolean {
   return contract.overlap.kind !== 'none' && !vendor.live().some(key => current.includes(key))
 }
 
-function labelled(own: ModelSecret, label: string): string {
+function labelled(own: MemoryOwnSecret, label: string): string {
   return [...own.versions.values()].find(({ labels }) => labels.includes(label))?.text ?? ''
 }
 

@@ -1,63 +1,21 @@
 import type { Contract } from '../../src/contracts/contract'
 import type { HookDeps } from '../../src/rotation-hook/deps'
 import { defaultLostReplyRule } from '../../src/rotation-hook/lost-reply-rule'
-import type { OwnSecret, OwnVersion } from '../../src/rotation-hook/own-secret'
+import type { OwnSecret } from '../../src/rotation-hook/own-secret'
 import type { Rotated, Vendor } from '../../src/rotation-hook/vendor'
 import { VendorError } from '../../src/rotation-hook/vendor-error'
 import { addSeconds } from '../../src/rotation/instant'
 import { Secret } from '../../src/rotation/secret'
+import { madeAt, memoryOwnSecret, type MemoryOwnSecret } from '../support/memory/memory-own-secret'
 
-export const NOON = new Date('2026-11-21T12:00:00Z')
+export const NOON = madeAt
 export const secretId = 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:consumer/vendor-AbCdEf'
 export const firstVersion = '0'.repeat(32)
 export const token = 'a'.repeat(32)
 
-export interface ModelSecret extends OwnSecret {
-  readonly versions: Map<string, { text: string | null; labels: string[] }>
-  readonly tags: Record<string, string>
-  /** What Secrets Manager does before createSecret. */
-  begin(versionId: string): void
-}
-
-/** A secret in memory, with `text` as its AWSCURRENT. */
-export function modelSecret(text: string): ModelSecret {
-  const versions: ModelSecret['versions'] = new Map([[firstVersion, { text, labels: ['AWSCURRENT'] }]])
-  const tags: Record<string, string> = {}
-  const take = (label: string): void => {
-    for (const version of versions.values()) version.labels = version.labels.filter(held => held !== label)
-  }
-  return {
-    versions,
-    tags,
-    begin: versionId => {
-      take('AWSPENDING')
-      const known = versions.get(versionId)
-      versions.set(versionId, { text: known?.text ?? null, labels: [...(known?.labels ?? []), 'AWSPENDING'] })
-    },
-    describe: async () => {
-      const labelled = [...versions].map(([id, { labels }]) => [id, [...labels]] as const)
-      return { labels: Object.fromEntries(labelled), rotationEnabled: true, tags: { ...tags } }
-    },
-    read: async (_id, versionId): Promise<OwnVersion | null> => {
-      const found = versions.get(versionId)?.text ?? null
-      return found === null ? null : { versionId, text: new Secret(found), createdAt: NOON }
-    },
-    putPending: async (_id, versionId, document) => {
-      const version = versions.get(versionId)
-      if (version === undefined) throw new TypeError('there is no such version')
-      if (version.text !== null && version.text !== document.reveal()) return 'differs'
-      version.text = document.reveal()
-      return 'stored'
-    },
-    moveCurrent: async (_id, { from, to }) => {
-      if (!versions.get(from)?.labels.includes('AWSCURRENT')) return 'mismatch'
-      take('AWSCURRENT')
-      versions.get(to)?.labels.push('AWSCURRENT')
-      return 'moved'
-    },
-    tag: async (_id, name, value) => void (tags[name] = value),
-    untag: async (_id, name) => void Reflect.deleteProperty(tags, name),
-  }
+/** The secret that is rotated, with `text` as its AWSCURRENT. */
+export function modelSecret(text: string): MemoryOwnSecret {
+  return memoryOwnSecret(firstVersion, text)
 }
 
 export interface ModelVendor extends Vendor {
@@ -134,6 +92,7 @@ export function modelDeps({ contract, own, vendor, logged = [], slept = [] }: Mo
     tenantId: 'tenant-1',
     overlapSeconds: null,
     lostReply: defaultLostReplyRule(contract),
+    newRunId: countingRuns(),
     now: () => NOON,
     sleep: async milliseconds => void slept.push(milliseconds),
     log: {
@@ -141,6 +100,11 @@ export function modelDeps({ contract, own, vendor, logged = [], slept = [] }: Mo
       error: (message, fields) => void logged.push({ level: 'error', message, fields }),
     },
   }
+}
+
+function countingRuns(): () => string {
+  let runs = 0
+  return () => `run-${(runs += 1)}`
 }
 
 export const steps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const

@@ -11,10 +11,11 @@ import { defaultLostReplyRule } from '../../src/rotation-hook/lost-reply-rule'
 import { rotationHook } from '../../src/rotation-hook/rotation-hook'
 import { Secret } from '../../src/rotation/secret'
 import { event, firstVersion, modelDeps, modelSecret, modelVendor, NOON, secretOf, steps, token } from './model'
-import type { ModelSecret, ModelVendor } from './model'
+import type { MemoryOwnSecret } from '../support/memory/memory-own-secret'
+import type { ModelVendor } from './model'
 
 interface Stage {
-  readonly own: ModelSecret
+  readonly own: MemoryOwnSecret
   readonly vendor: ModelVendor
   readonly run: (step: string, version?: string) => Promise<void>
 }

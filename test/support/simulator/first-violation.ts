@@ -1,3 +1,6 @@
+import type { Sabotage } from './cloud'
+import { simulateHook } from './hook/simulate-hook'
+import type { HookSabotage } from './hook/stage'
 import { simulate, type SimulateOptions } from './simulate'
 
 export interface SeedRange {
@@ -5,21 +8,49 @@ export interface SeedRange {
   readonly seeds: number
 }
 
+/** A kind of schedules, each of which is known by its seed. */
+export interface Schedules<Takes> {
+  /** How one schedule is shown: the option of `npm run simulate` that takes its seed. */
+  readonly option: 'seed' | 'hook-seed'
+  /** Runs one. Returns the first invariant that it broke, or null. */
+  readonly run: (seed: number, options: ScheduleOptions<Takes>) => Promise<string | null>
+}
+
+export interface ScheduleOptions<Takes> {
+  readonly sabotage?: Takes
+  readonly trace?: (line: string) => void
+}
+
+/** Requests to the control plane. */
+export const requestSchedules: Schedules<Sabotage> = { option: 'seed', run: simulate }
+/** Rotations of a consumer's secret by the rotation hook, at the control plane as its vendor. */
+export const hookSchedules: Schedules<HookSabotage> = { option: 'hook-seed', run: simulateHook }
+
 /** The first seed of the range whose schedule breaks an invariant, with the schedule step by step, or null. */
-export async function firstViolation(
+export function firstViolation(range: SeedRange, options: SimulateOptions = {}): Promise<string | null> {
+  return firstViolationOf(requestSchedules, range, options)
+}
+
+/** As `firstViolation`, of any kind of schedules. */
+export async function firstViolationOf<Takes>(
+  schedules: Schedules<Takes>,
   { from, seeds }: SeedRange,
-  options: SimulateOptions = {},
+  options: ScheduleOptions<Takes> = {},
 ): Promise<string | null> {
   for (let seed = from; seed < from + seeds; seed++) {
-    if ((await simulate(seed, options)) !== null) return schedule(seed, options)
+    if ((await schedules.run(seed, options)) !== null) return schedule(schedules, seed, options)
   }
   return null
 }
 
 /** What happens under one seed, step by step, and which invariant it breaks. */
-export async function schedule(seed: number, options: SimulateOptions = {}): Promise<string> {
+export async function schedule<Takes>(
+  { option, run }: Schedules<Takes>,
+  seed: number,
+  options: ScheduleOptions<Takes> = {},
+): Promise<string> {
   const lines: string[] = []
-  const violation = await simulate(seed, { ...options, trace: line => lines.push(line) })
+  const violation = await run(seed, { ...options, trace: line => lines.push(line) })
   const end = violation === null ? `seed ${seed}: every invariant held` : `seed ${seed} broke: ${violation}`
-  return [...lines, end, `again: npm run simulate -- --seed ${seed}`].join('\n')
+  return [...lines, end, `again: npm run simulate -- --${option} ${seed}`].join('\n')
 }

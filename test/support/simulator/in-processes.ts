@@ -11,13 +11,19 @@ import type * as sabotages from './sabotage'
  * As `firstViolation`, in one process a processor. Each runs compiled code and nothing else: beside other tests, or with
  * names kept for debugging, the same schedules take up to five times as long.
  */
-export async function firstViolationInProcesses(
-  range: SeedRange,
-  sabotage?: keyof typeof sabotages,
-): Promise<string | null> {
+export function firstViolationInProcesses(range: SeedRange, sabotage?: keyof typeof sabotages): Promise<string | null> {
+  return printedFirst(range, ['requests', sabotage ?? ''])
+}
+
+/** The same of the rotation hook's schedules. */
+export function firstHookViolationInProcesses(range: SeedRange): Promise<string | null> {
+  return printedFirst(range, ['hook', ''])
+}
+
+async function printedFirst(range: SeedRange, given: readonly string[]): Promise<string | null> {
   const code = await compiled()
   const runs = shares(range, availableParallelism()).map(({ from, seeds }) =>
-    printedBy(code, [String(from), String(seeds), sabotage ?? '']),
+    printedBy(code, [String(from), String(seeds), ...given]),
   )
   const found = await Promise.all(runs)
   return found.find(violation => violation !== '') ?? null

@@ -2,16 +2,18 @@ import { endBuilder } from '../../../src/local/build'
 import { parseArguments } from '../../../src/local/parse-arguments'
 import { runCommand, toldInFull } from '../../../src/local/run-command'
 import { wholeNumber } from '../../../src/local/whole-number'
-import { schedule } from './first-violation'
-import { firstViolationInProcesses } from './in-processes'
+import { hookSchedules, requestSchedules, schedule } from './first-violation'
+import type { SeedRange } from './first-violation'
+import { firstHookViolationInProcesses, firstViolationInProcesses } from './in-processes'
 import { everyOrder, twoByTwo } from './orders'
 
 /** Those that the random numbers tell apart. */
 const seeds = { least: 0, greatest: 2 ** 32 - 1 }
 
 /**
- * `npm run simulate -- --seeds N [--from S]` runs N schedules; `-- --seed S` shows one, step by step; `-- --orders` runs
- * two whole rotations and two settles in every order, which takes minutes.
+ * `npm run simulate -- --seeds N [--from S]` runs N schedules of requests and N of the rotation hook; `-- --seed S` or
+ * `-- --hook-seed S` shows one, step by step; `-- --orders` runs two whole rotations and two settles in every order, which
+ * takes minutes.
  */
 async function main(): Promise<void> {
   const { values } = parseArguments({
@@ -19,23 +21,34 @@ async function main(): Promise<void> {
       seeds: { type: 'string' },
       from: { type: 'string' },
       seed: { type: 'string' },
+      'hook-seed': { type: 'string' },
       orders: { type: 'boolean' },
     },
   })
-  if (values.seed !== undefined) return console.log(await schedule(wholeNumber('--seed', values.seed, seeds)))
+  const { seed, 'hook-seed': hookSeed } = values
+  if (seed !== undefined) return console.log(await schedule(requestSchedules, wholeNumber('--seed', seed, seeds)))
+  if (hookSeed !== undefined) {
+    return console.log(await schedule(hookSchedules, wholeNumber('--hook-seed', hookSeed, seeds)))
+  }
   if (values.orders === true) return reportOrders()
-  const range = {
+  await reportSchedules({
     from: wholeNumber('--from', values.from ?? '0', seeds),
     seeds: wholeNumber('--seeds', values.seeds ?? '20000', { ...seeds, least: 1 }),
-  }
+  })
+}
+
+async function reportSchedules(range: SeedRange): Promise<void> {
   const started = performance.now()
-  const violation = await firstViolationInProcesses(range)
+  const violation = (await firstViolationInProcesses(range)) ?? (await firstHookViolationInProcesses(range))
   await endBuilder()
   const milliseconds = Math.round(performance.now() - started)
   if (violation !== null) {
     console.log(violation)
     process.exitCode = 1
-  } else console.log(`${range.seeds} schedules from seed ${range.from}: every invariant held (${milliseconds} ms)`)
+    return
+  }
+  const kinds = `${range.seeds} schedules of requests and ${range.seeds} of the rotation hook`
+  console.log(`${kinds} from seed ${range.from}: every invariant held (${milliseconds} ms)`)
 }
 
 async function reportOrders(): Promise<void> {

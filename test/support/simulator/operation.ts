@@ -117,7 +117,7 @@ function create(
   return createEndpoint(deps, { tenantId, contract, actor, id, settings, ownSecret: null, idempotency })
 }
 
-const plainSettings: EndpointSettings = {
+export const plainSettings: EndpointSettings = {
   url: 'https://hooks.example.com/in',
   description: '',
   name: '',

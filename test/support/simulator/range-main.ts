@@ -1,13 +1,15 @@
-import { firstViolation } from './first-violation'
+import { firstViolation, firstViolationOf, hookSchedules } from './first-violation'
 import * as sabotages from './sabotage'
 
 /**
- * Runs the seeds `<from> <seeds>`, with the named sabotage where there is one, in a process of its own. Prints the
- * schedule that breaks an invariant, or nothing.
+ * Runs the seeds `<from> <seeds> <requests|hook>`, with the named sabotage where there is one, in a process of its own.
+ * Prints the schedule that breaks an invariant, or nothing. A rejection that nobody handles ends it.
  */
-async function main([from, seeds, sabotage]: readonly string[]): Promise<void> {
+async function main([from, seeds, kind, sabotage]: readonly string[]): Promise<void> {
+  const range = { from: Number(from), seeds: Number(seeds) }
   const options = Object.entries(sabotages).flatMap(([name, each]) => (name === sabotage ? [{ sabotage: each }] : []))
-  process.stdout.write((await firstViolation({ from: Number(from), seeds: Number(seeds) }, options[0])) ?? '')
+  const found = kind === 'hook' ? firstViolationOf(hookSchedules, range) : firstViolation(range, options[0])
+  process.stdout.write((await found) ?? '')
 }
 
 void main(process.argv.slice(2))

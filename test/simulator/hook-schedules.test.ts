@@ -1,0 +1,24 @@
+import { afterAll, describe, expect, it } from '@jest/globals'
+import { endBuilder } from '../../src/local/build'
+import { hookSettings } from '../support/simulator/hook/settings'
+import { strikeEveryCall } from '../support/simulator/hook/strike-calls'
+import { firstHookViolationInProcesses } from '../support/simulator/in-processes'
+
+afterAll(() => endBuilder())
+
+describe('random schedules of the rotation hook', () => {
+  it('keep every invariant, whatever crashes, is lost, comes late, is repeated or meets', async () => {
+    expect(await firstHookViolationInProcesses({ from: 0, seeds: 3000 })).toBeNull()
+  })
+})
+
+describe('a rotation whose every step runs twice', () => {
+  it.each(hookSettings.flat().map(setting => ({ name: setting.contract.name, setting })))(
+    'ends well at $name when it is killed before, or has its reply dropped after, any call of hook or vendor',
+    async ({ setting }) => {
+      const { calls, violation } = await strikeEveryCall(setting, ['crash-before', 'drop-reply'])
+      expect(violation).toBeNull()
+      expect(calls).toBeGreaterThan(20)
+    },
+  )
+})
