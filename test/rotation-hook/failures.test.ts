@@ -131,7 +131,7 @@ describe('a vendor that promises to replay', () => {
 
   it('is left alone once the one that is replayed was superseded, where the rule is to stop', async () => {
     const outcome = await createSecretAt(keyturn, [superseded, keyturnSecret], 'stop-and-alarm')
-    expect(outcome).toMatchObject({ code: 'lost-reply', calls: 1, intent: 'none', stored: null })
+    expect(outcome).toMatchObject({ code: 'lost-reply', calls: 1, intent: 'kept', stored: null })
     expect(codesLogged(outcome)).toEqual(['vendor-superseded'])
   })
 

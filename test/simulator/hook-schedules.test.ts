@@ -7,8 +7,9 @@ import { firstHookViolationInProcesses } from '../support/simulator/in-processes
 afterAll(() => endBuilder())
 
 describe('random schedules of the rotation hook', () => {
+  // `npm test` runs 3,000 of them before this, by `npm run simulate`.
   it('keep every invariant, whatever crashes, is lost, comes late, is repeated or meets', async () => {
-    expect(await firstHookViolationInProcesses({ from: 0, seeds: 3000 })).toBeNull()
+    expect(await firstHookViolationInProcesses({ from: 0, seeds: 200 })).toBeNull()
   })
 })
 

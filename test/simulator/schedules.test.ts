@@ -2,14 +2,13 @@ import { afterAll, describe, expect, it } from '@jest/globals'
 import { endBuilder } from '../../src/local/build'
 import { firstViolationInProcesses, shares } from '../support/simulator/in-processes'
 
+// `npm test` runs 20,000 of them before this, by `npm run simulate`: alone, so that they have the machine to themselves.
+
 afterAll(() => endBuilder())
 
 describe('random schedules', () => {
-  it('keep every invariant, whatever crashes, is lost, comes late or is repeated', async () => {
-    expect(await firstViolationInProcesses({ from: 0, seeds: 20_000 })).toBeNull()
-  })
-
-  it('are reported when one of the processes finds a fault', async () => {
+  it('hold where no safeguard is missing, and are reported when one of the processes finds a fault', async () => {
+    expect(await firstViolationInProcesses({ from: 0, seeds: 400 })).toBeNull()
     const found = await firstViolationInProcesses({ from: 0, seeds: 400 }, 'commitWithoutCondition')
     expect(found).toMatch(/^seed \d+: .*\bseed \d+ broke: a revision is written once/s)
   })

@@ -10,6 +10,9 @@ import { everyOrder, twoByTwo } from './orders'
 /** Those that the random numbers tell apart. */
 const seeds = { least: 0, greatest: 2 ** 32 - 1 }
 
+/** How many `npm test` runs. */
+const usual = { requests: '20000', hook: '3000' }
+
 /**
  * `npm run simulate -- --seeds N [--from S]` runs N schedules of requests and N of the rotation hook; `-- --seed S` or
  * `-- --hook-seed S` shows one, step by step; `-- --orders` runs two whole rotations and two settles in every order, which
@@ -31,24 +34,24 @@ async function main(): Promise<void> {
     return console.log(await schedule(hookSchedules, wholeNumber('--hook-seed', hookSeed, seeds)))
   }
   if (values.orders === true) return reportOrders()
-  await reportSchedules({
-    from: wholeNumber('--from', values.from ?? '0', seeds),
-    seeds: wholeNumber('--seeds', values.seeds ?? '20000', { ...seeds, least: 1 }),
-  })
+  const from = wholeNumber('--from', values.from ?? '0', seeds)
+  const count = (given: string): number => wholeNumber('--seeds', values.seeds ?? given, { ...seeds, least: 1 })
+  await report('requests', { from, seeds: count(usual.requests) }, firstViolationInProcesses)
+  await report('the rotation hook', { from, seeds: count(usual.hook) }, firstHookViolationInProcesses)
+  await endBuilder()
 }
 
-async function reportSchedules(range: SeedRange): Promise<void> {
+async function report(
+  kind: string,
+  range: SeedRange,
+  run: (range: SeedRange) => Promise<string | null>,
+): Promise<void> {
   const started = performance.now()
-  const violation = (await firstViolationInProcesses(range)) ?? (await firstHookViolationInProcesses(range))
-  await endBuilder()
-  const milliseconds = Math.round(performance.now() - started)
-  if (violation !== null) {
-    console.log(violation)
-    process.exitCode = 1
-    return
-  }
-  const kinds = `${range.seeds} schedules of requests and ${range.seeds} of the rotation hook`
-  console.log(`${kinds} from seed ${range.from}: every invariant held (${milliseconds} ms)`)
+  const violation = await run(range)
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  const held = `${range.seeds} schedules of ${kind} from seed ${range.from}: every invariant held, in ${seconds} s`
+  console.log(violation ?? held)
+  if (violation !== null) process.exitCode = 1
 }
 
 async function reportOrders(): Promise<void> {

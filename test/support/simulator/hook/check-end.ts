@@ -89,18 +89,13 @@ async function endLastRotation(stage: HookStage): Promise<End> {
 
 /** Does what whoever reads the alarm would do: waits while the vendor refuses, or begins a new rotation. */
 async function makeWay(stage: HookStage, code: string | null): Promise<void> {
-  switch (code) {
-    case 'vendor-conflict':
-    case 'vendor-refused':
-    case 'vendor-rate-limited':
-      return advanceTo(stage.world, stage.world.clock + dayMilliseconds)
-    case 'secret-differs':
-    case 'not-pending':
-      beginRotation(stage)
-      return goOn(stage)
-    default:
-  }
+  if (code !== null && refusals.includes(code)) return advanceTo(stage.world, stage.world.clock + dayMilliseconds)
+  if (code !== 'secret-differs' && code !== 'not-pending') return
+  beginRotation(stage)
+  await goOn(stage)
 }
+
+const refusals: readonly string[] = ['vendor-conflict', 'vendor-refused', 'vendor-rate-limited']
 
 function goOn({ world, plan }: HookStage): Promise<void> {
   return runCallers(world, gently(plan))

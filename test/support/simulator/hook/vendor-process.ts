@@ -49,16 +49,11 @@ export async function serveRequest(
 
 async function valuesOf(deps: RotationDeps, served: Served): Promise<Values> {
   const { operation, endpoint } = served
-  switch (operation.use) {
-    case 'rotate':
-      return rotate(deps, served)
-    case 'reveal':
-      return revealOutcome(await revealCurrent(deps, { endpoint, actor }), neverDelivered).values
-    case 'secret-state':
-      return { ...endpointValues(endpoint, neverDelivered), keys: [], mirror: {}, policy: null }
-    default:
-      return endpointValues(endpoint, neverDelivered)
-  }
+  if (operation.use === 'rotate') return rotate(deps, served)
+  if (operation.use === 'reveal')
+    return revealOutcome(await revealCurrent(deps, { endpoint, actor }), neverDelivered).values
+  const shown = endpointValues(endpoint, neverDelivered)
+  return operation.use === 'secret-state' ? { ...shown, keys: [], mirror: {}, policy: null } : shown
 }
 
 async function rotate(deps: RotationDeps, served: Served): Promise<Values> {
