@@ -59,7 +59,9 @@ function attach(secret: RotatedSecretState, label: string, versionId: string): v
 }
 
 function describe({ versions, tags }: RotatedSecretState): OwnSecretState {
-  const labelled = [...versions].flatMap(([id, { labels }]) => (labels.length === 0 ? [] : [[id, [...labels]] as const]))
+  const labelled = [...versions].flatMap(([id, { labels }]) =>
+    labels.length === 0 ? [] : [[id, [...labels]] as const],
+  )
   return { labels: Object.fromEntries(labelled), rotationEnabled: true, tags: { ...tags } }
 }
 

@@ -81,25 +81,21 @@ async function endLastRotation(stage: HookStage): Promise<End> {
     tryRotation(stage, token)
     await goOn(stage)
     if (record.lastCode === 'lost-reply') return 'stopped'
-    await makeWay(stage, record.lastCode)
+    await makeWay(stage, record.lastCode ?? '')
   }
   mustHold(world.ledger, unfinishedToken(stage) === null, `a rotation ends: ${record.lastCode}`)
   return 'done'
 }
 
+const refusals = ['vendor-conflict', 'vendor-refused', 'vendor-rate-limited']
+const deadEnds = ['secret-differs', 'not-pending']
+
 /** Does what whoever reads the alarm would do: waits while the vendor refuses, or begins a new rotation. */
-async function makeWay(stage: HookStage, code: string | null): Promise<void> {
-  switch (code) {
-    case 'vendor-conflict':
-    case 'vendor-refused':
-    case 'vendor-rate-limited':
-      return advanceTo(stage.world, stage.world.clock + dayMilliseconds)
-    case 'secret-differs':
-    case 'not-pending':
-      beginRotation(stage)
-      return goOn(stage)
-    default:
-  }
+async function makeWay(stage: HookStage, code: string): Promise<void> {
+  if (refusals.includes(code)) await advanceTo(stage.world, stage.world.clock + dayMilliseconds)
+  if (!deadEnds.includes(code)) return
+  beginRotation(stage)
+  await goOn(stage)
 }
 
 function goOn({ world, plan }: HookStage): Promise<void> {

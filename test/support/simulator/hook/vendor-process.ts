@@ -49,16 +49,11 @@ export async function serveRequest(
 
 async function valuesOf(deps: RotationDeps, served: Served): Promise<Values> {
   const { operation, endpoint } = served
-  switch (operation.use) {
-    case 'rotate':
-      return rotate(deps, served)
-    case 'reveal':
-      return revealOutcome(await revealCurrent(deps, { endpoint, actor }), neverDelivered).values
-    case 'secret-state':
-      return { ...endpointValues(endpoint, neverDelivered), keys: [], mirror: {}, policy: null }
-    default:
-      return endpointValues(endpoint, neverDelivered)
-  }
+  const { use } = operation
+  if (use === 'rotate') return rotate(deps, served)
+  if (use === 'reveal') return revealOutcome(await revealCurrent(deps, { endpoint, actor }), neverDelivered).values
+  const values = endpointValues(endpoint, neverDelivered)
+  return use === 'secret-state' ? { ...values, keys: [], mirror: {}, policy: null } : values
 }
 
 async function rotate(deps: RotationDeps, served: Served): Promise<Values> {
