@@ -76,8 +76,8 @@ async function requireAlone(
     const state = await deps.own.describe(secretId)
     const isAlone = openIntents(deps, token, state).every(intent => intent.name === name)
     if (!isAlone) throw new HookError('lost-reply', 'another run may be asking the vendor')
-    if (!state.labels[currentVersionId]?.includes('AWSCURRENT'))
-      throw new HookError('current-moved', 'another run is done')
+    const hasMoved = state.labels[currentVersionId]?.includes('AWSCURRENT') !== true
+    if (hasMoved) throw new HookError('current-moved', 'another run is done')
   } catch (error) {
     await deps.own.untag(secretId, name)
     throw error

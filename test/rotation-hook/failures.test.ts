@@ -7,6 +7,7 @@ import { defaultLostReplyRule } from '../../src/rotation-hook/lost-reply-rule'
 import { rotationHook } from '../../src/rotation-hook/rotation-hook'
 import { Secret } from '../../src/rotation/secret'
 import { closeAfterEach } from '../aws/close-after-each'
+import { ferrypost } from '../contracts/made-up/ferrypost'
 import { hookCodes, refused, superseded, vendorCases, vendorCodes, type VendorCase } from './failure-cases'
 import { hookFailureCodes, vendorFailureRows } from './failure-table'
 import { event, modelDeps, modelSecret, secretOf, token } from './model'
@@ -138,6 +139,17 @@ describe('a vendor that promises to replay', () => {
   it('is not asked again for another 409', async () => {
     const { code, calls } = await createSecretAt(keyturn, [{ status: 409, body: { code: 'too-many-live-keys' } }])
     expect({ code, calls }).toEqual({ code: 'vendor-conflict', calls: 1 })
+  })
+})
+
+describe('a vendor that shows a new secret on a GET of its own', () => {
+  it.each<[string, Turn]>([
+    ['refuses that', refused(429, { 'retry-after': '1' })],
+    ['is gone by then', 'hang-up'],
+    ['forbids that', refused(403)],
+  ])('is not made to rotate once more when it %s', async (_what, turn) => {
+    const { calls, slept, intent, stored } = await createSecretAt(ferrypost, [{ status: 204 }, turn])
+    expect({ calls, slept, intent, stored }).toEqual({ calls: 2, slept: [], intent: 'kept', stored: null })
   })
 })
 

@@ -8,9 +8,21 @@ import { parseCredential } from '../../src/rotation-hook/credential'
 import type { HookDeps } from '../../src/rotation-hook/deps'
 import { intentTag } from '../../src/rotation-hook/intent'
 import { defaultLostReplyRule } from '../../src/rotation-hook/lost-reply-rule'
+import type { OwnSecret } from '../../src/rotation-hook/own-secret'
 import { rotationHook } from '../../src/rotation-hook/rotation-hook'
 import { Secret } from '../../src/rotation/secret'
-import { event, firstVersion, modelDeps, modelSecret, modelVendor, NOON, secretOf, steps, token } from './model'
+import {
+  event,
+  firstVersion,
+  modelDeps,
+  modelSecret,
+  modelVendor,
+  NOON,
+  secretOf,
+  steps,
+  token,
+  vendorError,
+} from './model'
 import type { MemoryOwnSecret } from '../support/memory/memory-own-secret'
 import type { ModelVendor } from './model'
 
@@ -27,6 +39,27 @@ function stageFor(contract: Contract, change: (deps: HookDeps) => Partial<HookDe
   const hook = rotationHook({ ...deps, ...change(deps) })
   own.begin(token)
   return { own, vendor, run: (step, version = token) => hook(event(step, version)) }
+}
+
+const replacing: Contract = { ...thesignup, secondRotation: { kind: 'replace' } }
+const earlier = 'e'.repeat(32)
+const next = 'b'.repeat(32)
+
+/** The secret, where another run comes between before the nth call of the first. */
+function slowAt(nth: number, own: OwnSecret, between: () => Promise<void>): OwnSecret {
+  let calls = 0
+  const slow = async <Reply>(call: () => Promise<Reply>): Promise<Reply> => {
+    if (calls++ === nth) await between().catch(() => undefined)
+    return call()
+  }
+  return {
+    describe: id => slow(() => own.describe(id)),
+    read: (id, version) => slow(() => own.read(id, version)),
+    putPending: (id, version, document) => slow(() => own.putPending(id, version, document)),
+    moveCurrent: (id, move) => slow(() => own.moveCurrent(id, move)),
+    tag: (id, name, value) => slow(() => own.tag(id, name, value)),
+    untag: (id, name) => slow(() => own.untag(id, name)),
+  }
 }
 
 const failing = (code: string) => expect.objectContaining({ code })
@@ -90,9 +123,9 @@ describe('createSecret', () => {
     const two = async (contract: Contract): Promise<number> => {
       const { own, run } = stageFor(contract)
       for (const step of steps) await run(step)
-      own.begin('b'.repeat(32))
-      await run('createSecret', 'b'.repeat(32))
-      return (JSON.parse(own.versions.get('b'.repeat(32))?.text ?? '') as { keys: unknown[] }).keys.length
+      own.begin(next)
+      await run('createSecret', next)
+      return (JSON.parse(own.versions.get(next)?.text ?? '') as { keys: unknown[] }).keys.length
     }
     expect([await two(teambattles), await two(storno)]).toEqual([3, 1])
   })
@@ -120,15 +153,78 @@ describe('createSecret', () => {
 
   it('stops where the rule says so and an older version’s intent has no value', async () => {
     const { own, vendor, run } = stageFor(storno, () => ({ lostReply: 'stop-and-alarm' }))
-    own.tags[intentTag] = `${'e'.repeat(32)} 2026-11-20T12:00:00.000Z`
+    own.tags[intentTag] = `${earlier} 2026-11-20T12:00:00.000Z`
     await expect(run('createSecret')).rejects.toEqual(failing('lost-reply'))
     expect(vendor.made()).toBe(0)
   })
 
-  it('goes on when the version that an intent names has its value', async () => {
+  it.each(['AWSCURRENT', 'AWSPREVIOUS'])('goes on when the version that an intent names has %s', async label => {
     const { own, vendor, run } = stageFor(storno, () => ({ lostReply: 'stop-and-alarm' }))
-    own.tags[intentTag] = `${firstVersion} 2026-11-20T12:00:00.000Z`
+    const named = label === 'AWSCURRENT' ? firstVersion : earlier
+    if (named === earlier) own.versions.set(earlier, { text: 'x', labels: [label] })
+    own.tags[intentTag] = `${named} 2026-11-20T12:00:00.000Z`
     await run('createSecret')
+    expect(vendor.made()).toBe(1)
+  })
+
+  it('stops where the rule says so and an older version has its value but was never current', async () => {
+    const { own, vendor, run } = stageFor(replacing)
+    await run('createSecret')
+    own.begin(next)
+    await expect(run('createSecret', next)).rejects.toEqual(failing('lost-reply'))
+    expect(vendor.live()).toContain(secretOf(replacing, 0))
+  })
+
+  it('stops for another version at a vendor that replays as well, where the rule says so', async () => {
+    const { own, vendor, run } = stageFor({ ...replacing, vendorReplays: true })
+    await run('createSecret')
+    await run('createSecret')
+    own.begin(next)
+    await expect(run('createSecret', next)).rejects.toEqual(failing('lost-reply'))
+    expect(vendor.live()).toContain(secretOf(replacing, 0))
+  })
+
+  it('keeps its intent at a vendor that replays when an earlier call may have made the secret', async () => {
+    const answers = [vendorError('vendor-timeout', 'maybe', null), vendorError('vendor-rate-limited', 'no', 429)]
+    const { own, run } = stageFor({ ...replacing, vendorReplays: true }, ({ vendor }) => ({
+      vendor: { ...vendor, rotate: () => Promise.reject(answers.shift() ?? new Error('asked too often')) },
+    }))
+    await expect(run('createSecret')).rejects.toEqual(failing('vendor-rate-limited'))
+    expect(Object.keys(own.tags)).toHaveLength(1)
+  })
+
+  it('makes one secret of two runs at once where the rule is to stop, whichever is slower', async () => {
+    for (const slow of [0, 1, 2, 3, 4, 5]) {
+      const { vendor, own, run } = stageFor(replacing, deps => ({
+        own: slowAt(slow, deps.own, () => run('createSecret')),
+      }))
+      await run('createSecret').catch(() => undefined)
+      expect(vendor.made()).toBeLessThanOrEqual(1)
+      expect(own.versions.get(token)?.text === null).toBe(vendor.made() === 0)
+    }
+  })
+
+  it('asks for nothing once another run has made its version current, where the rule is to stop', async () => {
+    const all = async (run: Stage['run']): Promise<void> => {
+      for (const step of steps) await run(step)
+    }
+    const { vendor, own, run } = stageFor(replacing, deps => ({ own: slowAt(3, deps.own, () => all(run)) }))
+    await expect(run('createSecret')).rejects.toEqual(failing('current-moved'))
+    expect(vendor.made()).toBe(1)
+    expect(own.tags).toEqual({})
+  })
+
+  it('does not take what a vendor shows for the lost secret while receivers have none to tell it from', async () => {
+    const { own, vendor, run } = stageFor(storno, ({ vendor: port }) => ({
+      vendor: {
+        ...port,
+        reveal: async () => ({ ...(await port.rotate('shown')), secret: new Secret(secretOf(storno, 0)) }),
+      },
+    }))
+    own.versions.set(firstVersion, { text: '{"to":"be rotated"}', labels: ['AWSCURRENT'] })
+    own.tags[intentTag] = `${token} 2026-11-21T11:00:00.000Z`
+    await run('createSecret')
+    expect(own.versions.get(token)?.text).toContain(secretOf(storno, 1))
     expect(vendor.made()).toBe(1)
   })
 
@@ -172,6 +268,15 @@ describe('testSecret', () => {
 })
 
 describe('finishSecret', () => {
+  it('leaves the intents of a later rotation alone when it runs once more', async () => {
+    const { own, run } = stageFor(replacing)
+    for (const step of steps) await run(step)
+    own.begin(next)
+    own.tags[`${intentTag}:later`] = `${next} 2026-11-21T12:00:00.000Z`
+    await run('finishSecret')
+    expect(Object.keys(own.tags)).toEqual([`${intentTag}:later`])
+  })
+
   it('moves nothing before there is a value, or when another version became current', async () => {
     const { own, run } = stageFor(storno)
     await expect(run('finishSecret')).rejects.toEqual(failing('nothing-stored'))

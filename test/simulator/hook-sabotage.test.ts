@@ -9,8 +9,8 @@ import {
   valueUnchecked,
 } from '../support/simulator/hook/sabotage'
 
-/** No more than `npm test` runs. */
-const seeds = 3000
+/** As many as `npm run simulate` runs by itself. */
+const seeds = 20_000
 
 describe('the simulator finds', () => {
   it.each([

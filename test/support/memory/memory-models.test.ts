@@ -8,6 +8,7 @@ import { eventBusSuite } from '../suites/event-bus'
 import { healthStoreSuite, type RunningHealthStore } from '../suites/health-store'
 import { mirrorSuite } from '../suites/mirror'
 import type { RunningMirror } from '../suites/mirror'
+import { ownSecretSuite } from '../suites/own-secret'
 import { sealerSuite } from '../suites/sealer'
 import { apiKeyTable, memoryApiKeyStore } from './memory-api-key-store'
 import { auditTable, memoryAuditLog } from './memory-audit-log'
@@ -15,6 +16,7 @@ import { endpointTable, memoryEndpointStore } from './memory-endpoint-store'
 import { memoryEventBus, publishedEvents } from './memory-event-bus'
 import { healthTable, memoryHealth } from './memory-health'
 import { memoryMirror, secretVault } from './memory-mirror'
+import { memoryOwnSecret } from './memory-own-secret'
 import { memorySealer } from './memory-sealer'
 
 const close = async (): Promise<void> => undefined
@@ -65,6 +67,14 @@ function runningHealth(): RunningHealthStore {
     pause: async (life, { at, reason }) => change(life, () => ({ pausedAt: at, pausedReason: reason })),
   }
 }
+
+describe('memoryOwnSecret', () => {
+  const firstVersion = '0'.repeat(32)
+  ownSecretSuite(async () => {
+    const own = memoryOwnSecret(firstVersion, 'first')
+    return { own, secretId: 'consumer/vendor', firstVersion, begin: async version => own.begin(version), close }
+  })
+})
 
 describe('memoryMirror', () => {
   mirrorSuite(async () => runningMirror())

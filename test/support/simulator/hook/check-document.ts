@@ -5,8 +5,8 @@ import { mustHold } from '../ledger'
 import { endpointId, tenantId, type HookStage } from './stage'
 import { overlapOf, placeOf, secretOf } from './stored-document'
 
-/** Some contracts write their times in whole seconds. */
-const roundingMilliseconds = 1000
+/** Some contracts write their times in whole seconds. Until an instant is as long as a slow vendor makes it. */
+const slackMilliseconds = { rounded: 1000, instant: 60_000 }
 
 /** What holds of every document that is to be stored: the vendor made its secret, and its older keys end in time. */
 export function checkStoredDocument(stage: HookStage, versionId: string, text: Secret): void {
@@ -41,6 +41,12 @@ function checkOlderKey(
   const known = ring.find(key => secretOf(stage, key.id) === secret)?.expiresAt?.getTime()
   mustHold(ledger, placeOf(stage, secret) !== -1, 'an older key is one that the vendor made')
   mustHold(ledger, end <= latest, 'an older key ends with its overlap at the latest')
-  if (known !== undefined && !stage.plan.byHand)
-    mustHold(ledger, end > known - roundingMilliseconds, 'an older key lives as long as it signs')
+  if (known !== undefined && !stage.plan.byHand) {
+    mustHold(ledger, end > known - slackOf(stage), 'an older key lives as long as it signs')
+  }
+}
+
+function slackOf({ plan: { contract } }: HookStage): number {
+  const isInstant = contract.overlap.kind === 'chosen' && contract.overlap.unit === 'instant'
+  return isInstant ? slackMilliseconds.instant : slackMilliseconds.rounded
 }

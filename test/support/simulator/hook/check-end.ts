@@ -81,21 +81,22 @@ async function endLastRotation(stage: HookStage): Promise<End> {
     tryRotation(stage, token)
     await goOn(stage)
     if (record.lastCode === 'lost-reply') return 'stopped'
-    await makeWay(stage, record.lastCode)
+    await makeWay(stage, record.lastCode ?? '')
   }
   mustHold(world.ledger, unfinishedToken(stage) === null, `a rotation ends: ${record.lastCode}`)
   return 'done'
 }
 
+const refusals = ['vendor-conflict', 'vendor-refused', 'vendor-rate-limited']
+const deadEnds = ['secret-differs', 'not-pending']
+
 /** Does what whoever reads the alarm would do: waits while the vendor refuses, or begins a new rotation. */
-async function makeWay(stage: HookStage, code: string | null): Promise<void> {
-  if (code !== null && refusals.includes(code)) return advanceTo(stage.world, stage.world.clock + dayMilliseconds)
-  if (code !== 'secret-differs' && code !== 'not-pending') return
+async function makeWay(stage: HookStage, code: string): Promise<void> {
+  if (refusals.includes(code)) await advanceTo(stage.world, stage.world.clock + dayMilliseconds)
+  if (!deadEnds.includes(code)) return
   beginRotation(stage)
   await goOn(stage)
 }
-
-const refusals: readonly string[] = ['vendor-conflict', 'vendor-refused', 'vendor-rate-limited']
 
 function goOn({ world, plan }: HookStage): Promise<void> {
   return runCallers(world, gently(plan))

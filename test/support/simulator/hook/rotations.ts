@@ -24,7 +24,7 @@ export function planRotations(stage: HookStage): void {
 }
 
 /** RotateSecret. While another version is pending, that rotation is tried again, or cancelled for a new one. */
-export function rotateSecret(stage: HookStage): void {
+function rotateSecret(stage: HookStage): void {
   const pending = pendingToken(stage)
   if (pending !== null && stage.plan.whilePending === 'try-again') return tryRotation(stage, pending)
   beginRotation(stage)

@@ -22,7 +22,7 @@ const replace = { kind: 'replace' } as const
 const reject = { kind: 'reject' } as const
 
 /** Overlap and older keys kept, the vendor replaying or not; older keys replaced or a second rotation refused; no overlap. */
-const kinds: readonly (readonly HookSetting[])[] = [
+export const hookSettings: readonly (readonly HookSetting[])[] = [
   [set(keyturn), set(keyturn, 3600), set(keyturn, 0)],
   [
     set(teambattles),
@@ -36,8 +36,6 @@ const kinds: readonly (readonly HookSetting[])[] = [
   [set({ ...keyturn, secondRotation: replace }), set(quarterdeck), set({ ...thesignup, secondRotation: reject })],
   [set(storno), set(tumban), set(featurebase), set(ferrypost)],
 ]
-
-export const hookSettings = kinds
 
 function set(contract: Contract, overlapSeconds: number | null = null): HookSetting {
   return { contract: { ...contract, rotationResetsFailures: true }, overlapSeconds }

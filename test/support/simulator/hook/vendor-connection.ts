@@ -1,13 +1,10 @@
-import type { Contract, Operation } from '../../../../src/contracts/contract'
-import { matchRoute } from '../../../../src/http/match-route'
-import { routesOf, type Route } from '../../../../src/http/route'
 import { failureOfConnection, type VendorReply } from '../../../../src/rotation-hook/vendor-failure'
 import type { SweepDeps } from '../../../../src/mirror/sweep'
 import { callPort, timedOut } from '../network'
 import type { Caller } from '../world'
 import { addProcess } from './process'
-import { noteAsked } from './record'
-import { baseUrl, type HookStage } from './stage'
+import { requestOf } from './read-request'
+import type { HookStage } from './stage'
 import { serveRequest, type VendorRequest } from './vendor-process'
 
 /** How long a hook waits for a reply. */
@@ -26,33 +23,6 @@ export function sendTo(stage: HookStage, caller: Caller, token: string) {
     if (outcome instanceof Error) throw failureOfConnection(outcome)
     return outcome
   }
-}
-
-function requestOf(
-  stage: HookStage,
-  token: string,
-  { url, init }: { readonly url: string; readonly init: RequestInit },
-): VendorRequest {
-  const operation = operationAt(stage.plan.contract, init.method ?? '', url.slice(baseUrl.length))
-  const idempotencyKey = headerOf(init, 'idempotency-key')
-  const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : undefined
-  return { operation, idempotencyKey, body, reason: noteAsked(stage.record, token) }
-}
-
-/** The hook gives its headers as an object of texts. */
-function headerOf({ headers }: RequestInit, name: string): string | null {
-  const found: unknown = typeof headers === 'object' ? Reflect.get(headers, name) : undefined
-  return typeof found === 'string' ? found : null
-}
-
-const routes = new WeakMap<Contract, readonly Route[]>()
-
-function operationAt(contract: Contract, method: string, path: string): Operation {
-  const known = routes.get(contract) ?? routesOf([{ contract, basePath: '' }])
-  routes.set(contract, known)
-  const match = matchRoute(known, method, path)
-  if (match.kind === 'found') return match.route.operation
-  throw new TypeError(`the vendor has no ${method} ${path}`)
 }
 
 async function exchange(stage: HookStage, caller: Caller, request: VendorRequest): Promise<Outcome> {

@@ -49,11 +49,11 @@ export async function serveRequest(
 
 async function valuesOf(deps: RotationDeps, served: Served): Promise<Values> {
   const { operation, endpoint } = served
-  if (operation.use === 'rotate') return rotate(deps, served)
-  if (operation.use === 'reveal')
-    return revealOutcome(await revealCurrent(deps, { endpoint, actor }), neverDelivered).values
-  const shown = endpointValues(endpoint, neverDelivered)
-  return operation.use === 'secret-state' ? { ...shown, keys: [], mirror: {}, policy: null } : shown
+  const { use } = operation
+  if (use === 'rotate') return rotate(deps, served)
+  if (use === 'reveal') return revealOutcome(await revealCurrent(deps, { endpoint, actor }), neverDelivered).values
+  const values = endpointValues(endpoint, neverDelivered)
+  return use === 'secret-state' ? { ...values, keys: [], mirror: {}, policy: null } : values
 }
 
 async function rotate(deps: RotationDeps, served: Served): Promise<Values> {

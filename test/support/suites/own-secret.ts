@@ -1,0 +1,91 @@
+import { afterEach, expect, it } from '@jest/globals'
+import type { OwnSecret } from '../../../src/rotation-hook/own-secret'
+import { Secret } from '../../../src/rotation/secret'
+
+export interface RunningOwnSecret {
+  readonly own: OwnSecret
+  readonly secretId: string
+  /** Has AWSCURRENT and the value `first`. */
+  readonly firstVersion: string
+  /** What Secrets Manager does before createSecret, after whatever is pending was cancelled. */
+  readonly begin: (versionId: string) => Promise<void>
+  close(): Promise<void>
+}
+
+const one = 'a'.repeat(32)
+const two = 'b'.repeat(32)
+
+/** What the rotation hook relies on, whoever keeps the secret. */
+export function ownSecretSuite(start: () => Promise<RunningOwnSecret>): void {
+  const running: RunningOwnSecret[] = []
+  const started = async (): Promise<RunningOwnSecret> => {
+    const secret = await start()
+    running.push(secret)
+    return secret
+  }
+  afterEach(async () => {
+    for (const secret of running.splice(0)) await secret.close()
+  })
+  versionRules(started)
+  labelRules(started)
+  tagRules(started)
+}
+
+function versionRules(start: () => Promise<RunningOwnSecret>): void {
+  it('has a pending version without a value before createSecret', async () => {
+    const { own, secretId, firstVersion, begin } = await start()
+    await begin(one)
+    expect(await own.read(secretId, one)).toBeNull()
+    expect((await own.read(secretId, firstVersion))?.text.reveal()).toBe('first')
+    const { labels, rotationEnabled } = await own.describe(secretId)
+    expect({ labels, rotationEnabled }).toEqual({
+      labels: { [firstVersion]: ['AWSCURRENT'], [one]: ['AWSPENDING'] },
+      rotationEnabled: true,
+    })
+  })
+
+  it('takes a version’s value once: the same again is stored already, another differs', async () => {
+    const { own, secretId, begin } = await start()
+    await begin(one)
+    const outcomes = []
+    for (const text of ['new', 'new', 'other']) outcomes.push(await own.putPending(secretId, one, new Secret(text)))
+    expect(outcomes).toEqual(['stored', 'stored', 'differs'])
+    expect((await own.read(secretId, one))?.text.reveal()).toBe('new')
+  })
+}
+
+function labelRules(start: () => Promise<RunningOwnSecret>): void {
+  it('moves AWSCURRENT only from the version that has it, and leaves AWSPREVIOUS there', async () => {
+    const { own, secretId, firstVersion, begin } = await start()
+    await begin(one)
+    await own.putPending(secretId, one, new Secret('new'))
+    const move = { from: firstVersion, to: one }
+    expect(await own.moveCurrent(secretId, { from: one, to: one })).toBe('mismatch')
+    expect(await own.moveCurrent(secretId, move)).toBe('moved')
+    expect(await own.moveCurrent(secretId, move)).toBe('mismatch')
+    const { labels } = await own.describe(secretId)
+    expect(labels[one]).toContain('AWSCURRENT')
+    expect(labels[firstVersion]).toEqual(['AWSPREVIOUS'])
+  })
+
+  it('gives AWSPENDING to the version that is begun, or put, last', async () => {
+    const { own, secretId, firstVersion, begin } = await start()
+    await begin(one)
+    await begin(two)
+    expect((await own.describe(secretId)).labels).toEqual({ [firstVersion]: ['AWSCURRENT'], [two]: ['AWSPENDING'] })
+    await own.putPending(secretId, one, new Secret('late'))
+    expect((await own.describe(secretId)).labels).toEqual({ [firstVersion]: ['AWSCURRENT'], [one]: ['AWSPENDING'] })
+  })
+}
+
+function tagRules(start: () => Promise<RunningOwnSecret>): void {
+  it('keeps one value of a tag, and takes it away again and again', async () => {
+    const { own, secretId } = await start()
+    await own.tag(secretId, 'keyturn:intent:1', 'a')
+    await own.tag(secretId, 'keyturn:intent:2', 'b')
+    await own.tag(secretId, 'keyturn:intent:1', 'c')
+    expect((await own.describe(secretId)).tags).toEqual({ 'keyturn:intent:1': 'c', 'keyturn:intent:2': 'b' })
+    for (const name of ['keyturn:intent:1', 'keyturn:intent:1']) await own.untag(secretId, name)
+    expect((await own.describe(secretId)).tags).toEqual({ 'keyturn:intent:2': 'b' })
+  })
+}
