@@ -28,7 +28,12 @@ export class RotatedSecret extends Construct {
     super(scope, id)
     const { name, kmsKeyArn: kmsKeyId, alarmEmail: email } = props
     const plainName = name.replaceAll('/', '-')
-    this.secret = new SecretsmanagerSecret(this, 'secret', { name, ...(kmsKeyId === undefined ? {} : { kmsKeyId }) })
+    this.secret = new SecretsmanagerSecret(this, 'secret', {
+      name,
+      ...(kmsKeyId === undefined ? {} : { kmsKeyId }),
+      // The hook's intents are tags: taken away, they would let it rotate twice.
+      lifecycle: { ignoreChanges: ['tags'] },
+    })
     const first = this.#firstVersion()
     this.function = this.#deploy(plainName, props)
     const permission = new LambdaPermission(this, 'permission', {

@@ -4,6 +4,7 @@ import {
   PutSecretValueCommand,
   RotateSecretCommand,
   SecretsManagerClient,
+  TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { execFile } from 'node:child_process'
@@ -115,16 +116,21 @@ whereTerraformIs('the example of a consumer, deployed', () => {
     expect(vendor.received[0]).toMatchObject({ headers })
   })
 
-  it('would stay rotated if it were deployed again', async () => {
+  it('would stay rotated, and keep an intent of the hook, if it were deployed again', async () => {
+    const intent = { Key: 'keyturn:intent:a-run', Value: `${token} 2026-11-28T12:00:00.000Z` }
+    await client.send(new TagResourceCommand({ SecretId, Tags: [intent] }))
     const file = join(folder, 'plan.bin')
     await terraform('plan', '-no-color', `-out=${file}`)
     // Terraform's own plan representation.
     const plan = JSON.parse(await terraform('show', '-json', file)) as {
-      readonly resource_changes: readonly { readonly type: string; readonly change: { readonly actions: string[] } }[]
+      readonly resource_changes: readonly { readonly type: string; readonly change: Change }[]
     }
     const touched = plan.resource_changes.filter(({ change }) => change.actions.join() !== 'no-op')
     expect(touched.map(({ type }) => type)).not.toContain('aws_secretsmanager_secret_version')
     expect(touched.flatMap(({ change }) => change.actions)).not.toContain('delete')
+    const secrets = plan.resource_changes.filter(({ type }) => type === 'aws_secretsmanager_secret')
+    const tags = { [intent.Key]: intent.Value }
+    expect(secrets.map(({ change }) => change.after)).toContainEqual(expect.objectContaining({ tags, tags_all: tags }))
   })
 
   /** The zip that AWS has the hash of, unpacked, as Lambda runs it. */
@@ -147,6 +153,11 @@ whereTerraformIs('the example of a consumer, deployed', () => {
     return new LocalFunction({ runtime, bundle, environment: all, log: new PassThrough(), timeoutSeconds: 60 })
   }
 })
+
+interface Change {
+  readonly actions: string[]
+  readonly after: object
+}
 
 function sha256(content: Buffer): string {
   return createHash('sha256').update(content).digest('base64')
