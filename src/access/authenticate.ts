@@ -5,6 +5,7 @@ import type { ApiKey, ApiKeyStore } from './api-key'
 import { apiKeyHash } from './api-key-hash'
 import type { ApiKeyPrincipal, Principal, SessionPrincipal } from './principal'
 import { readToken } from './read-token'
+import type { RequestHeaders } from './request-headers'
 
 export interface AccessDeps {
   readonly apiKeys: Pick<ApiKeyStore, 'find' | 'remembered'>
@@ -14,7 +15,7 @@ export interface AccessDeps {
 }
 
 export interface CredentialRequest {
-  readonly headers: Headers
+  readonly headers: RequestHeaders
   /** `fresh` wherever a secret is revealed or a ring changes. */
   readonly freshness: 'fresh' | 'cached'
 }
@@ -44,7 +45,11 @@ export async function authenticate(
  * Whom the request's API key belonged to when it was last read, told without a call; null where that is not known. It
  * allows nothing: it says what to get ready for.
  */
-export function expectedPrincipal({ apiKeys }: AccessDeps, contract: Contract, headers: Headers): Principal | null {
+export function expectedPrincipal(
+  { apiKeys }: AccessDeps,
+  contract: Contract,
+  headers: RequestHeaders,
+): Principal | null {
   const { in: place, apiKey } = contract.credentials
   const token = readToken(place, headers)
   if (token === null || apiKey === undefined || !matchesText(apiKey, token)) return null

@@ -1,11 +1,12 @@
 import type { TenantSource } from '../contracts/contract'
 import { Problem } from '../rotation/problem'
 import type { Principal } from './principal'
+import { headerOf, type RequestHeaders } from './request-headers'
 import { parseTenantId } from './tenant-id'
 
 /** Where a request may name its tenant. */
 export interface TenantRequest {
-  readonly headers: Headers
+  readonly headers: RequestHeaders
   /** The path's parameters, decoded. */
   readonly parameters: Readonly<Record<string, string>>
 }
@@ -29,10 +30,10 @@ export function resolveTenant(source: TenantSource, principal: Principal, reques
 function ofCredential(
   source: TenantSource & { readonly from: 'credential' },
   principal: Principal,
-  headers: Headers,
+  headers: RequestHeaders,
 ): string {
   const own = principal.tenantIds.filter(id => parseTenantId(source, id) === id)
-  if (source.header !== undefined && (own.length > 1 || headers.has(source.header))) {
+  if (source.header !== undefined && (own.length > 1 || headerOf(headers, source.header) !== null)) {
     return ofPrincipal({ ...principal, tenantIds: own }, named(source, source.header, headers))
   }
   const [tenantId, ...others] = own
@@ -41,10 +42,11 @@ function ofCredential(
   return tenantId
 }
 
-function named(source: TenantSource, header: string, headers: Headers): string {
-  const tenantId = parseTenantId(source, headers.get(header) ?? '')
+function named(source: TenantSource, header: string, headers: RequestHeaders): string {
+  const given = headerOf(headers, header)
+  const tenantId = parseTenantId(source, given ?? '')
   if (tenantId !== null) return tenantId
-  const message = headers.has(header) ? 'is malformed' : 'is missing'
+  const message = given !== null ? 'is malformed' : 'is missing'
   throw new Problem('invalid-request', `${header} ${message}.`, { errors: [{ path: header, message }] })
 }
 

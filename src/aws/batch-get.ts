@@ -1,7 +1,7 @@
 import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb'
 import type { BatchGetItemCommandInput, BatchGetItemCommandOutput } from '@aws-sdk/client-dynamodb'
-import { marshall } from '@aws-sdk/util-dynamodb'
 import type { ItemKey } from './item-key'
+import { toItem } from './storable'
 import type { Item } from './storable'
 import type { Table } from './table'
 
@@ -20,7 +20,7 @@ export async function batchGet(table: Table, keys: readonly ItemKey[]): Promise<
 /** DynamoDB answers at most 16 MB and names the keys that it left out. */
 async function getSome({ client, name }: Table, keys: readonly ItemKey[]): Promise<readonly Item[]> {
   const found: Item[] = []
-  let wanted: BatchGetItemCommandInput['RequestItems'] = { [name]: { Keys: keys.map(key => marshall(key)) } }
+  let wanted: BatchGetItemCommandInput['RequestItems'] = { [name]: { Keys: keys.map(toItem) } }
   while (wanted !== undefined && Object.keys(wanted).length > 0) {
     const reply: BatchGetItemCommandOutput = await client.send(new BatchGetItemCommand({ RequestItems: wanted }))
     found.push(...(reply.Responses?.[name] ?? []))

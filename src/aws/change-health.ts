@@ -1,10 +1,10 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
-import { marshall } from '@aws-sdk/util-dynamodb'
 import type { EndpointLife } from '../delivery/health-store'
 import { healthItemKey } from './delivery-item-key'
 import { outcomeOf } from './table'
 import type { Table } from './table'
 import { valuesOf } from './update-of'
+import { toItem } from './storable'
 
 const isOfThisLife = 'incarnation = :incarnation'
 
@@ -20,7 +20,7 @@ export async function changeHealth({ client, name }: Table, life: EndpointLife, 
   const { expression, condition, values, signal } = wanted
   const update = new UpdateItemCommand({
     TableName: name,
-    Key: marshall(healthItemKey(life)),
+    Key: toItem(healthItemKey(life)),
     UpdateExpression: expression,
     ConditionExpression: condition === undefined ? isOfThisLife : `${isOfThisLife} AND ${condition}`,
     ExpressionAttributeValues: valuesOf(Object.entries({ ...values, incarnation: life.incarnation })),

@@ -1,5 +1,4 @@
 import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
-import { marshall } from '@aws-sdk/util-dynamodb'
 import type { ApiKey, ApiKeyStore } from '../access/api-key'
 import { apiKeyCache } from './api-key-cache'
 import { apiKeyItem, apiKeyOf, listedSha256 } from './api-key-item'
@@ -72,7 +71,7 @@ async function revoke(table: Table, id: string, at: Date): Promise<'revoked' | '
   if (listing === null) return 'missing'
   const update = new UpdateItemCommand({
     TableName: table.name,
-    Key: marshall(apiKeyItemKey(listedSha256(listing))),
+    Key: toItem(apiKeyItemKey(listedSha256(listing))),
     UpdateExpression: keepFirstTime,
     ConditionExpression: isPresent,
     ExpressionAttributeValues: valuesOf([['at', at.toISOString()]]),
@@ -87,6 +86,6 @@ async function load(table: Table, sha256: string): Promise<ApiKey | null> {
 }
 
 async function get({ client, name }: Table, key: ItemKey): Promise<Item | null> {
-  const { Item } = await client.send(new GetItemCommand({ TableName: name, Key: marshall(key), ConsistentRead: true }))
+  const { Item } = await client.send(new GetItemCommand({ TableName: name, Key: toItem(key), ConsistentRead: true }))
   return Item ?? null
 }

@@ -1,5 +1,4 @@
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
-import { marshall } from '@aws-sdk/util-dynamodb'
 import type { Delivery } from '../delivery/delivery'
 import type { DeliveryStore } from '../delivery/delivery-store'
 import type { DeliveryEvent } from '../delivery/event'
@@ -10,6 +9,7 @@ import { firstDeliveryShard } from './due-shard'
 import { eventItem, eventOf } from './event-item'
 import type { ItemKey } from './item-key'
 import { recentDeliveries } from './recent-deliveries'
+import { toItem } from './storable'
 import type { Item } from './storable'
 import { outcomeOf } from './table'
 import type { Table } from './table'
@@ -64,6 +64,6 @@ function save({ client, name }: Table, delivery: Delivery, { attemptCount, statu
 }
 
 async function get({ client, name }: Table, key: ItemKey): Promise<Item | undefined> {
-  const { Item } = await client.send(new GetItemCommand({ TableName: name, Key: marshall(key), ConsistentRead: true }))
+  const { Item } = await client.send(new GetItemCommand({ TableName: name, Key: toItem(key), ConsistentRead: true }))
   return Item
 }

@@ -1,5 +1,4 @@
 import { DeleteItemCommand, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
-import { marshall } from '@aws-sdk/util-dynamodb'
 import type { Endpoint } from '../endpoints/endpoint'
 import type { EndpointKey, EndpointStore, Page, PageRequest, Settled } from '../endpoints/endpoint-store'
 import { dueEndpoints } from './due-endpoints'
@@ -9,6 +8,7 @@ import { pageOf, queryItems } from './query-items'
 import { outcomeOf } from './table'
 import type { Table } from './table'
 import { updateOf, valuesOf } from './update-of'
+import { toItem } from './storable'
 
 const isAbsent = 'attribute_not_exists(pk)'
 const isLive = 'attribute_not_exists(deletedAt)'
@@ -36,7 +36,7 @@ interface Reach {
 }
 
 async function load({ client, name }: Table, key: EndpointKey): Promise<Endpoint | null> {
-  const get = new GetItemCommand({ TableName: name, Key: marshall(endpointItemKey(key)), ConsistentRead: true })
+  const get = new GetItemCommand({ TableName: name, Key: toItem(endpointItemKey(key)), ConsistentRead: true })
   const { Item } = await client.send(get)
   return Item === undefined ? null : endpointOf(Item)
 }
@@ -103,5 +103,5 @@ async function list(table: Table, tenantId: string, { limit, after }: PageReques
 }
 
 function keyOf({ tenantId, id }: Endpoint) {
-  return marshall(endpointItemKey({ tenantId, endpointId: id }))
+  return toItem(endpointItemKey({ tenantId, endpointId: id }))
 }

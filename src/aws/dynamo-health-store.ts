@@ -1,5 +1,4 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
-import { marshall } from '@aws-sdk/util-dynamodb'
 import type { DeliveryHealth } from '../delivery/delivery-health'
 import type { EndpointLife, HealthStore, Lease } from '../delivery/health-store'
 import { acquireLease, leaseAttribute, leaseValue } from './attempt-lease'
@@ -14,6 +13,7 @@ import { loadHealth } from './load-health'
 import { outcomeOf } from './table'
 import type { Table } from './table'
 import { valuesOf } from './update-of'
+import { toItem } from './storable'
 
 const isNotPaused = 'attribute_not_exists(pausedAt)'
 
@@ -64,7 +64,7 @@ async function release(table: Table, lease: Lease): Promise<void> {
   const slot = leaseAttribute(lease)
   const update = new UpdateItemCommand({
     TableName: table.name,
-    Key: marshall(healthItemKey(lease.life)),
+    Key: toItem(healthItemKey(lease.life)),
     UpdateExpression: `REMOVE ${slot}`,
     ConditionExpression: `${slot} = :lease`,
     ExpressionAttributeValues: valuesOf([['lease', leaseValue(lease)]]),

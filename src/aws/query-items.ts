@@ -1,8 +1,8 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb'
 import type { QueryCommandInput } from '@aws-sdk/client-dynamodb'
-import { marshall } from '@aws-sdk/util-dynamodb'
 import type { Page } from '../endpoints/endpoint-store'
 import type { ItemKey } from './item-key'
+import { toItem } from './storable'
 import type { Item } from './storable'
 import type { Table } from './table'
 
@@ -21,7 +21,7 @@ const maximumRead = 1000
 export async function queryItems(table: Table, query: Query, range: QueryRange): Promise<readonly Item[]> {
   const found: Item[] = []
   const read = { ...query, TableName: table.name, Limit: Math.min(range.limit, maximumRead) }
-  let start = range.after === null ? undefined : marshall(range.after)
+  let start = range.after === null ? undefined : toItem(range.after)
   do {
     const page = await table.client.send(new QueryCommand({ ...read, ExclusiveStartKey: start }))
     found.push(...(page.Items ?? []))

@@ -1,26 +1,37 @@
-import { marshall } from '@aws-sdk/util-dynamodb'
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 
 export type Item = Record<string, AttributeValue>
 
 /**
  * The members as DynamoDB attributes: a `Date` as ISO 8601 text, a member that is null left out.
- * @throws {TypeError} for an instance of any other class, such as a `Secret`
- * @throws {RangeError} for an invalid `Date`
+ * @throws {TypeError} for an instance of any other class, such as a `Secret`, and for what is no value at all
+ * @throws {RangeError} for an invalid `Date` and a number that is not finite
  */
 export function toItem(members: object): Item {
-  return marshall(Object.fromEntries(presentOf(members)))
+  return itemOf(Object.entries(members).filter(([, value]) => value !== null))
 }
 
-/** The members that are not null, with plain values. */
-export function presentOf(members: object): readonly (readonly [name: string, value: unknown])[] {
-  return Object.entries(members).flatMap(([name, value]) => (value === null ? [] : [[name, plain(value)] as const]))
+/** The same of names with their values, in which null is a value too. */
+export function itemOf(members: readonly (readonly [name: string, value: unknown])[]): Item {
+  return Object.fromEntries(members.map(([name, value]) => [name, attributeOf(value)]))
 }
 
-function plain(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  if (value instanceof Date) return value.toISOString()
-  if (Array.isArray(value)) return value.map(plain)
-  if (Object.getPrototypeOf(value) !== Object.prototype) throw new TypeError('only plain objects can be stored')
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plain(member)]))
+function attributeOf(value: unknown): AttributeValue {
+  if (typeof value === 'string') return { S: value }
+  if (typeof value === 'boolean') return { BOOL: value }
+  if (typeof value === 'number') return { N: digitsOf(value) }
+  if (value === null) return { NULL: true }
+  if (value instanceof Date) return { S: value.toISOString() }
+  if (Array.isArray(value)) return { L: value.map(attributeOf) }
+  if (isPlain(value)) return { M: itemOf(Object.entries(value)) }
+  throw new TypeError('only plain values can be stored')
+}
+
+function digitsOf(value: number): string {
+  if (Number.isFinite(value)) return String(value)
+  throw new RangeError('only finite numbers can be stored')
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 }

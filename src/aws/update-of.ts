@@ -1,5 +1,4 @@
-import { marshall } from '@aws-sdk/util-dynamodb'
-import { presentOf } from './storable'
+import { itemOf } from './storable'
 import type { Item } from './storable'
 
 export interface Update {
@@ -9,8 +8,8 @@ export interface Update {
 
 /** Sets the attributes, and removes those that are null. `values` are those of the condition, without the colon. */
 export function updateOf(attributes: object, values: Readonly<Record<string, string | number>>): Update {
-  const present = presentOf(attributes)
-  const removed = Object.entries(attributes).flatMap(([name, value]) => (value === null ? [name] : []))
+  const present = Object.entries(attributes).filter(([, value]) => value !== null)
+  const removed = Object.keys(attributes).filter(name => !present.some(([other]) => other === name))
   const set = `SET ${present.map(([name]) => `${name} = :${name}`).join(', ')}`
   const remove = removed.length === 0 ? '' : ` REMOVE ${removed.join(', ')}`
   return {
@@ -20,6 +19,6 @@ export function updateOf(attributes: object, values: Readonly<Record<string, str
 }
 
 /** Values for an expression, under their names with a colon. */
-export function valuesOf(values: Iterable<readonly [name: string, value: unknown]>): Item {
-  return marshall(Object.fromEntries([...values].map(([name, value]) => [`:${name}`, value])))
+export function valuesOf(values: readonly (readonly [name: string, value: unknown])[]): Item {
+  return itemOf(values.map(([name, value]) => [`:${name}`, value]))
 }

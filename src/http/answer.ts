@@ -2,6 +2,7 @@ import { authenticate, type AccessDeps } from '../access/authenticate'
 import { permit } from '../access/permit'
 import { resolveTenant } from '../access/resolve-tenant'
 import { Problem } from '../rotation/problem'
+import type { ApiReply } from './api-request'
 import { checkHasOperation } from './api-version'
 import type { Call, Uses } from './call'
 import { expectedTenant } from './load-ahead'
@@ -18,7 +19,7 @@ export interface AnswerDeps {
  * version lacks, credential, permission, plan, tenant; then the use itself: id, unknown API version, body, rule.
  * @throws {Problem} for every refusal
  */
-export async function answer(deps: AnswerDeps, call: Call): Promise<Response> {
+export async function answer(deps: AnswerDeps, call: Call): Promise<ApiReply> {
   checkHasOperation(call)
   return useReply(call.contract, call.operation, await perform(deps, call))
 }

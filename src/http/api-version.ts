@@ -1,5 +1,7 @@
 import type { ApiVersions } from '../contracts/contract'
+import { headerOf } from '../access/request-headers'
 import { Problem } from '../rotation/problem'
+import type { ApiRequest } from './api-request'
 import { invalidField } from './body/invalid-field'
 import type { Call } from './call'
 
@@ -25,6 +27,6 @@ export function checkKnownVersion({ contract: { apiVersions }, request }: Call):
     throw invalidField(header, `must be one of: ${known.join(', ')}`)
 }
 
-function versionOf({ header, known }: ApiVersions, { headers }: Request): string {
-  return headers.get(header) ?? known[0] ?? ''
+function versionOf({ header, known }: ApiVersions, { headers }: ApiRequest): string {
+  return headerOf(headers, header) ?? known[0] ?? ''
 }

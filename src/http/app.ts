@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import type { Contract } from '../contracts/contract'
 import type { Log } from '../rotation/log'
 import { Problem } from '../rotation/problem'
 import { scrubbedError } from '../rotation/scrubbed-error'
 import { answer, type AnswerDeps } from './answer'
+import type { ApiReply, ApiRequest } from './api-request'
 import { errorReply } from './error-reply'
 import { matchRoute, type RouteMatch } from './match-route'
 import type { Mount } from './mount'
@@ -15,15 +15,8 @@ export interface AppDeps extends AnswerDeps {
   readonly log: Log
 }
 
-/** What the adapter in front of the app knows besides the request. */
-export interface RequestContext {
-  readonly requestId: string
-}
-
 /** The HTTP API: one function from request to reply. It never rejects. */
-export interface App {
-  fetch(request: Request, context?: RequestContext): Promise<Response>
-}
+export type App = (request: ApiRequest) => Promise<ApiReply>
 
 /**
  * The HTTP API of the mounted contracts. It knows all their routes, and serves the uses that it is given. The mounts
@@ -31,18 +24,14 @@ export interface App {
  */
 export function createApp(deps: AppDeps): App {
   const routes = routesOf(deps.mounts)
-  return {
-    fetch: async (request, { requestId } = { requestId: randomUUID() }) => {
-      const match = matchRoute(routes, request.method, new URL(request.url).pathname)
-      const reply = await inRequestScope(requestId, () => replyTo(deps, match, request))
-      reply.headers.set('x-request-id', requestId)
-      reply.headers.set('cache-control', 'no-store')
-      return reply
-    },
+  return async request => {
+    const match = matchRoute(routes, request.method, request.path)
+    const { status, headers, body } = await inRequestScope(request.id, () => replyTo(deps, match, request))
+    return { status, headers: { ...headers, 'x-request-id': request.id, 'cache-control': 'no-store' }, body }
   }
 }
 
-async function replyTo(deps: AppDeps, match: RouteMatch, request: Request): Promise<Response> {
+async function replyTo(deps: AppDeps, match: RouteMatch, request: ApiRequest): Promise<ApiReply> {
   if (match.kind !== 'found') return refuse(deps.log, noRoute(match), match.nearest)
   const { contract, operation } = match.route
   try {
@@ -61,7 +50,7 @@ function noRoute(match: Exclude<RouteMatch, { kind: 'found' }>): Problem {
 }
 
 /** The refusal in the contract's shape. What is no `Problem` is a fault of ours and says nothing to the caller. */
-function refuse(log: Log, error: unknown, contract: Contract | null): Response {
+function refuse(log: Log, error: unknown, contract: Contract | null): ApiReply {
   const problem = error instanceof Problem ? error : new Problem('internal', 'Something went wrong.', { cause: error })
   const reply = errorReply(problem, contract)
   const fields = { contract: contract?.name ?? '', status: reply.status, code: problem.code }

@@ -1,6 +1,7 @@
 import type { Contract, Operation } from '../contracts/contract'
 import type { Use } from '../contracts/dimensions'
 import type { Actor } from '../endpoints/endpoint'
+import type { ApiRequest } from './api-request'
 import type { LoadedEndpoint } from './load-endpoint'
 import type { LoadAhead } from './load-ahead'
 import type { Parameters } from './path-template'
@@ -11,7 +12,7 @@ export interface Call {
   readonly contract: Contract
   readonly operation: Operation
   readonly parameters: Parameters
-  readonly request: Request
+  readonly request: ApiRequest
 }
 
 /** A request that may do what it asks for, in its tenant. */

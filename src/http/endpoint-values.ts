@@ -11,12 +11,19 @@ export function endpointValues(endpoint: Endpoint, health: DeliveryHealth): Reco
   const { tenantId, id, contract, settings, ring, createdAt, updatedAt } = endpoint
   const { url, description, name, eventTypes, mirror, requestConfig, consumers } = settings
   const status = health.pausedAt === null ? settings.status : 'paused'
-  const shown = { tenantId, id, contract, url, description, name, eventTypes, status, consumers, createdAt, updatedAt }
   const [current] = ring.keys
   return {
-    ...health,
-    lastStatus: health.lastStatus && { ...health.lastStatus },
-    ...shown,
+    tenantId,
+    id,
+    contract,
+    url,
+    description,
+    name,
+    eventTypes,
+    consumers,
+    createdAt,
+    updatedAt,
+    status,
     active: status === 'active',
     paused: status === 'paused',
     standing: health.pausedAt === null ? status : 'suspended',
@@ -25,5 +32,7 @@ export function endpointValues(endpoint: Endpoint, health: DeliveryHealth): Reco
     version: ring.version,
     secretMask: current.mask,
     secretHint: current.hint,
+    ...health,
+    lastStatus: health.lastStatus && { ...health.lastStatus },
   }
 }

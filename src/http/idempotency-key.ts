@@ -1,3 +1,4 @@
+import { headerOf } from '../access/request-headers'
 import type { IdempotencyRecord } from '../endpoints/endpoint'
 import { idempotencyRecord, type IdempotentOperation } from '../rotation/idempotency'
 import { invalidField } from './body/invalid-field'
@@ -15,7 +16,7 @@ export function readIdempotency(
   operation: IdempotentOperation,
   body: JsonObject,
 ): IdempotencyRecord | null {
-  const key = request.headers.get(header)
+  const key = headerOf(request.headers, header)
   if (contract.idempotencyKey === 'off') return null
   if (key === null && contract.idempotencyKey === 'optional') return null
   if (key === null) throw invalidField(header, 'must be given')

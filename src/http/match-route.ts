@@ -1,5 +1,5 @@
 import type { Contract } from '../contracts/contract'
-import { matchTemplate, sharedSegments, splitPath, type Parameters } from './path-template'
+import { matchTemplate, sharedSegments, type Parameters } from './path-template'
 import type { Route } from './route'
 
 export type RouteMatch =
@@ -9,11 +9,11 @@ export type RouteMatch =
   | { readonly kind: 'none'; readonly nearest: Contract | null }
 
 /**
- * The route of a request. `path` is as in the URL, still encoded. `nearest`: the contract that the path belongs to, or
- * else whose routes share the most leading segments with it; null when none does, or several do as much.
+ * The route of a request. `nearest`: the contract that the path belongs to, or else whose routes share the most leading
+ * segments with it; null when none does, or several do as much.
  */
 export function matchRoute(routes: readonly Route[], method: string, path: string): RouteMatch {
-  const segments = splitPath(path)
+  const segments = path.split('/').slice(1)
   const fitting = routes.flatMap(route => {
     const parameters = matchTemplate(route.segments, segments)
     return parameters === null ? [] : [{ route, parameters }]

@@ -1,5 +1,6 @@
 import type { Operation } from '../contracts/contract'
 import type { PageRequest } from '../endpoints/endpoint-store'
+import type { ApiRequest } from './api-request'
 import { invalidField } from './body/invalid-field'
 
 const pageSizes = { usual: 50, largest: 100 }
@@ -22,8 +23,8 @@ export interface PageSizes {
  * `?limit=` (1…100, 50 if absent, unless the operation says otherwise) and `?cursor=`, each at most once.
  * @throws {Problem} `invalid-request`
  */
-export function readPageRequest(list: ListName, operation: Operation, request: Request): PageRequest {
-  const query = new URL(request.url).searchParams
+export function readPageRequest(list: ListName, operation: Operation, request: ApiRequest): PageRequest {
+  const query = new URLSearchParams(request.query)
   return { limit: readPageSize(operation, request), after: readCursor(list, single(query, 'cursor')) }
 }
 
@@ -31,8 +32,8 @@ export function readPageRequest(list: ListName, operation: Operation, request: R
  * `?limit=` alone, for a list without further pages.
  * @throws {Problem} `invalid-request`
  */
-export function readPageSize(operation: Operation, request: Request): number {
-  return readLimit(single(new URL(request.url).searchParams, 'limit'), operation.pageSizes ?? pageSizes)
+export function readPageSize(operation: Operation, request: ApiRequest): number {
+  return readLimit(single(new URLSearchParams(request.query), 'limit'), operation.pageSizes ?? pageSizes)
 }
 
 /** The cursor for the page after one that ends at `next`. */

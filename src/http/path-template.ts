@@ -15,19 +15,6 @@ function parseSegment(text: string): Segment {
   return name === undefined ? { kind: 'literal', text } : { kind: 'parameter', name, verb: verb ?? null }
 }
 
-/** The segments of a request's path, each decoded once. One that cannot be decoded stays as it is and fits no id. */
-export function splitPath(path: string): readonly string[] {
-  return path.split('/').slice(1).map(decodeOnce)
-}
-
-function decodeOnce(segment: string): string {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return segment
-  }
-}
-
 /** The parameters of a path that the whole template fits, or null. */
 export function matchTemplate(template: readonly Segment[], path: readonly string[]): Parameters | null {
   if (template.length !== path.length || sharedSegments(template, path) !== path.length) return null

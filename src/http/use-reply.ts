@@ -1,4 +1,5 @@
 import type { Contract, Operation } from '../contracts/contract'
+import type { ApiReply } from './api-request'
 import { renderShape, type Values } from './render-shape'
 
 /** What a use came to, before it takes the contract's shape. */
@@ -14,9 +15,10 @@ export function outcome(values: Values): Outcome {
 }
 
 /** The reply to a request that went well, in the operation's shape. */
-export function useReply({ times }: Contract, { reply }: Operation, { values, replayed }: Outcome): Response {
-  const headers = new Headers(replayed ? { 'idempotency-replayed': 'true' } : {})
-  if (reply.body === null) return new Response(null, { status: reply.status, headers })
-  headers.set('content-type', 'application/json')
-  return new Response(JSON.stringify(renderShape(reply.body, values, times)), { status: reply.status, headers })
+export function useReply({ times }: Contract, { reply }: Operation, { values, replayed }: Outcome): ApiReply {
+  const { status, body } = reply
+  const replays = replayed ? { 'idempotency-replayed': 'true' } : {}
+  if (body === null) return { status, headers: replays, body: '' }
+  const headers = { ...replays, 'content-type': 'application/json' }
+  return { status, headers, body: JSON.stringify(renderShape(body, values, times)) }
 }

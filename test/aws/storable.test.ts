@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { toItem } from '../../src/aws/storable'
 import { Secret } from '../../src/rotation/secret'
 
@@ -11,10 +12,31 @@ describe('toItem', () => {
     })
   })
 
+  it('writes every kind of value as DynamoDB has it', () => {
+    const item = toItem({ text: '', whole: -7, part: 1.5, yes: true, none: [], map: {} })
+    expect(item).toEqual({
+      text: { S: '' },
+      whole: { N: '-7' },
+      part: { N: '1.5' },
+      yes: { BOOL: true },
+      none: { L: [] },
+      map: { M: {} },
+    })
+    expect(unmarshall(item)).toEqual({ text: '', whole: -7, part: 1.5, yes: true, none: [], map: {} })
+  })
+
+  it('keeps a member whose name is that of a prototype', () => {
+    const item = toItem({ headers: JSON.parse('{"__proto__": "one", "constructor": "two"}') as object })
+    expect(JSON.stringify(item)).toBe('{"headers":{"M":{"__proto__":{"S":"one"},"constructor":{"S":"two"}}}}')
+  })
+
   it.each([
     ['a Secret', new Secret('bare'), TypeError],
     ['a Map', new Map(), TypeError],
     ['an invalid date', new Date(Number.NaN), RangeError],
+    ['no number', Number.NaN, RangeError],
+    ['undefined', undefined, TypeError],
+    ['a function', () => undefined, TypeError],
   ])('does not store %s', (_, value, error) => {
     expect(() => toItem({ nested: [{ value }] })).toThrow(error)
   })

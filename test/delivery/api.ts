@@ -6,6 +6,7 @@ import type { ApiSettings } from '../../src/http/call'
 import { deliverUses } from '../../src/http/uses/deliver-uses'
 import { endpointUses } from '../../src/http/uses/endpoint-uses'
 import { ringUses } from '../../src/http/uses/ring-uses'
+import { fetchFrom } from '../support/fetch-from'
 import { apiKeyTable, memoryApiKeyStore } from '../support/memory/memory-api-key-store'
 import type { World } from './world'
 
@@ -62,7 +63,7 @@ export function startApi({ deps, rotation }: World, contracts: readonly Contract
         headers: { authorization: `Bearer ${key}`, ...headers },
         ...init,
       })
-      const reply = await app.fetch(request)
+      const reply = await fetchFrom(app, request)
       const text = await reply.text()
       return { status: reply.status, headers: reply.headers, json: text === '' ? {} : JSON.parse(text) }
     },

@@ -15,6 +15,7 @@ import type { RotationDeps } from '../../src/rotation/deps'
 import type { Fields } from '../../src/rotation/log'
 import { Problem } from '../../src/rotation/problem'
 import type { Revealed } from '../../src/rotation/revealed'
+import { fetchFrom } from '../support/fetch-from'
 import { apiKeyTable, memoryApiKeyStore } from '../support/memory/memory-api-key-store'
 import { auditTable, memoryAuditLog } from '../support/memory/memory-audit-log'
 import { endpointTable, memoryEndpointStore } from '../support/memory/memory-endpoint-store'
@@ -100,7 +101,7 @@ export function harness(contracts: readonly Contract[] = allContracts, changes: 
     log: deps.log,
   })
   const send = async (method: string, path: string, init: RequestInit = {}): Promise<Answer> => {
-    const reply = await app.fetch(new Request(`http://keyturn.test${path}`, { method, ...init }))
+    const reply = await fetchFrom(app, new Request(`http://keyturn.test${path}`, { method, ...init }))
     const text = await reply.text()
     return { status: reply.status, headers: reply.headers, text, json: text === '' ? null : JSON.parse(text) }
   }

@@ -6,7 +6,7 @@ import { createApp } from '../../src/http/app'
 import { ringUses } from '../../src/http/uses/ring-uses'
 import { bearer, harness } from './harness'
 
-const path = (id: string): string => `http://keyturn.test/v2/webhooks/${id}/secret`
+const path = (id: string): string => `/v2/webhooks/${id}/secret`
 
 /** A function that has read the key of `acme` before. A request's fresh read of the key waits to be let go. */
 async function warm({ failing = false } = {}) {
@@ -32,7 +32,9 @@ async function warm({ failing = false } = {}) {
     log: deps.log,
   })
   const { endpoint: own } = await endpoint(featurebase, 'acme')
-  const rotate = (id = own.id) => app.fetch(new Request(path(id), { method: 'POST', ...bearer(token) }))
+  const headers = new Map(Object.entries(bearer(token).headers))
+  const request = { id: 'req-1', method: 'POST', query: '', headers, body: Buffer.alloc(0) }
+  const rotate = (id = own.id) => app({ ...request, path: path(id) })
   const versions = () => [...tables.endpoints.endpoints.values()].map(stands => stands.endpoint.ring.version)
   return { stored, loads, gate, own, rotate, versions }
 }

@@ -10,6 +10,7 @@ import { createApp } from '../../src/http/app'
 import { endpointUses } from '../../src/http/uses/endpoint-uses'
 import { ringUses } from '../../src/http/uses/ring-uses'
 import type { Secret } from '../../src/rotation/secret'
+import { fetchFrom } from '../support/fetch-from'
 import { bearer, harness, jsonBody, NOON, sessionToken, textAt } from './harness'
 
 describe('unknown paths and methods', () => {
@@ -176,10 +177,13 @@ describe('credentials', () => {
     })
     const init = bearer(`kt_${'A'.repeat(43)}`)
     const hash = expect.stringMatching(/^[0-9a-f]{64}$/)
-    await app.fetch(new Request('http://keyturn.test/v1/endpoints', init))
-    await app.fetch(new Request('http://keyturn.test/v1/endpoints/ep_x/secret/rotate', { ...init, method: 'POST' }))
-    await app.fetch(new Request('http://keyturn.test/v1/endpoints', { ...init, method: 'POST' }))
-    await app.fetch(new Request('http://keyturn.test/v1/endpoints', bearer('kt_malformed')))
+    await fetchFrom(app, new Request('http://keyturn.test/v1/endpoints', init))
+    await fetchFrom(
+      app,
+      new Request('http://keyturn.test/v1/endpoints/ep_x/secret/rotate', { ...init, method: 'POST' }),
+    )
+    await fetchFrom(app, new Request('http://keyturn.test/v1/endpoints', { ...init, method: 'POST' }))
+    await fetchFrom(app, new Request('http://keyturn.test/v1/endpoints', bearer('kt_malformed')))
     expect(seen).toEqual(['cached', hash, 'fresh', hash, 'fresh', hash])
   })
 })
@@ -197,8 +201,8 @@ describe('a function', () => {
     const endpoints = createApp({ mounts, uses: endpointUses(deps, settings), access, log: deps.log })
     const list = new Request('http://keyturn.test/v1/endpoints')
     const create = new Request('http://keyturn.test/v1/endpoints', { method: 'POST' })
-    expect([(await rotate.fetch(list)).status, (await rotate.fetch(create)).status]).toEqual([404, 401])
-    expect([(await endpoints.fetch(list)).status, (await endpoints.fetch(create)).status]).toEqual([401, 404])
+    expect([(await fetchFrom(rotate, list)).status, (await fetchFrom(rotate, create)).status]).toEqual([404, 401])
+    expect([(await fetchFrom(endpoints, list)).status, (await fetchFrom(endpoints, create)).status]).toEqual([401, 404])
   })
 
   it('serves a contract under its base path, and nowhere else', async () => {
@@ -211,7 +215,7 @@ describe('a function', () => {
     })
     const path = '/v2/webhooks/507f1f77bcf86cd799439011/secret'
     const at = (prefix: string): Promise<Response> =>
-      app.fetch(new Request(`http://keyturn.test${prefix}${path}`, { method: 'POST' }))
+      fetchFrom(app, new Request(`http://keyturn.test${prefix}${path}`, { method: 'POST' }))
     expect([(await at('/vendors/fb')).status, (await at('')).status]).toEqual([401, 404])
   })
 })
@@ -232,7 +236,7 @@ describe('a fault of Keyturn’s own', () => {
     const token = await apiKey(storno, '550e8400-e29b-41d4-a716-446655440000')
     const { headers } = bearer(token, { 'X-Company': '550e8400-e29b-41d4-a716-446655440000' })
     const url = `http://keyturn.test/api/v1/webhooks/${id}/regenerate-secret`
-    const reply = await app.fetch(new Request(url, { method: 'POST', headers }))
+    const reply = await fetchFrom(app, new Request(url, { method: 'POST', headers }))
     expect(reply.status).toBe(500)
     const text = await reply.text()
     expect(JSON.parse(text)).toEqual({ code: 500, error: 'Something went wrong.' })

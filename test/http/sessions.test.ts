@@ -9,6 +9,7 @@ import { tumban } from '../../src/contracts/tumban'
 import { createApp } from '../../src/http/app'
 import { endpointUses } from '../../src/http/uses/endpoint-uses'
 import { ringUses } from '../../src/http/uses/ring-uses'
+import { fetchFrom } from '../support/fetch-from'
 import { bearer, harness, NOON } from './harness'
 
 const issuer = 'https://sign-in.example'
@@ -51,7 +52,7 @@ async function setup() {
     log: made.deps.log,
   })
   const send = async (method: string, path: string, credential: string): Promise<Response> =>
-    app.fetch(new Request(`http://keyturn.test${path}`, { method, ...bearer(credential) }))
+    fetchFrom(app, new Request(`http://keyturn.test${path}`, { method, ...bearer(credential) }))
   return { ...made, id, send, key: await made.apiKey(keyturn, 'acme') }
 }
 

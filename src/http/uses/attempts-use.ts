@@ -11,7 +11,7 @@ import type { EndpointDeps } from './endpoint-deps'
 export function attemptsUse({ store, attempts }: EndpointDeps, { contracts }: ApiSettings): TenantUse {
   return async call => {
     const { tenantId, id: endpointId } = await loadEndpoint(store, contracts, call)
-    await readBody(call)
+    readBody(call)
     const page = readPageRequest('attempts', call.operation, call.request)
     const { items, next } = await attempts.list({ tenantId, endpointId }, page)
     return outcome({ attempts: items.map(attemptValues), nextCursor: cursorOf('attempts', next) })

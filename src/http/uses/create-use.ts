@@ -15,7 +15,7 @@ import { healthOf } from '../shown-health'
 export function createUse(deps: RotationDeps, settings: ApiSettings): TenantUse {
   return async call => {
     const { contract: ownContract, tenantId, actor } = call
-    const body = parseJsonObject(await readBody(call))
+    const body = parseJsonObject(readBody(call))
     const contracts = ownContract.reach === 'every' ? settings.contracts : [ownContract]
     const { mirror, insecureTargets } = settings
     const created = readNewEndpoint(body, { tenantId, ownContract, contracts, mirror, insecureTargets })

@@ -10,7 +10,7 @@ import type { EndpointDeps } from './endpoint-deps'
 export function deleteUse(deps: EndpointDeps, { contracts }: ApiSettings): TenantUse {
   return async call => {
     const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
-    await readBody(call)
+    readBody(call)
     await deleteEndpoint(deps, { endpoint, actor: call.actor })
     return outcome(endpointValues(endpoint, health))
   }

@@ -11,7 +11,7 @@ import type { EndpointDeps } from './endpoint-deps'
 export function deliveriesUse({ store, deliveries }: EndpointDeps, { contracts }: ApiSettings): TenantUse {
   return async call => {
     const { tenantId, id: endpointId } = await loadEndpoint(store, contracts, call)
-    await readBody(call)
+    readBody(call)
     const limit = readPageSize(call.operation, call.request)
     const recent = await deliveries.recent({ tenantId, endpointId }, limit)
     return outcome({ deliveries: recent.map(deliveryValues) })

@@ -9,7 +9,7 @@ import type { EndpointDeps } from './endpoint-deps'
 export function getUse(deps: Pick<EndpointDeps, 'store' | 'health'>, { contracts }: ApiSettings): TenantUse {
   return async call => {
     const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
-    await readBody(call)
+    readBody(call)
     return outcome(endpointValues(endpoint, health))
   }
 }

@@ -10,7 +10,7 @@ import type { EndpointDeps } from './endpoint-deps'
 export function listUse({ store, health }: Pick<EndpointDeps, 'store' | 'health'>): TenantUse {
   return async call => {
     const { contract, operation, tenantId, request } = call
-    await readBody(call)
+    readBody(call)
     const { items, next } = await store.list(tenantId, readPageRequest('endpoints', operation, request))
     const seen = items.filter(endpoint => contract.reach === 'every' || endpoint.contract === contract.name)
     const lives = seen.map(({ id: endpointId, incarnation }) => ({ tenantId, endpointId, incarnation }))

@@ -11,7 +11,7 @@ const deepestPayload = 100
 /** An event, put into the queue. Its deliveries come later. */
 export function publishUse(deps: PublishDeps): TenantUse {
   return async call => {
-    const body = parseJsonObject(await readBody(call, largestEventBodyBytes), deepestPayload)
+    const body = parseJsonObject(readBody(call, largestEventBodyBytes), deepestPayload)
     return outcome({ eventId: await publishEvent(deps, readNewEvent(body, call.tenantId)) })
   }
 }

@@ -9,7 +9,7 @@ import { revealOutcome } from '../reveal-values'
 export function revealUse(deps: RotationDeps, { contracts }: ApiSettings): TenantUse {
   return async call => {
     const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
-    await readBody(call)
+    readBody(call)
     return revealOutcome(await revealCurrent(deps, { endpoint, actor: call.actor }), health)
   }
 }

@@ -10,7 +10,7 @@ import { readRingBody } from '../ring-body'
 export function revokePreviousUse(deps: RotationDeps, { contracts }: ApiSettings): TenantUse {
   return async call => {
     const endpoint = await loadEndpoint(deps.store, contracts, call)
-    fieldsOf(await readRingBody(call), call.contract.rotateBody?.unknownFields ?? 'ignore').finish()
+    fieldsOf(readRingBody(call), call.contract.rotateBody?.unknownFields ?? 'ignore').finish()
     const idempotency = readIdempotency(call, 'revoke-previous', {})
     const { replayed, ...values } = await revokePreviousKeys(deps, { endpoint, actor: call.actor, idempotency })
     return { values, replayed }

@@ -12,7 +12,7 @@ export function rotateUse(deps: RotationDeps, { contracts }: ApiSettings): Tenan
   return async call => {
     const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
     const contract = contractOf(contracts, endpoint)
-    const body = await readRingBody(call)
+    const body = readRingBody(call)
     const choice = readRotateChoice({ body, dialect: call.contract, contract, now: deps.now() })
     const idempotency = readIdempotency(call, 'rotate', body)
     const revealed = await rotateSecret(deps, { endpoint, contract, actor: call.actor, choice, idempotency })

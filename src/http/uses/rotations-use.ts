@@ -11,7 +11,7 @@ import type { EndpointDeps } from './endpoint-deps'
 export function rotationsUse({ store, audit }: EndpointDeps, { contracts }: ApiSettings): TenantUse {
   return async call => {
     const { tenantId, id: endpointId } = await loadEndpoint(store, contracts, call)
-    await readBody(call)
+    readBody(call)
     const { items, next } = await audit.list(
       { tenantId, endpointId },
       readPageRequest('rotations', call.operation, call.request),

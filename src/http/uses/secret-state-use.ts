@@ -16,7 +16,7 @@ export function secretStateUse(
 ): TenantUse {
   return async call => {
     const endpoint = await loadEndpoint(store, contracts, call)
-    await readBody(call)
+    readBody(call)
     return outcome(secretState(endpoint, stage, now()))
   }
 }

@@ -13,7 +13,7 @@ import type { EndpointDeps } from './endpoint-deps'
 export function sendAgainUse(deps: EndpointDeps): TenantUse {
   return async call => {
     const { delivery, reception } = await loadDelivery(deps, call)
-    await readBody(call)
+    readBody(call)
     if (delivery.status === 'failed' && reception === 'paused') {
       throw new Problem('endpoint-paused', 'The endpoint is paused. Resume it, then send the delivery again.')
     }

@@ -23,7 +23,7 @@ export function testUse(deps: DeliveryDeps, { contracts }: ApiSettings): TenantU
 }
 
 async function readTestBody(call: TenantCall): Promise<string | null> {
-  const body = await readBody(call)
+  const body = readBody(call)
   const { testBody, rotateBody } = call.contract
   if (testBody === undefined) return null
   return readEventType(parseJsonObject(body), testBody.eventTypeField, rotateBody?.unknownFields ?? 'ignore')

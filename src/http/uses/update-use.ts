@@ -18,7 +18,7 @@ export function updateUse(deps: EndpointDeps, settings: ApiSettings): TenantUse 
   return async call => {
     const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
     const contract = contractOf(contracts, endpoint)
-    const body = parseJsonObject(await readBody(call))
+    const body = parseJsonObject(readBody(call))
     const change = readSettingsChange(body, { contract, mirror, insecureTargets })
     checkConsumers(change.consumers ?? [], mirrorReaders)
     if (Object.keys(change).length === 0) return outcome(endpointValues(endpoint, health))

@@ -40,17 +40,14 @@ describe('bodies', () => {
     expect(faultsOf(reply)).toEqual(invalid(name))
   })
 
-  it('413 above 64 KiB, with or without a stated length, wherever a body is ignored too', async () => {
+  it('413 above 64 KiB, wherever a body is ignored too', async () => {
     const { send, key, base, apiKey, endpoint } = await setup()
     const body = ' '.repeat(64 * 1024 + 1)
     for (const path of ['/secret/rotate', '/secret/revoke-previous']) {
       const reply = await send('POST', base + path, { ...bearer(key), body })
       expect(reply).toMatchObject({ status: 413, json: { code: 'payload-too-large' } })
     }
-    const chunked = new Blob([body]).stream()
-    expect(await send('DELETE', base, { ...bearer(key), body: chunked, duplex: 'half' })).toMatchObject({
-      status: 413,
-    })
+    expect((await send('DELETE', base, { ...bearer(key), body })).status).toBe(413)
     const { id } = (await endpoint(storno, tenant)).endpoint
     const headers = bearer(await apiKey(storno, tenant), { 'X-Company': tenant })
     const path = `/api/v1/webhooks/${id}/regenerate-secret`
@@ -58,17 +55,10 @@ describe('bodies', () => {
     expect((await send('POST', path, { ...headers, body: '{{{' })).status).toBe(200)
   })
 
-  it('413 for a stated length above 64 KiB, without reading', async () => {
+  it('400, and not 413, for malformed JSON of exactly 64 KiB', async () => {
     const { send, key, base } = await setup()
-    const init = { ...bearer(key, { 'content-length': '65537' }), body: '{}' }
-    expect((await send('POST', `${base}/secret/rotate`, init)).status).toBe(413)
-  })
-
-  it('413 above 64 KiB for health too, whose body is ignored', async () => {
-    const { send } = await setup()
-    const reply = await send('GET', '/health', { headers: { 'content-length': '65537' } })
-    expect(reply).toMatchObject({ status: 413, json: { code: 'payload-too-large' } })
-    expect((await send('GET', '/health', { headers: { 'content-length': '65536' } })).status).toBe(200)
+    const reply = await send('POST', `${base}/secret/rotate`, { ...bearer(key), body: '{'.repeat(64 * 1024) })
+    expect(reply.status).toBe(400)
   })
 
   it('200 without a body at all', async () => {

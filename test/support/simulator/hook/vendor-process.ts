@@ -4,7 +4,7 @@ import type { Endpoint } from '../../../../src/endpoints/endpoint'
 import { isObject } from '../../../../src/http/body/json-object'
 import { readRotateChoice } from '../../../../src/http/body/rotate-choice'
 import { endpointValues } from '../../../../src/http/endpoint-values'
-import { refusalOf } from '../../../../src/http/error-reply'
+import { errorReply } from '../../../../src/http/error-reply'
 import { renderShape, type Values } from '../../../../src/http/render-shape'
 import { revealOutcome } from '../../../../src/http/reveal-values'
 import type { VendorReply } from '../../../../src/rotation-hook/vendor-failure'
@@ -68,6 +68,6 @@ async function rotate(deps: RotationDeps, served: Served): Promise<Values> {
 
 function refused(error: unknown, contract: Contract): VendorReply {
   const problem = error instanceof Problem ? error : new Problem('internal', 'Something went wrong.')
-  const { status, headers, body } = refusalOf(problem, contract)
-  return { status, retryAfter: headers.get('retry-after'), body }
+  const { status, headers, body } = errorReply(problem, contract)
+  return { status, retryAfter: headers['retry-after'] ?? null, body: JSON.parse(body) }
 }

@@ -1,0 +1,25 @@
+import { randomUUID } from 'node:crypto'
+import { lambdaHandler } from '../../src/http/lambda-handler'
+import type { App } from '../../src/http/app'
+import { gatewayEvent } from '../../src/local/gateway-event'
+
+/** What the app answers to a request that comes through API Gateway and the Lambda handler. */
+export async function fetchFrom(app: App, request: Request): Promise<Response> {
+  const { pathname, search } = new URL(request.url)
+  const given = {
+    method: request.method,
+    path: pathname,
+    query: search.slice(1),
+    rawHeaders: [...request.headers].flat(),
+    sourceIp: '203.0.113.1',
+    body: Buffer.from(await request.arrayBuffer()),
+  }
+  const match = { routeKey: '$default', pathParameters: {} }
+  const event = gatewayEvent(given, { match, requestId: randomUUID(), now: new Date() })
+  const { statusCode = 0, headers, body } = await lambdaHandler(app)(event)
+  return new Response(body === '' ? null : (body ?? null), { status: statusCode, headers: toText(headers ?? {}) })
+}
+
+function toText(headers: Readonly<Record<string, string | number | boolean>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
+}
