@@ -20,11 +20,16 @@ export function httpSender(options: HttpSenderOptions): Send {
     const url = new URL(delivery.url)
     const agent = agentOf(url)
     if (typeof agent === 'string') return { kind: 'none', error: agent, durationMs: took() }
-    const signal = AbortSignal.timeout(delivery.timeoutMs)
+    // Not `AbortSignal.timeout`, which keeps all of the exchange in memory until its time is over.
+    const over = new AbortController()
+    const timer = setTimeout(() => over.abort(), delivery.timeoutMs)
+    const { signal } = over
     try {
       return { kind: 'reply', ...(await exchange(delivery, { url, agent, signal })), durationMs: took() }
     } catch (error) {
       return { kind: 'none', error: signal.aborted ? 'timeout' : failureKindOf(error), durationMs: took() }
+    } finally {
+      clearTimeout(timer)
     }
   }
 }

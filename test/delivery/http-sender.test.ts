@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { httpSender } from '../../src/delivery/http-sender'
 import type { DeliveryRequest, Send } from '../../src/delivery/send'
 import { closeAfterEach } from '../aws/close-after-each'
+import { collectGarbage } from '../support/collect-garbage'
 import { startReceiver, type Receiver } from './receiver'
 
 const clock = (): number => performance.now()
@@ -59,6 +60,15 @@ describe('a delivery over HTTP', () => {
   it('ends when the receiver does not answer in time', async () => {
     receiver.answer = () => undefined
     expect(await local(to(receiver.url, { timeoutMs: 100 }))).toMatchObject({ kind: 'none', error: 'timeout' })
+  })
+
+  it('keeps nothing of a delivery in memory once it is answered, however long it might have taken', async () => {
+    const deliveries = Array.from({ length: 20 }, () => to(receiver.url, { timeoutMs: 30_000 }))
+    const kept = deliveries.map(delivery => new WeakRef(delivery))
+    while (deliveries.length > 0) await local(deliveries.pop() ?? to(''))
+    await collectGarbage()
+    // The last one may still be in a register or in its connection.
+    expect(kept.filter(reference => reference.deref() !== undefined).length).toBeLessThanOrEqual(2)
   })
 
   it('keeps the status of an answer whose body never ends, and reads it no longer than it may', async () => {

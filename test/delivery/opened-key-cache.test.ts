@@ -1,12 +1,10 @@
-import { setTimeout as wait } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from '@jest/globals'
 import { openedKeyCache, openedKeyCapacity, openedKeySeconds } from '../../src/delivery/opened-key-cache'
 import { addSeconds } from '../../src/rotation/instant'
 import type { Key } from '../../src/rotation/key-ring'
 import { Secret } from '../../src/rotation/secret'
 import { noon } from '../support/suites/sample-endpoint'
+import { collectGarbage } from '../support/collect-garbage'
 
 const owner = { tenantId: 'org_1', endpointId: 'ep_1' }
 const key: Key = { id: 'key_1', sealed: 'YQ==', hint: 'aaaa', mask: null, createdAt: noon, expiresAt: null }
@@ -25,15 +23,6 @@ function countingCache() {
   }
   const open = openedKeyCache(sealer, () => time)
   return { open, sealer, secrets, opened: () => opened, pass: (seconds: number) => (time = addSeconds(time, seconds)) }
-}
-
-/** Node has its collector for those that ask for it. */
-async function collectGarbage(): Promise<void> {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
-  // What a job has dereferenced lives until the job ends.
-  await wait(0)
-  collect()
 }
 
 describe('openedKeyCache', () => {

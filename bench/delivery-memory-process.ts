@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto'
+import { DynamoDBClient, GetItemCommand, UpdateItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb'
+import { DecryptCommand, KMSClient } from '@aws-sdk/client-kms'
+import { handler } from '../lambdas/deliver'
+import { deliveryItem } from '../src/aws/delivery-item'
+import { endpointItem } from '../src/aws/endpoint-item'
+import { eventItem } from '../src/aws/event-item'
+import { toItem, type Item } from '../src/aws/storable'
+import { keyturn } from '../src/contracts/keyturn'
+import { newDelivery, nextAttempt } from '../src/delivery/delivery'
+import { collectGarbage } from '../test/support/collect-garbage'
+import { sampleEndpoint } from './sample-endpoint'
+
+// Built like a function and run in a process of its own, whose AWS clients are stubs: delivers once to each of 10,000
+// endpoints at the receiver whose URL is its argument. Prints the process's megabytes after 1,000 and after all, as JSON.
+
+const counts = [1_000, 10_000]
+const concurrent = 16
+const tenantId = 'org_bench'
+const event = { tenantId, id: 'evt_bench', type: 'order.created', at: new Date(), payload: { total: 1 } }
+const sample = sampleEndpoint(tenantId, keyturn)
+
+async function main(receiver: string): Promise<void> {
+  stubAws(receiver)
+  const megabytes: number[] = []
+  let next = 0
+  const lane = async (count: number): Promise<void> => {
+    while (next < count) await deliverTo((next += 1))
+  }
+  for (const count of counts) {
+    await Promise.all(Array.from({ length: concurrent }, () => lane(count)))
+    megabytes.push(await usedMegabytes())
+  }
+  console.error(JSON.stringify(megabytes))
+}
+
+async function deliverTo(endpoint: number): Promise<void> {
+  const body = JSON.stringify(nextAttempt(deliveryOf(`msg_${endpoint}`)))
+  const batch = { Records: [{ messageId: String(endpoint), body }] }
+  const result = await handler(batch as Parameters<typeof handler>[0], { awsRequestId: 'bench' })
+  if (JSON.stringify(result) !== '{"batchItemFailures":[]}') throw new Error('a delivery failed')
+}
+
+/** Every id of one endpoint ends in its number. */
+function deliveryOf(messageId: string) {
+  const endpointId = messageId.replace('msg', 'ep')
+  return newDelivery({ endpointId, incarnationOf: endpointId, messageId }, event, event.at)
+}
+
+/** No item is kept: each is made from the key that is asked for. */
+function itemOf(receiver: string, { sk = '' }: Readonly<Record<string, string>>): Item {
+  const [kind, id = ''] = sk.split('#')
+  if (kind === 'EVENT') return eventItem(event, event.at)
+  if (kind === 'DELIVERY') return deliveryItem(deliveryOf(id))
+  const sealed = Buffer.from(`the sealed key of ${id}`.padEnd(184, '.')).toString('base64')
+  const [current] = sample.ring.keys
+  const ring = { ...sample.ring, keys: [{ ...current, id: `key_${id}`, sealed }] as const }
+  return endpointItem({
+    ...sample,
+    id,
+    incarnation: id,
+    ring,
+    settings: { ...sample.settings, url: `${receiver}/${id}` },
+  })
+}
+
+function stubAws(receiver: string): void {
+  const answerTo = (command: unknown): object => {
+    if (command instanceof GetItemCommand) return { Item: itemOf(receiver, textsOf(command.input.Key ?? {})) }
+    if (command instanceof UpdateItemCommand) return { Attributes: healthOf(textsOf(command.input.Key ?? {})) }
+    if (command instanceof DecryptCommand)
+      return { Plaintext: secretOf(command.input.CiphertextBlob ?? Buffer.alloc(0)) }
+    return {}
+  }
+  for (const { prototype } of [DynamoDBClient, KMSClient]) {
+    Object.defineProperty(prototype, 'send', { value: async (command: unknown) => answerTo(command) })
+  }
+}
+
+/** Another one for each ciphertext. */
+function secretOf(ciphertext: Uint8Array): Buffer {
+  return Buffer.from(`whsec_${createHash('sha256').update(ciphertext).digest('base64')}`)
+}
+
+/** Of an endpoint that took its last delivery. */
+function healthOf({ sk: incarnation = '' }: Readonly<Record<string, string>>): Item {
+  return toItem({ incarnation, lastSuccessAt: event.at, lastResponseTimeMs: 10 })
+}
+
+function textsOf(key: Readonly<Record<string, AttributeValue>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(key).map(([name, { S = '' }]) => [name, S]))
+}
+
+/** Of the heap and the buffers beside it, once what nothing refers to is gone. */
+async function usedMegabytes(): Promise<number> {
+  await collectGarbage()
+  const { heapUsed, external } = process.memoryUsage()
+  return (heapUsed + external) / 1024 / 1024
+}
+
+void main(process.argv[2] ?? '')
