@@ -6,6 +6,7 @@ import type { Role } from '../contracts/dimensions'
 import { roles } from '../contracts/dimensions'
 import { Problem } from '../rotation/problem'
 import type { SessionPrincipal } from './principal'
+import { invalidToken } from './invalid-token'
 import { tenantIdPattern } from './tenant-id'
 
 /** How dashboard sessions are told: JWTs of one issuer. */
@@ -44,11 +45,6 @@ export function sessionVerifier(
       throw refusal(error)
     }
   }
-}
-
-/** For a deployment without an issuer: no session is valid. */
-export function refuseSessions(): Promise<SessionPrincipal> {
-  return Promise.reject(invalidToken())
 }
 
 /**
@@ -101,8 +97,4 @@ function refusal(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof JWTExpired) return new Problem('expired-token', 'The token has expired.')
   return invalidToken(error)
-}
-
-function invalidToken(cause?: unknown): Problem {
-  return new Problem('invalid-token', 'The token is not valid.', { cause })
 }

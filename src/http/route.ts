@@ -21,7 +21,9 @@ export function routesOf(mounts: readonly Mount[]): readonly Route[] {
         return { contract, operation, template, segments: parseTemplate(template) }
       }),
     )
-    .sort((a, b) => (precision(a) < precision(b) ? -1 : 1))
+    .map(route => ({ route, precision: precision(route) }))
+    .sort((a, b) => (a.precision < b.precision ? -1 : 1))
+    .map(({ route }) => route)
 }
 
 /** Sorts literals before verbs before bare parameters, the first segment counting most. */

@@ -38,6 +38,8 @@ export async function buildFunctions(
     bundle: true,
     platform: 'node',
     target: 'node22',
+    // Node has them since version 10; esbuild otherwise keeps a library's unused expression, compiled at every start.
+    supported: { 'regexp-unicode-property-escapes': true },
     format: 'cjs',
     minify: true,
     mainFields: ['module', 'main'],

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey } from 'jose'
-import { refuseSessions, sessionVerifier } from '../../src/access/sessions'
+import { sessionVerifier } from '../../src/access/sessions'
 import { Problem, type ProblemCode } from '../../src/rotation/problem'
 
 const NOON = new Date('2026-11-21T12:00:00.000Z')
@@ -138,10 +138,6 @@ describe('a session', () => {
     const made = await new SignJWT(claims).setProtectedHeader({ alg, kid: 'one' }).sign(privateKey)
     expect((await refusalOf(verifier(own.url)(made))).code).toBe('invalid-token')
     await own.stop()
-  })
-
-  it('is refused where the deployment has no issuer', async () => {
-    expect((await refusalOf(refuseSessions())).code).toBe('invalid-token')
   })
 })
 
