@@ -28,27 +28,31 @@ export interface RedriveReport {
   readonly gone: number
   /** Still in the dead-letter queue: the endpoint is paused. */
   readonly paused: number
+  /** In the dead-letter queue again: they were put back, and came to nothing while this ran. */
+  readonly returned: number
   /** Still in the dead-letter queue: they cannot be read. */
   readonly unreadable: number
 }
 
 type Outcome = keyof RedriveReport
 
-/** `told`: the paused endpoints that were logged, by tenant and id. */
 interface RedriveRun extends RedriveDeps {
+  /** The paused endpoints that were logged, by tenant and id. */
   readonly told: Set<string>
+  /** The deliveries that were put back, by tenant and message id. */
+  readonly sent: Set<string>
 }
 
 /** Looks in a row that find only letters that were seen before: whatever else there is may wait for the next time. */
 const mostVainLooks = 100
 
 /**
- * Sends everything in the dead-letter queue again that can be sent, until a look at it finds nothing. What stays is
- * there for the next time, at once. Repeatable.
+ * Sends everything in the dead-letter queue again that can be sent, once, until a look at it finds nothing. What stays
+ * is there for the next time, at once. Repeatable.
  */
 export async function redrive(all: RedriveDeps, signal: AbortSignal): Promise<RedriveReport> {
-  const deps = { ...all, told: new Set<string>() }
-  const counts = { queued: 0, dropped: 0, gone: 0, paused: 0, unreadable: 0 }
+  const deps = { ...all, told: new Set<string>(), sent: new Set<string>() }
+  const counts = { queued: 0, dropped: 0, gone: 0, paused: 0, returned: 0, unreadable: 0 }
   const staying = new Map<string, FedMessage>()
   let vainLooks = 0
   try {
@@ -69,7 +73,7 @@ export async function redrive(all: RedriveDeps, signal: AbortSignal): Promise<Re
 }
 
 function isStaying(outcome: Outcome): boolean {
-  return outcome === 'paused' || outcome === 'unreadable'
+  return outcome === 'paused' || outcome === 'returned' || outcome === 'unreadable'
 }
 
 async function redriveOne(deps: RedriveRun, fed: FedMessage): Promise<Outcome> {
@@ -99,6 +103,9 @@ async function putBack(deps: RedriveRun, message: QueueMessage): Promise<Outcome
   if (delivery === null || delivery.status === 'success') return 'dropped'
   const reception = await receptionAt(deps, delivery)
   if (reception !== 'open') return reception
+  const name = `${delivery.tenantId}#${delivery.messageId}`
+  if (deps.sent.has(name)) return 'returned'
+  deps.sent.add(name)
   if (delivery.status === 'failed') await sendAgain(deps, delivery)
   else await deps.queue.send([{ message: nextAttempt(delivery), delaySeconds: 0 }])
   return 'queued'

@@ -82,10 +82,11 @@ async function run({ options, table, queue, deadLetters }: Place): Promise<Redri
   }
 }
 
-function summaryOf({ queued, dropped, gone, paused, unreadable }: RedriveReport): string {
+function summaryOf({ queued, dropped, gone, paused, returned, unreadable }: RedriveReport): string {
   const done = `${queued} sent again, ${dropped} delivered meanwhile or expired, ${gone} of deleted endpoints dropped`
   const resume = paused === 0 ? '' : ' (resume them, then run this again)'
-  return `${done}; ${paused} stay because their endpoint is paused${resume}, ${unreadable} because they cannot be read`
+  const staying = `${paused} stay because their endpoint is paused${resume}, ${unreadable} because they cannot be read`
+  return `${done}; ${staying}${returned === 0 ? '' : `, ${returned} because they failed again at once`}`
 }
 
 void runCommand(async () => {

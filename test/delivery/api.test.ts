@@ -3,6 +3,7 @@ import { keyturn } from '../../src/contracts/keyturn'
 import { storno } from '../../src/contracts/storno'
 import { teambattles } from '../../src/contracts/teambattles'
 import { thesignup } from '../../src/contracts/thesignup'
+import { tumban } from '../../src/contracts/tumban'
 import { featurebase } from '../../src/contracts/featurebase'
 import type { Endpoint } from '../../src/endpoints/endpoint'
 import { addSeconds } from '../../src/rotation/instant'
@@ -214,6 +215,19 @@ describe('deliveries', () => {
     expect(await onlyDelivery()).toEqual(failed)
     await api.send({ ...patch, body: { status: 'active' } })
     expect(await again()).toMatchObject({ status: 202, json: { status: 'pending' } })
+  })
+
+  it('409 while the endpoint has no URL', async () => {
+    const { endpoint } = await world.addEndpoint(tumban)
+    world.receiver.answer = response => response.writeHead(410).end()
+    await world.publish('order.paid')
+    await world.drain()
+    const key = await api.apiKey(keyturn, tenantId)
+    const body = { status: 'active', url: null }
+    await api.send({ method: 'PATCH', path: `/v1/endpoints/${endpoint.id}`, key, body })
+    const path = `/v1/deliveries/${(await onlyDelivery())?.messageId}/send-again`
+    const again = await api.send({ method: 'POST', path, key })
+    expect(again).toMatchObject({ status: 409, json: { code: 'endpoint-without-url' } })
   })
 
   it('404 with the same bytes for a delivery that is malformed, unknown, another tenant’s or another contract’s', async () => {

@@ -24,7 +24,7 @@ describe('a redrive', () => {
     await world.deps.health.resume({ tenantId, endpointId, incarnation })
     world.receiver.answer = response => response.end('ok')
     const deps = { ...world.deps, deadLetters: world.deadLetterFeed }
-    const none = { queued: 0, dropped: 0, gone: 0, paused: 0, unreadable: 0 }
+    const none = { queued: 0, dropped: 0, gone: 0, paused: 0, returned: 0, unreadable: 0 }
     // The keyturn endpoint is still paused.
     expect(await redrive(deps, unhurried)).toEqual({ ...none, queued: 2, paused: 1, unreadable: 1 })
     world.receiver.received.length = 0
@@ -45,7 +45,7 @@ describe('a redrive', () => {
     await updateEndpoint(world.rotation, { endpoint: other, actor, change: { status: 'paused' } })
     await world.deps.health.resume({ tenantId, endpointId: other.id, incarnation: other.incarnation })
     const deps = { ...world.deps, deadLetters: world.deadLetterFeed }
-    const none = { queued: 0, dropped: 0, gone: 0, paused: 0, unreadable: 0 }
+    const none = { queued: 0, dropped: 0, gone: 0, paused: 0, returned: 0, unreadable: 0 }
     world.logged.length = 0
     expect(await redrive(deps, unhurried)).toEqual({ ...none, paused: 4 })
     expect(world.logged).toEqual(Array(2).fill('an endpoint is paused: its dead letters stay'))
@@ -56,6 +56,23 @@ describe('a redrive', () => {
     expect(await redrive(deps, unhurried)).toEqual({ ...none, queued: 2, paused: 2 })
     await world.drain()
     expect(await listed()).toMatchObject([{ status: 'success' }])
+  })
+
+  it('sends each delivery again once, however often it comes back meanwhile', async () => {
+    const { endpoint } = await world.addEndpoint()
+    world.receiver.answer = response => response.writeHead(410).end()
+    await world.publish('order.paid')
+    await world.drain()
+    await world.deps.health.resume({ tenantId, endpointId: endpoint.id, incarnation: endpoint.incarnation })
+    await updateEndpoint(world.rotation, { endpoint, actor, change: { url: null } })
+    const { deadLetterFeed } = world
+    const receive: typeof deadLetterFeed.receive = async (seconds, signal) => {
+      await world.drain()
+      return deadLetterFeed.receive(seconds, signal)
+    }
+    const deps = { ...world.deps, deadLetters: { ...deadLetterFeed, receive } }
+    expect(await redrive(deps, unhurried)).toMatchObject({ queued: 1, returned: 1 })
+    expect(await redrive(deps, unhurried)).toMatchObject({ queued: 1, returned: 1 })
   })
 
   it('drops the letters of a deleted endpoint and says so', async () => {
