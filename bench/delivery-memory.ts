@@ -10,13 +10,18 @@ import { buildFunctions, endBuilder } from '../src/local/build'
 import { functionEnvironment } from '../src/local/function-environment'
 import type { Row } from './row'
 
+const endpoints = 10_000
 const mostRatio = 1.2
 const run = promisify(execFile)
 
 /** What the built function keeps in memory once it has delivered to 10,000 endpoints: its caches are bounded. */
 export async function memoryRows(): Promise<readonly Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'keyturn-memory-'))
-  const receiver = createServer((request, response) => request.resume().on('end', () => response.end('ok')))
+  let received = 0
+  const receiver = createServer((request, response) => {
+    received += 1
+    request.resume().on('end', () => response.end('ok'))
+  })
   receiver.listen(0, '127.0.0.1')
   await once(receiver, 'listening')
   try {
@@ -26,6 +31,7 @@ export async function memoryRows(): Promise<readonly Row[]> {
     const env = functionEnvironment({ name: 'deliver', bundle, aws: 'http://127.0.0.1:1' })
     const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`
     const { stderr } = await run(process.execPath, [bundle, url], { env, maxBuffer: 64 * 1024 * 1024 })
+    if (received !== endpoints) throw new Error(`${received} deliveries came instead of ${endpoints}`)
     return rowsOf(JSON.parse(stderr) as readonly [number, number])
   } finally {
     receiver.closeAllConnections()

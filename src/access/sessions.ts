@@ -49,7 +49,7 @@ export function sessionVerifier(
 
 /**
  * The JWKS as jose reads it, with every failure to get it told apart from a token that it does not match. It is set up
- * for the first session: jose then loads Node's fetch, which takes a third of the time to import a function.
+ * for the first token that names a key: jose then loads Node's fetch, which takes longer than the rest of a request.
  */
 function availableKeys(jwksUrl: string): JWTVerifyGetKey {
   let remote: JWTVerifyGetKey | null = null

@@ -5,7 +5,7 @@ export type Item = Record<string, AttributeValue>
 /**
  * The members as DynamoDB attributes: a `Date` as ISO 8601 text, a member that is null left out.
  * @throws {TypeError} for an instance of any other class, such as a `Secret`, and for what is no value at all
- * @throws {RangeError} for an invalid `Date` and a number that is not finite
+ * @throws {RangeError} for an invalid `Date` and a number beyond ±(2^53 - 1)
  */
 export function toItem(members: object): Item {
   return itemOf(Object.entries(members).filter(([, value]) => value !== null))
@@ -28,8 +28,8 @@ function attributeOf(value: unknown): AttributeValue {
 }
 
 function digitsOf(value: number): string {
-  if (Number.isFinite(value)) return String(value)
-  throw new RangeError('only finite numbers can be stored')
+  if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return String(value)
+  throw new RangeError('only numbers up to 2^53 - 1 can be stored')
 }
 
 function isPlain(value: unknown): value is object {

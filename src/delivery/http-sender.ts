@@ -20,7 +20,7 @@ export function httpSender(options: HttpSenderOptions): Send {
     const url = new URL(delivery.url)
     const agent = agentOf(url)
     if (typeof agent === 'string') return { kind: 'none', error: agent, durationMs: took() }
-    // Not `AbortSignal.timeout`, which keeps all of the exchange in memory until its time is over.
+    // Not `AbortSignal.timeout`, which keeps all of the exchange in memory until the whole time is over.
     const over = new AbortController()
     const timer = setTimeout(() => over.abort(), delivery.timeoutMs)
     const { signal } = over
@@ -30,6 +30,8 @@ export function httpSender(options: HttpSenderOptions): Send {
       return { kind: 'none', error: signal.aborted ? 'timeout' : failureKindOf(error), durationMs: took() }
     } finally {
       clearTimeout(timer)
+      // The reply may be there while the body is still on its way, to a receiver that never reads it.
+      over.abort()
     }
   }
 }

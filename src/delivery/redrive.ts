@@ -22,19 +22,24 @@ export interface RedriveDeps {
 export interface RedriveReport {
   /** Put back into the queue. */
   readonly queued: number
-  /** Delivered meanwhile, or expired. */
+  /** Delivered meanwhile, expired, or given up once more since: there is a later letter. */
   readonly dropped: number
   /** Dropped: the endpoint was deleted. */
   readonly gone: number
   /** Still in the dead-letter queue: the endpoint is paused. */
   readonly paused: number
-  /** In the dead-letter queue again: they were put back, and came to nothing while this ran. */
-  readonly returned: number
+  /** Still in the dead-letter queue: the endpoint has no URL. */
+  readonly nowhere: number
+  /** Still in the dead-letter queue: this run has sent the delivery already. */
+  readonly sentAlready: number
   /** Still in the dead-letter queue: they cannot be read. */
   readonly unreadable: number
 }
 
 type Outcome = keyof RedriveReport
+
+/** What stays in the dead-letter queue. */
+const stay: readonly Outcome[] = ['paused', 'nowhere', 'sentAlready', 'unreadable']
 
 interface RedriveRun extends RedriveDeps {
   /** The paused endpoints that were logged, by tenant and id. */
@@ -47,12 +52,12 @@ interface RedriveRun extends RedriveDeps {
 const mostVainLooks = 100
 
 /**
- * Sends everything in the dead-letter queue again that can be sent, once, until a look at it finds nothing. What stays
- * is there for the next time, at once. Repeatable.
+ * Sends everything in the dead-letter queue again that can be sent, each delivery once, until a look at it finds
+ * nothing. What stays is there for the next time, at once. Repeatable.
  */
 export async function redrive(all: RedriveDeps, signal: AbortSignal): Promise<RedriveReport> {
   const deps = { ...all, told: new Set<string>(), sent: new Set<string>() }
-  const counts = { queued: 0, dropped: 0, gone: 0, paused: 0, returned: 0, unreadable: 0 }
+  const counts = { queued: 0, dropped: 0, gone: 0, paused: 0, nowhere: 0, sentAlready: 0, unreadable: 0 }
   const staying = new Map<string, FedMessage>()
   let vainLooks = 0
   try {
@@ -64,7 +69,7 @@ export async function redrive(all: RedriveDeps, signal: AbortSignal): Promise<Re
       for (const letter of letters) {
         const outcome = known.includes(letter) ? null : await redriveOne(deps, letter)
         if (outcome !== null) counts[outcome] += 1
-        if (outcome === null || isStaying(outcome)) staying.set(letter.messageId, letter)
+        if (outcome === null || stay.includes(outcome)) staying.set(letter.messageId, letter)
       }
     }
   } finally {
@@ -72,15 +77,11 @@ export async function redrive(all: RedriveDeps, signal: AbortSignal): Promise<Re
   }
 }
 
-function isStaying(outcome: Outcome): boolean {
-  return outcome === 'paused' || outcome === 'returned' || outcome === 'unreadable'
-}
-
 async function redriveOne(deps: RedriveRun, fed: FedMessage): Promise<Outcome> {
   const message = parsed(deps.log, fed)
   if (message === null) return 'unreadable'
   const outcome = await putBack(deps, message)
-  if (!isStaying(outcome)) await deps.deadLetters.remove([fed])
+  if (!stay.includes(outcome)) await deps.deadLetters.remove([fed])
   return outcome
 }
 
@@ -101,10 +102,11 @@ async function putBack(deps: RedriveRun, message: QueueMessage): Promise<Outcome
   }
   const delivery = await deps.deliveries.load(message)
   if (delivery === null || delivery.status === 'success') return 'dropped'
+  if (delivery.status === 'failed' && message.attempt < delivery.attemptCount) return 'dropped'
   const reception = await receptionAt(deps, delivery)
   if (reception !== 'open') return reception
   const name = `${delivery.tenantId}#${delivery.messageId}`
-  if (deps.sent.has(name)) return 'returned'
+  if (deps.sent.has(name)) return 'sentAlready'
   deps.sent.add(name)
   if (delivery.status === 'failed') await sendAgain(deps, delivery)
   else await deps.queue.send([{ message: nextAttempt(delivery), delaySeconds: 0 }])

@@ -1,6 +1,6 @@
 import type { RequestHeaders } from '../access/request-headers'
 
-/** A request, whole: at most 10 MB, which is what API Gateway takes. */
+/** A request, whole: at most 6 MB, which is what Lambda hands to a function. */
 export interface ApiRequest {
   /** As the log and the reply name it. */
   readonly id: string

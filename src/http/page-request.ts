@@ -24,7 +24,7 @@ export interface PageSizes {
  * @throws {Problem} `invalid-request`
  */
 export function readPageRequest(list: ListName, operation: Operation, request: ApiRequest): PageRequest {
-  const query = new URLSearchParams(request.query)
+  const query = queryOf(request)
   return { limit: readPageSize(operation, request), after: readCursor(list, single(query, 'cursor')) }
 }
 
@@ -33,7 +33,12 @@ export function readPageRequest(list: ListName, operation: Operation, request: A
  * @throws {Problem} `invalid-request`
  */
 export function readPageSize(operation: Operation, request: ApiRequest): number {
-  return readLimit(single(new URLSearchParams(request.query), 'limit'), operation.pageSizes ?? pageSizes)
+  return readLimit(single(queryOf(request), 'limit'), operation.pageSizes ?? pageSizes)
+}
+
+/** A second `?` belongs to the first name, as in a URL; without the first one it would be taken for it. */
+function queryOf({ query }: ApiRequest): URLSearchParams {
+  return new URLSearchParams(`?${query}`)
 }
 
 /** The cursor for the page after one that ends at `next`. */

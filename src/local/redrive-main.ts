@@ -82,11 +82,16 @@ async function run({ options, table, queue, deadLetters }: Place): Promise<Redri
   }
 }
 
-function summaryOf({ queued, dropped, gone, paused, returned, unreadable }: RedriveReport): string {
+function summaryOf({ queued, dropped, gone, ...staying }: RedriveReport): string {
+  const { paused, nowhere, sentAlready, unreadable } = staying
+  const reasons = [
+    paused > 0 && `${paused} because their endpoint is paused (resume it, then run this again)`,
+    nowhere > 0 && `${nowhere} because their endpoint has no URL (give it one, then run this again)`,
+    sentAlready > 0 && `${sentAlready} because this run has sent them already`,
+    unreadable > 0 && `${unreadable} because they cannot be read`,
+  ].filter(reason => reason !== false)
   const done = `${queued} sent again, ${dropped} delivered meanwhile or expired, ${gone} of deleted endpoints dropped`
-  const resume = paused === 0 ? '' : ' (resume them, then run this again)'
-  const staying = `${paused} stay because their endpoint is paused${resume}, ${unreadable} because they cannot be read`
-  return `${done}; ${staying}${returned === 0 ? '' : `, ${returned} because they failed again at once`}`
+  return `${done}; ${reasons.length === 0 ? 'none stays' : `these stay: ${reasons.join(', ')}`}`
 }
 
 void runCommand(async () => {

@@ -1,6 +1,7 @@
 import type { LookupAddress } from 'node:dns'
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type LookupFunction, type Socket } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { httpSender } from '../../src/delivery/http-sender'
 import type { DeliveryRequest, Send } from '../../src/delivery/send'
@@ -60,6 +61,27 @@ describe('a delivery over HTTP', () => {
   it('ends when the receiver does not answer in time', async () => {
     receiver.answer = () => undefined
     expect(await local(to(receiver.url, { timeoutMs: 100 }))).toMatchObject({ kind: 'none', error: 'timeout' })
+  })
+
+  it('ends the connection of a receiver that answers and never reads', async () => {
+    const held: Socket[] = []
+    const server = createServer(socket => {
+      held.push(socket)
+      socket.pause().write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok')
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const answer = await local(to(url, { body: ' '.repeat(16 * 1024 * 1024), timeoutMs: 30_000 }))
+    expect(answer).toMatchObject({ kind: 'reply', status: 200, body: 'ok' })
+    // It reads now, and sees the end, or the reset.
+    const ends = held.map(
+      socket => new Promise(resolve => socket.resume().once('error', resolve).once('close', resolve)),
+    )
+    const first = await Promise.race([Promise.all(ends), wait(5000, 'still open', { ref: false })])
+    for (const socket of held) socket.destroy()
+    server.close()
+    expect(held).toHaveLength(1)
+    expect(first).not.toBe('still open')
   })
 
   it('keeps nothing of a delivery in memory once it is answered, however long it might have taken', async () => {

@@ -11,6 +11,9 @@ const valuePattern = /^[\x21-\x7e](?:[\x20-\x7e]{0,998}[\x21-\x7e])?$/
 const reserved =
   /^(?:connection|content-(?:encoding|length|type)|expect|host|keep-alive|te|trailer|transfer-encoding|upgrade|user-agent|(?:proxy|svix|webhook)-.*)$/
 
+/** What no stored object has as a name of its own: such a header would be taken and never sent. */
+const unstorable = ['__proto__', 'constructor', 'prototype']
+
 /** Headers that a delivery carries besides its own: names are tokens, values visible ASCII up to 1000 characters. */
 export function readDeliveryHeaders(
   path: string,
@@ -29,6 +32,7 @@ export function readDeliveryHeaders(
 function readHeader(path: string, contract: Contract, [name, text]: readonly [string, unknown]): string {
   if (!tokenPattern.test(name)) throw invalidField(path, 'must name headers by tokens of at most 128 characters')
   const at = `${path}.${name}`
+  if (unstorable.includes(name)) throw invalidField(at, 'is not a name that a header can have here')
   if (isReserved(contract, name.toLowerCase())) throw invalidField(at, 'is a header of the delivery itself')
   if (typeof text !== 'string' || !valuePattern.test(text)) {
     throw invalidField(at, 'must be 1 to 1000 visible ASCII characters')
