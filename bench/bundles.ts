@@ -16,7 +16,7 @@ const baselines = {
 }
 const baselineOf = (name: string): keyof typeof baselines => (name === 'deliver' ? 'delivery-clients' : 'three-clients')
 const rounds = 5
-const turns = 12
+const turns = 16
 const mostTime = 1.35
 const mostSize = 1.6
 
