@@ -90,7 +90,7 @@ function summaryOf({ queued, dropped, gone, ...staying }: RedriveReport): string
     sentAlready > 0 && `${sentAlready} because this run has sent them already`,
     unreadable > 0 && `${unreadable} because they cannot be read`,
   ].filter(reason => reason !== false)
-  const done = `${queued} sent again, ${dropped} delivered meanwhile or expired, ${gone} of deleted endpoints dropped`
+  const done = `${queued} sent again, ${dropped} delivered meanwhile, expired or given up once more, ${gone} of deleted endpoints dropped`
   return `${done}; ${reasons.length === 0 ? 'none stays' : `these stay: ${reasons.join(', ')}`}`
 }
 
