@@ -33,10 +33,11 @@ export async function benchBundles(): Promise<{ rows: Row[] }> {
   }
 }
 
-type Times = ReadonlyMap<string, readonly number[]>
+/** Milliseconds of each turn of each round, by the bundle's name. */
+type Times = ReadonlyMap<string, Rounds>
 
 function rowsOf({ name, bytes }: Bundle, bundles: readonly Bundle[], times: Times): readonly Row[] {
-  const milliseconds = median(times.get(name) ?? [])
+  const milliseconds = median((times.get(name) ?? []).map(median))
   const kilobytes = bytes / 1024
   const absolute: readonly Row[] = [
     { name: `import of ${name}`, value: milliseconds, unit: 'ms', ok: true },
@@ -54,22 +55,27 @@ function rowsOf({ name, bytes }: Bundle, bundles: readonly Bundle[], times: Time
   ]
 }
 
-/** The median of the ratios round by round: what slows one round down slows both of its imports down. */
-function medianRatio(values: readonly number[], divisors: readonly number[]): number {
-  return median(values.map((value, round) => value / (divisors[round] ?? Number.NaN)))
+/**
+ * The median over the rounds of the median over a round's turns: what slows one turn down slows both of its imports
+ * down, and the least of many turns would be a matter of luck for either.
+ */
+function medianRatio(values: Rounds, divisors: Rounds): number {
+  return median(values.map((turns, round) => median(ratios(turns, divisors[round] ?? []))))
 }
 
-/** In milliseconds, by the bundle's name, one a round: the least of several imports, in turn with the other bundles'. */
+type Rounds = readonly (readonly number[])[]
+
+function ratios(values: readonly number[], divisors: readonly number[]): readonly number[] {
+  return values.map((value, turn) => value / (divisors[turn] ?? Number.NaN))
+}
+
+/** Every turn imports every bundle once. */
 async function importTimes(bundles: readonly Bundle[]): Promise<Times> {
-  const times = new Map<string, number[]>(bundles.map(({ name }) => [name, []]))
+  const times = new Map(bundles.map(({ name }) => [name, Array.from({ length: rounds }, (): number[] => [])]))
   for (let round = 0; round < rounds; round += 1) {
-    const least = new Map<string, number>()
     for (let turn = 0; turn < turns; turn += 1) {
-      for (const bundle of bundles) {
-        least.set(bundle.name, Math.min(await importTime(bundle), least.get(bundle.name) ?? Number.POSITIVE_INFINITY))
-      }
+      for (const bundle of bundles) times.get(bundle.name)?.[round]?.push(await importTime(bundle))
     }
-    for (const [name, milliseconds] of least) times.get(name)?.push(milliseconds)
   }
   return times
 }
