@@ -22,10 +22,15 @@ describe('a client', () => {
   })
 
   it('gives a call up while it waits for the reply', async () => {
-    const server = closing(await startAnsweringServer(() => null))
+    const caller = new AbortController()
+    const whenAsked = (): null => {
+      caller.abort()
+      return null
+    }
+    const server = closing(await startAnsweringServer(whenAsked))
     const client = dynamoDbClient(clientOptions(server.url))
     const command = new GetItemCommand({ TableName: 'a', Key: { pk: { S: 'a' } } })
-    const sent = client.send(command, { abortSignal: AbortSignal.timeout(100) })
+    const sent = client.send(command, { abortSignal: caller.signal })
     await expect(sent).rejects.toMatchObject({ name: 'AbortError' })
     expect(server.calls).toEqual(['GetItem'])
   })
@@ -44,7 +49,7 @@ describe('a client', () => {
     const seconds = (performance.now() - startedAt) / 1000
     expect(CiphertextBlob).toEqual(new Uint8Array([97]))
     expect(calls).toBe(2)
-    expect(Math.floor(seconds)).toBe(3)
+    expect(seconds).toBeGreaterThan(2.9)
   })
 
   it.each([
