@@ -3,8 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { buildFunctions, endBuilder, functionSources } from '../src/local/build'
+import { endBuilder, functionSources } from '../src/local/build'
 import type { Bundle } from '../src/local/build'
+import { buildMounted } from '../src/local/build-mounted'
 import { functionEnvironment } from '../src/local/function-environment'
 import { median } from './interleaved'
 import type { Row } from './row'
@@ -24,7 +25,7 @@ const mostSize = 1.6
 export async function benchBundles(): Promise<{ rows: Row[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'keyturn-bundles-'))
   try {
-    const bundles = await buildFunctions(folder, { ...functionSources, ...baselines })
+    const bundles = await buildMounted(folder, { ...functionSources, ...baselines })
     await endBuilder()
     const times = await importTimes(bundles)
     return { rows: bundles.flatMap(bundle => rowsOf(bundle, bundles, times)) }

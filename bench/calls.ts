@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startAwsEndpoint } from '../src/local/aws-endpoint/endpoint'
-import { buildFunctions, buildWorkerRuntime, endBuilder } from '../src/local/build'
+import { buildWorkerRuntime, endBuilder } from '../src/local/build'
+import { buildMounted } from '../src/local/build-mounted'
 import { Closers } from '../src/local/closers'
 import { mirrorKeyId, ringKeyId } from '../src/local/local-aws'
 import { textAt } from '../test/support/api-caller'
@@ -55,7 +56,7 @@ async function startBed(closers: Closers): Promise<{ readonly rotate: RotateFunc
   const aws = await startAwsEndpoint({ dataDir: null, port: 0, kmsKeyIds: [ringKeyId, mirrorKeyId] })
   closers.add(() => aws.close())
   const [[bundle], runtime, [tokens]] = await Promise.all([
-    buildFunctions(folder, { rotate: 'lambdas/rotate.ts' }),
+    buildMounted(folder, { rotate: 'lambdas/rotate.ts' }),
     buildWorkerRuntime(folder),
     prepareTable(aws.url, 1),
   ])

@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { buildFunctions, endBuilder } from '../src/local/build'
+import { endBuilder } from '../src/local/build'
+import { buildMounted } from '../src/local/build-mounted'
 import { functionEnvironment } from '../src/local/function-environment'
 import type { Row } from './row'
 
@@ -14,7 +15,7 @@ const run = promisify(execFile)
 export async function benchCpu(): Promise<{ rows: Row[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'keyturn-cpu-'))
   try {
-    await buildFunctions(folder, { rotate: 'bench/cpu-process.ts' })
+    await buildMounted(folder, { rotate: 'bench/cpu-process.ts' })
     await endBuilder()
     const bundle = join(folder, 'rotate/index.js')
     const env = functionEnvironment({ name: 'rotate', bundle, aws: 'http://127.0.0.1:1' })

@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { buildFunctions, endBuilder } from '../src/local/build'
+import { endBuilder } from '../src/local/build'
+import { buildMounted } from '../src/local/build-mounted'
 import { functionEnvironment } from '../src/local/function-environment'
 import type { Row } from './row'
 
@@ -25,7 +26,7 @@ export async function memoryRows(): Promise<readonly Row[]> {
   receiver.listen(0, '127.0.0.1')
   await once(receiver, 'listening')
   try {
-    await buildFunctions(folder, { deliver: 'bench/delivery-memory-process.ts' })
+    await buildMounted(folder, { deliver: 'bench/delivery-memory-process.ts' })
     await endBuilder()
     const bundle = join(folder, 'deliver/index.js')
     const env = functionEnvironment({ name: 'deliver', bundle, aws: 'http://127.0.0.1:1' })

@@ -3,14 +3,14 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role'
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy'
 import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function'
 import { Construct } from 'constructs'
-import type { Contract } from '../src/contracts/contract'
+import type { Mount } from '../src/http/mount'
 import { FunctionCode } from './function-code'
 import { policyDocument, type Statement, type TrustStatement } from './statement'
 
 export interface ControlPlaneFunctionProps {
   readonly name: string
   readonly bundle: string
-  readonly ownContracts: readonly Contract[]
+  readonly mounts: readonly Mount[]
   readonly timeoutSeconds: number
   readonly logRetentionDays: number
 }
@@ -48,14 +48,14 @@ export class ControlPlaneFunction extends Construct {
 
   /** The function itself. Keys name roles in their policies and functions name keys, so the role comes first. */
   deploy({ environment, statements, vpc }: Deployment): LambdaFunction {
-    const { name, bundle, ownContracts, timeoutSeconds } = this.#props
+    const { name, bundle, mounts, timeoutSeconds } = this.#props
     const { logs } = this
     const policy = new IamRolePolicy(this, 'policy', {
       name,
       role: this.role.id,
       policy: policyDocument([...statements, writeLogs(logs.arn), trace]),
     })
-    const code = new FunctionCode(this, 'code', { bundle, ownContracts })
+    const code = new FunctionCode(this, 'code', { bundle, mounts })
     return new LambdaFunction(this, 'function', {
       functionName: name,
       role: this.role.arn,

@@ -17,7 +17,7 @@ import { environmentOf } from './environment'
 import type { FunctionName } from './function-name'
 import { functionStatements } from './function-statements'
 import { gatewayTimeoutSeconds, HttpApi } from './http-api'
-import { mountsOf, ownContracts } from './mounts'
+import { mountsOf } from './mounts'
 import { parseControlPlaneConfig } from './parse-config'
 import { Storage } from './storage'
 import type { Statement } from './statement'
@@ -70,7 +70,7 @@ export class ControlPlane extends Construct {
       name: `${this.#name}-deliveries`,
       timeoutSeconds: timeouts.deliver,
     })
-    this.functions = this.#deploy(declared, mounts, account)
+    this.functions = this.#deploy(declared, account)
     this.deliveries.feed(this.functions.deliver, config.deliveries?.concurrency ?? defaultConcurrency)
     this.http = this.#serve(mounts)
     this.domain = config.domain && new CustomDomain(this, 'domain', { domain: config.domain, http: this.http })
@@ -94,7 +94,7 @@ export class ControlPlane extends Construct {
       new ControlPlaneFunction(this, name, {
         name: `${this.#name}-${name}`,
         bundle: join(resolve(bundles), name, 'index.js'),
-        ownContracts: ownContracts(mounts.map(({ contract }) => contract)),
+        mounts,
         timeoutSeconds: timeouts[name],
         logRetentionDays,
       })
@@ -108,7 +108,6 @@ export class ControlPlane extends Construct {
 
   #deploy(
     declared: Readonly<Record<FunctionName, ControlPlaneFunction>>,
-    mounts: readonly Mount[],
     account: Account,
   ): Readonly<Record<FunctionName, LambdaFunction>> {
     const { table, ringKey, mirrorKey, mirrors } = this.storage
@@ -116,7 +115,7 @@ export class ControlPlane extends Construct {
     const { queue, deadLetters } = this.deliveries
     const queues = { queueUrl: queue.url, deadLetterQueueUrl: deadLetters.url }
     const wiring = { table: table.table.name, ...keys, ...queues, bus: this.bus.name, account: account.id }
-    const environment = environmentOf(this.#config, mounts, wiring)
+    const environment = environmentOf(this.#config, wiring)
     const reach = {
       table: table.arn,
       dueIndex: table.dueIndexArn,

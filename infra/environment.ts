@@ -1,4 +1,3 @@
-import type { Mount } from '../src/http/mount'
 import type { ControlPlaneConfig, Sessions } from './config'
 
 export interface Wiring {
@@ -17,18 +16,15 @@ const defaultPauseAfterFailures = 20
 /** Every function's environment. Names and addresses only: nothing here is a secret. */
 export function environmentOf(
   { stage, mirror, mirrorReaders = [], sessions, deliveries = {}, logLevel = 'info' }: ControlPlaneConfig,
-  mounts: readonly Mount[],
   { table, ringKey, mirrorKey, bus, queueUrl, deadLetterQueueUrl, account }: Wiring,
 ): Readonly<Record<string, string>> {
   const { pauseAfterFailures = defaultPauseAfterFailures } = deliveries
-  const basePaths = mounts.map(({ contract, basePath }) => [contract.name, basePath])
   return {
     STAGE: stage,
     TABLE_NAME: table,
     RING_KEY_ID: ringKey,
     MIRROR_KEY_ID: mirrorKey,
     EVENT_BUS_NAME: bus,
-    CONTRACTS: JSON.stringify(Object.fromEntries(basePaths)),
     MIRROR: mirror,
     MIRROR_READERS: [account, ...mirrorReaders].join(','),
     QUEUE_URL: queueUrl,

@@ -1,7 +1,8 @@
+import { allContracts } from '../src/contracts/all'
 import type { Contract } from '../src/contracts/contract'
 import { inFile } from './in-file'
 import { exportedBy } from './load-config'
-import { mountsOf, ownContracts } from './mounts'
+import { mountsOf } from './mounts'
 import { parseMounted } from './parse-config'
 
 /**
@@ -11,6 +12,6 @@ import { parseMounted } from './parse-config'
 export function loadOwnContracts(file: string): Promise<readonly Contract[]> {
   return inFile(file, async () => {
     const mounts = mountsOf(parseMounted(await exportedBy(file)))
-    return ownContracts(mounts.map(({ contract }) => contract))
+    return mounts.map(({ contract }) => contract).filter(contract => !allContracts.includes(contract))
   })
 }

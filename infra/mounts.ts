@@ -21,11 +21,6 @@ export function mountsOf({
   return mounts
 }
 
-/** The contracts that do not come with Keyturn: the functions need their data. */
-export function ownContracts(contracts: readonly Contract[]): readonly Contract[] {
-  return contracts.filter(contract => !allContracts.includes(contract))
-}
-
 /** The contract that `place` of a configuration names or holds. @throws {ConfigError} beginning with the place */
 export function checkedContract(contract: MountedContract['contract'], place: string): Contract {
   const found = find(contract, place)

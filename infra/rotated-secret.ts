@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path'
 import { Alarms } from './alarms'
 import { ControlPlaneFunction } from './control-plane-function'
 import { functionMetric } from './metrics'
-import { checkedContract, ownContracts } from './mounts'
+import { checkedContract } from './mounts'
 import { rotatedSecretEnvironment } from './rotated-secret-environment'
 import type { RotatedSecretProps } from './rotated-secret-props'
 import { rotatedSecretStatements } from './rotated-secret-statements'
@@ -73,7 +73,7 @@ export class RotatedSecret extends Construct {
     const hook = new ControlPlaneFunction(this, 'hook', {
       name: `${name}-rotation`,
       bundle: join(resolve(bundles), 'rotation-hook', 'index.js'),
-      ownContracts: ownContracts([contract]),
+      mounts: [{ contract, basePath: '' }],
       timeoutSeconds,
       logRetentionDays,
     })

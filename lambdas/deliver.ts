@@ -7,11 +7,11 @@ import { apiSettings } from './api-settings'
 import { deliverHandler } from './deliver-handler'
 import { deliveryDeps } from './delivery-deps'
 import { deliverVariables, readEnvironment } from './environment'
-import { mountsOf } from './mounts'
+import { readMounts } from './mounts'
 
 const environment = readEnvironment(deliverVariables, process.env)
 const table = { client: dynamoDbClient(), name: environment.TABLE_NAME }
-const mounts = mountsOf(environment, __dirname)
+const mounts = readMounts(__dirname)
 const settings = apiSettings(environment, mounts)
 const deps = deliveryDeps(environment, table, settings.contracts)
 const app = createApp({

@@ -13,11 +13,11 @@ import { apiSettings } from './api-settings'
 import { endpointStore } from './endpoint-store'
 import { endpointsVariables, readEnvironment } from './environment'
 import { logOf } from './log'
-import { mountsOf } from './mounts'
+import { readMounts } from './mounts'
 
 const environment = readEnvironment(endpointsVariables, process.env)
 const table = { client: dynamoDbClient(), name: environment.TABLE_NAME }
-const mounts = mountsOf(environment, __dirname)
+const mounts = readMounts(__dirname)
 const deps = {
   store: endpointStore(environment, table),
   audit: dynamoAuditLog(table),

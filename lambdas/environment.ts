@@ -2,7 +2,6 @@ import * as v from 'valibot'
 
 const text = v.pipe(v.string(), v.regex(/./))
 const onOrOff = v.picklist(['on', 'off'])
-const basePath = v.pipe(v.string(), v.regex(/^(?:\/[a-zA-Z0-9._-]+)*$/))
 const url = v.pipe(
   v.string(),
   v.check(text => URL.canParse(text)),
@@ -34,9 +33,8 @@ const delivering = {
   PAUSE_AFTER_FAILURES: v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,3}$/), v.transform(Number)), '20'),
 }
 
-/** Variables of the functions that answer HTTP. `CONTRACTS`: JSON, each contract's name with its base path. */
+/** Variables of the functions that answer HTTP. */
 const http = {
-  CONTRACTS: v.pipe(v.string(), v.parseJson(), v.record(text, basePath)),
   INSECURE_TARGETS: v.optional(onOrOff, 'off'),
   MIRROR_READERS: v.optional(v.pipe(v.string(), v.regex(/^\d{12}(?:,\d{12})*$/))),
   SESSION_ISSUER: v.optional(text),

@@ -5,12 +5,12 @@ import { ringUses } from '../src/http/uses/ring-uses'
 import { accessDeps } from './access-deps'
 import { apiSettings } from './api-settings'
 import { readEnvironment, rotateVariables } from './environment'
-import { mountsOf } from './mounts'
+import { readMounts } from './mounts'
 import { rotationDeps } from './rotation-deps'
 
 const environment = readEnvironment(rotateVariables, process.env)
 const table = { client: dynamoDbClient(), name: environment.TABLE_NAME }
-const mounts = mountsOf(environment, __dirname)
+const mounts = readMounts(__dirname)
 const deps = rotationDeps(environment, table)
 const uses = ringUses(deps, apiSettings(environment, mounts))
 

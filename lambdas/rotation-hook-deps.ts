@@ -2,19 +2,19 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { secretsManagerClient } from '../src/aws/clients'
 import { readCurrentText, secretsManagerOwnSecret } from '../src/aws/secrets-manager-own-secret'
+import type { Mount } from '../src/http/mount'
 import { connectionFaults } from '../src/rotation-hook/connection-faults'
 import { parseCredential } from '../src/rotation-hook/credential'
 import type { HookDeps } from '../src/rotation-hook/deps'
 import { httpVendor } from '../src/rotation-hook/http-vendor'
 import { defaultLostReplyRule } from '../src/rotation-hook/lost-reply-rule'
 import { logOf } from './log'
-import { mountsOf } from './mounts'
 import type { RotationHookEnvironment } from './rotation-hook-environment'
 
 /** The adapters of the rotation hook. @throws {TypeError} for a contract that there is not, or that forbids the rest */
-export function rotationHookDeps(environment: RotationHookEnvironment, folder: string): HookDeps {
-  const [mount] = mountsOf({ CONTRACTS: { [environment.CONTRACT]: '' } }, folder)
-  if (mount === undefined) throw new TypeError('environment: CONTRACT names none')
+export function rotationHookDeps(environment: RotationHookEnvironment, mounts: readonly Mount[]): HookDeps {
+  const mount = mounts.find(each => each.contract.name === environment.CONTRACT)
+  if (mount === undefined) throw new TypeError('environment: CONTRACT names none that was deployed')
   const { contract } = mount
   const client = secretsManagerClient()
   const now = (): Date => new Date()

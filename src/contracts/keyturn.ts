@@ -1,5 +1,6 @@
 import { standardWebhooks } from '../verify/schemes'
 import { standardDelivery } from './delivery-format'
+import { problemDetails } from './problem-details'
 import { sameNames } from './same-names'
 import type { Contract } from './contract'
 
@@ -197,14 +198,6 @@ export const keyturn = {
       reply: { status: 200, body: { status: 'status', version: 'release' } },
     },
   ],
-  errors: {
-    contentType: 'application/problem+json',
-    body: {
-      ...sameNames('type', 'title', 'status', 'detail', 'code'),
-      errors: { $present: 'errors' },
-    },
-    words: {},
-    byStatus: {},
-  },
+  errors: problemDetails,
   vendorReplays: true,
 } as const satisfies Contract

@@ -1,12 +1,13 @@
 import type { Contract, ErrorWords } from '../contracts/contract'
-import { keyturn } from '../contracts/keyturn'
+import { problemDetails } from '../contracts/problem-details'
 import type { Problem } from '../rotation/problem'
 import type { ApiReply } from './api-request'
 import { renderShape, type Values } from './render-shape'
 
 /** A refusal in the contract's own shape; Keyturn's own where no contract is known. */
 export function errorReply(problem: Problem, contract: Contract | null): ApiReply {
-  const { errors: dialect, credentials }: Contract = contract ?? keyturn
+  const dialect: Contract['errors'] = contract?.errors ?? problemDetails
+  const takesBearer = contract === null || contract.credentials.in.kind === 'bearer'
   const words: ErrorWords = { ...dialect.byStatus[problem.status], ...dialect.words[problem.code] }
   const status = words.status ?? problem.status
   const headers = {
@@ -14,7 +15,7 @@ export function errorReply(problem: Problem, contract: Contract | null): ApiRepl
     ...(problem.retryAfterSeconds !== null && { 'retry-after': String(problem.retryAfterSeconds) }),
     ...(problem.allow !== null && { allow: problem.allow }),
     // RFC 9110, section 15.5.2: a 401 names the scheme that would do.
-    ...(status === 401 && credentials.in.kind === 'bearer' && { 'www-authenticate': 'Bearer' }),
+    ...(status === 401 && takesBearer && { 'www-authenticate': 'Bearer' }),
   }
   const body = renderShape(dialect.body, errorValues(problem, words, status), 'iso-millis')
   return { status, headers, body: JSON.stringify(body) }

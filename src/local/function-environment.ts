@@ -1,5 +1,4 @@
 import { dirname } from 'node:path'
-import { allContracts } from '../contracts/all'
 import { queueUrl } from './aws-endpoint/sqs/queue-url'
 import { deadLetterQueue, deliveryQueue, localAws, mirrorKeyId, ringKeyId, stage } from './local-aws'
 import { roleClaim, sessionAudience, tenantClaim } from './session-issuer'
@@ -47,7 +46,6 @@ function configured(aws: string): Readonly<Record<string, string>> {
     RING_KEY_ID: ringKeyId,
     MIRROR_KEY_ID: mirrorKeyId,
     EVENT_BUS_NAME: 'default',
-    CONTRACTS: JSON.stringify(Object.fromEntries(allContracts.map(({ name }) => [name, '']))),
     MIRROR: 'on',
     SESSION_ISSUER: aws,
     SESSION_AUDIENCE: sessionAudience,

@@ -3,11 +3,11 @@ import { dynamoDbClient } from '../aws/clients'
 import { createTable } from '../aws/create-table'
 import { dynamoApiKeyStore } from '../aws/dynamo-api-key-store'
 import type { ApiKeyStore } from '../access/api-key'
-import { allContracts } from '../contracts/all'
 import { checkMounts } from '../http/check-mounts'
 import { gatewayRoutes } from '../http/gateway-routes'
 import { startAwsEndpoint } from './aws-endpoint/endpoint'
-import { buildFunctions, buildWorkerRuntime, endBuilder } from './build'
+import { buildWorkerRuntime, endBuilder } from './build'
+import { buildMounted, localMounts } from './build-mounted'
 import type { Closers } from './closers'
 import { takeDataDir } from './data-dir'
 import { startGateway } from './gateway'
@@ -42,7 +42,7 @@ export async function startLocalRun(options: StartOptions, closers: Closers): Pr
   const functions = localFunctions({ buildDir, dataDir, aws })
   closers.add(() => functions.close())
   const api = await openApi(port, functions, closers)
-  await Promise.all([buildFunctions(buildDir), buildWorkerRuntime(buildDir)])
+  await Promise.all([buildMounted(buildDir), buildWorkerRuntime(buildDir)])
   await endBuilder()
   const { keys } = await prepare(options, { api, aws, functions })
   const description = await describeLocalRun({ api, aws, keys, issuer })
@@ -67,9 +67,8 @@ async function openAws({ port, dataDir }: StartOptions, issuer: SessionIssuer, c
 }
 
 async function openApi(port: number, functions: LocalFunctions, closers: Closers): Promise<string> {
-  const mounts = allContracts.map(contract => ({ contract, basePath: '' }))
-  checkMounts(mounts)
-  const routes = gatewayRoutes(mounts)
+  checkMounts(localMounts)
+  const routes = gatewayRoutes(localMounts)
   const invoke = functions.invoke.bind(functions)
   const gateway = await onPort(port, startGateway({ port, routes, invoke, now }))
   closers.add(() => gateway.close())

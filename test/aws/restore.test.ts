@@ -48,7 +48,6 @@ beforeAll(async () => {
     EVENT_BUS_NAME: 'default',
     QUEUE_URL: `${aws.url}/000000000000/deliveries`,
     DEAD_LETTER_QUEUE_URL: `${aws.url}/000000000000/dead`,
-    CONTRACTS: '{"keyturn":""}',
     LOG_LEVEL: 'error',
   })
   deps = { ...rotationDeps(environment, table), now: () => new Date(Date.now() + ahead) }

@@ -87,7 +87,10 @@ describe('the packed package in an empty folder', () => {
       stack.resource.aws_lambda_function,
     ).filter(({ function_name: name }) => name === 'keyturn-prod-rotate')
     const zip = storedFiles(readFileSync(join(folder, 'cdktf.out/stacks/platform', rotate?.filename ?? '')))
-    expect(JSON.parse(String(zip.get('contracts.json')))).toMatchObject([{ name: 'acmeworks' }])
+    expect(JSON.parse(String(zip.get('mounts.json')))).toMatchObject([
+      { contract: { name: 'keyturn' }, basePath: '' },
+      { contract: { name: 'acmeworks' }, basePath: '/acmeworks' },
+    ])
     expect(zip.get('index.js')).toEqual(
       readFileSync(join(folder, 'node_modules/keyturn/dist/functions/rotate/index.js')),
     )

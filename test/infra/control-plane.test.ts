@@ -106,7 +106,7 @@ describe('functions', () => {
   it('get names and addresses, nothing that is secret', () => {
     for (const { environment } of functions) {
       expect(Object.keys(Object(Object(environment).variables)).toSorted()).toEqual(
-        expect.arrayContaining(['CONTRACTS', 'EVENT_BUS_NAME', 'MIRROR', 'RING_KEY_ID', 'STAGE', 'TABLE_NAME']),
+        expect.arrayContaining(['EVENT_BUS_NAME', 'MIRROR', 'RING_KEY_ID', 'STAGE', 'TABLE_NAME']),
       )
     }
     expect(JSON.stringify(functions)).not.toMatch(/password|secret_string|private_key/i)

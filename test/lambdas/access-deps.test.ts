@@ -13,7 +13,6 @@ const required = {
   TABLE_NAME: 'keyturn',
   RING_KEY_ID: 'ring',
   EVENT_BUS_NAME: 'default',
-  CONTRACTS: '{}',
 }
 const issuer = { SESSION_ISSUER: 'https://id.example', SESSION_AUDIENCE: 'keyturn', SESSION_TENANT_CLAIM: 'org' }
 

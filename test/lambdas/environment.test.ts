@@ -1,7 +1,4 @@
 import { describe, expect, it } from '@jest/globals'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { accessDeps } from '../../lambdas/access-deps'
 import {
   deliverVariables,
@@ -10,9 +7,7 @@ import {
   rotateVariables,
   sweepVariables,
 } from '../../lambdas/environment'
-import { mountsOf } from '../../lambdas/mounts'
 import { dynamoDbClient } from '../../src/aws/clients'
-import { acmeworks } from '../contracts/made-up/acmeworks'
 
 const complete = {
   STAGE: 'test',
@@ -20,7 +15,6 @@ const complete = {
   RING_KEY_ID: 'alias/ring',
   MIRROR_KEY_ID: 'alias/mirror',
   EVENT_BUS_NAME: 'default',
-  CONTRACTS: '{"keyturn": "", "storno": "/vendors/storno"}',
 }
 
 const queue = { QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/000000000000/deliveries' }
@@ -29,7 +23,6 @@ describe('the environment', () => {
   it('has defaults for what may be left out', () => {
     expect(readEnvironment(rotateVariables, complete)).toEqual({
       ...complete,
-      CONTRACTS: { keyturn: '', storno: '/vendors/storno' },
       LOG_LEVEL: 'info',
       MIRROR: 'on',
       INSECURE_TARGETS: 'off',
@@ -43,10 +36,6 @@ describe('the environment', () => {
     ['STAGE', 'Prod/1'],
     ['TABLE_NAME', ''],
     ['RING_KEY_ID', ''],
-    ['CONTRACTS', 'keyturn'],
-    ['CONTRACTS', '["keyturn"]'],
-    ['CONTRACTS', '{"keyturn": "v1"}'],
-    ['CONTRACTS', '{"keyturn": "/v1/"}'],
     ['MIRROR', 'yes'],
     ['INSECURE_TARGETS', 'true'],
     ['LOG_LEVEL', 'chatty'],
@@ -59,12 +48,11 @@ describe('the environment', () => {
 
   it('names all that is missing, and asks each function for what it uses alone', () => {
     expect(() => readEnvironment(rotateVariables, {})).toThrow(
-      'STAGE is missing, TABLE_NAME is missing, RING_KEY_ID is missing, EVENT_BUS_NAME is missing, CONTRACTS is missing',
+      'STAGE is missing, TABLE_NAME is missing, RING_KEY_ID is missing, EVENT_BUS_NAME is missing',
     )
     const { RING_KEY_ID: _ring, MIRROR_KEY_ID: _mirror, EVENT_BUS_NAME: _bus, ...reading } = complete
     expect(readEnvironment(endpointsVariables, { ...reading, ...queue })).toMatchObject({ STAGE: 'test' })
-    const { CONTRACTS: _contracts, ...sweeping } = complete
-    expect(readEnvironment(sweepVariables, { ...sweeping, ...queue, LOG_LEVEL: 'error' })).toMatchObject({
+    expect(readEnvironment(sweepVariables, { ...complete, ...queue, LOG_LEVEL: 'error' })).toMatchObject({
       LOG_LEVEL: 'error',
     })
     expect(() => readEnvironment(deliverVariables, { ...reading, ...queue })).toThrow(
@@ -79,23 +67,5 @@ describe('the environment', () => {
     const whole = { ...partly, SESSION_AUDIENCE: 'keyturn', SESSION_JWKS_URL: 'https://sign-in.example/jwks' }
     expect(() => accessDeps(readEnvironment(endpointsVariables, whole), table)).not.toThrow()
     expect(() => accessDeps(readEnvironment(endpointsVariables, { ...complete, ...queue }), table)).not.toThrow()
-  })
-})
-
-describe('the mounts', () => {
-  it('are the contracts of the environment at their base paths', () => {
-    const mounts = mountsOf({ CONTRACTS: { keyturn: '', storno: '/vendors/storno' } }, tmpdir())
-    expect(mounts.map(({ contract, basePath }) => [contract.name, basePath])).toEqual([
-      ['keyturn', ''],
-      ['storno', '/vendors/storno'],
-    ])
-  })
-
-  it('may be a deployment’s own, from beside the bundle', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'keyturn-mounts-'))
-    writeFileSync(join(folder, 'contracts.json'), JSON.stringify([acmeworks]))
-    expect(mountsOf({ CONTRACTS: { acmeworks: '' } }, folder)).toEqual([{ contract: acmeworks, basePath: '' }])
-    rmSync(folder, { recursive: true })
-    expect(() => mountsOf({ CONTRACTS: { acmeworks: '' } }, folder)).toThrow('CONTRACTS names acmeworks')
   })
 })

@@ -10,7 +10,8 @@ import type { Table } from '../../../src/aws/table'
 import { allContracts } from '../../../src/contracts/all'
 import type { DeliveryDeps } from '../../../src/delivery/deps'
 import { startAwsEndpoint } from '../../../src/local/aws-endpoint/endpoint'
-import { buildFunctions, endBuilder } from '../../../src/local/build'
+import { endBuilder } from '../../../src/local/build'
+import { buildMounted } from '../../../src/local/build-mounted'
 import type { Closers } from '../../../src/local/closers'
 import { createQueues } from '../../../src/local/delivery-queues'
 import { functionEnvironment } from '../../../src/local/function-environment'
@@ -67,7 +68,7 @@ async function build(closers: Closers): Promise<BuiltProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-kills-'))
   closers.add(() => rmSync(folder, { recursive: true }))
   const sources = { deliver: 'lambdas/deliver.ts', main: 'test/support/deliver-process/process-main.ts' }
-  const [bundle, main] = await buildFunctions(folder, sources)
+  const [bundle, main] = await buildMounted(folder, sources)
   await endBuilder()
   return { bundle: bundle?.file ?? '', main: main?.file ?? '' }
 }

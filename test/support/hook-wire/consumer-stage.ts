@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { secretsManagerClient } from '../../../src/aws/clients'
 import { startAwsEndpoint } from '../../../src/local/aws-endpoint/endpoint'
-import { buildFunctions, buildWorkerRuntime, consumerFunctionSources, endBuilder } from '../../../src/local/build'
+import { buildWorkerRuntime, consumerFunctionSources, endBuilder } from '../../../src/local/build'
+import { buildMounted } from '../../../src/local/build-mounted'
 import { Closers } from '../../../src/local/closers'
 import { clientOptions } from '../../aws/embedded-aws'
 import type { BuiltFunction } from '../wire-faults/rotate-function'
@@ -92,7 +93,7 @@ async function buildHook(closers: Closers): Promise<BuiltFunction> {
   const folder = await mkdtemp(join(tmpdir(), 'keyturn-hook-'))
   closers.add(() => rm(folder, { recursive: true }))
   const [[bundle], runtime] = await Promise.all([
-    buildFunctions(folder, consumerFunctionSources),
+    buildMounted(folder, consumerFunctionSources),
     buildWorkerRuntime(folder),
   ])
   await endBuilder()

@@ -5,7 +5,8 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { secretsManagerClient } from '../../../src/aws/clients'
 import type { Endpoint } from '../../../src/endpoints/endpoint'
 import { startAwsEndpoint } from '../../../src/local/aws-endpoint/endpoint'
-import { buildFunctions, buildWorkerRuntime, endBuilder } from '../../../src/local/build'
+import { buildWorkerRuntime, endBuilder } from '../../../src/local/build'
+import { buildMounted } from '../../../src/local/build-mounted'
 import type { Closers } from '../../../src/local/closers'
 import { mirrorKeyId, ringKeyId } from '../../../src/local/local-aws'
 import { sweep } from '../../../src/mirror/sweep'
@@ -63,7 +64,7 @@ async function build(closers: Closers): Promise<BuiltFunction> {
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-wire-'))
   closers.add(() => rmSync(folder, { recursive: true }))
   const [[bundle], runtime] = await Promise.all([
-    buildFunctions(folder, { rotate: 'lambdas/rotate.ts' }),
+    buildMounted(folder, { rotate: 'lambdas/rotate.ts' }),
     buildWorkerRuntime(folder),
   ])
   await endBuilder()

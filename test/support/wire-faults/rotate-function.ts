@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
-import { allContracts } from '../../../src/contracts/all'
 import { gatewayRoutes } from '../../../src/http/gateway-routes'
+import { localMounts } from '../../../src/local/build-mounted'
 import { functionEnvironment } from '../../../src/local/function-environment'
 import { startGateway } from '../../../src/local/gateway'
 import { LocalFunction } from '../../../src/local/local-function'
@@ -43,7 +43,7 @@ export async function startRotateFunction({ built, aws, delayMs = 0 }: RotateFun
   const run = new LocalFunction({ ...built, environment, log, timeoutSeconds })
   const gateway = await startGateway({
     port: 0,
-    routes: gatewayRoutes(allContracts.map(contract => ({ contract, basePath: '' }))),
+    routes: gatewayRoutes(localMounts),
     invoke: (_, event) => run.invoke(event),
     now: () => new Date(),
   })
