@@ -17,7 +17,7 @@ const baselines = {
 }
 const baselineOf = (name: string): keyof typeof baselines => (name === 'deliver' ? 'delivery-clients' : 'three-clients')
 const rounds = 5
-const turns = 16
+const pairs = 32
 const mostTime = 1.35
 const mostSize = 1.6
 
@@ -27,58 +27,59 @@ export async function benchBundles(): Promise<{ rows: Row[] }> {
   try {
     const bundles = await buildMounted(folder, { ...functionSources, ...baselines })
     await endBuilder()
-    const times = await importTimes(bundles)
-    return { rows: bundles.flatMap(bundle => rowsOf(bundle, bundles, times)) }
+    const rows: Row[] = []
+    for (const name of Object.keys(functionSources)) {
+      rows.push(...(await rowsOf(named(bundles, name), named(bundles, baselineOf(name)))))
+    }
+    return { rows }
   } finally {
     await rm(folder, { recursive: true })
   }
 }
 
-/** Milliseconds of each turn of each round, by the bundle's name. */
-type Times = ReadonlyMap<string, Rounds>
+function named(bundles: readonly Bundle[], name: string): Bundle {
+  const bundle = bundles.find(each => each.name === name)
+  if (bundle === undefined) throw new TypeError(`${name} was not built`)
+  return bundle
+}
 
-function rowsOf({ name, bytes }: Bundle, bundles: readonly Bundle[], times: Times): readonly Row[] {
-  const milliseconds = median((times.get(name) ?? []).map(median))
-  const kilobytes = bytes / 1024
-  const absolute: readonly Row[] = [
-    { name: `import of ${name}`, value: milliseconds, unit: 'ms', ok: true },
-    { name: `size of ${name}`, value: kilobytes, unit: 'KB', ok: true },
-  ]
-  if (name in baselines) return absolute
-  const baseline = baselineOf(name)
-  const time = medianRatio(times.get(name) ?? [], times.get(baseline) ?? [])
-  const size = bytes / (bundles.find(bundle => bundle.name === baseline)?.bytes ?? Number.NaN)
+async function rowsOf(bundle: Bundle, baseline: Bundle): Promise<readonly Row[]> {
+  const { name } = bundle
+  const imports = await importInPairs(bundle, baseline)
+  const time = medianOfRounds(imports, ([own, clients]) => own / clients)
+  const size = bundle.bytes / baseline.bytes
   const unit = '× clients'
   return [
-    ...absolute,
+    { name: `import of ${name}`, value: medianOfRounds(imports, ([own]) => own), unit: 'ms', ok: true },
     { name: `import of ${name}, ratio`, value: time, unit, target: `≤ ${mostTime}`, ok: time <= mostTime },
+    { name: `size of ${name}`, value: bundle.bytes / 1024, unit: 'KB', ok: true },
     { name: `size of ${name}, ratio`, value: size, unit, target: `≤ ${mostSize}`, ok: size <= mostSize },
   ]
 }
 
-/**
- * The median over the rounds of the median over a round's turns: what slows one turn down slows both of its imports
- * down, and the least of many turns would be a matter of luck for either.
- */
-function medianRatio(values: Rounds, divisors: Rounds): number {
-  return median(values.map((turns, round) => median(ratios(turns, divisors[round] ?? []))))
-}
+/** Milliseconds to import a bundle and, next to it, its clients alone. */
+type Pair = readonly [own: number, clients: number]
 
-type Rounds = readonly (readonly number[])[]
-
-function ratios(values: readonly number[], divisors: readonly number[]): readonly number[] {
-  return values.map((value, turn) => value / (divisors[turn] ?? Number.NaN))
-}
-
-/** Every turn imports every bundle once. */
-async function importTimes(bundles: readonly Bundle[]): Promise<Times> {
-  const times = new Map(bundles.map(({ name }) => [name, Array.from({ length: rounds }, (): number[] => [])]))
+/** What slows one import down slows its neighbour down; which of them comes first alternates. */
+async function importInPairs(bundle: Bundle, baseline: Bundle): Promise<readonly (readonly Pair[])[]> {
+  const taken: Pair[][] = []
   for (let round = 0; round < rounds; round += 1) {
-    for (let turn = 0; turn < turns; turn += 1) {
-      for (const bundle of bundles) times.get(bundle.name)?.[round]?.push(await importTime(bundle))
-    }
+    const current: Pair[] = []
+    for (let pair = 0; pair < pairs; pair += 1) current.push(await importPair(bundle, baseline, pair % 2 === 0))
+    taken.push(current)
   }
-  return times
+  return taken
+}
+
+async function importPair(bundle: Bundle, baseline: Bundle, isBundleFirst: boolean): Promise<Pair> {
+  if (isBundleFirst) return [await importTime(bundle), await importTime(baseline)]
+  const clients = await importTime(baseline)
+  return [await importTime(bundle), clients]
+}
+
+/** The least of many pairs would be a matter of luck for either import. */
+function medianOfRounds(imports: readonly (readonly Pair[])[], value: (pair: Pair) => number): number {
+  return median(imports.map(round => median(round.map(value))))
 }
 
 /** Processor time, all threads: what else the machine does would be in the time on the clock. */
