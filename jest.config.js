@@ -6,7 +6,7 @@ const esModulesOnly = ['jose', 'request-filtering-agent']
 
 /** @type {import('jest').Config} */
 module.exports = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/test-environment.ts',
   maxWorkers: 2,
   // Tests wait for real processes and sockets. Nothing is timed here: a busy machine only takes longer.
   testTimeout: 5 * 60_000,

@@ -12,7 +12,6 @@ import { retrySchedule } from '../../src/delivery/retry-schedule'
 import { sendAgain } from '../../src/delivery/send-again'
 import { addSeconds } from '../../src/rotation/instant'
 import { rotateSecret } from '../../src/rotation/rotate-secret'
-import type { Endpoint } from '../../src/endpoints/endpoint'
 import { drainUntil } from './held-answers'
 import type { Received } from './receiver'
 import { actor, startWorld, tenantId, type World } from './world'
@@ -22,14 +21,6 @@ beforeEach(async () => {
   world = await startWorld()
 })
 afterEach(() => world.close())
-
-function messageIds(): readonly unknown[] {
-  return world.receiver.received.map(({ headers }) => headers['webhook-id'])
-}
-
-function healthOf({ id, incarnation }: Endpoint) {
-  return world.deps.health.load({ tenantId, endpointId: id, incarnation })
-}
 
 function verifies(secret: string, { body, headers }: Received): boolean {
   try {
@@ -53,7 +44,7 @@ describe('an event', () => {
     await world.publish('order.paid', { total: 3 })
     await world.drain()
     expect(world.receiver.received).toHaveLength(3)
-    expect(new Set(messageIds()).size).toBe(3)
+    expect(new Set(world.messageIds()).size).toBe(3)
     const expected = { type: 'order.paid', timestamp: '2026-11-21T12:00:00.000Z', data: { total: 3 } }
     expect(world.receiver.received.map(({ body }) => JSON.parse(body))).toEqual([expected, expected, expected])
   })
@@ -62,7 +53,7 @@ describe('an event', () => {
     await Promise.all(Array.from({ length: 52 }, () => world.addEndpoint()))
     await world.publish('order.paid')
     await drainUntil(world, 52)
-    expect(new Set(messageIds()).size).toBe(52)
+    expect(new Set(world.messageIds()).size).toBe(52)
   })
 
   it('delivers nothing twice when it is published again under its id', async () => {
@@ -126,7 +117,11 @@ describe('a delivery', () => {
     await world.publish('order.paid')
     await world.drain()
     const lastStatus = { code: null, message: 'The receiver did not answer in time' }
-    expect(await healthOf(endpoint)).toMatchObject({ lastStatus, lastResponseTimeMs: null, avgResponseTimeMs: null })
+    expect(await world.healthOf(endpoint)).toMatchObject({
+      lastStatus,
+      lastResponseTimeMs: null,
+      avgResponseTimeMs: null,
+    })
   })
 })
 
@@ -145,8 +140,8 @@ describe('a delivery that fails', () => {
     world.receiver.answer = response => response.end('ok')
     world.pass(30)
     await world.drain()
-    expect(messageIds()).toEqual(Array(3).fill(messageIds()[0]))
-    expect(await healthOf(endpoint)).toMatchObject({
+    expect(world.messageIds()).toEqual(Array(3).fill(world.messageIds()[0]))
+    expect(await world.healthOf(endpoint)).toMatchObject({
       consecutiveFailures: 0,
       deliveriesCount: 1,
       deliveriesSucceeded: 1,
@@ -192,11 +187,11 @@ describe('a delivery that fails', () => {
       dlqAt: world.deps.now(),
       lastResponseStatus: 500,
     })
-    expect(await healthOf(endpoint)).toMatchObject({ deliveriesFailed: 1, consecutiveFailures: 11 })
+    expect(await world.healthOf(endpoint)).toMatchObject({ deliveriesFailed: 1, consecutiveFailures: 11 })
     world.receiver.answer = response => response.end('ok')
     if (given !== null) await sendAgain(world.deps, given)
     await world.drain()
-    expect(messageIds()).toEqual(Array(12).fill(messageId))
+    expect(world.messageIds()).toEqual(Array(12).fill(messageId))
     expect(await world.deps.deliveries.load({ tenantId, messageId })).toMatchObject({ status: 'success', dlqAt: null })
   })
 
@@ -205,7 +200,7 @@ describe('a delivery that fails', () => {
     world.receiver.answer = response => response.writeHead(410).end()
     await world.publish('order.paid')
     await world.drain()
-    const health = await healthOf(endpoint)
+    const health = await world.healthOf(endpoint)
     expect(health).toMatchObject({ pausedAt: world.deps.now(), pausedReason: 'The receiver answered 410 Gone' })
     await world.publish('order.paid')
     await world.drain()
@@ -218,7 +213,7 @@ describe('a delivery that fails', () => {
     world.receiver.answer = response => response.writeHead(500).end()
     for (let count = 0; count < 5; count += 1) await world.publish('order.paid')
     for (let batch = 0; batch < 5; batch += 1) await world.drain(deps)
-    expect(await healthOf(endpoint)).toMatchObject({ pausedReason: expect.stringMatching(/in a row failed$/) })
+    expect(await world.healthOf(endpoint)).toMatchObject({ pausedReason: expect.stringMatching(/in a row failed$/) })
     const before = world.receiver.received.length
     await world.publish('order.paid')
     world.pass(5)
@@ -226,7 +221,7 @@ describe('a delivery that fails', () => {
     expect(world.receiver.received).toHaveLength(before)
     const { id: endpointId, incarnation } = endpoint
     await world.deps.health.resume({ tenantId, endpointId, incarnation })
-    expect(await healthOf(endpoint)).toMatchObject({ pausedAt: null, pausedReason: null, consecutiveFailures: 0 })
+    expect(await world.healthOf(endpoint)).toMatchObject({ pausedAt: null, pausedReason: null, consecutiveFailures: 0 })
     world.receiver.answer = response => response.end('ok')
     await world.publish('order.paid')
     await world.drain(deps)
@@ -238,7 +233,7 @@ describe('a delivery that fails', () => {
     world.receiver.answer = response => response.writeHead(206).end()
     await world.publish('post.created')
     await world.drain()
-    expect(await healthOf(endpoint)).toMatchObject({ consecutiveFailures: 1, lastStatus: { code: 206 } })
+    expect(await world.healthOf(endpoint)).toMatchObject({ consecutiveFailures: 1, lastStatus: { code: 206 } })
   })
 })
 
@@ -268,7 +263,7 @@ describe('attempts', () => {
     expect(items).toEqual([
       {
         id: expect.stringMatching(/^att_/),
-        messageId: messageIds()[0],
+        messageId: world.messageIds()[0],
         eventType: 'signup.created',
         kind: 'delivery',
         number: 1,

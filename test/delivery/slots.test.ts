@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { Endpoint } from '../../src/endpoints/endpoint'
 import { addSeconds } from '../../src/rotation/instant'
 import { answerAll, drainUntil, holdAnswers, opened, slow } from './held-answers'
 import { startWorld, tenantId, type World } from './world'
@@ -9,14 +8,6 @@ beforeEach(async () => {
   world = await startWorld()
 })
 afterEach(() => world.close())
-
-function messageIds(): readonly unknown[] {
-  return world.receiver.received.map(({ headers }) => headers['webhook-id'])
-}
-
-function healthOf({ id, incarnation }: Endpoint) {
-  return world.deps.health.load({ tenantId, endpointId: id, incarnation })
-}
 
 describe('attempts', () => {
   it('at one endpoint are never more than five at a time, and no delivery is lost for it', async () => {
@@ -34,8 +25,8 @@ describe('attempts', () => {
     await answerAll(world, { held, lanes })
     await drainUntil(world, 12)
     expect(world.receiver.open.most).toBe(5)
-    expect(new Set(messageIds()).size).toBe(12)
-    expect(await healthOf(endpoint)).toMatchObject({ deliveriesCount: 12, deliveriesSucceeded: 12 })
+    expect(new Set(world.messageIds()).size).toBe(12)
+    expect(await world.healthOf(endpoint)).toMatchObject({ deliveriesCount: 12, deliveriesSucceeded: 12 })
   })
 
   it('wait for leases that were never given back no longer than these last', async () => {
@@ -79,11 +70,11 @@ describe('a tenant whose receivers never answered', () => {
     await world.drain()
     expect(held).toHaveLength(5)
     expect(world.receiver.received).toHaveLength(8)
-    expect(await healthOf(proven)).toMatchObject({ deliveriesSucceeded: 2 })
-    const waiting = await Promise.all(silent.slice(5).map(healthOf))
+    expect(await world.healthOf(proven)).toMatchObject({ deliveriesSucceeded: 2 })
+    const waiting = await Promise.all(silent.slice(5).map(endpoint => world.healthOf(endpoint)))
     expect(waiting.map(({ deliveriesCount }) => deliveriesCount)).toEqual(Array(7).fill(0))
     await answerAll(world, { held, lanes })
     await drainUntil(world, 15)
-    expect(new Set(messageIds()).size).toBe(15)
+    expect(new Set(world.messageIds()).size).toBe(15)
   })
 })

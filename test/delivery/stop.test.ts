@@ -11,10 +11,6 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-function healthOf({ id, incarnation }: Endpoint) {
-  return world.deps.health.load({ tenantId, endpointId: id, incarnation })
-}
-
 describe('a delivery that is not sent any more', () => {
   it.each([
     [
@@ -41,7 +37,7 @@ describe('a delivery that is not sent any more', () => {
     const [delivery] = await world.deps.deliveries.recent({ tenantId, endpointId: endpoint.id }, 10)
     expect(delivery).toMatchObject({ status: 'failed', errorMessage, dlqAt: letters === 0 ? null : world.deps.now() })
     expect(await world.deadLetters()).toHaveLength(letters)
-    expect(await healthOf(endpoint)).toMatchObject({ deliveriesFailed: 1, lastDeliveryStatus: 'failed' })
+    expect(await world.healthOf(endpoint)).toMatchObject({ deliveriesFailed: 1, lastDeliveryStatus: 'failed' })
   })
 
   it('is listed, counted and sent again like any other that failed, if it never had an attempt', async () => {
@@ -52,14 +48,14 @@ describe('a delivery that is not sent any more', () => {
     expect(listed).toMatchObject([{ status: 'failed', attemptCount: 0, dlqAt: world.deps.now() }])
     expect((await world.deps.attempts.list(key, { limit: 10, after: null })).items).toEqual([])
     const counted = { deliveriesCount: 0, deliveriesFailed: 1, lastDeliveryStatus: 'failed', lastStatus: null }
-    expect(await healthOf(endpoint)).toMatchObject(counted)
+    expect(await world.healthOf(endpoint)).toMatchObject(counted)
     await resume(endpoint)
     const [stopped] = listed
     if (stopped !== undefined) await sendAgain(world.deps, stopped)
     await world.drain()
     expect(world.receiver.received).toHaveLength(1)
     expect(await world.deps.deliveries.recent(key, 10)).toMatchObject([{ status: 'success', attemptCount: 1 }])
-    expect(await healthOf(endpoint)).toMatchObject({ deliveriesCount: 1, deliveriesSucceeded: 1 })
+    expect(await world.healthOf(endpoint)).toMatchObject({ deliveriesCount: 1, deliveriesSucceeded: 1 })
   })
 
   it('counts once however often its message comes', async () => {
@@ -72,7 +68,7 @@ describe('a delivery that is not sent any more', () => {
     const message = { kind: 'delivery', tenantId, endpointId: endpoint.id, messageId, attempt: 0, waits: 0 } as const
     await world.deps.queue.send([{ message, delaySeconds: 0 }])
     await world.drain()
-    expect(await healthOf(endpoint)).toMatchObject({ deliveriesFailed: 1 })
+    expect(await world.healthOf(endpoint)).toMatchObject({ deliveriesFailed: 1 })
     expect(await world.deadLetters()).toHaveLength(1)
   })
 

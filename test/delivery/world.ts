@@ -22,6 +22,7 @@ import { allContracts } from '../../src/contracts/all'
 import type { Contract } from '../../src/contracts/contract'
 import { keyturn } from '../../src/contracts/keyturn'
 import type { Json } from '../../src/contracts/shape'
+import type { DeliveryHealth } from '../../src/delivery/delivery-health'
 import type { DeliveryDeps } from '../../src/delivery/deps'
 import { httpSender } from '../../src/delivery/http-sender'
 import { openedKeyCache } from '../../src/delivery/opened-key-cache'
@@ -38,6 +39,7 @@ import { auditTable, memoryAuditLog } from '../support/memory/memory-audit-log'
 import { memoryEventBus, publishedEvents } from '../support/memory/memory-event-bus'
 import { memoryMirror, secretVault } from '../support/memory/memory-mirror'
 import { memorySealer } from '../support/memory/memory-sealer'
+import { plainSettings } from '../support/plain-settings'
 import { noon } from '../support/suites/sample-endpoint'
 import { startReceiver, type Receiver } from './receiver'
 
@@ -63,6 +65,9 @@ export interface World {
   publish(type: string, payload?: Json, id?: string, owner?: string): Promise<string>
   /** Works on what the queue has now until it has nothing more to give now, `lanes` batches at a time. */
   drain(deps?: DeliveryDeps, lanes?: number): Promise<void>
+  healthOf(endpoint: Endpoint): Promise<DeliveryHealth>
+  /** Of what the receiver got, in that order. */
+  messageIds(): readonly unknown[]
   /** Takes what the dead-letter queue has, at most 10. */
   deadLetters(): Promise<readonly string[]>
   readonly deadLetterFeed: LetterQueue
@@ -118,12 +123,14 @@ export async function startWorld(): Promise<World> {
     drain: async (dying = deps, lanes = 1) => {
       await Promise.all(Array.from({ length: lanes }, () => drain({ client, queueUrl }, dying)))
     },
+    healthOf: ({ id, incarnation }) => health.load({ tenantId, endpointId: id, incarnation }),
+    messageIds: () => receiver.received.map(({ headers }) => headers['webhook-id']),
     deadLetters: async () => {
       const messages = await receive(client, deadLetterQueueUrl)
       await remove(client, deadLetterQueueUrl, messages)
       return messages.map(({ Body = '' }) => Body)
     },
-    deadLetterFeed: sqsQueueFeed({ client, queueUrl: deadLetterQueueUrl }),
+    deadLetterFeed: unwaiting(sqsQueueFeed({ client, queueUrl: deadLetterQueueUrl })),
     sendDeadLetter: async body => {
       await client.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody: body }))
     },
@@ -134,6 +141,11 @@ export async function startWorld(): Promise<World> {
       await endpoint.close()
     },
   }
+}
+
+/** The embedded queue has at once whatever it has. */
+function unwaiting(queue: LetterQueue): LetterQueue {
+  return { ...queue, receive: (_waitSeconds, signal) => queue.receive(0, signal) }
 }
 
 async function newQueue(client: SQSClient, name: string): Promise<string> {
@@ -164,17 +176,7 @@ interface Owned {
 }
 
 async function addEndpoint(deps: RotationDeps, { contract, owner }: Owned, over: Partial<EndpointSettings>) {
-  const settings: EndpointSettings = {
-    url: null,
-    description: '',
-    name: '',
-    eventTypes: [],
-    status: 'active',
-    mirror: 'off',
-    requestConfig: { timeoutMs: 5000, headers: {} },
-    consumers: [],
-    ...over,
-  }
+  const settings: EndpointSettings = { ...plainSettings, mirror: 'off', ...over }
   const request = { tenantId: owner, contract, actor, id: null, settings, ownSecret: null, idempotency: null }
   const { endpoint, secret } = await createEndpoint(deps, request)
   return { endpoint, secret: secret.reveal() }

@@ -2,35 +2,26 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { setTimeout as wait } from 'node:timers/promises'
 import { allContracts } from '../../src/contracts/all'
 import type { Contract } from '../../src/contracts/contract'
+import { Closers } from '../../src/local/closers'
 import type { StoredDocument } from '../support/hook-wire/consumer-secret'
-import { startConsumerStage, triesOfRotation, type ConsumerStage } from '../support/hook-wire/consumer-stage'
+import { triesOfRotation } from '../support/hook-wire/consumer-stage'
+import { startHookBed, type HookBed } from '../support/hook-wire/hook-bed'
 import { expectedOf, newLane, recordCalls, strikeEach, type Lane } from '../support/hook-wire/struck-rotations'
-import { vendorSide, type VendorSide } from '../support/hook-wire/vendor-side'
 import { asksForSecret, wireFaults, type WireFault } from '../support/hook-wire/watched-hook'
 import type { LiveKeys } from '../support/live-keys'
-import { startLocalRun, type TestLocalRun } from '../support/local-run'
 
 // The hook's bundle, rotated by the embedded Secrets Manager at the local control plane.
 
-let run: TestLocalRun
-let vendors: VendorSide
-let stage: ConsumerStage
-
+let bed: HookBed
+const closers = new Closers()
 beforeAll(async () => {
-  run = await startLocalRun()
-  vendors = vendorSide(run)
-  stage = await startConsumerStage(run.local.api)
+  bed = await startHookBed(closers)
 })
-
-afterAll(async () => {
-  await stage?.close()
-  vendors?.close()
-  await run?.stop()
-})
+afterAll(() => closers.close())
 
 /** Strikes every call that a rotation without a fault makes. */
 async function strikeAll(contract: Contract, fault: WireFault) {
-  const lane = await newLane(stage, await vendors.newEndpoint(contract))
+  const lane = await newLane(bed.stage, await bed.vendors.newEndpoint(contract))
   const calls = await recordCalls(lane)
   return { calls, fault, struck: await strikeEach(lane, fault, calls) }
 }
@@ -57,7 +48,7 @@ async function expectOneMore({ endpoint, secret }: Lane, before: LiveKeys, { sig
 
 describe('a rotation whose every step runs twice', () => {
   it.each(allContracts)('makes one secret at $name', async contract => {
-    const lane = await newLane(stage, await vendors.newEndpoint(contract), 2)
+    const lane = await newLane(bed.stage, await bed.vendors.newEndpoint(contract), 2)
     const before = await lane.endpoint.live()
     const document = await lane.secret.rotate()
     const steps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'].flatMap(name => [name, name])
@@ -68,7 +59,7 @@ describe('a rotation whose every step runs twice', () => {
 
 describe('a rotation whose every try fails', () => {
   it.each(allContracts)('stays pending at $name, and is tried again by the next RotateSecret', async contract => {
-    const lane = await newLane(stage, await vendors.newEndpoint(contract))
+    const lane = await newLane(bed.stage, await bed.vendors.newEndpoint(contract))
     const { secret, endpoint } = lane
     const before = await endpoint.live()
     const watch = secret.hook.watch({ fault: 'killed before it', hits: asksForSecret })

@@ -3,34 +3,24 @@ import { allContracts } from '../../src/contracts/all'
 import { storno } from '../../src/contracts/storno'
 import { thesignup } from '../../src/contracts/thesignup'
 import type { Contract } from '../../src/contracts/contract'
+import { Closers } from '../../src/local/closers'
 import { mirroredSecrets } from '../../src/secrets-manager'
-import { startConsumerStage, type ConsumerStage } from '../support/hook-wire/consumer-stage'
+import { startHookBed, type HookBed } from '../support/hook-wire/hook-bed'
 import { expectedOf, newLane, recordCalls, strikeEach } from '../support/hook-wire/struck-rotations'
-import { vendorSide, type VendorSide } from '../support/hook-wire/vendor-side'
-import { startLocalRun, type TestLocalRun } from '../support/local-run'
 
 // `npm run test:faults` strikes every call of every contract.
 
-let run: TestLocalRun
-let vendors: VendorSide
-let stage: ConsumerStage
-
+let bed: HookBed
+const closers = new Closers()
 beforeAll(async () => {
-  run = await startLocalRun()
-  vendors = vendorSide(run)
-  stage = await startConsumerStage(run.local.api)
+  bed = await startHookBed(closers)
 })
-
-afterAll(async () => {
-  await stage?.close()
-  vendors?.close()
-  await run?.stop()
-})
+afterAll(() => closers.close())
 
 /** A secret as it is deployed, with an endpoint of its own. */
 async function deployed(contract: Contract) {
-  const endpoint = await vendors.newEndpoint(contract)
-  return { endpoint, secret: await stage.addSecret({ hook: endpoint.hook, text: '{"to":"be rotated"}' }) }
+  const endpoint = await bed.vendors.newEndpoint(contract)
+  return { endpoint, secret: await bed.stage.addSecret({ hook: endpoint.hook, text: '{"to":"be rotated"}' }) }
 }
 
 describe('RotateSecret, with the hook’s bundle at the local control plane', () => {
@@ -40,7 +30,7 @@ describe('RotateSecret, with the hook’s bundle at the local control plane', ()
     const [current] = (await endpoint.live()).keys
     expect(signingSecret).toBe(current?.secret)
     expect(signingSecret).not.toBe(endpoint.firstSecret)
-    const secrets = mirroredSecrets({ secretId: secret.secretId, client: stage.client })
+    const secrets = mirroredSecrets({ secretId: secret.secretId, client: bed.stage.client })
     expect(await secrets.live()).toEqual([signingSecret])
     expect(secret.hook.log()).toContain('the step is done')
     expect(secret.hook.log()).not.toContain(signingSecret)
@@ -56,7 +46,7 @@ describe('RotateSecret, with the hook’s bundle at the local control plane', ()
   })
 
   it('heals when a call from the intent to the stored secret took effect and the hook was killed', async () => {
-    const lane = await newLane(stage, await vendors.newEndpoint(storno))
+    const lane = await newLane(bed.stage, await bed.vendors.newEndpoint(storno))
     const all = await recordCalls(lane)
     const calls = all.slice(all.indexOf('TagResource 1'), all.indexOf('PutSecretValue 1') + 1)
     expect(calls).toHaveLength(4)

@@ -1,6 +1,7 @@
 import { keyturn } from '../../../src/contracts/keyturn'
 import type { EndpointSettings } from '../../../src/endpoints/endpoint'
 import { createEndpoint } from '../../../src/rotation/create-endpoint'
+import { plainSettings } from '../plain-settings'
 import type { Deployment } from './deployment'
 
 export interface Subscribed {
@@ -11,16 +12,7 @@ export interface Subscribed {
 
 /** Adds an endpoint that gets every event of the tenant. */
 export async function subscribe({ rotation }: Deployment, tenantId: string, url: string): Promise<Subscribed> {
-  const settings: EndpointSettings = {
-    url,
-    description: '',
-    name: '',
-    eventTypes: [],
-    status: 'active',
-    mirror: 'off',
-    requestConfig: { timeoutMs: 5000, headers: {} },
-    consumers: [],
-  }
+  const settings: EndpointSettings = { ...plainSettings, url, mirror: 'off' }
   const actor = { kind: 'session', id: 'user_1' } as const
   const request = { tenantId, contract: keyturn, actor, id: null, settings, ownSecret: null, idempotency: null }
   const { endpoint, secret } = await createEndpoint(rotation, request)

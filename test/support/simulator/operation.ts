@@ -1,7 +1,7 @@
 import { keyturn } from '../../../src/contracts/keyturn'
 import type { Contract, SecondRotation } from '../../../src/contracts/contract'
 import { deleteEndpoint } from '../../../src/endpoints/delete-endpoint'
-import type { Endpoint, EndpointSettings, IdempotencyRecord } from '../../../src/endpoints/endpoint'
+import type { Endpoint, IdempotencyRecord } from '../../../src/endpoints/endpoint'
 import { updateEndpoint } from '../../../src/endpoints/update-endpoint'
 import { settle } from '../../../src/mirror/settle'
 import { sweep, type SweepDeps } from '../../../src/mirror/sweep'
@@ -10,6 +10,7 @@ import { idempotencyRecord } from '../../../src/rotation/idempotency'
 import { Problem, type ProblemCode } from '../../../src/rotation/problem'
 import { revealCurrent } from '../../../src/rotation/reveal-current'
 import type { Revealed } from '../../../src/rotation/revealed'
+import { plainSettings } from '../plain-settings'
 import { revokePreviousKeys } from '../../../src/rotation/revoke-previous-keys'
 import { rotateSecret } from '../../../src/rotation/rotate-secret'
 
@@ -115,17 +116,6 @@ function create(
   const settings = { ...plainSettings, mirror }
   const idempotency = recordOf(operation)
   return createEndpoint(deps, { tenantId, contract, actor, id, settings, ownSecret: null, idempotency })
-}
-
-export const plainSettings: EndpointSettings = {
-  url: 'https://hooks.example.com/in',
-  description: '',
-  name: '',
-  eventTypes: [],
-  status: 'active',
-  mirror: 'on',
-  requestConfig: { timeoutMs: 5000, headers: {} },
-  consumers: [],
 }
 
 /** What is remembered of the operation's `Idempotency-Key`. */
