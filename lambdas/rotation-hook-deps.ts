@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { secretsManagerClient } from '../src/aws/clients'
 import { readCurrentText, secretsManagerOwnSecret } from '../src/aws/secrets-manager-own-secret'
-import type { Mount } from '../src/http/mount'
+import type { Contract } from '../src/contracts/contract'
 import { connectionFaults } from '../src/rotation-hook/connection-faults'
 import { parseCredential } from '../src/rotation-hook/credential'
 import type { HookDeps } from '../src/rotation-hook/deps'
@@ -11,11 +11,10 @@ import { defaultLostReplyRule } from '../src/rotation-hook/lost-reply-rule'
 import { logOf } from './log'
 import type { RotationHookEnvironment } from './rotation-hook-environment'
 
-/** The adapters of the rotation hook. @throws {TypeError} for a contract that there is not, or that forbids the rest */
-export function rotationHookDeps(environment: RotationHookEnvironment, mounts: readonly Mount[]): HookDeps {
-  const mount = mounts.find(each => each.contract.name === environment.CONTRACT)
-  if (mount === undefined) throw new TypeError('environment: CONTRACT names none that was deployed')
-  const { contract } = mount
+/** The adapters of the rotation hook. @throws {TypeError} for a contract that is not there, or that forbids the rest */
+export function rotationHookDeps(environment: RotationHookEnvironment, contracts: readonly Contract[]): HookDeps {
+  const contract = contracts.find(({ name }) => name === environment.CONTRACT)
+  if (contract === undefined) throw new TypeError('environment: CONTRACT names none that was deployed')
   const client = secretsManagerClient()
   const now = (): Date => new Date()
   const connection = {

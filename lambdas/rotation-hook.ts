@@ -6,7 +6,8 @@ import { rotationHookDeps } from './rotation-hook-deps'
 import { rotationHookVariables } from './rotation-hook-environment'
 
 const environment = readEnvironment(rotationHookVariables, process.env)
-const hook = rotationHook(rotationHookDeps(environment, readMounts(__dirname)))
+const contracts = readMounts(__dirname).map(({ contract }) => contract)
+const hook = rotationHook(rotationHookDeps(environment, contracts))
 
 /** The four steps by which Secrets Manager rotates a vendor's secret. */
 export const handler = (event: unknown, context: { readonly awsRequestId: string }): Promise<void> =>

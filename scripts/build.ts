@@ -1,8 +1,9 @@
-import { buildFunctions, consumerFunctionSources, functionSources } from '../src/local/build'
+import { consumerFunctionSources, functionSources } from '../src/local/build'
+import { buildMounted } from '../src/local/build-mounted'
 
-// Builds the functions' bundles into `.build/` and prints their sizes.
+// Builds the functions' bundles into `.build/`, as the local run does, and prints their sizes.
 async function main(): Promise<void> {
-  for (const { name, bytes } of await buildFunctions('.build', { ...functionSources, ...consumerFunctionSources })) {
+  for (const { name, bytes } of await buildMounted('.build', { ...functionSources, ...consumerFunctionSources })) {
     console.log(`${name.padEnd(16)} ${(bytes / 1024).toFixed(1)} KB`)
   }
 }

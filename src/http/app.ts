@@ -20,7 +20,7 @@ export type App = (request: ApiRequest) => Promise<ApiReply>
 
 /**
  * The HTTP API of the mounted contracts. It knows all their routes, and serves the uses that it is given. The mounts
- * are those of a deployment: `checkMounts` has passed them.
+ * have been checked where the function was deployed or started.
  */
 export function createApp(deps: AppDeps): App {
   const routes = routesOf(deps.mounts)

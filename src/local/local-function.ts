@@ -1,11 +1,13 @@
 import { stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { mountsFile } from '../http/mount'
 import { isMissing } from './file-error'
 import { FunctionWorker } from './function-worker'
 import type { WorkerOptions } from './function-worker'
 
 /**
- * One function of the local run. What answers is always the bundle on the disk: the worker is started anew once it
- * ended, and once the bundle changed.
+ * One function of the local run. What answers is always what is on the disk: the worker is started anew once it ended,
+ * and once the bundle or the mounts beside it changed.
  */
 export class LocalFunction {
   readonly #options: WorkerOptions
@@ -45,8 +47,14 @@ export class LocalFunction {
   }
 }
 
-/** Tells one build of a file from another; null while there is none. */
-async function buildOf(file: string): Promise<string | null> {
+/** Tells one build from another; null while there is none. */
+async function buildOf(bundle: string): Promise<string | null> {
+  const [built, mounts] = await Promise.all([stateOf(bundle), stateOf(join(dirname(bundle), mountsFile))])
+  return built && `${built} ${mounts}`
+}
+
+/** Changes with the file; null while there is none. */
+async function stateOf(file: string): Promise<string | null> {
   try {
     const { ino, size, mtimeMs } = await stat(file)
     return `${ino} ${size} ${mtimeMs}`

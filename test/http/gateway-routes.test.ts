@@ -1,12 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
-import { allContracts } from '../../src/contracts/all'
 import type { Contract, Operation } from '../../src/contracts/contract'
 import { keyturn } from '../../src/contracts/keyturn'
 import { checkRoutes } from '../../src/http/check-routes'
 import { gatewayRoutes } from '../../src/http/gateway-routes'
 import type { Mount } from '../../src/http/mount'
-
-const allMounts = allContracts.map(contract => ({ contract, basePath: '' }))
+import { localMounts } from '../../src/local/local-mounts'
 
 const rotate = { use: 'rotate', method: 'POST', access: { apiKey: {} }, reply: { status: 204, body: null } } as const
 const get = { use: 'get', method: 'GET', access: { apiKey: {} }, reply: { status: 204, body: null } } as const
@@ -18,7 +16,7 @@ function mount(name: string, operations: readonly Operation[]): Mount {
 
 describe('the routes of the gateway', () => {
   it('send what reveals or changes a ring to rotate, all else to endpoints', () => {
-    const routes = new Map(gatewayRoutes(allMounts).map(route => [route.routeKey, route.function]))
+    const routes = new Map(gatewayRoutes(localMounts).map(route => [route.routeKey, route.function]))
     expect(routes.get('POST /v1/endpoints')).toBe('rotate')
     expect(routes.get('GET /v1/endpoints')).toBe('endpoints')
     expect(routes.get('POST /api/v2/org/webhook-secret/rotate')).toBe('rotate')
@@ -27,7 +25,7 @@ describe('the routes of the gateway', () => {
   })
 
   it('are ones that API Gateway accepts: each segment is plain or a single parameter', () => {
-    for (const { routeKey } of gatewayRoutes(allMounts)) {
+    for (const { routeKey } of gatewayRoutes(localMounts)) {
       expect(routeKey).toMatch(
         /^(\$default|(GET|POST|PUT|PATCH|DELETE)(?= )( ?\/([a-zA-Z0-9._-]+|\{[a-zA-Z0-9]+\}))+)$/,
       )
@@ -60,7 +58,7 @@ describe('the routes of the gateway', () => {
 
 describe('mounts', () => {
   it('of all contracts together do not conflict', () => {
-    expect(() => checkRoutes(allMounts)).not.toThrow()
+    expect(() => checkRoutes(localMounts)).not.toThrow()
   })
 
   it('conflict when templates differ in the names of parameters alone', () => {

@@ -4,8 +4,9 @@ import { accessLogFormat } from '../../infra/access-log-format'
 import { functionNames } from '../../infra/function-name'
 import { sweepFields } from '../../infra/metrics'
 import { allContracts } from '../../src/contracts/all'
+import { keyturn } from '../../src/contracts/keyturn'
 import type { SweepReport } from '../../src/mirror/sweep'
-import { minimal, resources, synthesise } from './support/synthesise'
+import { minimal, mountsOf, resources, synthesise } from './support/synthesise'
 
 const sessions = {
   issuer: 'https://id.example',
@@ -36,10 +37,12 @@ describe('routes', () => {
     expect(fallback?.target).toContain('endpoints-integration')
   })
 
-  it('stand behind their base path', () => {
+  it('stand behind their base path, of which every function is told', () => {
     const moved = synthesise({ ...minimal, contracts: [{ contract: 'keyturn', basePath: '/hooks' }] })
     const paths = resources(moved, 'aws_apigatewayv2_route').map(({ route_key: key }) => String(key).split(' ')[1])
     expect(paths.filter(path => path !== undefined && !path.startsWith('/hooks/'))).toEqual([])
+    const told = resources(moved, 'aws_lambda_function').map(mountsOf)
+    expect(told).toEqual(functionNames.map(() => [{ contract: keyturn, basePath: '/hooks' }]))
   })
 })
 

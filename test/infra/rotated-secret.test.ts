@@ -11,7 +11,7 @@ import type { Statement } from '../../infra/statement'
 import { rotationHookVariables } from '../../lambdas/rotation-hook-environment'
 import { storno } from '../../src/contracts/storno'
 import * as v from 'valibot'
-import { folder, resources, type Synthesised } from './support/synthesise'
+import { folder, mountsOf, resources, type Synthesised } from './support/synthesise'
 
 const credentialsSecretArn = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:storno/token-AbCdEf'
 const props: RotatedSecretProps = {
@@ -103,6 +103,10 @@ describe('RotatedSecret', () => {
     expect(only(stack, 'aws_lambda_function')).toMatchObject({
       vpc_config: { subnet_ids: ['subnet-1'], security_group_ids: ['sg-1'] },
     })
+  })
+
+  it('tells the function its contract and no other', () => {
+    expect(mountsOf(only(synth(), 'aws_lambda_function'))).toEqual([{ contract: storno, basePath: '' }])
   })
 
   it('tells the function what the function understands', () => {

@@ -8,7 +8,7 @@ import { storedFiles } from '../deploy/support/stored-files'
 
 const entries = [
   { name: 'index.js', content: Buffer.from('exports.handler = async () => 1\n') },
-  { name: 'mounts.json', content: Buffer.from('[{"name":"ü"}]') },
+  { name: 'mounts.json', content: Buffer.from('[{"basePath":"/ü"}]') },
 ]
 
 describe('storedZip', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import * as v from 'valibot'
 import { rotationHookDeps } from '../../lambdas/rotation-hook-deps'
 import { rotationHookVariables } from '../../lambdas/rotation-hook-environment'
-import { localMounts } from '../../src/local/build-mounted'
+import { allContracts } from '../../src/contracts/all'
 
 const complete = {
   CONTRACT: 'storno',
@@ -13,7 +13,7 @@ const complete = {
 }
 
 function start(changes: Readonly<Record<string, string>>) {
-  return rotationHookDeps(v.parse(rotationHookVariables, { ...complete, ...changes }), localMounts)
+  return rotationHookDeps(v.parse(rotationHookVariables, { ...complete, ...changes }), allContracts)
 }
 
 describe('the rotation hook', () => {

@@ -111,6 +111,16 @@ describe('what answers', () => {
     writeFileSync(bundle, built)
     expect(await health()).toMatchObject({ status: 'ok' })
   })
+
+  it('has the contracts that stand beside it', async () => {
+    const file = join(buildDir, 'endpoints', 'mounts.json')
+    const mounts = readFileSync(file, 'utf8')
+    const health = async () => (await fetch(`${run.local.api}/health`)).status
+    writeFileSync(file, '[]')
+    expect(await health()).toBe(404)
+    writeFileSync(file, mounts)
+    expect(await health()).toBe(200)
+  })
 })
 
 describe('a second local run', () => {

@@ -1,11 +1,12 @@
 import { afterAll } from '@jest/globals'
 import { App, Testing } from 'cdktf'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../../../infra/config'
 import { functionNames } from '../../../infra/function-name'
 import { KeyturnStack } from '../../../infra/keyturn-stack'
+import { storedFiles } from '../../deploy/support/stored-files'
 
 /** Removed once the tests of the file that imports it are through. */
 export const folder = mkdtempSync(join(tmpdir(), 'keyturn-infra-'))
@@ -54,4 +55,13 @@ export function emptyBundles(): string {
 /** All resources of a type. */
 export function resources({ resource }: Synthesised, type: string): readonly Arguments[] {
   return Object.values(resource[type] ?? {})
+}
+
+/** What stands beside a function's bundle as `mounts.json`. */
+export function mountsOf({ source_code_hash: sha256 }: Arguments): unknown {
+  const zip = `functions/${Buffer.from(String(sha256), 'base64').toString('hex')}.zip`
+  const path = readdirSync(folder)
+    .map(each => join(folder, each, zip))
+    .find(existsSync)
+  return JSON.parse(String(storedFiles(readFileSync(path ?? zip)).get('mounts.json')))
 }

@@ -10,9 +10,9 @@ import { idempotencyRecord } from '../../../src/rotation/idempotency'
 import { Problem, type ProblemCode } from '../../../src/rotation/problem'
 import { revealCurrent } from '../../../src/rotation/reveal-current'
 import type { Revealed } from '../../../src/rotation/revealed'
-import { plainSettings } from '../plain-settings'
 import { revokePreviousKeys } from '../../../src/rotation/revoke-previous-keys'
 import { rotateSecret } from '../../../src/rotation/rotate-secret'
+import { plainSettings } from '../plain-settings'
 
 /** One request, or one run of the sweep. `key`: its `Idempotency-Key`. */
 export type Operation =
