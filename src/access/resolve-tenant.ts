@@ -1,4 +1,5 @@
 import type { TenantSource } from '../contracts/contract'
+import { noSuchEndpoint } from '../rotation/no-such-endpoint'
 import { Problem } from '../rotation/problem'
 import type { Principal } from './principal'
 import { headerOf, type RequestHeaders } from './request-headers'
@@ -53,9 +54,4 @@ function named(source: TenantSource, header: string, headers: RequestHeaders): s
 function ofPrincipal(principal: Principal, tenantId: string | null): string {
   if (tenantId !== null && principal.tenantIds.includes(tenantId)) return tenantId
   throw noSuchEndpoint()
-}
-
-/** The one answer for an endpoint that is malformed, unknown, another's, or deleted. */
-export function noSuchEndpoint(): Problem {
-  return new Problem('not-found', 'There is no such endpoint.')
 }

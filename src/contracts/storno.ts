@@ -101,7 +101,7 @@ export const storno = {
     words: {
       'missing-credentials': { detail: 'Missing authentication token' },
       'invalid-api-key': { detail: 'Invalid authentication token' },
-      'permission-denied': { detail: 'Insufficient permissions: requires webhook.manage permission' },
+      'permission-denied': { detail: 'Insufficient permissions — requires webhook.manage permission' },
       'not-found': { detail: 'Webhook endpoint not found for this company' },
     },
     byStatus: {},

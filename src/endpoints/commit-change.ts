@@ -1,5 +1,6 @@
 import type { RotationDeps } from '../rotation/deps'
 import { earlierChange } from '../rotation/idempotency'
+import { noSuchEndpoint } from '../rotation/no-such-endpoint'
 import { Problem } from '../rotation/problem'
 import { changeTime } from './commit'
 import type { Change, Endpoint, IdempotencyRecord } from './endpoint'
@@ -41,7 +42,7 @@ export async function commitChange(
     endpoint = await reload(deps, loaded)
     const found = changeMade(endpoint, proposal, deps.now())
     if (found) return found
-    if (endpoint.deletedAt) throw new Problem('not-found', 'The endpoint was deleted.')
+    if (endpoint.deletedAt) throw noSuchEndpoint()
   }
   if (failure) throw unknownOutcome(failure)
   throw new Problem('rotation-conflict', 'Other changes of this endpoint came first. Try again.')
@@ -66,7 +67,7 @@ async function reload({ store }: Pick<RotationDeps, 'store'>, known: Endpoint): 
     throw unknownOutcome(error)
   })
   if (stored?.incarnation === known.incarnation) return stored
-  throw new Problem('not-found', 'The endpoint was deleted.')
+  throw noSuchEndpoint()
 }
 
 function changeMade(endpoint: Endpoint, proposal: Proposal, now: Date): Committed | null {

@@ -30,3 +30,8 @@ export function isLive(key: Key, now: Date): boolean {
 export function retiringKeys(ring: KeyRing, now: Date): readonly Key[] {
   return ring.keys.slice(1).filter(key => isLive(key, now))
 }
+
+/** When the key before the current one ends; null: there is none that is still live. */
+export function previousEnd({ keys: [, previous] }: KeyRing, now: Date): Date | null {
+  return previous !== undefined && isLive(previous, now) ? previous.expiresAt : null
+}

@@ -3,6 +3,7 @@ import { mirrorState } from '../mirror/mirror-state'
 import type { RotationDeps } from './deps'
 import { Problem } from './problem'
 import { revealCurrentKey } from './reveal-current'
+import { previousEnd } from './key-ring'
 import { shownChange, type Revealed } from './revealed'
 
 export interface ReplayRequest {
@@ -13,7 +14,7 @@ export interface ReplayRequest {
 }
 
 /**
- * Reveals the key of an earlier change once more.
+ * Reveals the key of an earlier change once more. What has ended since, by its time or by a revoke, is told as ended.
  * @throws {Problem} `rotation-superseded` when the key is no longer current
  */
 export async function replayReveal(deps: RotationDeps, request: ReplayRequest): Promise<Revealed> {
@@ -22,5 +23,6 @@ export async function replayReveal(deps: RotationDeps, request: ReplayRequest): 
     throw new Problem('rotation-superseded', 'A later rotation replaced the secret that this request made.')
   }
   const secret = await revealCurrentKey(deps, request)
-  return { ...shownChange(change), endpoint, secret, mirror: mirrorState(endpoint), replayed: true }
+  const previousExpiresAt = previousEnd(endpoint.ring, deps.now())
+  return { ...shownChange(change), previousExpiresAt, endpoint, secret, mirror: mirrorState(endpoint), replayed: true }
 }

@@ -1,6 +1,7 @@
 import type { Actor, Endpoint } from '../endpoints/endpoint'
 import { mirrorState } from '../mirror/mirror-state'
 import type { RotationDeps } from './deps'
+import { previousEnd } from './key-ring'
 import { newId } from './new-key'
 import { openKey } from './open-keys'
 import type { Revealed } from './revealed'
@@ -16,14 +17,14 @@ const auditMilliseconds = 2000
 /** Reveals the current key as it is, for contracts that show a new secret on a GET of its own. */
 export async function revealCurrent(deps: RotationDeps, request: RevealRequest): Promise<Revealed> {
   const { endpoint } = request
-  const [current, previous] = endpoint.ring.keys
+  const [current] = endpoint.ring.keys
   return {
     endpoint,
     secret: await revealCurrentKey(deps, request),
     keyId: current.id,
     version: endpoint.ring.version,
     rotatedAt: current.createdAt,
-    previousExpiresAt: previous?.expiresAt ?? null,
+    previousExpiresAt: previousEnd(endpoint.ring, deps.now()),
     mirror: mirrorState(endpoint),
     replayed: false,
   }

@@ -10,7 +10,7 @@ export interface Revealed {
   readonly keyId: string
   readonly version: number
   readonly rotatedAt: Date
-  /** When the key before ends; null: there was none, or it ended at once. */
+  /** When the key before ends; null: there is none that still lives. */
   readonly previousExpiresAt: Date | null
   readonly mirror: MirrorState
   /** An earlier request with the same idempotency key made the change. */

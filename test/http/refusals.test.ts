@@ -84,6 +84,17 @@ describe('an endpoint that is malformed, unknown, foreign, deleted, or another c
     expect(new Set(headers.map(each => JSON.stringify(each))).size).toBe(1)
   })
 
+  it('404 with these bytes also when it is deleted while the request runs', async () => {
+    const { send, endpoint, apiKey } = harness()
+    const token = bearer(await apiKey(thesignup, 'acme'))
+    const unknown = await send('POST', '/webhooks/a1b2c3d4-e5f6-7890-abcd-ef1234567890/rotate', token)
+    const owner = bearer(await apiKey(keyturn, 'acme'))
+    const { id } = (await endpoint(thesignup, 'acme')).endpoint
+    const requests = [send('DELETE', `/v1/endpoints/${id}`, owner), send('POST', `/webhooks/${id}/rotate`, token)]
+    const [removed, rotated] = await Promise.all(requests)
+    expect([removed?.status, rotated?.status, rotated?.text]).toEqual([204, 404, unknown.text])
+  })
+
   it('404 through the own API too', async () => {
     const { send, endpoint, apiKey } = harness()
     const token = bearer(await apiKey(keyturn, 'acme'))

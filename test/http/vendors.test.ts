@@ -179,7 +179,7 @@ describe('storno', () => {
     const reply = await send('POST', path, bearer(token, { 'X-Company': company }))
     expect(reply).toMatchObject({
       status: 403,
-      json: { code: 403, error: 'Insufficient permissions: requires webhook.manage permission' },
+      json: { code: 403, error: 'Insufficient permissions — requires webhook.manage permission' },
     })
   })
 })

@@ -25,7 +25,11 @@ describe('bodies', () => {
       invalid('reason'),
     )
     const deep = '{"requestConfig": {"headers": {"a": "1", "a": "2"}}}'
-    expect(faultsOf(await send('PATCH', base, { ...bearer(key), body: deep }))).toEqual(invalid('a'))
+    expect(faultsOf(await send('PATCH', base, { ...bearer(key), body: deep }))).toEqual(
+      invalid('requestConfig.headers.a'),
+    )
+    const listed = '{"name": "x", "eventTypes": ["a,b", [], {"c": [1, 2], "d": 1, "d": 2}]}'
+    expect(faultsOf(await send('PATCH', base, { ...bearer(key), body: listed }))).toEqual(invalid('eventTypes.2.d'))
   })
 
   it('200 for names that only look like twice', async () => {

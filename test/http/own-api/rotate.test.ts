@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { keyturn } from '../../../src/contracts/keyturn'
 import { storno } from '../../../src/contracts/storno'
+import { addSeconds } from '../../../src/rotation/instant'
 import { untilnoon } from '../../contracts/made-up/untilnoon'
 import { bearer, harness, jsonBody, NOON, textAt } from '../harness'
 import { faultsOf, invalid, setup, tenant } from './setup'
@@ -31,6 +32,12 @@ describe('POST /v1/endpoints/{id}/secret/rotate', () => {
     const reply = await rotate(body)
     expect(faultsOf(reply)).toEqual(invalid(...paths))
     expect(reply.text).not.toMatch(/AAAA|not base64 at all/)
+  })
+
+  it('counts characters, however they are encoded', async () => {
+    const { rotate } = await setup()
+    expect((await rotate({ reason: '\u{1f600}'.repeat(200) })).status).toBe(200)
+    expect(faultsOf(await rotate({ reason: '\u{1f600}'.repeat(201) }))).toEqual(invalid('reason'))
   })
 
   it('200 for an endpoint of another contract keeps its format and overlap; another overlap is 400', async () => {
@@ -87,6 +94,19 @@ describe('POST /v1/endpoints/{id}/secret/rotate', () => {
     const late = await rotate({ reason: 'a' }, key)
     expect(late).toMatchObject({ status: 409, json: { code: 'rotation-superseded' } })
     expect(late.text).not.toContain(textAt(one, 'signingSecret'))
+  })
+
+  it('replays without an end for a key before that has ended since, by its time or by a revoke', async () => {
+    const { rotate, send, key: token, base, clock } = await setup()
+    const again = (key: string) => rotate({ overlapSeconds: 60 }, { 'Idempotency-Key': key })
+    const { json } = await again('one')
+    expect(json).toMatchObject({ previousExpiresAt: expect.any(String) })
+    expect((await again('one')).json).toEqual(json)
+    clock.now = addSeconds(NOON, 61)
+    expect((await again('one')).json).toEqual({ ...Object(json), previousExpiresAt: null })
+    expect((await again('two')).json).toMatchObject({ previousExpiresAt: expect.any(String) })
+    await send('POST', `${base}/secret/revoke-previous`, bearer(token))
+    expect((await again('two')).json).toMatchObject({ previousExpiresAt: null })
   })
 
   it.each([
