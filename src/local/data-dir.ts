@@ -23,6 +23,7 @@ export function takeDataDir(dir: string, { data }: Taking): () => void {
   try {
     makeFolder(dir, 0o700)
     assertOurs(dir)
+    if (data === 'removed') assertEmptiable(dir)
     takeLock(dir)
     if (data === 'removed') empty(dir)
   } catch (error) {
@@ -41,13 +42,20 @@ function assertOurs(dir: string): void {
   )
 }
 
+/** A lock that cannot be read may be one of ours that was cut short, or anybody's file: nothing is removed for it. */
+function assertEmptiable(dir: string): void {
+  if (readHolder(join(dir, lockFile)) !== 'unreadable') return
+  throw new StartError(`the data directory ${dir} holds a ${lockFile} that is not Keyturn's; nothing was removed`)
+}
+
 /** Two processes that find the same stale lock at the same moment are told apart by the databases' own locks. */
 function takeLock(dir: string): void {
   const file = join(dir, lockFile)
   const mine = JSON.stringify({ pid: process.pid, start: processStart(process.pid) })
   const holder = readHolder(file)
   if (holder === null) writeFileSync(file, mine, { flag: 'wx', mode: 0o600 })
-  else if (isHeld(holder)) throw new StartError(`the data directory ${dir} is in use by a running Keyturn`)
+  else if (holder !== 'unreadable' && isHeld(holder))
+    throw new StartError(`the data directory ${dir} is in use by a running Keyturn`)
   else replaceFile(file, mine)
 }
 
@@ -60,14 +68,14 @@ function isHeld({ pid, start }: Holder): boolean {
   return typeof pid === 'number' && isRunning(pid, typeof start === 'string' ? start : null)
 }
 
-/** Null where there is no lock; a lock that cannot be read has no holder. */
-function readHolder(file: string): Holder | null {
+/** Null where there is no lock. */
+function readHolder(file: string): Holder | 'unreadable' | null {
   try {
     const holder: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    return typeof holder === 'object' && holder !== null ? holder : {}
+    return typeof holder === 'object' && holder !== null ? holder : 'unreadable'
   } catch (error) {
     if (isMissing(error)) return null
-    if (error instanceof SyntaxError) return {}
+    if (error instanceof SyntaxError) return 'unreadable'
     throw error
   }
 }

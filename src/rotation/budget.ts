@@ -3,7 +3,10 @@ import type { Change, Endpoint } from '../endpoints/endpoint'
 import { addSeconds, secondsUntil } from './instant'
 import { Problem } from './problem'
 
-/** Rotations of a mirrored endpoint in 24 hours: Secrets Manager keeps 100 versions, and a revoke may follow each. */
+/**
+ * Rotations of a mirrored endpoint in 24 hours: Secrets Manager keeps 100 versions, and a revoke may follow each. The
+ * endpoint's first creation does not count; being made again under the same id does.
+ */
 export const mirroredRotations = 40
 
 /**
@@ -13,7 +16,7 @@ export const mirroredRotations = 40
 export function assertWithinBudget(endpoint: Endpoint, now: Date): void {
   assertRoomForChange(endpoint, now)
   const since = addSeconds(now, -rememberSeconds)
-  const rotations = endpoint.changes.filter(change => addsVersion(change) && change.at > since)
+  const rotations = endpoint.changes.filter((change, at) => change.at > since && counts(change, at, endpoint))
   const last = rotations[mirroredRotations - 1]
   if (endpoint.settings.mirror === 'on' && last) refuse(last, now)
 }
@@ -30,8 +33,8 @@ export function assertRoomForChange(endpoint: Endpoint, now: Date): void {
   throw overBudget('Too many changes are still being settled.', settleGraceSeconds)
 }
 
-function addsVersion(change: Change): boolean {
-  return change.kind === 'create' || change.kind === 'rotate'
+function counts({ kind }: Change, at: number, { changes }: Endpoint): boolean {
+  return kind === 'rotate' || (kind === 'create' && at < changes.length - 1)
 }
 
 /** `inTheWay`: the change that must be forgotten first. */

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { setTimeout as wait } from 'node:timers/promises'
-import { allContracts } from '../../src/contracts/all'
 import type { Contract } from '../../src/contracts/contract'
 import { Closers } from '../../src/local/closers'
 import type { StoredDocument } from '../support/hook-wire/consumer-secret'
@@ -9,6 +8,7 @@ import { startHookBed, type HookBed } from '../support/hook-wire/hook-bed'
 import { expectedOf, newLane, recordCalls, strikeEach, type Lane } from '../support/hook-wire/struck-rotations'
 import { asksForSecret, wireFaults, type WireFault } from '../support/hook-wire/watched-hook'
 import type { LiveKeys } from '../support/live-keys'
+import { seededContracts } from '../support/seeded-contracts'
 
 // The hook's bundle, rotated by the embedded Secrets Manager at the local control plane.
 
@@ -27,7 +27,7 @@ async function strikeAll(contract: Contract, fault: WireFault) {
 }
 
 describe('a rotation in which one call is struck', () => {
-  it.each(allContracts)('heals at $name, whichever call it is, and locks nobody out on the way', async contract => {
+  it.each(seededContracts)('heals at $name, whichever call it is, and locks nobody out on the way', async contract => {
     const all = await Promise.all(wireFaults.map(fault => strikeAll(contract, fault)))
     for (const { calls, fault, struck } of all) {
       expect(calls.length).toBeGreaterThanOrEqual(14)
@@ -47,7 +47,7 @@ async function expectOneMore({ endpoint, secret }: Lane, before: LiveKeys, { sig
 }
 
 describe('a rotation whose every step runs twice', () => {
-  it.each(allContracts)('makes one secret at $name', async contract => {
+  it.each(seededContracts)('makes one secret at $name', async contract => {
     const lane = await newLane(bed.stage, await bed.vendors.newEndpoint(contract), 2)
     const before = await lane.endpoint.live()
     const document = await lane.secret.rotate()
@@ -58,7 +58,7 @@ describe('a rotation whose every step runs twice', () => {
 })
 
 describe('a rotation whose every try fails', () => {
-  it.each(allContracts)('stays pending at $name, and is tried again by the next RotateSecret', async contract => {
+  it.each(seededContracts)('stays pending at $name, and is tried again by the next RotateSecret', async contract => {
     const lane = await newLane(bed.stage, await bed.vendors.newEndpoint(contract))
     const { secret, endpoint } = lane
     const before = await endpoint.live()

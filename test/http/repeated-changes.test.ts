@@ -76,7 +76,7 @@ describe('a create that is repeated after the endpoint was deleted', () => {
 describe('the budget of mirrored rotations', () => {
   it('429 also for an endpoint that was deleted and made again under its id', async () => {
     const { post, create, remove, base, id, clock } = await setup()
-    for (let made = 1; made < mirroredRotations; made += 1) {
+    for (let made = 1; made <= mirroredRotations; made += 1) {
       expect((await post(`${base}/secret/rotate`, { overlapSeconds: 0 }, `rotate-${made}`)).status).toBe(200)
     }
     await remove()

@@ -43,10 +43,12 @@ export function canarySuite(setting: () => Setting): void {
         'text',
         'escaped text',
         'text in hex',
+        'text in base64',
         'text in base64url',
         'bytes',
         'bytes in hex',
         'bytes in base64',
+        'bytes in base64url',
       ]
       expect(found.map(finding => finding.split(' as ')[1])).toEqual(expect.arrayContaining(forms))
     })

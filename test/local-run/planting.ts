@@ -26,7 +26,14 @@ export async function plantSecrets(setting: () => Setting): Promise<readonly Can
   await plant('audit', (_, text) => rotate(endpoint, { reason: Buffer.from(`ab${text}`).toString('base64url') }))
   await call('GET', `/v1/endpoints/${endpoint.endpointId}`)
   await plant('aws/events.ndjson', (_, text) => putEvent(setting(), text))
-  await plant('logs/rotate.ndjson', bytes => appendFile(join(run.dataDir, 'logs/rotate.ndjson'), bytes))
+  const log = (name: string, bytes: string | Buffer) => appendFile(join(run.dataDir, 'logs', name), bytes)
+  await plant('logs/rotate.ndjson', bytes => log('rotate.ndjson', bytes))
+  await plant('logs/endpoints.ndjson', (_, text) => log('endpoints.ndjson', Buffer.from(text).toString('base64')))
+  await plant('logs/sweep.ndjson', bytes => log('sweep.ndjson', bytes.toString('base64url')))
+  // Not as it stands in the text, where the encoding begins with the first byte.
+  await plant('logs/deliver.ndjson', bytes =>
+    log('deliver.ndjson', Buffer.concat([Buffer.from('x'), bytes]).toString('base64')),
+  )
   await plant('local.json', (_, text) => appendFile(join(run.dataDir, 'local.json'), Buffer.from(text).toString('hex')))
   return planted
 }

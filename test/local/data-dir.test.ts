@@ -52,6 +52,15 @@ describe('the data folder', () => {
     takeDataDir(dir, kept)()
   })
 
+  it('is not emptied for a lock that cannot be read, which may be anybody’s', () => {
+    writeFileSync(join(dir, 'thesis.txt'), 'x')
+    for (const text of ['hello', '"hello"', '7']) {
+      writeFileSync(join(dir, lockFile), text)
+      expect(() => takeDataDir(dir, removed)).toThrow(/is not Keyturn's; nothing was removed$/)
+    }
+    expect(readFileSync(join(dir, 'thesis.txt'), 'utf8')).toBe('x')
+  })
+
   it('keeps what it holds, unless a fresh start is asked for', () => {
     takeDataDir(dir, kept)()
     mkdirSync(join(dir, 'aws'))

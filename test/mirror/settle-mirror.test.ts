@@ -9,6 +9,8 @@ import { newWorld } from '../support/simulator/simulate'
 import type { World } from '../support/simulator/world'
 
 const endpointId = 'ep_1'
+const rule = { secondRotation: { kind: 'keep', maximumLiveKeys: 5 } } as const
+const create: Operation = { kind: 'create', endpointId, mirror: 'on', key: null }
 const rotate: Operation = { kind: 'rotate', endpointId, overlapSeconds: 60, forced: false, key: null }
 
 interface Scene {
@@ -20,18 +22,14 @@ interface Scene {
 /** A settled endpoint with a mirror; nothing fails. */
 async function scene(): Promise<Scene> {
   const calls: string[] = []
-  const world = newWorld(
-    seededRandom(1),
-    { secondRotation: { kind: 'keep', maximumLiveKeys: 5 } },
-    {
-      sabotage: services => ({
-        ...services,
-        mirror: noted(services.mirror, calls),
-        store: noted(services.store, calls),
-      }),
-    },
-  )
-  await runCalmly(world, { kind: 'create', endpointId, mirror: 'on', key: null })
+  const world = newWorld(seededRandom(1), rule, {
+    sabotage: services => ({
+      ...services,
+      mirror: noted(services.mirror, calls),
+      store: noted(services.store, calls),
+    }),
+  })
+  await runCalmly(world, create)
   calls.length = 0
   return { world, calls }
 }
@@ -105,9 +103,12 @@ describe('settling a rotation', () => {
   })
 
   it('brings a mirror back whose deletion was scheduled by hand', async () => {
-    const { world } = await scene()
+    const { world, calls } = await scene()
     mirrorOf(world).deleted = true
     await runCalmly(world, rotate)
+    // Whoever could read it before must not read what it is to hold now.
+    const steps = calls.slice(calls.indexOf('restore')).filter(call => call !== 'describe')
+    expect(steps).toEqual(['restore', 'removePolicy', 'stage', 'moveCurrent', 'settle'])
     const endpoint = stored(world)
     expect(mirrorOf(world).deleted).toBe(false)
     expect(mirrorOf(world).labels.get('AWSCURRENT')).toBe(endpoint && mirrorVersionId(endpoint))
@@ -132,6 +133,28 @@ describe('ending a mirror', () => {
     expect(calls).toEqual(['due', 'load', 'drop'])
     expect(stored(world)).toBeUndefined()
     expect(mirrorOf(world).deleted).toBe(true)
+  })
+
+  it('drops no endpoint that was made anew under the id since it was loaded', async () => {
+    let loaded: Endpoint | null = null
+    const calls: string[] = []
+    const world = newWorld(seededRandom(1), rule, {
+      sabotage: services => {
+        const load: typeof services.store.load = async key => loaded ?? services.store.load(key)
+        return { ...services, store: noted({ ...services.store, load }, calls) }
+      },
+    })
+    await runCalmly(world, create)
+    await runCalmly(world, { kind: 'delete', endpointId })
+    await sweepAfter(world, 6)
+    await sweepAfter(world, lookAgainSeconds)
+    const tombstone = stored(world) ?? null
+    world.clock += rememberSeconds * 1000
+    await runCalmly(world, create)
+    loaded = tombstone
+    await runCalmly(world, { kind: 'settle', endpointId })
+    expect(calls.at(-1)).toBe('drop')
+    expect(stored(world)).toMatchObject({ deletedAt: null })
   })
 
   it('plans to look again before it calls a deletion that could arrive after the planned look', async () => {

@@ -39,6 +39,18 @@ describe('assertWithinBudget', () => {
     expect(() => assertWithinBudget(withChanges(mirroredRotations, 'rotate'), noon)).toThrow(Problem)
   })
 
+  it('counts a creation, but for the first', () => {
+    const { changes, ...full } = withChanges(mirroredRotations + 1, 'rotate')
+    const [last, ...earlier] = changes
+    const first: Change = { ...(earlier.at(-1) ?? last), kind: 'create' }
+    const rotated = (count: number) => earlier.slice(0, count - 1)
+    const made = (...others: readonly Change[]): Endpoint => ({ ...full, changes: [last, ...others] })
+    expect(() => assertWithinBudget(made(...rotated(mirroredRotations - 1), first), noon)).not.toThrow()
+    expect(() => assertWithinBudget(made(...rotated(mirroredRotations), first), noon)).toThrow(Problem)
+    const again: Change = { ...first, id: 'chg_again' }
+    expect(() => assertWithinBudget(made(...rotated(mirroredRotations - 1), again, first), noon)).toThrow(Problem)
+  })
+
   it('does not count what makes no version, nor endpoints without a mirror', () => {
     expect(() => assertWithinBudget(withChanges(mirroredRotations, 'revoke'), noon)).not.toThrow()
     expect(() => assertWithinBudget(withChanges(mirroredRotations, 'rotate', 'off'), noon)).not.toThrow()

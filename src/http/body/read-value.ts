@@ -2,7 +2,8 @@ import { invalidField } from './invalid-field'
 
 /** A text of at most so many characters (Unicode's code points), in well-formed Unicode. */
 export function readText(path: string, maximumCharacters: number, value: unknown): string {
-  if (typeof value === 'string' && Array.from(value).length <= maximumCharacters && !/\p{Surrogate}/u.test(value)) return value
+  if (typeof value === 'string' && Array.from(value).length <= maximumCharacters && !/\p{Surrogate}/u.test(value))
+    return value
   throw invalidField(path, `must be a text of at most ${maximumCharacters} characters`)
 }
 
