@@ -7,7 +7,7 @@ import type { Random } from './random'
 export interface Plan {
   readonly secondRotation: SecondRotation
   /** Endpoints that are there, and settled, before anything is asked. */
-  readonly start: readonly { readonly endpointId: string; readonly mirror: 'on' | 'off' }[]
+  readonly start: readonly Start[]
   readonly operations: readonly Operation[]
   /** How likely a call goes wrong, and in which ways. */
   readonly faultRate: number
@@ -17,6 +17,13 @@ export interface Plan {
   readonly leaps: readonly number[]
   /** Whether the sweep goes on while late calls arrive at the end. */
   readonly sweepsMeanwhile: boolean
+}
+
+export interface Start {
+  readonly endpointId: string
+  readonly mirror: 'on' | 'off'
+  /** Deleted so long ago that the next sweep drops its tombstone. */
+  readonly isForgotten: boolean
 }
 
 const secondRotations: readonly SecondRotation[] = [
@@ -42,18 +49,18 @@ const diets: readonly (readonly Fault[])[] = [
   ['late', 'crash-after'],
 ]
 
-/** Past the aborts and the grace of a settle; or past what a late call, a backoff or a look may take. */
-const paces: readonly (readonly number[])[] = [
-  [1500, 2500, 6000, 6000, 20_000, 70_000],
-  [6000, 30_000, 120_000, 300_000, 590_000, 650_000],
-]
+/** Past the aborts and the grace of a settle. */
+const hurried = [1500, 2500, 6000, 6000, 20_000, 70_000]
+/** Past what a late call, a backoff or a look may take. */
+const calm = [6000, 30_000, 120_000, 300_000, 590_000, 650_000]
+/** Past the day for which changes are remembered: keys expire, and tombstones are dropped while callers are under way. */
+const days = [6000, 650_000, 86_500_000]
+const paces: readonly (readonly number[])[] = [hurried, hurried, calm, calm, days]
 
 /** A random plan: one or two endpoints, two to four requests and one or two sweeps. */
 export function randomPlan(random: Random): Plan {
   const ids = random.chance(0.1) ? ['ep_1', 'ep_2'] : ['ep_1']
-  const start = ids
-    .filter(() => random.chance(0.9))
-    .map(endpointId => ({ endpointId, mirror: random.chance(0.8) ? 'on' : 'off' }) as const)
+  const start = ids.filter(() => random.chance(0.9)).map(endpointId => startOf(random, endpointId))
   const kinds = random.pick(moods)
   const requests = Array.from({ length: 2 + random.below(3) }, (_, place) =>
     randomRequest(random, { kind: random.pick(kinds), ids, place }),
@@ -69,6 +76,10 @@ export function randomPlan(random: Random): Plan {
     leaps: random.pick(paces),
     sweepsMeanwhile: random.chance(0.5),
   }
+}
+
+function startOf(random: Random, endpointId: string): Start {
+  return { endpointId, mirror: random.chance(0.8) ? 'on' : 'off', isForgotten: random.chance(0.1) }
 }
 
 interface Ask {

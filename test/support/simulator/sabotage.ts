@@ -37,6 +37,15 @@ export const markWithoutCondition: Sabotage = (services, { table }) => ({
   },
 })
 
+/** Whatever is stored under a tombstone's id is dropped. */
+export const dropWithoutCondition: Sabotage = (services, { table }) => ({
+  ...services,
+  store: {
+    ...services.store,
+    drop: async ({ tenantId, id }) => (table.endpoints.delete(`${tenantId}#${id}`) ? 'stored' : 'conflict'),
+  },
+})
+
 /** Every audit record is a new one. */
 export const auditWithoutKey: Sabotage = (services, { audits }) => ({
   ...services,
