@@ -25,15 +25,16 @@ interface Route {
   readonly contract: 'featurebase' | 'teambattles' | 'keyturn'
   readonly path: (endpointId: string) => string
   readonly retiringKeys: number
-  readonly deepest: number
 }
 
 const routes: readonly Route[] = [
-  { contract: 'featurebase', path: id => `/v2/webhooks/${id}/secret`, retiringKeys: 0, deepest: 6 },
-  { contract: 'teambattles', path: id => `/api/v1/webhooks/${id}/rotate-secret`, retiringKeys: 1, deepest: 6 },
-  { contract: 'keyturn', path: id => `/v1/endpoints/${id}/secret/rotate`, retiringKeys: 1, deepest: 7 },
+  { contract: 'featurebase', path: id => `/v2/webhooks/${id}/secret`, retiringKeys: 0 },
+  { contract: 'teambattles', path: id => `/api/v1/webhooks/${id}/rotate-secret`, retiringKeys: 1 },
+  { contract: 'keyturn', path: id => `/v1/endpoints/${id}/secret/rotate`, retiringKeys: 1 },
 ]
 const mostCalls = 10
+/** Credential, endpoint, ring key, commit, mirror's version, its label, settled: each waits for the one before. */
+const deepest = 7
 
 /** The AWS calls of a rotation with a warm function, and how many of them wait for one another. */
 export async function benchCalls(): Promise<{ rows: Row[] }> {
@@ -80,8 +81,8 @@ async function rowsOf(route: Route, rotate: RotateFunction, tokens: Tokens): Pro
       name: `depth of a rotation, ${route.contract}`,
       value: depth,
       unit: '',
-      target: `≤ ${route.deepest}`,
-      ok: depth <= route.deepest,
+      target: `≤ ${deepest}`,
+      ok: depth <= deepest,
     },
   ]
 }

@@ -17,8 +17,6 @@ export interface ApiKey {
 export interface ApiKeyStore {
   /** `fresh`: read consistently. Else the answer may be up to 30 s old. */
   find(sha256: string, freshness: 'fresh' | 'cached'): Promise<ApiKey | null>
-  /** What was last read, at most 30 s ago; null where there is nothing. No call, and nothing to decide by. */
-  remembered?(sha256: string): ApiKey | null
   /** @throws {RangeError} when the public id is taken */
   create(key: ApiKey): Promise<void>
   list(): Promise<readonly ApiKey[]>

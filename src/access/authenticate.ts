@@ -8,7 +8,7 @@ import { readToken } from './read-token'
 import type { RequestHeaders } from './request-headers'
 
 export interface AccessDeps {
-  readonly apiKeys: Pick<ApiKeyStore, 'find' | 'remembered'>
+  readonly apiKeys: Pick<ApiKeyStore, 'find'>
   /** @throws {Problem} `invalid-token`, `expired-token`, `unavailable` */
   readonly verifySession: (token: string) => Promise<SessionPrincipal>
   readonly now: () => Date
@@ -39,22 +39,6 @@ export async function authenticate(
   }
   if (!sessions) throw invalidApiKey()
   return deps.verifySession(token)
-}
-
-/**
- * Whom the request's API key belonged to when it was last read, told without a call; null where that is not known. It
- * allows nothing: it says what to get ready for.
- */
-export function expectedPrincipal(
-  { apiKeys }: AccessDeps,
-  contract: Contract,
-  headers: RequestHeaders,
-): Principal | null {
-  const { in: place, apiKey } = contract.credentials
-  const token = readToken(place, headers)
-  if (token === null || apiKey === undefined || !matchesText(apiKey, token)) return null
-  const key = apiKeys.remembered?.(apiKeyHash(token)) ?? null
-  return key === null ? null : principalOf(key)
 }
 
 function usable(key: ApiKey | null, contract: Contract, now: Date): ApiKeyPrincipal {

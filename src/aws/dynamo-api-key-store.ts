@@ -28,7 +28,6 @@ export function dynamoApiKeyStore(table: Table, now: () => Date): ApiKeyStore {
       cache.set(sha256, key, readAt)
       return key
     },
-    remembered: sha256 => cache.get(sha256, now()) ?? null,
     create: key => create(table, key),
     list: () => list(table),
     revoke: (id, at) => revoke(table, id, at),

@@ -5,8 +5,6 @@ import { Problem } from '../rotation/problem'
 import type { ApiReply } from './api-request'
 import { checkHasOperation } from './api-version'
 import type { Call, Uses } from './call'
-import { expectedTenant } from './load-ahead'
-import { functionOf } from './route'
 import { useReply, type Outcome } from './use-reply'
 
 export interface AnswerDeps {
@@ -21,20 +19,17 @@ export interface AnswerDeps {
  */
 export async function answer(deps: AnswerDeps, call: Call): Promise<ApiReply> {
   checkHasOperation(call)
-  return useReply(call.contract, call.operation, await perform(deps, call))
+  return useReply(call.contract, call.operation, await performed(deps, call))
 }
 
-async function perform({ access, uses }: AnswerDeps, call: Call): Promise<Outcome> {
+async function performed({ access, uses }: AnswerDeps, call: Call): Promise<Outcome> {
   const { contract, operation, parameters, request } = call
   if (operation.use === 'health') return served(uses.health)(call)
-  const use = served(uses[operation.use])
-  const freshness = functionOf(operation.use) === 'rotate' ? 'fresh' : 'cached'
-  const expected = freshness === 'fresh' ? expectedTenant(access, call) : null
-  const ahead = expected === null ? null : (uses.loadAhead?.(call, expected) ?? null)
-  const principal = await authenticate(access, contract, { headers: request.headers, freshness })
+  const { credential, perform } = served(uses[operation.use])
+  const principal = await authenticate(access, contract, { headers: request.headers, freshness: credential })
   if (operation.access !== 'anyone') permit(contract, operation.access, principal)
   const tenantId = resolveTenant(contract.tenant, principal, { headers: request.headers, parameters })
-  return use({ ...call, tenantId, actor: { kind: principal.kind, id: principal.id }, ahead })
+  return perform({ ...call, tenantId, actor: { kind: principal.kind, id: principal.id } })
 }
 
 /** @throws {Problem} `route-not-found` for a use that another function serves */

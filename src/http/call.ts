@@ -2,8 +2,6 @@ import type { Contract, Operation } from '../contracts/contract'
 import type { Use } from '../contracts/dimensions'
 import type { Actor } from '../endpoints/endpoint'
 import type { ApiRequest } from './api-request'
-import type { LoadedEndpoint } from './load-endpoint'
-import type { LoadAhead } from './load-ahead'
 import type { Parameters } from './path-template'
 import type { Outcome } from './use-reply'
 
@@ -19,17 +17,18 @@ export interface Call {
 export interface TenantCall extends Call {
   readonly actor: Actor
   readonly tenantId: string
-  /** The endpoint that is most likely meant. */
-  readonly ahead: LoadAhead<LoadedEndpoint> | null
 }
 
-export type TenantUse = (call: TenantCall) => Promise<Outcome>
+/** What is done for a request that may do what it asks for. */
+export interface TenantUse {
+  /** How the API key is read: `fresh` consistently, `cached` at most 30 s ago. */
+  readonly credential: 'fresh' | 'cached'
+  readonly perform: (call: TenantCall) => Promise<Outcome>
+}
 
 /** What a function serves. A use that is absent is another function's. */
 export type Uses = { readonly [U in Exclude<Use, 'health'>]?: TenantUse } & {
   readonly health?: (call: Call) => Promise<Outcome>
-  /** Begins to load what a call in this tenant is about. */
-  readonly loadAhead?: (call: Call, tenantId: string) => LoadAhead<LoadedEndpoint> | null
 }
 
 /** What a deployment says about its API. */

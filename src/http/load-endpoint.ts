@@ -1,13 +1,12 @@
 import type { Contract } from '../contracts/contract'
 import { parseEndpointId } from '../contracts/endpoint-id'
 import type { DeliveryHealth } from '../delivery/delivery-health'
-import type { HealthStore, StoredHealth } from '../delivery/health-store'
+import type { HealthStore } from '../delivery/health-store'
 import type { Endpoint } from '../endpoints/endpoint'
-import type { EndpointKey, EndpointStore } from '../endpoints/endpoint-store'
+import type { EndpointStore } from '../endpoints/endpoint-store'
 import { noSuchEndpoint } from '../rotation/no-such-endpoint'
 import { Problem } from '../rotation/problem'
-import type { Call, TenantCall } from './call'
-import { beginLoad, takeLoad, type LoadAhead } from './load-ahead'
+import type { TenantCall } from './call'
 import { healthOf, showsHealth } from './shown-health'
 
 /** Any endpoint id that the table may hold. */
@@ -35,12 +34,6 @@ export interface ShownEndpoint {
   readonly health: DeliveryHealth
 }
 
-/** As stored, whoever may reach it. */
-export interface LoadedEndpoint {
-  readonly endpoint: Endpoint | null
-  readonly stored: StoredHealth | null
-}
-
 interface ShowDeps {
   readonly store: Pick<EndpointStore, 'load'>
   readonly health: Pick<HealthStore, 'loadAny'>
@@ -54,26 +47,11 @@ export async function loadShownEndpoint(
 ): Promise<ShownEndpoint> {
   for (const endpointId of possibleIds(contracts, call)) {
     const key = { tenantId: call.tenantId, endpointId }
-    const { endpoint, stored } = await takeLoad(call.ahead, key, () => load(deps, call, key))
+    const readHealth = showsHealth(call.operation) ? deps.health.loadAny(key) : null
+    const [endpoint, stored] = await Promise.all([deps.store.load(key), readHealth])
     if (isReached(endpoint, call)) return { endpoint, health: healthOf(endpoint, stored) }
   }
   throw noSuchEndpoint()
-}
-
-/** Begins to load the first endpoint that a call may be about; null for a call that can be about none. */
-export function loadShownAhead(
-  deps: ShowDeps,
-  contracts: readonly Contract[],
-  { call, tenantId }: { readonly call: Call; readonly tenantId: string },
-): LoadAhead<LoadedEndpoint> | null {
-  const [endpointId] = possibleIds(contracts, call)
-  return endpointId === undefined ? null : beginLoad({ tenantId, endpointId }, key => load(deps, call, key))
-}
-
-async function load({ store, health }: ShowDeps, { operation }: Call, key: EndpointKey): Promise<LoadedEndpoint> {
-  const reading = showsHealth(operation) ? health.loadAny(key) : Promise.resolve(null)
-  const [endpoint, stored] = await Promise.all([store.load(key), reading])
-  return { endpoint, stored }
 }
 
 /** Whether it is there, live, and the call's contract reaches it. */
@@ -90,7 +68,7 @@ export function contractOf(contracts: readonly Contract[], { contract }: Endpoin
 }
 
 /** The id as it may be stored: each contract has its own spelling of one text. */
-function possibleIds(contracts: readonly Contract[], { contract, parameters }: Call): ReadonlySet<string> {
+function possibleIds(contracts: readonly Contract[], { contract, parameters }: TenantCall): ReadonlySet<string> {
   const { ids } = contract
   const text = ids.kind === 'fixed' ? ids.id : (parameters['id'] ?? '')
   const formats = contract.reach === 'own' ? [ids] : contracts.map(mounted => mounted.ids)

@@ -76,17 +76,6 @@ describe('a key in the table', () => {
     expect(await store.find(key.sha256, 'cached')).toEqual(key)
   })
 
-  it('is remembered for 30 s once it was read, however it was read', async () => {
-    const { other, store, setSeconds } = await scene()
-    await other.create(key)
-    expect(store.remembered?.(key.sha256)).toBeNull()
-    await store.find(key.sha256, 'fresh')
-    setSeconds(29.999)
-    expect(store.remembered?.(key.sha256)).toEqual(key)
-    setSeconds(30)
-    expect(store.remembered?.(key.sha256)).toBeNull()
-  })
-
   it('is neither listed nor revoked while only its listing item was written', async () => {
     const { table, store } = await scene()
     await store.create(key)

@@ -9,12 +9,15 @@ import type { EndpointDeps } from './endpoint-deps'
 
 /** What was sent to an endpoint and what it answered, newest first, tests included. */
 export function attemptsUse({ store, attempts }: EndpointDeps, { contracts }: ApiSettings): TenantUse {
-  return async call => {
-    const { tenantId, id: endpointId } = await loadEndpoint(store, contracts, call)
-    readBody(call)
-    const page = readPageRequest('attempts', call.operation, call.request)
-    const { items, next } = await attempts.list({ tenantId, endpointId }, page)
-    return outcome({ attempts: items.map(attemptValues), nextCursor: cursorOf('attempts', next) })
+  return {
+    credential: 'cached',
+    perform: async call => {
+      const { tenantId, id: endpointId } = await loadEndpoint(store, contracts, call)
+      readBody(call)
+      const page = readPageRequest('attempts', call.operation, call.request)
+      const { items, next } = await attempts.list({ tenantId, endpointId }, page)
+      return outcome({ attempts: items.map(attemptValues), nextCursor: cursorOf('attempts', next) })
+    },
   }
 }
 

@@ -13,16 +13,19 @@ import { healthOf } from '../shown-health'
 
 /** A new endpoint with its first key, revealed. */
 export function createUse(deps: RotationDeps, settings: ApiSettings): TenantUse {
-  return async call => {
-    const { contract: ownContract, tenantId, actor } = call
-    const body = parseJsonObject(readBody(call))
-    const contracts = ownContract.reach === 'every' ? settings.contracts : [ownContract]
-    const { mirror, insecureTargets } = settings
-    const created = readNewEndpoint(body, { tenantId, ownContract, contracts, mirror, insecureTargets })
-    checkConsumers(created.settings.consumers, settings.mirrorReaders)
-    const idempotency = readIdempotency(call, 'create', body)
-    const revealed = await createEndpoint(deps, { ...created, tenantId, actor, idempotency })
-    return revealOutcome(revealed, await healthOfCreated(deps, revealed))
+  return {
+    credential: 'fresh',
+    perform: async call => {
+      const { contract: ownContract, tenantId, actor } = call
+      const body = parseJsonObject(readBody(call))
+      const contracts = ownContract.reach === 'every' ? settings.contracts : [ownContract]
+      const { mirror, insecureTargets } = settings
+      const created = readNewEndpoint(body, { tenantId, ownContract, contracts, mirror, insecureTargets })
+      checkConsumers(created.settings.consumers, settings.mirrorReaders)
+      const idempotency = readIdempotency(call, 'create', body)
+      const revealed = await createEndpoint(deps, { ...created, tenantId, actor, idempotency })
+      return revealOutcome(revealed, await healthOfCreated(deps, revealed))
+    },
   }
 }
 

@@ -8,10 +8,13 @@ import type { EndpointDeps } from './endpoint-deps'
 
 /** The endpoint is gone from now on; a reply that shows it shows what it was. */
 export function deleteUse(deps: EndpointDeps, { contracts }: ApiSettings): TenantUse {
-  return async call => {
-    const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
-    readBody(call)
-    await deleteEndpoint(deps, { endpoint, actor: call.actor })
-    return outcome(endpointValues(endpoint, health))
+  return {
+    credential: 'cached',
+    perform: async call => {
+      const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
+      readBody(call)
+      await deleteEndpoint(deps, { endpoint, actor: call.actor })
+      return outcome(endpointValues(endpoint, health))
+    },
   }
 }

@@ -9,12 +9,15 @@ import type { EndpointDeps } from './endpoint-deps'
 
 /** The endpoint's latest deliveries, newest first. */
 export function deliveriesUse({ store, deliveries }: EndpointDeps, { contracts }: ApiSettings): TenantUse {
-  return async call => {
-    const { tenantId, id: endpointId } = await loadEndpoint(store, contracts, call)
-    readBody(call)
-    const limit = readPageSize(call.operation, call.request)
-    const recent = await deliveries.recent({ tenantId, endpointId }, limit)
-    return outcome({ deliveries: recent.map(deliveryValues) })
+  return {
+    credential: 'cached',
+    perform: async call => {
+      const { tenantId, id: endpointId } = await loadEndpoint(store, contracts, call)
+      readBody(call)
+      const limit = readPageSize(call.operation, call.request)
+      const recent = await deliveries.recent({ tenantId, endpointId }, limit)
+      return outcome({ deliveries: recent.map(deliveryValues) })
+    },
   }
 }
 

@@ -7,9 +7,12 @@ import type { EndpointDeps } from './endpoint-deps'
 
 /** One endpoint, without its secret. */
 export function getUse(deps: Pick<EndpointDeps, 'store' | 'health'>, { contracts }: ApiSettings): TenantUse {
-  return async call => {
-    const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
-    readBody(call)
-    return outcome(endpointValues(endpoint, health))
+  return {
+    credential: 'cached',
+    perform: async call => {
+      const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
+      readBody(call)
+      return outcome(endpointValues(endpoint, health))
+    },
   }
 }

@@ -10,8 +10,11 @@ const deepestPayload = 100
 
 /** An event, put into the queue. Its deliveries come later. */
 export function publishUse(deps: PublishDeps): TenantUse {
-  return async call => {
-    const body = parseJsonObject(readBody(call, largestEventBodyBytes), deepestPayload)
-    return outcome({ eventId: await publishEvent(deps, readNewEvent(body, call.tenantId)) })
+  return {
+    credential: 'cached',
+    perform: async call => {
+      const body = parseJsonObject(readBody(call, largestEventBodyBytes), deepestPayload)
+      return outcome({ eventId: await publishEvent(deps, readNewEvent(body, call.tenantId)) })
+    },
   }
 }

@@ -7,9 +7,12 @@ import { revealOutcome } from '../reveal-values'
 
 /** The current key, revealed, for contracts that show a new secret on a request of its own. The body is ignored. */
 export function revealUse(deps: RotationDeps, { contracts }: ApiSettings): TenantUse {
-  return async call => {
-    const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
-    readBody(call)
-    return revealOutcome(await revealCurrent(deps, { endpoint, actor: call.actor }), health)
+  return {
+    credential: 'fresh',
+    perform: async call => {
+      const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
+      readBody(call)
+      return revealOutcome(await revealCurrent(deps, { endpoint, actor: call.actor }), health)
+    },
   }
 }

@@ -8,11 +8,14 @@ import { readRingBody } from '../ring-body'
 
 /** Every key but the current one ends. The body has no fields. */
 export function revokePreviousUse(deps: RotationDeps, { contracts }: ApiSettings): TenantUse {
-  return async call => {
-    const endpoint = await loadEndpoint(deps.store, contracts, call)
-    fieldsOf(readRingBody(call), call.contract.rotateBody?.unknownFields ?? 'ignore').finish()
-    const idempotency = readIdempotency(call, 'revoke-previous', {})
-    const { replayed, ...values } = await revokePreviousKeys(deps, { endpoint, actor: call.actor, idempotency })
-    return { values, replayed }
+  return {
+    credential: 'fresh',
+    perform: async call => {
+      const endpoint = await loadEndpoint(deps.store, contracts, call)
+      fieldsOf(readRingBody(call), call.contract.rotateBody?.unknownFields ?? 'ignore').finish()
+      const idempotency = readIdempotency(call, 'revoke-previous', {})
+      const { replayed, ...values } = await revokePreviousKeys(deps, { endpoint, actor: call.actor, idempotency })
+      return { values, replayed }
+    },
   }
 }

@@ -1,6 +1,5 @@
 import type { RotationDeps } from '../../rotation/deps'
-import type { ApiSettings, Call, Uses } from '../call'
-import { loadShownAhead } from '../load-endpoint'
+import type { ApiSettings, Uses } from '../call'
 import { createUse } from './create-use'
 import { revealUse } from './reveal-use'
 import { revokePreviousUse } from './revoke-previous-use'
@@ -13,12 +12,5 @@ export function ringUses(deps: RotationDeps, settings: ApiSettings): Uses {
     rotate: rotateUse(deps, settings),
     'revoke-previous': revokePreviousUse(deps, settings),
     reveal: revealUse(deps, settings),
-    loadAhead: (call, tenantId) =>
-      loadsShown(call) ? loadShownAhead(deps, settings.contracts, { call, tenantId }) : null,
   }
-}
-
-/** The uses of one endpoint that load it with what their reply shows. */
-function loadsShown({ operation: { use } }: Call): boolean {
-  return use === 'rotate' || use === 'reveal'
 }

@@ -9,13 +9,16 @@ import { revealOutcome } from '../reveal-values'
 
 /** A new current key, revealed. */
 export function rotateUse(deps: RotationDeps, { contracts }: ApiSettings): TenantUse {
-  return async call => {
-    const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
-    const contract = contractOf(contracts, endpoint)
-    const body = readRingBody(call)
-    const choice = readRotateChoice({ body, dialect: call.contract, contract, now: deps.now() })
-    const idempotency = readIdempotency(call, 'rotate', body)
-    const revealed = await rotateSecret(deps, { endpoint, contract, actor: call.actor, choice, idempotency })
-    return revealOutcome(revealed, health)
+  return {
+    credential: 'fresh',
+    perform: async call => {
+      const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
+      const contract = contractOf(contracts, endpoint)
+      const body = readRingBody(call)
+      const choice = readRotateChoice({ body, dialect: call.contract, contract, now: deps.now() })
+      const idempotency = readIdempotency(call, 'rotate', body)
+      const revealed = await rotateSecret(deps, { endpoint, contract, actor: call.actor, choice, idempotency })
+      return revealOutcome(revealed, health)
+    },
   }
 }

@@ -9,14 +9,17 @@ import type { EndpointDeps } from './endpoint-deps'
 
 /** What happened to an endpoint's ring, newest first. */
 export function rotationsUse({ store, audit }: EndpointDeps, { contracts }: ApiSettings): TenantUse {
-  return async call => {
-    const { tenantId, id: endpointId } = await loadEndpoint(store, contracts, call)
-    readBody(call)
-    const { items, next } = await audit.list(
-      { tenantId, endpointId },
-      readPageRequest('rotations', call.operation, call.request),
-    )
-    return outcome({ rotations: items.map(rotationValues), nextCursor: cursorOf('rotations', next) })
+  return {
+    credential: 'cached',
+    perform: async call => {
+      const { tenantId, id: endpointId } = await loadEndpoint(store, contracts, call)
+      readBody(call)
+      const { items, next } = await audit.list(
+        { tenantId, endpointId },
+        readPageRequest('rotations', call.operation, call.request),
+      )
+      return outcome({ rotations: items.map(rotationValues), nextCursor: cursorOf('rotations', next) })
+    },
   }
 }
 

@@ -14,10 +14,13 @@ export function secretStateUse(
   { store, now }: Pick<EndpointDeps, 'store' | 'now'>,
   { contracts, stage }: ApiSettings,
 ): TenantUse {
-  return async call => {
-    const endpoint = await loadEndpoint(store, contracts, call)
-    readBody(call)
-    return outcome(secretState(endpoint, stage, now()))
+  return {
+    credential: 'cached',
+    perform: async call => {
+      const endpoint = await loadEndpoint(store, contracts, call)
+      readBody(call)
+      return outcome(secretState(endpoint, stage, now()))
+    },
   }
 }
 

@@ -11,12 +11,15 @@ import type { EndpointDeps } from './endpoint-deps'
 
 /** A failed delivery, put back into the queue; any other stays as it is, and so does one that would not be sent. */
 export function sendAgainUse(deps: EndpointDeps): TenantUse {
-  return async call => {
-    const { delivery, reception } = await loadDelivery(deps, call)
-    readBody(call)
-    if (delivery.status === 'failed') requireOpen(reception)
-    const { messageId, status } = await sendAgain(deps, delivery)
-    return outcome({ messageId, deliveryStatus: status })
+  return {
+    credential: 'cached',
+    perform: async call => {
+      const { delivery, reception } = await loadDelivery(deps, call)
+      readBody(call)
+      if (delivery.status === 'failed') requireOpen(reception)
+      const { messageId, status } = await sendAgain(deps, delivery)
+      return outcome({ messageId, deliveryStatus: status })
+    },
   }
 }
 

@@ -14,11 +14,14 @@ const shownHeaders = ['content-type', 'content-length', 'date', 'location', 'ret
 
 /** A test delivery, sent while the caller waits. */
 export function testUse(deps: DeliveryDeps, { contracts }: ApiSettings): TenantUse {
-  return async call => {
-    const endpoint = await loadEndpoint(deps.endpoints, contracts, call)
-    const contract = contractOf(contracts, endpoint)
-    const eventType = await readTestBody(call)
-    return outcome(testValues(await testDelivery(deps, { endpoint, contract, eventType })))
+  return {
+    credential: 'cached',
+    perform: async call => {
+      const endpoint = await loadEndpoint(deps.endpoints, contracts, call)
+      const contract = contractOf(contracts, endpoint)
+      const eventType = await readTestBody(call)
+      return outcome(testValues(await testDelivery(deps, { endpoint, contract, eventType })))
+    },
   }
 }
 

@@ -15,17 +15,20 @@ import type { EndpointDeps } from './endpoint-deps'
  */
 export function updateUse(deps: EndpointDeps, settings: ApiSettings): TenantUse {
   const { contracts, mirror, mirrorReaders, insecureTargets } = settings
-  return async call => {
-    const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
-    const contract = contractOf(contracts, endpoint)
-    const body = parseJsonObject(readBody(call))
-    const change = readSettingsChange(body, { contract, mirror, insecureTargets })
-    checkConsumers(change.consumers ?? [], mirrorReaders)
-    if (Object.keys(change).length === 0) return outcome(endpointValues(endpoint, health))
-    const updated = await updateEndpoint(deps, { endpoint, actor: call.actor, change })
-    if (change.status !== 'active') return outcome(endpointValues(updated, health))
-    const { tenantId, id: endpointId, incarnation } = updated
-    await deps.health.resume({ tenantId, endpointId, incarnation })
-    return outcome(endpointValues(updated, { ...health, consecutiveFailures: 0, pausedAt: null, pausedReason: null }))
+  return {
+    credential: 'cached',
+    perform: async call => {
+      const { endpoint, health } = await loadShownEndpoint(deps, contracts, call)
+      const contract = contractOf(contracts, endpoint)
+      const body = parseJsonObject(readBody(call))
+      const change = readSettingsChange(body, { contract, mirror, insecureTargets })
+      checkConsumers(change.consumers ?? [], mirrorReaders)
+      if (Object.keys(change).length === 0) return outcome(endpointValues(endpoint, health))
+      const updated = await updateEndpoint(deps, { endpoint, actor: call.actor, change })
+      if (change.status !== 'active') return outcome(endpointValues(updated, health))
+      const { tenantId, id: endpointId, incarnation } = updated
+      await deps.health.resume({ tenantId, endpointId, incarnation })
+      return outcome(endpointValues(updated, { ...health, consecutiveFailures: 0, pausedAt: null, pausedReason: null }))
+    },
   }
 }
