@@ -6,14 +6,14 @@ import { eventBridgeBus } from '../src/aws/event-bridge-bus'
 import { kmsSealer } from '../src/aws/kms-sealer'
 import { secretsManagerMirror } from '../src/aws/secrets-manager-mirror'
 import type { Table } from '../src/aws/table'
-import type { RotationDeps } from '../src/rotation/deps'
+import type { RingDeps } from '../src/http/uses/ring-deps'
 import { endpointStore } from './endpoint-store'
 import type { SettlingEnvironment } from './environment'
 import { logOf } from './log'
 import { sharedTimeout } from './shared-timeout'
 
 /** The adapters of a function that seals, opens and settles. */
-export function rotationDeps(environment: SettlingEnvironment, table: Table): RotationDeps {
+export function rotationDeps(environment: SettlingEnvironment, table: Table): RingDeps {
   const { STAGE, RING_KEY_ID, MIRROR_KEY_ID, EVENT_BUS_NAME } = environment
   const mirrorKey = MIRROR_KEY_ID === undefined ? {} : { kmsKeyId: MIRROR_KEY_ID }
   return {

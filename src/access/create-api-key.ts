@@ -1,6 +1,6 @@
-import type { Contract, TextFormat } from '../contracts/contract'
+import type { Contract } from '../contracts/contract'
 import { randomDigits } from '../contracts/random-digits'
-import { newText } from '../contracts/secret-text'
+import { newText, bitsOf } from '../contracts/secret-text'
 import { Secret } from '../rotation/secret'
 import type { ApiKey, ApiKeyStore } from './api-key'
 import { apiKeyHash } from './api-key-hash'
@@ -61,12 +61,6 @@ export function newApiKey({ now, randomBytes }: NewApiKeyDeps, request: NewApiKe
   const sha256 = apiKeyHash(text)
   const scope = { contract: contract.name, tenantIds, permissions, plan }
   return { stored: { sha256, id, name, ...scope, createdAt, expiresAt, revokedAt: null }, text: new Secret(text) }
-}
-
-/** How hard a text is to guess. */
-export function bitsOf({ encoding, bytes }: TextFormat): number {
-  if (encoding === 'uuid') return 122
-  return encoding === 'alphanumeric' ? Math.floor(bytes * Math.log2(62)) : bytes * 8
 }
 
 function assertKnown({ name, credentials }: Contract, permissions: readonly string[], plan: string | null): void {

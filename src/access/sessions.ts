@@ -7,7 +7,7 @@ import { roles } from '../contracts/dimensions'
 import { Problem } from '../rotation/problem'
 import type { SessionPrincipal } from './principal'
 import { invalidToken } from './invalid-token'
-import { tenantIdPattern } from './tenant-id'
+import { tenantIdPattern } from "../core/id";
 
 /** How dashboard sessions are told: JWTs of one issuer. */
 export interface SessionSettings {

@@ -1,8 +1,6 @@
 import type { TenantSource } from '../contracts/contract'
 import { uuidPattern } from '../contracts/random-uuid'
-
-/** Every tenant id, of every contract. `#` and `/` would reach into other keys of the table and other mirrors' names. */
-export const tenantIdPattern = /^[A-Za-z0-9_.:-]{1,128}$/
+import { tenantIdPattern } from "../core/id";
 
 /** The tenant's id as it is stored (UUIDs in lower case), or null where the contract has no such tenants. */
 export function parseTenantId(source: TenantSource, text: string): string | null {

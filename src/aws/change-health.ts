@@ -1,10 +1,10 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
-import type { EndpointLife } from '../delivery/health-store'
 import { healthItemKey } from './delivery-item-key'
 import { outcomeOf } from './table'
 import type { Table } from './table'
 import { valuesOf } from './update-of'
 import { toItem } from './storable'
+import type { EndpointLife } from "../endpoints/endpoint-store";
 
 const isOfThisLife = 'incarnation = :incarnation'
 

@@ -1,8 +1,8 @@
-import type { EndpointLife } from '../delivery/health-store'
 import { isOfThisLife } from './attempt-lease'
 import type { Table } from './table'
 import { updateHealth } from './update-health'
 import { valuesOf } from './update-of'
+import type { EndpointLife } from "../endpoints/endpoint-store";
 
 const change =
   'SET incarnation = :incarnation, lastDeliveryStatus = :failed, lastDeliveryAt = if_not_exists(lastDeliveryAt, :at) ' +

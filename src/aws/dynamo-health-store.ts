@@ -1,6 +1,6 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import type { DeliveryHealth } from '../delivery/delivery-health'
-import type { EndpointLife, HealthStore, Lease } from '../delivery/health-store'
+import type { HealthStore, Lease } from '../delivery/health-store'
 import { acquireLease, leaseAttribute, leaseValue } from './attempt-lease'
 import { batchGet } from './batch-get'
 import { changeHealth } from './change-health'
@@ -14,6 +14,7 @@ import { outcomeOf } from './table'
 import type { Table } from './table'
 import { valuesOf } from './update-of'
 import { toItem } from './storable'
+import type { EndpointLife } from "../endpoints/endpoint-store";
 
 const isNotPaused = 'attribute_not_exists(pausedAt)'
 

@@ -77,3 +77,8 @@ function strictlyDecoded(body: string, encoding: 'hex' | 'base64' | 'base64url')
 function describeFormat({ prefix, encoding }: TextFormat): string {
   return prefix === '' ? encoding : `${prefix} and ${encoding}`
 }
+/** How hard a text is to guess. */
+export function bitsOf({ encoding, bytes }: TextFormat): number {
+  if (encoding === 'uuid') return 122
+  return encoding === 'alphanumeric' ? Math.floor(bytes * Math.log2(62)) : bytes * 8
+}

@@ -1,10 +1,10 @@
 import { standardDelivery } from '../contracts/delivery-format'
-import { newId } from '../rotation/new-key'
 import { attemptResult, type AttemptResult } from './attempt-result'
 import type { AttemptRecord } from './attempt-record'
 import type { DeliveryDeps } from './deps'
 import type { DeliveryRequest, NoReply, ReceiverReply } from './send'
 import { signedRequest, type Addressed } from './signed-request'
+import { newId } from "../core/id";
 
 /** One attempt that was made. */
 export interface Attempt {

@@ -1,10 +1,6 @@
-import type { EndpointKey } from '../endpoints/endpoint-store'
+import type { FailureCounts } from '../rotation/deps'
+import type { EndpointKey, EndpointLife } from '../endpoints/endpoint-store'
 import type { DeliveryHealth, LastStatus } from './delivery-health'
-
-/** An endpoint in one of its lives: what was counted for an endpoint that was deleted says nothing of its successor. */
-export interface EndpointLife extends EndpointKey {
-  readonly incarnation: string
-}
 
 /** The right to make one attempt. It ends by itself at `until`, so one that is never given back does not leak. */
 export interface Lease {
@@ -59,7 +55,7 @@ export interface StoredHealth {
 }
 
 /** Health, pauses and leases. Counters rise by atomic additions, so attempts at the same time lose none. */
-export interface HealthStore {
+export interface HealthStore extends FailureCounts {
   load(life: EndpointLife): Promise<DeliveryHealth>
   /** As stored, whichever life it is of: to be read beside the endpoint. */
   loadAny(key: EndpointKey): Promise<StoredHealth>
@@ -77,6 +73,4 @@ export interface HealthStore {
   pause(life: EndpointLife, pause: { readonly at: Date; readonly reason: string }): Promise<void>
   /** Ends an automatic pause and sets the failures in a row to 0. */
   resume(life: EndpointLife): Promise<void>
-  /** Sets the failures in a row to 0 once for this revision of the endpoint or a later one. Repeatable. */
-  resetFailures(life: EndpointLife, revision: number, signal: AbortSignal): Promise<void>
 }

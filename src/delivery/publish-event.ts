@@ -1,6 +1,6 @@
-import { newId } from '../rotation/new-key'
 import type { DeliveryQueue } from './delivery-queue'
 import type { DeliveryEvent } from './event'
+import { newId } from "../core/id";
 
 export interface PublishDeps {
   readonly queue: Pick<DeliveryQueue, 'send'>

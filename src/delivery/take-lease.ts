@@ -1,6 +1,7 @@
 import { addSeconds } from '../rotation/instant'
 import type { DeliveryDeps } from './deps'
-import { unprovenOf, type EndpointLife, type Lease, type LeaseAnswer } from './health-store'
+import { unprovenOf, type Lease, type LeaseAnswer } from './health-store'
+import type { EndpointLife } from "../endpoints/endpoint-store";
 
 /** For opening keys and connecting, on top of the endpoint's own time limit. */
 const marginSeconds = 15

@@ -3,13 +3,13 @@ import { standardDelivery } from '../contracts/delivery-format'
 import type { Json } from '../contracts/shape'
 import type { Endpoint } from '../endpoints/endpoint'
 import { addSeconds } from '../rotation/instant'
-import { newId } from '../rotation/new-key'
 import { Problem } from '../rotation/problem'
 import { attempt, recordOf, type Attempt } from './attempt'
 import type { DeliveryDeps } from './deps'
 import type { Lease } from './health-store'
 import { messageIdOf } from './message-id'
 import type { Message } from './envelope'
+import { newId } from "../core/id";
 
 export interface TestRequest {
   readonly endpoint: Endpoint

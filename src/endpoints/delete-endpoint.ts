@@ -1,8 +1,8 @@
 import type { RotationDeps } from '../rotation/deps'
-import { newId } from '../rotation/new-key'
 import { applyChange } from './commit'
 import { commitChange } from './commit-change'
 import type { Actor, Endpoint } from './endpoint'
+import { newId } from "../core/id";
 
 /**
  * Makes the endpoint a tombstone, which reads as 404 from then on. The sweep deletes what belongs to it.

@@ -48,3 +48,7 @@ export interface AuditLog {
   /** Newest first. */
   list(key: EndpointKey, page: PageRequest): Promise<Page<AuditRecord>>
 }
+/** An endpoint in one of its lives: what was counted for an endpoint that was deleted says nothing of its successor. */
+export interface EndpointLife extends EndpointKey {
+  readonly incarnation: string
+}

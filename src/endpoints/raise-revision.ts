@@ -1,8 +1,8 @@
-import { newId } from '../rotation/new-key'
 import type { RotationDeps } from '../rotation/deps'
 import { applyChange } from './commit'
 import { commitChange } from './commit-change'
 import type { Endpoint } from './endpoint'
+import { newId } from "../core/id";
 
 const actor = { kind: 'keyturn', id: 'restore' } as const
 

@@ -1,9 +1,9 @@
 import { assertRoomForChange } from '../rotation/budget'
 import type { RotationDeps } from '../rotation/deps'
-import { newId } from '../rotation/new-key'
 import { applyChange } from './commit'
 import { commitChange } from './commit-change'
 import type { Actor, Endpoint, EndpointSettings, SettingsChange } from './endpoint'
+import { newId } from "../core/id";
 
 export interface UpdateRequest {
   readonly endpoint: Endpoint

@@ -1,9 +1,9 @@
-import { bitsOf } from '../access/create-api-key'
 import type { Contract, TextFormat } from '../contracts/contract'
 import { newEndpointId, parseEndpointId } from '../contracts/endpoint-id'
 import { checkOperation } from './check-operation'
 import { checkRotationRules } from './check-rotation-rules'
 import type { Fault } from './contract-fault'
+import { bitsOf } from "../contracts/secret-text";
 
 const leastKeyBits = 256
 const leastSecretBits = 120

@@ -1,5 +1,5 @@
 import type { TimeFormat } from '../contracts/dimensions'
-import type { Json, Shape } from '../contracts/shape'
+import { isForm, type Form, type Json, type Shape } from '../contracts/shape'
 import { formatTime } from '../contracts/format-time'
 
 /** What a field of a reply can hold. No `Secret`: only `revealValues` turns one into text. */
@@ -19,20 +19,6 @@ export function renderShape(shape: Shape<string>, values: Values, times: TimeFor
     .filter(([, member]) => !isAbsent(member, values))
     .map(([name, member]) => [name, renderShape(member, values, times)] as const)
   return Object.fromEntries(members)
-}
-
-type Form = Extract<
-  Shape<string>,
-  | { $constant: Json }
-  | { $time: string }
-  | { $words: string }
-  | { $first: number }
-  | { $present: string }
-  | { $each: string }
->
-
-function isForm(shape: Exclude<Shape<string>, string>): shape is Form {
-  return Object.keys(shape).some(name => name.startsWith('$'))
 }
 
 function renderForm(form: Form, values: Values, times: TimeFormat): Json {

@@ -1,4 +1,4 @@
-import type { Json, Shape } from '../contracts/shape'
+import { isForm, type Form, type Json, type Shape } from '../contracts/shape'
 
 /**
  * The fields of a reply, out of its body by its shape: what `renderShape` does, the other way round. A member that is
@@ -15,20 +15,6 @@ function readFields(shape: Shape<string>, body: unknown): readonly Field[] {
   if (typeof shape === 'string') return [[shape, body]]
   if (isForm(shape)) return readForm(shape, body)
   return Object.entries(shape).flatMap(([name, member]) => readFields(member, memberOf(body, name)))
-}
-
-type Form = Extract<
-  Shape<string>,
-  | { $constant: Json }
-  | { $time: string }
-  | { $words: string }
-  | { $first: number }
-  | { $present: string }
-  | { $each: string }
->
-
-function isForm(shape: Exclude<Shape<string>, string>): shape is Form {
-  return Object.keys(shape).some(name => name.startsWith('$'))
 }
 
 /** Constants, first characters and lists say nothing that is needed. */

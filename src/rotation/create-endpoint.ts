@@ -8,10 +8,11 @@ import { storeNew } from '../endpoints/store-new'
 import { mirrorState } from '../mirror/mirror-state'
 import { settleInRequest } from '../mirror/settle-in-request'
 import type { RotationDeps } from './deps'
-import { newId, newKey } from './new-key'
+import { newKey } from './new-key'
 import { replayReveal } from './replay-reveal'
 import { shownChange, type Revealed } from './revealed'
 import type { Secret } from './secret'
+import { newId } from "../core/id";
 
 export interface CreateRequest {
   readonly tenantId: string

@@ -3,12 +3,12 @@ import { mask, newText } from '../contracts/secret-text'
 import type { RotationDeps } from './deps'
 import type { Key } from './key-ring'
 import { Secret } from './secret'
+import { newId } from "../core/id";
 
 /** A key that is not in a ring yet: its time is the change's. */
 export type SealedKey = Pick<Key, 'id' | 'sealed' | 'hint' | 'mask'>
 
 const hintCharacters = 4
-const idBytes = 12
 
 export interface NewKey {
   readonly sealed: SealedKey
@@ -33,9 +33,4 @@ export async function newKey(
   const sealed = await deps.sealer.seal(secret, { tenantId: owner.tenantId, endpointId: owner.endpointId, keyId: id })
   const text = secret.reveal()
   return { secret, sealed: { id, sealed, hint: text.slice(-hintCharacters), mask: mask(format, text) } }
-}
-
-/** `<prefix>_` and 24 hex characters. */
-export function newId(prefix: 'key' | 'chg' | 'inc' | 'evt' | 'att', randomBytes: (count: number) => Buffer): string {
-  return `${prefix}_${randomBytes(idBytes).toString('hex')}`
 }

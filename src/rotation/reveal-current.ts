@@ -2,10 +2,10 @@ import type { Actor, Endpoint } from '../endpoints/endpoint'
 import { mirrorState } from '../mirror/mirror-state'
 import type { RotationDeps } from './deps'
 import { previousEnd } from './key-ring'
-import { newId } from './new-key'
 import { openKey } from './open-keys'
 import type { Revealed } from './revealed'
 import type { Secret } from './secret'
+import { newId } from "../core/id";
 
 export interface RevealRequest {
   readonly endpoint: Endpoint

@@ -6,8 +6,8 @@ import { assertRoomForChange } from './budget'
 import type { RotationDeps } from './deps'
 import { earlierChange } from './idempotency'
 import { retiringKeys } from './key-ring'
-import { newId } from './new-key'
 import { revokePrevious } from './rotate-ring'
+import { newId } from "../core/id";
 
 export interface RevokeRequest {
   readonly endpoint: Endpoint

@@ -7,7 +7,7 @@ import { settleInRequest } from '../mirror/settle-in-request'
 import { assertWithinBudget } from './budget'
 import type { RotationDeps } from './deps'
 import { earlierChange } from './idempotency'
-import { newId, newKey, type SealedKey } from './new-key'
+import { newKey, type SealedKey } from './new-key'
 import { openForMirror } from './open-for-mirror'
 import type { OpenedKeys } from './open-keys'
 import { rotationPolicyOf, type RotateChoice, type RotationPolicy } from './rotation-policy'
@@ -15,6 +15,7 @@ import { replayReveal } from './replay-reveal'
 import { shownChange, type Revealed } from './revealed'
 import { assertMayRotate, keptKeys, rotateRing } from './rotate-ring'
 import type { Secret } from './secret'
+import { newId } from "../core/id";
 
 export interface RotateRequest {
   readonly endpoint: Endpoint

@@ -46,7 +46,7 @@ export function startApi({ deps, rotation }: World, contracts: readonly Contract
   const all = { ...rotation, ...deps, store: rotation.store }
   const app = createApp({
     mounts: contracts.map(contract => ({ contract, basePath: '' })),
-    uses: { ...ringUses(rotation, settings), ...endpointUses(all, settings), ...deliverUses(deps, settings) },
+    uses: { ...ringUses({ ...rotation, health: deps.health }, settings), ...endpointUses(all, settings), ...deliverUses(deps, settings) },
     access: { apiKeys, verifySession: () => Promise.reject(new Error('no sessions')), now: deps.now },
     log: deps.log,
   })

@@ -1,7 +1,7 @@
 import { neverDelivered, type DeliveryHealth } from '../../delivery/delivery-health'
 import { checkConsumers } from '../../endpoints/check-consumers'
 import { createEndpoint } from '../../rotation/create-endpoint'
-import type { RotationDeps } from '../../rotation/deps'
+import type { RingDeps } from './ring-deps'
 import type { Revealed } from '../../rotation/revealed'
 import { parseJsonObject } from '../body/json-object'
 import { readNewEndpoint } from '../body/new-endpoint-body'
@@ -12,7 +12,7 @@ import { revealOutcome } from '../reveal-values'
 import { healthOf } from '../shown-health'
 
 /** A new endpoint with its first key, revealed. */
-export function createUse(deps: RotationDeps, settings: ApiSettings): TenantUse {
+export function createUse(deps: RingDeps, settings: ApiSettings): TenantUse {
   return {
     credential: 'fresh',
     perform: async call => {
@@ -30,7 +30,7 @@ export function createUse(deps: RotationDeps, settings: ApiSettings): TenantUse 
 }
 
 /** An endpoint that an earlier request made may have had deliveries since. */
-async function healthOfCreated({ health }: RotationDeps, { endpoint, replayed }: Revealed): Promise<DeliveryHealth> {
+async function healthOfCreated({ health }: RingDeps, { endpoint, replayed }: Revealed): Promise<DeliveryHealth> {
   if (!replayed) return neverDelivered
   return healthOf(endpoint, await health.loadAny({ tenantId: endpoint.tenantId, endpointId: endpoint.id }))
 }

@@ -1,4 +1,4 @@
-import type { RotationDeps } from '../../rotation/deps'
+import type { RingDeps } from './ring-deps'
 import { rotateSecret } from '../../rotation/rotate-secret'
 import { readRotateChoice } from '../body/rotate-choice'
 import type { ApiSettings, TenantUse } from '../call'
@@ -8,7 +8,7 @@ import { readRingBody } from '../ring-body'
 import { revealOutcome } from '../reveal-values'
 
 /** A new current key, revealed. */
-export function rotateUse(deps: RotationDeps, { contracts }: ApiSettings): TenantUse {
+export function rotateUse(deps: RingDeps, { contracts }: ApiSettings): TenantUse {
   return {
     credential: 'fresh',
     perform: async call => {

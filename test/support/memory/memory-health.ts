@@ -1,6 +1,6 @@
 import { neverDelivered, type DeliveryHealth } from '../../../src/delivery/delivery-health'
-import type { EndpointLife, HealthStore } from '../../../src/delivery/health-store'
-import type { EndpointKey } from '../../../src/endpoints/endpoint-store'
+import type { HealthStore } from '../../../src/delivery/health-store'
+import type { EndpointKey, EndpointLife } from '../../../src/endpoints/endpoint-store'
 
 export interface HealthTable {
   /** By tenant and endpoint. */

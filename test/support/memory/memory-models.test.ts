@@ -1,6 +1,5 @@
 import { describe } from '@jest/globals'
 import { neverDelivered, type DeliveryHealth } from '../../../src/delivery/delivery-health'
-import type { EndpointLife } from '../../../src/delivery/health-store'
 import { apiKeyStoreSuite } from '../suites/api-key-store'
 import { auditLogSuite } from '../suites/audit-log'
 import { endpointStoreSuite } from '../suites/endpoint-store'
@@ -18,6 +17,7 @@ import { healthTable, memoryHealth } from './memory-health'
 import { memoryMirror, secretVault } from './memory-mirror'
 import { memoryOwnSecret } from './memory-own-secret'
 import { memorySealer } from './memory-sealer'
+import type { EndpointLife } from "../../../src/endpoints/endpoint-store";
 
 const close = async (): Promise<void> => undefined
 

@@ -48,7 +48,6 @@ export function portsOf(world: World, caller: Caller): SweepDeps {
       publish: (list, signal) => call('events.publish', [list], () => events.publish(list, never), signal),
     },
     health: {
-      loadAny: key => call('health.loadAny', [key], () => health.loadAny(key)),
       resetFailures: (life, revision, signal) =>
         call('health.resetFailures', [life, revision], () => health.resetFailures(life, revision, never), signal),
     },

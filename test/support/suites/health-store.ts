@@ -1,8 +1,9 @@
 import { beforeEach, expect, it } from '@jest/globals'
 import { neverDelivered, type DeliveryHealth } from '../../../src/delivery/delivery-health'
-import type { EndpointLife, HealthStore } from '../../../src/delivery/health-store'
+import type { HealthStore } from '../../../src/delivery/health-store'
 import { noon } from './sample-endpoint'
 import { aborted, unhurried } from './signals'
+import type { EndpointLife } from "../../../src/endpoints/endpoint-store";
 
 /** What rotating, and the API, need of a health store: leases and counting are the deliveries' alone. */
 export type ShownHealthStore = Pick<HealthStore, 'loadAny' | 'loadMany' | 'resume' | 'resetFailures'>
