@@ -4,15 +4,39 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 // jose is published as ES modules only, so it is transformed as well as our own code.
 const esModulesOnly = ['jose', 'request-filtering-agent']
 
+const minutes = 60_000
+
+/**
+ * What each suite runs; `SUITE` names one. Nothing is timed: a busy machine only takes longer. The suites besides
+ * `quick` take the machine for themselves, one file after the other.
+ */
+const suites = {
+  quick: {
+    roots: ['<rootDir>/test'],
+    testPathIgnorePatterns: [
+      '<rootDir>/test/deploy/',
+      '<rootDir>/test/system/rollover/',
+      '/test/faults/(?!.*\\.sample\\.)',
+    ],
+    maxWorkers: 2,
+  },
+  /** Real Terraform. */
+  deploy: { roots: ['<rootDir>/test/deploy'], maxWorkers: 1, bail: 1, testTimeout: 10 * minutes },
+  /** Every fault at every call, where `quick` takes a sample. */
+  faults: { roots: ['<rootDir>/test/faults'], testPathIgnorePatterns: ['\\.sample\\.'], maxWorkers: 1 },
+  /** A minute of deliveries while every contract rotates. */
+  rollover: { roots: ['<rootDir>/test/system/rollover'], maxWorkers: 1 },
+}
+
+const suite = suites[process.env.SUITE ?? 'quick']
+if (suite === undefined) throw new Error(`SUITE is one of ${Object.keys(suites).join(', ')}`)
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: '<rootDir>/test/support/test-environment.ts',
-  maxWorkers: 2,
-  // Tests wait for real processes and sockets. Nothing is timed here: a busy machine only takes longer.
-  testTimeout: 5 * 60_000,
-  roots: ['<rootDir>/test'],
+  testTimeout: 5 * minutes,
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['<rootDir>/test/deploy/', '<rootDir>/test/faults/', '<rootDir>/test/rollover/'],
+  testPathIgnorePatterns: [],
   transform: {
     '\\.[jt]s$': [
       '@swc/jest',
@@ -20,4 +44,5 @@ module.exports = {
     ],
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esModulesOnly.join('|')})/)`],
+  ...suite,
 }

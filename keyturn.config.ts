@@ -1,6 +1,6 @@
-import type { Config } from './infra/config'
+import type { Config } from './config/config'
 
-/** What `npm run deploy` deploys. Every field is explained in `infra/config.ts`; docs/operations.md leads through it. */
+/** What `npm run deploy` deploys. Every field is explained in `config/config.ts`; docs/operations.md leads through it. */
 export default {
   stage: 'dev',
   region: 'eu-central-1',

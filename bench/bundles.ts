@@ -3,13 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { endBuilder, functionSources } from '../src/local/build'
-import type { Bundle } from '../src/local/build'
-import { buildMounted } from '../src/local/build-mounted'
-import { functionEnvironment } from '../src/local/function-environment'
-import { localMounts } from '../src/local/local-mounts'
-import { median } from './interleaved'
-import type { Row } from './row'
+import { functionEnvironment } from '../local/local-aws'
+import { buildMounted, type Bundle, endBuilder, functionSources, localMounts } from '../scripts/bundle'
+import { median, type Row } from './interleaved'
 
 /** Bundles of the three SDK clients that a function cannot do without, and nothing else. */
 const baselines = {

@@ -3,10 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { endBuilder } from '../src/local/build'
-import { buildMounted } from '../src/local/build-mounted'
-import { functionEnvironment } from '../src/local/function-environment'
-import type { Row } from './row'
+import { functionEnvironment } from '../local/local-aws'
+import { buildMounted, endBuilder } from '../scripts/bundle'
+import type { Row } from './interleaved'
 
 const mostMilliseconds = 0.5
 const run = promisify(execFile)

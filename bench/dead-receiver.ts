@@ -1,5 +1,5 @@
 import type { DeliveryBed } from './delivery-bed'
-import type { Row } from './row'
+import type { Row } from './interleaved'
 
 const others = 99
 const publishers = 4

@@ -1,10 +1,10 @@
-import { quietSdk } from '../src/local/quiet-sdk'
+import { quietSdk } from '../local/quiet-sdk'
 import { deadReceiverRows } from './dead-receiver'
-import { memoryRows } from './delivery-memory'
 import { startDeliveryBed } from './delivery-bed'
+import { memoryRows } from './delivery-memory'
 import { rateRows } from './delivery-rate'
 import { signingRows } from './delivery-signing'
-import type { Row } from './row'
+import type { Row } from './interleaved'
 
 /** What deliveries cost: signing, memory, how many a second the local run makes, and what a dead receiver does to others. */
 export async function benchDeliveries(): Promise<{ rows: Row[] }> {

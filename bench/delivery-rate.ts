@@ -1,6 +1,5 @@
 import type { DeliveryBed } from './delivery-bed'
-import { median } from './interleaved'
-import type { Row } from './row'
+import { median, type Row } from './interleaved'
 
 const concurrencies = [1, 16, 64]
 const rounds = 5

@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { sign } from '../src/verify'
-import { interleave, median, medianRatio } from './interleaved'
-import type { Row } from './row'
+import { interleave, median, medianRatio, type Row } from './interleaved'
 
 const interleaving = { rounds: 101, batchMs: 1.5 }
 const secrets = ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD']

@@ -60,3 +60,12 @@ async function nanosecondsPerCall(work: Work, calls: number): Promise<number> {
   }
   return Number(process.hrtime.bigint() - start) / calls
 }
+
+/** One measured figure. `ok`: it meets its target, or has none. */
+export interface Row {
+  readonly name: string
+  readonly value: number
+  readonly unit: string
+  readonly target?: string
+  readonly ok: boolean
+}

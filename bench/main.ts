@@ -1,18 +1,18 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { parseArguments } from '../src/local/parse-arguments'
-import { runCommand, toldInFull } from '../src/local/run-command'
-import { StartError } from '../src/local/start-error'
+import { runCommand, toldInFull } from '../cli/command'
+import { OperatorError } from '../local/operator-error'
+import { parseArguments } from '../local/options'
 import { benchBundles } from './bundles'
 import { benchCalls } from './calls'
 import { benchCpu } from './cpu'
+import { benchDeliveries } from './deliveries'
+import type { Row } from './interleaved'
 import { benchSchedules } from './schedules'
 import { benchStart } from './start'
-import { benchThroughput } from './throughput'
-import { benchDeliveries } from './deliveries'
 import { benchSynth } from './synth'
+import { benchThroughput } from './throughput'
 import { benchVerify } from './verify'
-import type { Row } from './row'
 
 // `npm run bench [-- --only name]`: measures, each bench in a process of its own, and ends with 1 where a target is missed.
 
@@ -31,7 +31,7 @@ const benches: Readonly<Record<string, () => Promise<{ rows: Row[] }>>> = {
 async function main(): Promise<void> {
   const { values } = parseArguments({ options: { only: { type: 'string' } } })
   const names = Object.keys(benches).filter(name => values.only === undefined || values.only === name)
-  if (names.length === 0) throw new StartError(`--only takes one of ${Object.keys(benches).join(', ')}`)
+  if (names.length === 0) throw new OperatorError(`--only takes one of ${Object.keys(benches).join(', ')}`)
   for (const name of names) {
     if (values.only === undefined) await inProcess(name)
     else await measure(name)

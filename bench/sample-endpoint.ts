@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Contract } from '../src/contracts/contract'
-import { newEndpointId } from '../src/contracts/endpoint-id'
-import type { Endpoint } from '../src/endpoints/endpoint'
-import { newEndpoint } from '../src/endpoints/new-endpoint'
+import { newEndpointId } from '../src/contracts/ids'
+import { newEndpoint } from '../src/rotation/create'
+import type { Endpoint } from '../src/rotation/endpoint'
 
 const settings = {
   url: 'https://receiver.example/bench',

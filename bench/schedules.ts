@@ -1,6 +1,6 @@
-import { endBuilder } from '../src/local/build'
-import { firstViolationInProcesses } from '../test/support/simulator/in-processes'
-import type { Row } from './row'
+import { endBuilder } from '../scripts/bundle'
+import { firstViolationInProcesses } from '../test/simulator/in-processes'
+import type { Row } from './interleaved'
 
 const seeds = 20_000
 const mostSeconds = 20

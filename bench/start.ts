@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startLocalRun } from '../test/support/local-run'
-import { median } from './interleaved'
-import type { Row } from './row'
+import { median, type Row } from './interleaved'
 
 const rounds = 3
 const mostSeconds = 3

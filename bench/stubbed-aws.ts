@@ -2,7 +2,7 @@ import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import { DecryptCommand, EncryptCommand, KMSClient } from '@aws-sdk/client-kms'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import type { Item } from '../src/aws/storable'
+import type { Item } from '../src/aws/items'
 
 /** Items by `<pk> <sk>`. */
 export type StubbedItems = ReadonlyMap<string, Item>

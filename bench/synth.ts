@@ -2,8 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { median } from './interleaved'
-import type { Row } from './row'
+import { median, type Row } from './interleaved'
 
 const root = resolve(__dirname, '..')
 const rounds = 5

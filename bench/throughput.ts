@@ -1,7 +1,5 @@
-import { startFilledRun } from './filled-run'
-import type { FilledRun } from './filled-run'
-import { median } from './interleaved'
-import type { Row } from './row'
+import { type FilledRun, startFilledRun } from './filled-run'
+import { median, type Row } from './interleaved'
 
 const few = 1_000
 const many = 100_000

@@ -1,5 +1,4 @@
-import { interleave, median, medianRatio, type Interleaving, type Samples, type Work } from './interleaved'
-import type { Row } from './row'
+import { interleave, type Interleaving, median, medianRatio, type Row, type Samples, type Work } from './interleaved'
 import { jsonBody, octokitWork, standardWork, stripeWork, twoKeyWork } from './verify-contestants'
 
 const SIZES_KB = [0.2, 1, 10, 100]

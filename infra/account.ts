@@ -9,7 +9,6 @@ export interface Account {
   readonly partition: string
   readonly region: string
 }
-
 export function accountOf(scope: Construct): Account {
   return {
     id: new DataAwsCallerIdentity(scope, 'account').accountId,
@@ -17,7 +16,6 @@ export function accountOf(scope: Construct): Account {
     region: new DataAwsRegion(scope, 'region').id,
   }
 }
-
 /** The account itself, as a principal: what its own policies allow. */
 export function accountRoot({ partition }: Account, id: string): string {
   return `arn:${partition}:iam::${id}:root`

@@ -3,9 +3,13 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role'
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy'
 import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function'
 import { Construct } from 'constructs'
-import type { Mount } from '../src/http/mount'
+import type { Mount } from '../src/contracts/routes'
 import { FunctionCode } from './function-code'
-import { policyDocument, type Statement, type TrustStatement } from './statement'
+import { policyDocument, type Statement, type TrustStatement } from './function-statements'
+
+/** The functions of a deployment. Each has a bundle, a role and a log group of its own. */
+export const functionNames = ['rotate', 'endpoints', 'deliver', 'sweep'] as const
+export type FunctionName = (typeof functionNames)[number]
 
 export interface ControlPlaneFunctionProps {
   readonly name: string

@@ -1,4 +1,4 @@
-import type { ControlPlaneConfig, Sessions } from './config'
+import type { ControlPlaneConfig, Sessions } from '../config/config'
 
 export interface Wiring {
   readonly table: string

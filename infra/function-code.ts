@@ -1,9 +1,9 @@
-import { AssetType, App, TerraformAsset } from 'cdktf'
+import { App, AssetType, TerraformAsset } from 'cdktf'
 import { Construct } from 'constructs'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { mountsFile, type Mount } from '../src/http/mount'
+import { type Mount, mountsFile } from '../src/contracts/routes'
 import { storedZip } from './stored-zip'
 
 export interface FunctionCodeProps {

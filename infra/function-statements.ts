@@ -1,5 +1,25 @@
-import type { FunctionName } from './function-name'
-import type { Conditions, Statement } from './statement'
+import type { FunctionName } from './control-plane-function'
+
+/** One statement of an IAM policy. It allows; nothing here denies. */
+export interface Statement {
+  readonly Sid: string
+  readonly Effect: 'Allow'
+  /** In policies of resources only. */
+  readonly Principal?: { readonly AWS: string | readonly string[] } | { readonly Service: string }
+  readonly Action: readonly string[]
+  readonly Resource: readonly string[]
+  readonly Condition?: Conditions
+}
+
+/** Who may assume a role. */
+export type TrustStatement = Omit<Statement, 'Resource'>
+
+/** By operator, then by key. */
+export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
+
+export function policyDocument(statements: readonly (Statement | TrustStatement)[]): string {
+  return JSON.stringify({ Version: '2012-10-17', Statement: statements })
+}
 
 /** ARNs of what the functions reach. KMS keys are not among them: their own policies say who uses them. */
 export interface Reach {
@@ -57,7 +77,7 @@ const statements: Readonly<Record<FunctionName, (reach: Reach) => readonly State
 }
 
 /**
- * Partition keys, as patterns: each kind of item has partitions of its own (`src/aws/item-key.ts` and
+ * Partition keys, as patterns: each kind of item has partitions of its own (`src/aws/item-keys.ts` and
  * `delivery-item-key.ts`). The list of API keys, `APIKEYS`, is nobody's here: operators alone read it.
  */
 const endpoints = 'TENANT#*'

@@ -1,4 +1,6 @@
 import { Apigatewayv2Api } from '@cdktf/provider-aws/lib/apigatewayv2-api'
+import { Apigatewayv2ApiMapping } from '@cdktf/provider-aws/lib/apigatewayv2-api-mapping'
+import { Apigatewayv2DomainName } from '@cdktf/provider-aws/lib/apigatewayv2-domain-name'
 import { Apigatewayv2Integration } from '@cdktf/provider-aws/lib/apigatewayv2-integration'
 import { Apigatewayv2Route } from '@cdktf/provider-aws/lib/apigatewayv2-route'
 import { Apigatewayv2Stage } from '@cdktf/provider-aws/lib/apigatewayv2-stage'
@@ -6,9 +8,9 @@ import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group
 import type { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function'
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission'
 import { Construct } from 'constructs'
-import type { GatewayRoute } from '../src/http/gateway-routes'
-import type { ServingFunction } from '../src/http/route'
-import { accessLogFormat } from './access-log-format'
+import type { CustomDomain as Domain } from '../config/config'
+import type { GatewayRoute } from '../src/contracts/gateway-routes'
+import type { Mount, ServingFunction } from '../src/contracts/routes'
 
 export interface HttpApiProps {
   readonly name: string
@@ -105,3 +107,62 @@ function corsConfiguration({ origins, methods, headers }: Cors) {
     maxAge: 3600,
   }
 }
+
+/** What browsers of these origins need to call the mounted contracts; undefined without origins. */
+export function corsOf(mounts: readonly Mount[], origins: readonly string[]): Cors | undefined {
+  if (origins.length === 0) return undefined
+  const methods = mounts.flatMap(({ contract }) => contract.operations.map(({ method }) => method))
+  return { origins, methods: unique(methods), headers: unique(mounts.flatMap(headersOf)) }
+}
+
+/** Lower-case: the headers by which a contract is spoken to. */
+function headersOf({ contract: { credentials, tenant, apiVersions } }: Mount): readonly string[] {
+  return [
+    'content-type',
+    'idempotency-key',
+    credentials.in.kind === 'bearer' ? 'authorization' : credentials.in.name,
+    ...(tenant.from !== 'path' && tenant.header !== undefined ? [tenant.header] : []),
+    ...(apiVersions === undefined ? [] : [apiVersions.header]),
+  ].map(header => header.toLowerCase())
+}
+
+function unique(values: readonly string[]): readonly string[] {
+  return [...new Set(values)].sort()
+}
+
+/** The API under a name of one's own. Its DNS record (an alias or CNAME to `target`) is made elsewhere. */
+export class CustomDomain extends Construct {
+  readonly target: string
+
+  constructor(scope: Construct, id: string, { domain, http }: { readonly domain: Domain; readonly http: HttpApi }) {
+    super(scope, id)
+    const name = new Apigatewayv2DomainName(this, 'name', {
+      domainName: domain.name,
+      domainNameConfiguration: {
+        certificateArn: domain.certificateArn,
+        endpointType: 'REGIONAL',
+        securityPolicy: 'TLS_1_2',
+      },
+    })
+    new Apigatewayv2ApiMapping(this, 'mapping', { apiId: http.api.id, domainName: name.id, stage: http.stage.id })
+    this.target = name.domainNameConfiguration.targetDomainName
+  }
+}
+
+/**
+ * One JSON object a request. Of what API Gateway can put here, this is what holds no header, no query and no body, and
+ * the route instead of the path.
+ */
+const fields = {
+  requestId: '$context.requestId',
+  time: '$context.requestTime',
+  ip: '$context.identity.sourceIp',
+  routeKey: '$context.routeKey',
+  status: '$context.status',
+  responseBytes: '$context.responseLength',
+  milliseconds: '$context.responseLatency',
+  integrationStatus: '$context.integrationStatus',
+  error: '$context.error.message',
+}
+
+export const accessLogFormat = JSON.stringify(fields)

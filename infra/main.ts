@@ -1,7 +1,6 @@
-import { buildFunctions, endBuilder } from '../src/local/build'
-import { inFile } from './in-file'
-import { configFile, loadConfig } from './load-config'
-import { ConfigError } from './parse-config'
+import { configFile, inFile, loadConfig } from '../config/load'
+import { ConfigError } from '../config/schema'
+import { buildFunctions, endBuilder } from '../scripts/bundle'
 
 // The CDKTF app of `cdktf.json`. `KEYTURN_CONFIG` names another configuration, `KEYTURN_RETIRE=1` is how
 // `npm run destroy` takes down what may go of a stage that keeps its data.
@@ -11,7 +10,7 @@ const bundles = '.build'
 /** The bundles are built while CDKTF, which takes as long to load, is loaded. */
 async function main(): Promise<void> {
   const config = await loadConfig(configFile())
-  const [{ synthesiseApp }] = await Promise.all([import('./keyturn-app'), buildFunctions(bundles)])
+  const [{ synthesiseApp }] = await Promise.all([import('./stack'), buildFunctions(bundles)])
   await endBuilder()
   const retire = process.env.KEYTURN_RETIRE === '1'
   await inFile(configFile(), async () => synthesiseApp({ config, bundles, retire }))

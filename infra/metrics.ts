@@ -1,4 +1,6 @@
-import type { FunctionName } from './function-name'
+import { CloudwatchLogMetricFilter } from '@cdktf/provider-aws/lib/cloudwatch-log-metric-filter'
+import { Construct } from 'constructs'
+import type { FunctionName } from './control-plane-function'
 
 /** One metric of CloudWatch. */
 export interface Metric {
@@ -58,3 +60,24 @@ export type SweepMetric = keyof typeof sweepFields
 
 /** Under which name each function is deployed. */
 export type DeployedNames = Readonly<Record<FunctionName, string>>
+
+export interface SweepMetricsProps {
+  readonly stage: string
+  /** Name of the sweep's log group. */
+  readonly logGroup: string
+}
+
+/** Metrics out of the line that each sweep with something to do writes: no call to CloudWatch, no permission for it. */
+export class SweepMetrics extends Construct {
+  constructor(scope: Construct, id: string, { stage, logGroup }: SweepMetricsProps) {
+    super(scope, id)
+    for (const [name, field] of Object.entries(sweepFields)) {
+      new CloudwatchLogMetricFilter(this, name, {
+        name: `keyturn-${stage}-${name}`,
+        logGroupName: logGroup,
+        pattern: '{ $.message = "swept" }',
+        metricTransformation: { namespace: sweepNamespace(stage), name, value: `$.${field}` },
+      })
+    }
+  }
+}

@@ -1,10 +1,10 @@
 import { Token, Tokenization } from 'cdktf'
 import * as v from 'valibot'
-import { rotationHookVariables } from '../lambdas/rotation-hook-environment'
+import { ConfigError } from '../config/schema'
+import { rotationHookVariables } from '../lambdas/environment'
 import type { Contract } from '../src/contracts/contract'
-import { connectionFaults } from '../src/rotation-hook/connection-faults'
-import { ConfigError } from './parse-config'
-import type { RotatedSecretProps } from './rotated-secret-props'
+import { connectionFaults } from '../src/rotation-hook/connection'
+import type { RotatedSecretProps } from './rotated-secret'
 
 /** The variable by which the function is told of each member. */
 const variables = {

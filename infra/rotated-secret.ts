@@ -5,13 +5,14 @@ import { SecretsmanagerSecretRotation } from '@cdktf/provider-aws/lib/secretsman
 import { SecretsmanagerSecretVersion } from '@cdktf/provider-aws/lib/secretsmanager-secret-version'
 import { Construct } from 'constructs'
 import { join, resolve } from 'node:path'
-import { Alarms } from './alarms'
-import { ControlPlaneFunction } from './control-plane-function'
+import { checkedContract } from '../config/mounts'
+import type { Contract } from '../src/contracts/contract'
+import type { LostReplyRule } from '../src/rotation-hook/ports'
+import { ControlPlaneFunction, type FunctionVpc } from './control-plane-function'
+import type { Statement } from './function-statements'
 import { functionMetric } from './metrics'
-import { checkedContract } from './mounts'
+import { Alarms } from './monitoring'
 import { rotatedSecretEnvironment } from './rotated-secret-environment'
-import type { RotatedSecretProps } from './rotated-secret-props'
-import { rotatedSecretStatements } from './rotated-secret-statements'
 
 const packagedBundles = resolve(__dirname, '../functions')
 /** Three calls to the vendor of 10 s each, and the pauses between them. */
@@ -102,4 +103,87 @@ function alarmsOf(functionName: string) {
       ...rung,
     },
   ]
+}
+
+export interface RotatedSecretProps {
+  /** The secret's name; `/` becomes `-` in the names of what belongs to it. */
+  readonly name: string
+  /** The vendor's: the name of a contract that comes with Keyturn, or a contract of your own. */
+  readonly contract: string | Contract
+  /** What stands before the contract's paths, such as `https://api.vendor.example`. */
+  readonly baseUrl: string
+  readonly endpointId: string
+  /** Where the contract needs one: a company, or a tenant of Keyturn. */
+  readonly tenantId?: string
+  /** ARN of a secret that holds the vendor's credential: the bare token, or `{"token": "…"}`. */
+  readonly credentialsSecretArn: string
+  /** `rate(30 days)` or `cron(…)`, as Secrets Manager takes it. */
+  readonly schedule: string
+  /** Whether deploying rotates at once. Default: no, only the function's test runs. */
+  readonly rotateImmediately?: boolean
+  /** How long the secret before keeps working, where the contract leaves it to the caller. */
+  readonly overlapSeconds?: number
+  /** What to do after a lost reply, in place of the contract's default. */
+  readonly lostReply?: LostReplyRule
+  /** ARN of a key of your own for the secret. Its policy must let the function's role use it. */
+  readonly kmsKeyArn?: string
+  /** ARN of the key of the credentials secret, where it has one of your own. */
+  readonly credentialsKmsKeyArn?: string
+  /** Where the vendor or Secrets Manager is reached through a VPC. */
+  readonly vpc?: FunctionVpc
+  /** Gets the alarms, once the subscription that AWS sends is confirmed. */
+  readonly alarmEmail?: string
+  /** Default 30. */
+  readonly logRetentionDays?: number
+  /** The folder with `rotation-hook/index.js`. Default: the bundles that come with the package. */
+  readonly bundles?: string
+}
+
+export interface RotatedSecretReach {
+  readonly credentialsSecretArn: string
+  readonly kmsKeyArn?: string
+  readonly credentialsKmsKeyArn?: string
+  readonly vpc?: object
+}
+
+/** What a rotation hook may do: with its own secret what its four steps need, and read the vendor's credential. */
+export function rotatedSecretStatements(secretArn: string, reach: RotatedSecretReach): readonly Statement[] {
+  return [
+    {
+      Sid: 'RotateTheSecret',
+      Effect: 'Allow',
+      Action: [
+        'secretsmanager:DescribeSecret',
+        'secretsmanager:GetSecretValue',
+        'secretsmanager:PutSecretValue',
+        'secretsmanager:UpdateSecretVersionStage',
+        'secretsmanager:TagResource',
+        'secretsmanager:UntagResource',
+      ],
+      Resource: [secretArn],
+    },
+    {
+      Sid: 'ReadTheCredential',
+      Effect: 'Allow',
+      Action: ['secretsmanager:GetSecretValue'],
+      Resource: [reach.credentialsSecretArn],
+    },
+    ...useKey('UseTheKey', reach.kmsKeyArn, ['kms:GenerateDataKey', 'kms:Decrypt']),
+    ...useKey('OpenTheCredential', reach.credentialsKmsKeyArn, ['kms:Decrypt']),
+    ...(reach.vpc === undefined ? [] : [attachToVpc]),
+  ]
+}
+
+function useKey(Sid: string, key: string | undefined, Action: readonly string[]): readonly Statement[] {
+  if (key === undefined) return []
+  const Condition = { StringLike: { 'kms:ViaService': 'secretsmanager.*.amazonaws.com' } }
+  return [{ Sid, Effect: 'Allow', Action, Resource: [key], Condition }]
+}
+
+/** EC2 does not know yet which interface it will be. */
+const attachToVpc: Statement = {
+  Sid: 'AttachToTheVpc',
+  Effect: 'Allow',
+  Action: ['ec2:CreateNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DeleteNetworkInterface'],
+  Resource: ['*'],
 }

@@ -1,13 +1,10 @@
 import { dynamoDbClient } from '../src/aws/clients'
-import { createApp } from '../src/http/app'
 import { lambdaHandler } from '../src/http/lambda-handler'
-import { deliverUses } from '../src/http/uses/deliver-uses'
-import { accessDeps } from './access-deps'
-import { apiSettings } from './api-settings'
-import { deliverHandler } from './deliver-handler'
-import { deliveryDeps } from './delivery-deps'
+import { createApp } from '../src/http/serve'
+import { deliverUses } from '../src/http/uses/deliveries'
 import { deliverVariables, readEnvironment } from './environment'
-import { readMounts } from './mounts'
+import { deliverHandler } from './handlers'
+import { accessDeps, apiSettings, deliveryDeps, readMounts } from './wiring'
 
 const environment = readEnvironment(deliverVariables, process.env)
 const table = { client: dynamoDbClient(), name: environment.TABLE_NAME }

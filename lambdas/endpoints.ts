@@ -5,15 +5,11 @@ import { dynamoAuditLog } from '../src/aws/dynamo-audit-log'
 import { dynamoDeliveryStore } from '../src/aws/dynamo-delivery-store'
 import { dynamoHealthStore } from '../src/aws/dynamo-health-store'
 import { sqsQueue } from '../src/aws/sqs-delivery-queue'
-import { createApp } from '../src/http/app'
 import { lambdaHandler } from '../src/http/lambda-handler'
-import { endpointUses } from '../src/http/uses/endpoint-uses'
-import { accessDeps } from './access-deps'
-import { apiSettings } from './api-settings'
-import { endpointStore } from './endpoint-store'
+import { createApp } from '../src/http/serve'
+import { endpointUses } from '../src/http/uses/endpoints'
 import { endpointsVariables, readEnvironment } from './environment'
-import { logOf } from './log'
-import { readMounts } from './mounts'
+import { accessDeps, apiSettings, endpointStore, logOf, readMounts } from './wiring'
 
 const environment = readEnvironment(endpointsVariables, process.env)
 const table = { client: dynamoDbClient(), name: environment.TABLE_NAME }

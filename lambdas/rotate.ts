@@ -1,12 +1,9 @@
 import { dynamoDbClient } from '../src/aws/clients'
-import { createApp } from '../src/http/app'
 import { lambdaHandler } from '../src/http/lambda-handler'
-import { ringUses } from '../src/http/uses/ring-uses'
-import { accessDeps } from './access-deps'
-import { apiSettings } from './api-settings'
+import { createApp } from '../src/http/serve'
+import { ringUses } from '../src/http/uses/ring'
 import { readEnvironment, rotateVariables } from './environment'
-import { readMounts } from './mounts'
-import { rotationDeps } from './rotation-deps'
+import { accessDeps, apiSettings, readMounts, rotationDeps } from './wiring'
 
 const environment = readEnvironment(rotateVariables, process.env)
 const table = { client: dynamoDbClient(), name: environment.TABLE_NAME }

@@ -1,9 +1,7 @@
-import { inRequestScope } from '../src/http/request-scope'
+import { inRequestScope } from '../src/core/log'
 import { rotationHook } from '../src/rotation-hook/rotation-hook'
-import { readEnvironment } from './environment'
-import { readMounts } from './mounts'
-import { rotationHookDeps } from './rotation-hook-deps'
-import { rotationHookVariables } from './rotation-hook-environment'
+import { readEnvironment, rotationHookVariables } from './environment'
+import { readMounts, rotationHookDeps } from './wiring'
 
 const environment = readEnvironment(rotationHookVariables, process.env)
 const contracts = readMounts(__dirname).map(({ contract }) => contract)

@@ -2,8 +2,8 @@ import { dynamoDbClient, sqsClient } from '../src/aws/clients'
 import { dynamoDeliveryStore } from '../src/aws/dynamo-delivery-store'
 import { sqsQueue } from '../src/aws/sqs-delivery-queue'
 import { readEnvironment, sweepVariables } from './environment'
-import { rotationDeps } from './rotation-deps'
-import { sweepHandler } from './sweep-handler'
+import { sweepHandler } from './handlers'
+import { rotationDeps } from './wiring'
 
 const environment = readEnvironment(sweepVariables, process.env)
 

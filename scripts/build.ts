@@ -1,5 +1,4 @@
-import { consumerFunctionSources, functionSources } from '../src/local/build'
-import { buildMounted } from '../src/local/build-mounted'
+import { buildMounted, consumerFunctionSources, functionSources } from './bundle'
 
 // Builds the functions' bundles into `.build/`, as the local run does, and prints their sizes.
 async function main(): Promise<void> {

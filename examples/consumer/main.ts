@@ -1,9 +1,10 @@
-// In a project of your own: `import { RotatedSecret } from 'keyturn/infra'`, without `bundles`.
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider'
 import { SecretsmanagerSecret } from '@cdktf/provider-aws/lib/secretsmanager-secret'
 import { App, TerraformOutput, TerraformStack } from 'cdktf'
 import { RotatedSecret } from '../../infra'
-import { buildFunctions, consumerFunctionSources } from '../../src/local/build'
+import { buildFunctions, consumerFunctionSources } from '../../scripts/bundle'
+
+// In a project of your own: `import { RotatedSecret } from 'keyturn/infra'`, without `bundles`.
 
 // `cd examples/consumer && npx cdktf deploy`: the secret of a Storno webhook, rotated every 30 days.
 // `STORNO_WEBHOOK` and `STORNO_COMPANY` say which one. Put the vendor's token into the secret `storno/token` before.

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /** A stored API key. The key itself is nowhere: only its SHA-256, in hex. */
 export interface ApiKey {
   readonly sha256: string
@@ -22,4 +24,9 @@ export interface ApiKeyStore {
   list(): Promise<readonly ApiKey[]>
   /** `missing`: no key has this public id. Revoking twice keeps the first time. */
   revoke(id: string, at: Date): Promise<'revoked' | 'missing'>
+}
+
+/** What is kept of an API key: SHA-256 of its text in UTF-8, in hex. At 256 random bits no salt is needed. */
+export function apiKeyHash(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex')
 }

@@ -1,11 +1,30 @@
-import type { Contract } from '../contracts/contract'
+import type { Contract, CredentialPlace } from '../contracts/contract'
+import type { Role } from '../contracts/dimensions'
 import { matchesText } from '../contracts/secret-text'
-import { Problem } from '../rotation/problem'
-import type { ApiKey, ApiKeyStore } from './api-key'
-import { apiKeyHash } from './api-key-hash'
-import type { ApiKeyPrincipal, Principal, SessionPrincipal } from './principal'
-import { readToken } from './read-token'
-import type { RequestHeaders } from './request-headers'
+import { Problem } from '../core/problem'
+import { type ApiKey, apiKeyHash, type ApiKeyStore } from './api-key'
+
+/** Who calls, once the credential has been verified. */
+export type Principal = SessionPrincipal | ApiKeyPrincipal
+
+export interface SessionPrincipal {
+  readonly kind: 'session'
+  /** The token's subject. */
+  readonly id: string
+  readonly role: Role
+  readonly tenantIds: readonly string[]
+}
+
+export interface ApiKeyPrincipal {
+  readonly kind: 'api-key'
+  /** The key's public id. */
+  readonly id: string
+  /** The only contract at which the key is valid. */
+  readonly contract: string
+  readonly tenantIds: readonly string[]
+  readonly permissions: readonly string[]
+  readonly plan: string | null
+}
 
 export interface AccessDeps {
   readonly apiKeys: Pick<ApiKeyStore, 'find'>
@@ -54,4 +73,32 @@ function principalOf({ id, contract, tenantIds, permissions, plan }: ApiKey): Ap
 /** The same whether the key is unknown, malformed, expired, revoked or another contract's. */
 function invalidApiKey(): Problem {
   return new Problem('invalid-api-key', 'The API key is not valid.')
+}
+
+/** RFC 6750, section 2.1: `b64token`. Nothing else is looked at: no list, no space, no quote. */
+const tokenPattern = /^[A-Za-z0-9._~+/-]+=*$/
+
+/** The credential of a request, or null where it is missing or not written as the contract says. */
+export function readToken(place: CredentialPlace, headers: RequestHeaders): string | null {
+  const token =
+    place.kind === 'bearer' ? afterBearer(headerOf(headers, 'authorization')) : headerOf(headers, place.name)
+  return token !== null && tokenPattern.test(token) ? token : null
+}
+
+/** What follows `Bearer `; the scheme's case does not matter (RFC 9110, section 11.1). */
+function afterBearer(authorization: string | null): string | null {
+  return /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? null
+}
+
+/** A request's headers by their lower-case names, as API Gateway writes them; several of a name are joined by commas. */
+export type RequestHeaders = ReadonlyMap<string, string>
+
+/** The header's value, whatever the case of `name`; null where the request has none. */
+export function headerOf(headers: RequestHeaders, name: string): string | null {
+  return headers.get(name.toLowerCase()) ?? null
+}
+
+/** The one refusal of a session's token that is neither valid nor expired. */
+export function invalidToken(cause?: unknown): Problem {
+  return new Problem('invalid-token', 'The token is not valid.', { cause })
 }

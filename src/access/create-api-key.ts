@@ -1,10 +1,9 @@
 import type { Contract } from '../contracts/contract'
-import { randomDigits } from '../contracts/random-digits'
-import { newText, bitsOf } from '../contracts/secret-text'
-import { Secret } from '../rotation/secret'
-import type { ApiKey, ApiKeyStore } from './api-key'
-import { apiKeyHash } from './api-key-hash'
-import { parseTenantId } from './tenant-id'
+import { parseTenantId } from '../contracts/ids'
+import { bitsOf, newText } from '../contracts/secret-text'
+import { randomDigits } from '../core/id'
+import { Secret } from '../core/secret'
+import { type ApiKey, apiKeyHash, type ApiKeyStore } from './api-key'
 
 export interface NewApiKeyRequest {
   readonly contract: Contract

@@ -1,6 +1,6 @@
 import type { Access, Contract } from '../contracts/contract'
-import { Problem } from '../rotation/problem'
-import type { ApiKeyPrincipal, Principal, SessionPrincipal } from './principal'
+import { Problem } from '../core/problem'
+import type { ApiKeyPrincipal, Principal, SessionPrincipal } from './authenticate'
 
 /** Who may call an operation that is not open to anyone. */
 export type Allowed = Exclude<Access, 'anyone'>

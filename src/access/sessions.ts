@@ -2,12 +2,10 @@ import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 import { JOSENotSupported, JWKSMultipleMatchingKeys, JWKSNoMatchingKey, JWTExpired } from 'jose/errors'
 import { createRemoteJWKSet } from 'jose/jwks/remote'
 import { jwtVerify } from 'jose/jwt/verify'
-import type { Role } from '../contracts/dimensions'
-import { roles } from '../contracts/dimensions'
-import { Problem } from '../rotation/problem'
-import type { SessionPrincipal } from './principal'
-import { invalidToken } from './invalid-token'
-import { tenantIdPattern } from "../core/id";
+import { type Role, roles } from '../contracts/dimensions'
+import { tenantIdPattern } from '../core/id'
+import { Problem } from '../core/problem'
+import { invalidToken, type SessionPrincipal } from './authenticate'
 
 /** How dashboard sessions are told: JWTs of one issuer. */
 export interface SessionSettings {

@@ -1,15 +1,10 @@
 import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import * as v from 'valibot'
 import type { ApiKey, ApiKeyStore } from '../access/api-key'
-import { apiKeyCache } from './api-key-cache'
-import { apiKeyItem, apiKeyOf, listedSha256 } from './api-key-item'
-import { apiKeyItemKey, apiKeyListing, apiKeyListingKey, apiKeyListingPrefix } from './item-key'
-import type { ItemKey } from './item-key'
-import { queryItems } from './query-items'
-import { toItem } from './storable'
-import type { Item } from './storable'
-import { outcomeOf } from './table'
-import type { Table } from './table'
-import { valuesOf } from './update-of'
+import { apiKeyItemKey, apiKeyListing, apiKeyListingKey, apiKeyListingPrefix, type ItemKey } from './item-keys'
+import { decodeItem, instant, type Item, orNull, toItem, valuesOf } from './items'
+import { queryItems } from './queries'
+import { outcomeOf, type Table } from './table'
 
 const isAbsent = 'attribute_not_exists(pk)'
 const isPresent = 'attribute_exists(pk)'
@@ -87,4 +82,61 @@ async function load(table: Table, sha256: string): Promise<ApiKey | null> {
 async function get({ client, name }: Table, key: ItemKey): Promise<Item | null> {
   const { Item } = await client.send(new GetItemCommand({ TableName: name, Key: toItem(key), ConsistentRead: true }))
   return Item ?? null
+}
+
+const schema = v.object({
+  sha256: v.string(),
+  id: v.string(),
+  name: v.string(),
+  contract: v.string(),
+  tenantIds: v.array(v.string()),
+  permissions: v.array(v.string()),
+  plan: orNull(v.string()),
+  createdAt: instant,
+  expiresAt: orNull(instant),
+  revokedAt: orNull(instant),
+})
+
+const listing = v.object({ sha256: v.string() })
+
+export function apiKeyItem(key: ApiKey): Item {
+  return toItem({ ...apiKeyItemKey(key.sha256), ...key })
+}
+
+/** @throws {Error} that names the malformed attribute, so that a key with an unreadable expiry does not work */
+export function apiKeyOf(item: Item): ApiKey {
+  return decodeItem(schema, item)
+}
+
+/** The key that a listing item leads to. */
+export function listedSha256(item: Item): string {
+  return decodeItem(listing, item).sha256
+}
+
+/** Answers are kept this long. */
+export const cacheSeconds = 30
+/** At most this many; the oldest answers go first. */
+export const cacheCapacity = 1000
+
+export interface ApiKeyCache {
+  /** The key, null where there was none, undefined where nothing is known. */
+  get(sha256: string, now: Date): ApiKey | null | undefined
+  /** `readAt`: when the read began. */
+  set(sha256: string, key: ApiKey | null, readAt: Date): void
+}
+
+export function apiKeyCache(): ApiKeyCache {
+  const answers = new Map<string, { readonly key: ApiKey | null; readonly until: number }>()
+  return {
+    get: (sha256, now) => {
+      const answer = answers.get(sha256)
+      return answer !== undefined && now.getTime() < answer.until ? answer.key : undefined
+    },
+    set: (sha256, key, readAt) => {
+      answers.delete(sha256)
+      answers.set(sha256, { key, until: readAt.getTime() + cacheSeconds * 1000 })
+      const [oldest] = answers.keys()
+      if (answers.size > cacheCapacity && oldest !== undefined) answers.delete(oldest)
+    },
+  }
 }

@@ -1,16 +1,13 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb'
 import * as v from 'valibot'
-import type { AttemptRecord } from '../delivery/attempt-record'
-import type { AttemptLog } from '../delivery/delivery-store'
-import { failureMessages, type FailureKind } from '../delivery/send'
-import type { EndpointKey, Page, PageRequest } from '../endpoints/endpoint-store'
-import { count, decodeItem, instant, orNull } from './decode-item'
-import { attemptItemKey, attemptsOf } from './delivery-item-key'
-import { pageOf, queryItems } from './query-items'
-import { toItem } from './storable'
+import type { AttemptRecord } from '../delivery/attempt'
+import { type FailureKind, failureMessages } from '../delivery/http-sender'
+import type { AttemptLog } from '../delivery/ports'
+import type { EndpointKey, Page, PageRequest } from '../rotation/ports'
+import { attemptItemKey, attemptsOf, timeToLive } from './item-keys'
+import { count, decodeItem, instant, orNull, toItem, valuesOf } from './items'
+import { pageOf, queryItems } from './queries'
 import type { Table } from './table'
-import { timeToLive } from './time-to-live'
-import { valuesOf } from './update-of'
 
 // The keys of an object of ours.
 const failureKinds = Object.keys(failureMessages) as FailureKind[]

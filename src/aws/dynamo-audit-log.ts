@@ -1,15 +1,12 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb'
 import * as v from 'valibot'
-import type { AuditRecord } from '../endpoints/audit-record'
-import type { AuditLog, EndpointKey, Page, PageRequest } from '../endpoints/endpoint-store'
-import { count, decodeItem, instant, orNull } from './decode-item'
-import { actor } from './endpoint-item'
-import { endpointPartition, rotationPrefix } from './item-key'
-import { pageOf, queryItems } from './query-items'
-import { toItem } from './storable'
-import type { Item } from './storable'
+import type { AuditRecord } from '../rotation/change'
+import type { AuditLog, EndpointKey, Page, PageRequest } from '../rotation/ports'
+import { actor } from './dynamo-endpoint-store'
+import { endpointPartition, rotationPrefix } from './item-keys'
+import { count, decodeItem, instant, type Item, orNull, toItem, valuesOf } from './items'
+import { pageOf, queryItems } from './queries'
 import type { Table } from './table'
-import { valuesOf } from './update-of'
 
 const schema = v.object({
   id: v.string(),

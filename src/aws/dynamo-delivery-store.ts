@@ -1,19 +1,23 @@
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import * as v from 'valibot'
+import type { Json } from '../contracts/shape'
 import type { Delivery } from '../delivery/delivery'
-import type { DeliveryStore } from '../delivery/delivery-store'
 import type { DeliveryEvent } from '../delivery/event'
-import { deliveryItem, deliveryOf } from './delivery-item'
-import { deliveryItemKey, deliveryKeyOf, eventItemKey } from './delivery-item-key'
-import { duePages } from './due-items'
-import { firstDeliveryShard } from './due-shard'
-import { eventItem, eventOf } from './event-item'
-import type { ItemKey } from './item-key'
-import { recentDeliveries } from './recent-deliveries'
-import { toItem } from './storable'
-import type { Item } from './storable'
-import { outcomeOf } from './table'
-import type { Table } from './table'
-import { valuesOf } from './update-of'
+import type { DeliveryStore } from '../delivery/ports'
+import type { EndpointKey } from '../rotation/ports'
+import {
+  attemptsOf,
+  deliveryItemKey,
+  deliveryKeyOf,
+  deliveryShardOf,
+  eventItemKey,
+  firstDeliveryShard,
+  type ItemKey,
+  timeToLive,
+} from './item-keys'
+import { count, decodeItem, instant, type Item, orNull, toItem, valuesOf } from './items'
+import { batchGet, duePages, queryItems } from './queries'
+import { outcomeOf, type Table } from './table'
 
 const isAbsent = 'attribute_not_exists(pk)'
 const isUnchanged = 'attemptCount = :attemptCount AND #status = :status'
@@ -66,4 +70,92 @@ function save({ client, name }: Table, delivery: Delivery, { attemptCount, statu
 async function get({ client, name }: Table, key: ItemKey): Promise<Item | undefined> {
   const { Item } = await client.send(new GetItemCommand({ TableName: name, Key: toItem(key), ConsistentRead: true }))
   return Item
+}
+
+const deliverySchema = v.object({
+  tenantId: v.string(),
+  endpointId: v.string(),
+  incarnationOf: v.string(),
+  messageId: v.string(),
+  eventId: v.string(),
+  eventType: v.string(),
+  status: v.picklist(['pending', 'success', 'failed']),
+  attemptCount: count,
+  roundStart: count,
+  createdAt: instant,
+  lastResponseStatus: orNull(count),
+  errorMessage: orNull(v.string()),
+  deliveredAt: orNull(instant),
+  dlqAt: orNull(instant),
+  dueAt: orNull(instant),
+})
+
+/** The whole delivery as an item. While it is due it is in the index, in shards of its own beside the endpoints'. */
+export function deliveryItem(delivery: Delivery): Item {
+  const dueShard = delivery.dueAt === null ? null : deliveryShardOf(delivery)
+  return toItem({ ...deliveryItemKey(delivery), ...delivery, dueShard, ttl: timeToLive(delivery.createdAt) })
+}
+
+/** @throws {Error} that names the malformed attribute */
+export function deliveryOf(item: Item): Delivery {
+  return decodeItem(deliverySchema, item)
+}
+
+const eventSchema = v.object({
+  tenantId: v.string(),
+  id: v.string(),
+  type: v.string(),
+  at: instant,
+  // Written below, from JSON.
+  payload: v.pipe(
+    v.string(),
+    v.transform(text => JSON.parse(text) as Json),
+  ),
+})
+
+/** The event as an item, kept from `now` on: its own time may be long ago. Its payload is JSON text. */
+export function eventItem(event: DeliveryEvent, now: Date): Item {
+  const key = eventItemKey(event.tenantId, event.id)
+  return toItem({ ...key, ...event, payload: JSON.stringify(event.payload), ttl: timeToLive(now) })
+}
+
+/** @throws {Error} that names the malformed attribute */
+export function eventOf(item: Item): DeliveryEvent {
+  return decodeItem(eventSchema, item)
+}
+
+/** Retries of few deliveries must not make one listing read a month of attempts. */
+const mostAttempts = 2000
+
+const withMessageId = v.object({ messageId: v.string() })
+const place = v.object({ pk: v.string(), sk: v.string() })
+
+/** The deliveries of the endpoint's newest attempts and stops, newest delivery first. Tests are none. */
+export async function recentDeliveries(table: Table, key: EndpointKey, limit: number): Promise<readonly Delivery[]> {
+  const messageIds = await recentMessageIds(table, key, limit)
+  const keys = messageIds.map(messageId => deliveryItemKey({ tenantId: key.tenantId, messageId }))
+  const items = await batchGet(table, keys)
+  return items.map(deliveryOf).toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime())
+}
+
+async function recentMessageIds(table: Table, key: EndpointKey, limit: number): Promise<readonly string[]> {
+  const query = {
+    KeyConditionExpression: 'pk = :pk',
+    FilterExpression: 'kind <> :test',
+    ProjectionExpression: 'pk, sk, messageId',
+    ExpressionAttributeValues: valuesOf(Object.entries({ pk: attemptsOf(key), test: 'test' })),
+    ScanIndexForward: false,
+    ConsistentRead: true,
+  }
+  const found = new Set<string>()
+  let read = 0
+  let after = null
+  do {
+    const items = await queryItems(table, query, { after, limit: limit - found.size })
+    read += items.length
+    for (const item of items) found.add(decodeItem(withMessageId, item).messageId)
+    const last = items.at(-1)
+    after = last === undefined ? null : decodeItem(place, last)
+  } while (after !== null && found.size < limit && read < mostAttempts)
+  return [...found].slice(0, limit)
 }

@@ -1,13 +1,11 @@
 import * as v from 'valibot'
-import type { Subscriber, SubscriberIndex } from '../delivery/delivery-store'
-import type { Page, PageRequest } from '../endpoints/endpoint-store'
-import { decodeItem } from './decode-item'
-import { settings } from './endpoint-item'
-import { endpointItemKey } from './item-key'
-import { pageOf, queryItems } from './query-items'
-import type { Table } from './table'
-import { subscriberIndex } from './table-definition'
-import { valuesOf } from './update-of'
+import type { Subscriber, SubscriberIndex } from '../delivery/ports'
+import type { Page, PageRequest } from '../rotation/ports'
+import { settings } from './dynamo-endpoint-store'
+import { endpointItemKey } from './item-keys'
+import { decodeItem, valuesOf } from './items'
+import { pageOf, queryItems } from './queries'
+import { subscriberIndex, type Table } from './table'
 
 const schema = v.object({
   tenantId: v.string(),

@@ -1,6 +1,5 @@
-import { PutEventsCommand } from '@aws-sdk/client-eventbridge'
-import type { EventBridgeClient, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge'
-import type { EventBus, KeyturnEvent } from '../mirror/event-bus'
+import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge'
+import type { EventBus, KeyturnEvent } from '../rotation/ports'
 
 /** EventBridge takes at most this many at a time. */
 const batchSize = 10

@@ -1,7 +1,6 @@
-import { DecryptCommand, EncryptCommand } from '@aws-sdk/client-kms'
-import type { KMSClient } from '@aws-sdk/client-kms'
-import type { SealContext, Sealer } from '../rotation/sealer'
-import { Secret } from '../rotation/secret'
+import { DecryptCommand, EncryptCommand, type KMSClient } from '@aws-sdk/client-kms'
+import { Secret } from '../core/secret'
+import type { SealContext, Sealer } from '../rotation/ports'
 
 export interface KmsSealerOptions {
   readonly client: KMSClient

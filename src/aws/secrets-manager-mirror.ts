@@ -10,10 +10,10 @@ import {
   ResourceExistsException,
   ResourceNotFoundException,
   RestoreSecretCommand,
+  type SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager'
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import type { CurrentMove, Mirror, MirrorDescription, MirrorPolicy, MirrorVersion } from '../mirror/mirror'
+import type { CurrentMove, Mirror, MirrorDescription, MirrorPolicy, MirrorVersion } from '../rotation/ports'
 
 const stagedLabel = 'KEYTURN_STAGED'
 const recoveryDays = 7

@@ -1,6 +1,13 @@
-import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
-import type { DeliveryQueue, Queued } from '../delivery/delivery-queue'
-import { queuedJson } from '../delivery/queued-json'
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs'
+import { queuedJson } from '../delivery/event'
+import type { DeliveryQueue, FedMessage, LetterQueue, Queued } from '../delivery/ports'
 
 export interface SqsQueueOptions {
   readonly client: SQSClient
@@ -65,4 +72,44 @@ async function sendBatch(client: SQSClient, queueUrl: string, batch: readonly En
   })
   const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }))
   if (Failed.length > 0) throw new Error(`SQS did not take ${Failed.length} of ${batch.length} messages`)
+}
+
+const mostMessages = 10
+
+/** A queue in SQS. */
+export function sqsQueueFeed({ client, queueUrl }: SqsQueueOptions): LetterQueue {
+  return {
+    receive: async (waitSeconds, signal) => {
+      const receive = new ReceiveMessageCommand({
+        QueueUrl: queueUrl,
+        MaxNumberOfMessages: mostMessages,
+        WaitTimeSeconds: waitSeconds,
+      })
+      const { Messages = [] } = await client.send(receive, { abortSignal: signal })
+      return Messages.map(({ MessageId: messageId = '', ReceiptHandle: receiptHandle = '', Body: body = '' }) => {
+        return { messageId, receiptHandle, body }
+      })
+    },
+    remove: messages => remove(client, queueUrl, messages),
+    release: async messages => {
+      for (let start = 0; start < messages.length; start += mostMessages) {
+        await show(client, queueUrl, messages.slice(start, start + mostMessages))
+      }
+    },
+  }
+}
+
+/** One that cannot be shown is visible already, or soon. */
+async function show(client: SQSClient, QueueUrl: string, messages: readonly FedMessage[]): Promise<void> {
+  const Entries = messages.map(({ receiptHandle }, index) => {
+    return { Id: String(index), ReceiptHandle: receiptHandle, VisibilityTimeout: 0 }
+  })
+  await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }))
+}
+
+/** A message that could not be removed comes again; whoever works on it has to bear that anyway. */
+async function remove(client: SQSClient, QueueUrl: string, messages: readonly FedMessage[]): Promise<void> {
+  if (messages.length === 0) return
+  const Entries = messages.map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle }))
+  await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }))
 }

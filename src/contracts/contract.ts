@@ -1,4 +1,4 @@
-import type { ProblemCode } from '../rotation/problem'
+import type { ProblemCode } from '../core/problem'
 import type { Scheme } from '../verify/scheme'
 import type { DeliveryFormat } from './delivery-format'
 import type {

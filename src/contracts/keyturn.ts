@@ -1,8 +1,8 @@
 import { standardWebhooks } from '../verify/schemes'
-import { standardDelivery } from './delivery-format'
-import { problemDetails } from './problem-details'
-import { sameNames } from './same-names'
 import type { Contract } from './contract'
+import { problemDetails } from './defaults'
+import { standardDelivery } from './delivery-format'
+import { sameNames } from './shape-fields'
 
 const endpoint = {
   ...sameNames('id', 'tenantId', 'contract', 'url', 'description', 'name', 'eventTypes', 'status'),

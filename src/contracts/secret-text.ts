@@ -1,9 +1,8 @@
-import { Problem } from '../rotation/problem'
-import { Secret } from '../rotation/secret'
+import { randomDigits, randomUuid, uuidPattern } from '../core/id'
+import { Problem } from '../core/problem'
+import { Secret } from '../core/secret'
 import { keyBytes } from '../verify/key-bytes'
 import type { RotateBody, SecretFormat, TextFormat } from './contract'
-import { randomDigits } from './random-digits'
-import { randomUuid, uuidPattern } from './random-uuid'
 
 /** The body's field that holds a caller's own secret, and how many bytes it may hold after decoding. */
 export type OwnSecretRule = NonNullable<RotateBody['ownSecret']>

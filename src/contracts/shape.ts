@@ -22,22 +22,6 @@ export type Shape<Field extends string> =
   /** A list: the shape, once for each item of the field. */
   | { readonly $each: Field; readonly shape: Shape<string> }
   | { readonly [name: string]: Shape<Field> }
-
-/** A shape that stands for a value: an object with a `$` member. */
-export type Form = Extract<
-  Shape<string>,
-  | { $constant: Json }
-  | { $time: string }
-  | { $words: string }
-  | { $first: number }
-  | { $present: string }
-  | { $each: string }
->
-
-export function isForm(shape: Exclude<Shape<string>, string>): shape is Form {
-  return Object.keys(shape).some(name => name.startsWith('$'))
-}
-
 /** The fields of an endpoint as any reply may show them. None of them is or holds a secret. */
 export type EndpointField =
   | 'id'

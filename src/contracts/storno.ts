@@ -1,6 +1,6 @@
 import { bodyHex } from '../verify/schemes'
-import { sameNames } from './same-names'
 import type { Contract } from './contract'
+import { sameNames } from './shape-fields'
 
 const webhook = {
   uuid: 'id',

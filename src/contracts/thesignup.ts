@@ -1,7 +1,7 @@
 import { standardWebhooks } from '../verify/schemes'
-import { standardDelivery } from './delivery-format'
-import { sameNames } from './same-names'
 import type { Contract, ErrorWords } from './contract'
+import { standardDelivery } from './delivery-format'
+import { sameNames } from './shape-fields'
 
 const problem = (slug: string, title: string, code: string): ErrorWords => ({
   type: `https://thesignup.app/problems/${slug}`,

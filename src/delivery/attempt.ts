@@ -1,10 +1,15 @@
-import { standardDelivery } from '../contracts/delivery-format'
-import { attemptResult, type AttemptResult } from './attempt-result'
-import type { AttemptRecord } from './attempt-record'
-import type { DeliveryDeps } from './deps'
-import type { DeliveryRequest, NoReply, ReceiverReply } from './send'
-import { signedRequest, type Addressed } from './signed-request'
-import { newId } from "../core/id";
+import { type DeliveryFormat, standardDelivery } from '../contracts/delivery-format'
+import { newId } from '../core/id'
+import {
+  type DeliveryRequest,
+  type FailureKind,
+  failureMessages,
+  type NoReply,
+  type ReceiverReply,
+} from './http-sender'
+import type { DeliveryDeps } from './ports'
+import { retryAfterSeconds } from './retry'
+import { type Addressed, signedRequest } from './signed-request'
 
 /** One attempt that was made. */
 export interface Attempt {
@@ -39,3 +44,62 @@ export function recordOf(
   const { durationMs, status, error, response } = result
   return { id: newId('att', randomBytes), ...of, at, durationMs, status, error, response, keyIds }
 }
+
+/** One attempt, for 30 days. No payload, no secret. */
+export interface AttemptRecord {
+  readonly id: string
+  readonly messageId: string
+  readonly eventType: string
+  /** `test`: asked for by hand; it counts towards nothing. */
+  readonly kind: 'delivery' | 'test'
+  /** From 1. */
+  readonly number: number
+  readonly at: Date
+  readonly durationMs: number
+  /** The receiver's HTTP status; null when none came. */
+  readonly status: number | null
+  /** Null: delivered. */
+  readonly error: FailureKind | null
+  /** The start of what the receiver answered, at most 1,024 characters. */
+  readonly response: string
+  /** The keys that signed, newest first. */
+  readonly keyIds: readonly string[]
+}
+
+/** What one attempt came to. */
+export interface AttemptResult {
+  /** Null: delivered. */
+  readonly error: FailureKind | null
+  /** `Success`, or what went wrong. */
+  readonly message: string
+  readonly status: number | null
+  readonly durationMs: number
+  readonly retryAfterSeconds: number | null
+  /** 410: the receiver wants no more deliveries. */
+  readonly gone: boolean
+  /** The start of the receiver's answer, at most 1,024 characters. */
+  readonly response: string
+}
+
+const responseCharacters = 1024
+
+export function attemptResult({ success }: DeliveryFormat, answer: ReceiverReply | NoReply, now: Date): AttemptResult {
+  const { durationMs } = answer
+  if (answer.kind === 'none') {
+    const { error } = answer
+    return { error, message: failureMessages[error], status: null, durationMs, ...nothing }
+  }
+  const { status, headers, body } = answer
+  const delivered = success === '2xx' ? status >= 200 && status < 300 : success.includes(status)
+  return {
+    error: delivered ? null : 'status',
+    message: delivered ? 'Success' : `The receiver answered ${status}`,
+    status,
+    durationMs,
+    retryAfterSeconds: delivered ? null : retryAfterSeconds(headers['retry-after'], now),
+    gone: status === 410,
+    response: body.slice(0, responseCharacters),
+  }
+}
+
+const nothing = { retryAfterSeconds: null, gone: false, response: '' } as const

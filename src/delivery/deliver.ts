@@ -1,10 +1,14 @@
-import { attemptUnderLease } from './attempt-under-lease'
-import type { Delivery } from './delivery'
-import type { DeliveryDeps } from './deps'
+import { standardDelivery } from '../contracts/delivery-format'
+import { allDone } from '../core/concurrency'
+import { attempt, type Attempt, recordOf } from './attempt'
+import { type Delivery, nextAttempt } from './delivery'
+import type { DeliveryEvent } from './event'
+import type { Lease } from './health'
+import type { DeliveryDeps } from './ports'
 import type { AttemptMessage } from './queue-message'
-import { stop } from './stop'
-import { takeLease } from './take-lease'
-import { endpointPaused, eventExpired, targetOf, type Target } from './target'
+import { afterAttempt, type NextStep } from './retry'
+import { takeLease } from './slots'
+import { endpointPaused, eventExpired, type NoTarget, type Target, targetOf } from './target'
 
 /**
  * Makes the attempt that a message asks for, unless it was made already. Whenever the process dies the message comes
@@ -68,4 +72,93 @@ async function putOff({ queue, random }: DeliveryDeps, message: AttemptMessage):
   const most = Math.min(longestPutOffSeconds, 2 ** (message.waits + 1))
   const delaySeconds = Math.max(1, Math.round(most * random()))
   await queue.send([{ message: { ...message, waits: message.waits + 1 }, delaySeconds }])
+}
+
+export interface Prepared {
+  readonly delivery: Delivery
+  readonly target: Target
+  readonly event: DeliveryEvent
+}
+
+/**
+ * Makes one attempt and writes down what came of it. What follows it is queued first, and its record comes before the
+ * delivery's new state: as long as that is not stored, this attempt's own message comes again.
+ */
+export async function attemptUnderLease(deps: DeliveryDeps, lease: Lease, prepared: Prepared): Promise<void> {
+  const { delivery, target, event } = prepared
+  const made = await attemptOrRelease(deps, lease, prepared)
+  const retries = (target.contract.delivery ?? standardDelivery).retries
+  const { delivery: after, next } = afterAttempt(delivery, made.result, {
+    now: deps.now(),
+    random: deps.random(),
+    retries,
+  })
+  await queueNext(deps, after, next)
+  const { tenantId, endpointId, messageId } = delivery
+  const of = { messageId, eventType: event.type, kind: 'delivery', number: after.attemptCount } as const
+  await deps.attempts.record({ tenantId, endpointId }, recordOf(made, of, deps.randomBytes))
+  await allDone([deps.deliveries.save(after, delivery), countAttempt(deps, lease, { after, made })])
+}
+
+async function attemptOrRelease(deps: DeliveryDeps, lease: Lease, prepared: Prepared): Promise<Attempt> {
+  const { delivery, target, event } = prepared
+  const message = { id: delivery.messageId, endpointId: delivery.endpointId, event }
+  try {
+    return await attempt(deps, { ...target, message })
+  } catch (error) {
+    await deps.health.release(lease)
+    throw error
+  }
+}
+
+async function queueNext({ queue }: DeliveryDeps, after: Delivery, next: NextStep): Promise<void> {
+  const message = nextAttempt(after)
+  if (next.kind === 'queue') await queue.send([{ message, delaySeconds: next.delaySeconds }])
+  if (next.kind === 'bury') await queue.bury(message)
+}
+
+interface Counted {
+  readonly after: Delivery
+  readonly made: Attempt
+}
+
+/** Counts the attempt, and pauses an endpoint that wants no more deliveries or failed too often. */
+async function countAttempt(deps: DeliveryDeps, lease: Lease, { after, made }: Counted): Promise<void> {
+  const { at, result } = made
+  const failures = await deps.health.finish(lease, {
+    at,
+    responseTimeMs: result.status === null ? null : result.durationMs,
+    lastStatus: { code: result.status, message: result.message, timestamp: at },
+    outcome: after.status,
+    first: after.attemptCount === 1,
+  })
+  const reason = pauseReason(result.gone, failures, deps.pauseAfterFailures)
+  if (reason === null) return
+  await deps.health.pause(lease.life, { at: deps.now(), reason })
+  deps.log.info('endpoint paused', { tenantId: lease.life.tenantId, endpointId: lease.life.endpointId, reason })
+}
+
+function pauseReason(gone: boolean, failures: number, limit: number): string | null {
+  if (gone) return 'The receiver answered 410 Gone'
+  return failures >= limit ? `${failures} attempts in a row failed` : null
+}
+
+/**
+ * The delivery fails without an attempt, and is counted and listed like one that was given up. While its endpoint may
+ * come back it goes to the dead-letter queue as well, first: whenever the process dies, it is found there or tried again.
+ */
+export async function stop(deps: DeliveryDeps, delivery: Delivery, { reason, isOver }: NoTarget): Promise<void> {
+  const { tenantId, endpointId, incarnationOf: incarnation } = delivery
+  const at = deps.now()
+  if (!isOver) await deps.queue.bury(nextAttempt(delivery))
+  await deps.attempts.recordStop(delivery, at)
+  const failed = {
+    ...delivery,
+    status: 'failed',
+    errorMessage: reason,
+    dlqAt: isOver ? null : at,
+    dueAt: null,
+  } as const
+  const outcome = await deps.deliveries.save(failed, delivery)
+  if (outcome === 'stored') await deps.health.countStop({ tenantId, endpointId, incarnation }, at)
 }

@@ -1,5 +1,6 @@
 import type { Json } from '../contracts/shape'
-import { queuedJson } from './queued-json'
+import { newId } from '../core/id'
+import type { DeliveryQueue } from './ports'
 
 /** Something that happened at a tenant and is delivered to each endpoint that subscribes to its type. */
 export interface DeliveryEvent {
@@ -18,4 +19,32 @@ export const eventTypePattern = /^[A-Za-z0-9_.:-]{1,128}$/
 
 export function payloadBytes(payload: Json): number {
   return Buffer.byteLength(queuedJson(payload), 'utf8')
+}
+
+/**
+ * JSON with nothing in it that SQS does not take. Of what JSON may hold as it is, that is U+FFFE and U+FFFF alone: they
+ * are escaped, and come back as they were.
+ */
+export function queuedJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[\uFFFE\uFFFF]/g, character => `\\u${character.charCodeAt(0).toString(16)}`)
+}
+
+export interface PublishDeps {
+  readonly queue: Pick<DeliveryQueue, 'send'>
+  readonly now: () => Date
+  readonly randomBytes: (count: number) => Buffer
+}
+
+/** What a platform publishes. `id`: null makes one. */
+export interface NewEvent extends Pick<DeliveryEvent, 'tenantId' | 'type' | 'payload'> {
+  readonly id: string | null
+}
+
+/** Puts the event into the queue and returns its id. The same id published again delivers nothing twice. */
+export async function publishEvent(deps: PublishDeps, event: NewEvent): Promise<string> {
+  const { tenantId, type, payload } = event
+  const id = event.id ?? newId('evt', deps.randomBytes)
+  const message = { kind: 'event', tenantId, id, type, at: deps.now().toISOString(), payload } as const
+  await deps.queue.send([{ message, delaySeconds: 0 }])
+  return id
 }

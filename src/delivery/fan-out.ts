@@ -1,14 +1,10 @@
 import type { Contract } from '../contracts/contract'
 import { standardDelivery } from '../contracts/delivery-format'
-import { newDelivery, nextAttempt } from './delivery'
-import type { Queued } from './delivery-queue'
-import type { Subscriber } from './delivery-store'
-import type { DeliveryDeps } from './deps'
+import { inLanes } from '../core/concurrency'
+import { messageIdOf, newDelivery, nextAttempt } from './delivery'
 import type { DeliveryEvent } from './event'
-import { inLanes } from './in-lanes'
-import { messageIdOf } from './message-id'
+import type { DeliveryDeps, Queued, Subscriber } from './ports'
 import type { EventMessage } from './queue-message'
-import { subscribes } from './subscribes'
 
 const pageSize = 50
 const lanes = 16
@@ -58,4 +54,16 @@ async function prepare(deps: DeliveryDeps, { endpoint, contract }: Receiver, eve
   const delivery = newDelivery({ endpointId, incarnationOf: incarnation, messageId }, event, deps.now())
   await deps.deliveries.create(delivery)
   return { message: nextAttempt(delivery), delaySeconds: 0 }
+}
+
+/**
+ * Whether an endpoint with these event types gets events of `type`. An empty list takes every type, `*` too, and
+ * `invoice.*` every type that starts with `invoice.`.
+ */
+export function subscribes(eventTypes: readonly string[], type: string): boolean {
+  return eventTypes.length === 0 || eventTypes.some(pattern => matches(pattern, type))
+}
+
+function matches(pattern: string, type: string): boolean {
+  return pattern.endsWith('*') ? type.startsWith(pattern.slice(0, -1)) : pattern === type
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { Key } from '../rotation/key-ring'
-import type { SealContext, Sealer } from '../rotation/sealer'
-import type { Secret } from '../rotation/secret'
+import type { Secret } from '../core/secret'
+import type { SealContext, Sealer } from '../rotation/ports'
+import type { Key } from '../rotation/ring'
 
 export const openedKeySeconds = 300
 export const openedKeyCapacity = 1000

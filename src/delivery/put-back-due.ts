@@ -1,8 +1,7 @@
-import type { Log } from '../rotation/log'
-import { nextAttempt, type DeliveryKey } from './delivery'
-import type { DeliveryQueue } from './delivery-queue'
-import type { DeliveryStore } from './delivery-store'
-import { inLanes } from './in-lanes'
+import { inLanes } from '../core/concurrency'
+import type { Log } from '../core/log'
+import { type DeliveryKey, nextAttempt } from './delivery'
+import type { DeliveryQueue, DeliveryStore } from './ports'
 
 export interface PutBackDeps {
   readonly deliveries: Pick<DeliveryStore, 'due' | 'load' | 'save'>

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 import type { Json } from '../contracts/shape'
+import { tenantIdPattern } from '../core/id'
+import { messageIdPattern } from './delivery'
 import { eventIdPattern, eventTypePattern, largestPayloadBytes, payloadBytes } from './event'
-import { messageIdPattern } from './message-id'
-import { tenantIdPattern } from "../core/id";
 
 /** An event for every endpoint that subscribes to it. A platform may put it into the queue itself. */
 export interface EventMessage {

@@ -1,13 +1,11 @@
-import type { EndpointStore } from '../endpoints/endpoint-store'
-import type { Log } from '../rotation/log'
-import { nextAttempt, type Delivery } from './delivery'
-import type { DeliveryQueue } from './delivery-queue'
-import type { DeliveryStore } from './delivery-store'
-import type { HealthStore } from './health-store'
-import type { FedMessage, LetterQueue } from './queue-feed'
+import type { Log } from '../core/log'
+import type { EndpointStore } from '../rotation/ports'
+import { type Delivery, nextAttempt } from './delivery'
+import type { HealthStore } from './health'
+import type { DeliveryQueue, DeliveryStore, FedMessage, LetterQueue } from './ports'
 import { parseQueueMessage, type QueueMessage } from './queue-message'
-import { receptionOf, type Reception } from './reception'
 import { sendAgain } from './send-again'
+import { type Reception, receptionOf } from './target'
 
 export interface RedriveDeps {
   readonly deadLetters: LetterQueue

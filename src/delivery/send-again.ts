@@ -1,7 +1,6 @@
-import { addSeconds } from '../rotation/instant'
-import { nextAttempt, type Delivery } from './delivery'
-import type { DeliveryQueue } from './delivery-queue'
-import type { DeliveryStore } from './delivery-store'
+import { addSeconds } from '../core/instant'
+import { type Delivery, nextAttempt } from './delivery'
+import type { DeliveryQueue, DeliveryStore } from './ports'
 
 export interface SendAgainDeps {
   readonly deliveries: Pick<DeliveryStore, 'save'>

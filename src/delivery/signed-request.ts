@@ -1,11 +1,14 @@
 import type { Contract } from '../contracts/contract'
-import { standardDelivery } from '../contracts/delivery-format'
-import type { Endpoint } from '../endpoints/endpoint'
-import { isLive, type Key } from '../rotation/key-ring'
+import { type DeliveryFormat, type DeliveryPart, standardDelivery } from '../contracts/delivery-format'
+import type { TimeFormat } from '../contracts/dimensions'
+import type { Json } from '../contracts/shape'
+import { formatTime } from '../contracts/times'
+import type { Endpoint } from '../rotation/endpoint'
+import { isLive, type Key } from '../rotation/ring'
 import { sign } from '../verify'
-import { bodyOf, ownHeaders, type Message } from './envelope'
+import type { DeliveryEvent } from './event'
+import type { DeliveryRequest } from './http-sender'
 import type { OpenKey } from './opened-key-cache'
-import type { DeliveryRequest } from './send'
 
 export interface SignDeps {
   readonly openKey: OpenKey
@@ -54,4 +57,44 @@ function signingKeys({ signing }: Contract, { ring }: Endpoint, now: Date): read
 
 function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}
+
+/** One event as it goes to one endpoint. */
+export interface Message {
+  readonly id: string
+  readonly endpointId: string
+  readonly event: DeliveryEvent
+}
+
+/** The JSON text to send: the contract's envelope around the payload. The same in every attempt. */
+export function bodyOf(format: DeliveryFormat, message: Message, times: TimeFormat): string {
+  const parts = partsOf(message, times)
+  if (format.body === 'payload') return JSON.stringify(parts.payload)
+  return JSON.stringify(Object.fromEntries(Object.entries(format.body).map(([name, part]) => [name, parts[part]])))
+}
+
+/** The contract's own headers, by their lower-case names. */
+export function ownHeaders({ headers, userAgent }: DeliveryFormat, message: Message): Record<string, string> {
+  const { id, endpointId, event } = message
+  const values = {
+    messageId: id,
+    eventId: event.id,
+    eventType: event.type,
+    tenantId: event.tenantId,
+    endpointId,
+  }
+  const own = Object.entries(headers).map(([name, part]) => [name, values[part]] as const)
+  return { 'content-type': 'application/json', 'user-agent': userAgent, ...Object.fromEntries(own) }
+}
+
+function partsOf({ id, endpointId, event }: Message, times: TimeFormat): Record<DeliveryPart, Json> {
+  return {
+    messageId: id,
+    eventId: event.id,
+    eventType: event.type,
+    tenantId: event.tenantId,
+    endpointId,
+    createdAt: formatTime(event.at, times),
+    payload: event.payload,
+  }
 }

@@ -1,15 +1,15 @@
 import type { Contract } from '../contracts/contract'
 import { standardDelivery } from '../contracts/delivery-format'
 import type { Json } from '../contracts/shape'
-import type { Endpoint } from '../endpoints/endpoint'
-import { addSeconds } from '../rotation/instant'
-import { Problem } from '../rotation/problem'
-import { attempt, recordOf, type Attempt } from './attempt'
-import type { DeliveryDeps } from './deps'
-import type { Lease } from './health-store'
-import { messageIdOf } from './message-id'
-import type { Message } from './envelope'
-import { newId } from "../core/id";
+import { newId } from '../core/id'
+import { addSeconds } from '../core/instant'
+import { Problem } from '../core/problem'
+import type { Endpoint } from '../rotation/endpoint'
+import { attempt, type Attempt, recordOf } from './attempt'
+import { messageIdOf } from './delivery'
+import type { Lease } from './health'
+import type { DeliveryDeps } from './ports'
+import type { Message } from './signed-request'
 
 export interface TestRequest {
   readonly endpoint: Endpoint

@@ -1,8 +1,8 @@
-import { allDone } from '../rotation/all-done'
-import { scrubbedError } from '../rotation/scrubbed-error'
+import { allDone } from '../core/concurrency'
+import { scrubbedError } from '../core/log'
 import { deliver } from './deliver'
-import type { DeliveryDeps } from './deps'
 import { fanOut } from './fan-out'
+import type { DeliveryDeps } from './ports'
 import { parseQueueMessage } from './queue-message'
 
 /** One message as the queue hands it over. */

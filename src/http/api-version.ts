@@ -1,9 +1,8 @@
+import { headerOf } from '../access/authenticate'
 import type { ApiVersions } from '../contracts/contract'
-import { headerOf } from '../access/request-headers'
-import { Problem } from '../rotation/problem'
-import type { ApiRequest } from './api-request'
-import { invalidField } from './body/invalid-field'
-import type { Call } from './call'
+import { Problem } from '../core/problem'
+import { invalidField } from './body/fields'
+import type { ApiRequest, Call } from './request'
 
 /**
  * Refuses an operation that the request's API version does not have yet, like a route that does not exist.

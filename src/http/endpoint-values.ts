@@ -1,7 +1,9 @@
-import type { EndpointField } from '../contracts/shape'
-import type { DeliveryHealth } from '../delivery/delivery-health'
-import type { Endpoint } from '../endpoints/endpoint'
-import type { Value } from './render-shape'
+import type { Operation } from '../contracts/contract'
+import { type DeliveryField, type EndpointField } from '../contracts/shape'
+import { type DeliveryHealth, neverDelivered, type StoredHealth } from '../delivery/health'
+import type { Endpoint } from '../rotation/endpoint'
+import type { Value } from './reply'
+import { shapeFields } from '../contracts/shape-fields'
 
 /**
  * An endpoint as any reply may show it: no secret, sealed or open. It is paused when its owner paused it, and when
@@ -35,4 +37,38 @@ export function endpointValues(endpoint: Endpoint, health: DeliveryHealth): Reco
     ...health,
     lastStatus: health.lastStatus && { ...health.lastStatus },
   }
+}
+
+/** The fields of an endpoint that follow from how its deliveries go. */
+const healthFields: Readonly<
+  Record<DeliveryField | 'status' | 'standing' | 'active' | 'paused' | 'pausedReason' | 'pausedAt', true>
+> = {
+  consecutiveFailures: true,
+  errorsSinceLastSuccess: true,
+  lastSuccessAt: true,
+  lastFailureAt: true,
+  avgResponseTimeMs: true,
+  lastResponseTimeMs: true,
+  lastStatus: true,
+  deliveriesCount: true,
+  deliveriesSucceeded: true,
+  deliveriesFailed: true,
+  lastDeliveryAt: true,
+  lastDeliveryStatus: true,
+  status: true,
+  standing: true,
+  active: true,
+  paused: true,
+  pausedReason: true,
+  pausedAt: true,
+}
+
+/** Whether an operation's reply says anything about how deliveries go; else health need not be read for it. */
+export function showsHealth({ reply }: Operation): boolean {
+  return reply.body !== null && shapeFields(reply.body).some(field => Object.hasOwn(healthFields, field))
+}
+
+/** The health that was stored beside an endpoint, unless it is of another that had the same id. */
+export function healthOf({ incarnation }: Endpoint, stored: StoredHealth | null): DeliveryHealth {
+  return stored?.incarnation === incarnation ? stored.health : neverDelivered
 }

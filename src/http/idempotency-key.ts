@@ -1,9 +1,9 @@
-import { headerOf } from '../access/request-headers'
-import type { IdempotencyRecord } from '../endpoints/endpoint'
+import { headerOf } from '../access/authenticate'
+import type { IdempotencyRecord } from '../rotation/endpoint'
 import { idempotencyRecord, type IdempotentOperation } from '../rotation/idempotency'
-import { invalidField } from './body/invalid-field'
-import type { JsonObject } from './body/json-object'
-import type { TenantCall } from './call'
+import { invalidField } from './body/fields'
+import type { JsonObject } from './body/json'
+import type { TenantCall } from './request'
 
 const header = 'Idempotency-Key'
 

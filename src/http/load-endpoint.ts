@@ -1,13 +1,11 @@
 import type { Contract } from '../contracts/contract'
-import { parseEndpointId } from '../contracts/endpoint-id'
-import type { DeliveryHealth } from '../delivery/delivery-health'
-import type { HealthStore } from '../delivery/health-store'
-import type { Endpoint } from '../endpoints/endpoint'
-import type { EndpointStore } from '../endpoints/endpoint-store'
-import { noSuchEndpoint } from '../rotation/no-such-endpoint'
-import { Problem } from '../rotation/problem'
-import type { TenantCall } from './call'
-import { healthOf, showsHealth } from './shown-health'
+import { parseEndpointId } from '../contracts/ids'
+import { noSuchEndpoint, Problem } from '../core/problem'
+import type { DeliveryHealth, HealthStore } from '../delivery/health'
+import type { Endpoint } from '../rotation/endpoint'
+import type { EndpointStore } from '../rotation/ports'
+import { healthOf, showsHealth } from './endpoint-values'
+import type { TenantCall } from './request'
 
 /** Any endpoint id that the table may hold. */
 const anyId = /^[A-Za-z0-9_.:-]{1,128}$/

@@ -1,6 +1,5 @@
 import type { Contract } from '../contracts/contract'
-import { matchTemplate, sharedSegments, type Parameters } from './path-template'
-import type { Route } from './route'
+import { matchTemplate, type Parameters, type Route, sharedSegments } from '../contracts/routes'
 
 export type RouteMatch =
   | { readonly kind: 'found'; readonly route: Route; readonly parameters: Parameters }

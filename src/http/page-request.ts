@@ -1,7 +1,7 @@
 import type { Operation } from '../contracts/contract'
-import type { PageRequest } from '../endpoints/endpoint-store'
-import type { ApiRequest } from './api-request'
-import { invalidField } from './body/invalid-field'
+import type { PageRequest } from '../rotation/ports'
+import { invalidField } from './body/fields'
+import type { ApiRequest } from './request'
 
 const pageSizes = { usual: 50, largest: 100 }
 

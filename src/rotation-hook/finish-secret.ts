@@ -1,6 +1,6 @@
-import type { HookDeps, StepWork } from './deps'
 import { HookError } from './hook-error'
 import { removeSettledIntents } from './intent'
+import type { HookDeps, StepWork } from './ports'
 
 /**
  * Makes the pending version current, then takes its intents away.

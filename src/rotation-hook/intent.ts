@@ -1,6 +1,5 @@
-import type { HookDeps, StepWork } from './deps'
 import { HookError } from './hook-error'
-import type { OwnSecret, OwnSecretState } from './own-secret'
+import type { HookDeps, OwnSecret, OwnSecretState, StepWork } from './ports'
 
 /**
  * How the tags begin which say that the vendor was, or is about to be, asked for a version's secret. Every run has one of

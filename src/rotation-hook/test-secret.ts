@@ -1,11 +1,10 @@
-import { mask, matchesText } from '../contracts/secret-text'
 import type { Contract } from '../contracts/contract'
+import { mask, matchesText } from '../contracts/secret-text'
 import { keyBytes } from '../verify/key-bytes'
-import type { HookDeps, StepWork } from './deps'
+import { secretsIn } from './document'
 import { HookError } from './hook-error'
-import { secretsIn } from './next-document'
-import type { ShownSecret } from './vendor'
-import { VendorError } from './vendor-error'
+import type { HookDeps, ShownSecret, StepWork } from './ports'
+import { VendorError } from './vendor-failure'
 
 /**
  * Checks what can be checked of the pending secret: that it is one of the contract's, and the one that the vendor shows

@@ -1,6 +1,47 @@
 import type { Contract } from '../contracts/contract'
-import { readShape } from './read-shape'
-import { VendorError, type VendorErrorCode } from './vendor-error'
+import type { HookDeps } from './ports'
+import { readShape } from './vendor-reply'
+
+/** How a call to the vendor can fail. Stable; docs/consumer-guide.md has a row for each. */
+export type VendorErrorCode =
+  | 'vendor-unreachable'
+  | 'vendor-timeout'
+  | 'vendor-connection-lost'
+  | 'vendor-error'
+  | 'vendor-refused-credentials'
+  | 'vendor-forbids'
+  | 'vendor-endpoint-unknown'
+  | 'vendor-conflict'
+  | 'vendor-superseded'
+  | 'vendor-rate-limited'
+  | 'vendor-refused'
+  | 'vendor-reply-malformed'
+
+export interface VendorErrorDetails {
+  /** The HTTP status; null: there was no reply. */
+  readonly status: number | null
+  /** Whether the vendor may have made a new secret. */
+  readonly rotated: 'no' | 'maybe'
+  /** What `Retry-After` says, in seconds; null: nothing. */
+  readonly retryAfterSeconds: number | null
+}
+
+/** A call to the vendor that brought no secret. Holds nothing of the reply but its status. */
+export class VendorError extends Error {
+  readonly code: VendorErrorCode
+  readonly status: number | null
+  readonly rotated: 'no' | 'maybe'
+  readonly retryAfterSeconds: number | null
+
+  constructor(code: VendorErrorCode, { status, rotated, retryAfterSeconds }: VendorErrorDetails) {
+    super(status === null ? code : `${code}: the vendor answered ${status}`)
+    this.name = 'VendorError'
+    this.code = code
+    this.status = status
+    this.rotated = rotated
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}
 
 /** What came back of a request. */
 export interface VendorReply {
@@ -64,4 +105,50 @@ function textAt(value: unknown, name: string): string {
 
 function memberAt(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+}
+
+const maximumCalls = 3
+const firstPauseSeconds = 0.5
+/** A `Retry-After` beyond this is left to Secrets Manager's next try. */
+const longestPauseSeconds = 10
+
+/** The call's result, after up to two more tries where trying again within the step is safe and may help. */
+export async function retryingCall<Result>(
+  deps: Pick<HookDeps, 'sleep' | 'log' | 'contract'>,
+  call: () => Promise<Result>,
+): Promise<Result> {
+  for (let made = 1; ; made += 1) {
+    try {
+      return await call()
+    } catch (error) {
+      if (!(error instanceof VendorError)) throw error
+      const pause = pauseSeconds(error, deps.contract.vendorReplays, made)
+      logFailure(deps, error, made)
+      if (pause === null || made === maximumCalls) throw error
+      await deps.sleep(pause * 1000)
+    }
+  }
+}
+
+/** Failures after which the vendor may have made a secret: only a vendor that replays it can be called again. */
+const unclear: readonly VendorErrorCode[] = ['vendor-timeout', 'vendor-connection-lost', 'vendor-error']
+
+/** How long to wait before the next try; null: not now. */
+function pauseSeconds(error: VendorError, vendorReplays: boolean, made: number): number | null {
+  const { code, retryAfterSeconds } = error
+  if (error.rotated === 'maybe' && !vendorReplays) return null
+  const backoff = firstPauseSeconds * 2 ** (made - 1)
+  if (code === 'vendor-unreachable' || unclear.includes(code)) return backoff
+  if (code !== 'vendor-rate-limited' || retryAfterSeconds === null) return null
+  return retryAfterSeconds <= longestPauseSeconds ? Math.max(backoff, retryAfterSeconds) : null
+}
+
+function logFailure({ log, contract }: Pick<HookDeps, 'log' | 'contract'>, error: VendorError, call: number): void {
+  log.error('calling the vendor failed', {
+    contract: contract.name,
+    code: error.code,
+    call,
+    ...(error.status === null ? {} : { status: error.status }),
+    ...(error.retryAfterSeconds === null ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
+  })
 }

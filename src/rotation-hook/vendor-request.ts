@@ -1,6 +1,7 @@
 import type { Contract, Operation } from '../contracts/contract'
-import type { Secret } from '../rotation/secret'
-import { overlapBody } from './overlap-body'
+import { addSeconds } from '../core/instant'
+import { Secret } from '../core/secret'
+import { HookError } from './hook-error'
 
 /** Where and as whom the vendor is called. */
 export interface Connection {
@@ -51,5 +52,59 @@ function headersOf({ contract, tenantId }: Connection, { credential, idempotency
     ...(tenantHeader !== undefined && tenantId !== '' ? { [tenantHeader]: tenantId } : {}),
     ...(apiVersions !== undefined && newest !== undefined ? { [apiVersions.header]: newest } : {}),
     ...(idempotencyKey !== null && contract.idempotencyKey !== 'off' ? { 'idempotency-key': idempotencyKey } : {}),
+  }
+}
+
+type Chosen = Extract<Contract['overlap'], { readonly kind: 'chosen' }>
+
+/** The JSON body that asks for the overlap, or null: the vendor's default is right, or it has nothing to choose. */
+export function overlapBody(
+  { contract, overlapSeconds }: { readonly contract: Contract; readonly overlapSeconds: number | null },
+  now: Date,
+): string | null {
+  if (contract.overlap.kind !== 'chosen' || overlapSeconds === null) return null
+  return JSON.stringify({ [contract.overlap.field]: written(contract.overlap, overlapSeconds, now) })
+}
+
+/** @throws {RangeError} when the contract has no word for that length */
+function written({ unit, words = {} }: Chosen, seconds: number, now: Date): number | string | boolean {
+  switch (unit) {
+    case 'seconds':
+      return seconds
+    case 'minutes':
+      return seconds / 60
+    case 'hours':
+      return seconds / 3600
+    case 'iso-duration':
+      return `PT${seconds}S`
+    case 'instant':
+      return addSeconds(now, seconds).toISOString()
+    case 'boolean':
+      return seconds > 0
+    case 'words': {
+      const word = Object.entries(words).find(([, length]) => length === seconds)?.[0]
+      if (word === undefined) throw new RangeError(`the contract has no word for an overlap of ${seconds} seconds`)
+      return word
+    }
+  }
+}
+
+/**
+ * The vendor's credential out of its secret: the text itself, or `{"token": "…"}`.
+ * @throws {HookError} `no-credentials`
+ */
+export function parseCredential(text: string): Secret {
+  const token = text.trimStart().startsWith('{') ? tokenOf(text) : text.trim()
+  if (typeof token === 'string' && /^[\x21-\x7e]+$/.test(token)) return new Secret(token)
+  throw new HookError('no-credentials', 'the credentials secret is neither a token nor {"token": …}')
+}
+
+function tokenOf(text: string): unknown {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    return typeof parsed === 'object' && parsed !== null && 'token' in parsed ? parsed.token : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
   }
 }

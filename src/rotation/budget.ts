@@ -1,7 +1,7 @@
-import { maximumChanges, rememberedChanges, rememberSeconds, settleGraceSeconds } from '../endpoints/commit'
-import type { Change, Endpoint } from '../endpoints/endpoint'
-import { addSeconds, secondsUntil } from './instant'
-import { Problem } from './problem'
+import { addSeconds, secondsUntil } from '../core/instant'
+import { Problem } from '../core/problem'
+import { maximumChanges, rememberedChanges, rememberSeconds, settleGraceSeconds } from './change'
+import type { Change, Endpoint } from './endpoint'
 
 /**
  * Rotations of a mirrored endpoint in 24 hours: Secrets Manager keeps 100 versions, and a revoke may follow each. The

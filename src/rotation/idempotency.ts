@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { Actor, Change, Endpoint, IdempotencyRecord } from '../endpoints/endpoint'
-import { rememberSeconds } from '../endpoints/commit'
-import { addSeconds } from './instant'
-import { Problem } from './problem'
+import { addSeconds } from '../core/instant'
+import { Problem } from '../core/problem'
+import { rememberSeconds } from './change'
+import type { Actor, Change, Endpoint, IdempotencyRecord } from './endpoint'
 
 export type IdempotentOperation = 'create' | 'rotate' | 'revoke-previous'
 

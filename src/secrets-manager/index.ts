@@ -1,2 +1,2 @@
 export { mirroredSecrets, type MirroredSecrets, type MirroredSecretsOptions } from './mirrored-secrets'
-export { SecretsUnavailableError } from './secrets-unavailable-error'
+export { SecretsUnavailableError } from './secret-source'

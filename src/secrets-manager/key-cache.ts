@@ -1,6 +1,5 @@
-import type { LoadedKeys } from './load-keys'
-import type { MirroredKey } from './parse-secret-text'
-import { SecretsUnavailableError } from './secrets-unavailable-error'
+import type { LoadedKeys, MirroredKey } from './load-keys'
+import { SecretsUnavailableError } from './secret-source'
 
 export interface CacheRules {
   /** A cache older than this is refreshed before it is used. From half of it on, it is refreshed in the background. */

@@ -1,9 +1,8 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import { secretVersionSource } from '../aws/secret-version-source'
-import { verify, WebhookVerificationError } from '../verify'
-import type { DeliveryHeaders, VerifyOptions } from '../verify'
+import { type DeliveryHeaders, verify, type VerifyOptions, WebhookVerificationError } from '../verify'
 import { KeyCache } from './key-cache'
 import { loadKeys } from './load-keys'
+import { secretVersionSource } from './secret-source'
 
 export interface MirroredSecretsOptions {
   /** The mirror's name or ARN. In another account: the ARN. */

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { stageMirrors } from '../../src/aws/stage-mirrors'
+import { stageMirrors } from '../../cli/stored-stage'
 import { deployedRoutes } from './support/deployed-api'
 import { openDeployment, type OpenDeployment } from './support/deployment'
 import { phase, phaseTable } from './support/phases'
 import { mirrorWith, rotate } from './support/rotate'
-import { keyState, startSetting, type Setting } from './support/setting'
-import { createEndpoint, makeKeys, type Credentials } from './support/tenants'
+import { keyState, type Setting, startSetting } from './support/setting'
+import { createEndpoint, type Credentials, makeKeys } from './support/tenants'
 import { canDeploy } from './support/tools'
 
 // It leaves a table and two keys behind, which is the point: so only where the account is made for it.

@@ -1,6 +1,6 @@
-import { describeKills } from '../support/kills/kill-suite'
-import { attempt, failingAttempt, fanOut, givenUp, retry } from '../support/kills/scenario'
+import { describeKills } from './kills/kill-suite'
+import { attempt, failingAttempt, fanOut, givenUp, retry } from './kills/scenario'
 
-// Every step of a delivery, its failed attempt and its retry included: the whole of test/delivery/kill.test.ts.
+// Every step of a delivery, its failed attempt and its retry included: the whole of test/faults/delivery-kills.sample.test.ts.
 
 describeKills([fanOut, attempt, failingAttempt, retry, givenUp])

@@ -1,4 +1,4 @@
-import { faultSuite } from '../support/wire-faults/fault-suite'
-import { scenarios } from '../support/wire-faults/scenario'
+import { faultSuite } from './wire/fault-suite'
+import { scenarios } from './wire/scenario'
 
 faultSuite(scenarios)

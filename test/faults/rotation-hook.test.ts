@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { setTimeout as wait } from 'node:timers/promises'
+import { Closers } from '../../local/closers'
 import type { Contract } from '../../src/contracts/contract'
-import { Closers } from '../../src/local/closers'
-import type { StoredDocument } from '../support/hook-wire/consumer-secret'
-import { triesOfRotation } from '../support/hook-wire/consumer-stage'
-import { startHookBed, type HookBed } from '../support/hook-wire/hook-bed'
-import { expectedOf, newLane, recordCalls, strikeEach, type Lane } from '../support/hook-wire/struck-rotations'
-import { asksForSecret, wireFaults, type WireFault } from '../support/hook-wire/watched-hook'
 import type { LiveKeys } from '../support/live-keys'
 import { seededContracts } from '../support/seeded-contracts'
+import type { StoredDocument } from './hook/consumer-secret'
+import { triesOfRotation } from './hook/consumer-stage'
+import { type HookBed, startHookBed } from './hook/hook-bed'
+import { expectedOf, type Lane, newLane, recordCalls, strikeEach } from './hook/struck-rotations'
+import { asksForSecret, type WireFault, wireFaults } from './hook/watched-hook'
 
 // The hook's bundle, rotated by the embedded Secrets Manager at the local control plane.
 

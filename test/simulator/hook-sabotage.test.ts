@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { firstViolationOf, hookSchedules } from '../support/simulator/first-violation'
+import { firstViolationOf, hookSchedules } from './first-violation'
 import {
   intentShared,
   intentUnwritten,
@@ -7,7 +7,7 @@ import {
   neverStopping,
   tokenUnsent,
   valueUnchecked,
-} from '../support/simulator/hook/sabotage'
+} from './hook/sabotage'
 
 /** As many as `npm run simulate` runs by itself. */
 const seeds = 20_000

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
-import { endBuilder } from '../../src/local/build'
-import { hookSettings } from '../support/simulator/hook/settings'
-import { strikeEveryCall } from '../support/simulator/hook/strike-calls'
-import { firstHookViolationInProcesses } from '../support/simulator/in-processes'
+import { endBuilder } from '../../scripts/bundle'
+import { hookSettings } from './hook/settings'
+import { strikeEveryCall } from './hook/strike-calls'
+import { firstHookViolationInProcesses } from './in-processes'
 
 afterAll(() => endBuilder())
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { everyOrder, twoByTwo, twoRotations } from '../support/simulator/orders'
-import { commitWithoutCondition, markWithoutCondition, moveWithoutSwap } from '../support/simulator/sabotage'
+import { everyOrder, twoByTwo, twoRotations } from './orders'
+import { commitWithoutCondition, markWithoutCondition, moveWithoutSwap } from './sabotage'
 
 describe('every order', () => {
   it('of two rotations that die once they are committed and two settles keeps every invariant', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { firstViolation } from '../support/simulator/first-violation'
+import { firstViolation } from './first-violation'
 import {
   auditWithoutKey,
   commitWithoutCondition,
@@ -7,7 +7,7 @@ import {
   loadWithoutIds,
   markWithoutCondition,
   moveWithoutSwap,
-} from '../support/simulator/sabotage'
+} from './sabotage'
 
 /** Few enough seeds that the schedules of `npm test` would find the fault many times over. */
 const seeds = 2000

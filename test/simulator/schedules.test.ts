@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
-import { endBuilder } from '../../src/local/build'
-import { firstViolationInProcesses, shares } from '../support/simulator/in-processes'
+import { endBuilder } from '../../scripts/bundle'
+import { firstViolationInProcesses, shares } from './in-processes'
 
 // `npm test` runs 20,000 of them before this, by `npm run simulate`: alone, so that they have the machine to themselves.
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { gatewayEvent } from '../../local/gateway-event'
 import { lambdaHandler } from '../../src/http/lambda-handler'
-import type { App } from '../../src/http/app'
-import { gatewayEvent } from '../../src/local/gateway-event'
+import type { App } from '../../src/http/serve'
 
 /** What the app answers to a request that comes through API Gateway and the Lambda handler. */
 export async function fetchFrom(app: App, request: Request): Promise<Response> {

@@ -1,12 +1,12 @@
+import { ringKeyId } from '../../local/local-aws'
+import type { LocalDescription } from '../../local/local-description'
 import { dynamoDbClient, kmsClient } from '../../src/aws/clients'
 import { dynamoEndpointStore } from '../../src/aws/dynamo-endpoint-store'
 import { kmsSealer } from '../../src/aws/kms-sealer'
-import type { EndpointKey } from '../../src/endpoints/endpoint-store'
-import { ringKeyId } from '../../src/local/local-aws'
-import type { LocalDescription } from '../../src/local/local-description'
-import { isLive } from '../../src/rotation/key-ring'
-import { openKey } from '../../src/rotation/open-keys'
-import { clientOptions } from '../aws/embedded-aws'
+import { openKey } from '../../src/rotation/keys'
+import type { EndpointKey } from '../../src/rotation/ports'
+import { isLive } from '../../src/rotation/ring'
+import { clientOptions } from '../unit/aws/embedded-aws'
 
 /** What an endpoint's sender signs with now. */
 export interface LiveKeys {

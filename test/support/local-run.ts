@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { LocalDescription } from '../../src/local/local-description'
+import type { LocalDescription } from '../../local/local-description'
 
 export interface LocalRunOptions {
   /** A temporary folder where absent, removed again by `stop`. */
@@ -80,7 +78,7 @@ async function startOnFreePorts(options: Required<Pick<LocalRunOptions, 'dataDir
  */
 export function spawnLocalRun(args: readonly string[], preload?: string): Started {
   const loads = ['--import', 'tsx', ...(preload === undefined ? [] : ['--require', preload])]
-  const child = spawn(process.execPath, [...loads, 'src/local/main.ts', ...args], {
+  const child = spawn(process.execPath, [...loads, 'local/main.ts', ...args], {
     cwd: root,
     env: { ...process.env, npm_lifecycle_event: 'start' },
     stdio: ['ignore', 'pipe', 'pipe'],

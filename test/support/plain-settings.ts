@@ -1,4 +1,4 @@
-import type { EndpointSettings } from '../../src/endpoints/endpoint'
+import type { EndpointSettings } from '../../src/rotation/endpoint'
 
 /** Settings of an endpoint that gets every event of its tenant. */
 export const plainSettings: EndpointSettings = {

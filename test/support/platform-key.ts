@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import type { LocalDescription } from '../../local/local-description'
 import { createApiKey } from '../../src/access/create-api-key'
 import { dynamoDbClient } from '../../src/aws/clients'
 import { dynamoApiKeyStore } from '../../src/aws/dynamo-api-key-store'
 import { keyturn } from '../../src/contracts/keyturn'
-import type { LocalDescription } from '../../src/local/local-description'
 
 /** A key of our own API with every permission at the tenants of a local run. */
 export async function platformKey(local: LocalDescription, tenantIds: readonly string[]): Promise<string> {

@@ -1,4 +1,4 @@
-import type { EndpointKey } from '../../src/endpoints/endpoint-store'
+import type { EndpointKey } from '../../src/rotation/ports'
 
 /** Ends every key but the current one, through our own API. Contracts keep at most five. */
 export async function revokePrevious(api: string, key: EndpointKey, operatorKey: string): Promise<void> {

@@ -1,10 +1,7 @@
-import type { RequestConfig, SettingsChange } from '../../endpoints/endpoint'
-import { fieldsOf, type Fields } from './fields'
-import { invalidField } from './invalid-field'
-import { readDeliveryHeaders } from './delivery-headers'
-import { isObject } from './json-object'
-import { readList, readText, readWholeNumber, readWord } from './read-value'
-import { readTargetUrl, type TargetRules } from './target-url'
+import type { RequestConfig, SettingsChange } from '../../rotation/endpoint'
+import { type Fields, fieldsOf, invalidField, readList, readText, readWholeNumber, readWord } from './fields'
+import { isObject, type JsonObject } from './json'
+import { readDeliveryHeaders, readTargetUrl, type TargetRules } from './target'
 
 export interface SettingsRules extends TargetRules {
   /** `off`: this deployment mirrors nothing. */
@@ -55,4 +52,24 @@ function readRequestConfig(rules: SettingsRules, value: unknown): Partial<Reques
   const headers = fields.read('headers', given => readDeliveryHeaders(`${path}.headers`, rules.contract, given))
   fields.finish()
   return { ...(milliseconds !== undefined && { timeoutMs: milliseconds }), ...(headers !== undefined && { headers }) }
+}
+
+/**
+ * The settings that a body changes. Lists and the headers of `requestConfig` are replaced as a whole.
+ * @throws {Problem} `invalid-request` naming every field at fault
+ */
+export function readSettingsChange(body: JsonObject, rules: SettingsRules): SettingsChange {
+  const fields = fieldsOf(body, 'refuse')
+  const { url, description, name, eventTypes, status, mirror, requestConfig, consumers } = readSettings(fields, rules)
+  fields.finish()
+  return {
+    ...(url !== undefined && { url }),
+    ...(description !== undefined && { description }),
+    ...(name !== undefined && { name }),
+    ...(eventTypes !== undefined && { eventTypes }),
+    ...(status !== undefined && { status }),
+    ...(mirror !== undefined && { mirror }),
+    ...(requestConfig !== undefined && { requestConfig }),
+    ...(consumers !== undefined && { consumers }),
+  }
 }

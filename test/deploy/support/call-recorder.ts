@@ -1,6 +1,6 @@
 import { createServer, request } from 'node:http'
 import { buffer } from 'node:stream/consumers'
-import { closeServer, listen } from '../../../src/local/listen'
+import { closeServer, listen } from '../../../local/listen'
 
 /** One call to AWS, as it came over the wire. */
 export interface RecordedCall {

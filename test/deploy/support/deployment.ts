@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { describeLocalRun } from '../../../local/local-description'
 import { secretsManagerClient } from '../../../src/aws/clients'
-import { describeLocalRun } from '../../../src/local/local-description'
 import type { RecordedCall } from './call-recorder'
 import type { Deployed } from './rotate'
-import { serveDeployment, type Served } from './serve-deployment'
+import { type Served, serveDeployment } from './serve-deployment'
 import type { Setting } from './setting'
 import type { Credentials } from './tenants'
 

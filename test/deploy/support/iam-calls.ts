@@ -1,5 +1,5 @@
-import type { Call } from '../../infra/support/evaluate-policy'
-import { accountId } from '../../infra/support/resolve-arns'
+import type { Call } from '../../unit/infra/support/evaluate-policy'
+import { accountId } from '../../unit/infra/support/resolve-arns'
 import type { RecordedCall } from './call-recorder'
 
 type Body = Readonly<Record<string, unknown>>

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
-import type { Config } from '../../../infra/config'
+import type { Config } from '../../../config/config'
 
 const root = resolve(__dirname, '../../..')
 
@@ -47,11 +47,11 @@ export class Project {
   }
 
   deploy(): Promise<string> {
-    return this.#run('node', ['--import', 'tsx', join(root, 'scripts/cdktf-main.ts'), 'deploy', ...unattended])
+    return this.#run('node', ['--import', 'tsx', join(root, 'cli/deploy.ts'), 'deploy', ...unattended])
   }
 
   destroy(): Promise<string> {
-    return this.#run('node', ['--import', 'tsx', join(root, 'scripts/destroy.ts'), ...unattended])
+    return this.#run('node', ['--import', 'tsx', join(root, 'cli/destroy.ts'), ...unattended])
   }
 
   async plan(stage: string): Promise<readonly PlannedChange[]> {

@@ -1,14 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import {
   GetSecretValueCommand,
   ResourceNotFoundException,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
-import type { LocalDescription } from '../../../src/local/local-description'
-import { mirrorName } from '../../../src/mirror/mirror-state'
-import { rotateRoutes } from '../../local-run/rotate-routes'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { LocalDescription } from '../../../local/local-description'
+import { mirrorName } from '../../../src/rotation/mirror'
 import { apiCaller, textAt } from '../../support/api-caller'
-import { placeOf, type ContractName } from './tenants'
+import { rotateRoutes } from '../../system/local-run/rotate-routes'
+import { type ContractName, placeOf } from './tenants'
 
 export interface Deployed {
   readonly api: string

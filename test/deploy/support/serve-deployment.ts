@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createWriteStream, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { buildWorkerRuntime, endBuilder } from '../../../src/local/build'
-import { startGateway } from '../../../src/local/gateway'
-import { LocalFunction } from '../../../src/local/local-function'
-import { functionNames } from '../../../infra/function-name'
-import { startCallRecorder, type CallRecorder, type RecordedCall } from './call-recorder'
-import { deployedFunction, deployedRoutes, type AwsAccess, type DeployedFunction } from './deployed-api'
+import { functionNames } from '../../../infra/control-plane-function'
+import { startGateway } from '../../../local/gateway'
+import { LocalFunction } from '../../../local/local-functions'
+import { buildWorkerRuntime, endBuilder } from '../../../scripts/bundle'
+import { type CallRecorder, type RecordedCall, startCallRecorder } from './call-recorder'
+import { type AwsAccess, deployedFunction, type DeployedFunction, deployedRoutes } from './deployed-api'
 import { storedFiles } from './stored-files'
 
 export interface Served {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
-import { closeServer, listen } from '../../../src/local/listen'
-import { openSessionIssuer, type SessionIssuer } from '../../../src/local/session-issuer'
+import { closeServer, listen } from '../../../local/listen'
+import { openSessionIssuer, type SessionIssuer } from '../../../local/session-issuer'
 
 export interface SessionServer {
   /** The issuer's name, too. */

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { functionNames } from '../../../infra/function-name'
+import { functionNames } from '../../../infra/control-plane-function'
 import { deployedWiring } from './deployed-wiring'
 
 /** What stands between queues, functions and alarms. `plan`: one that was made after the stage was deployed. */

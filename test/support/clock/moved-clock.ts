@@ -1,4 +1,4 @@
-import { addSeconds } from '../../../src/rotation/instant'
+import { addSeconds } from '../../../src/core/instant'
 
 /** The machine's clock, moved ahead by a test. */
 export interface Clock {

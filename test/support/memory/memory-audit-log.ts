@@ -1,5 +1,5 @@
-import type { AuditRecord } from '../../../src/endpoints/audit-record'
-import type { AuditLog, EndpointKey, Page, PageRequest } from '../../../src/endpoints/endpoint-store'
+import type { AuditRecord } from '../../../src/rotation/change'
+import type { AuditLog, EndpointKey, Page, PageRequest } from '../../../src/rotation/ports'
 
 /** The stored records, by endpoint, time and id. */
 export interface AuditTable {

@@ -1,6 +1,5 @@
 import type { Delivery } from '../../../src/delivery/delivery'
-import type { DeliveryQueue, Queued } from '../../../src/delivery/delivery-queue'
-import type { AttemptLog, DeliveryStore } from '../../../src/delivery/delivery-store'
+import type { AttemptLog, DeliveryQueue, DeliveryStore, Queued } from '../../../src/delivery/ports'
 
 /** What was queued, in order, and the deliveries by message id. */
 export interface DeliveryTable {

@@ -1,6 +1,6 @@
-import { dueShardOf } from '../../../src/aws/due-shard'
-import type { Endpoint } from '../../../src/endpoints/endpoint'
-import type { EndpointKey, EndpointStore, Page, PageRequest, Settled } from '../../../src/endpoints/endpoint-store'
+import { dueShardOf } from '../../../src/aws/item-keys'
+import type { Endpoint } from '../../../src/rotation/endpoint'
+import type { EndpointKey, EndpointStore, Page, PageRequest, Settled } from '../../../src/rotation/ports'
 
 /** The stored endpoints, by tenant and id. Stores over one table see each other's writes. */
 export interface EndpointTable {

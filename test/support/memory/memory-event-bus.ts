@@ -1,4 +1,4 @@
-import type { EventBus, KeyturnEvent } from '../../../src/mirror/event-bus'
+import type { EventBus, KeyturnEvent } from '../../../src/rotation/ports'
 
 /** What was published, in order, repeats included. */
 export interface PublishedEvents {

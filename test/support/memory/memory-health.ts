@@ -1,6 +1,5 @@
-import { neverDelivered, type DeliveryHealth } from '../../../src/delivery/delivery-health'
-import type { HealthStore } from '../../../src/delivery/health-store'
-import type { EndpointKey, EndpointLife } from '../../../src/endpoints/endpoint-store'
+import { type DeliveryHealth, type HealthStore, neverDelivered } from '../../../src/delivery/health'
+import type { EndpointKey, EndpointLife } from '../../../src/rotation/ports'
 
 export interface HealthTable {
   /** By tenant and endpoint. */

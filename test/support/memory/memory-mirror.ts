@@ -1,4 +1,4 @@
-import type { CurrentMove, Mirror, MirrorDescription, MirrorVersion } from '../../../src/mirror/mirror'
+import type { CurrentMove, Mirror, MirrorDescription, MirrorVersion } from '../../../src/rotation/ports'
 
 /** The secrets of one account, by name. */
 export interface SecretVault {

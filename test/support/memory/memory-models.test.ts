@@ -1,12 +1,12 @@
 import { describe } from '@jest/globals'
-import { neverDelivered, type DeliveryHealth } from '../../../src/delivery/delivery-health'
+import { type DeliveryHealth, neverDelivered } from '../../../src/delivery/health'
+import type { EndpointLife } from '../../../src/rotation/ports'
 import { apiKeyStoreSuite } from '../suites/api-key-store'
 import { auditLogSuite } from '../suites/audit-log'
 import { endpointStoreSuite } from '../suites/endpoint-store'
 import { eventBusSuite } from '../suites/event-bus'
 import { healthStoreSuite, type RunningHealthStore } from '../suites/health-store'
-import { mirrorSuite } from '../suites/mirror'
-import type { RunningMirror } from '../suites/mirror'
+import { mirrorSuite, type RunningMirror } from '../suites/mirror'
 import { ownSecretSuite } from '../suites/own-secret'
 import { sealerSuite } from '../suites/sealer'
 import { apiKeyTable, memoryApiKeyStore } from './memory-api-key-store'
@@ -17,7 +17,6 @@ import { healthTable, memoryHealth } from './memory-health'
 import { memoryMirror, secretVault } from './memory-mirror'
 import { memoryOwnSecret } from './memory-own-secret'
 import { memorySealer } from './memory-sealer'
-import type { EndpointLife } from "../../../src/endpoints/endpoint-store";
 
 const close = async (): Promise<void> => undefined
 

@@ -1,5 +1,5 @@
-import type { OwnSecret, OwnSecretState, OwnVersion } from '../../../src/rotation-hook/own-secret'
-import { Secret } from '../../../src/rotation/secret'
+import { Secret } from '../../../src/core/secret'
+import type { OwnSecret, OwnSecretState, OwnVersion } from '../../../src/rotation-hook/ports'
 
 /** One secret of Secrets Manager. */
 export interface RotatedSecretState {

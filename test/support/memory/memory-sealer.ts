@@ -1,5 +1,5 @@
-import type { SealContext, Sealer } from '../../../src/rotation/sealer'
-import { Secret } from '../../../src/rotation/secret'
+import { Secret } from '../../../src/core/secret'
+import type { SealContext, Sealer } from '../../../src/rotation/ports'
 
 /** A model of KMS: a reversible text that opens under its own context only. It needs no state and hides nothing. */
 export function memorySealer(): Sealer {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
 import type { ApiKey, ApiKeyStore } from '../../../src/access/api-key'
-import { addSeconds } from '../../../src/rotation/instant'
+import { addSeconds } from '../../../src/core/instant'
 import { noon } from './sample-endpoint'
 
 export interface RunningApiKeyStore {

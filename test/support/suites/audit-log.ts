@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
-import type { AuditRecord } from '../../../src/endpoints/audit-record'
-import type { AuditLog } from '../../../src/endpoints/endpoint-store'
-import { addSeconds } from '../../../src/rotation/instant'
+import { addSeconds } from '../../../src/core/instant'
+import type { AuditRecord } from '../../../src/rotation/change'
+import type { AuditLog } from '../../../src/rotation/ports'
 import { noon } from './sample-endpoint'
 import { aborted, unhurried } from './signals'
 

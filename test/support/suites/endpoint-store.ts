@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { Endpoint } from '../../../src/endpoints/endpoint'
-import type { EndpointStore } from '../../../src/endpoints/endpoint-store'
-import { addSeconds } from '../../../src/rotation/instant'
-import { dueShardOf } from '../../../src/aws/due-shard'
+import { dueShardOf } from '../../../src/aws/item-keys'
+import { addSeconds } from '../../../src/core/instant'
+import type { Endpoint } from '../../../src/rotation/endpoint'
+import type { EndpointStore } from '../../../src/rotation/ports'
 import { changed, deleted, noon, sampleEndpoint } from './sample-endpoint'
 import { aborted, unhurried } from './signals'
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
-import type { EventBus, KeyturnEvent } from '../../../src/mirror/event-bus'
-import { addSeconds } from '../../../src/rotation/instant'
+import { addSeconds } from '../../../src/core/instant'
+import type { EventBus, KeyturnEvent } from '../../../src/rotation/ports'
 import { noon } from './sample-endpoint'
 import { aborted, unhurried } from './signals'
 

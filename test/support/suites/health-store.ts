@@ -1,9 +1,8 @@
 import { beforeEach, expect, it } from '@jest/globals'
-import { neverDelivered, type DeliveryHealth } from '../../../src/delivery/delivery-health'
-import type { HealthStore } from '../../../src/delivery/health-store'
+import { type DeliveryHealth, type HealthStore, neverDelivered } from '../../../src/delivery/health'
+import type { EndpointLife } from '../../../src/rotation/ports'
 import { noon } from './sample-endpoint'
 import { aborted, unhurried } from './signals'
-import type { EndpointLife } from "../../../src/endpoints/endpoint-store";
 
 /** What rotating, and the API, need of a health store: leases and counting are the deliveries' alone. */
 export type ShownHealthStore = Pick<HealthStore, 'loadAny' | 'loadMany' | 'resume' | 'resetFailures'>

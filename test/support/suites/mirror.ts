@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { Mirror, MirrorVersion } from '../../../src/mirror/mirror'
-import { Secret } from '../../../src/rotation/secret'
+import { Secret } from '../../../src/core/secret'
+import type { Mirror, MirrorVersion } from '../../../src/rotation/ports'
 import { aborted, unhurried } from './signals'
 
 export interface RunningMirror {

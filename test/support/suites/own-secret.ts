@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from '@jest/globals'
-import type { OwnSecret } from '../../../src/rotation-hook/own-secret'
-import { Secret } from '../../../src/rotation/secret'
+import { Secret } from '../../../src/core/secret'
+import type { OwnSecret } from '../../../src/rotation-hook/ports'
 
 export interface RunningOwnSecret {
   readonly own: OwnSecret

@@ -1,5 +1,5 @@
-import type { Change, Endpoint } from '../../../src/endpoints/endpoint'
-import { addSeconds } from '../../../src/rotation/instant'
+import { addSeconds } from '../../../src/core/instant'
+import type { Change, Endpoint } from '../../../src/rotation/endpoint'
 
 export const noon = new Date('2026-11-21T12:00:00.000Z')
 

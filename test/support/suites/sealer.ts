@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
-import type { Sealer } from '../../../src/rotation/sealer'
-import { Secret } from '../../../src/rotation/secret'
+import { Secret } from '../../../src/core/secret'
+import type { Sealer } from '../../../src/rotation/ports'
 import { aborted } from './signals'
 
 export interface RunningSealer {

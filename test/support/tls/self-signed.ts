@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
-import { addSeconds } from '../../../src/rotation/instant'
+import { addSeconds } from '../../../src/core/instant'
 import { der } from './der'
 
 /** For a TLS server; both in PEM. */

@@ -1,0 +1,90 @@
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider'
+import { App, S3Backend, TerraformOutput, TerraformStack } from 'cdktf'
+import type { Construct } from 'constructs'
+import type { Backend, Config } from '../config/config'
+import { ControlPlane } from './control-plane'
+import { retainedAddresses } from './storage'
+
+export interface KeyturnStackProps {
+  readonly config: Config
+  readonly bundles: string
+}
+
+/** Keyturn alone in a stack of its own: what `npm run deploy` deploys. */
+export class KeyturnStack extends TerraformStack {
+  readonly controlPlane: ControlPlane
+
+  constructor(scope: Construct, id: string, { config, bundles }: KeyturnStackProps) {
+    super(scope, id)
+    requireAws(this, config)
+    const { region: _region, tags: _tags, backend: _backend, ...controlPlane } = config
+    this.controlPlane = new ControlPlane(this, 'keyturn', { ...controlPlane, bundles })
+    this.#output()
+  }
+
+  #output(): void {
+    const { url, storage, functions, bus, deliveries, alarms, domain } = this.controlPlane
+    const values = {
+      api_url: url,
+      table_name: storage.table.table.name,
+      ring_key_id: storage.ringKey.key.keyId,
+      mirror_key_id: storage.mirrorKey.key.keyId,
+      rotate_function: functions.rotate.functionName,
+      endpoints_function: functions.endpoints.functionName,
+      deliver_function: functions.deliver.functionName,
+      sweep_function: functions.sweep.functionName,
+      event_bus: bus.name,
+      delivery_queue_url: deliveries.queue.url,
+      dead_letter_queue_url: deliveries.deadLetters.url,
+      alarm_topic: alarms.topic.arn,
+      ...(domain === undefined ? {} : { domain_target: domain.target }),
+    }
+    for (const [name, value] of Object.entries(values)) new TerraformOutput(this, name, { value, staticId: true })
+  }
+}
+
+/** Backend and provider: what every stack of a deployment begins with. */
+export function requireAws(stack: TerraformStack, { stage, region, tags = {}, backend }: Config): void {
+  configureBackend(stack, stage, backend)
+  new AwsProvider(stack, 'aws', { region, defaultTags: [{ tags: { ...tags, keyturn: stage } }] })
+  stack.addOverride('terraform.required_version', '>= 1.10.0')
+  stack.addOverride('terraform.required_providers.aws', { source: 'hashicorp/aws', version: '>= 5.100.0, < 7.0.0' })
+}
+
+/**
+ * What is left of a stage that is not disposable: nothing. Deployed in place of a `KeyturnStack`, it destroys all but
+ * what is retained, which Terraform only forgets.
+ */
+export class RetiredStack extends TerraformStack {
+  constructor(scope: Construct, id: string, config: Config) {
+    super(scope, id)
+    requireAws(this, config)
+    const removed = retainedAddresses(config.stage).map(from => ({ from, lifecycle: { destroy: false } }))
+    this.addOverride('removed', removed)
+  }
+}
+
+export interface KeyturnAppProps {
+  readonly config: Config
+  /** The folder with the functions' bundles. */
+  readonly bundles: string
+  /** Takes down what may go of a stage that keeps its data. */
+  readonly retire: boolean
+}
+
+/** Writes Terraform's input into `cdktf.out`. @throws {ConfigError} */
+export function synthesiseApp({ config, bundles, retire }: KeyturnAppProps): void {
+  const app = new App()
+  const id = `keyturn-${config.stage}`
+  if (retire) new RetiredStack(app, id, config)
+  else new KeyturnStack(app, id, { config, bundles })
+  app.synth()
+}
+
+/** Where Terraform keeps the stack's state. A local file is CDKTF's default. */
+export function configureBackend(stack: TerraformStack, stage: string, backend: Backend = { kind: 'local' }): void {
+  if (backend.kind === 'local') return
+  const { bucket, region, key = `keyturn/${stage}.tfstate` } = backend
+  new S3Backend(stack, { bucket, region, key, encrypt: true })
+  stack.addOverride('terraform.backend.s3.use_lockfile', true)
+}

@@ -1,0 +1,71 @@
+import * as v from 'valibot'
+import { AwsError, parseInput } from '../wire'
+import * as members from './operation'
+import type { SecretsOperation } from './operation'
+import { checkNotDeleted } from './stored-secrets'
+
+const policySchema = v.object({ SecretId: members.secretId })
+const putSchema = v.object({
+  SecretId: members.secretId,
+  ResourcePolicy: v.pipe(v.string(), v.minLength(1), v.maxLength(20_480)),
+  BlockPublicPolicy: v.optional(v.boolean(), false),
+})
+
+/** Sets the resource policy. It is kept and shown, but nothing here enforces it. */
+export const putResourcePolicy: SecretsOperation = async ({ store }, input) => {
+  const { SecretId, ResourcePolicy: policy, BlockPublicPolicy } = parseInput(putSchema, input)
+  const document = parsePolicy(policy)
+  if (BlockPublicPolicy) checkNotPublic(document)
+  const { arn, name } = await store.change(SecretId, secret => {
+    checkNotDeleted(secret)
+    return { secret: { ...secret, policy } }
+  })
+  return { ARN: arn, Name: name }
+}
+
+export const getResourcePolicy: SecretsOperation = async ({ store }, input) => {
+  const secret = await store.find(parseInput(policySchema, input).SecretId)
+  checkNotDeleted(secret)
+  const { arn, name, policy } = secret
+  return { ARN: arn, Name: name, ...(policy === null ? {} : { ResourcePolicy: policy }) }
+}
+
+/** Removes the resource policy; without one nothing changes. */
+export const deleteResourcePolicy: SecretsOperation = async ({ store }, input) => {
+  const { arn, name } = await store.change(parseInput(policySchema, input).SecretId, secret => {
+    checkNotDeleted(secret)
+    return { secret: secret.policy === null ? secret : { ...secret, policy: null } }
+  })
+  return { ARN: arn, Name: name }
+}
+
+const principal = v.union([v.string(), v.record(v.string(), v.union([v.string(), v.array(v.string())]))])
+const statement = v.looseObject({
+  Effect: v.picklist(['Allow', 'Deny']),
+  Principal: v.optional(principal),
+  Condition: v.optional(v.unknown()),
+})
+const documentSchema = v.looseObject({ Statement: v.union([v.pipe(v.array(statement), v.minLength(1)), statement]) })
+
+export type PolicyDocument = v.InferOutput<typeof documentSchema>
+
+/** The policy in its outlines. @throws {AwsError} `MalformedPolicyDocumentException` */
+export function parsePolicy(text: string): PolicyDocument {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), documentSchema), text)
+  if (parsed.success) return parsed.output
+  throw new AwsError('MalformedPolicyDocumentException', 'This resource policy contains invalid Json.')
+}
+
+/** @throws {AwsError} `PublicPolicyException` when a statement allows everybody without a condition */
+export function checkNotPublic({ Statement }: PolicyDocument): void {
+  for (const { Effect, Principal, Condition } of Array.isArray(Statement) ? Statement : [Statement]) {
+    if (Effect === 'Allow' && Condition === undefined && isEverybody(Principal)) {
+      throw new AwsError('PublicPolicyException', 'This resource policy grants broad access to your secret.')
+    }
+  }
+}
+
+function isEverybody(who: v.InferOutput<typeof principal> | undefined): boolean {
+  if (who === undefined || typeof who === 'string') return who === '*'
+  return Object.values(who).flat().includes('*')
+}

@@ -1,0 +1,67 @@
+import { randomInt } from 'node:crypto'
+import { type Database, oneAtATime } from '../database'
+import { type AwsService, unknownOperation } from '../wire'
+import { updateSecretVersionStage } from './labels'
+import { describeSecret, listSecrets, listSecretVersionIds } from './listings'
+import type { SecretsOperation } from './operation'
+import { deleteResourcePolicy, getResourcePolicy, putResourcePolicy } from './resource-policy'
+import { cancelRotateSecret, openRotations, rotateSecret, type RotationFunctions } from './rotation'
+import { createSecret, deleteSecret, restoreSecret, type SecretKeys, updateSecret } from './secrets'
+import { type SecretStore, storedSecrets } from './stored-secrets'
+import { tagResource, untagResource } from './tags'
+import { getSecretValue, putSecretValue } from './values'
+
+const operations: ReadonlyMap<string, SecretsOperation> = new Map([
+  ['CancelRotateSecret', cancelRotateSecret],
+  ['CreateSecret', createSecret],
+  ['DeleteResourcePolicy', deleteResourcePolicy],
+  ['DeleteSecret', deleteSecret],
+  ['DescribeSecret', describeSecret],
+  ['GetResourcePolicy', getResourcePolicy],
+  ['GetSecretValue', getSecretValue],
+  ['ListSecretVersionIds', listSecretVersionIds],
+  ['ListSecrets', listSecrets],
+  ['PutResourcePolicy', putResourcePolicy],
+  ['PutSecretValue', putSecretValue],
+  ['RestoreSecret', restoreSecret],
+  ['RotateSecret', rotateSecret],
+  ['TagResource', tagResource],
+  ['UntagResource', untagResource],
+  ['UpdateSecret', updateSecret],
+  ['UpdateSecretVersionStage', updateSecretVersionStage],
+])
+
+export interface SecretsManagerOptions {
+  readonly database: Database
+  readonly keys: SecretKeys
+  readonly functions: RotationFunctions
+  readonly now: () => Date
+}
+
+export interface SecretsManager {
+  readonly answer: AwsService
+  /** Ends the rotations under way. */
+  close(): Promise<void>
+}
+
+/** AWS Secrets Manager over a database, by the rules of its API reference. */
+export function secretsManager({ database, keys, functions, now }: SecretsManagerOptions): SecretsManager {
+  const inTurn = oneAtATime()
+  const storeAt = (region: string, at: Date): SecretStore => storedSecrets({ database, inTurn, region, now: at })
+  const rotations = openRotations({ functions, storeOf: region => storeAt(region, now()), now })
+  return {
+    answer: async ({ operation, region, input }) => {
+      const run = operations.get(operation)
+      if (run === undefined) throw unknownOperation()
+      const time = now()
+      return run({ store: storeAt(region, time), keys, rotations, region, now: time, newArnSuffix }, input)
+    },
+    close: () => rotations.close(),
+  }
+}
+
+const suffixCharacters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+
+function newArnSuffix(): string {
+  return Array.from({ length: 6 }, () => suffixCharacters.charAt(randomInt(suffixCharacters.length))).join('')
+}

@@ -1,0 +1,167 @@
+import * as v from 'valibot'
+import { AwsError, parseInput } from '../wire'
+import * as members from './operation'
+import type { SecretsContext, SecretsOperation } from './operation'
+import { arnOf, namesOf, type SecretState, checkNotDeleted } from './stored-secrets'
+import { withTags } from './tags'
+import { type NewValue, newValueOf, withValue } from './values'
+
+const createSchema = v.object({
+  Name: v.pipe(v.string(), v.minLength(1), v.maxLength(512)),
+  Description: v.optional(members.description),
+  KmsKeyId: v.optional(members.kmsKeyId),
+  Tags: v.optional(members.tags, []),
+  ...members.value,
+})
+
+/** Creates a secret; without a value it has no version yet. */
+export const createSecret: SecretsOperation = async ({ store, keys, region, now, newArnSuffix }, input) => {
+  const parsed = parseInput(createSchema, input)
+  checkName(parsed.Name)
+  checkKmsKey(keys, parsed.KmsKeyId)
+  const value = newValueOf(parsed)
+  const empty: SecretState = {
+    name: parsed.Name,
+    arn: arnOf(region, parsed.Name, newArnSuffix()),
+    description: parsed.Description ?? null,
+    kmsKeyId: parsed.KmsKeyId ?? null,
+    tags: withTags({}, parsed.Tags),
+    policy: null,
+    rotation: null,
+    lastRotatedAt: null,
+    createdAt: now,
+    changedAt: now,
+    deletesAt: null,
+    versions: [],
+  }
+  const secret = await store.changeNamed(parsed.Name, found => {
+    if (found !== undefined) return { secret: repeated(found, value) }
+    return value === null ? { secret: empty } : withValue(empty, value, { labels: null, now })
+  })
+  return { ARN: secret.arn, Name: secret.name, ...(value === null ? {} : { VersionId: value.versionId }) }
+}
+
+function checkName(name: string): void {
+  if (/^[A-Za-z0-9/_+=.@-]+$/.test(name)) return
+  throw new AwsError(
+    'ValidationException',
+    'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
+  )
+}
+
+/** The secret that the same request created before. @throws {AwsError} when another request did */
+function repeated(found: SecretState, value: NewValue | null): SecretState {
+  if (found.deletesAt !== null) {
+    throw new AwsError(
+      'InvalidRequestException',
+      "You can't create this secret because a secret with this name is already scheduled for deletion.",
+    )
+  }
+  if (value !== null && found.versions.some(({ id, digest }) => id === value.versionId && digest === value.digest)) {
+    return found
+  }
+  throw new AwsError('ResourceExistsException', `The operation failed because the secret ${found.name} already exists.`)
+}
+
+const updateSchema = v.object({
+  SecretId: members.secretId,
+  Description: v.optional(members.description),
+  KmsKeyId: v.optional(members.kmsKeyId),
+  ...members.value,
+})
+
+/** Changes the description, the key, and with a value moves AWSCURRENT to a new version. */
+export const updateSecret: SecretsOperation = async ({ store, keys, now }, input) => {
+  const parsed = parseInput(updateSchema, input)
+  checkKmsKey(keys, parsed.KmsKeyId)
+  const value = newValueOf(parsed)
+  const secret = await store.change(parsed.SecretId, secret => {
+    checkNotDeleted(secret)
+    const described = withDetails(secret, parsed, now)
+    return value === null ? { secret: described } : withValue(described, value, { labels: null, now })
+  })
+  return { ARN: secret.arn, Name: secret.name, ...(value === null ? {} : { VersionId: value.versionId }) }
+}
+
+function withDetails(
+  secret: SecretState,
+  { Description, KmsKeyId }: Pick<v.InferOutput<typeof updateSchema>, 'Description' | 'KmsKeyId'>,
+  now: Date,
+): SecretState {
+  if (Description === undefined && KmsKeyId === undefined) return secret
+  return {
+    ...secret,
+    description: Description ?? secret.description,
+    kmsKeyId: KmsKeyId ?? secret.kmsKeyId,
+    changedAt: now,
+  }
+}
+
+const dayMilliseconds = 24 * 60 * 60 * 1000
+const defaultDays = 30
+
+const deleteSchema = v.object({
+  SecretId: members.secretId,
+  RecoveryWindowInDays: v.optional(v.pipe(v.number(), v.integer())),
+  ForceDeleteWithoutRecovery: v.optional(v.boolean(), false),
+})
+
+/** Schedules the deletion in 7 to 30 days, or deletes at once. */
+export const deleteSecret: SecretsOperation = async (context, input) => {
+  const { SecretId, RecoveryWindowInDays: days, ForceDeleteWithoutRecovery } = parseInput(deleteSchema, input)
+  if (days !== undefined && ForceDeleteWithoutRecovery) {
+    throw invalid("You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.")
+  }
+  if (days !== undefined && (days < 7 || days > 30)) {
+    throw invalid('The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).')
+  }
+  if (ForceDeleteWithoutRecovery) return deleteNow(context, SecretId)
+  const deletesAt = new Date(context.now.getTime() + (days ?? defaultDays) * dayMilliseconds)
+  const { arn, name } = await context.store.change(SecretId, secret => {
+    checkNotDeleted(secret)
+    return { secret: { ...secret, deletesAt } }
+  })
+  return { ARN: arn, Name: name, DeletionDate: deletesAt }
+}
+
+/** A secret that does not exist is deleted already: no error. */
+async function deleteNow({ store, region, now, newArnSuffix }: SecretsContext, secretId: string): Promise<object> {
+  try {
+    const { arn, name } = await store.change(secretId, secret => ({ secret, removed: true }))
+    return { ARN: arn, Name: name, DeletionDate: now }
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.type !== 'ResourceNotFoundException') throw error
+    const name = namesOf(secretId)[0] ?? secretId
+    return { ARN: arnOf(region, name, newArnSuffix()), Name: name, DeletionDate: now }
+  }
+}
+
+function invalid(message: string): AwsError {
+  return new AwsError('InvalidParameterException', message)
+}
+
+const restoreSchema = v.object({ SecretId: members.secretId })
+
+/** Undoes a scheduled deletion; a secret without one stays as it is. */
+export const restoreSecret: SecretsOperation = async ({ store, now }, input) => {
+  const { arn, name } = await store.change(parseInput(restoreSchema, input).SecretId, secret => ({
+    secret: secret.deletesAt === null ? secret : { ...secret, deletesAt: null, changedAt: now },
+  }))
+  return { ARN: arn, Name: name }
+}
+
+/** The keys that a secret's value can be sealed with; Secrets Manager asks KMS for a data key of it. */
+export interface SecretKeys {
+  /** By id, alias, or the ARN of either. */
+  exists(keyId: string): boolean
+}
+
+/** AWS's own key, which an empty id means too. */
+const managed = ['', 'alias/aws/secretsmanager']
+
+/** @throws {AwsError} `InvalidParameterException` for a key that does not exist */
+export function checkKmsKey(keys: SecretKeys, keyId: string | undefined): void {
+  if (keyId === undefined || managed.includes(keyId) || keys.exists(keyId)) return
+  const message = 'The operation failed because of an invalid KMS key: Invalid keyId'
+  throw new AwsError('InvalidParameterException', message)
+}

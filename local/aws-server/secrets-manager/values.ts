@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto'
+import * as v from 'valibot'
+import { AwsError, parseInput } from '../wire'
+import { addVersion, attachLabel, detachLabel, holderOf } from './labels'
+import * as members from './operation'
+import type { SecretsOperation } from './operation'
+import {
+  type SecretChange,
+  type SecretState,
+  type SecretValue,
+  type SecretVersion,
+  checkNotDeleted,
+} from './stored-secrets'
+
+const putSchema = v.object({
+  SecretId: members.secretId,
+  ...members.value,
+  VersionStages: v.optional(v.pipe(v.array(members.versionStage), v.minLength(1), v.maxLength(20))),
+})
+
+/** Adds a version. Without `VersionStages` AWSCURRENT moves to it, with them it gets exactly those. */
+export const putSecretValue: SecretsOperation = async ({ store, now }, input) => {
+  const parsed = parseInput(putSchema, input)
+  const value = newValueOf(parsed)
+  if (value === null) {
+    throw new AwsError('InvalidRequestException', 'You must provide either SecretString or SecretBinary.')
+  }
+  const secret = await store.change(parsed.SecretId, secret => {
+    checkNotDeleted(secret)
+    return withValue(secret, value, { labels: parsed.VersionStages ?? null, now })
+  })
+  const labels = secret.versions.find(({ id }) => id === value.versionId)?.labels ?? []
+  return {
+    ARN: secret.arn,
+    Name: secret.name,
+    VersionId: value.versionId,
+    ...(labels.length > 0 ? { VersionStages: labels } : {}),
+  }
+}
+
+const getSchema = v.object({
+  SecretId: members.secretId,
+  VersionId: v.optional(members.versionId),
+  VersionStage: v.optional(members.versionStage),
+})
+
+interface Wanted {
+  readonly id: string | undefined
+  readonly label: string | undefined
+}
+
+/** The value of the version with the id, with the label, or with both; of AWSCURRENT where neither is given. */
+export const getSecretValue: SecretsOperation = async ({ store }, input) => {
+  const { SecretId, VersionId: id, VersionStage: label } = parseInput(getSchema, input)
+  const secret = await store.find(SecretId)
+  checkNotDeleted(secret)
+  const version = wantedVersion(secret, { id, label })
+  const value = await store.value(secret, version.id)
+  if (value === undefined) throw noValue({ id, label })
+  return {
+    ARN: secret.arn,
+    Name: secret.name,
+    VersionId: version.id,
+    ...value,
+    ...(version.labels.length > 0 ? { VersionStages: version.labels } : {}),
+    CreatedDate: version.createdAt,
+  }
+}
+
+function wantedVersion({ versions }: SecretState, wanted: Wanted): SecretVersion {
+  const { id, label } = wanted
+  if (id === undefined) {
+    const labelled = holderOf(versions, label ?? 'AWSCURRENT')
+    if (labelled === undefined) throw noValue(wanted)
+    return labelled
+  }
+  const version = versions.find(version => version.id === id)
+  if (version === undefined) throw noValue(wanted)
+  if (label === undefined || version.labels.includes(label)) return version
+  throw new AwsError(
+    'InvalidRequestException',
+    'You provided a VersionStage that is not associated to the provided VersionId.',
+  )
+}
+
+function noValue({ id, label }: Wanted): AwsError {
+  const what = id === undefined ? `staging label: ${label ?? 'AWSCURRENT'}` : `VersionId: ${id}`
+  return new AwsError('ResourceNotFoundException', `Secrets Manager can't find the specified secret value for ${what}`)
+}
+
+/** A value on its way to become a version. */
+export interface NewValue {
+  readonly versionId: string
+  readonly digest: string
+  readonly value: SecretValue
+}
+
+/**
+ * The value that a request brings, null where it brings none. The `ClientRequestToken` becomes the version's id.
+ * @throws {AwsError} `InvalidParameterException`, `InvalidRequestException`, `ValidationException`
+ */
+export function newValueOf(input: ValueInput & { readonly ClientRequestToken?: string | undefined }): NewValue | null {
+  if (input.ClientRequestToken !== undefined) checkToken(input.ClientRequestToken)
+  const value = valueOf(input)
+  if (value === null) return null
+  return { versionId: tokenOf(input.ClientRequestToken), digest: digestOf(value), value }
+}
+
+/** The secret with the value as a version that has the labels; null moves AWSCURRENT to it. @throws as `addVersion` */
+export function withValue(
+  secret: SecretState,
+  { versionId, digest, value }: NewValue,
+  { labels, now }: { readonly labels: readonly string[] | null; readonly now: Date },
+): SecretChange {
+  return { secret: addVersion(secret, { id: versionId, digest, labels }, now), value: { ...value, versionId } }
+}
+
+function checkToken({ length }: string): void {
+  if (length >= 32 && length <= 64) return
+  throw new AwsError('InvalidParameterException', 'ClientRequestToken must be 32-64 characters long.')
+}
+
+/** SDKs make a token up; a raw request must bring it. */
+function tokenOf(token: string | undefined): string {
+  if (token !== undefined) return token
+  const message = 'You must provide a ClientRequestToken value. We recommend a UUID-type value.'
+  throw new AwsError('InvalidRequestException', message)
+}
+
+const maxBytes = 65_536
+
+export interface ValueInput {
+  readonly SecretString?: string | undefined
+  readonly SecretBinary?: string | undefined
+}
+
+/**
+ * The value of a request, null where it brings none; AWS takes an empty one for none.
+ * @throws {AwsError} for two values, and for one over 64 KiB
+ */
+export function valueOf({ SecretString, SecretBinary }: ValueInput): SecretValue | null {
+  if (SecretString && SecretBinary) {
+    throw new AwsError(
+      'InvalidParameterException',
+      "You can't specify both a binary secret value and a string secret value in the same secret.",
+    )
+  }
+  if (SecretString) return sized(Buffer.byteLength(SecretString), { SecretString })
+  if (SecretBinary) return sized(Buffer.byteLength(SecretBinary, 'base64'), { SecretBinary })
+  return null
+}
+
+function sized(bytes: number, value: SecretValue): SecretValue {
+  if (bytes <= maxBytes) return value
+  throw new AwsError(
+    'ValidationException',
+    '1 validation error detected: Value of the secret failed to satisfy constraint: ' +
+      `Member must have length less than or equal to ${maxBytes}`,
+  )
+}
+
+/** Equal digests mean equal values of the same kind. */
+export function digestOf(value: SecretValue): string {
+  const [kind, content] = 'SecretString' in value ? ['string', value.SecretString] : ['binary', value.SecretBinary]
+  return createHash('sha256').update(`${kind}:${content}`).digest('hex')
+}
+
+/** The version of a rotation that is not complete: it has AWSPENDING and not AWSCURRENT. Null where there is none. */
+export function pendingRotation(versions: readonly SecretVersion[]): string | null {
+  const pending = holderOf(versions, 'AWSPENDING')
+  return pending === undefined || pending.labels.includes('AWSCURRENT') ? null : pending.id
+}
+
+/** The secret with AWSPENDING on the version, which is made without a value where there is none. */
+export function withPendingVersion(secret: SecretState, id: string, now: Date): SecretState {
+  const empty: SecretVersion = { id, createdAt: now, labels: [], digest: null, kmsKeyId: secret.kmsKeyId }
+  const known = secret.versions.some(version => version.id === id)
+  const versions = known ? secret.versions : [...secret.versions, empty]
+  return { ...secret, versions: attachLabel(versions, 'AWSPENDING', id), changedAt: now }
+}
+
+/** The secret without what a test of the rotation made: the version if it has no value, and its AWSPENDING. */
+export function withoutTestVersion(secret: SecretState, id: string): SecretState {
+  const isTest = ({ id: other, digest }: SecretVersion): boolean => other === id && digest === null
+  if (holderOf(secret.versions, 'AWSPENDING')?.id !== id) return secret
+  return { ...secret, versions: detachLabel(secret.versions, 'AWSPENDING').filter(version => !isTest(version)) }
+}

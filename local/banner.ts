@@ -1,0 +1,73 @@
+import type { Contract } from '../src/contracts/contract'
+import { type ContractDescription, type LocalDescription, localFile } from './local-description'
+import { seedContracts } from './seed-plan'
+
+/** What is printed once everything answers: a command for each contract's rotate route, and one that reads a mirror. */
+export function banner(local: LocalDescription, dataDir: string): string {
+  const described: Readonly<Record<string, ContractDescription>> = local.contracts
+  const rotations = seedContracts.flatMap(({ contract }) => {
+    const ids = described[contract.name]
+    return ids === undefined ? [] : [`# ${contract.name}`, rotateCommand(contract, ids, local.api), '']
+  })
+  return [
+    `Keyturn answers at ${local.api}, its AWS endpoint at ${local.aws}.`,
+    `Ids and credentials: ${localFile(dataDir)}. Ctrl-C stops it.`,
+    '',
+    'Rotate a secret:',
+    '',
+    ...rotations,
+    'Read its mirror:',
+    '',
+    readCommand(local),
+    '',
+    'See a rotation in deliveries: start a receiver, send deliveries to it, publish an event, rotate, publish again.',
+    '',
+    ...deliveryCommands(local),
+    '',
+  ].join('\n')
+}
+
+function rotateCommand(contract: Contract, described: ContractDescription, api: string): string {
+  const rotate = contract.operations.find(({ use }) => use === 'rotate')
+  const path = (rotate?.path ?? '').replace('{id}', described.endpointId)
+  const { in: place } = contract.credentials
+  const takesKeys = rotate?.access !== 'anyone' && rotate?.access.apiKey !== undefined
+  const credential = (takesKeys ? (described.apiKey ?? described.token) : described.adminSession) ?? ''
+  const headers = [
+    place.kind === 'bearer' ? `Authorization: Bearer ${credential}` : `${place.name}: ${credential}`,
+    ...(contract.tenant.from === 'header' ? [`${contract.tenant.header}: ${described.tenantId}`] : []),
+  ]
+  return `curl -X ${rotate?.method} ${api}${path} ${headers.map(header => `-H '${header}'`).join(' ')}`
+}
+
+const greatestPort = 65535
+
+function deliveryCommands({ api, aws, contracts }: LocalDescription): readonly string[] {
+  const { endpointId, apiKey } = contracts.keyturn
+  const receiverPort = portBeside(api, aws)
+  const headers = `-H 'Authorization: Bearer ${apiKey}' -H 'Content-Type: application/json'`
+  const receiver = `require('http').createServer((q, r) => { console.log(q.headers); r.end() }).listen(${receiverPort})`
+  const settings = `{"url": "http://127.0.0.1:${receiverPort}/", "eventTypes": ["*"]}`
+  return [
+    `  node -e "${receiver}" &`,
+    `  curl -X PATCH ${api}/v1/endpoints/${endpointId} ${headers} -d '${settings}'`,
+    `  curl -X POST ${api}/v1/events ${headers} -d '{"type": "order.paid", "payload": {"total": 3}}'`,
+  ]
+}
+
+/** The one after the AWS endpoint's, which has the one after the API's; at the end of all ports the one before. */
+function portBeside(api: string, aws: string): number {
+  const awsPort = portOf(aws)
+  return awsPort < greatestPort ? awsPort + 1 : portOf(api) - 1
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port)
+}
+
+function readCommand(local: LocalDescription): string {
+  const credentials = `AWS_ACCESS_KEY_ID=${local.accessKeyId} AWS_SECRET_ACCESS_KEY=${local.secretAccessKey} AWS_PAGER=`
+  const secret = local.contracts.keyturn.mirror
+  const options = `--region ${local.region} --endpoint-url ${local.aws} --secret-id '${secret}'`
+  return `${credentials} aws secretsmanager get-secret-value ${options}`
+}

@@ -1,0 +1,80 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { mirrorName } from '../src/rotation/mirror'
+import { localAws, stage } from './local-aws'
+import type { SeededKeys } from './seed'
+import { type SeedContract, seedContracts, type seedPlan } from './seed-plan'
+import type { SessionIssuer } from './session-issuer'
+import { replaceFile } from '../scripts/files'
+
+export interface DescriptionOptions {
+  readonly api: string
+  readonly aws: string
+  readonly keys: SeededKeys
+  readonly issuer: SessionIssuer
+}
+
+/** One contract's ids and credentials, all of them texts. */
+export type ContractDescription<Seed extends SeedContract = SeedContract> = {
+  readonly tenantId: string
+  readonly endpointId: string
+  /** The secret's name. */
+  readonly mirror: string
+} & { readonly [Name in keyof Seed['apiKeys'] | keyof Seed['sessions']]: string } & (Seed extends { foreign: object }
+    ? { readonly foreignEndpointId: string }
+    : unknown) &
+  (Seed extends { tenantName: infer Name extends string } ? { readonly [Key in Name]: string } : unknown)
+
+/** What `local.json` says of a running local run. */
+export interface LocalDescription {
+  readonly api: string
+  readonly aws: string
+  readonly region: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly table: string
+  readonly stage: string
+  readonly contracts: { readonly [Name in keyof typeof seedPlan]: ContractDescription<(typeof seedPlan)[Name]> }
+}
+
+export async function describeLocalRun(options: DescriptionOptions): Promise<LocalDescription> {
+  const { api, aws } = options
+  const contracts = await Promise.all(
+    seedContracts.map(async seed => [seed.contract.name, await describeContract(seed, options)] as const),
+  )
+  // One for each seed, as the type says.
+  return { api, aws, ...localAws, stage, contracts: Object.fromEntries(contracts) as LocalDescription['contracts'] }
+}
+
+async function describeContract(
+  seed: SeedContract,
+  { aws, keys, issuer }: DescriptionOptions,
+): Promise<ContractDescription> {
+  const { contract, tenantId, endpointId, foreign } = seed
+  const sessions = Object.entries(seed.sessions).map(
+    async ([name, role]) =>
+      [name, await issuer.issue({ issuer: aws, subject: `local-${role}`, role, tenantId })] as const,
+  )
+  return {
+    tenantId,
+    ...(seed.tenantName === undefined ? {} : { [seed.tenantName]: tenantId }),
+    endpointId,
+    mirror: mirrorName(stage, tenantId, endpointId),
+    ...(foreign === undefined ? {} : { foreignEndpointId: foreign.endpointId }),
+    ...Object.fromEntries(Object.keys(seed.apiKeys).map(name => [name, keys[`${contract.name}.${name}`] ?? ''])),
+    ...Object.fromEntries(await Promise.all(sessions)),
+  }
+}
+
+export function localFile(dataDir: string): string {
+  return join(dataDir, 'local.json')
+}
+
+/** Mode 0600, in one step. */
+export function writeDescription(dataDir: string, description: LocalDescription): void {
+  replaceFile(localFile(dataDir), `${JSON.stringify(description, null, 2)}\n`)
+}
+
+export function removeDescription(dataDir: string): void {
+  rmSync(localFile(dataDir), { force: true })
+}

@@ -1,0 +1,68 @@
+import { resolve } from 'node:path'
+import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { OperatorError } from './operator-error'
+import { systemCode } from '../scripts/files'
+
+const greatestPort = 65534
+
+export interface StartOptions {
+  /** The API's; the AWS endpoint takes the next one. */
+  readonly port: number
+  readonly dataDir: string
+  /** Where the bundles are built. */
+  readonly buildDir: string
+  /** Whether to throw away all data before starting. */
+  readonly fresh: boolean
+}
+
+/** What `npm start -- …` was asked for. @throws {OperatorError} */
+export function startOptions(args: readonly string[]): StartOptions {
+  const { values } = parseArguments({
+    args: [...args],
+    options: {
+      port: { type: 'string', default: '4700' },
+      'data-dir': { type: 'string', default: '.keyturn' },
+      'build-dir': { type: 'string', default: '.build' },
+      fresh: { type: 'boolean', default: false },
+    },
+  })
+  if (values['data-dir'] === '' || values['build-dir'] === '') throw new OperatorError('a folder must not be empty')
+  return {
+    port: wholeNumber('--port', values.port, { least: 1, greatest: greatestPort }),
+    dataDir: resolve(values['data-dir']),
+    buildDir: resolve(values['build-dir']),
+    fresh: values.fresh,
+  }
+}
+
+export interface Range {
+  readonly least: number
+  readonly greatest: number
+}
+
+/** What an option says, in decimal digits. @throws {OperatorError} naming the option and what it takes */
+export function wholeNumber(option: string, text: string, { least, greatest }: Range): number {
+  const number = Number(text)
+  if (/^(0|[1-9][0-9]*)$/.test(text) && number >= least && number <= greatest) return number
+  throw new OperatorError(`${option} takes a whole number from ${least} to ${greatest}, not ${JSON.stringify(text)}`)
+}
+
+/** `parseArgs` of `node:util`, which refuses what it does not know. @throws {OperatorError} naming the option and what is allowed */
+export function parseArguments<Config extends ParseArgsConfig>(config: Config): ReturnType<typeof parseArgs<Config>> {
+  try {
+    return parseArgs(config)
+  } catch (error) {
+    if (systemCode(error)?.startsWith('ERR_PARSE_ARGS') !== true) throw error
+    // "ambiguous" is what Node calls a value that starts with a dash.
+    const [what = ''] = (error as Error).message.replace('argument is ambiguous', 'has no value').split(/\.\s/, 1)
+    const known = Object.keys(config.options ?? {}).map(name => `--${name}`)
+    throw new OperatorError(`${what} (options: ${known.join(', ') || 'none'})`, { cause: error })
+  }
+}
+
+/** `--region`; without it the AWS SDK finds one. @throws {OperatorError} */
+export function regionOptions(region: string | undefined): { readonly region?: string } {
+  if (region === undefined) return {}
+  if (/^[a-z0-9-]+$/.test(region)) return { region }
+  throw new OperatorError(`--region takes a region such as eu-central-1, not ${JSON.stringify(region)}`)
+}

@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto'
+import * as v from 'valibot'
+import type { ApiKeyStore } from '../src/access/api-key'
+import { createApiKey } from '../src/access/create-api-key'
+import { keyturn } from '../src/contracts/keyturn'
+import { seedContracts } from './seed-plan'
+import { readStored } from './stored-json'
+import { replaceFile } from '../scripts/files'
+
+/** Bare API keys by `<contract>.<name in local.json>`. */
+export type SeededKeys = Readonly<Record<string, string>>
+
+/** The keys that an earlier start made, from `file`; null before the first start has come to its end. @throws {StartError} */
+export function readSeededKeys(file: string): SeededKeys | null {
+  return readStored({ file, schema: v.record(v.string(), v.string()), remedy: 'delete it, and new keys are made' })
+}
+
+/** Keeps the keys for later starts, in a file of mode 0600. */
+export function writeSeededKeys(file: string, keys: SeededKeys): void {
+  replaceFile(file, JSON.stringify(keys, null, 2))
+}
+
+/** Makes every API key of the plan. */
+export async function seedApiKeys(store: ApiKeyStore, now: () => Date): Promise<SeededKeys> {
+  const wanted = seedContracts.flatMap(({ contract, tenantId, apiKeys }) =>
+    Object.entries(apiKeys).map(([name, scope]) => ({ contract, tenantIds: [tenantId], name, ...scope })),
+  )
+  const made = wanted.map(async request => {
+    const { text } = await createApiKey(store, { now, randomBytes }, { ...request, expiresAt: null })
+    return [`${request.contract.name}.${request.name}`, text.reveal()] as const
+  })
+  return Object.fromEntries(await Promise.all(made))
+}
+
+export interface EndpointSeeding {
+  /** The running API's URL. */
+  readonly api: string
+  readonly store: ApiKeyStore
+  readonly now: () => Date
+}
+
+interface NewEndpoint {
+  readonly tenantId: string
+  readonly contract: string
+  readonly id: string
+}
+
+/** Creates every endpoint of the plan through the running API, with a key that is revoked afterwards. Repeatable. */
+export async function seedEndpoints({ api, store, now }: EndpointSeeding): Promise<void> {
+  const wanted = seedContracts.flatMap(({ contract, tenantId, endpointId, foreign }) => [
+    { contract: contract.name, tenantId, id: endpointId },
+    ...(foreign === undefined ? [] : [{ contract: contract.name, tenantId: foreign.tenantId, id: foreign.endpointId }]),
+  ])
+  const { stored, text } = await createApiKey(
+    store,
+    { now, randomBytes },
+    {
+      contract: keyturn,
+      name: 'seeding',
+      tenantIds: [...new Set(wanted.map(({ tenantId }) => tenantId))],
+      permissions: ['endpoints:write'],
+      plan: null,
+      expiresAt: null,
+    },
+  )
+  await Promise.all(wanted.map(endpoint => createEndpoint(`${api}/v1/endpoints`, text.reveal(), endpoint)))
+  await store.revoke(stored.id, now())
+}
+
+/** An endpoint that is there already, from a start that was cut short, stays as it is. */
+async function createEndpoint(url: string, apiKey: string, endpoint: NewEndpoint): Promise<void> {
+  const { tenantId, contract, id } = endpoint
+  const reply = await fetch(url, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${apiKey}`,
+      [keyturn.tenant.header]: tenantId,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({
+      contract,
+      id,
+      url: `https://receiver.example/${contract}`,
+      description: 'Made by the local run',
+      name: `${contract} receiver`,
+      eventTypes: ['*'],
+    }),
+  })
+  const text = await reply.text()
+  if (reply.status === 201 || reply.status === 409) return
+  throw new TypeError(`creating the endpoint ${id} of ${contract} answered ${reply.status}: ${text}`)
+}

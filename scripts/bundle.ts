@@ -1,0 +1,96 @@
+import { build, stop } from 'esbuild'
+import { dirname, join, resolve } from 'node:path'
+import { allContracts } from '../src/contracts/all'
+import { type Mount, mountsFile } from '../src/contracts/routes'
+import { replaceChangedFile } from './files'
+
+/** The functions of a deployment, each with its entry point. */
+export const functionSources = {
+  rotate: 'lambdas/rotate.ts',
+  endpoints: 'lambdas/endpoints.ts',
+  sweep: 'lambdas/sweep.ts',
+  deliver: 'lambdas/deliver.ts',
+} as const
+
+/** The function on a consumer's side. */
+export const consumerFunctionSources = { 'rotation-hook': 'lambdas/rotation-hook.ts' } as const
+
+export interface Bundle {
+  readonly name: string
+  /** The built file; it exports `handler`. */
+  readonly file: string
+  readonly bytes: number
+}
+
+const root = resolve(__dirname, '..')
+
+/**
+ * Builds one bundle a function, `<outDir>/<name>/index.js`: the very bytes that are deployed. A file that would not
+ * change is left alone.
+ */
+export async function buildFunctions(
+  outDir: string,
+  sources: Readonly<Record<string, string>> = functionSources,
+): Promise<readonly Bundle[]> {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(Object.entries(sources).map(([name, source]) => [`${name}/index`, source])),
+    outdir: resolve(outDir),
+    write: false,
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    // Node has them since version 10; esbuild otherwise keeps a library's unused expression, compiled at every start.
+    supported: { 'regexp-unicode-property-escapes': true },
+    format: 'cjs',
+    minify: true,
+    mainFields: ['module', 'main'],
+    legalComments: 'none',
+    alias: {
+      '@aws-sdk/credential-provider-node': join(root, 'scripts/aliases/lambda-credentials.ts'),
+      '@aws-sdk/signature-v4-multi-region': join(root, 'scripts/aliases/regional-signer.ts'),
+    },
+    logLevel: 'silent',
+  })
+  for (const { path, contents } of outputFiles) replaceChangedFile(path, contents)
+  return Object.keys(sources).map(name => {
+    const file = resolve(outDir, name, 'index.js')
+    return { name, file, bytes: outputFiles.find(({ path }) => path === file)?.contents.length ?? 0 }
+  })
+}
+
+/** Builds what runs inside a worker thread around a bundle, and returns its file. */
+export async function buildWorkerRuntime(outDir: string): Promise<string> {
+  const file = resolve(outDir, 'local-worker/index.js')
+  const { outputFiles } = await build({
+    entryPoints: [join(root, 'local/worker-runtime.ts')],
+    outfile: file,
+    write: false,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    logLevel: 'silent',
+  })
+  for (const { path, contents } of outputFiles) replaceChangedFile(path, contents)
+  return file
+}
+
+/** Ends the builder's own process, which would stay until ours ends. Building again starts a new one. */
+export function endBuilder(): Promise<void> {
+  return stop()
+}
+
+/** Builds functions and puts the local mounts beside each bundle, where a deployment puts its own. */
+export async function buildMounted(
+  outDir: string,
+  sources?: Readonly<Record<string, string>>,
+): Promise<readonly Bundle[]> {
+  const bundles = await buildFunctions(outDir, sources)
+  for (const { file } of bundles)
+    replaceChangedFile(join(dirname(file), mountsFile), Buffer.from(JSON.stringify(localMounts)))
+  return bundles
+}
+
+/** What runs locally: every contract that comes with Keyturn, at its documented paths. */
+export const localMounts: readonly Mount[] = allContracts.map(contract => ({ contract, basePath: '' }))

@@ -1,0 +1,46 @@
+import { build, type BuildOptions } from 'esbuild'
+import { execFileSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { buildFunctions, consumerFunctionSources, endBuilder, functionSources } from './bundle'
+
+// `npm pack` runs this first: everything that the package has is built into `dist/`.
+
+async function main(): Promise<void> {
+  rmSync('dist', { recursive: true, force: true })
+  await buildFunctions('dist/functions', { ...functionSources, ...consumerFunctionSources })
+  await buildPackageEntries('dist')
+  await endBuilder()
+  execFileSync(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', 'tsconfig.package.json'], {
+    stdio: 'inherit',
+  })
+}
+
+void main()
+
+const verifier = { 'verify/index': 'src/verify/index.ts' }
+const reader = { 'secrets-manager/index': 'src/secrets-manager/index.ts' }
+const infra = { 'infra/index': 'infra/index.ts' }
+const peers = ['cdktf', 'constructs', '@cdktf/provider-aws', '@aws-sdk/*']
+
+/**
+ * Builds the code that the package's `exports` name into `outDir`. What is bundled needs no dependency; what is external
+ * is a peer that whoever uses that entry has anyway.
+ */
+export async function buildPackageEntries(outDir: string): Promise<void> {
+  const options: BuildOptions = {
+    absWorkingDir: resolve(__dirname, '..'),
+    outdir: resolve(outDir),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    external: peers,
+    legalComments: 'none',
+    logLevel: 'warning',
+  }
+  await build({ ...options, entryPoints: { ...verifier, ...infra }, format: 'cjs' })
+  // Its errors are of the very class that `keyturn/verify` exports, so it takes the verifier from beside it.
+  await build({ ...options, entryPoints: reader, format: 'cjs', external: [...peers, '../verify'] })
+  // Workers are ES modules: bundled into one, a `require` of Node's modules would be left that nothing answers.
+  await build({ ...options, entryPoints: verifier, format: 'esm', outExtension: { '.js': '.mjs' } })
+}

@@ -1,0 +1,54 @@
+import { randomDigits, randomUuid, tenantIdPattern, uuidPattern } from '../core/id'
+import type { IdFormat, TenantSource } from './contract'
+
+/** The endpoint's id as it is stored (UUIDs and ObjectIds in lower case), or null where `text` is no such id. */
+export function parseEndpointId(format: IdFormat, text: string): string | null {
+  switch (format.kind) {
+    case 'uuid':
+      return uuidPattern.test(text) ? text.toLowerCase() : null
+    case 'object-id':
+      return /^[0-9a-f]{24}$/i.test(text) ? text.toLowerCase() : null
+    case 'prefixed':
+      return text.startsWith(format.prefix) && /^[0-9A-Za-z]{1,64}$/.test(text.slice(format.prefix.length))
+        ? text
+        : null
+    case 'numeric':
+      return /^[1-9][0-9]{0,18}$/.test(text) ? text : null
+    case 'fixed':
+      return text === format.id ? text : null
+  }
+}
+
+/** A new id in the format, from one call of `randomBytes` at most: the same bytes give the same id. */
+export function newEndpointId(format: IdFormat, randomBytes: (count: number) => Buffer): string {
+  switch (format.kind) {
+    case 'uuid':
+      return randomUuid(randomBytes(16))
+    case 'object-id':
+      return randomBytes(12).toString('hex')
+    case 'prefixed':
+      return format.prefix + randomDigits('0123456789abcdefghijklmnopqrstuvwxyz', format.characters, randomBytes)
+    case 'numeric':
+      return randomNumber(format.digits, randomBytes)
+    case 'fixed':
+      return format.id
+  }
+}
+
+/** `digits` decimal digits, the first of which is not zero. */
+function randomNumber(digits: number, randomBytes: (count: number) => Buffer): string {
+  const smallest = 10n ** BigInt(digits - 1)
+  const random = BigInt(`0x${randomBytes(16).toString('hex')}`)
+  return String(smallest + (random % (9n * smallest)))
+}
+
+/** The tenant's id as it is stored (UUIDs in lower case), or null where the contract has no such tenants. */
+export function parseTenantId(source: TenantSource, text: string): string | null {
+  if (!tenantIdPattern.test(text)) return null
+  if (source.from === 'header' && source.format === 'uuid') return uuidPattern.test(text) ? text.toLowerCase() : null
+  return source.ownerKinds === undefined || isOwner(source.ownerKinds, text) ? text : null
+}
+
+function isOwner(kinds: readonly string[], text: string): boolean {
+  return kinds.some(kind => text.startsWith(`${kind}:`) && text.length > kind.length + 1)
+}

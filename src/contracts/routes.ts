@@ -1,0 +1,106 @@
+import type { Contract, Operation } from './contract'
+import { deliverUses, ringUses, type Use } from './dimensions'
+
+/** A contract at its place in a deployment. */
+export interface Mount {
+  readonly contract: Contract
+  /** Stands before every path of the contract: `` or `/<segment>…`, without a slash at the end. */
+  readonly basePath: string
+}
+
+/** The file beside a function's bundle that holds the mounts of its deployment, as JSON. */
+export const mountsFile = 'mounts.json'
+
+/** One operation of one mounted contract. */
+export interface Route {
+  readonly contract: Contract
+  readonly operation: Operation
+  /** The whole path, base path included. */
+  readonly template: string
+  readonly segments: readonly Segment[]
+}
+
+/** All routes of a deployment, those that match the most precisely first. */
+export function routesOf(mounts: readonly Mount[]): readonly Route[] {
+  return mounts
+    .flatMap(({ contract, basePath }) =>
+      contract.operations.map(operation => {
+        const template = basePath + operation.path
+        return { contract, operation, template, segments: parseTemplate(template) }
+      }),
+    )
+    .map(route => ({ route, precision: precision(route) }))
+    .sort((a, b) => (a.precision < b.precision ? -1 : 1))
+    .map(({ route }) => route)
+}
+
+/** Sorts literals before verbs before bare parameters, the first segment counting most. */
+function precision({ segments }: Route): string {
+  return segments.map(segment => (segment.kind === 'literal' ? 'a' : segment.verb === null ? 'c' : 'b')).join('')
+}
+
+export type ServingFunction = 'rotate' | 'endpoints' | 'deliver'
+
+/** The function that serves a use: only `rotate` may seal secrets, only `rotate` and `deliver` may open them. */
+export function functionOf(use: Use): ServingFunction {
+  if (deliverUses.some(deliverUse => deliverUse === use)) return 'deliver'
+  return ringUses.some(ringUse => ringUse === use) ? 'rotate' : 'endpoints'
+}
+
+/** `POST /v1/endpoints (keyturn)`: how a route is named to whoever mounts it. */
+export function describeRoute({ contract, operation, template }: Route): string {
+  return `${operation.method} ${template} (${contract.name})`
+}
+
+/** One segment of a route's template. `verb`: the text after the parameter and a colon, or null. */
+export type Segment =
+  | { readonly kind: 'literal'; readonly text: string }
+  | { readonly kind: 'parameter'; readonly name: string; readonly verb: string | null }
+
+export type Parameters = Readonly<Record<string, string>>
+
+/** The segments of a template like `/webhooks/{id}:rotate`. */
+export function parseTemplate(template: string): readonly Segment[] {
+  return template.split('/').slice(1).map(parseSegment)
+}
+
+function parseSegment(text: string): Segment {
+  const [, name, verb] = /^\{([A-Za-z0-9]+)\}(?::([A-Za-z0-9._-]+))?$/.exec(text) ?? []
+  return name === undefined ? { kind: 'literal', text } : { kind: 'parameter', name, verb: verb ?? null }
+}
+
+/** The parameters of a path that the whole template fits, or null. */
+export function matchTemplate(template: readonly Segment[], path: readonly string[]): Parameters | null {
+  if (template.length !== path.length || sharedSegments(template, path) !== path.length) return null
+  return Object.fromEntries(
+    template.flatMap((segment, index) =>
+      segment.kind === 'literal' ? [] : [[segment.name, valueOf(segment.verb, path[index] ?? '') ?? '']],
+    ),
+  )
+}
+
+/** How many leading segments of the path the template fits. */
+export function sharedSegments(template: readonly Segment[], path: readonly string[]): number {
+  const first = path.findIndex((text, index) => !fits(template[index], text))
+  return first === -1 ? path.length : first
+}
+
+function fits(segment: Segment | undefined, text: string): boolean {
+  if (segment === undefined) return false
+  return segment.kind === 'literal' ? segment.text === text : valueOf(segment.verb, text) !== null
+}
+
+/** The parameter's value: the text without `:verb`, and never empty. */
+function valueOf(verb: string | null, text: string): string | null {
+  const end = verb === null ? text.length : text.length - verb.length - 1
+  const isComplete = verb === null || text.endsWith(`:${verb}`)
+  return isComplete && end > 0 ? text.slice(0, end) : null
+}
+
+/** The template with every parameter as `*`: templates with the same text would match the same paths. */
+export function wildcardTemplate(template: readonly Segment[]): string {
+  const segments = template.map(segment =>
+    segment.kind === 'literal' ? segment.text : segment.verb === null ? '*' : `*:${segment.verb}`,
+  )
+  return `/${segments.join('/')}`
+}

@@ -1,0 +1,61 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
+/** What a log line may carry: no object, so no `Secret` and no request. */
+export type Fields = Readonly<Record<string, string | number | boolean>>
+
+export interface Log {
+  info(message: string, fields: Fields): void
+  error(message: string, fields: Fields): void
+}
+
+export type LogLevel = 'info' | 'error'
+
+export interface JsonLogSettings {
+  readonly level: LogLevel
+  readonly now: () => Date
+  /** Takes one line, without its end. */
+  readonly write: (line: string) => void
+}
+
+/** Writes one JSON object a line: `{level, message, timestamp, requestId, …fields}`. */
+export function jsonLog({ level, now, write }: JsonLogSettings): Log {
+  const line = (lineLevel: LogLevel, message: string, fields: Fields): void => {
+    const head = { level: lineLevel, message, timestamp: now().toISOString(), requestId: currentRequestId() }
+    write(JSON.stringify({ ...fields, ...head }))
+  }
+  return {
+    info: (message, fields) => {
+      if (level === 'info') line('info', message, fields)
+    },
+    error: (message, fields) => line('error', message, fields),
+  }
+}
+
+const scope = new AsyncLocalStorage<string>()
+
+/** Runs `run` and all that it awaits under the request's id, apart from what other requests do meanwhile. */
+export function inRequestScope<Result>(requestId: string, run: () => Promise<Result>): Promise<Result> {
+  return scope.run(requestId, run)
+}
+
+/** The id of the request that this code runs for; null outside of any. */
+export function currentRequestId(): string | null {
+  return scope.getStore() ?? null
+}
+
+const longestMessage = 300
+
+/**
+ * What a log may say of an error: its name, and its message without any run of 16 characters or more that could
+ * belong to a secret, a token or an id. The stack and whatever else the error holds stay out.
+ */
+export function scrubbedError(error: unknown): Fields {
+  if (!(error instanceof Error)) return { error: typeof error }
+  const cause =
+    error.cause instanceof Error ? { cause: error.cause.name, causeMessage: scrub(error.cause.message) } : {}
+  return { error: error.name, errorMessage: scrub(error.message), ...cause }
+}
+
+function scrub(message: string): string {
+  return message.replace(/[A-Za-z0-9+/=_-]{16,}/g, '[…]').slice(0, longestMessage)
+}

@@ -1,0 +1,137 @@
+import type { EndpointKey, EndpointLife, FailureCounts } from '../rotation/ports'
+
+/** How an endpoint's deliveries go. Kept apart from the endpoint, so that no delivery ever holds up a rotation. */
+export interface DeliveryHealth {
+  /** Failed attempts in a row; a success, a resume, and a rotation at some contracts, set it to 0. */
+  readonly consecutiveFailures: number
+  readonly errorsSinceLastSuccess: number
+  readonly lastSuccessAt: Date | null
+  readonly lastFailureAt: Date | null
+  /** Over all answered attempts, rounded. */
+  readonly avgResponseTimeMs: number | null
+  readonly lastResponseTimeMs: number | null
+  readonly lastStatus: LastStatus | null
+  /** Deliveries that were attempted at least once. */
+  readonly deliveriesCount: number
+  readonly deliveriesSucceeded: number
+  /** Given up, or failed without an attempt; one that is sent again and fails again counts again. */
+  readonly deliveriesFailed: number
+  /** The last attempt; without any, when the first delivery failed. */
+  readonly lastDeliveryAt: Date | null
+  /** `pending`: the last attempt failed and another will follow. `failed`: also without another attempt. */
+  readonly lastDeliveryStatus: 'success' | 'failed' | 'pending' | null
+  /** Set: Keyturn stopped delivering by itself. Apart from the endpoint's own `status`. */
+  readonly pausedAt: Date | null
+  readonly pausedReason: string | null
+}
+
+/** What the last attempt came to; `code` is null when nothing answered. */
+export interface LastStatus {
+  readonly code: number | null
+  readonly message: string
+  readonly timestamp: Date
+}
+
+/** The health of an endpoint that nothing was delivered to yet. */
+export const neverDelivered: DeliveryHealth = {
+  consecutiveFailures: 0,
+  errorsSinceLastSuccess: 0,
+  lastSuccessAt: null,
+  lastFailureAt: null,
+  avgResponseTimeMs: null,
+  lastResponseTimeMs: null,
+  lastStatus: null,
+  deliveriesCount: 0,
+  deliveriesSucceeded: 0,
+  deliveriesFailed: 0,
+  lastDeliveryAt: null,
+  lastDeliveryStatus: null,
+  pausedAt: null,
+  pausedReason: null,
+}
+
+/** The right to make one attempt. It ends by itself at `until`, so one that is never given back does not leak. */
+export interface Lease {
+  readonly life: EndpointLife
+  readonly slot: number
+  readonly messageId: string
+  readonly until: Date
+}
+
+/** Attempts at one endpoint at a time; and at all endpoints of a tenant that are not proven. */
+export const attemptSlots = 5
+
+/** What holds the slots that a tenant has for attempts at endpoints that are not proven: no endpoint's id has a `#`. */
+export function unprovenOf(tenantId: string): EndpointLife {
+  return { tenantId, endpointId: '#unproven', incarnation: '#unproven' }
+}
+
+export interface LeaseRequest {
+  readonly life: EndpointLife
+  readonly messageId: string
+  readonly now: Date
+  readonly until: Date
+  /** Tests are sent to an endpoint that Keyturn paused, too. */
+  readonly whenPaused: 'refuse' | 'allow'
+}
+
+/**
+ * `proven`: the endpoint is. `busy`: all slots are taken; `failures`: in a row. `under-way`: one of them is by this very
+ * message.
+ */
+export type LeaseAnswer =
+  | { readonly kind: 'granted'; readonly lease: Lease; readonly proven: boolean }
+  | { readonly kind: 'busy'; readonly failures: number }
+  | { readonly kind: 'under-way' }
+  | { readonly kind: 'paused' }
+
+/** What one attempt came to, for the counters. */
+export interface Observation {
+  readonly at: Date
+  /** Null when nothing answered. */
+  readonly responseTimeMs: number | null
+  readonly lastStatus: LastStatus
+  readonly outcome: 'success' | 'failed' | 'pending'
+  /** The delivery's first attempt. */
+  readonly first: boolean
+}
+
+/** `incarnation`: whose it is; null when nothing is stored. */
+export interface StoredHealth {
+  readonly health: DeliveryHealth
+  readonly incarnation: string | null
+}
+
+/** Health, pauses and leases. Counters rise by atomic additions, so attempts at the same time lose none. */
+export interface HealthStore extends FailureCounts {
+  load(life: EndpointLife): Promise<DeliveryHealth>
+  /** As stored, whichever life it is of: to be read beside the endpoint. */
+  loadAny(key: EndpointKey): Promise<StoredHealth>
+  /** By endpoint id; one that nothing is stored of is left out. May be a moment old. */
+  loadMany(lives: readonly EndpointLife[]): Promise<ReadonlyMap<string, DeliveryHealth>>
+  /** Which of these endpoints Keyturn paused by itself, by id. May be a moment old. */
+  paused(lives: readonly EndpointLife[]): Promise<ReadonlySet<string>>
+  acquire(request: LeaseRequest): Promise<LeaseAnswer>
+  release(lease: Lease): Promise<void>
+  /** Counts an attempt and gives its lease back. Returns the failures in a row. */
+  finish(lease: Lease, observation: Observation): Promise<number>
+  /** Counts a delivery that failed without an attempt. Of attempts nothing changes. */
+  countStop(life: EndpointLife, at: Date): Promise<void>
+  /** The first pause stays. */
+  pause(life: EndpointLife, pause: { readonly at: Date; readonly reason: string }): Promise<void>
+  /** Ends an automatic pause and sets the failures in a row to 0. */
+  resume(life: EndpointLife): Promise<void>
+}
+
+/** Whoever answers later takes a slot that its tenant has for slow receivers. */
+export const promptMs = 5000
+
+type Record = Pick<DeliveryHealth, 'lastSuccessAt' | 'errorsSinceLastSuccess' | 'lastResponseTimeMs'>
+
+/**
+ * Whether an endpoint is known to answer soon: it took the last attempt, within 5 s. Neither a resume nor a rotation
+ * makes one that failed proven again.
+ */
+export function isProven({ lastSuccessAt, errorsSinceLastSuccess, lastResponseTimeMs }: Record): boolean {
+  return lastSuccessAt !== null && errorsSinceLastSuccess === 0 && (lastResponseTimeMs ?? 0) <= promptMs
+}

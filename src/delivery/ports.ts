@@ -1,0 +1,107 @@
+import type { Contract } from '../contracts/contract'
+import type { Log } from '../core/log'
+import type { EndpointSettings } from '../rotation/endpoint'
+import type { EndpointKey, EndpointStore, Page, PageRequest } from '../rotation/ports'
+import type { AttemptRecord } from './attempt'
+import type { Delivery, DeliveryKey } from './delivery'
+import type { DeliveryEvent } from './event'
+import type { HealthStore } from './health'
+import type { Send } from './http-sender'
+import type { OpenKey } from './opened-key-cache'
+import type { QueueMessage } from './queue-message'
+
+/** All that delivering reaches outside for. */
+export interface DeliveryDeps {
+  readonly endpoints: Pick<EndpointStore, 'load'>
+  readonly subscribers: SubscriberIndex
+  readonly deliveries: DeliveryStore
+  readonly attempts: AttemptLog
+  readonly health: HealthStore
+  readonly queue: DeliveryQueue
+  readonly openKey: OpenKey
+  readonly send: Send
+  /** The contracts of this deployment. */
+  readonly contracts: readonly Contract[]
+  /** Failures in a row after which an endpoint is paused. */
+  readonly pauseAfterFailures: number
+  readonly now: () => Date
+  readonly randomBytes: (count: number) => Buffer
+  /** 0 up to 1. */
+  readonly random: () => number
+  readonly sleep: (milliseconds: number) => Promise<void>
+  readonly log: Log
+}
+
+/** Events and their deliveries. It only compares and swaps; every rule is elsewhere. Kept for 30 days. */
+export interface DeliveryStore {
+  /** Stores the event unless its tenant has one with this id, and returns what is stored. The 30 days begin `now`. */
+  keepEvent(event: DeliveryEvent, now: Date): Promise<DeliveryEvent>
+  loadEvent(tenantId: string, eventId: string): Promise<DeliveryEvent | null>
+  create(delivery: Delivery): Promise<'stored' | 'conflict'>
+  /** Reads consistently. */
+  load(key: DeliveryKey): Promise<Delivery | null>
+  /** Stores the delivery if `before` is still what is stored, by its status and `attemptCount`. */
+  save(delivery: Delivery, before: Delivery): Promise<'stored' | 'conflict'>
+  /** Deliveries whose `dueAt` is not after `now`, in pages of at most `limit` from each shard, earliest first in each. */
+  due(now: Date, limit: number): AsyncIterable<readonly DeliveryKey[]>
+  /** The endpoint's deliveries that were attempted, or failed without, newest first, at most `limit`. */
+  recent(key: EndpointKey, limit: number): Promise<readonly Delivery[]>
+}
+
+export interface AttemptLog {
+  record(key: EndpointKey, attempt: AttemptRecord): Promise<void>
+  /** Lists a delivery that failed without an attempt among its endpoint's deliveries, and among no attempts. */
+  recordStop(delivery: Delivery, at: Date): Promise<void>
+  /** Newest first. */
+  list(key: EndpointKey, page: PageRequest): Promise<Page<AttemptRecord>>
+}
+
+/** What finding an event's receivers needs of an endpoint: no key, no ring. */
+export interface Subscriber {
+  readonly tenantId: string
+  readonly id: string
+  readonly contract: string
+  readonly incarnation: string
+  readonly settings: EndpointSettings
+}
+
+export interface SubscriberIndex {
+  /** The tenant's endpoints, tombstones left out. May lag behind the endpoints by a moment. */
+  list(tenantId: string, page: PageRequest): Promise<Page<Subscriber>>
+}
+
+export interface Queued {
+  readonly message: QueueMessage
+  /** 0…900. */
+  readonly delaySeconds: number
+}
+
+/** The longest delay that the queue itself can keep. */
+export const longestDelaySeconds = 900
+
+export interface DeliveryQueue {
+  /** @throws when any message was not taken */
+  send(messages: readonly Queued[]): Promise<void>
+  /** Puts a message into the dead-letter queue. */
+  bury(message: QueueMessage): Promise<void>
+}
+
+export interface FedMessage {
+  readonly messageId: string
+  readonly receiptHandle: string
+  readonly body: string
+}
+
+/** The receiving end of a queue, for what is not a Lambda event source mapping. */
+export interface QueueFeed {
+  /** At most 10. Waits `waitSeconds`, at most 20, for the first. */
+  receive(waitSeconds: number, signal: AbortSignal): Promise<readonly FedMessage[]>
+  /** Takes messages out of the queue for good. */
+  remove(messages: readonly FedMessage[]): Promise<void>
+}
+
+/** A queue whose messages may stay in it. */
+export interface LetterQueue extends QueueFeed {
+  /** Whoever looks next is to get these messages again, at once. */
+  release(messages: readonly FedMessage[]): Promise<void>
+}

@@ -1,0 +1,106 @@
+import type { Contract, Overlap } from '../../contracts/contract'
+import { type OwnSecretRule, parseOwnSecret } from '../../contracts/secret-text'
+import type { Secret } from '../../core/secret'
+import type { RotateChoice } from '../../rotation/ring'
+import { fieldsOf, invalidField, readBoolean, readText, readWholeNumber, readWord } from './fields'
+import type { JsonObject } from './json'
+
+export interface RotateRequestBody {
+  readonly body: JsonObject
+  /** Whose dialect the body is in. */
+  readonly dialect: Contract
+  /** The endpoint's own, which rules the secret's format. */
+  readonly contract: Contract
+  readonly now: Date
+}
+
+/**
+ * What the caller of a rotation chose.
+ * @throws {Problem} `invalid-request` naming every field at fault
+ */
+export function readRotateChoice({ body, dialect, contract, now }: RotateRequestBody): RotateChoice {
+  const { overlap, rotateBody } = dialect
+  const { ownSecret, reason, force } = rotateBody ?? {}
+  const fields = fieldsOf(body, rotateBody?.unknownFields ?? 'ignore')
+  const choice = {
+    overlapSeconds:
+      overlap.kind === 'chosen' && fields.read(overlap.field, value => readOverlapSeconds(overlap, value, now)),
+    ownSecret: ownSecret && fields.read(ownSecret.field, value => readOwnSecret(contract, ownSecret, value)),
+    reason: reason && fields.read(reason.field, value => readText(reason.field, reason.maximumCharacters, value)),
+    forced: force && fields.read(force.field, value => readBoolean(force.field, value)),
+  }
+  fields.finish()
+  return {
+    overlapSeconds: typeof choice.overlapSeconds === 'number' ? choice.overlapSeconds : null,
+    ownSecret: choice.ownSecret ?? null,
+    reason: choice.reason ?? null,
+    forced: choice.forced ?? false,
+  }
+}
+
+/** A caller's own secret in the contract's format. A contract whose own secrets are shorter takes that length. */
+export function readOwnSecret({ secret }: Contract, rule: OwnSecretRule, value: unknown): Secret {
+  if (typeof value !== 'string') throw invalidField(rule.field, 'must be a text')
+  return parseOwnSecret(secret, value, { ...rule, minimumBytes: Math.min(rule.minimumBytes, secret.bytes) })
+}
+
+export type ChosenOverlap = Extract<Overlap, { kind: 'chosen' }>
+
+const secondsIn = { seconds: 1, minutes: 60, hours: 60 * 60 } as const
+const instantPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
+
+/**
+ * The overlap that a caller chose, in whole seconds.
+ * @throws {Problem} `invalid-request` at the rule's field, saying what is allowed
+ */
+export function readOverlapSeconds(rule: ChosenOverlap, value: unknown, now: Date): number {
+  const seconds = inSeconds(rule, value, now)
+  if (seconds >= 0 && seconds <= rule.maximumSeconds) return seconds
+  throw invalidField(rule.field, `must be 0 to ${rule.maximumSeconds} seconds long`)
+}
+
+function inSeconds(rule: ChosenOverlap, value: unknown, now: Date): number {
+  const { field, unit, defaultSeconds, maximumSeconds, words = {} } = rule
+  switch (unit) {
+    case 'seconds':
+    case 'minutes':
+    case 'hours': {
+      const most = Math.floor(maximumSeconds / secondsIn[unit])
+      return readWholeNumber(field, [0, most], value) * secondsIn[unit]
+    }
+    case 'boolean':
+      return readBoolean(field, value) ? defaultSeconds : 0
+    case 'words':
+      return words[readWord(field, Object.keys(words), value)] ?? 0
+    case 'iso-duration':
+      return readDuration(field, value)
+    case 'instant':
+      return readInstant(field, value, now)
+  }
+}
+
+function readDuration(field: string, value: unknown): number {
+  const seconds = typeof value === 'string' ? parseIsoDuration(value) : null
+  if (seconds === null) throw invalidField(field, 'must be an ISO 8601 duration without years and months, like PT24H')
+  return seconds
+}
+
+/** The seconds until an RFC 3339 instant, rounded up: what was promised until then works until then. */
+function readInstant(field: string, value: unknown, now: Date): number {
+  const at = typeof value === 'string' && instantPattern.test(value) ? Date.parse(value) : Number.NaN
+  if (Number.isNaN(at)) throw invalidField(field, 'must be an RFC 3339 instant, like 2026-11-21T12:00:00Z')
+  if (at < now.getTime()) throw invalidField(field, 'must not be in the past')
+  return Math.ceil((at - now.getTime()) / 1000)
+}
+
+/** Weeks, or days and a time, in whole numbers. Years and months have no fixed length. */
+const pattern = /^P(?:(\d{1,6})W|(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,9})S)?)?)$/
+
+const secondsOf = [7 * 24 * 60 * 60, 24 * 60 * 60, 60 * 60, 60, 1]
+
+/** The seconds of an ISO 8601 duration like `P1DT12H` or `P2W`, or null where `text` is none. */
+export function parseIsoDuration(text: string): number | null {
+  const counts = pattern.exec(text)?.slice(1)
+  if (counts === undefined || counts.every(count => count === undefined)) return null
+  return counts.reduce((sum, count, index) => sum + Number(count ?? 0) * (secondsOf[index] ?? 0), 0)
+}

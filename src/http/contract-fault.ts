@@ -1,2 +1,0 @@
-/** A member of a contract and what is wrong with it, or false. */
-export type Fault = string | false

@@ -1,0 +1,67 @@
+import type { RequestHeaders } from '../access/authenticate'
+import type { Contract, Operation } from '../contracts/contract'
+import type { Use } from '../contracts/dimensions'
+import type { Parameters } from '../contracts/routes'
+import type { Actor } from '../rotation/endpoint'
+import type { Outcome } from './reply'
+
+/** A request, whole: at most 6 MB, which is what Lambda hands to a function. */
+export interface ApiRequest {
+  /** As the log and the reply name it. */
+  readonly id: string
+  readonly method: string
+  /** Percent-decoded; an encoded slash is not one. */
+  readonly path: string
+  /** What follows the `?`, still encoded. */
+  readonly query: string
+  readonly headers: RequestHeaders
+  /** Empty where there is none. */
+  readonly body: Buffer
+}
+
+export interface ApiReply {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** A request whose route is known. */
+export interface Call {
+  readonly contract: Contract
+  readonly operation: Operation
+  readonly parameters: Parameters
+  readonly request: ApiRequest
+}
+
+/** A request that may do what it asks for, in its tenant. */
+export interface TenantCall extends Call {
+  readonly actor: Actor
+  readonly tenantId: string
+}
+
+/** What is done for a request that may do what it asks for. */
+export interface TenantUse {
+  /** How the API key is read: `fresh` consistently, `cached` at most 30 s ago. */
+  readonly credential: 'fresh' | 'cached'
+  readonly perform: (call: TenantCall) => Promise<Outcome>
+}
+
+/** What a function serves. A use that is absent is another function's. */
+export type Uses = { readonly [U in Exclude<Use, 'health'>]?: TenantUse } & {
+  readonly health?: (call: Call) => Promise<Outcome>
+}
+
+/** What a deployment says about its API. */
+export interface ApiSettings {
+  readonly contracts: readonly Contract[]
+  /** Part of the mirrors' names. */
+  readonly stage: string
+  /** The default of new endpoints; `off` also keeps mirrors from being turned on. */
+  readonly mirror: 'on' | 'off'
+  /** The accounts that may use the mirror key, so that consumers must be of one of them. Absent: any. */
+  readonly mirrorReaders?: readonly string[] | undefined
+  /** Whether endpoints may have `http` URLs on this machine. */
+  readonly insecureTargets: boolean
+  /** Keyturn's version. */
+  readonly release: string
+}

@@ -1,0 +1,78 @@
+import type { Contract, IdFormat, Overlap, TenantSource } from '../contracts/contract'
+import { parseEndpointId, parseTenantId } from '../contracts/ids'
+
+/** What is known of a connection to a vendor. A member that is undefined will be known later, and is not looked at. */
+export interface KnownConnection {
+  readonly contract: Contract
+  readonly endpointId: string | undefined
+  /** Empty: not told. */
+  readonly tenantId: string | undefined
+  /** Null: the contract's default. */
+  readonly overlapSeconds: number | null | undefined
+}
+
+export interface ConnectionFault {
+  readonly member: keyof KnownConnection
+  /** What is allowed. */
+  readonly message: string
+}
+
+/** What the vendor's contract does not allow, so that no call could succeed or its reply would be understood wrongly. */
+export function connectionFaults(known: KnownConnection): readonly ConnectionFault[] {
+  const { contract, endpointId, tenantId, overlapSeconds } = known
+  const messages = {
+    contract: contract.operations.some(({ use }) => use === 'rotate') ? null : 'has no operation that rotates',
+    endpointId: endpointId === undefined ? null : endpointFault(contract, endpointId),
+    tenantId: tenantId === undefined ? null : tenantFault(contract, tenantId),
+    overlapSeconds: typeof overlapSeconds === 'number' ? overlapFault(contract, overlapSeconds) : null,
+  }
+  // Its keys are the ones above.
+  const members = Object.keys(messages) as (keyof KnownConnection)[]
+  return members.flatMap(member => (messages[member] === null ? [] : [{ member, message: messages[member] }]))
+}
+
+/** A contract that reaches every endpoint is given ids of other contracts as well. */
+function endpointFault({ name, ids, reach }: Contract, endpointId: string): string | null {
+  if (reach === 'every' && /^[A-Za-z0-9_.:-]{1,128}$/.test(endpointId)) return null
+  if (parseEndpointId(ids, endpointId) !== null) return null
+  return `must be ${idWords(ids)} at ${name}`
+}
+
+function idWords(ids: IdFormat): string {
+  switch (ids.kind) {
+    case 'uuid':
+      return 'a UUID'
+    case 'object-id':
+      return '24 hex characters'
+    case 'prefixed':
+      return `${ids.prefix} and 1 to 64 letters and digits`
+    case 'numeric':
+      return 'a number of 1 to 19 digits'
+    case 'fixed':
+      return `"${ids.id}"`
+  }
+}
+
+function tenantFault({ name, tenant }: Contract, tenantId: string): string | null {
+  const mayBeAbsent = tenant.from === 'credential' && tenantId === ''
+  if (mayBeAbsent || parseTenantId(tenant, tenantId) !== null) return null
+  return `must be ${tenantWords(tenant)} at ${name}`
+}
+
+function tenantWords(tenant: TenantSource): string {
+  if (tenant.from === 'header' && tenant.format === 'uuid') return 'a UUID'
+  const kinds = tenant.ownerKinds?.map(kind => `${kind}:`).join(', ')
+  return `${kinds === undefined ? '' : `one of ${kinds} and an id, `}1 to 128 characters of A-Za-z0-9_.:-`
+}
+
+function overlapFault({ name, overlap }: Contract, seconds: number): string | null {
+  if (overlap.kind !== 'chosen') return `must be left out: ${name} ${overlapWords(overlap)}`
+  const lengths = Object.values(overlap.words ?? {})
+  if (lengths.length > 0 && !lengths.includes(seconds)) return `must be one of ${lengths.join(', ')} at ${name}`
+  const isAllowed = Number.isInteger(seconds) && seconds >= 0 && seconds <= overlap.maximumSeconds
+  return isAllowed ? null : `must be a whole number from 0 to ${overlap.maximumSeconds} at ${name}`
+}
+
+function overlapWords(overlap: Exclude<Overlap, { readonly kind: 'chosen' }>): string {
+  return overlap.kind === 'none' ? 'ends the key before at once' : `keeps the key before for ${overlap.seconds} seconds`
+}

@@ -1,0 +1,93 @@
+import type { Contract, OperationOf } from '../contracts/contract'
+import { type Json, type Shape } from '../contracts/shape'
+import { parseTime } from '../contracts/times'
+import { Secret } from '../core/secret'
+import type { Rotated, ShownSecret } from './ports'
+import { type Form, isForm } from '../contracts/shape-fields'
+
+type Revealing = OperationOf<'rotate'> | OperationOf<'reveal'>
+type Showing = OperationOf<'get'> | OperationOf<'secret-state'>
+
+/** What a reply reveals; null where it is not as the contract says. */
+export function readRotated(contract: Contract, { reply }: Revealing, body: unknown): Rotated | null {
+  if (reply.body === null) return null
+  const fields = readShape(reply.body, body)
+  const secret = fields.get('signingSecret')
+  if (typeof secret !== 'string' || secret === '') return null
+  const previous = fields.get('previousExpiresAt')
+  return {
+    secret: new Secret(secret),
+    keyId: textOf(fields.get('keyId')),
+    version: numberOf(fields.get('version')),
+    tenantId: textOf(fields.get('tenantId')),
+    rotatedAt: parseTime(fields.get('rotatedAt'), contract.times),
+    previousExpiresAt: previous === null ? null : (parseTime(previous, contract.times) ?? undefined),
+  }
+}
+
+/** What a read shows of the current secret. */
+export function readShown({ reply }: Showing, body: unknown): ShownSecret {
+  const fields = reply.body === null ? new Map<string, unknown>() : readShape(reply.body, body)
+  return { hint: textOf(fields.get('secretHint')), mask: textOf(fields.get('secretMask')) }
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+function numberOf(value: unknown): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) ? value : null
+}
+
+/**
+ * The fields of a reply, out of its body by its shape: what `renderShape` does, the other way round. A member that is
+ * not there leaves its field out, and what the shape does not name is not looked at.
+ */
+export function readShape(shape: Shape<string>, body: unknown): ReadonlyMap<string, unknown> {
+  return new Map(readFields(shape, body))
+}
+
+type Field = readonly [name: string, value: unknown]
+
+function readFields(shape: Shape<string>, body: unknown): readonly Field[] {
+  if (body === undefined) return []
+  if (typeof shape === 'string') return [[shape, body]]
+  if (isForm(shape)) return readForm(shape, body)
+  return Object.entries(shape).flatMap(([name, member]) => readFields(member, memberOf(body, name)))
+}
+
+/** Constants, first characters and lists say nothing that is needed. */
+function readForm(form: Form, body: unknown): readonly Field[] {
+  if ('$time' in form) return [[form.$time, body]]
+  if ('$present' in form) return [[form.$present, body]]
+  return '$words' in form ? [[form.$words, wordOf(form.words, body)]] : []
+}
+
+/** Keyturn's own word for the contract's. */
+function wordOf(words: Readonly<Record<string, Json>>, body: unknown): unknown {
+  return Object.entries(words).find(([, word]) => word === body)?.[0] ?? body
+}
+
+function memberOf(body: unknown, name: string): unknown {
+  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return undefined
+  return Object.entries(body).find(([member]) => member === name)?.[1]
+}
+
+const maximumBytes = 256 * 1024
+
+/** The JSON of a reply; undefined where it is not JSON or larger than 256 KiB. Reading stops at the limit. */
+export async function readJson(response: Response): Promise<unknown> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > maximumBytes) return undefined
+    chunks.push(chunk)
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'))
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}

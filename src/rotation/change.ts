@@ -1,0 +1,140 @@
+import { addSeconds, earlierOf, notBefore } from '../core/instant'
+import {
+  type Actor,
+  type Change,
+  type ChangeKind,
+  type Endpoint,
+  type EndpointSettings,
+  unsettledChanges,
+} from './endpoint'
+import type { EventType, KeyturnEvent } from './ports'
+import type { KeyRing } from './ring'
+
+/** How long the sweep leaves a change to the request that made it. */
+export const settleGraceSeconds = 5
+/** A call to Secrets Manager that was given up may arrive this much later. */
+export const lateCallSeconds = 600
+/** After this no call can arrive that was made because of an earlier state: late calls, and two minutes to make them. */
+export const lookAgainSeconds = lateCallSeconds + 120
+/** Changes are remembered this long, for idempotent repeats and for the budgets. */
+export const rememberSeconds = 24 * 60 * 60
+/** Changes that one endpoint remembers. */
+export const maximumChanges = 100
+
+/** What a change is called by, apart from what the rule works out. */
+export type ChangeDraft = Pick<
+  Change,
+  'id' | 'kind' | 'actor' | 'reason' | 'overlapSeconds' | 'idempotency' | 'resetsFailures'
+>
+
+export interface NextState {
+  readonly ring?: KeyRing
+  readonly settings?: EndpointSettings
+  readonly revokedKeyIds?: readonly string[]
+  readonly deleted?: boolean
+}
+
+/** The time of the next change: never before the last one plus 1 ms. */
+export function changeTime(endpoint: Endpoint, now: Date): Date {
+  return notBefore(now, endpoint.updatedAt)
+}
+
+/** The revision after `last` for a change at `at`: one more, and not below the unix seconds. */
+export function nextRevision(last: number, at: Date): number {
+  return Math.max(last + 1, Math.floor(at.getTime() / 1000))
+}
+
+/**
+ * The endpoint after one change, with the change remembered and the sweep asked for; changes that follow one another do
+ * not put it off. Pure.
+ */
+export function applyChange(endpoint: Endpoint, draft: ChangeDraft, next: NextState, at: Date): Endpoint {
+  const revision = nextRevision(endpoint.revision, at)
+  const ring = next.ring ? { ...next.ring, revision } : endpoint.ring
+  const settings = next.settings ?? endpoint.settings
+  const change: Change = {
+    ...draft,
+    revision,
+    version: ring.version,
+    keyId: ring.keys[0].id,
+    at,
+    revokedKeyIds: next.revokedKeyIds ?? [],
+  }
+  const hasMirror = next.deleted !== true && settings.mirror === 'on'
+  return {
+    ...endpoint,
+    revision,
+    ring,
+    settings,
+    changes: [change, ...rememberedChanges(endpoint, at)],
+    updatedAt: at,
+    deletedAt: next.deleted === true ? at : endpoint.deletedAt,
+    lookAgainAt: lookAgainAfter(endpoint, hasMirror, at),
+    dueAt: earlierOf(endpoint.dueAt, addSeconds(at, settleGraceSeconds)),
+  }
+}
+
+/** A change that ends a mirror or brings one back looks again; so does any while its deletion may be under way. */
+function lookAgainAfter({ settings, lookAgainAt }: Endpoint, hasMirror: boolean, at: Date): Date | null {
+  const hadMirror = settings.mirror === 'on'
+  if (hadMirror && hasMirror) return lookAgainAt
+  return hadMirror || hasMirror || lookAgainAt ? addSeconds(at, lookAgainSeconds) : null
+}
+
+/** The changes that are still needed at `at`: what is not settled, and the ring's changes of the last 24 hours. */
+export function rememberedChanges(endpoint: Endpoint, at: Date): readonly Change[] {
+  const unsettled = unsettledChanges(endpoint)
+  const since = addSeconds(at, -rememberSeconds)
+  return endpoint.changes.filter(change => unsettled.includes(change) || (changesRing(change) && change.at > since))
+}
+
+/** When the ring's last change is forgotten: until then a tombstone stays, for the budgets and idempotent repeats. */
+export function forgottenAt({ changes }: Endpoint): Date {
+  const last = changes.find(changesRing)
+  return last ? addSeconds(last.at, rememberSeconds) : changes[0].at
+}
+
+function changesRing(change: Change): boolean {
+  return change.kind !== 'update' && change.kind !== 'delete'
+}
+
+export type AuditKind = 'create' | 'rotate' | 'revoke' | 'replay'
+
+/** One change of a key ring, or one reveal, for good. Never a secret. */
+export interface AuditRecord {
+  readonly id: string
+  readonly tenantId: string
+  readonly endpointId: string
+  readonly kind: AuditKind
+  readonly keyId: string
+  readonly version: number
+  readonly at: Date
+  readonly actor: Actor
+  readonly reason: string | null
+  readonly overlapSeconds: number
+}
+
+/** The audit record of a change, or null: changes of settings leave none. */
+export function auditRecordOf(tenantId: string, endpointId: string, change: Change): AuditRecord | null {
+  if (change.kind === 'update' || change.kind === 'delete') return null
+  const { id, kind, keyId, version, at, actor, reason, overlapSeconds } = change
+  return { id, tenantId, endpointId, kind, keyId, version, at, actor, reason, overlapSeconds }
+}
+
+const eventTypes = {
+  create: 'endpoint.created',
+  rotate: 'secret.rotated',
+  revoke: 'secret.revoked',
+  update: 'endpoint.updated',
+  delete: 'endpoint.deleted',
+} as const satisfies Record<ChangeKind, EventType>
+
+/** The events of the changes that are not settled, oldest first. */
+export function eventsOf(endpoint: Endpoint): readonly KeyturnEvent[] {
+  const { tenantId, id: endpointId, contract } = endpoint
+  return unsettledChanges(endpoint)
+    .map(({ kind, id, keyId, version, at, actor }) => {
+      return { type: eventTypes[kind], id, tenantId, endpointId, contract, keyId, version, at, actor }
+    })
+    .toReversed()
+}

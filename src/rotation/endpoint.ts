@@ -1,0 +1,121 @@
+import type { KeyRing } from './ring'
+
+/** What an endpoint's owner may set. */
+export interface EndpointSettings {
+  /** Null only where the contract says that a URL is optional. */
+  readonly url: string | null
+  readonly description: string
+  readonly name: string
+  readonly eventTypes: readonly string[]
+  readonly status: 'active' | 'paused'
+  readonly mirror: 'on' | 'off'
+  readonly requestConfig: RequestConfig
+  /** AWS principals that may read the mirror. */
+  readonly consumers: readonly string[]
+}
+
+export interface RequestConfig {
+  readonly timeoutMs: number
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** What a change of settings gives. The members of `requestConfig` change one by one. */
+export type SettingsChange = Partial<Omit<EndpointSettings, 'requestConfig'>> & {
+  readonly requestConfig?: Partial<RequestConfig>
+}
+
+/** Who made a change: an API key's public id, a session's subject, or Keyturn itself. */
+export interface Actor {
+  readonly kind: 'api-key' | 'session' | 'keyturn'
+  readonly id: string
+}
+
+/** What an `Idempotency-Key` came with. Both are SHA-256 in hex. */
+export interface IdempotencyRecord {
+  /** Over principal, operation and key. */
+  readonly hash: string
+  /** Over the parsed body. */
+  readonly fingerprint: string
+}
+
+export type ChangeKind = 'create' | 'rotate' | 'revoke' | 'update' | 'delete'
+
+/** One committed change. It is remembered until it is settled and 24 hours old. */
+export interface Change {
+  readonly id: string
+  readonly kind: ChangeKind
+  /** The endpoint's revision that this change made. */
+  readonly revision: number
+  /** The ring's version and current key after the change. */
+  readonly version: number
+  readonly keyId: string
+  readonly at: Date
+  readonly actor: Actor
+  readonly reason: string | null
+  /** What the keys before were left with. */
+  readonly overlapSeconds: number
+  readonly revokedKeyIds: readonly string[]
+  readonly idempotency: IdempotencyRecord | null
+  /** Settling sets the endpoint's failures in a row to 0. */
+  readonly resetsFailures?: true
+}
+
+/** How far what is derived from the endpoint has come. Written by settling alone. */
+export interface Settling {
+  /** All changes up to this revision are settled; 0 is none. */
+  readonly revision: number
+  /** The mirror's version that held AWSCURRENT when Keyturn last looked, or null. */
+  readonly mirrorVersionId: string | null
+  /** Failed attempts in a row. */
+  readonly failures: number
+  /** Why the last attempt failed, without anybody's secret; null when it did not. */
+  readonly error: string | null
+  /** Absent: the mirror never had a policy. */
+  readonly policy?: PolicySettling
+}
+
+/** How far the mirror's resource policy has come, apart from the mirror's value. */
+export interface PolicySettling {
+  /** The consumers that the policy was last written for; null: that is not certain. */
+  readonly consumers: readonly string[] | null
+  /** Failed attempts in a row. */
+  readonly failures: number
+  readonly error: string | null
+  /** When it is to be written again; null: it is settled. */
+  readonly dueAt: Date | null
+}
+
+/** The aggregate: one endpoint with its key ring, stored as one item. */
+export interface Endpoint {
+  readonly tenantId: string
+  readonly id: string
+  readonly contract: string
+  /** Random, given at creation: tells an endpoint from a deleted one with the same id. */
+  readonly incarnation: string
+  /**
+   * Rises with every change and is what the store compares. Never below the unix seconds of the change, so that
+   * an endpoint made again, or restored from a backup, is ahead of all that its mirror holds.
+   */
+  readonly revision: number
+  readonly settings: EndpointSettings
+  readonly ring: KeyRing
+  /** Newest first. */
+  readonly changes: readonly [Change, ...Change[]]
+  readonly settling: Settling
+  readonly createdAt: Date
+  readonly updatedAt: Date
+  /** Set: a tombstone, which reads as 404. */
+  readonly deletedAt: Date | null
+  /**
+   * Until then a deletion of the mirror that was called earlier may still arrive; settling looks at the mirror
+   * once more at that time.
+   */
+  readonly lookAgainAt: Date | null
+  /** When the sweep is to come by; null: nothing is left to do. */
+  readonly dueAt: Date | null
+}
+
+/** The changes whose audit record and event may be missing. */
+export function unsettledChanges(endpoint: Endpoint): readonly Change[] {
+  return endpoint.changes.filter(change => change.revision > endpoint.settling.revision)
+}

@@ -1,0 +1,73 @@
+import type { Contract } from '../contracts/contract'
+import { mask, newText } from '../contracts/secret-text'
+import { newId } from '../core/id'
+import { Secret } from '../core/secret'
+import type { Endpoint } from './endpoint'
+import type { RotationDeps } from './ports'
+import type { Key } from './ring'
+
+/** A key that is not in a ring yet: its time is the change's. */
+export type SealedKey = Pick<Key, 'id' | 'sealed' | 'hint' | 'mask'>
+
+const hintCharacters = 4
+
+export interface NewKey {
+  readonly sealed: SealedKey
+  readonly secret: Secret
+}
+
+interface KeyOwner {
+  readonly tenantId: string
+  readonly endpointId: string
+  readonly contract: Contract
+}
+
+/** Makes a key of the contract's format, or takes the caller's own secret, and seals it. */
+export async function newKey(
+  deps: Pick<RotationDeps, 'sealer' | 'randomBytes'>,
+  owner: KeyOwner,
+  ownSecret: Secret | null,
+): Promise<NewKey> {
+  const format = owner.contract.secret
+  const secret = ownSecret ?? new Secret(newText(format, deps.randomBytes))
+  const id = newId('key', deps.randomBytes)
+  const sealed = await deps.sealer.seal(secret, { tenantId: owner.tenantId, endpointId: owner.endpointId, keyId: id })
+  const text = secret.reveal()
+  return { secret, sealed: { id, sealed, hint: text.slice(-hintCharacters), mask: mask(format, text) } }
+}
+
+/** Opened secrets by key id. */
+export type OpenedKeys = ReadonlyMap<string, Secret>
+
+type Opener = Pick<RotationDeps, 'sealer'>
+
+export function openKey({ sealer }: Opener, endpoint: Endpoint, key: Key, signal?: AbortSignal): Promise<Secret> {
+  return sealer.open(key.sealed, { tenantId: endpoint.tenantId, endpointId: endpoint.id, keyId: key.id }, signal)
+}
+
+/** All keys of the ring, opened; those in `known` are not opened again. */
+export async function openRing(
+  deps: Opener,
+  endpoint: Endpoint,
+  { known, signal }: { readonly known: OpenedKeys; readonly signal: AbortSignal },
+): Promise<OpenedKeys> {
+  const opened = endpoint.ring.keys.map(
+    async key => [key.id, known.get(key.id) ?? (await openKey(deps, endpoint, key, signal))] as const,
+  )
+  return new Map(await Promise.all(opened))
+}
+
+const openMilliseconds = 1000
+
+/** The keys that the mirror will show beside a new one, opened ahead. What cannot be opened is left to settling. */
+export async function openForMirror(deps: RotationDeps, endpoint: Endpoint, keys: readonly Key[]): Promise<OpenedKeys> {
+  const opened = new Map<string, Secret>()
+  if (endpoint.settings.mirror === 'off' || keys.length === 0) return opened
+  const signal = deps.timeout(openMilliseconds)
+  const outcomes = await Promise.allSettled(
+    keys.map(async key => opened.set(key.id, await openKey(deps, endpoint, key, signal))),
+  )
+  const failed = outcomes.filter(outcome => outcome.status === 'rejected').length
+  if (failed > 0) deps.log.error('keys could not be opened for the mirror', { endpointId: endpoint.id, keys: failed })
+  return opened
+}

@@ -1,0 +1,159 @@
+import type { Log } from '../core/log'
+import type { Secret } from '../core/secret'
+import type { AuditRecord } from './change'
+import type { Actor, Endpoint, Settling } from './endpoint'
+
+/** How often deliveries failed in a row, which is kept apart from the endpoint. */
+export interface FailureCounts {
+  /** Sets the failures in a row to 0 once for this revision of the endpoint or a later one. Repeatable. */
+  resetFailures(life: EndpointLife, revision: number, signal: AbortSignal): Promise<void>
+}
+
+/** All that rotating and settling reach outside for. */
+export interface RotationDeps {
+  readonly store: EndpointStore
+  readonly audit: AuditLog
+  readonly sealer: Sealer
+  readonly mirror: Mirror
+  readonly events: EventBus
+  readonly health: FailureCounts
+  /** Part of the mirrors' names. */
+  readonly stage: string
+  readonly now: () => Date
+  readonly randomBytes: (count: number) => Buffer
+  /** A signal that aborts after so many milliseconds. */
+  readonly timeout: (milliseconds: number) => AbortSignal
+  readonly log: Log
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[]
+  /** Pass it on to get the next page; null: this was the last. */
+  readonly next: string | null
+}
+
+export interface PageRequest {
+  readonly limit: number
+  readonly after: string | null
+}
+
+export interface EndpointKey {
+  readonly tenantId: string
+  readonly endpointId: string
+}
+
+/** What settling found out, written under the revision that it settled. */
+export interface Settled {
+  readonly settling: Settling
+  readonly lookAgainAt: Date | null
+  readonly dueAt: Date | null
+}
+
+/** Where endpoints are kept. It only compares and swaps; every rule is elsewhere. */
+export interface EndpointStore {
+  /** Reads consistently; tombstones too. */
+  load(key: EndpointKey): Promise<Endpoint | null>
+  /** Stores a new endpoint. `replaces`: the revision of the tombstone that it takes the place of. */
+  create(endpoint: Endpoint, replaces: number | null): Promise<'stored' | 'conflict'>
+  /** Stores what a change touches, if the stored revision is still `expectedRevision` in the same incarnation. */
+  commit(endpoint: Endpoint, expectedRevision: number): Promise<'stored' | 'conflict'>
+  /** Writes the outcome of settling `endpoint`, if its revision has not moved on. */
+  settle(endpoint: Endpoint, settled: Settled, signal: AbortSignal): Promise<'stored' | 'conflict'>
+  /** Removes a tombstone for good, if its revision has not moved on. */
+  drop(endpoint: Endpoint, signal: AbortSignal): Promise<'stored' | 'conflict'>
+  list(tenantId: string, page: PageRequest): Promise<Page<Endpoint>>
+  /** Endpoints whose `dueAt` is not after `now`, earliest first, at most `limit` from each shard. */
+  due(now: Date, limit: number): Promise<readonly EndpointKey[]>
+}
+
+/** The lasting record of every change of a ring and of every reveal. */
+export interface AuditLog {
+  /** Repeatable: the same record is stored once. */
+  record(record: AuditRecord, signal: AbortSignal): Promise<void>
+  /** Newest first. */
+  list(key: EndpointKey, page: PageRequest): Promise<Page<AuditRecord>>
+}
+/** An endpoint in one of its lives: what was counted for an endpoint that was deleted says nothing of its successor. */
+export interface EndpointLife extends EndpointKey {
+  readonly incarnation: string
+}
+
+/** What a sealed secret is bound to; opening it under any other context fails. Shown in CloudTrail. */
+export interface SealContext {
+  readonly tenantId: string
+  readonly endpointId: string
+  readonly keyId: string
+}
+
+/** Encrypts and decrypts one secret at a time. */
+export interface Sealer {
+  /** The ciphertext in base64. */
+  seal(secret: Secret, context: SealContext): Promise<string>
+  open(sealed: string, context: SealContext, signal?: AbortSignal): Promise<Secret>
+}
+
+/** One version of a mirror, ready to be stored. `document` is JSON that holds bare secrets. */
+export interface MirrorVersion {
+  readonly name: string
+  readonly versionId: string
+  readonly document: Secret
+}
+
+export interface MirrorDescription {
+  /** The version that holds AWSCURRENT, or null. */
+  readonly currentVersionId: string | null
+  /** Whether the secret is scheduled for deletion. */
+  readonly deleted: boolean
+}
+
+/** The secret that receivers read, one call each. Calls are repeatable and may arrive late. */
+export interface Mirror {
+  /** Makes the secret; its first version is current. `exists`: the name is taken, maybe by a deleted secret. */
+  create(version: MirrorVersion, signal: AbortSignal): Promise<'created' | 'exists'>
+  /** Stores a version beside the current one. A version that is stored already stays as it is. */
+  stage(version: MirrorVersion, signal: AbortSignal): Promise<'staged' | 'missing' | 'deleted'>
+  /** Moves AWSCURRENT if `from` holds it: a compare-and-swap. */
+  moveCurrent(move: CurrentMove, signal: AbortSignal): Promise<'moved' | 'mismatch'>
+  describe(name: string, signal: AbortSignal): Promise<MirrorDescription | null>
+  /** Lets these principals read the secret, and nobody else but its own account. */
+  putPolicy(policy: MirrorPolicy, signal: AbortSignal): Promise<void>
+  /** Takes the resource policy away. */
+  removePolicy(name: string, signal: AbortSignal): Promise<void>
+  /** Schedules the deletion, 7 days ahead. `missing`: there is no such secret. */
+  scheduleDeletion(name: string, signal: AbortSignal): Promise<'scheduled' | 'missing'>
+  /** Undoes a scheduled deletion. */
+  restore(name: string, signal: AbortSignal): Promise<void>
+}
+
+export interface MirrorPolicy {
+  readonly name: string
+  /** Account ids, or ARNs of roles or of an account's root; at least one. */
+  readonly consumers: readonly string[]
+}
+
+export interface CurrentMove {
+  readonly name: string
+  readonly from: string
+  readonly to: string
+}
+
+export type EventType =
+  'secret.rotated' | 'secret.revoked' | 'endpoint.created' | 'endpoint.updated' | 'endpoint.deleted'
+
+/** What happened to an endpoint. Delivered at least once: `id` tells repeats. Never a secret. */
+export interface KeyturnEvent {
+  readonly type: EventType
+  readonly id: string
+  readonly tenantId: string
+  readonly endpointId: string
+  readonly contract: string
+  readonly keyId: string
+  readonly version: number
+  readonly at: Date
+  readonly actor: Actor
+}
+
+export interface EventBus {
+  /** @throws when any event was not taken */
+  publish(events: readonly KeyturnEvent[], signal: AbortSignal): Promise<void>
+}

@@ -1,0 +1,98 @@
+import { newId } from '../core/id'
+import { addSeconds } from '../core/instant'
+import { Problem } from '../core/problem'
+import type { Secret } from '../core/secret'
+import type { Actor, Change, Endpoint } from './endpoint'
+import { openKey } from './keys'
+import { type MirrorState, mirrorState } from './mirror'
+import type { RotationDeps } from './ports'
+import { previousEnd } from './ring'
+
+/** A secret on its way into a reply. */
+export interface Revealed {
+  readonly endpoint: Endpoint
+  readonly secret: Secret
+  readonly keyId: string
+  readonly version: number
+  readonly rotatedAt: Date
+  /** When the key before ends; null: there is none that still lives. */
+  readonly previousExpiresAt: Date | null
+  readonly mirror: MirrorState
+  /** An earlier request with the same idempotency key made the change. */
+  readonly replayed: boolean
+}
+
+/** What a reply shows of the change that made the key, as it was promised then. */
+export function shownChange(change: Change): Pick<Revealed, 'keyId' | 'version' | 'rotatedAt' | 'previousExpiresAt'> {
+  const overlaps = change.version > 1 && change.overlapSeconds > 0
+  return {
+    keyId: change.keyId,
+    version: change.version,
+    rotatedAt: change.at,
+    previousExpiresAt: overlaps ? addSeconds(change.at, change.overlapSeconds) : null,
+  }
+}
+
+export interface RevealRequest {
+  readonly endpoint: Endpoint
+  readonly actor: Actor
+}
+
+const auditMilliseconds = 2000
+
+/** Reveals the current key as it is, for contracts that show a new secret on a GET of its own. */
+export async function revealCurrent(deps: RotationDeps, request: RevealRequest): Promise<Revealed> {
+  const { endpoint } = request
+  const [current] = endpoint.ring.keys
+  return {
+    endpoint,
+    secret: await revealCurrentKey(deps, request),
+    keyId: current.id,
+    version: endpoint.ring.version,
+    rotatedAt: current.createdAt,
+    previousExpiresAt: previousEnd(endpoint.ring, deps.now()),
+    mirror: mirrorState(endpoint),
+    replayed: false,
+  }
+}
+
+/** The current key, opened; that it is revealed is recorded first. */
+export async function revealCurrentKey(deps: RotationDeps, { endpoint, actor }: RevealRequest): Promise<Secret> {
+  const key = endpoint.ring.keys[0]
+  const secret = await openKey(deps, endpoint, key)
+  const record = {
+    id: newId('chg', deps.randomBytes),
+    tenantId: endpoint.tenantId,
+    endpointId: endpoint.id,
+    kind: 'replay',
+    keyId: key.id,
+    version: endpoint.ring.version,
+    at: deps.now(),
+    actor,
+    reason: null,
+    overlapSeconds: 0,
+  } as const
+  await deps.audit.record(record, deps.timeout(auditMilliseconds))
+  return secret
+}
+
+export interface ReplayRequest {
+  readonly endpoint: Endpoint
+  /** The change that made the key which is to be revealed once more. */
+  readonly change: Change
+  readonly actor: Actor
+}
+
+/**
+ * Reveals the key of an earlier change once more. What has ended since, by its time or by a revoke, is told as ended.
+ * @throws {Problem} `rotation-superseded` when the key is no longer current
+ */
+export async function replayReveal(deps: RotationDeps, request: ReplayRequest): Promise<Revealed> {
+  const { endpoint, change } = request
+  if (endpoint.ring.keys[0].id !== change.keyId) {
+    throw new Problem('rotation-superseded', 'A later rotation replaced the secret that this request made.')
+  }
+  const secret = await revealCurrentKey(deps, request)
+  const previousExpiresAt = previousEnd(endpoint.ring, deps.now())
+  return { ...shownChange(change), previousExpiresAt, endpoint, secret, mirror: mirrorState(endpoint), replayed: true }
+}

@@ -1,0 +1,57 @@
+import { newId } from '../core/id'
+import { assertRoomForChange } from './budget'
+import { applyChange } from './change'
+import { commitChange, type Proposal } from './commit'
+import type { Actor, Change, Endpoint, IdempotencyRecord } from './endpoint'
+import { earlierChange } from './idempotency'
+import type { RotationDeps } from './ports'
+import { retiringKeys, revokePrevious } from './ring'
+import { settleInRequest } from './settle'
+
+export interface RevokeRequest {
+  readonly endpoint: Endpoint
+  readonly actor: Actor
+  readonly idempotency: IdempotencyRecord | null
+}
+
+export interface Revoked {
+  readonly version: number
+  /** Empty when no key was retiring. */
+  readonly revokedKeyIds: readonly string[]
+  /** An earlier request with the same idempotency key did it. */
+  readonly replayed: boolean
+}
+
+/**
+ * Ends every key but the current one at once. With an idempotency key it is remembered even where no key was retiring: a
+ * repeat must not end a key that came later.
+ * @throws {Problem} `idempotency-key-reused`, `rotation-conflict`, `outcome-unknown`, `not-found`, `rotation-budget`
+ */
+export async function revokePreviousKeys(deps: RotationDeps, request: RevokeRequest): Promise<Revoked> {
+  const { endpoint, idempotency } = request
+  const now = deps.now()
+  const earlier = earlierChange(endpoint, idempotency, now)
+  if (earlier) return revokedBy(earlier, true)
+  if (idempotency === null && retiringKeys(endpoint.ring, now).length === 0) {
+    return { version: endpoint.ring.version, revokedKeyIds: [], replayed: false }
+  }
+  const { by, change, endpoint: changed } = await commitChange(deps, endpoint, proposalOf(deps, request))
+  if (by === 'this') await settleInRequest(deps, changed, new Map())
+  return revokedBy(change, by === 'earlier')
+}
+
+function revokedBy({ version, revokedKeyIds }: Change, replayed: boolean): Revoked {
+  return { version, revokedKeyIds, replayed }
+}
+
+function proposalOf(deps: RotationDeps, { actor, idempotency }: RevokeRequest): Proposal {
+  const changeId = newId('chg', deps.randomBytes)
+  const draft = { id: changeId, kind: 'revoke', actor, reason: null, overlapSeconds: 0, idempotency } as const
+  const apply = (endpoint: Endpoint, at: Date): Endpoint => {
+    assertRoomForChange(endpoint, at)
+    const { ring, revoked } = revokePrevious(endpoint.ring, at)
+    if (revoked.length === 0) return applyChange(endpoint, draft, {}, at)
+    return applyChange(endpoint, draft, { ring, revokedKeyIds: revoked.map(key => key.id) }, at)
+  }
+  return { changeId, idempotency, apply }
+}

@@ -1,0 +1,152 @@
+import type { Contract, SecondRotation } from '../contracts/contract'
+import { addSeconds, secondsUntil } from '../core/instant'
+import { Problem } from '../core/problem'
+import type { Secret } from '../core/secret'
+
+/** One version of a signing secret. `sealed` is its KMS ciphertext in base64; `hint` and `mask` may be shown. */
+export interface Key {
+  readonly id: string
+  readonly sealed: string
+  /** The last 4 characters. */
+  readonly hint: string
+  /** As the contract masks it, or null. */
+  readonly mask: string | null
+  readonly createdAt: Date
+  /** `null`: the current key. At this instant the key is expired. */
+  readonly expiresAt: Date | null
+}
+
+/** The signing keys of one endpoint. */
+export interface KeyRing {
+  /** Counts rotations from 1; what users see. */
+  readonly version: number
+  /** The endpoint's revision at which the ring last changed. */
+  readonly revision: number
+  /** Newest first; the first is current. */
+  readonly keys: readonly [Key, ...Key[]]
+}
+
+/** Whether a key may still sign and verify. A malformed expiry counts as expired. */
+export function isLive(key: Key, now: Date): boolean {
+  return key.expiresAt === null || now.getTime() < key.expiresAt.getTime()
+}
+
+/** The keys before the current one that are still live, newest first. */
+export function retiringKeys(ring: KeyRing, now: Date): readonly Key[] {
+  return ring.keys.slice(1).filter(key => isLive(key, now))
+}
+
+/** When the key before the current one ends; null: there is none that is still live. */
+export function previousEnd({ keys: [, previous] }: KeyRing, now: Date): Date | null {
+  return previous !== undefined && isLive(previous, now) ? previous.expiresAt : null
+}
+
+/**
+ * The ring after `next` takes over at `next.createdAt`. The key before keeps working for `policy.overlapSeconds`;
+ * 0 ends every older key. Keys that are expired by then are dropped. The caller sets the ring's revision.
+ * @throws {Problem} as `assertMayRotate`
+ */
+export function rotateRing(ring: KeyRing, next: Key, policy: RotationPolicy): KeyRing {
+  const now = next.createdAt
+  assertMayRotate(ring, policy, now)
+  return { ...ring, version: ring.version + 1, keys: [next, ...keptKeys(ring, policy, now)] }
+}
+
+/**
+ * Refuses a rotation that the policy does not allow at `now`.
+ * @throws {Problem} `rotation-cooldown`, `rotation-in-progress`, `too-many-live-keys`
+ */
+export function assertMayRotate(ring: KeyRing, policy: RotationPolicy, now: Date): void {
+  const coolAt = addSeconds(ring.keys[0].createdAt, policy.cooldownSeconds)
+  if (now < coolAt) {
+    const seconds = secondsUntil(coolAt, now)
+    throw new Problem('rotation-cooldown', `The secret can be rotated again in ${seconds} seconds.`, {
+      retryAfterSeconds: seconds,
+    })
+  }
+  if (policy.secondRotation.kind === 'reject' && !policy.forced) refuseSecondRotation(retiringKeys(ring, now))
+  if (policy.secondRotation.kind === 'keep') {
+    refuseTooMany(keptKeys(ring, policy, now), policy.secondRotation.maximumLiveKeys)
+  }
+}
+
+/** The ring with the current key alone, and which live keys that ended. */
+export function revokePrevious(ring: KeyRing, now: Date): { readonly ring: KeyRing; readonly revoked: readonly Key[] } {
+  return { ring: { ...ring, keys: [ring.keys[0]] }, revoked: retiringKeys(ring, now) }
+}
+
+/** The keys before that a rotation at `now` leaves live, newest first. */
+export function keptKeys(ring: KeyRing, policy: RotationPolicy, now: Date): readonly Key[] {
+  if (policy.overlapSeconds === 0) return []
+  const before = { ...ring.keys[0], expiresAt: addSeconds(now, policy.overlapSeconds) }
+  return policy.secondRotation.kind === 'keep' ? [before, ...retiringKeys(ring, now)] : [before]
+}
+
+function refuseSecondRotation(retiring: readonly Key[]): void {
+  const ends = lastToEnd(retiring)
+  if (ends) throw new Problem('rotation-in-progress', `The overlap before this one ends at ${ends.toISOString()}.`)
+}
+
+function refuseTooMany(kept: readonly Key[], maximumLiveKeys: number): void {
+  if (kept.length < maximumLiveKeys) return
+  const ends = endsOf(kept.slice(1))
+  const next = ends.length === 0 ? '' : ` The next one ends at ${new Date(Math.min(...ends)).toISOString()}.`
+  throw new Problem('too-many-live-keys', `At most ${maximumLiveKeys} keys can be live at once.${next}`)
+}
+
+function lastToEnd(keys: readonly Key[]): Date | null {
+  const ends = endsOf(keys)
+  return ends.length === 0 ? null : new Date(Math.max(...ends))
+}
+
+function endsOf(keys: readonly Key[]): readonly number[] {
+  return keys.flatMap(key => key.expiresAt?.getTime() ?? [])
+}
+
+/** What the caller of a rotation chose. */
+export interface RotateChoice {
+  /** Null: not given. */
+  readonly overlapSeconds: number | null
+  readonly ownSecret: Secret | null
+  readonly reason: string | null
+  readonly forced: boolean
+}
+
+/** The contract's rules for one rotation, with what the caller chose. */
+export interface RotationPolicy {
+  /** How long the current key keeps working; 0 ends it, and every older key, at once. */
+  readonly overlapSeconds: number
+  readonly secondRotation: SecondRotation
+  /** The caller forces a rotation that `reject` would refuse. */
+  readonly forced: boolean
+  readonly cooldownSeconds: number
+}
+
+/**
+ * The policy of one rotation of an endpoint of `contract`.
+ * @throws {Problem} `invalid-request` when the contract does not leave that overlap to the caller
+ */
+export function rotationPolicyOf(contract: Contract, choice: RotateChoice): RotationPolicy {
+  return {
+    overlapSeconds: overlapSeconds(contract, choice.overlapSeconds),
+    secondRotation: contract.secondRotation,
+    forced: choice.forced,
+    cooldownSeconds: contract.cooldownSeconds,
+  }
+}
+
+function overlapSeconds({ name, overlap }: Contract, chosen: number | null): number {
+  if (overlap.kind === 'chosen') return withinMaximum(overlap, chosen ?? overlap.defaultSeconds)
+  const own = overlap.kind === 'none' ? 0 : overlap.seconds
+  if (chosen !== null && chosen !== own) refuse('overlapSeconds', `must be ${own} at an endpoint of ${name}`)
+  return own
+}
+
+function withinMaximum({ field, maximumSeconds }: { field: string; maximumSeconds: number }, seconds: number): number {
+  if (seconds > maximumSeconds) refuse(field, `must not be longer than ${maximumSeconds} seconds`)
+  return seconds
+}
+
+function refuse(path: string, message: string): never {
+  throw new Problem('invalid-request', `${path} ${message}.`, { errors: [{ path, message }] })
+}

@@ -1,0 +1,92 @@
+import { allDone } from '../core/concurrency'
+import { earlierOf } from '../core/instant'
+import { auditRecordOf, eventsOf, forgottenAt } from './change'
+import { type Endpoint, type Settling, unsettledChanges } from './endpoint'
+import type { OpenedKeys } from './keys'
+import type { RotationDeps, Settled } from './ports'
+import { endMirror, type SettleContext, settleMirror } from './settle-mirror'
+import { settlePolicy } from './settle-policy'
+
+/**
+ * Brings mirror, audit, events and failure count up to the endpoint as it was loaded, then marks that revision settled.
+ * Repeatable; never goes backwards. A tombstone is dropped once no late call can bring its mirror back and none of its
+ * changes is needed any more.
+ * Returns the endpoint as marked, or as given when it has moved on since.
+ */
+export async function settle(deps: RotationDeps, endpoint: Endpoint, context: SettleContext): Promise<Endpoint> {
+  const [{ lookAgainAt, ...mirrored }] = await allDone([
+    settleMirrorSetting(deps, endpoint, context),
+    recordChanges(deps, endpoint, context.signal),
+    publishChanges(deps, endpoint, context.signal),
+    resetFailures(deps, endpoint, context.signal),
+  ])
+  if (endpoint.deletedAt && lookAgainAt === null && deps.now() >= forgottenAt(endpoint)) {
+    await deps.store.drop(endpoint, context.signal)
+    return endpoint
+  }
+  const settling = { ...mirrored, revision: endpoint.revision, failures: 0, error: null }
+  const dueAt = endpoint.deletedAt
+    ? (lookAgainAt ?? forgottenAt(endpoint))
+    : earlierOf(lookAgainAt, mirrored.policy?.dueAt ?? null)
+  return mark(deps, endpoint, { settled: { settling, lookAgainAt, dueAt }, signal: context.signal })
+}
+
+type MirrorSettled = Pick<Settling, 'mirrorVersionId' | 'policy'> & Pick<Settled, 'lookAgainAt'>
+
+/** The mirror as the endpoint wants it: its ring's version, or none. */
+async function settleMirrorSetting(
+  deps: RotationDeps,
+  endpoint: Endpoint,
+  context: SettleContext,
+): Promise<MirrorSettled> {
+  const { lookAgainAt } = endpoint
+  const now = deps.now()
+  if (!endpoint.deletedAt && endpoint.settings.mirror === 'on') {
+    const mirrorVersionId = await settleMirror(deps, endpoint, context)
+    const policy = await settlePolicy(deps, endpoint, context.signal)
+    const again = lookAgainAt && now < lookAgainAt ? lookAgainAt : null
+    return { mirrorVersionId, lookAgainAt: again, ...(policy === undefined ? {} : { policy }) }
+  }
+  const mayExist = lookAgainAt !== null
+  return { mirrorVersionId: null, lookAgainAt: mayExist ? await endMirror(deps, endpoint, context.signal) : null }
+}
+
+async function recordChanges(deps: RotationDeps, endpoint: Endpoint, signal: AbortSignal): Promise<void> {
+  const records = unsettledChanges(endpoint).flatMap(
+    change => auditRecordOf(endpoint.tenantId, endpoint.id, change) ?? [],
+  )
+  await allDone(records.map(record => deps.audit.record(record, signal)))
+}
+
+async function publishChanges(deps: RotationDeps, endpoint: Endpoint, signal: AbortSignal): Promise<void> {
+  const events = eventsOf(endpoint)
+  if (events.length > 0) await deps.events.publish(events, signal)
+}
+
+async function resetFailures(deps: RotationDeps, endpoint: Endpoint, signal: AbortSignal): Promise<void> {
+  const { tenantId, id: endpointId, incarnation, revision } = endpoint
+  if (!unsettledChanges(endpoint).some(change => change.resetsFailures)) return
+  await deps.health.resetFailures({ tenantId, endpointId, incarnation }, revision, signal)
+}
+
+async function mark(
+  { store }: RotationDeps,
+  endpoint: Endpoint,
+  { settled, signal }: { readonly settled: Settled; readonly signal: AbortSignal },
+): Promise<Endpoint> {
+  const outcome = await store.settle(endpoint, settled, signal)
+  return outcome === 'stored' ? { ...endpoint, ...settled } : endpoint
+}
+
+const settleMilliseconds = 2000
+
+/** Settles within the request that made the change. What fails is the sweep's: the change is committed already. */
+export async function settleInRequest(deps: RotationDeps, endpoint: Endpoint, opened: OpenedKeys): Promise<Endpoint> {
+  try {
+    return await settle(deps, endpoint, { opened, signal: deps.timeout(settleMilliseconds) })
+  } catch (error) {
+    const name = error instanceof Error ? error.name : 'unknown'
+    deps.log.error('settling is left to the sweep', { endpointId: endpoint.id, error: name })
+    return endpoint
+  }
+}

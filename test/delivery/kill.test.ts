@@ -1,7 +1,0 @@
-import { describeKills } from '../support/kills/kill-suite'
-import { attempt } from '../support/kills/scenario'
-
-// The built function in real processes that are killed at every step of an attempt. `npm run test:faults` kills those of
-// a fan-out, of an attempt that fails and of its retry as well.
-
-describeKills([attempt])

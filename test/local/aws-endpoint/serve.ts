@@ -1,9 +1,0 @@
-import { startAwsEndpoint } from '../../../src/local/aws-endpoint/endpoint'
-
-/** Serves the folder of the command line until it is killed, and prints the URL. */
-async function main(): Promise<void> {
-  const { url } = await startAwsEndpoint({ dataDir: process.argv[2] ?? null, port: 0 })
-  process.stdout.write(`${url}\n`)
-}
-
-void main()

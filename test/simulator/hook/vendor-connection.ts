@@ -1,0 +1,108 @@
+import { failureOfConnection, type VendorReply } from '../../../src/rotation-hook/vendor-failure'
+import type { SweepDeps } from '../../../src/rotation/sweep'
+import { callPort, timedOut } from '../network'
+import type { Caller } from '../world'
+import { addProcess } from './process'
+import { requestOf } from './read-request'
+import type { HookStage } from './stage'
+import { serveRequest, type VendorRequest } from './vendor-process'
+
+/** How long a hook waits for a reply. */
+const patienceMilliseconds = 10_000
+
+const refusedConnection = new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } })
+const lostConnection = new TypeError('fetch failed', { cause: { code: 'ECONNRESET' } })
+
+/** A reply, or the error of a connection. */
+type Outcome = VendorReply | Error
+
+/** Sends the requests of one run of the hook to the vendor, a process of its own, over a network that loses and delays. */
+export function sendTo(stage: HookStage, caller: Caller, token: string) {
+  return async (url: string, init: RequestInit): Promise<VendorReply> => {
+    const outcome = await exchange(stage, caller, requestOf(stage, token, { url, init }))
+    if (outcome instanceof Error) throw failureOfConnection(outcome)
+    return outcome
+  }
+}
+
+async function exchange(stage: HookStage, caller: Caller, request: VendorRequest): Promise<Outcome> {
+  const { world } = stage
+  const { use } = request.operation
+  const reply = newReply()
+  const arrive = once(() =>
+    receive(stage, request, outcome => bringBack(stage, caller, lost => reply.settle(lost ?? outcome))),
+  )
+  try {
+    await callPort(world, caller, { name: `vendor.${use}`, input: [request.reason], effect: arrive, signal: null })
+  } catch (error) {
+    return sendingFailed(stage, error)
+  }
+  world.alarms.push({ at: world.clock + patienceMilliseconds, caller, ring: () => reply.settle(timedOut) })
+  return reply.outcome
+}
+
+interface PendingReply {
+  readonly outcome: Promise<Outcome>
+  readonly settle: (outcome: Outcome) => void
+}
+
+function newReply(): PendingReply {
+  let resolved: (outcome: Outcome) => void = () => undefined
+  const outcome = new Promise<Outcome>(resolve => {
+    resolved = resolve
+  })
+  return { outcome, settle: outcome => resolved(outcome) }
+}
+
+/** Nobody sends a POST twice by himself: what the network repeats arrives once. */
+function once(effect: () => void): () => Promise<void> {
+  let isDone = false
+  return async () => {
+    if (!isDone) effect()
+    isDone = true
+  }
+}
+
+/** The vendor takes the request up. A vendor that dies answers 502, or not at all. */
+function receive(stage: HookStage, request: VendorRequest, answer: (outcome: Outcome) => void): void {
+  const { world, plan } = stage
+  addProcess<VendorReply>(world, {
+    name: `vendor-${request.operation.use}`,
+    work: (caller, deps) => serveRequest(withDistinctEnds(deps, caller), plan.contract, request),
+    ended: reply => {
+      if (reply !== null) answer(reply)
+      else if (world.random.chance(0.5)) answer({ status: 502, retryAfter: null, body: undefined })
+    },
+  })
+}
+
+/** Secrets whose last characters tell them apart. */
+function withDistinctEnds(deps: SweepDeps, caller: Caller): SweepDeps {
+  return {
+    ...deps,
+    randomBytes: count => {
+      const bytes = deps.randomBytes(count)
+      if (count >= 8) bytes.writeUInt16BE((caller.number * 16 + caller.drawn) % 65_536, count - 2)
+      return bytes
+    },
+  }
+}
+
+/** A reply can be lost on its way, or take its time. */
+function bringBack({ world, rough, plan }: HookStage, caller: Caller, arrive: (lost: Error | null) => void): void {
+  const fate =
+    rough && plan.faultRate > 0 && world.random.chance(0.2)
+      ? world.random.pick(['silence', 'reset', 'late'])
+      : 'arrives'
+  if (fate === 'silence' || caller.state !== 'running') return
+  if (fate !== 'late') return arrive(fate === 'reset' ? lostConnection : null)
+  world.alarms.push({ at: world.clock + world.random.below(20_000), caller, ring: () => arrive(null) })
+}
+
+/** What `fetch` says, or an answer of whoever stands before the vendor. */
+function sendingFailed({ world }: HookStage, error: unknown): Outcome {
+  const isThrottled = error instanceof Error && error.name === 'ThrottlingException'
+  if (!isThrottled) return world.random.chance(0.5) ? timedOut : lostConnection
+  if (world.random.chance(0.5)) return refusedConnection
+  return { status: 429, retryAfter: world.random.pick(['2', '60', null]), body: undefined }
+}

@@ -1,0 +1,72 @@
+import type { Contract, Operation } from '../../../src/contracts/contract'
+import { Problem } from '../../../src/core/problem'
+import { neverDelivered } from '../../../src/delivery/health'
+import { isObject } from '../../../src/http/body/json'
+import { readRotateChoice } from '../../../src/http/body/rotation'
+import { endpointValues } from '../../../src/http/endpoint-values'
+import { errorReply, renderShape, type Values } from '../../../src/http/reply'
+import { revealOutcome } from '../../../src/http/uses/ring'
+import type { VendorReply } from '../../../src/rotation-hook/vendor-failure'
+import type { Endpoint } from '../../../src/rotation/endpoint'
+import { idempotencyRecord } from '../../../src/rotation/idempotency'
+import type { RotationDeps } from '../../../src/rotation/ports'
+import { revealCurrent } from '../../../src/rotation/reveal'
+import { rotateSecret } from '../../../src/rotation/rotate'
+import { actor } from '../operation'
+import { endpointId, tenantId } from './stage'
+
+/** One request of the hook, as it arrives. */
+export interface VendorRequest {
+  readonly operation: Operation
+  readonly idempotencyKey: string | null
+  readonly body: unknown
+  /** Kept with the rotation, to know it by. */
+  readonly reason: string
+}
+
+interface Served extends VendorRequest {
+  readonly contract: Contract
+  readonly endpoint: Endpoint
+}
+
+/** Keyturn's use cases as the vendor. Does not reject: whatever goes wrong is a reply. */
+export async function serveRequest(
+  deps: RotationDeps,
+  contract: Contract,
+  request: VendorRequest,
+): Promise<VendorReply> {
+  try {
+    const endpoint = await deps.store.load({ tenantId, endpointId })
+    if (endpoint === null) throw new Problem('not-found', 'no such endpoint')
+    const values = await valuesOf(deps, { ...request, contract, endpoint })
+    const { status, body } = request.operation.reply
+    return { status, retryAfter: null, body: body === null ? undefined : renderShape(body, values, contract.times) }
+  } catch (error) {
+    return refused(error, contract)
+  }
+}
+
+async function valuesOf(deps: RotationDeps, served: Served): Promise<Values> {
+  const { operation, endpoint } = served
+  const { use } = operation
+  if (use === 'rotate') return rotate(deps, served)
+  if (use === 'reveal') return revealOutcome(await revealCurrent(deps, { endpoint, actor }), neverDelivered).values
+  const values = endpointValues(endpoint, neverDelivered)
+  return use === 'secret-state' ? { ...values, keys: [], mirror: {}, policy: null } : values
+}
+
+async function rotate(deps: RotationDeps, served: Served): Promise<Values> {
+  const { contract, endpoint, idempotencyKey: key, body, reason } = served
+  const given = isObject(body) ? body : {}
+  const choice = readRotateChoice({ body: given, dialect: contract, contract, now: deps.now() })
+  const idempotency =
+    contract.vendorReplays && key !== null ? idempotencyRecord(actor, 'rotate', { key, body: given }) : null
+  const revealed = await rotateSecret(deps, { endpoint, contract, actor, choice: { ...choice, reason }, idempotency })
+  return revealOutcome(revealed, neverDelivered).values
+}
+
+function refused(error: unknown, contract: Contract): VendorReply {
+  const problem = error instanceof Problem ? error : new Problem('internal', 'Something went wrong.')
+  const { status, headers, body } = errorReply(problem, contract)
+  return { status, retryAfter: headers['retry-after'] ?? null, body: JSON.parse(body) }
+}

@@ -1,0 +1,61 @@
+import { runCommand, toldInFull } from '../../cli/command'
+import { parseArguments, wholeNumber } from '../../local/options'
+import { endBuilder } from '../../scripts/bundle'
+import { hookSchedules, requestSchedules, schedule, type SeedRange } from './first-violation'
+import { firstHookViolationInProcesses, firstViolationInProcesses } from './in-processes'
+import { everyOrder, twoByTwo } from './orders'
+
+/** Those that the random numbers tell apart. */
+const seeds = { least: 0, greatest: 2 ** 32 - 1 }
+
+/** How many `npm test` runs. */
+const usual = { requests: '20000', hook: '3000' }
+
+/**
+ * `npm run simulate -- --seeds N [--from S]` runs N schedules of requests and N of the rotation hook; `-- --seed S` or
+ * `-- --hook-seed S` shows one, step by step; `-- --orders` runs two whole rotations and two settles in every order, which
+ * takes minutes.
+ */
+async function main(): Promise<void> {
+  const { values } = parseArguments({
+    options: {
+      seeds: { type: 'string' },
+      from: { type: 'string' },
+      seed: { type: 'string' },
+      'hook-seed': { type: 'string' },
+      orders: { type: 'boolean' },
+    },
+  })
+  const { seed, 'hook-seed': hookSeed } = values
+  if (seed !== undefined) return console.log(await schedule(requestSchedules, wholeNumber('--seed', seed, seeds)))
+  if (hookSeed !== undefined) {
+    return console.log(await schedule(hookSchedules, wholeNumber('--hook-seed', hookSeed, seeds)))
+  }
+  if (values.orders === true) return reportOrders()
+  const from = wholeNumber('--from', values.from ?? '0', seeds)
+  const count = (given: string): number => wholeNumber('--seeds', values.seeds ?? given, { ...seeds, least: 1 })
+  await report('requests', { from, seeds: count(usual.requests) }, firstViolationInProcesses)
+  await report('the rotation hook', { from, seeds: count(usual.hook) }, firstHookViolationInProcesses)
+  await endBuilder()
+}
+
+async function report(
+  kind: string,
+  range: SeedRange,
+  run: (range: SeedRange) => Promise<string | null>,
+): Promise<void> {
+  const started = performance.now()
+  const violation = await run(range)
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  const held = `${range.seeds} schedules of ${kind} from seed ${range.from}: every invariant held, in ${seconds} s`
+  console.log(violation ?? held)
+  if (violation !== null) process.exitCode = 1
+}
+
+async function reportOrders(): Promise<void> {
+  const { orders, states, violation } = await everyOrder({ operations: twoByTwo, dieAtCommit: false })
+  console.log(violation ?? `${orders} orders over ${states} states: every invariant held`)
+  if (violation !== null) process.exitCode = 1
+}
+
+void runCommand(main, toldInFull)

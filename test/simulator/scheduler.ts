@@ -1,0 +1,60 @@
+import { startCaller } from './callers'
+import { advanceTo, nextEventAt } from './clock'
+import { type Decision, serve } from './network'
+import type { Plan } from './plan'
+import type { Random } from './random'
+import { type Caller, drained, type World } from './world'
+
+const maximumSteps = 2000
+
+/** Lets the callers go on, one call at a time in random order, until all have ended or died. */
+export async function runCallers(world: World, plan: Plan): Promise<void> {
+  for (let step = 0; step < maximumSteps; step++) {
+    if (world.ledger.violation !== null) return
+    if (!world.callers.some(isUnderWay)) return
+    await advanceTo(world, world.clock + pause(world, plan))
+    const caller = nextCaller(world)
+    if (caller) await letGoOn(world, caller, plan)
+    else await waitForEvent(world)
+  }
+  world.ledger.violation ??= `callers end within ${maximumSteps} steps`
+}
+
+function isUnderWay({ state }: Caller): boolean {
+  return state === 'ready' || state === 'running'
+}
+
+/** Milliseconds until the next step: a few, or a leap. */
+function pause({ random, callers }: World, { leapRate, leaps }: Plan): number {
+  const isIdle = !callers.some(caller => caller.state === 'running')
+  if (!random.chance(isIdle ? 0.5 : leapRate)) return random.below(30)
+  return random.pick(leaps)
+}
+
+/** A caller that can begin or has a call that waits; the faster ones more often. */
+function nextCaller({ callers, waiting, random }: World): Caller | null {
+  const able = callers.filter(
+    caller => caller.state === 'ready' || waiting.some(call => call.caller === caller && !call.sent),
+  )
+  let place = random.below(able.reduce((sum, caller) => sum + caller.speed, 0))
+  return able.find(caller => (place -= caller.speed) < 0) ?? null
+}
+
+async function letGoOn(world: World, caller: Caller, plan: Plan): Promise<void> {
+  if (caller.state === 'ready') void startCaller(world, caller)
+  else {
+    const call = world.random.pick(world.waiting.filter(call => call.caller === caller && !call.sent))
+    serve(world, call, decide(world.random, plan))
+  }
+  await drained()
+}
+
+function decide(random: Random, { faultRate, faults }: Plan): Decision {
+  return random.chance(faultRate) ? random.pick(faults) : 'answer'
+}
+
+async function waitForEvent(world: World): Promise<void> {
+  const at = nextEventAt(world)
+  if (at !== null) await advanceTo(world, at)
+  else if (world.callers.some(isUnderWay)) world.ledger.violation ??= 'callers wait for something'
+}

@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { rm } from 'node:fs/promises'
+import { setTimeout as wait } from 'node:timers/promises'
+import { Webhook } from 'standardwebhooks'
+import { Webhook as SvixWebhook } from 'svix'
+import { type SeedContract, seedContracts } from '../../local/seed-plan'
+import { endBuilder } from '../../scripts/bundle'
+import { apiCaller, type ApiCaller, textAt } from '../support/api-caller'
+import { buildAheadPreload } from '../support/clock/build-ahead-preload'
+import { startLocalRun, type TestLocalRun } from '../support/local-run'
+import { platformKey } from '../support/platform-key'
+import { type Received, type Receiver, startReceiver } from '../unit/delivery/receiver'
+import { signersOf } from '../unit/delivery/signers'
+
+// The whole of it, as `npm start` runs it: events over HTTP, the queue, the function `deliver`, a receiver on loopback.
+
+let run: TestLocalRun
+let receiver: Receiver
+let api: ApiCaller
+/** A key of our own API for every tenant of the run. */
+let token: string
+/** What has the local run live a day, and an hour, ahead: longer than any overlap here. */
+let aDayAhead: string
+beforeAll(async () => {
+  run = await startLocalRun()
+  aDayAhead = await buildAheadPreload(run.dataDir, 25 * 60 * 60)
+  await endBuilder()
+  receiver = await startReceiver()
+  api = apiCaller(run.local.api)
+  token = await platformKey(
+    run.local,
+    seedContracts.map(({ tenantId }) => tenantId),
+  )
+})
+afterAll(async () => {
+  await receiver.close()
+  await run.stop()
+  await rm(run.dataDir, { recursive: true, force: true })
+})
+
+/** A call of our own API for the contract's tenant. */
+function own(seed: SeedContract, method: string, path: string, body?: unknown) {
+  return api.call(method, path, { token, headers: { 'Keyturn-Tenant': seed.tenantId }, body })
+}
+
+/** An endpoint of the contract, made through our own API; the seeded one gets nothing from now on. */
+async function create(seed: SeedContract): Promise<Course> {
+  const seeded = `/v1/endpoints/${seed.endpointId}`
+  // A contract with a fixed id has one endpoint a tenant, which is made anew.
+  if (seed.contract.ids.kind === 'fixed') await own(seed, 'DELETE', seeded)
+  else await own(seed, 'PATCH', seeded, { status: 'paused' })
+  const { name } = seed.contract
+  const created = await own(seed, 'POST', '/v1/endpoints', { contract: name, url: `${receiver.url}/${name}` })
+  return { seed, endpointId: textAt(created, 'endpoint.id'), secrets: [textAt(created, 'signingSecret')] }
+}
+
+/** One contract's endpoint on its way, with every secret that it had, oldest first. */
+interface Course {
+  readonly seed: SeedContract
+  readonly endpointId: string
+  readonly secrets: string[]
+}
+
+/** Rotates through the vendor's own route. */
+async function rotate({ seed: { contract, tenantId }, endpointId, secrets }: Course): Promise<void> {
+  const operation = contract.operations.find(({ use }) => use === 'rotate')
+  const described: Readonly<Record<string, string>> = run.local.contracts[contract.name as 'keyturn']
+  const credential =
+    contract.name === 'tumban' ? described['adminSession'] : (described['apiKey'] ?? described['token'])
+  const path = (operation?.path ?? '').replace('{id}', endpointId)
+  const headers = contract.tenant.from === 'header' ? { [contract.tenant.header]: tenantId } : {}
+  const answer = await api.call('POST', path, { token: credential ?? '', headers })
+  const place = { tumban: 'webhook_secret', storno: 'secret', featurebase: 'secret' }[contract.name] ?? 'signingSecret'
+  secrets.push(textAt(answer, place))
+}
+
+async function nextDelivery(seed: SeedContract): Promise<Received> {
+  receiver.received.length = 0
+  const published = await own(seed, 'POST', '/v1/events', { type: 'thing.happened', payload: { text: 'ünïcode' } })
+  expect(published.status).toBe(202)
+  return until(() => receiver.received.find(({ path }) => path === `/${seed.contract.name}`))
+}
+
+/** Publishes an event, and tells which of the secrets signed what arrived, by their places. */
+async function signers({ seed, secrets }: Course): Promise<readonly number[]> {
+  return signersOf(seed.contract.name, await nextDelivery(seed), secrets)
+}
+
+async function until<Found>(find: () => Found | undefined): Promise<Found> {
+  for (let tries = 0; tries < 1000; tries += 1) {
+    const found = find()
+    if (found !== undefined) return found
+    await wait(20)
+  }
+  throw new Error('it did not come')
+}
+
+const courses: Course[] = []
+
+describe('an endpoint that is created, rotated through its vendor’s route, and rotated again', () => {
+  it.each(seedContracts.map(seed => ({ seed, name: seed.contract.name })))(
+    '$name: gets every delivery signed by exactly the keys that live',
+    async ({ seed }) => {
+      const course = await create(seed)
+      courses.push(course)
+      const seen = [await signers(course)]
+      await rotate(course)
+      seen.push(await signers(course))
+      await rotate(course)
+      seen.push(await signers(course))
+      expect(seen).toEqual(seed.contract.overlap.kind === 'none' ? [[0], [1], [2]] : [[0], [1, 0], [2, 1, 0]])
+    },
+  )
+
+  it.each(['thesignup', 'teambattles', 'keyturn'])(
+    '%s: is verified by both libraries of the scheme, with each of its keys and no other',
+    async name => {
+      const course = courses.find(({ seed }) => seed.contract.name === name)
+      if (course === undefined) throw new Error('no course')
+      const { body, headers } = await nextDelivery(course.seed)
+      const given = headers as Record<string, string>
+      for (const secret of course.secrets) {
+        expect(new Webhook(secret).verify(body, given)).toEqual(JSON.parse(body))
+        expect(new SvixWebhook(secret).verify(body, given)).toEqual(JSON.parse(body))
+      }
+      const stranger = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
+      expect(() => new Webhook(stranger).verify(body, given)).toThrow('No matching signature')
+      expect(() => new SvixWebhook(stranger).verify(body, given)).toThrow('No matching signature')
+    },
+  )
+})
+
+describe('the banner', () => {
+  it('has commands that send deliveries to a receiver of one’s own, and work as pasted', async () => {
+    const commands = [...run.output().matchAll(/^ {2}curl -X (\w+) (\S+) (.*) -d '(.*)'$/gm)]
+    const replies = commands.map(([, method = '', url = '', headers = '', body = '']) => {
+      const given = [...headers.matchAll(/-H '([\w-]+): ([^']*)'/g)].map(([, name = '', value = '']) => [name, value])
+      const init = { method, headers: Object.fromEntries(given), body }
+      return fetch(url, init)
+    })
+    expect((await Promise.all(replies)).map(({ status }) => status)).toEqual([200, 202])
+    expect(run.output()).toMatch(/^ {2}node -e ".*listen\(\d+\)" &$/m)
+  })
+})
+
+describe('deliveries of the local run', () => {
+  const storno = (): Course => {
+    const course = courses.find(({ seed }) => seed.contract.name === 'storno')
+    if (course === undefined) throw new Error('no course')
+    return course
+  }
+
+  it('are tested, listed and counted through Storno’s own routes', async () => {
+    const { seed, endpointId } = storno()
+    const headers = { 'X-Company': seed.tenantId }
+    const path = `/api/v1/webhooks/${endpointId}`
+    const tested = await api.call('POST', `${path}/test`, { token: run.local.contracts.storno.token, headers })
+    expect(tested.json).toMatchObject({ status: 'success', eventType: 'webhook.test', responseStatus: 200 })
+    const shown = await api.call('GET', path, { token: run.local.contracts.storno.token, headers })
+    expect(shown.json).toMatchObject({ deliveriesCount: 3, lastDeliveryStatus: 'success' })
+  })
+
+  it('that are queued survive kill -9, and arrive when it starts again a day later', async () => {
+    const { seed } = storno()
+    receiver.answer = response => response.destroy()
+    const published = await own(seed, 'POST', '/v1/events', { type: 'thing.happened', payload: 'once more' })
+    expect(published.status).toBe(202)
+    await run.kill()
+    receiver.received.length = 0
+    receiver.answer = response => response.end('ok')
+    run = await startLocalRun({ dataDir: run.dataDir, buildDir: run.buildDir, preload: aDayAhead })
+    await until(() => receiver.received.find(({ body }) => body.includes('once more')))
+  })
+})
+
+describe('once the overlap has ended', () => {
+  it.each(seedContracts.map(({ contract }) => contract.name))('%s: the current key alone signs', async name => {
+    const course = courses.find(({ seed }) => seed.contract.name === name)
+    if (course === undefined) throw new Error('no course')
+    api = apiCaller(run.local.api)
+    expect(await signers(course)).toEqual([2])
+  })
+})

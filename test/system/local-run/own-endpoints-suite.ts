@@ -1,0 +1,153 @@
+import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager'
+import { describe, expect, it } from '@jest/globals'
+import { randomBytes } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import { memberAt, textAt } from '../../support/api-caller'
+import { ownApi, receiverUrl } from './own-api'
+import { secretStateOf, settledMirror } from './own-api-view'
+import { ownEndpoint } from './rotate-routes'
+import { ownTenant, type Setting } from './setting'
+import { publishedEvents } from './stored-records'
+
+const text = expect.any(String)
+const whsec = expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/)
+const url = receiverUrl
+
+/** Our own API: health, and endpoints from their creation to their deletion. */
+export function ownEndpointsSuite(setting: () => Setting): void {
+  const { call, create, rotate } = ownApi(setting)
+
+  describe('GET /health', () => {
+    it('200 without a credential', async () => {
+      const reply = await setting().api.call('GET', '/health')
+      expect([reply.status, reply.json]).toEqual([200, { status: 'ok', version: text }])
+    })
+  })
+
+  describe('POST /v1/endpoints', () => {
+    it('201 shows the new endpoint, its secret once, and mirrors it', async () => {
+      const created = await create()
+      expect([created.status, created.json]).toEqual([
+        201,
+        {
+          endpoint: ownEndpoint(created.endpointId, { tenantId: ownTenant, url, version: 1 }),
+          signingSecret: whsec,
+          keyId: text,
+          version: 1,
+          previousExpiresAt: null,
+          mirror: 'current',
+        },
+      ])
+      expect(created.endpointId).toMatch(/^ep_[0-9a-z]{24}$/)
+      expect(created.headers.get('cache-control')).toBe('no-store')
+      const { document } = await settledMirror(setting(), created.address)
+      expect(document.signingSecret).toBe(textAt(created, 'signingSecret'))
+      const events = await publishedEvents(setting(), created.address)
+      expect(events.map(event => event['detail-type'])).toEqual(['endpoint.created'])
+    })
+
+    it('201 imports an endpoint with its id, settings and secret, letter by letter; 409 the second time', async () => {
+      const settings = {
+        url,
+        description: 'imported',
+        name: 'Imported',
+        eventTypes: ['order.created'],
+        status: 'paused',
+        mirror: 'on',
+        requestConfig: { timeoutMs: 2500, headers: { 'X-Custom': 'value' } },
+        consumers: ['123456789012'],
+      }
+      const secret = `whsec_${randomBytes(24).toString('base64')}`
+      const body = { id: `ep_import${'0'.repeat(18)}`, secret, contract: 'keyturn', ...settings }
+      const created = await call('POST', '/v1/endpoints', body)
+      expect(created.json).toMatchObject({ endpoint: { id: body.id, ...settings }, signingSecret: secret })
+      const { document } = await settledMirror(setting(), { tenantId: ownTenant, endpointId: body.id })
+      expect(document.keys).toMatchObject([{ secret, expiresAt: null }])
+      const again = await call('POST', '/v1/endpoints', body)
+      expect([again.status, memberAt(again.json, 'signingSecret')]).toEqual([409, undefined])
+    })
+
+    it('201 with the same Idempotency-Key is the same endpoint and the same secret', async () => {
+      const headers = { 'idempotency-key': 'create-once' }
+      const first = await call('POST', '/v1/endpoints', { url }, headers)
+      const again = await call('POST', '/v1/endpoints', { url }, headers)
+      expect([again.status, again.json]).toEqual([201, first.json])
+      expect(again.headers.get('idempotency-replayed')).toBe('true')
+      const other = await call('POST', '/v1/endpoints', { url, name: 'other' }, headers)
+      expect([other.status, memberAt(other.json, 'code')]).toEqual([409, 'idempotency-key-reused'])
+    })
+
+    it('400 names every field at fault', async () => {
+      const secret = `whsec_${randomBytes(8).toString('base64')}`
+      const reply = await call('POST', '/v1/endpoints', { url: 'ftp://x', nmae: 'typo', secret })
+      expect(reply.status).toBe(400)
+      expect(reply.json).toEqual({
+        type: text,
+        title: text,
+        status: 400,
+        detail: text,
+        code: text,
+        errors: expect.arrayContaining(
+          ['url', 'nmae', 'secret'].map(path => expect.objectContaining({ path, message: text })),
+        ),
+      })
+    })
+  })
+
+  describe('GET /v1/endpoints', () => {
+    it('200 lists the endpoints of the tenant page by page, each once', async () => {
+      await create()
+      const whole = await call('GET', '/v1/endpoints?limit=100')
+      expect([whole.status, memberAt(whole.json, 'nextCursor')]).toEqual([200, null])
+      expect(Object.keys(Object(whole.json)).sort()).toEqual(['data', 'nextCursor'])
+      const paged: unknown[] = []
+      for (let cursor: unknown = ''; typeof cursor === 'string';) {
+        const page = await call('GET', `/v1/endpoints?limit=1${cursor === '' ? '' : `&cursor=${cursor}`}`)
+        paged.push(...(memberAt(page.json, 'data') as unknown[]))
+        cursor = memberAt(page.json, 'nextCursor')
+      }
+      expect(paged.length).toBeGreaterThan(2)
+      expect(paged).toEqual(memberAt(whole.json, 'data'))
+    })
+
+    it.each(['limit=0', 'limit=101', 'limit=x', 'cursor=x'])('400 for %s', async query => {
+      expect((await call('GET', `/v1/endpoints?${query}`)).status).toBe(400)
+    })
+  })
+
+  describe('an endpoint', () => {
+    it('200 shows it, and PATCH changes it and nothing else', async () => {
+      const { endpointId, json } = await create()
+      const path = `/v1/endpoints/${endpointId}`
+      expect((await call('GET', path)).json).toEqual(memberAt(json, 'endpoint'))
+      const changed = await call('PATCH', path, { status: 'paused', name: 'Changed' })
+      const expected = { ...Object(memberAt(json, 'endpoint')), status: 'paused', name: 'Changed', updatedAt: text }
+      expect([changed.status, changed.json]).toEqual([200, expected])
+      expect((await call('GET', path)).json).toEqual(changed.json)
+      expect((await call('PATCH', path, { version: 7 })).status).toBe(400)
+    })
+
+    it('204 deletes it: 404 from then on, and its mirror is scheduled for deletion, never gone at once', async () => {
+      const created = await create()
+      const { mirror } = await secretStateOf(setting(), created.address)
+      const path = `/v1/endpoints/${created.endpointId}`
+      const deleted = await call('DELETE', path)
+      expect([deleted.status, deleted.text]).toEqual([204, ''])
+      const missing = await call('GET', `/v1/endpoints/ep_${'0'.repeat(24)}`)
+      const gone = [await call('GET', path), await call('GET', `${path}/secret`), await rotate(created)]
+      expect(gone.map(({ status, text: body }) => [status, body])).toEqual(gone.map(() => [404, missing.text]))
+      const { DeletedDate } = await untilDeleted(setting(), mirror.name)
+      const days = ((DeletedDate?.getTime() ?? 0) - Date.now()) / (24 * 60 * 60 * 1000)
+      expect(Math.round(days)).toBe(7)
+    })
+  })
+}
+
+async function untilDeleted({ secrets }: Setting, SecretId: string) {
+  for (let round = 0; round < 300; round += 1) {
+    const found = await secrets.send(new DescribeSecretCommand({ SecretId }))
+    if (found.DeletedDate !== undefined) return found
+    await wait(50)
+  }
+  throw new Error('the mirror was not scheduled for deletion')
+}

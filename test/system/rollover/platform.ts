@@ -1,0 +1,81 @@
+import type { LocalDescription } from '../../../local/local-description'
+import type { Contract } from '../../../src/contracts/contract'
+import type { EndpointKey } from '../../../src/rotation/ports'
+import { sign } from '../../../src/verify'
+import { liveKeyReader, type LiveKeys } from '../../support/live-keys'
+
+export interface Message {
+  readonly body: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** The sending side of one endpoint: it signs with the ring that is stored, which it looks at again all the time. */
+export interface Platform {
+  /** Signed with every live key, as the contract's scheme does. */
+  signed(body: string, id: string): Message
+  /** Signed with this one secret. */
+  signedWith(secret: string, body: string, id: string): Message
+  /** Secrets that ended at least so long ago. */
+  endedFor(milliseconds: number): readonly string[]
+  stop(): Promise<void>
+}
+
+export interface PlatformOptions {
+  readonly local: LocalDescription
+  readonly contract: Contract
+  readonly key: EndpointKey
+}
+
+const lookEveryMs = 50
+
+interface Known {
+  readonly secret: string
+  /** When it stopped being one of the live keys; null: it has not. */
+  endedAt: number | null
+}
+
+export async function startPlatform({ local, contract, key }: PlatformOptions): Promise<Platform> {
+  const reader = liveKeyReader(local)
+  const known = new Map<string, Known>()
+  let live: readonly string[] = []
+  const look = async (): Promise<void> => {
+    live = noted(known, (await reader.read(key)).keys)
+  }
+  await look()
+  const stopped = new AbortController()
+  const looking = lookAgain(look, stopped.signal)
+  const message = (secrets: readonly string[], body: string, id: string): Message => {
+    return { body, headers: sign(body, secrets, { scheme: contract.signing, id, tenant: key.tenantId }) }
+  }
+  return {
+    signed: (body, id) => message(live, body, id),
+    signedWith: (secret, body, id) => message([secret], body, id),
+    endedFor: milliseconds => {
+      const before = Date.now() - milliseconds
+      return [...known.values()]
+        .filter(({ endedAt }) => endedAt !== null && endedAt < before)
+        .map(({ secret }) => secret)
+    },
+    stop: async () => {
+      stopped.abort()
+      await looking
+      reader.close()
+    },
+  }
+}
+
+async function lookAgain(look: () => Promise<void>, stopped: AbortSignal): Promise<void> {
+  while (!stopped.aborted) {
+    await new Promise(resolve => setTimeout(resolve, lookEveryMs))
+    await look()
+  }
+}
+
+/** The live secrets; takes note of keys that are new, and of those that ended. */
+function noted(known: Map<string, Known>, live: LiveKeys['keys']): readonly string[] {
+  for (const { id, secret } of live) if (!known.has(id)) known.set(id, { secret, endedAt: null })
+  for (const [id, each] of known) {
+    if (each.endedAt === null && !live.some(key => key.id === id)) each.endedAt = Date.now()
+  }
+  return live.map(({ secret }) => secret)
+}

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { secretsManagerClient } from '../../../src/aws/clients'
+import type { Contract } from '../../../src/contracts/contract'
+import { startLocalRun, type TestLocalRun } from '../../support/local-run'
+import { platformKey } from '../../support/platform-key'
+import { revokePrevious } from '../../support/revoke-previous'
+import { seededContracts } from '../../support/seeded-contracts'
+import { clientOptions } from '../../unit/aws/embedded-aws'
+import { cacheSeconds, type Course, startCourse } from './course'
+import { type Platform, startPlatform } from './platform'
+import { type ContractName, rotate } from './rotator'
+import { Tally, tallyTable } from './tally'
+
+const seconds = 60
+const perSecond = 216
+const forgedEach = 20
+const overlapEverySeconds = 6
+const noOverlapEverySeconds = 2
+/** Where the caller chooses it: two rotations long, so that a second's hiccup of the machine is no outage. */
+const chosenOverlapSeconds = 2 * overlapEverySeconds
+
+const tallies = new Map<string, Tally>()
+const platforms: Platform[] = []
+const courses = new Map<string, Course>()
+const secretsManager: { destroy(): void }[] = []
+let run: TestLocalRun
+/** Ends keys that vendors keep for a day. */
+let operatorKey: string
+
+const hasOverlap = ({ overlap }: Contract): boolean => overlap.kind !== 'none'
+const everySeconds = (contract: Contract): number =>
+  hasOverlap(contract) ? overlapEverySeconds : noOverlapEverySeconds
+
+beforeAll(async () => {
+  run = await startLocalRun()
+  const tenantIds = [...new Set(Object.values(run.local.contracts).map(({ tenantId }) => tenantId))]
+  operatorKey = await platformKey(run.local, tenantIds)
+  for (const contract of seededContracts) await startContract(contract)
+})
+
+afterAll(async () => {
+  for (const platform of platforms) await platform.stop()
+  for (const course of courses.values()) await course.close()
+  for (const client of secretsManager) client.destroy()
+  await run?.stop()
+})
+
+async function startContract(contract: Contract): Promise<void> {
+  const { local } = run
+  const { tenantId, endpointId, mirror } = local.contracts[contract.name as ContractName]
+  const platform = await startPlatform({ local, contract, key: { tenantId, endpointId } })
+  const tally = new Tally()
+  const client = secretsManagerClient(clientOptions(local.aws))
+  const course = await startCourse({
+    contract,
+    platform,
+    tally,
+    secrets: {
+      secretId: mirror,
+      client,
+      maxAgeSeconds: cacheSeconds,
+      // With an overlap the cache alone is enough, so a mismatch is to bring nothing.
+      mismatchIntervalSeconds: hasOverlap(contract) ? 24 * 60 * 60 : 0.1,
+    },
+    retries: hasOverlap(contract) ? 0 : 20,
+  })
+  platforms.push(platform)
+  courses.set(contract.name, course)
+  tallies.set(contract.name, tally)
+  secretsManager.push(client)
+}
+
+/** Rotates on the schedule, the last time before the end. */
+async function rotateOnSchedule(contract: Contract, began: number): Promise<void> {
+  const tally = tallies.get(contract.name) ?? new Tally()
+  const every = everySeconds(contract)
+  const key = run.local.contracts[contract.name as ContractName]
+  for (let nth = 0; nth < seconds / every; nth += 1) {
+    await until(began + (nth + 0.5) * every * 1000)
+    if (contract.overlap.kind === 'fixed') await revokePrevious(run.local.api, key, operatorKey)
+    await rotate(run.local, contract, contract.overlap.kind === 'chosen' ? chosenOverlapSeconds : null)
+    tally.rotations += 1
+  }
+}
+
+/** Sends at an even rate to all contracts in turn, and catches up when it was late. Resolves to the seconds it took. */
+async function sendForAMinute(began: number): Promise<number> {
+  const all = [...courses.values()]
+  const open = new Set<Promise<void>>()
+  for (let sent = 0; sent < seconds * perSecond; sent += 1) {
+    await until(began + (sent * 1000) / perSecond)
+    const course = all[sent % all.length]
+    if (course === undefined) throw new TypeError('there is no course')
+    note(open, course.genuine())
+    if (sent % forgedEach === 0) for (const each of all) note(open, each.forged())
+  }
+  const tookSeconds = (Date.now() - began) / 1000
+  await Promise.all(open)
+  return tookSeconds
+}
+
+function note(open: Set<Promise<void>>, work: Promise<void>): void {
+  const noted = work.finally(() => open.delete(noted))
+  open.add(noted)
+}
+
+async function until(time: number): Promise<void> {
+  const wait = time - Date.now()
+  if (wait > 0) await new Promise(resolve => setTimeout(resolve, wait))
+}
+
+describe('a minute in which every contract rotates', () => {
+  it('loses no genuine delivery and accepts no forged one', async () => {
+    const began = Date.now()
+    const rotating = Promise.all(seededContracts.map(contract => rotateOnSchedule(contract, began)))
+    const [tookSeconds] = await Promise.all([sendForAMinute(began), rotating])
+    const genuine = [...tallies.values()].reduce((sum, tally) => sum + tally.genuine, 0)
+    process.stderr.write(`\n${tallyTable(tallies)}\n${genuine} genuine deliveries in ${tookSeconds.toFixed(1)} s\n`)
+    expect(genuine).toBeGreaterThanOrEqual(12_000)
+    expect(genuine / tookSeconds).toBeGreaterThanOrEqual(200)
+    for (const contract of seededContracts) {
+      const tally = tallies.get(contract.name)
+      expect(tally).toMatchObject({ rotations: seconds / everySeconds(contract), lost: 0, forgedAccepted: 0 })
+      expect(tally?.forged).toBeGreaterThan(500)
+      expect(tally?.naiveRejected).toBeGreaterThan(1000)
+      if (hasOverlap(contract)) expect(tally?.rejectedAtFirst).toBe(0)
+    }
+  })
+})

@@ -1,0 +1,73 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb'
+import { EncryptCommand } from '@aws-sdk/client-kms'
+import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager'
+import { describe, expect, it } from '@jest/globals'
+import { dynamoDbClient, eventBridgeClient, kmsClient, secretsManagerClient } from '../../../src/aws/clients'
+import { type Answer, startAnsweringServer } from './answering-server'
+import { closeAfterEach } from './close-after-each'
+import { clientOptions } from './embedded-aws'
+
+describe('a client', () => {
+  const closing = closeAfterEach()
+
+  it('tries three times when AWS fails', async () => {
+    const failure = { status: 500, body: { __type: 'InternalServiceError', Message: 'no' } }
+    const server = closing(await startAnsweringServer(() => failure))
+    const client = secretsManagerClient(clientOptions(server.url))
+    await expect(client.send(new DescribeSecretCommand({ SecretId: 'a' }))).rejects.toMatchObject({
+      name: 'InternalServiceError',
+    })
+    expect(server.calls).toEqual(['DescribeSecret', 'DescribeSecret', 'DescribeSecret'])
+  })
+
+  it('gives a call up while it waits for the reply', async () => {
+    const caller = new AbortController()
+    const whenAsked = (): null => {
+      caller.abort()
+      return null
+    }
+    const server = closing(await startAnsweringServer(whenAsked))
+    const client = dynamoDbClient(clientOptions(server.url))
+    const command = new GetItemCommand({ TableName: 'a', Key: { pk: { S: 'a' } } })
+    const sent = client.send(command, { abortSignal: caller.signal })
+    await expect(sent).rejects.toMatchObject({ name: 'AbortError' })
+    expect(server.calls).toEqual(['GetItem'])
+  })
+
+  it('gives a try up after 3 s without a reply, and the next one may succeed', async () => {
+    let calls = 0
+    const reply = { status: 200, body: { CiphertextBlob: 'YQ==' } }
+    const answer = (): Answer | null => {
+      calls += 1
+      return calls === 1 ? null : reply
+    }
+    const server = closing(await startAnsweringServer(answer))
+    const client = kmsClient(clientOptions(server.url))
+    const startedAt = performance.now()
+    const { CiphertextBlob } = await client.send(new EncryptCommand({ KeyId: 'a', Plaintext: Buffer.from('a') }))
+    const seconds = (performance.now() - startedAt) / 1000
+    expect(CiphertextBlob).toEqual(new Uint8Array([97]))
+    expect(calls).toBe(2)
+    expect(seconds).toBeGreaterThan(2.9)
+  })
+
+  it.each([
+    ['DynamoDB', dynamoDbClient],
+    ['Secrets Manager', secretsManagerClient],
+    ['KMS', kmsClient],
+    ['EventBridge', eventBridgeClient],
+  ])('of %s tries three times at most', async (_, makeClient) => {
+    const client = makeClient(clientOptions('http://127.0.0.1:1'))
+    expect(await client.config.maxAttempts()).toBe(3)
+  })
+
+  it('takes endpoint, region and credentials from the environment where it is not told', async () => {
+    const server = closing(await startAnsweringServer(() => ({ status: 200, body: { CiphertextBlob: 'YQ==' } })))
+    Object.assign(process.env, { AWS_ENDPOINT_URL: server.url, AWS_REGION: 'eu-central-1' })
+    Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'key' })
+    const client = kmsClient()
+    await client.send(new EncryptCommand({ KeyId: 'a', Plaintext: Buffer.from('a') }))
+    expect(await client.config.region()).toBe('eu-central-1')
+    expect(server.calls).toEqual(['Encrypt'])
+  })
+})

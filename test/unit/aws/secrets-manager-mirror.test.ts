@@ -1,0 +1,117 @@
+import {
+  DescribeSecretCommand,
+  GetResourcePolicyCommand,
+  GetSecretValueCommand,
+  InvalidRequestException,
+  PutResourcePolicyCommand,
+  ResourceNotFoundException,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager'
+import { describe, expect, it } from '@jest/globals'
+import { startAwsEndpoint } from '../../../local/aws-server/server'
+import { secretsManagerClient } from '../../../src/aws/clients'
+import { secretsManagerMirror } from '../../../src/aws/secrets-manager-mirror'
+import { Secret } from '../../../src/core/secret'
+import { mirrorSuite, type ReadVersion, type RunningMirror, versionId } from '../../support/suites/mirror'
+import { unhurried } from '../../support/suites/signals'
+import { type Answer, startAnsweringServer } from './answering-server'
+import { closeAfterEach } from './close-after-each'
+import { clientOptions } from './embedded-aws'
+
+const readers = {
+  Effect: 'Allow',
+  Principal: { AWS: 'arn:aws:iam::000000000000:role/reader' },
+  Action: 'secretsmanager:GetSecretValue',
+  Resource: '*',
+}
+const tags = { keyturn: 'mirror' }
+
+async function start(): Promise<RunningMirror & { readonly client: SecretsManagerClient }> {
+  const endpoint = await startAwsEndpoint({ dataDir: null, port: 0 })
+  const client = secretsManagerClient(clientOptions(endpoint.url))
+  return {
+    client,
+    mirror: secretsManagerMirror({ client, kmsKeyId: 'alias/mirror', tags }),
+    read: (name, label) => read(client, name, label),
+    attachPolicy: async name => {
+      const ResourcePolicy = JSON.stringify({ Version: '2012-10-17', Statement: [readers] })
+      await client.send(new PutResourcePolicyCommand({ SecretId: name, ResourcePolicy }))
+    },
+    hasPolicy: async name => {
+      const { ResourcePolicy } = await client.send(new GetResourcePolicyCommand({ SecretId: name }))
+      return ResourcePolicy !== undefined
+    },
+    close: async () => {
+      client.destroy()
+      await endpoint.close()
+    },
+  }
+}
+
+async function read(client: SecretsManagerClient, name: string, label: string): Promise<ReadVersion | null> {
+  try {
+    const got = await client.send(new GetSecretValueCommand({ SecretId: name, VersionStage: label }))
+    return { versionId: got.VersionId ?? '', document: got.SecretString ?? '' }
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException || error instanceof InvalidRequestException) return null
+    throw error
+  }
+}
+
+describe('secretsManagerMirror', () => {
+  mirrorSuite(start)
+})
+
+describe('a mirror', () => {
+  const closing = closeAfterEach()
+  const version = { name: 'keyturn/test/org_1/ep_1', versionId: versionId(1), document: new Secret('{}') }
+
+  it('has the mirror key and the tags, and 7 days to be restored', async () => {
+    const { client, mirror } = closing(await start())
+    const before = Date.now()
+    await mirror.create(version, unhurried)
+    await mirror.scheduleDeletion(version.name, unhurried)
+    const described = await client.send(new DescribeSecretCommand({ SecretId: version.name }))
+    expect(described.KmsKeyId).toBe('alias/mirror')
+    expect(described.Tags).toEqual([{ Key: 'keyturn', Value: 'mirror' }])
+    const days = ((described.DeletedDate?.getTime() ?? 0) - before) / (24 * 60 * 60 * 1000)
+    expect(Math.round(days * 100) / 100).toBe(7)
+  })
+
+  it('is not taken for deleted when Secrets Manager refuses a call for another reason', async () => {
+    const refusal = { status: 400, body: { __type: 'InvalidRequestException', Message: 'no' } }
+    const living = { status: 200, body: { Name: version.name, VersionIdsToStages: {} } }
+    const answer = (operation: string): Answer => (operation === 'DescribeSecret' ? living : refusal)
+    const server = closing(await startAnsweringServer(answer))
+    const client = secretsManagerClient(clientOptions(server.url))
+    const mirror = secretsManagerMirror({ client, tags })
+    const outcomes = await Promise.allSettled([
+      mirror.create(version, unhurried),
+      mirror.stage(version, unhurried),
+      mirror.removePolicy(version.name, unhurried),
+      mirror.scheduleDeletion(version.name, unhurried),
+    ])
+    const failure = { status: 'rejected', reason: { name: 'InvalidRequestException' } }
+    expect(outcomes).toMatchObject([failure, failure, failure, failure])
+  })
+
+  it('passes on what it does not understand', async () => {
+    const refusal = { status: 400, body: { __type: 'AccessDeniedException', Message: 'no' } }
+    const server = closing(await startAnsweringServer(() => refusal))
+    const client = secretsManagerClient(clientOptions(server.url))
+    const mirror = secretsManagerMirror({ client, tags })
+    const move = { name: version.name, from: versionId(1), to: versionId(2) }
+    const outcomes = await Promise.allSettled([
+      mirror.create(version, unhurried),
+      mirror.stage(version, unhurried),
+      mirror.moveCurrent(move, unhurried),
+      mirror.describe(version.name, unhurried),
+      mirror.removePolicy(version.name, unhurried),
+      mirror.scheduleDeletion(version.name, unhurried),
+      mirror.restore(version.name, unhurried),
+    ])
+    expect(outcomes.map(outcome => outcome.status === 'rejected' && (outcome.reason as Error).name)).toEqual(
+      Array.from({ length: 7 }, () => 'AccessDeniedException'),
+    )
+  })
+})

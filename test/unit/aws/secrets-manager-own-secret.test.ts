@@ -1,0 +1,46 @@
+import {
+  CreateSecretCommand,
+  RotateSecretCommand,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager'
+import { describe } from '@jest/globals'
+import { startAwsEndpoint } from '../../../local/aws-server/server'
+import { secretsManagerClient } from '../../../src/aws/clients'
+import { secretsManagerOwnSecret } from '../../../src/aws/secrets-manager-rotated-secret'
+import { ownSecretSuite, type RunningOwnSecret } from '../../support/suites/own-secret'
+import { clientOptions } from './embedded-aws'
+
+const secretId = 'consumer/vendor'
+const firstVersion = '0'.repeat(32)
+const RotationLambdaARN = 'arn:aws:lambda:eu-central-1:000000000000:function:rotate-it'
+/** A rotation function that never gets anything done. */
+const functions = { has: () => true, invoke: () => Promise.reject(new Error('not now')), pausesMs: [] }
+
+async function start(): Promise<RunningOwnSecret> {
+  const endpoint = await startAwsEndpoint({ dataDir: null, port: 0, functions })
+  const client = secretsManagerClient(clientOptions(endpoint.url))
+  const own = secretsManagerOwnSecret(client)
+  await client.send(
+    new CreateSecretCommand({ Name: secretId, SecretString: 'first', ClientRequestToken: firstVersion }),
+  )
+  return {
+    own,
+    secretId,
+    firstVersion,
+    begin: async ClientRequestToken => {
+      const { labels } = await own.describe(secretId)
+      const RemoveFromVersionId = Object.keys(labels).find(version => labels[version]?.includes('AWSPENDING'))
+      const cancelled = { SecretId: secretId, VersionStage: 'AWSPENDING', RemoveFromVersionId }
+      if (RemoveFromVersionId !== undefined) await client.send(new UpdateSecretVersionStageCommand(cancelled))
+      await client.send(new RotateSecretCommand({ SecretId: secretId, RotationLambdaARN, ClientRequestToken }))
+    },
+    close: async () => {
+      client.destroy()
+      await endpoint.close()
+    },
+  }
+}
+
+describe('secretsManagerOwnSecret', () => {
+  ownSecretSuite(start)
+})

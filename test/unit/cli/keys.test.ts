@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { type AwsEndpoint, startAwsEndpoint } from '../../../local/aws-server/server'
+import { createTable } from '../../../local/local-aws'
+import { dynamoDbClient } from '../../../src/aws/clients'
+import { runScript } from '../../support/run-script'
+
+// Against a table as it is deployed, with the configuration of examples/platform, which has a contract of its own.
+
+const config = 'examples/platform/control-plane.ts'
+const region = 'eu-central-1'
+const table = ['--table', 'keyturn-prod', '--region', region]
+let aws: AwsEndpoint
+
+beforeAll(async () => {
+  aws = await startAwsEndpoint({ dataDir: null, port: 0 })
+  const credentials = { accessKeyId: 'any', secretAccessKey: 'any' }
+  const client = dynamoDbClient({ endpoint: aws.url, region, credentials })
+  await createTable({ client, name: 'keyturn-prod' })
+  client.destroy()
+})
+
+afterAll(() => aws.close())
+
+function keys(...args: string[]) {
+  const credentials = { AWS_ACCESS_KEY_ID: 'any', AWS_SECRET_ACCESS_KEY: 'any' }
+  return runScript('cli/keys-main.ts', args, { ...credentials, AWS_ENDPOINT_URL: aws.url })
+}
+
+describe('npm run keys, for a contract of a platform’s own', () => {
+  it('makes a key by the contract’s own rules, once the configuration is named', async () => {
+    const made = await keys('create', ...table, '--config', config, '--contract', 'acmeworks', '--tenant', 'org_1')
+    expect(made).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(made.stdout).toMatch(/^id {3}key_\S+\nkey {2}acme_[\w-]{43}\n/)
+    const listed = await keys('list', ...table)
+    expect(listed.stdout).toMatch(/^key_\S+ +active +acmeworks +org_1 +hooks:write /m)
+  })
+
+  it('names the contract among those that --contract takes', async () => {
+    const refused = await keys('create', ...table, '--config', config, '--contract', 'acme', '--tenant', 'org_1')
+    expect(refused).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^keyturn: --contract takes one of .*, keyturn, (?:.*, )?acmeworks\n$/),
+    })
+  })
+
+  it.each([
+    ['no-such.config.ts', /^no-such.config.ts: there is no such file\n$/],
+    ['examples/platform/acmeworks.ts', /^examples\/platform\/acmeworks.ts: has no default export\n$/],
+  ])('says in one line what is wrong with %s', async (file, line) => {
+    const refused = await keys('create', ...table, '--config', file, '--contract', 'acmeworks', '--tenant', 'org_1')
+    expect(refused).toEqual({ exitCode: 1, stdout: '', stderr: expect.stringMatching(line) })
+  })
+})

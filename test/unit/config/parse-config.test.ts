@@ -1,0 +1,105 @@
+import { describe, expect, it } from '@jest/globals'
+import { mountsOf } from '../../../config/mounts'
+import { ConfigError, parseConfig } from '../../../config/schema'
+import { keyturn } from '../../../src/contracts/keyturn'
+import { minimal } from '../infra/support/synthesise'
+
+/** What a mistake is told as, one line a fault. */
+function faultsOf(change: object): readonly string[] {
+  try {
+    const config = parseConfig({ ...minimal, ...change })
+    mountsOf(config)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n')
+    throw error
+  }
+}
+
+const session = {
+  issuer: 'https://id.example',
+  audience: 'keyturn',
+  jwksUrl: 'https://id.example/jwks.json',
+  roleClaim: 'role',
+  tenantClaim: 'tenant',
+}
+
+describe('a configuration', () => {
+  it('with every field is taken', () => {
+    const full = {
+      sessions: session,
+      mirrorReaders: ['111122223333'],
+      logRetentionDays: 90,
+      logLevel: 'error',
+      alarmEmail: 'ops@example.com',
+      domain: { name: 'webhooks.example.com', certificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/1' },
+      corsOrigins: ['https://app.example.com'],
+      throttle: { requestsPerSecond: 50, burst: 100 },
+      tableName: 'restored',
+      adopt: { table: true, ringKey: '1', mirrorKey: '2' },
+      tags: { team: 'platform' },
+      backend: { kind: 's3', bucket: 'my-state', region: 'eu-central-1' },
+    }
+    expect(faultsOf(full)).toEqual([])
+  })
+
+  it.each([
+    [{ stage: 'Prod' }, /^stage: /],
+    [{ stage: 'a'.repeat(21) }, /^stage: /],
+    [{ region: 'Frankfurt' }, /^region: .*eu-central-1/],
+    [{ contracts: [] }, /^contracts: .*at least one/],
+    [{ contracts: [{ contract: 'acme' }] }, /^contracts\.0\.contract: there is no acme; Keyturn has /],
+    [{ contracts: [{ contract: 'keyturn', basePath: '/x/' }] }, /^contracts\.0\.basePath: /],
+    [{ contracts: [{ contract: 'keyturn', basePath: 'x' }] }, /^contracts\.0\.basePath: /],
+    [{ contracts: [{ contract: 'keyturn' }, { contract: 'keyturn', basePath: '/b' }] }, /^contracts: .*keyturn.*twice/],
+    [{ contracts: [{ contract: { ...keyturn, secret: keyturn.secret } }] }, /^contracts\.0\.contract: .*another name/],
+    [{ contracts: [{ contract: 'tumban' }] }, /^sessions: is missing/],
+    [{ sessions: { ...session, jwksUrl: 'http://id.example/jwks.json' } }, /^sessions\.jwksUrl: .*https/],
+    [{ sessions: { ...session, issuer: '' } }, /^sessions\.issuer: /],
+    [{ sessions: { issuer: 'https://id.example' } }, /^sessions\.audience: is missing/],
+    [{ mirror: true }, /^mirror: .*"on" or "off"/],
+    [{ mirror: undefined }, /^mirror: is missing/],
+    [{ mirrorReaders: ['*'] }, /^mirrorReaders\.0: .*12 digits/],
+    [{ logRetentionDays: 31 }, /^logRetentionDays: .*30/],
+    [{ alarmEmail: 'nobody' }, /^alarmEmail: /],
+    [{ corsOrigins: ['*'] }, /^corsOrigins\.0: /],
+    [{ throttle: { requestsPerSecond: 0, burst: 1 } }, /^throttle\.requestsPerSecond: /],
+    [{ domain: { name: 'example', certificateArn: 'arn:aws:acm:x' } }, /^domain\.name: /],
+    [{ adopt: { tabel: true } }, /^adopt\.tabel: there is no such field/],
+    [{ retention: 30 }, /^retention: there is no such field/],
+    [{ backend: { kind: 's3', bucket: 'b' } }, /^backend\./],
+  ])('%j is refused by the name of its field', (change, message) => {
+    const faults = faultsOf(change)
+    expect(faults).not.toEqual([])
+    expect(faults[0]).toMatch(message)
+  })
+
+  it('with two mistakes is told both', () => {
+    expect(faultsOf({ stage: '', mirror: 'maybe' }).map(fault => fault.split(':')[0])).toEqual(['stage', 'mirror'])
+  })
+})
+
+describe('the contracts of a configuration', () => {
+  const own = { ...keyturn, name: 'acme' }
+
+  it('two contracts with the same routes are refused by the names of both', () => {
+    expect(faultsOf({ contracts: [{ contract: 'keyturn' }, { contract: own }] })[0]).toMatch(
+      /^contracts: .*keyturn.*acme/,
+    )
+  })
+
+  it('a contract of your own that contradicts itself is refused by the name of its member', () => {
+    const broken = { ...own, operations: [] }
+    expect(faultsOf({ contracts: [{ contract: broken, basePath: '/acme' }] })).toEqual([
+      'contracts.0.contract: contract acme: operations must not be empty',
+    ])
+  })
+
+  it('are those of Keyturn by their names, and those of your own', () => {
+    const mounts = mountsOf({ contracts: [{ contract: 'keyturn' }, { contract: own, basePath: '/acme' }] })
+    expect(mounts).toEqual([
+      { contract: keyturn, basePath: '' },
+      { contract: own, basePath: '/acme' },
+    ])
+  })
+})

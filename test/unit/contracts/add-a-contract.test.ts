@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { bearer, harness, jsonBody, textAt } from '../http/harness'
+import { acmeworks } from './made-up/acmeworks'
+
+describe('docs/add-a-contract.md', () => {
+  it('shows the example that is compiled and driven here', () => {
+    const page = readFileSync(join(__dirname, '../../../docs/add-a-contract.md'), 'utf8')
+    const [example = ''] = /(?<=```ts\n).*?(?=```)/s.exec(page) ?? []
+    const inItsPlace = example.replace("'./contract'", "'../../../../src/contracts/contract'")
+    expect(inItsPlace.replace("'../verify/schemes'", "'../../../../src/verify/schemes'")).toBe(
+      readFileSync(join(__dirname, 'made-up/acmeworks.ts'), 'utf8'),
+    )
+  })
+})
+
+describe('acmeworks', () => {
+  it('200 gives the hook and its new secret; the old one lives for the hours that were asked for', async () => {
+    const { send, endpoint, apiKey } = harness([acmeworks])
+    const { id } = (await endpoint(acmeworks, 'acme')).endpoint
+    const reply = await send('POST', `/api/hooks/${id}/roll`, jsonBody(await apiKey(acmeworks, 'acme'), { hours: 2 }))
+    expect(reply.status).toBe(200)
+    expect(reply.json).toEqual({
+      ok: true,
+      hook: { id, url: 'https://receiver.example/hooks', events: ['order.created'], updated: 1_795_262_400 },
+      secret: textAt(reply, 'secret'),
+      old_secret_ends: 1_795_262_400 + 2 * 60 * 60,
+    })
+    expect(textAt(reply, 'secret')).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
+    expect(id).toMatch(/^hook_[0-9a-z]{20}$/)
+  })
+
+  it.each([[73], [-1], [1.5], ['2'], [null]])('400 for %j hours', async hours => {
+    const { send, endpoint, apiKey } = harness([acmeworks])
+    const { id } = (await endpoint(acmeworks, 'acme')).endpoint
+    const reply = await send('POST', `/api/hooks/${id}/roll`, jsonBody(await apiKey(acmeworks, 'acme'), { hours }))
+    expect(reply).toMatchObject({ status: 400, json: { ok: false, error: 'invalid-request' } })
+  })
+
+  it('refuses in its own words', async () => {
+    const { send, apiKey } = harness([acmeworks])
+    const reader = await apiKey(acmeworks, 'acme', { permissions: ['hooks:read'] })
+    const path = '/api/hooks/hook_x/roll'
+    expect(await send('POST', path)).toMatchObject({ status: 401, json: { ok: false, error: 'not_authed' } })
+    expect(await send('POST', path, bearer(reader))).toMatchObject({ status: 403, json: { error: 'missing_scope' } })
+    const writer = bearer(await apiKey(acmeworks, 'acme'))
+    expect(await send('POST', path, writer)).toMatchObject({ status: 404, json: { error: 'hook_not_found' } })
+  })
+})

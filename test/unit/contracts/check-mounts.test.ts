@@ -1,0 +1,21 @@
+import { describe, expect, it } from '@jest/globals'
+import { allContracts } from '../../../src/contracts/all'
+import { checkMounts } from '../../../src/contracts/check-mounts'
+import type { Contract } from '../../../src/contracts/contract'
+import { tumban } from '../../../src/contracts/tumban'
+
+const check = (...contracts: Contract[]): void => checkMounts(contracts.map(contract => ({ contract, basePath: '' })))
+
+describe('checkMounts', () => {
+  it('takes every contract that comes with Keyturn at once', () => {
+    expect(() => check(...allContracts)).not.toThrow()
+  })
+
+  it('refuses a contract that contradicts itself, by its name', () => {
+    expect(() => check({ ...tumban, cooldownSeconds: -1 })).toThrow('contract tumban: cooldownSeconds')
+  })
+
+  it('refuses two contracts with the same routes, by the names of both', () => {
+    expect(() => check(tumban, { ...tumban, name: 'other' })).toThrow(/\(tumban\) and .*\(other\) are the same route/)
+  })
+})

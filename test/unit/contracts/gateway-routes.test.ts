@@ -1,0 +1,86 @@
+import { describe, expect, it } from '@jest/globals'
+import { localMounts } from '../../../scripts/bundle'
+import { checkRoutes } from '../../../src/contracts/check-mounts'
+import type { Contract, Operation } from '../../../src/contracts/contract'
+import { gatewayRoutes } from '../../../src/contracts/gateway-routes'
+import { keyturn } from '../../../src/contracts/keyturn'
+import type { Mount } from '../../../src/contracts/routes'
+
+const rotate = { use: 'rotate', method: 'POST', access: { apiKey: {} }, reply: { status: 204, body: null } } as const
+const get = { use: 'get', method: 'GET', access: { apiKey: {} }, reply: { status: 204, body: null } } as const
+
+function mount(name: string, operations: readonly Operation[]): Mount {
+  const contract: Contract = { ...keyturn, name, operations }
+  return { contract, basePath: '' }
+}
+
+describe('the routes of the gateway', () => {
+  it('send what reveals or changes a ring to rotate, all else to endpoints', () => {
+    const routes = new Map(gatewayRoutes(localMounts).map(route => [route.routeKey, route.function]))
+    expect(routes.get('POST /v1/endpoints')).toBe('rotate')
+    expect(routes.get('GET /v1/endpoints')).toBe('endpoints')
+    expect(routes.get('POST /api/v2/org/webhook-secret/rotate')).toBe('rotate')
+    expect(routes.get('GET /api/v1/webhooks/{id}')).toBe('endpoints')
+    expect(routes.get('$default')).toBe('endpoints')
+  })
+
+  it('are ones that API Gateway accepts: each segment is plain or a single parameter', () => {
+    for (const { routeKey } of gatewayRoutes(localMounts)) {
+      expect(routeKey).toMatch(
+        /^(\$default|(GET|POST|PUT|PATCH|DELETE)(?= )( ?\/([a-zA-Z0-9._-]+|\{[a-zA-Z0-9]+\}))+)$/,
+      )
+    }
+  })
+
+  it('name a verb by its parent, once', () => {
+    const routes = gatewayRoutes([
+      mount('a', [
+        { ...rotate, path: '/hooks/{id}:rotate' },
+        { ...rotate, use: 'revoke-previous', path: '/hooks/{id}:revoke' },
+      ]),
+    ])
+    expect(routes.map(route => route.routeKey)).toEqual(['POST /hooks/{idVerb}', '$default'])
+  })
+
+  it('carry the base path', () => {
+    const { contract } = mount('a', [{ ...rotate, path: '/hooks/{id}/rotate' }])
+    expect(gatewayRoutes([{ contract, basePath: '/vendors/a' }])[0]?.routeKey).toBe('POST /vendors/a/hooks/{id}/rotate')
+  })
+
+  it('refuse a verb and a plain id that need different functions', () => {
+    const verb = mount('a', [{ ...rotate, path: '/hooks/{id}:rotate' }])
+    const plain = mount('b', [{ ...get, method: 'POST', path: '/hooks/{hook}' }])
+    expect(() => checkRoutes([verb, plain])).toThrow(
+      'POST /hooks/{id}:rotate (a) and POST /hooks/{hook} (b) are one route of the gateway',
+    )
+  })
+})
+
+describe('mounts', () => {
+  it('of all contracts together do not conflict', () => {
+    expect(() => checkRoutes(localMounts)).not.toThrow()
+  })
+
+  it('conflict when templates differ in the names of parameters alone', () => {
+    const a = mount('a', [{ ...get, path: '/{tenant}/hooks/{id}' }])
+    const b = mount('b', [{ ...get, path: '/{id}/hooks/{hook}' }])
+    expect(() => checkRoutes([a, b])).toThrow(
+      'GET /{tenant}/hooks/{id} (a) and GET /{id}/hooks/{hook} (b) are the same route',
+    )
+  })
+
+  it('do not conflict when a base path, a method or a verb tells them apart', () => {
+    const a = mount('a', [
+      { ...get, path: '/hooks/{id}' },
+      { ...get, method: 'POST', path: '/hooks/{id}' },
+    ])
+    const b = mount('b', [{ ...get, path: '/hooks/{id}' }])
+    expect(() => checkRoutes([a, { ...b, basePath: '/b' }])).not.toThrow()
+    expect(() => checkRoutes([a, mount('c', [{ ...get, path: '/hooks/{id}:state' }])])).not.toThrow()
+  })
+
+  it('refuse a contract that is mounted twice', () => {
+    const a = mount('a', [{ ...get, path: '/hooks/{id}' }])
+    expect(() => checkRoutes([a, { ...a, basePath: '/b' }])).toThrow('the contract a is mounted twice')
+  })
+})

@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { createHmac } from 'node:crypto'
+import type { Contract } from '../../../src/contracts/contract'
+import type { Json } from '../../../src/contracts/shape'
+import { verify } from '../../../src/verify'
+import { type Api, startApi } from '../delivery/api'
+import type { Received } from '../delivery/receiver'
+import { startWorld, type World } from '../delivery/world'
+import { allMadeUp } from './made-up/all-made-up'
+import { ferrypost } from './made-up/ferrypost'
+import { quarterdeck } from './made-up/quarterdeck'
+import { twokeys } from './made-up/twokeys'
+import { verbena } from './made-up/verbena'
+
+let world: World
+let api: Api
+beforeEach(async () => {
+  world = await startWorld()
+  api = startApi(world, allMadeUp)
+})
+afterEach(() => world.close())
+
+/** An event as the tenant's only endpoint gets it. */
+async function deliver(tenantId: string, payload: Json): Promise<Received> {
+  await world.publish('ship.docked', payload, 'evt_1', tenantId)
+  await world.drain({ ...world.deps, contracts: allMadeUp })
+  const [received, ...others] = world.receiver.received
+  if (received === undefined || others.length > 0) throw new Error('not exactly one delivery')
+  return received
+}
+
+/** What the library for receivers says of a delivery under a secret. */
+function verdict({ signing }: Contract, { body, headers }: Received, secret: string): string {
+  try {
+    verify(body, headers, secret, { scheme: signing, now: world.deps.now() })
+    return 'verified'
+  } catch (error) {
+    return Object(error).code
+  }
+}
+
+function hmac(key: Buffer, content: string): string {
+  return createHmac('sha256', key).update(content).digest('hex')
+}
+
+describe('a delivery of ferrypost', () => {
+  it('is signed with the bytes behind the prefix of the secret that its routes gave, and says all there is', async () => {
+    const { endpoint, secret: before } = await world.addEndpoint(ferrypost, {}, 'kiel')
+    const key = await api.apiKey(ferrypost, 'kiel')
+    const request = { path: `/harbours/kiel/hooks/${endpoint.id}/secret`, key, headers: { 'x-api-key': key } }
+    expect((await api.send({ method: 'PUT', ...request })).status).toBe(204)
+    const { secret } = (await api.send({ method: 'GET', ...request })).json as { secret?: string }
+    expect(secret).toMatch(/^fp\.[0-9a-f]{48}$/)
+    const received = await deliver('kiel', { berth: 3 })
+    const text = secret ?? ''
+    expect(received.headers['ferrypost-signature']).toBe(hmac(Buffer.from(text.slice(3), 'hex'), received.body))
+    expect(verdict(ferrypost, received, text)).toBe('verified')
+    expect(verdict(ferrypost, received, before)).toBe('no-matching-signature')
+    expect(received.headers).toMatchObject({
+      'ferrypost-event': 'evt_1',
+      'ferrypost-hook': endpoint.id,
+      'user-agent': 'Ferrypost',
+    })
+    expect(JSON.parse(received.body)).toEqual({
+      message: expect.stringMatching(/^msg_[0-9a-f]{24}$/),
+      event: 'evt_1',
+      kind: 'ship.docked',
+      harbour: 'kiel',
+      hook: endpoint.id,
+      at: world.deps.now().getTime() / 1000,
+      cargo: { berth: 3 },
+    })
+  })
+})
+
+describe('a delivery of twokeys', () => {
+  it('is signed with the bytes behind the prefix of the secret that its route gave', async () => {
+    const { secret: before } = await world.addEndpoint(twokeys, {}, 'solo')
+    const key = await api.apiKey(twokeys, 'solo')
+    const rotated = await api.send({ method: 'POST', path: '/account/secret', key })
+    expect(rotated.status).toBe(200)
+    // The reply is the secret itself, as a JSON text.
+    const secret: unknown = rotated.json
+    if (typeof secret !== 'string') throw new TypeError('the reply is no text')
+    const received = await deliver('solo', [1])
+    expect(received.headers['x-two-keys']).toBe(hmac(Buffer.from(secret.slice(4), 'base64url'), received.body))
+    expect(verdict(twokeys, received, secret)).toBe('verified')
+    expect(verdict(twokeys, received, before)).toBe('no-matching-signature')
+  })
+})
+
+describe('a delivery of quarterdeck', () => {
+  it('is the payload itself, signed with the secret’s text, and names the tenant in a header', async () => {
+    const { secret } = await world.addEndpoint(quarterdeck, {}, 'ship')
+    const received = await deliver('ship', { knots: 12 })
+    expect(received.body).toBe('{"knots":12}')
+    expect(received.headers).toMatchObject({
+      'x-deck-signature': `sha256=${hmac(Buffer.from(secret, 'utf8'), received.body)}`,
+      'x-deck-event': 'ship.docked',
+      'x-deck-account': 'ship',
+      'user-agent': 'Quarterdeck/2',
+    })
+    expect(verdict(quarterdeck, received, secret)).toBe('verified')
+  })
+})
+
+describe('a delivery of verbena', () => {
+  it('has its time and its signature in one header', async () => {
+    const { secret } = await world.addEndpoint(verbena, {}, 'rose')
+    const received = await deliver('rose', null)
+    const seconds = world.deps.now().getTime() / 1000
+    const signature = hmac(Buffer.from(secret, 'utf8'), `${seconds}.${received.body}`)
+    expect(received.headers['verbena-signature']).toBe(`t=${seconds},v1=${signature}`)
+    expect(verdict(verbena, received, secret)).toBe('verified')
+  })
+})

@@ -1,0 +1,10 @@
+import type { Contract } from '../../../../src/contracts/contract'
+import { acmeworks } from './acmeworks'
+import { ferrypost } from './ferrypost'
+import { quarterdeck } from './quarterdeck'
+import { twokeys } from './twokeys'
+import { untilnoon } from './untilnoon'
+import { verbena } from './verbena'
+
+/** Contracts of vendors that do not exist. Between them and the real ones they use every dimension of `Contract`. */
+export const allMadeUp: readonly Contract[] = [acmeworks, ferrypost, quarterdeck, twokeys, untilnoon, verbena]

@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import type { Contract } from '../../../src/contracts/contract'
+import { featurebase } from '../../../src/contracts/featurebase'
+import { keyturn } from '../../../src/contracts/keyturn'
+import { storno } from '../../../src/contracts/storno'
+import { teambattles } from '../../../src/contracts/teambattles'
+import { thesignup } from '../../../src/contracts/thesignup'
+import { tumban } from '../../../src/contracts/tumban'
+import type { Endpoint } from '../../../src/rotation/endpoint'
+import { revokePreviousKeys } from '../../../src/rotation/revoke'
+import { rotateSecret } from '../../../src/rotation/rotate'
+import { signersOf } from './signers'
+import { actor, startWorld, tenantId, type World } from './world'
+
+// Exactly the keys that are live when a delivery is sent sign it, the newest first.
+
+const day = 24 * 60 * 60
+
+let world: World
+beforeEach(async () => {
+  world = await startWorld()
+})
+afterEach(() => world.close())
+
+async function load({ id: endpointId }: Endpoint): Promise<Endpoint> {
+  const endpoint = await world.rotation.store.load({ tenantId, endpointId })
+  if (endpoint === null) throw new Error('the endpoint is gone')
+  return endpoint
+}
+
+async function rotate(contract: Contract, of: Endpoint): Promise<string> {
+  const choice = { overlapSeconds: null, ownSecret: null, reason: null, forced: false }
+  const endpoint = await load(of)
+  const { secret } = await rotateSecret(world.rotation, { endpoint, contract, actor, choice, idempotency: null })
+  world.pass(1)
+  return secret.reveal()
+}
+
+/** Who signed the delivery of one new event, newest secret first. */
+async function signers(contract: Contract, secrets: readonly string[]): Promise<readonly number[]> {
+  world.receiver.received.length = 0
+  await world.publish('thing.happened', { text: 'ünïcode' })
+  await world.drain()
+  const [received] = world.receiver.received
+  return received === undefined ? [] : signersOf(contract.name, received, secrets)
+}
+
+describe('the keys that sign a delivery', () => {
+  it.each<{ readonly contract: Contract; readonly expected: readonly (readonly number[])[] }>([
+    { contract: tumban, expected: [[0], [1], [2], [2]] },
+    { contract: thesignup, expected: [[0], [1, 0], [2, 1, 0], [2]] },
+    { contract: storno, expected: [[0], [1], [2], [2]] },
+    { contract: featurebase, expected: [[0], [1], [2], [2]] },
+    { contract: teambattles, expected: [[0], [1, 0], [2, 1, 0], [2]] },
+    { contract: keyturn, expected: [[0], [1, 0], [2, 1, 0], [2]] },
+  ])('$contract.name: at first, after one rotation, after two, after the overlap', async ({ contract, expected }) => {
+    const { endpoint, secret } = await world.addEndpoint(contract)
+    const secrets = [secret]
+    const seen = [await signers(contract, secrets)]
+    secrets.push(await rotate(contract, endpoint))
+    seen.push(await signers(contract, secrets))
+    secrets.push(await rotate(contract, endpoint))
+    seen.push(await signers(contract, secrets))
+    world.pass(day)
+    seen.push(await signers(contract, secrets))
+    expect(seen).toEqual(expected)
+  })
+
+  it('do not include one that was revoked, though it was opened a moment before', async () => {
+    const { endpoint, secret } = await world.addEndpoint(keyturn)
+    const secrets = [secret, await rotate(keyturn, endpoint)]
+    expect(await signers(keyturn, secrets)).toEqual([1, 0])
+    await revokePreviousKeys(world.rotation, { endpoint: await load(endpoint), actor, idempotency: null })
+    expect(await signers(keyturn, secrets)).toEqual([1])
+  })
+
+  it('end at their very instant', async () => {
+    const { endpoint, secret } = await world.addEndpoint(keyturn)
+    const secrets = [secret, await rotate(keyturn, endpoint)]
+    const [, retiring] = (await load(endpoint)).ring.keys
+    const left = (retiring?.expiresAt?.getTime() ?? 0) - world.deps.now().getTime()
+    world.pass((left - 1) / 1000)
+    expect(await signers(keyturn, secrets)).toEqual([1, 0])
+    world.pass(0.001)
+    expect(await signers(keyturn, secrets)).toEqual([1])
+  })
+
+  it('are those of each attempt: a retry after a rotation has the new key and a new timestamp', async () => {
+    const { endpoint, secret } = await world.addEndpoint(storno)
+    world.receiver.answer = response => response.writeHead(500).end()
+    const before = await signers(storno, [secret])
+    const next = await rotate(storno, endpoint)
+    world.pass(5)
+    await world.drain()
+    const [first, second] = world.receiver.received
+    expect(before).toEqual([0])
+    expect(second && signersOf('storno', second, [secret, next])).toEqual([1])
+    expect(second?.headers['x-webhook-id']).toBe(first?.headers['x-webhook-id'])
+    expect(second?.body).toBe(first?.body)
+  })
+})

@@ -1,0 +1,276 @@
+import { describe, expect, it } from '@jest/globals'
+import { readFileSync } from 'node:fs'
+import { functionNames } from '../../../infra/control-plane-function'
+import { accessLogFormat } from '../../../infra/http-api'
+import { sweepFields } from '../../../infra/metrics'
+import { allContracts } from '../../../src/contracts/all'
+import { keyturn } from '../../../src/contracts/keyturn'
+import type { SweepReport } from '../../../src/rotation/sweep'
+import { minimal, mountsOf, resources, synthesise } from './support/synthesise'
+
+const sessions = {
+  issuer: 'https://id.example',
+  audience: 'keyturn',
+  jwksUrl: 'https://id.example/jwks.json',
+  roleClaim: 'role',
+  tenantClaim: 'tenant',
+}
+const prod = synthesise({ ...minimal, stage: 'prod' })
+const dev = synthesise()
+const all = synthesise({ ...minimal, sessions, contracts: allContracts.map(({ name }) => ({ contract: name })) })
+
+describe('routes', () => {
+  const keys = resources(all, 'aws_apigatewayv2_route').map(({ route_key: key }) => String(key))
+
+  it('have keys that API Gateway takes: segments are plain or one parameter', () => {
+    const segment = String.raw`(?:[a-zA-Z0-9._-]+|\{[a-zA-Z0-9._-]+\})`
+    const pattern = new RegExp(String.raw`^(?:\$default|(?:GET|POST|PUT|PATCH|DELETE) (?:/${segment})+)$`)
+    expect(keys.filter(key => !pattern.test(key))).toEqual([])
+    expect(keys.length).toBeGreaterThan(10)
+  })
+
+  it('cover each contract’s rotate operation, and what no route has goes to endpoints', () => {
+    const targets = Object.values(all.resource.aws_apigatewayv2_route ?? {})
+    const rotate = allContracts.flatMap(({ operations }) => operations.filter(({ use }) => use === 'rotate'))
+    for (const { method, path } of rotate) expect(keys).toContain(`${method} ${path}`)
+    const fallback = targets.find(({ route_key: key }) => key === '$default')
+    expect(fallback?.target).toContain('endpoints-integration')
+  })
+
+  it('stand behind their base path, of which every function is told', () => {
+    const moved = synthesise({ ...minimal, contracts: [{ contract: 'keyturn', basePath: '/hooks' }] })
+    const paths = resources(moved, 'aws_apigatewayv2_route').map(({ route_key: key }) => String(key).split(' ')[1])
+    expect(paths.filter(path => path !== undefined && !path.startsWith('/hooks/'))).toEqual([])
+    const told = resources(moved, 'aws_lambda_function').map(mountsOf)
+    expect(told).toEqual(functionNames.map(() => [{ contract: keyturn, basePath: '/hooks' }]))
+  })
+})
+
+describe('the API', () => {
+  it('logs no header, no body, no query and no path', () => {
+    const variables = [...accessLogFormat.matchAll(/\$context\.([\w.]+)/g)].map(([, name]) => name)
+    expect(variables).toEqual([
+      'requestId',
+      'requestTime',
+      'identity.sourceIp',
+      'routeKey',
+      'status',
+      'responseLength',
+      'responseLatency',
+      'integrationStatus',
+      'error.message',
+    ])
+    expect(resources(dev, 'aws_apigatewayv2_stage')[0]).toMatchObject({
+      access_log_settings: { format: accessLogFormat },
+    })
+  })
+
+  it('is throttled, and answers browsers of other origins only where that is configured', () => {
+    const [api] = resources(dev, 'aws_apigatewayv2_api')
+    expect(api).not.toHaveProperty('cors_configuration')
+    const open = synthesise({ ...minimal, corsOrigins: ['https://app.example.com'] })
+    expect(resources(open, 'aws_apigatewayv2_api')[0]).toMatchObject({
+      cors_configuration: {
+        allow_origins: ['https://app.example.com'],
+        allow_headers: expect.arrayContaining(['authorization', 'content-type', 'idempotency-key', 'keyturn-tenant']),
+        allow_methods: expect.arrayContaining(['POST', 'GET']),
+      },
+    })
+    expect(resources(dev, 'aws_apigatewayv2_stage')[0]).toMatchObject({
+      default_route_settings: { throttling_rate_limit: 100, throttling_burst_limit: 200 },
+    })
+  })
+
+  it('answers under its own domain alone, where it has one', () => {
+    const domain = { name: 'hooks.example.com', certificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/1' }
+    const named = synthesise({ ...minimal, domain })
+    expect(resources(named, 'aws_apigatewayv2_api')[0]).toMatchObject({ disable_execute_api_endpoint: true })
+    expect(named.output.api_url?.value).toBe('https://hooks.example.com')
+    expect(resources(named, 'aws_apigatewayv2_api_mapping')).toHaveLength(1)
+  })
+})
+
+describe('functions', () => {
+  const functions = resources(dev, 'aws_lambda_function')
+
+  it('run on arm64 and Node 22, traced, with JSON logs that end', () => {
+    expect(functions).toHaveLength(functionNames.length)
+    for (const each of functions) {
+      expect(each).toMatchObject({
+        architectures: ['arm64'],
+        runtime: 'nodejs22.x',
+        tracing_config: { mode: 'Active' },
+        logging_config: { log_format: 'JSON' },
+      })
+    }
+    for (const group of resources(dev, 'aws_cloudwatch_log_group')) expect(group.retention_in_days).toBe(30)
+  })
+
+  it('get names and addresses, nothing that is secret', () => {
+    for (const { environment } of functions) {
+      expect(Object.keys(Object(Object(environment).variables)).toSorted()).toEqual(
+        expect.arrayContaining(['EVENT_BUS_NAME', 'MIRROR', 'RING_KEY_ID', 'STAGE', 'TABLE_NAME']),
+      )
+    }
+    expect(JSON.stringify(functions)).not.toMatch(/password|secret_string|private_key/i)
+  })
+
+  it('have the same code for the same bundle: the hash in the plan is that of the zip', () => {
+    const again = resources(synthesise(), 'aws_lambda_function')
+    expect(again.map(each => each.source_code_hash)).toEqual(functions.map(each => each.source_code_hash))
+  })
+})
+
+describe('storage', () => {
+  const [table] = resources(dev, 'aws_dynamodb_table')
+
+  it('is a table on demand with its indexes, recovery, expiry and encryption', () => {
+    expect(table).toMatchObject({
+      billing_mode: 'PAY_PER_REQUEST',
+      hash_key: 'pk',
+      range_key: 'sk',
+      point_in_time_recovery: { enabled: true },
+      server_side_encryption: { enabled: true },
+      ttl: { enabled: true, attribute_name: 'ttl' },
+      global_secondary_index: expect.arrayContaining([
+        expect.objectContaining({
+          name: 'due',
+          hash_key: 'dueShard',
+          range_key: 'dueAt',
+          projection_type: 'KEYS_ONLY',
+        }),
+      ]),
+    })
+  })
+
+  it('is two keys that rotate', () => {
+    expect(resources(dev, 'aws_kms_key').map(key => key.enable_key_rotation)).toEqual([true, true])
+  })
+
+  it('outlives a stage that is not dev: table and keys are protected together', () => {
+    const kept = [...resources(prod, 'aws_dynamodb_table'), ...resources(prod, 'aws_kms_key')]
+    expect(kept.map(each => each.lifecycle)).toEqual(Array.from({ length: 3 }, () => ({ prevent_destroy: true })))
+    expect(resources(prod, 'aws_dynamodb_table')[0]).toMatchObject({ deletion_protection_enabled: true })
+    expect(table).toMatchObject({ deletion_protection_enabled: false, lifecycle: { prevent_destroy: false } })
+  })
+
+  it('is taken over from an earlier deployment instead of made', () => {
+    const adopt = { table: true, ringKey: 'ring-id', mirrorKey: 'mirror-id' }
+    expect(synthesise({ ...minimal, stage: 'prod', adopt }).import).toEqual([
+      { id: 'keyturn-prod', to: 'aws_dynamodb_table.keyturn_prod_table' },
+      { id: 'ring-id', to: 'aws_kms_key.keyturn_prod_ring' },
+      { id: 'mirror-id', to: 'aws_kms_key.keyturn_prod_mirror' },
+    ])
+  })
+})
+
+describe('deliveries', () => {
+  const named = (name: string) => resources(dev, 'aws_sqs_queue').find(queue => queue.name === name)
+
+  it('wait in a queue that gives each to one worker, and end in another after ten tries', () => {
+    const queue = named('keyturn-dev-deliveries')
+    expect(queue).toMatchObject({ visibility_timeout_seconds: 360, message_retention_seconds: 1_209_600 })
+    expect(JSON.parse(String(queue?.redrive_policy))).toMatchObject({
+      deadLetterTargetArn: expect.stringContaining('deliveries_dead-letters'),
+      maxReceiveCount: 10,
+    })
+    expect(named('keyturn-dev-deliveries-dead-letters')).toMatchObject({ message_retention_seconds: 1_209_600 })
+  })
+
+  it('are worked on in batches that fail in part, by no more functions than configured', () => {
+    const feed = { batch_size: 10, function_response_types: ['ReportBatchItemFailures'] }
+    expect(resources(dev, 'aws_lambda_event_source_mapping')).toMatchObject([
+      { ...feed, scaling_config: { maximum_concurrency: 50 } },
+    ])
+    const busy = synthesise({ ...minimal, deliveries: { concurrency: 200, pauseAfterFailures: 5 } })
+    expect(resources(busy, 'aws_lambda_event_source_mapping')).toMatchObject([
+      { ...feed, scaling_config: { maximum_concurrency: 200 } },
+    ])
+    const variables = resources(busy, 'aws_lambda_function').map(each => Object(Object(each.environment).variables))
+    expect(variables.map(each => each.PAUSE_AFTER_FAILURES)).toEqual(functionNames.map(() => '5'))
+  })
+
+  it('go to endpoints that are https, everywhere but in a local run', () => {
+    const variables = resources(dev, 'aws_lambda_function').map(each => Object(Object(each.environment).variables))
+    expect(variables.map(each => each.INSECURE_TARGETS)).toEqual(functionNames.map(() => 'off'))
+  })
+})
+
+describe('alarms', () => {
+  it('ring for 5xx, errors, throttles, unsettled changes, silence, failed sweeps and dead deliveries, and all tell one topic', () => {
+    const alarms = resources(dev, 'aws_cloudwatch_metric_alarm')
+    expect(alarms.map(({ alarm_name: name }) => String(name).replace('keyturn-dev-', ''))).toEqual(
+      expect.arrayContaining([
+        'api-5xx',
+        ...functionNames.flatMap(name => [`${name}-errors`, `${name}-throttles`]),
+        'oldest-unsettled',
+        'settle-failures',
+        'sweep-silent',
+        'failed-sweeps',
+        'deliveries-behind',
+        'dead-deliveries',
+      ]),
+    )
+    for (const alarm of alarms) expect(alarm.alarm_actions).toEqual([expect.stringContaining('aws_sns_topic')])
+    expect(resources(dev, 'aws_sns_topic_subscription')).toEqual([])
+    const told = synthesise({ ...minimal, alarmEmail: 'ops@example.com' })
+    expect(resources(told, 'aws_sns_topic_subscription')).toMatchObject([
+      { endpoint: 'ops@example.com', protocol: 'email' },
+    ])
+  })
+
+  it('read fields that the sweep does write', () => {
+    const report: SweepReport = { settled: 0, failed: 0, left: 0, oldestSeconds: 0 }
+    const read = resources(dev, 'aws_cloudwatch_log_metric_filter').map(each =>
+      String(Object(each.metric_transformation).value),
+    )
+    expect(read.toSorted()).toEqual(
+      Object.values(sweepFields)
+        .map(field => `$.${field}`)
+        .toSorted(),
+    )
+    for (const field of Object.values(sweepFields)) expect(Object.keys(report)).toContain(field)
+    expect(readFileSync('lambdas/handlers.ts', 'utf8')).toContain("info('swept'")
+  })
+})
+
+describe('Terraform', () => {
+  it('is held to the providers that were tried', () => {
+    expect(dev.terraform.required_providers).toEqual({
+      aws: { source: 'hashicorp/aws', version: '>= 5.100.0, < 7.0.0' },
+    })
+  })
+
+  it('keeps its state in a file, or in S3 with a lock', () => {
+    expect(dev.terraform).not.toHaveProperty('backend')
+    const backend = { kind: 's3', bucket: 'my-state', region: 'eu-west-1' } as const
+    expect(synthesise({ ...minimal, backend }).terraform.backend).toEqual({
+      s3: { bucket: 'my-state', region: 'eu-west-1', key: 'keyturn/dev.tfstate', encrypt: true, use_lockfile: true },
+    })
+  })
+
+  it('puts the tags on everything', () => {
+    expect(synthesise({ ...minimal, tags: { team: 'platform' } }).provider.aws[0]).toMatchObject({
+      default_tags: [{ tags: { team: 'platform', keyturn: 'dev' } }],
+    })
+  })
+
+  it('has no secret among its resources and outputs', () => {
+    const types = Object.keys(all.resource)
+    expect(types.filter(type => /secret|password|ssm_parameter|random_|api_key|access_key/.test(type))).toEqual([])
+    expect(Object.keys(dev.output).toSorted()).toEqual([
+      'alarm_topic',
+      'api_url',
+      'dead_letter_queue_url',
+      'deliver_function',
+      'delivery_queue_url',
+      'endpoints_function',
+      'event_bus',
+      'mirror_key_id',
+      'ring_key_id',
+      'rotate_function',
+      'sweep_function',
+      'table_name',
+    ])
+  })
+})

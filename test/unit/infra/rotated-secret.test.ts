@@ -1,0 +1,203 @@
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider'
+import { describe, expect, it } from '@jest/globals'
+import { App, Lazy, TerraformStack, Testing, Token } from 'cdktf'
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import * as v from 'valibot'
+import { ConfigError, RotatedSecret, type RotatedSecretProps } from '../../../infra'
+import type { Statement } from '../../../infra/function-statements'
+import { rotationHookVariables } from '../../../lambdas/environment'
+import { storno } from '../../../src/contracts/storno'
+import { folder, mountsOf, resources, type Synthesised } from './support/synthesise'
+
+const credentialsSecretArn = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:storno/token-AbCdEf'
+const props: RotatedSecretProps = {
+  name: 'storno/webhook',
+  contract: 'storno',
+  baseUrl: 'https://api.storno.ro',
+  endpointId: 'a1b2c3d4-e5f6-7890-abcd-ef1234567890',
+  tenantId: '550e8400-e29b-41d4-a716-446655440000',
+  credentialsSecretArn,
+  schedule: 'rate(30 days)',
+}
+
+const ownApi = { contract: 'keyturn', endpointId: 'ep_1', tenantId: 'org_1' }
+const team = { contract: 'teambattles', endpointId: 'wh_1', tenantId: 'user:1' }
+
+const withoutRotate = {
+  ...storno,
+  name: 'without-rotate',
+  operations: storno.operations.filter(({ use }) => use !== 'rotate'),
+}
+
+let stacks = 0
+
+function synth(changes: Partial<RotatedSecretProps> = {}): Synthesised {
+  return synthOf({ ...props, ...changes })
+}
+
+function synthOf(given: RotatedSecretProps): Synthesised {
+  const bundles = join(folder, 'hook')
+  mkdirSync(join(bundles, 'rotation-hook'), { recursive: true })
+  writeFileSync(join(bundles, 'rotation-hook/index.js'), 'exports.handler = async () => undefined\n')
+  stacks += 1
+  const stack = new TerraformStack(new App({ outdir: join(folder, `hook-${stacks}`) }), 'consumer')
+  new AwsProvider(stack, 'aws', { region: 'eu-central-1' })
+  new RotatedSecret(stack, 'rotated', { bundles, ...given })
+  // The format of Terraform's JSON syntax.
+  return JSON.parse(Testing.synth(stack)) as Synthesised
+}
+
+function only(stack: Synthesised, type: string) {
+  const [found, ...others] = resources(stack, type)
+  if (found === undefined || others.length > 0) throw new TypeError(`not one ${type}`)
+  return found
+}
+
+function statementsOf(stack: Synthesised): readonly Statement[] {
+  const { policy } = only(stack, 'aws_iam_role_policy')
+  return (JSON.parse(String(policy)) as { readonly Statement: readonly Statement[] }).Statement
+}
+
+function variablesOf(stack: Synthesised): Readonly<Record<string, string>> {
+  const { environment } = only(stack, 'aws_lambda_function')
+  return (environment as { readonly variables: Readonly<Record<string, string>> }).variables
+}
+
+describe('RotatedSecret', () => {
+  it('rotates on its schedule, and not at once unless it is told to', () => {
+    const rotation = only(synth(), 'aws_secretsmanager_secret_rotation')
+    expect(rotation).toMatchObject({
+      rotate_immediately: false,
+      rotation_rules: { schedule_expression: 'rate(30 days)' },
+    })
+    expect(only(synth({ rotateImmediately: true }), 'aws_secretsmanager_secret_rotation')).toMatchObject({
+      rotate_immediately: true,
+    })
+  })
+
+  it('lets Secrets Manager invoke the function for this secret alone', () => {
+    const { principal, source_arn: source } = only(synth(), 'aws_lambda_permission')
+    expect(principal).toBe('secretsmanager.amazonaws.com')
+    expect(source).toMatch(/^\$\{aws_secretsmanager_secret\..*\.arn\}$/)
+  })
+
+  it('gives the function its own secret and the credential, and no other', () => {
+    const statements = statementsOf(synth()).filter(({ Action }) =>
+      Action.some(each => /^(?:secretsmanager|kms|ec2)/.test(each)),
+    )
+    expect(statements.map(({ Sid }) => Sid)).toEqual(['RotateTheSecret', 'ReadTheCredential'])
+    expect(statements[0]?.Resource).toEqual([expect.stringMatching(/^\$\{aws_secretsmanager_secret\..*\.arn\}$/)])
+    expect(statements[1]).toMatchObject({ Action: ['secretsmanager:GetSecretValue'], Resource: [credentialsSecretArn] })
+  })
+
+  it('adds keys and a VPC where they are named', () => {
+    const vpc = { subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'] }
+    const stack = synth({ kmsKeyArn: 'arn:key-1', credentialsKmsKeyArn: 'arn:key-2', vpc })
+    const sids = statementsOf(stack).map(({ Sid }) => Sid)
+    expect(sids).toEqual(expect.arrayContaining(['UseTheKey', 'OpenTheCredential', 'AttachToTheVpc']))
+    expect(only(stack, 'aws_secretsmanager_secret')).toMatchObject({ kms_key_id: 'arn:key-1' })
+    expect(only(stack, 'aws_lambda_function')).toMatchObject({
+      vpc_config: { subnet_ids: ['subnet-1'], security_group_ids: ['sg-1'] },
+    })
+  })
+
+  it('tells the function its contract and no other', () => {
+    expect(mountsOf(only(synth(), 'aws_lambda_function'))).toEqual([{ contract: storno, basePath: '' }])
+  })
+
+  it('tells the function what the function understands', () => {
+    const variables = variablesOf(synth({ ...ownApi, overlapSeconds: 60, lostReply: 'stop-and-alarm' }))
+    expect(v.parse(rotationHookVariables, variables)).toMatchObject({
+      CONTRACT: 'keyturn',
+      OVERLAP_SECONDS: 60,
+      LOST_REPLY: 'stop-and-alarm',
+    })
+    expect(v.parse(rotationHookVariables, variablesOf(synth())).TENANT_ID).toBe(props.tenantId)
+  })
+
+  it('puts the first version under a label of its own, so that it never takes AWSCURRENT back', () => {
+    expect(only(synth(), 'aws_secretsmanager_secret_version')).toMatchObject({
+      version_stages: ['KEYTURN_FIRST'],
+      lifecycle: { ignore_changes: ['version_stages', 'secret_string'] },
+    })
+  })
+
+  it('rings when a step fails', () => {
+    const names = resources(synth(), 'aws_cloudwatch_metric_alarm').map(alarm => alarm['metric_name'])
+    expect(new Set(names)).toEqual(new Set(['Errors', 'Throttles']))
+  })
+
+  it.each<[Partial<RotatedSecretProps>, string]>([
+    [{ contract: 'nobody' }, 'contract: there is no nobody; Keyturn has tumban, '],
+    [{ contract: { ...storno, name: 'Storno' } }, 'contract: contract Storno: name must be lower-case'],
+    [{ contract: withoutRotate }, 'contract: has no operation that rotates'],
+    [{ baseUrl: 'http://api.storno.ro' }, 'baseUrl: must be an https URL; http only on 127.0.0.1'],
+    [{ baseUrl: 'api.storno.ro' }, 'baseUrl: must be an https URL; http only on 127.0.0.1'],
+    [{ endpointId: 'wh_1' }, 'endpointId: must be a UUID at storno'],
+    [{ contract: 'tumban', endpointId: 'acme', tenantId: '' }, 'endpointId: must be "org" at tumban'],
+    [{ contract: 'featurebase', endpointId: 'x' }, 'endpointId: must be 24 hex characters at featurebase'],
+    [{ ...ownApi, endpointId: 'ep/1' }, 'endpointId: must be ep_ and 1 to 64 letters and digits at keyturn'],
+    [{ tenantId: 'acme' }, 'tenantId: must be a UUID at storno'],
+    [{ tenantId: '' }, 'tenantId: must be a UUID at storno'],
+    [{ ...ownApi, tenantId: 'a/b' }, 'tenantId: must be 1 to 128 characters of A-Za-z0-9_.:- at keyturn'],
+    [{ ...team, tenantId: 'org_1' }, 'tenantId: must be one of user:, game:, league: and an id, '],
+    [{ overlapSeconds: 60 }, 'overlapSeconds: must be left out: storno ends the key before at once'],
+    [{ ...team, overlapSeconds: 60 }, 'overlapSeconds: must be left out: teambattles keeps the key before for 86400 '],
+    [{ ...ownApi, overlapSeconds: 604_801 }, 'overlapSeconds: must be a whole number from 0 to 604800 at keyturn'],
+    [{ ...ownApi, overlapSeconds: 0.5 }, 'overlapSeconds: must be a whole number from 0 to 604800 at keyturn'],
+    [{ credentialsSecretArn: '' }, 'credentialsSecretArn: must not be empty'],
+  ])('refuses %j by the name of the member, as the function would', (changes, message) => {
+    expect(() => synth(changes)).toThrow(ConfigError)
+    expect(() => synth(changes)).toThrow(message)
+  })
+
+  it('names every member that is wrong', () => {
+    const wrong = { baseUrl: 'http://api.storno.ro', endpointId: '1', tenantId: '2' }
+    expect(() => synth(wrong)).toThrow(/^baseUrl: .*\nendpointId: .*\ntenantId: .*$/)
+  })
+
+  it('refuses a contract that needs a tenant and is told none', () => {
+    const { tenantId: _left, ...others } = props
+    expect(() => synthOf(others)).toThrow('tenantId: must be a UUID at storno')
+    expect(variablesOf(synth({ ...ownApi, tenantId: '' }))['TENANT_ID']).toBe('')
+  })
+
+  it('takes the id of any contract for an endpoint of the own API', () => {
+    expect(variablesOf(synth({ ...ownApi, endpointId: props.endpointId }))['ENDPOINT_ID']).toBe(props.endpointId)
+  })
+
+  it('takes values that Terraform will only know later', () => {
+    const text = (name: string): string => Lazy.stringValue({ produce: () => `\${var.${name}}` })
+    const changes = { baseUrl: `https://${text('host')}`, endpointId: text('endpoint'), tenantId: '${var.tenant}' }
+    const overlapSeconds = Token.asNumber('${var.overlap}')
+    const stack = synth({ ...changes, contract: 'keyturn', overlapSeconds, credentialsSecretArn: text('arn') })
+    expect(variablesOf(stack)).toMatchObject({
+      BASE_URL: 'https://${var.host}',
+      ENDPOINT_ID: '${var.endpoint}',
+      TENANT_ID: '${var.tenant}',
+      OVERLAP_SECONDS: '${var.overlap}',
+      CREDENTIALS_SECRET_ID: '${var.arn}',
+    })
+  })
+})
+
+describe('the example of a consumer', () => {
+  it('is a whole app, with the real bundle', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'keyturn-consumer-'))
+    const main = resolve('examples/consumer/main.ts')
+    const env = { ...process.env, STORNO_WEBHOOK: props.endpointId, STORNO_COMPANY: props.tenantId }
+    try {
+      await promisify(execFile)(process.execPath, ['--import', require.resolve('tsx'), main], { cwd, env })
+      const written = readFileSync(join(cwd, 'cdktf.out/stacks/consumer/cdk.tf.json'), 'utf8')
+      const stack = JSON.parse(written) as Synthesised
+      expect(only(stack, 'aws_secretsmanager_secret_rotation')).toBeDefined()
+      expect(readFileSync(join(cwd, '.build/rotation-hook/index.js')).length).toBeGreaterThan(50_000)
+    } finally {
+      rmSync(cwd, { recursive: true })
+    }
+  })
+})

@@ -1,0 +1,67 @@
+import { afterAll } from '@jest/globals'
+import { App, Testing } from 'cdktf'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Config } from '../../../../config/config'
+import { functionNames } from '../../../../infra/control-plane-function'
+import { KeyturnStack } from '../../../../infra/stack'
+import { storedFiles } from '../../../deploy/support/stored-files'
+
+/** Removed once the tests of the file that imports it are through. */
+export const folder = mkdtempSync(join(tmpdir(), 'keyturn-infra-'))
+
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** One resource's arguments, references as `${type.id.attribute}`. */
+export type Arguments = Readonly<Record<string, unknown>>
+
+/** A synthesised stack. */
+export interface Synthesised {
+  readonly resource: Readonly<Record<string, Readonly<Record<string, Arguments>>>>
+  readonly output: Readonly<Record<string, { readonly value: string }>>
+  readonly provider: { readonly aws: readonly Arguments[] }
+  readonly terraform: Arguments
+  readonly import?: readonly { readonly id: string; readonly to: string }[]
+}
+
+export const minimal: Config = {
+  stage: 'dev',
+  region: 'eu-central-1',
+  contracts: [{ contract: 'keyturn' }],
+  mirror: 'on',
+}
+
+let stacks = 0
+
+/** The stack of this configuration, with bundles that do nothing. */
+export function synthesise(config: Config = minimal): Synthesised {
+  stacks += 1
+  const app = new App({ outdir: join(folder, `out-${stacks}`) })
+  const stack = new KeyturnStack(app, `keyturn-${config.stage}`, { config, bundles: emptyBundles() })
+  // The format of Terraform's JSON syntax.
+  return JSON.parse(Testing.synth(stack)) as Synthesised
+}
+
+export function emptyBundles(): string {
+  const bundles = join(folder, 'bundles')
+  for (const name of functionNames) {
+    mkdirSync(join(bundles, name), { recursive: true })
+    writeFileSync(join(bundles, name, 'index.js'), `exports.handler = async () => '${name}'\n`)
+  }
+  return bundles
+}
+
+/** All resources of a type. */
+export function resources({ resource }: Synthesised, type: string): readonly Arguments[] {
+  return Object.values(resource[type] ?? {})
+}
+
+/** What stands beside a function's bundle as `mounts.json`. */
+export function mountsOf({ source_code_hash: sha256 }: Arguments): unknown {
+  const zip = `functions/${Buffer.from(String(sha256), 'base64').toString('hex')}.zip`
+  const path = readdirSync(folder)
+    .map(each => join(folder, each, zip))
+    .find(existsSync)
+  return JSON.parse(String(storedFiles(readFileSync(path ?? zip)).get('mounts.json')))
+}

@@ -1,0 +1,55 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import type { APIGatewayProxyEventV2, SQSEvent } from 'aws-lambda'
+import { deliverHandler } from '../../../lambdas/handlers'
+import { currentRequestId } from '../../../src/core/log'
+import { startWorld, tenantId, type World } from '../delivery/world'
+
+const context = { awsRequestId: 'deliver-1' }
+
+let world: World
+beforeEach(async () => {
+  world = await startWorld()
+})
+afterEach(() => world.close())
+
+function records(bodies: readonly string[]): SQSEvent {
+  // What the handler reads of a record.
+  return { Records: bodies.map((body, index) => ({ messageId: `m${index}`, body })) } as unknown as SQSEvent
+}
+
+describe('the function deliver', () => {
+  it('names the messages of a batch that are to come again, and does the others', async () => {
+    await world.addEndpoint()
+    const said: (string | null)[] = []
+    const log = { info: () => undefined, error: () => void said.push(currentRequestId()) }
+    const handle = deliverHandler({ ...world.deps, log }, () => Promise.reject(new Error('no request')))
+    const good = JSON.stringify({ kind: 'event', tenantId, type: 'order.paid', payload: 1 })
+    const ahead = { kind: 'delivery', tenantId, endpointId: 'ep_1', messageId: 'msg_1', attempt: 1 }
+    const result = await handle(records([good, '{no JSON', JSON.stringify(ahead), '{}']), context)
+    expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }, { itemIdentifier: 'm3' }] })
+    expect(said).toEqual(['deliver-1', 'deliver-1'])
+    await world.drain()
+    expect(world.receiver.received).toHaveLength(1)
+  })
+
+  it('leaves a message whose attempt is ahead of what is stored', async () => {
+    const { endpoint } = await world.addEndpoint()
+    world.receiver.answer = response => response.writeHead(500).end()
+    await world.publish('order.paid')
+    await world.drain()
+    const endpointId = endpoint.id
+    const [delivery] = await world.deps.deliveries.recent({ tenantId, endpointId }, 1)
+    expect(delivery).toMatchObject({ status: 'pending', attemptCount: 1 })
+    const messageId = delivery?.messageId
+    const handle = deliverHandler(world.deps, () => Promise.reject(new Error('no request')))
+    const message = { kind: 'delivery', tenantId, endpointId, messageId, attempt: 2 }
+    const result = await handle(records([JSON.stringify(message)]), context)
+    expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] })
+  })
+
+  it('answers requests of the HTTP API', async () => {
+    const answer = { statusCode: 200, body: 'answered' }
+    const handle = deliverHandler(world.deps, () => Promise.resolve(answer))
+    expect(await handle({} as APIGatewayProxyEventV2, context)).toBe(answer)
+  })
+})

@@ -1,0 +1,53 @@
+import { CreateTableCommand, DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { type AwsEndpoint, startAwsEndpoint } from '../../../../local/aws-server/server'
+import { refusalOf } from '../../../support/suites/secrets-manager/calls'
+import { clientConfig } from './client-config'
+
+const TableName = 'items'
+const Key = { id: { S: 'one' } }
+
+describe('DynamoDB', () => {
+  let endpoint: AwsEndpoint
+  let client: DynamoDBClient
+
+  beforeAll(async () => {
+    endpoint = await startAwsEndpoint({ dataDir: null, port: 0 })
+    client = new DynamoDBClient(clientConfig(endpoint.url))
+    await client.send(
+      new CreateTableCommand({
+        TableName,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      }),
+    )
+  })
+  afterAll(async () => {
+    client.destroy()
+    await endpoint.close()
+  })
+
+  it('lets one of 64 conditional writes at once win', async () => {
+    const writes = Array.from({ length: 64 }, (_, nth) =>
+      client.send(
+        new UpdateItemCommand({
+          TableName,
+          Key,
+          UpdateExpression: 'SET revision = :new, winner = :winner',
+          ConditionExpression: 'attribute_not_exists(revision)',
+          ExpressionAttributeValues: { ':new': { N: '1' }, ':winner': { N: String(nth) } },
+        }),
+      ),
+    )
+    const refusals = await Promise.all(writes.map(refusalOf))
+    expect(refusals.filter(refusal => refusal === 'ConditionalCheckFailedException')).toHaveLength(63)
+    const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }))
+    expect(Item?.winner).toEqual({ N: String(refusals.indexOf('none')) })
+  })
+
+  it('names its errors as AWS does', async () => {
+    const get = client.send(new GetItemCommand({ TableName: 'no-such-table', Key }))
+    expect(await refusalOf(get)).toBe('ResourceNotFoundException')
+  })
+})

@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { request } from 'node:http'
+import { InvocationError } from '../../../local/function-worker'
+import { type Gateway, startGateway } from '../../../local/gateway'
+
+let gateway: Gateway
+
+beforeAll(async () => {
+  gateway = await startGateway({
+    port: 0,
+    routes: [
+      { routeKey: 'POST /echo/{id}', function: 'echo' },
+      { routeKey: 'POST /threw', function: 'threw' },
+      { routeKey: 'POST /ended', function: 'ended' },
+      { routeKey: 'POST /late', function: 'late' },
+      { routeKey: 'POST /header', function: 'header' },
+    ],
+    now: () => new Date('2026-11-21T09:03:05.123Z'),
+    invoke: async (name, event) => {
+      if (name === 'echo') return event
+      if (name === 'header') return { statusCode: 200, headers: { bad: 'a\nb' } }
+      throw new InvocationError(name === 'threw' ? 'threw' : name === 'late' ? 'late' : 'ended', 'on purpose')
+    },
+  })
+})
+
+afterAll(() => gateway.close())
+
+const post = (path: string, init: RequestInit = {}) => fetch(`${gateway.url}${path}`, { method: 'POST', ...init })
+
+describe('the gateway', () => {
+  it('makes an event in payload format 2.0', async () => {
+    const headers = { 'Content-Type': 'application/json', 'User-Agent': 'test', Cookie: 'a=1; b=2' }
+    const reply = await post('/echo/x%3Arotate?a=1&b=%20&a=2', { headers, body: '{"é":1}' })
+    const event = (await reply.json()) as Record<string, unknown>
+    expect(event).toMatchObject({
+      version: '2.0',
+      routeKey: 'POST /echo/{id}',
+      rawPath: '/echo/x:rotate',
+      rawQueryString: 'a=1&b=%20&a=2',
+      cookies: ['a=1', 'b=2'],
+      headers: { 'content-type': 'application/json', 'content-length': '8', 'x-forwarded-for': '127.0.0.1' },
+      queryStringParameters: { a: '1,2', b: ' ' },
+      pathParameters: { id: 'x:rotate' },
+      requestContext: {
+        http: {
+          method: 'POST',
+          path: '/echo/x:rotate',
+          protocol: 'HTTP/1.1',
+          sourceIp: '127.0.0.1',
+          userAgent: 'test',
+        },
+        requestId: reply.headers.get('apigw-requestid'),
+        routeKey: 'POST /echo/{id}',
+        stage: '$default',
+        time: '21/Nov/2026:09:03:05 +0000',
+        timeEpoch: 1795251785123,
+      },
+      body: '{"é":1}',
+      isBase64Encoded: false,
+    })
+    expect(event.headers).not.toHaveProperty('cookie')
+    expect(event.headers).not.toHaveProperty('connection')
+  })
+
+  it('does not make another path of an encoded slash', async () => {
+    const event = await (await post('/echo/a%2Fb%23%3F%25')).json()
+    expect(event).toMatchObject({ rawPath: '/echo/a%2Fb#?%', pathParameters: { id: 'a/b#?%' } })
+  })
+
+  it.each([
+    ['%ZZ', '%ZZ'],
+    ['%E0%A4%A', '%E0%A4%A'],
+    ['%', '%'],
+    ['a%41%', 'a%41%'],
+    ['%41', 'A'],
+  ])('hands over the segment %s as %s: one that is no encoding is the function’s to refuse', async (sent, id) => {
+    const event = await (await post(`/echo/${sent}`)).json()
+    expect(event).toMatchObject({ rawPath: `/echo/${id}`, pathParameters: { id } })
+  })
+
+  it('leaves out what a request does not have', async () => {
+    const event = await (await post('/echo/x')).json()
+    expect(event).toMatchObject({ rawQueryString: '', isBase64Encoded: false })
+    for (const absent of ['cookies', 'queryStringParameters', 'body']) expect(event).not.toHaveProperty(absent)
+  })
+
+  it.each([
+    ['text/plain', false],
+    ['application/json; charset=utf-8', false],
+    ['application/problem+json', true],
+    ['application/x-www-form-urlencoded', true],
+    ['', true],
+  ])('with content type %j encodes the body in base64: %s', async (type, encoded) => {
+    const body = new Blob(['{}'], { type })
+    const event = await (await post('/echo/x', { body })).json()
+    expect(event).toMatchObject({ body: encoded ? 'e30=' : '{}', isBase64Encoded: encoded })
+  })
+
+  it('joins a header that is sent twice with a comma', async () => {
+    const reply = await new Promise<string>((resolve, reject) => {
+      const sent = request(
+        `${gateway.url}/echo/x`,
+        { method: 'POST', headers: { 'X-Twice': ['a', 'b'] } },
+        response => {
+          let text = ''
+          response.on('data', chunk => (text += String(chunk))).on('end', () => resolve(text))
+        },
+      )
+      sent.on('error', reject).end()
+    })
+    expect(JSON.parse(reply)).toMatchObject({ headers: { 'x-twice': 'a,b' } })
+  })
+
+  it.each([
+    ['/threw', 500, 'Internal Server Error'],
+    ['/ended', 502, 'Internal Server Error'],
+    ['/late', 503, 'Service Unavailable'],
+    ['/header', 500, 'Internal Server Error'],
+    ['/nowhere', 404, 'Not Found'],
+  ])('answers %s with %d %s', async (path, status, message) => {
+    const reply = await post(path)
+    expect([reply.status, await reply.json()]).toEqual([status, { message }])
+  })
+
+  it('413 for a body over 10 MB, and takes one of 10 MB', async () => {
+    const tooLarge = await post('/echo/x', { body: new Uint8Array(10 * 1024 * 1024 + 1) })
+    expect([tooLarge.status, await tooLarge.json()]).toEqual([413, { message: 'Request Entity Too Large' }])
+    expect((await post('/echo/x', { body: new Uint8Array(10 * 1024 * 1024) })).status).toBe(200)
+  })
+
+  it('431 for headers over 10,240 bytes', async () => {
+    expect((await post('/echo/x', { headers: { long: 'x'.repeat(10240) } })).status).toBe(431)
+  })
+})

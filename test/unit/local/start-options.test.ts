@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals'
+import { resolve } from 'node:path'
+import { startOptions } from '../../../local/options'
+
+describe('the options of npm start', () => {
+  it('have defaults', () => {
+    const folders = { dataDir: resolve('.keyturn'), buildDir: resolve('.build') }
+    expect(startOptions([])).toEqual({ port: 4700, fresh: false, ...folders })
+  })
+
+  it('are read', () => {
+    const args = ['--port', '1', '--data-dir', '/x', '--build-dir=/y', '--fresh']
+    expect(startOptions(args)).toEqual({ port: 1, dataDir: '/x', buildDir: '/y', fresh: true })
+  })
+
+  it.each([
+    [['--port', '0'], /--port takes a whole number from 1 to 65534, not "0"/],
+    [['--port', '65535'], /--port/],
+    [['--port', '4700x'], /--port/],
+    [['--port'], /'--port <value>' argument missing/],
+    [['--port', '-5'], /^Option '--port' has no value \(options: /],
+    [['--unknown'], /Unknown option '--unknown' \(options: --port, /],
+    [['4700'], /Unexpected argument '4700'/],
+    [['--fresh=yes'], /'--fresh' does not take an argument/],
+    [['--data-dir', ''], /must not be empty/],
+  ])('%j is refused with one line', (args, message) => {
+    expect(() => startOptions(args)).toThrow(message)
+    expect(() => startOptions(args)).not.toThrow(/\n/)
+  })
+})

@@ -1,0 +1,119 @@
+import { describe, expect, it } from '@jest/globals'
+import type { Contract } from '../../../src/contracts/contract'
+import { featurebase } from '../../../src/contracts/featurebase'
+import { keyturn } from '../../../src/contracts/keyturn'
+import { storno } from '../../../src/contracts/storno'
+import { teambattles } from '../../../src/contracts/teambattles'
+import { thesignup } from '../../../src/contracts/thesignup'
+import { tumban } from '../../../src/contracts/tumban'
+import { Secret } from '../../../src/core/secret'
+import type { Vendor } from '../../../src/rotation-hook/ports'
+import { httpVendor, type HttpVendorOptions } from '../../../src/rotation-hook/vendor'
+import { closeAfterEach } from '../aws/close-after-each'
+import { allMadeUp } from '../contracts/made-up/all-made-up'
+import { NOON } from './model'
+import { type ScriptedVendor, startScriptedVendor, type Turn } from './scripted-vendor'
+import { vendorSamples } from './vendor-samples'
+
+const closing = closeAfterEach()
+
+async function vendorAt(
+  contract: Contract,
+  turns: readonly Turn[],
+  options: Partial<HttpVendorOptions> = {},
+): Promise<{ vendor: Vendor; server: ScriptedVendor }> {
+  const server = closing(await startScriptedVendor(turns))
+  const vendor = httpVendor({
+    contract,
+    baseUrl: server.url,
+    endpointId: 'ep 1',
+    tenantId: 'tenant-1',
+    overlapSeconds: null,
+    credential: async () => new Secret('the-credential'),
+    timeoutMs: 2000,
+    now: () => NOON,
+    ...options,
+  })
+  return { vendor, server }
+}
+
+describe('a vendor’s sample reply', () => {
+  it.each(vendorSamples)('of $name is read', async ({ contract, body, secret, rotatedAt }) => {
+    const { vendor } = await vendorAt(contract, [{ status: 200, body }])
+    const rotated = await vendor.rotate('k')
+    expect(rotated.secret.reveal()).toBe(secret)
+    expect(rotated.rotatedAt?.toISOString() ?? null).toBe(rotatedAt)
+  })
+
+  it('of our own API says which key it is, whose, and when the one before ends', async () => {
+    const { vendor } = await vendorAt(keyturn, [{ status: 200, body: vendorSamples.at(-1)?.body }])
+    expect(await vendor.rotate('k')).toMatchObject({
+      keyId: 'key_9',
+      version: 4,
+      tenantId: 'org_1',
+      previousExpiresAt: new Date('2026-11-22T12:00:00Z'),
+    })
+  })
+})
+
+describe('a request', () => {
+  it.each<{ contract: Contract; line: string; headers: Readonly<Record<string, string>> }>([
+    { contract: tumban, line: 'POST /api/v2/org/webhook-secret/rotate', headers: {} },
+    { contract: thesignup, line: 'POST /webhooks/ep%201/rotate', headers: {} },
+    { contract: storno, line: 'POST /api/v1/webhooks/ep%201/regenerate-secret', headers: { 'x-company': 'tenant-1' } },
+    {
+      contract: featurebase,
+      line: 'POST /v2/webhooks/ep%201/secret',
+      headers: { 'featurebase-version': '2026-01-01.nova' },
+    },
+    { contract: teambattles, line: 'POST /api/v1/webhooks/ep%201/rotate-secret', headers: {} },
+    { contract: keyturn, line: 'POST /v1/endpoints/ep%201/secret/rotate', headers: { 'keyturn-tenant': 'tenant-1' } },
+  ])(
+    'to $contract.name goes where its contract says, with credential, tenant and key',
+    async ({ contract, line, headers }) => {
+      const { vendor, server } = await vendorAt(contract, [{ status: 500 }])
+      await vendor.rotate('the-token').catch(() => undefined)
+      const [received] = server.received
+      expect(`${received?.method} ${received?.path}`).toBe(line)
+      const all = { authorization: 'Bearer the-credential', 'idempotency-key': 'the-token', ...headers }
+      expect(received?.headers).toMatchObject(all)
+      expect(received?.body).toBe('')
+    },
+  )
+
+  it('asks for the overlap where the contract leaves it to the caller', async () => {
+    const { vendor, server } = await vendorAt(keyturn, [{ status: 500 }], { overlapSeconds: 60 })
+    await vendor.rotate('k').catch(() => undefined)
+    expect(server.received[0]).toMatchObject({
+      body: '{"overlapSeconds":60}',
+      headers: { 'content-type': 'application/json' },
+    })
+  })
+
+  it.each(allMadeUp)('to the made-up $name has no parameter left, and one credential', async contract => {
+    const { vendor, server } = await vendorAt(contract, [{ status: 500 }], { overlapSeconds: 0 })
+    await vendor.rotate('k').catch(() => undefined)
+    const [received] = server.received
+    expect(received?.path).not.toMatch(/[{}]|%7B/)
+    const credentials = Object.values(received?.headers ?? {}).filter(value => String(value).includes('the-credential'))
+    expect(credentials).toHaveLength(1)
+  })
+})
+
+describe('what a vendor shows of its secret', () => {
+  it('is a hint at our own API, a mask at Storno, and nothing elsewhere', async () => {
+    const shown = async (contract: Contract, body: object): Promise<unknown> =>
+      (await vendorAt(contract, [{ status: 200, body }])).vendor.look()
+    expect(await shown(keyturn, { hint: 'abcd' })).toEqual({ hint: 'abcd', mask: null })
+    expect(await shown(storno, { secret: 'whsec_•' })).toEqual({ hint: null, mask: 'whsec_•' })
+    for (const contract of [tumban, thesignup, featurebase, teambattles]) expect(await shown(contract, {})).toBeNull()
+  })
+
+  it('is asked for again on its own where the rotate reply does not have the secret', async () => {
+    const revealing = allMadeUp.find(({ operations }) => operations.some(({ use }) => use === 'reveal'))
+    if (revealing === undefined) throw new TypeError('no made-up vendor reveals')
+    const { vendor, server } = await vendorAt(revealing, [{ status: 204 }, { status: 500 }])
+    await expect(vendor.rotate('k')).rejects.toMatchObject({ code: 'vendor-error' })
+    expect(server.received.length).toBe(2)
+  })
+})

@@ -1,0 +1,89 @@
+import { describe, expect, it } from '@jest/globals'
+import { addSeconds } from '../../../src/core/instant'
+import { Problem } from '../../../src/core/problem'
+import { assertRoomForChange, assertWithinBudget, mirroredRotations } from '../../../src/rotation/budget'
+import { maximumChanges, settleGraceSeconds } from '../../../src/rotation/change'
+import type { Change, ChangeKind, Endpoint } from '../../../src/rotation/endpoint'
+import { noon, sampleEndpoint } from '../../support/suites/sample-endpoint'
+
+const day = 24 * 60 * 60
+
+/** An endpoint with so many changes of one kind, a minute apart; the newest at noon. All are settled. */
+function withChanges(count: number, kind: ChangeKind, mirror: 'on' | 'off' = 'on'): Endpoint {
+  const { changes, settings, settling } = sampleEndpoint()
+  const made = (place: number): Change => {
+    const revision = 1000 - place
+    return { ...changes[0], id: `chg_${place}`, kind, revision, at: addSeconds(noon, -60 * place) }
+  }
+  const others = Array.from({ length: count - 1 }, (_, place) => made(place + 1))
+  return sampleEndpoint({
+    changes: [made(0), ...others],
+    settings: { ...settings, mirror },
+    settling: { ...settling, revision: 1000 },
+  })
+}
+
+function retryAfter(run: () => void): number | null {
+  try {
+    run()
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'rotation-budget') return error.retryAfterSeconds
+    throw error
+  }
+  throw new Error('nothing was refused')
+}
+
+describe('assertWithinBudget', () => {
+  it('lets a mirrored endpoint rotate up to its budget, and not once more', () => {
+    expect(() => assertWithinBudget(withChanges(mirroredRotations - 1, 'rotate'), noon)).not.toThrow()
+    expect(() => assertWithinBudget(withChanges(mirroredRotations, 'rotate'), noon)).toThrow(Problem)
+  })
+
+  it('counts a creation, but for the first', () => {
+    const { changes, ...full } = withChanges(mirroredRotations + 1, 'rotate')
+    const [last, ...earlier] = changes
+    const first: Change = { ...(earlier.at(-1) ?? last), kind: 'create' }
+    const rotated = (count: number) => earlier.slice(0, count - 1)
+    const made = (...others: readonly Change[]): Endpoint => ({ ...full, changes: [last, ...others] })
+    expect(() => assertWithinBudget(made(...rotated(mirroredRotations - 1), first), noon)).not.toThrow()
+    expect(() => assertWithinBudget(made(...rotated(mirroredRotations), first), noon)).toThrow(Problem)
+    const again: Change = { ...first, id: 'chg_again' }
+    expect(() => assertWithinBudget(made(...rotated(mirroredRotations - 1), again, first), noon)).toThrow(Problem)
+  })
+
+  it('does not count what makes no version, nor endpoints without a mirror', () => {
+    expect(() => assertWithinBudget(withChanges(mirroredRotations, 'revoke'), noon)).not.toThrow()
+    expect(() => assertWithinBudget(withChanges(mirroredRotations, 'rotate', 'off'), noon)).not.toThrow()
+  })
+
+  it.each([mirroredRotations, mirroredRotations + 7])(
+    'says how long to wait after %d rotations, and lets the next one pass then',
+    count => {
+      const endpoint = withChanges(count, 'rotate')
+      const seconds = retryAfter(() => assertWithinBudget(endpoint, noon)) ?? 0
+      expect(seconds).toBe(day - 60 * (mirroredRotations - 1))
+      expect(() => assertWithinBudget(endpoint, addSeconds(noon, seconds))).not.toThrow()
+      expect(() => assertWithinBudget(endpoint, addSeconds(noon, seconds - 1))).toThrow(Problem)
+    },
+  )
+})
+
+describe('assertRoomForChange', () => {
+  it('refuses what the endpoint could not remember, until the oldest change is forgotten', () => {
+    const full = withChanges(maximumChanges, 'revoke')
+    const seconds = retryAfter(() => assertRoomForChange(full, noon)) ?? 0
+    expect(seconds).toBe(day - 60 * (maximumChanges - 1))
+    expect(() => assertRoomForChange(full, addSeconds(noon, seconds))).not.toThrow()
+    expect(() => assertRoomForChange(withChanges(maximumChanges - 1, 'revoke'), noon)).not.toThrow()
+  })
+
+  it('refuses changes that wait to be settled for as long as that takes', () => {
+    const { settling, ...full } = withChanges(maximumChanges, 'update')
+    const waiting: Endpoint = { ...full, revision: 1000, settling: { ...settling, revision: 0 } }
+    expect(retryAfter(() => assertRoomForChange(waiting, noon))).toBe(settleGraceSeconds)
+  })
+
+  it('does not count settled changes of settings', () => {
+    expect(() => assertRoomForChange(withChanges(maximumChanges, 'update'), noon)).not.toThrow()
+  })
+})

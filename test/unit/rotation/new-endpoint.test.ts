@@ -1,0 +1,72 @@
+import { describe, expect, it } from '@jest/globals'
+import { addSeconds } from '../../../src/core/instant'
+import { lookAgainSeconds, rememberSeconds } from '../../../src/rotation/change'
+import { type Birth, newEndpoint } from '../../../src/rotation/create'
+import { unsettledChanges } from '../../../src/rotation/endpoint'
+import { isOlderVersion, mirrorVersionId } from '../../../src/rotation/mirror'
+import { deleted, noon, sampleEndpoint } from '../../support/suites/sample-endpoint'
+
+const { settings } = sampleEndpoint()
+const birth: Birth = {
+  tenantId: 'org_1',
+  id: 'ep_1',
+  contract: 'keyturn',
+  incarnation: 'inc_2',
+  settings,
+  key: { id: 'key_new', sealed: 'bmV3', hint: 'newn', mask: null },
+  draft: {
+    id: 'chg_new',
+    kind: 'create',
+    actor: { kind: 'session', id: 'user_1' },
+    reason: null,
+    overlapSeconds: 0,
+    idempotency: null,
+  },
+}
+const at = addSeconds(noon, 100)
+
+describe('a new endpoint', () => {
+  it('has one key, version 1, one unsettled change, and is due', () => {
+    const endpoint = newEndpoint(birth, at, null)
+    const key = { ...birth.key, createdAt: at, expiresAt: null }
+    expect(endpoint.ring).toEqual({ version: 1, revision: endpoint.revision, keys: [key] })
+    expect(endpoint.changes).toHaveLength(1)
+    expect(endpoint.settling.revision).toBe(0)
+    expect(endpoint.dueAt).toEqual(addSeconds(at, 5))
+    expect(endpoint.lookAgainAt).toBeNull()
+  })
+})
+
+describe('a new endpoint in a tombstone’s place', () => {
+  const farAhead = deleted(sampleEndpoint({ revision: 9_000_000_000 }))
+
+  it('is ahead of the tombstone and of all that its mirror holds', () => {
+    const endpoint = newEndpoint(birth, at, farAhead)
+    expect(endpoint.revision).toBe(farAhead.revision + 1)
+    expect(isOlderVersion(mirrorVersionId(farAhead), mirrorVersionId(endpoint))).toBe(true)
+  })
+
+  it('settles what the tombstone left, and nothing that is settled', () => {
+    const endpoint = newEndpoint(birth, at, farAhead)
+    const left = unsettledChanges(endpoint).map(change => change.id)
+    expect(left).toEqual(['chg_new', farAhead.changes[0].id, 'rot_2'])
+  })
+
+  it('remembers the ring’s changes of the last 24 hours for its budget, without their idempotency keys', () => {
+    const { changes } = newEndpoint(birth, at, farAhead)
+    expect(changes.map(change => change.id)).toEqual(['chg_new', farAhead.changes[0].id, 'rot_2', 'rot_1'])
+    expect(changes.every(change => change.idempotency === null)).toBe(true)
+    const later = newEndpoint(birth, addSeconds(noon, rememberSeconds + 2), farAhead)
+    expect(later.changes.map(change => change.id)).not.toContain('rot_1')
+  })
+
+  it('knows nothing of the mirror, and looks again after a late deletion could arrive', () => {
+    const endpoint = newEndpoint(birth, at, farAhead)
+    expect(endpoint.settling).toEqual({ revision: 1, mirrorVersionId: null, failures: 0, error: null })
+    expect(endpoint.lookAgainAt).toEqual(addSeconds(at, lookAgainSeconds))
+  })
+
+  it('has nothing to look at again when the tombstone had no mirror', () => {
+    expect(newEndpoint(birth, at, { ...farAhead, lookAgainAt: null }).lookAgainAt).toBeNull()
+  })
+})

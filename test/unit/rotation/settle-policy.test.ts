@@ -1,0 +1,153 @@
+import { describe, expect, it } from '@jest/globals'
+import { lateCallSeconds } from '../../../src/rotation/change'
+import type { Change, Endpoint } from '../../../src/rotation/endpoint'
+import { mirrorName, mirrorState } from '../../../src/rotation/mirror'
+import type { Mirror } from '../../../src/rotation/ports'
+import { policyState } from '../../../src/rotation/settle-policy'
+import { runCalmly } from '../../simulator/callers'
+import type { Operation } from '../../simulator/operation'
+import { seededRandom } from '../../simulator/random'
+import { newWorld } from '../../simulator/simulate'
+import type { World } from '../../simulator/world'
+
+const endpointId = 'ep_1'
+const reader = 'arn:aws:iam::123456789012:role/reader'
+const other = '210987654321'
+const rotate: Operation = { kind: 'rotate', endpointId, overlapSeconds: 60, forced: false, key: null }
+
+interface Scene {
+  readonly world: World
+  /** Calls that changed the policy. */
+  readonly calls: string[]
+  /** While true, writing a policy fails as for a role that does not exist. */
+  readonly fault: { on: boolean }
+}
+
+/** A settled endpoint with a mirror that nobody else reads. */
+async function scene(): Promise<Scene> {
+  const calls: string[] = []
+  const fault = { on: false }
+  const faulty = (mirror: Mirror): Mirror => ({
+    ...mirror,
+    putPolicy: async (policy, signal) => {
+      calls.push('put')
+      if (fault.on) throw Object.assign(new Error('no such role'), { name: 'MalformedPolicyDocumentException' })
+      return mirror.putPolicy(policy, signal)
+    },
+    removePolicy: async (name, signal) => {
+      calls.push('remove')
+      return mirror.removePolicy(name, signal)
+    },
+  })
+  const world = newWorld(
+    seededRandom(1),
+    { secondRotation: { kind: 'keep', maximumLiveKeys: 5 } },
+    { sabotage: services => ({ ...services, mirror: faulty(services.mirror) }) },
+  )
+  await runCalmly(world, { kind: 'create', endpointId, mirror: 'on', key: null })
+  calls.length = 0
+  return { world, calls, fault }
+}
+
+function stored({ cloud }: World): Endpoint {
+  const endpoint = cloud.state.table.endpoints.get(`acme#${endpointId}`)?.endpoint
+  if (!endpoint) throw new Error('nothing is stored')
+  return endpoint
+}
+
+/** Names the consumers as an update does, without settling them; `updates` changes are then unsettled. */
+function name({ cloud, clock }: World, consumers: readonly string[], updates = 1): void {
+  const item = cloud.state.table.endpoints.get(`acme#${endpointId}`)
+  if (!item) throw new Error('nothing is stored')
+  const { endpoint } = item
+  const revision = endpoint.revision + updates
+  const changes = Array.from({ length: updates }, (_, nth): Change => {
+    return { ...endpoint.changes[0], id: `chg_${revision - nth}`, kind: 'update', revision: revision - nth }
+  })
+  const [first = endpoint.changes[0], ...more] = changes
+  const settings = { ...endpoint.settings, consumers }
+  const over = { settings, revision, changes: [first, ...more, ...endpoint.changes] as const, dueAt: new Date(clock) }
+  cloud.state.table.endpoints.set(`acme#${endpointId}`, { ...item, endpoint: { ...endpoint, ...over } })
+}
+
+function policyOf({ cloud }: World): string | null {
+  return cloud.state.vault.secrets.get(mirrorName('test', 'acme', endpointId))?.policy ?? null
+}
+
+async function sweepAfter(world: World, seconds: number): Promise<void> {
+  world.clock += seconds * 1000
+  await runCalmly(world, { kind: 'sweep' })
+}
+
+describe('settling the consumers of an endpoint', () => {
+  it('puts them into the policy of its mirror, and takes the policy away with the last of them', async () => {
+    const { world } = await scene()
+    name(world, [reader, other])
+    expect(policyState(stored(world))).toBe('pending')
+    await sweepAfter(world, 0)
+    expect(policyOf(world)).toBe(JSON.stringify([reader, other]))
+    expect(policyState(stored(world))).toBe('current')
+    name(world, [])
+    await sweepAfter(world, 0)
+    expect(policyOf(world)).toBeNull()
+    expect(policyState(stored(world))).toBe('off')
+  })
+
+  it('calls nothing for an endpoint that never had any, and nothing more for a rotation', async () => {
+    const { world, calls } = await scene()
+    await runCalmly(world, rotate)
+    expect(calls).toEqual([])
+    name(world, [reader])
+    await sweepAfter(world, 0)
+    await runCalmly(world, rotate)
+    expect(calls).toEqual(['put'])
+  })
+
+  it('writes them once more when any call that was given up on has arrived, and then rests', async () => {
+    const { world, calls } = await scene()
+    name(world, [reader])
+    await sweepAfter(world, 0)
+    expect(stored(world).dueAt).toEqual(new Date(world.clock + lateCallSeconds * 1000))
+    await sweepAfter(world, lateCallSeconds)
+    expect(calls).toEqual(['put', 'put'])
+    expect(stored(world)).toMatchObject({ dueAt: null, settling: { policy: { consumers: [reader], dueAt: null } } })
+  })
+
+  it('writes them again when another update came before it was known what an earlier one did', async () => {
+    const { world, calls } = await scene()
+    name(world, [], 2)
+    await sweepAfter(world, 0)
+    expect(calls).toEqual(['remove'])
+  })
+})
+
+describe('a policy that cannot be written', () => {
+  it('has its own error, and never holds up a rotation', async () => {
+    const { world, fault } = await scene()
+    fault.on = true
+    name(world, [reader])
+    await sweepAfter(world, 0)
+    await runCalmly(world, rotate)
+    const endpoint = stored(world)
+    expect(mirrorState(endpoint)).toBe('current')
+    expect(endpoint.settling).toMatchObject({ revision: endpoint.revision, failures: 0, error: null })
+    expect(endpoint.settling.policy).toMatchObject({ consumers: null, error: 'MalformedPolicyDocumentException' })
+    expect(policyState(endpoint)).toBe('pending')
+  })
+
+  it('is tried again, less and less often, until it can be', async () => {
+    const { world, calls, fault } = await scene()
+    fault.on = true
+    name(world, [reader])
+    await sweepAfter(world, 0)
+    await sweepAfter(world, 4)
+    expect(calls.length).toBe(1)
+    await sweepAfter(world, 1)
+    await sweepAfter(world, 9)
+    expect(calls.length).toBe(2)
+    fault.on = false
+    await sweepAfter(world, 1)
+    expect(policyOf(world)).toBe(JSON.stringify([reader]))
+    expect(policyState(stored(world))).toBe('current')
+  })
+})
