@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startAwsEndpoint } from '../local/aws-server/server'
+import { startAwsServer } from '../local/aws-server/server'
 import { Closers } from '../local/closers'
 import { mirrorKeyId, ringKeyId } from '../local/local-aws'
 import { buildMounted, buildWorkerRuntime, endBuilder } from '../scripts/bundle'
@@ -49,7 +49,7 @@ type Tokens = Readonly<Record<Route['contract'], string>>
 async function startBed(closers: Closers): Promise<{ readonly rotate: RotateFunction; readonly tokens: Tokens }> {
   const folder = await mkdtemp(join(tmpdir(), 'keyturn-bench-'))
   closers.add(() => rm(folder, { recursive: true }))
-  const aws = await startAwsEndpoint({ dataDir: null, port: 0, kmsKeyIds: [ringKeyId, mirrorKeyId] })
+  const aws = await startAwsServer({ dataDir: null, port: 0, kmsKeyIds: [ringKeyId, mirrorKeyId] })
   closers.add(() => aws.close())
   const [[bundle], runtime, [tokens]] = await Promise.all([
     buildMounted(folder, { rotate: 'lambdas/rotate.ts' }),

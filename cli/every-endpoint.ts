@@ -1,20 +1,20 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
-import { endpointKeyOf, endpointPrefix } from '../src/aws/item-keys'
+import { endpointAddressOf, endpointPrefix } from '../src/aws/item-keys'
 import { valuesOf } from '../src/aws/items'
 import type { Table } from '../src/aws/table'
-import type { EndpointKey } from '../src/rotation/ports'
+import type { EndpointAddress } from '../src/rotation/ports'
 
 const isLiveEndpoint = 'begins_with(sk, :endpoint) AND attribute_not_exists(deletedAt)'
 
 /** Every endpoint of the table that is not a tombstone. Reads the whole table: for maintenance, never for a request. */
-export async function* everyEndpoint({ client, name }: Table): AsyncGenerator<EndpointKey> {
+export async function* everyEndpoint({ client, name }: Table): AsyncGenerator<EndpointAddress> {
   let start: ScanStart
   do {
     const page = await scan({ client, name }, start)
     for (const item of page.Items ?? []) {
       const { pk, sk } = unmarshall(item)
-      yield endpointKeyOf({ pk: String(pk), sk: String(sk) })
+      yield endpointAddressOf({ pk: String(pk), sk: String(sk) })
     }
     start = page.LastEvaluatedKey
   } while (start !== undefined)

@@ -17,7 +17,7 @@ import { dynamoSubscriberIndex } from '../src/aws/dynamo-subscriber-index'
 import { eventBridgeBus } from '../src/aws/event-bridge-bus'
 import { kmsSealer } from '../src/aws/kms-sealer'
 import { secretsManagerMirror } from '../src/aws/secrets-manager-mirror'
-import { readCurrentText, secretsManagerOwnSecret } from '../src/aws/secrets-manager-rotated-secret'
+import { readCurrentText, secretsManagerRotatedSecret } from '../src/aws/secrets-manager-rotated-secret'
 import { sqsDeliveryQueue } from '../src/aws/sqs-delivery-queue'
 import type { Table } from '../src/aws/table'
 import type { Contract } from '../src/contracts/contract'
@@ -164,7 +164,7 @@ export function rotationHookDeps(environment: RotationHookEnvironment, contracts
   const timeoutMs = environment.VENDOR_TIMEOUT_SECONDS * 1000
   return {
     ...connection,
-    own: secretsManagerOwnSecret(client),
+    own: secretsManagerRotatedSecret(client),
     vendor: httpVendor({ ...connection, credential, timeoutMs, now }),
     lostReply: environment.LOST_REPLY ?? defaultLostReplyRule(contract),
     newRunId: () => randomBytes(8).toString('hex'),

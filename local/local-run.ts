@@ -5,7 +5,7 @@ import { dynamoDbClient } from '../src/aws/clients'
 import { dynamoApiKeyStore } from '../src/aws/dynamo-api-key-store'
 import { checkMounts } from '../src/contracts/check-mounts'
 import { gatewayRoutes } from '../src/contracts/gateway-routes'
-import { startAwsEndpoint } from './aws-server/server'
+import { startAwsServer } from './aws-server/server'
 import type { Closers } from './closers'
 import { takeDataDir } from './data-dir'
 import { startGateway } from './gateway'
@@ -47,7 +47,7 @@ export async function startLocalRun(options: StartOptions, closers: Closers): Pr
 
 async function openAws({ port, dataDir }: StartOptions, issuer: SessionIssuer, closers: Closers): Promise<string> {
   const pages = { '/.well-known/jwks.json': () => issuer.jwks }
-  const started = startAwsEndpoint({
+  const started = startAwsServer({
     dataDir: join(dataDir, 'aws'),
     port: port + 1,
     pages,

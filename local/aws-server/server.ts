@@ -14,14 +14,14 @@ import { sqs } from './sqs/sqs'
 import type { AwsService } from './wire'
 import { makeFolder } from '../../scripts/files'
 
-export interface AwsEndpoint {
+export interface AwsServer {
   /** `http://127.0.0.1:<port>`, for `AWS_ENDPOINT_URL`. */
   readonly url: string
   /** Finishes what is being answered, ends every connection and closes the databases. */
   close(): Promise<void>
 }
 
-export interface AwsEndpointOptions {
+export interface AwsServerOptions {
   /** The folder that everything is kept in; null keeps it in memory. */
   readonly dataDir: string | null
   /** 0 takes a free one. */
@@ -39,7 +39,7 @@ export interface AwsEndpointOptions {
  * Signatures are not checked. Rejects with Node's own error where the port is taken or the folder unusable.
  * @throws {StartError} where what the folder holds is damaged, or open elsewhere
  */
-export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
+export async function startAwsServer(options: AwsServerOptions): Promise<AwsServer> {
   const { dataDir, port, now = () => new Date(), pages = {}, kmsKeyIds = null, functions = noFunctions } = options
   const listener = await listen(port)
   const services = await openOrClose(listener, { dataDir, now, kmsKeyIds, functions })

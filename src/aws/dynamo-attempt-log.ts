@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import type { AttemptRecord } from '../delivery/attempt'
 import { type FailureKind, failureMessages } from '../delivery/http-sender'
 import type { AttemptLog } from '../delivery/ports'
-import type { EndpointKey, Page, PageRequest } from '../rotation/ports'
+import type { EndpointAddress, Page, PageRequest } from '../rotation/ports'
 import { attemptItemKey, attemptsOf, timeToLive } from './item-keys'
 import { count, decodeItem, instant, orNull, toItem, valuesOf } from './items'
 import { pageOf, queryItems } from './queries'
@@ -46,7 +46,7 @@ export function dynamoAttemptLog(table: Table): AttemptLog {
   }
 }
 
-async function list(table: Table, key: EndpointKey, { limit, after }: PageRequest): Promise<Page<AttemptRecord>> {
+async function list(table: Table, key: EndpointAddress, { limit, after }: PageRequest): Promise<Page<AttemptRecord>> {
   const query = {
     KeyConditionExpression: 'pk = :pk',
     FilterExpression: 'kind <> :stopped',

@@ -1,7 +1,7 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb'
 import * as v from 'valibot'
 import type { AuditRecord } from '../rotation/change'
-import type { AuditLog, EndpointKey, Page, PageRequest } from '../rotation/ports'
+import type { AuditLog, EndpointAddress, Page, PageRequest } from '../rotation/ports'
 import { actor } from './dynamo-endpoint-store'
 import { endpointPartition, rotationPrefix } from './item-keys'
 import { count, decodeItem, instant, type Item, orNull, toItem, valuesOf } from './items'
@@ -32,7 +32,7 @@ export function dynamoAuditLog(table: Table): AuditLog {
   }
 }
 
-async function list(table: Table, key: EndpointKey, { limit, after }: PageRequest): Promise<Page<AuditRecord>> {
+async function list(table: Table, key: EndpointAddress, { limit, after }: PageRequest): Promise<Page<AuditRecord>> {
   const pk = endpointPartition(key)
   const query = {
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',

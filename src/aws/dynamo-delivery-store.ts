@@ -4,11 +4,11 @@ import type { Json } from '../contracts/shape'
 import type { Delivery } from '../delivery/delivery'
 import type { DeliveryEvent } from '../delivery/event'
 import type { DeliveryStore } from '../delivery/ports'
-import type { EndpointKey } from '../rotation/ports'
+import type { EndpointAddress } from '../rotation/ports'
 import {
   attemptsOf,
   deliveryItemKey,
-  deliveryKeyOf,
+  deliveryAddressOf,
   deliveryShardOf,
   eventItemKey,
   firstDeliveryShard,
@@ -35,7 +35,7 @@ export function dynamoDeliveryStore(table: Table): DeliveryStore {
     save: (delivery, before) => outcomeOf(save(table, delivery, before)),
     due: async function* (now, limit) {
       const pages = duePages(table, { firstShard: firstDeliveryShard, now, limit })
-      for await (const keys of pages) yield keys.map(deliveryKeyOf)
+      for await (const keys of pages) yield keys.map(deliveryAddressOf)
     },
     recent: (key, limit) => recentDeliveries(table, key, limit),
   }
@@ -131,14 +131,18 @@ const withMessageId = v.object({ messageId: v.string() })
 const place = v.object({ pk: v.string(), sk: v.string() })
 
 /** The deliveries of the endpoint's newest attempts and stops, newest delivery first. Tests are none. */
-export async function recentDeliveries(table: Table, key: EndpointKey, limit: number): Promise<readonly Delivery[]> {
+export async function recentDeliveries(
+  table: Table,
+  key: EndpointAddress,
+  limit: number,
+): Promise<readonly Delivery[]> {
   const messageIds = await recentMessageIds(table, key, limit)
   const keys = messageIds.map(messageId => deliveryItemKey({ tenantId: key.tenantId, messageId }))
   const items = await batchGet(table, keys)
   return items.map(deliveryOf).toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime())
 }
 
-async function recentMessageIds(table: Table, key: EndpointKey, limit: number): Promise<readonly string[]> {
+async function recentMessageIds(table: Table, key: EndpointAddress, limit: number): Promise<readonly string[]> {
   const query = {
     KeyConditionExpression: 'pk = :pk',
     FilterExpression: 'kind <> :test',

@@ -1,11 +1,11 @@
 import { DeleteItemCommand, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import * as v from 'valibot'
 import type { Endpoint } from '../rotation/endpoint'
-import type { EndpointKey, EndpointStore, Page, PageRequest, Settled } from '../rotation/ports'
+import type { EndpointAddress, EndpointStore, Page, PageRequest, Settled } from '../rotation/ports'
 import {
   dueShardOf,
   endpointItemKey,
-  endpointKeyOf,
+  endpointAddressOf,
   endpointPrefix,
   firstEndpointShard,
   tenantPartition,
@@ -39,7 +39,7 @@ interface Reach {
   readonly signal: AbortSignal
 }
 
-async function load({ client, name }: Table, key: EndpointKey): Promise<Endpoint | null> {
+async function load({ client, name }: Table, key: EndpointAddress): Promise<Endpoint | null> {
   const get = new GetItemCommand({ TableName: name, Key: toItem(endpointItemKey(key)), ConsistentRead: true })
   const { Item } = await client.send(get)
   return Item === undefined ? null : endpointOf(Item)
@@ -201,7 +201,7 @@ export function endpointOf(item: Item): Endpoint {
 }
 
 /** Endpoints that are due, earliest first, at most `limit` from each shard. The index may lag behind the table. */
-export async function dueEndpoints(table: Table, now: Date, limit: number): Promise<readonly EndpointKey[]> {
+export async function dueEndpoints(table: Table, now: Date, limit: number): Promise<readonly EndpointAddress[]> {
   const keys = await dueItems(table, { firstShard: firstEndpointShard, now, limit })
-  return keys.map(endpointKeyOf)
+  return keys.map(endpointAddressOf)
 }

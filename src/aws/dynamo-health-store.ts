@@ -3,7 +3,7 @@ import {
   attemptSlots,
   type DeliveryHealth,
   type HealthStore,
-  isProven,
+  answersPromptly,
   type Lease,
   type LeaseAnswer,
   type LeaseRequest,
@@ -130,7 +130,7 @@ export async function acquireLease(table: Table, request: LeaseRequest): Promise
   for (let look = 0; look < maximumLooks; look += 1) {
     const lease = { life: request.life, slot, messageId: request.messageId, until: request.until }
     const taken = await take(table, lease, request)
-    if (taken !== null) return { kind: 'granted', lease, proven: isProven(healthOf(taken)) }
+    if (taken !== null) return { kind: 'granted', lease, proven: answersPromptly(healthOf(taken)) }
     const item = await loadHealth(table, request.life)
     if (item !== null && item.incarnation !== request.life.incarnation) await replaceLife(table, request, item)
     const refusal = refusalOf(item, request)

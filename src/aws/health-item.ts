@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import * as v from 'valibot'
 import { type DeliveryHealth, type LastStatus, attemptSlots, neverDelivered } from '../delivery/health'
-import type { EndpointKey } from '../rotation/ports'
+import type { EndpointAddress } from '../rotation/ports'
 import { healthItemKey } from './item-keys'
 import { count, decodeItem, instant, type Item, orNull, toItem } from './items'
 import type { Table } from './table'
@@ -72,14 +72,18 @@ export function leasesOf({ lease0, lease1, lease2, lease3, lease4 }: HealthItem)
   return [lease0, lease1, lease2, lease3, lease4].slice(0, attemptSlots)
 }
 /** The health item, of whichever life; null: none is stored. Read consistently. */
-export async function loadHealth({ client, name }: Table, key: EndpointKey): Promise<HealthItem | null> {
+export async function loadHealth({ client, name }: Table, key: EndpointAddress): Promise<HealthItem | null> {
   const get = new GetItemCommand({ TableName: name, Key: toItem(healthItemKey(key)), ConsistentRead: true })
   const { Item } = await client.send(get)
   return Item === undefined ? null : healthItemOf(Item)
 }
 export type HealthUpdate = Omit<UpdateItemCommandInput, 'TableName' | 'Key' | 'ReturnValues'>
 /** The health item as it is after the update, or null where the update's condition does not hold. */
-export async function updateHealth(table: Table, key: EndpointKey, wanted: HealthUpdate): Promise<HealthItem | null> {
+export async function updateHealth(
+  table: Table,
+  key: EndpointAddress,
+  wanted: HealthUpdate,
+): Promise<HealthItem | null> {
   const place = { TableName: table.name, Key: toItem(healthItemKey(key)) }
   try {
     const update = new UpdateItemCommand({ ...place, ...wanted, ReturnValues: 'ALL_NEW' })

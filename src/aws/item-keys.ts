@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { DeliveryKey } from '../delivery/delivery'
-import type { EndpointKey } from '../rotation/ports'
+import type { DeliveryAddress } from '../delivery/delivery'
+import type { EndpointAddress } from '../rotation/ports'
 
 /** The key of an item. Each kind has partitions of its own, so that IAM can keep a function to some of them. */
 export interface ItemKey {
@@ -20,18 +20,18 @@ export function tenantPartition(tenantId: string): string {
   return tenantPrefix + plainId(tenantId)
 }
 
-export function endpointItemKey({ tenantId, endpointId }: EndpointKey): ItemKey {
+export function endpointItemKey({ tenantId, endpointId }: EndpointAddress): ItemKey {
   return { pk: tenantPartition(tenantId), sk: endpointPrefix + plainId(endpointId) }
 }
 
 /** The endpoint that an item's key stands for. @throws {Error} for the key of any other item */
-export function endpointKeyOf({ pk, sk }: ItemKey): EndpointKey {
+export function endpointAddressOf({ pk, sk }: ItemKey): EndpointAddress {
   if (!pk.startsWith(tenantPrefix) || !sk.startsWith(endpointPrefix)) throw new Error('not the key of an endpoint')
   return { tenantId: pk.slice(tenantPrefix.length), endpointId: sk.slice(endpointPrefix.length) }
 }
 
 /** Where the audit records of an endpoint are. */
-export function endpointPartition({ tenantId, endpointId }: EndpointKey): string {
+export function endpointPartition({ tenantId, endpointId }: EndpointAddress): string {
   return `ENDPOINT#${plainId(tenantId)}#${plainId(endpointId)}`
 }
 
@@ -57,12 +57,12 @@ const healthPartition = 'HEALTH#'
 const deliveryPrefix = 'DELIVERY#'
 
 /** A delivery is found by its tenant and message id alone. */
-export function deliveryItemKey({ tenantId, messageId }: DeliveryKey): ItemKey {
+export function deliveryItemKey({ tenantId, messageId }: DeliveryAddress): ItemKey {
   return { pk: deliveryPartition + plainId(tenantId), sk: deliveryPrefix + messageId }
 }
 
 /** The delivery that an item's key stands for. @throws {Error} for the key of any other item */
-export function deliveryKeyOf({ pk, sk }: ItemKey): DeliveryKey {
+export function deliveryAddressOf({ pk, sk }: ItemKey): DeliveryAddress {
   if (!pk.startsWith(deliveryPartition) || !sk.startsWith(deliveryPrefix)) throw new Error('not the key of a delivery')
   return { tenantId: pk.slice(deliveryPartition.length), messageId: sk.slice(deliveryPrefix.length) }
 }
@@ -72,16 +72,16 @@ export function eventItemKey(tenantId: string, eventId: string): ItemKey {
 }
 
 /** Where the attempts at an endpoint are. */
-export function attemptsOf({ tenantId, endpointId }: EndpointKey): string {
+export function attemptsOf({ tenantId, endpointId }: EndpointAddress): string {
   return `${attemptPartition}${plainId(tenantId)}#${plainId(endpointId)}`
 }
 
 /** `place` sorts by time. */
-export function attemptItemKey(key: EndpointKey, place: string): ItemKey {
+export function attemptItemKey(key: EndpointAddress, place: string): ItemKey {
   return { pk: attemptsOf(key), sk: place }
 }
 
-export function healthItemKey({ tenantId, endpointId }: EndpointKey): ItemKey {
+export function healthItemKey({ tenantId, endpointId }: EndpointAddress): ItemKey {
   return { pk: healthPartition + plainId(tenantId), sk: endpointId }
 }
 
@@ -92,12 +92,12 @@ export const firstEndpointShard = 0
 export const firstDeliveryShard = 16
 
 /** The shard of an endpoint, 0…15: always the same for the same ids. */
-export function dueShardOf({ tenantId, endpointId }: EndpointKey): number {
+export function dueShardOf({ tenantId, endpointId }: EndpointAddress): number {
   return firstEndpointShard + placeOf(`${tenantId}#${endpointId}`)
 }
 
 /** The shard of a delivery, 16…31, by its message: those of one endpoint are in all of them. */
-export function deliveryShardOf({ tenantId, messageId }: DeliveryKey): number {
+export function deliveryShardOf({ tenantId, messageId }: DeliveryAddress): number {
   return firstDeliveryShard + placeOf(`${tenantId}#${messageId}`)
 }
 

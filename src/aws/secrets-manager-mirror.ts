@@ -33,7 +33,7 @@ interface Reach extends SecretsManagerMirrorOptions {
 export function secretsManagerMirror(options: SecretsManagerMirrorOptions): Mirror {
   return {
     create: (version, signal) => create({ ...options, signal }, version),
-    stage: (version, signal) => stage({ ...options, signal }, version),
+    putAside: (version, signal) => stage({ ...options, signal }, version),
     moveCurrent: (move, signal) => moveCurrent({ ...options, signal }, move),
     describe: (name, signal) => describe({ ...options, signal }, name),
     putPolicy: (policy, signal) => putPolicy({ ...options, signal }, policy),
@@ -63,7 +63,7 @@ async function create(reach: Reach, { name, versionId, document }: MirrorVersion
 }
 
 /** Never moves AWSCURRENT. A token that is known with another value means that this revision is stored already. */
-async function stage(reach: Reach, version: MirrorVersion): Promise<'staged' | 'missing' | 'deleted'> {
+async function stage(reach: Reach, version: MirrorVersion): Promise<'put-aside' | 'missing' | 'deleted'> {
   const command = new PutSecretValueCommand({
     SecretId: version.name,
     ClientRequestToken: version.versionId,
@@ -72,9 +72,9 @@ async function stage(reach: Reach, version: MirrorVersion): Promise<'staged' | '
   })
   try {
     await reach.client.send(command, { abortSignal: reach.signal })
-    return 'staged'
+    return 'put-aside'
   } catch (error) {
-    if (error instanceof ResourceExistsException) return 'staged'
+    if (error instanceof ResourceExistsException) return 'put-aside'
     if (error instanceof ResourceNotFoundException) return 'missing'
     return afterRefusal(reach, { name: version.name, error, outcome: 'deleted' })
   }

@@ -11,10 +11,10 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager'
 import { Secret } from '../core/secret'
-import type { OwnSecret, OwnSecretState, OwnVersion } from '../rotation-hook/ports'
+import type { RotatedSecret, RotatedSecretState, SecretVersion } from '../rotation-hook/ports'
 
 /** The secret of a rotation function in AWS Secrets Manager. */
-export function secretsManagerOwnSecret(client: SecretsManagerClient): OwnSecret {
+export function secretsManagerRotatedSecret(client: SecretsManagerClient): RotatedSecret {
   return {
     describe: secretId => describe(client, secretId),
     read: (secretId, versionId) => read(client, secretId, versionId),
@@ -36,7 +36,7 @@ export async function readCurrentText(client: SecretsManagerClient, secretId: st
   return SecretString
 }
 
-async function describe(client: SecretsManagerClient, secretId: string): Promise<OwnSecretState> {
+async function describe(client: SecretsManagerClient, secretId: string): Promise<RotatedSecretState> {
   const found = await client.send(new DescribeSecretCommand({ SecretId: secretId }))
   return {
     labels: found.VersionIdsToStages ?? {},
@@ -45,7 +45,7 @@ async function describe(client: SecretsManagerClient, secretId: string): Promise
   }
 }
 
-async function read(client: SecretsManagerClient, secretId: string, versionId: string): Promise<OwnVersion | null> {
+async function read(client: SecretsManagerClient, secretId: string, versionId: string): Promise<SecretVersion | null> {
   try {
     const found = await client.send(new GetSecretValueCommand({ SecretId: secretId, VersionId: versionId }))
     if (found.SecretString === undefined) throw new TypeError('the version holds no text')

@@ -23,7 +23,7 @@ export async function deliver(deps: DeliveryDeps, message: AttemptMessage): Prom
   ])
   if (delivery === null || !asksFor(message, delivery)) return
   const target = targetOf(deps.contracts, delivery, endpoint)
-  if (target.kind === 'none') await stop(deps, delivery, target)
+  if (target.kind === 'none') await stopDelivery(deps, delivery, target)
   else await deliverTo(deps, target, { delivery, message })
 }
 
@@ -47,13 +47,13 @@ async function deliverTo(deps: DeliveryDeps, target: Target, { delivery, message
     takeLease(deps, { life, messageId, timeoutMs }),
     deps.deliveries.loadEvent(tenantId, delivery.eventId),
   ])
-  if (answer.kind === 'paused') return stop(deps, delivery, endpointPaused)
+  if (answer.kind === 'paused') return stopDelivery(deps, delivery, endpointPaused)
   if (answer.kind !== 'granted') return putOff(deps, message)
   try {
     const isWanted = event !== null && !(waited && (await wasMade(deps, delivery)))
     if (isWanted) return await attemptUnderLease(deps, answer.lease, { delivery, target, event })
     await deps.health.release(answer.lease)
-    return event === null ? await stop(deps, delivery, eventExpired) : undefined
+    return event === null ? await stopDelivery(deps, delivery, eventExpired) : undefined
   } finally {
     if (tenantLease !== null) await deps.health.release(tenantLease)
   }
@@ -147,7 +147,11 @@ function pauseReason(gone: boolean, failures: number, limit: number): string | n
  * The delivery fails without an attempt, and is counted and listed like one that was given up. While its endpoint may
  * come back it goes to the dead-letter queue as well, first: whenever the process dies, it is found there or tried again.
  */
-export async function stop(deps: DeliveryDeps, delivery: Delivery, { reason, isOver }: NoTarget): Promise<void> {
+export async function stopDelivery(
+  deps: DeliveryDeps,
+  delivery: Delivery,
+  { reason, isOver }: NoTarget,
+): Promise<void> {
   const { tenantId, endpointId, incarnationOf: incarnation } = delivery
   const at = deps.now()
   if (!isOver) await deps.queue.bury(nextAttempt(delivery))

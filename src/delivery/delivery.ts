@@ -30,7 +30,7 @@ export interface Delivery {
   readonly dueAt: Date | null
 }
 
-export interface DeliveryKey {
+export interface DeliveryAddress {
   readonly tenantId: string
   readonly messageId: string
 }

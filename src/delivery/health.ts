@@ -1,4 +1,4 @@
-import type { EndpointKey, EndpointLife, FailureCounts } from '../rotation/ports'
+import type { EndpointAddress, EndpointLife, FailureCounts } from '../rotation/ports'
 
 /** How an endpoint's deliveries go. Kept apart from the endpoint, so that no delivery ever holds up a rotation. */
 export interface DeliveryHealth {
@@ -62,7 +62,7 @@ export interface Lease {
 export const attemptSlots = 5
 
 /** What holds the slots that a tenant has for attempts at endpoints that are not proven: no endpoint's id has a `#`. */
-export function unprovenOf(tenantId: string): EndpointLife {
+export function slowLaneOf(tenantId: string): EndpointLife {
   return { tenantId, endpointId: '#unproven', incarnation: '#unproven' }
 }
 
@@ -106,7 +106,7 @@ export interface StoredHealth {
 export interface HealthStore extends FailureCounts {
   load(life: EndpointLife): Promise<DeliveryHealth>
   /** As stored, whichever life it is of: to be read beside the endpoint. */
-  loadAny(key: EndpointKey): Promise<StoredHealth>
+  loadAny(key: EndpointAddress): Promise<StoredHealth>
   /** By endpoint id; one that nothing is stored of is left out. May be a moment old. */
   loadMany(lives: readonly EndpointLife[]): Promise<ReadonlyMap<string, DeliveryHealth>>
   /** Which of these endpoints Keyturn paused by itself, by id. May be a moment old. */
@@ -126,12 +126,12 @@ export interface HealthStore extends FailureCounts {
 /** Whoever answers later takes a slot that its tenant has for slow receivers. */
 export const promptMs = 5000
 
-type Record = Pick<DeliveryHealth, 'lastSuccessAt' | 'errorsSinceLastSuccess' | 'lastResponseTimeMs'>
+type Promptness = Pick<DeliveryHealth, 'lastSuccessAt' | 'errorsSinceLastSuccess' | 'lastResponseTimeMs'>
 
 /**
  * Whether an endpoint is known to answer soon: it took the last attempt, within 5 s. Neither a resume nor a rotation
  * makes one that failed proven again.
  */
-export function isProven({ lastSuccessAt, errorsSinceLastSuccess, lastResponseTimeMs }: Record): boolean {
+export function answersPromptly({ lastSuccessAt, errorsSinceLastSuccess, lastResponseTimeMs }: Promptness): boolean {
   return lastSuccessAt !== null && errorsSinceLastSuccess === 0 && (lastResponseTimeMs ?? 0) <= promptMs
 }

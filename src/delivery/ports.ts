@@ -1,9 +1,9 @@
 import type { Contract } from '../contracts/contract'
 import type { Log } from '../core/log'
 import type { EndpointSettings } from '../rotation/endpoint'
-import type { EndpointKey, EndpointStore, Page, PageRequest } from '../rotation/ports'
+import type { EndpointAddress, EndpointStore, Page, PageRequest } from '../rotation/ports'
 import type { AttemptRecord } from './attempt'
-import type { Delivery, DeliveryKey } from './delivery'
+import type { Delivery, DeliveryAddress } from './delivery'
 import type { DeliveryEvent } from './event'
 import type { HealthStore } from './health'
 import type { Send } from './http-sender'
@@ -39,21 +39,21 @@ export interface DeliveryStore {
   loadEvent(tenantId: string, eventId: string): Promise<DeliveryEvent | null>
   create(delivery: Delivery): Promise<'stored' | 'conflict'>
   /** Reads consistently. */
-  load(key: DeliveryKey): Promise<Delivery | null>
+  load(key: DeliveryAddress): Promise<Delivery | null>
   /** Stores the delivery if `before` is still what is stored, by its status and `attemptCount`. */
   save(delivery: Delivery, before: Delivery): Promise<'stored' | 'conflict'>
   /** Deliveries whose `dueAt` is not after `now`, in pages of at most `limit` from each shard, earliest first in each. */
-  due(now: Date, limit: number): AsyncIterable<readonly DeliveryKey[]>
+  due(now: Date, limit: number): AsyncIterable<readonly DeliveryAddress[]>
   /** The endpoint's deliveries that were attempted, or failed without, newest first, at most `limit`. */
-  recent(key: EndpointKey, limit: number): Promise<readonly Delivery[]>
+  recent(key: EndpointAddress, limit: number): Promise<readonly Delivery[]>
 }
 
 export interface AttemptLog {
-  record(key: EndpointKey, attempt: AttemptRecord): Promise<void>
+  record(key: EndpointAddress, attempt: AttemptRecord): Promise<void>
   /** Lists a delivery that failed without an attempt among its endpoint's deliveries, and among no attempts. */
   recordStop(delivery: Delivery, at: Date): Promise<void>
   /** Newest first. */
-  list(key: EndpointKey, page: PageRequest): Promise<Page<AttemptRecord>>
+  list(key: EndpointAddress, page: PageRequest): Promise<Page<AttemptRecord>>
 }
 
 /** What finding an event's receivers needs of an endpoint: no key, no ring. */

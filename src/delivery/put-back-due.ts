@@ -1,6 +1,6 @@
 import { inLanes } from '../core/concurrency'
 import type { Log } from '../core/log'
-import { type DeliveryKey, nextAttempt } from './delivery'
+import { type DeliveryAddress, nextAttempt } from './delivery'
 import type { DeliveryQueue, DeliveryStore } from './ports'
 
 export interface PutBackDeps {
@@ -43,7 +43,7 @@ export async function putBackDue(deps: PutBackDeps, until: Date): Promise<PutBac
 
 const notNow = Promise.resolve<Outcome>({ kind: 'left', lateSeconds: 0 })
 
-async function putBackOne(deps: PutBackDeps, key: DeliveryKey): Promise<Outcome> {
+async function putBackOne(deps: PutBackDeps, key: DeliveryAddress): Promise<Outcome> {
   try {
     const now = deps.now()
     const delivery = await deps.deliveries.load(key)

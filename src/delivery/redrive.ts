@@ -5,7 +5,7 @@ import type { HealthStore } from './health'
 import type { DeliveryQueue, DeliveryStore, FedMessage, LetterQueue } from './ports'
 import { parseQueueMessage, type QueueMessage } from './queue-message'
 import { sendAgain } from './send-again'
-import { type Reception, receptionOf } from './target'
+import { type Readiness, readinessOf } from './target'
 
 export interface RedriveDeps {
   readonly deadLetters: LetterQueue
@@ -111,9 +111,9 @@ async function putBack(deps: RedriveRun, message: QueueMessage): Promise<Outcome
   return 'queued'
 }
 
-async function receptionAt({ endpoints, health, log, told }: RedriveRun, delivery: Delivery): Promise<Reception> {
+async function receptionAt({ endpoints, health, log, told }: RedriveRun, delivery: Delivery): Promise<Readiness> {
   const [endpoint, stored] = await Promise.all([endpoints.load(delivery), health.loadAny(delivery)])
-  const reception = receptionOf(delivery, endpoint, stored)
+  const reception = readinessOf(delivery, endpoint, stored)
   const { tenantId, endpointId } = delivery
   if (reception !== 'paused' || told.has(`${tenantId}#${endpointId}`)) return reception
   told.add(`${tenantId}#${endpointId}`)

@@ -1,6 +1,6 @@
 import { addSeconds } from '../core/instant'
 import type { EndpointLife } from '../rotation/ports'
-import { type Lease, type LeaseAnswer, unprovenOf } from './health'
+import { type Lease, type LeaseAnswer, slowLaneOf } from './health'
 import type { DeliveryDeps } from './ports'
 
 /** For opening keys and connecting, on top of the endpoint's own time limit. */
@@ -30,7 +30,7 @@ export async function takeLease(deps: DeliveryDeps, wanted: Wanted): Promise<Tak
   const taken = await takeEndpointLease(deps, wanted)
   const { answer } = taken
   if (answer.kind !== 'granted' || answer.proven) return { ...taken, tenantLease: null }
-  const ofTenant = await ask(deps, { ...wanted, life: unprovenOf(wanted.life.tenantId) })
+  const ofTenant = await ask(deps, { ...wanted, life: slowLaneOf(wanted.life.tenantId) })
   if (ofTenant.kind === 'granted') return { ...taken, tenantLease: ofTenant.lease }
   await deps.health.release(answer.lease)
   return { ...taken, answer: { kind: 'busy', failures: 0 }, tenantLease: null }

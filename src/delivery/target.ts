@@ -45,10 +45,10 @@ export function isFor({ incarnationOf }: Pick<Delivery, 'incarnationOf'>, endpoi
 }
 
 /** Whether an endpoint takes a delivery now. `nowhere`: it has no URL. `gone`: it was deleted. */
-export type Reception = 'open' | 'paused' | 'nowhere' | 'gone'
+export type Readiness = 'open' | 'paused' | 'nowhere' | 'gone'
 
 /** Paused, by its owner or by Keyturn, whatever else would keep the delivery from being sent. */
-export function receptionOf(delivery: Delivery, endpoint: Endpoint | null, stored: StoredHealth): Reception {
+export function readinessOf(delivery: Delivery, endpoint: Endpoint | null, stored: StoredHealth): Readiness {
   if (endpoint === null || !isFor(delivery, endpoint)) return 'gone'
   const isPausedByKeyturn = stored.incarnation === endpoint.incarnation && stored.health.pausedAt !== null
   if (endpoint.settings.status === 'paused' || isPausedByKeyturn) return 'paused'

@@ -1,7 +1,7 @@
 import { nextDocument, secretsIn } from './document'
 import { HookError } from './hook-error'
 import { announceIntent, intentsIn, keepsIntents, openIntents } from './intent'
-import type { HookDeps, OwnVersion, Rotated, StepWork, Vendor } from './ports'
+import type { HookDeps, SecretVersion, VendorRotation, StepWork, Vendor } from './ports'
 import { retryingCall, VendorError } from './vendor-failure'
 
 /**
@@ -24,7 +24,7 @@ export async function createSecret(deps: HookDeps, work: StepWork): Promise<void
  * A secret that consumers do not have yet: the one whose reply was lost or that was never made current, where the vendor
  * shows it again, or else a new one.
  */
-async function newSecret(deps: HookDeps, work: StepWork, current: OwnVersion): Promise<Rotated> {
+async function newSecret(deps: HookDeps, work: StepWork, current: SecretVersion): Promise<VendorRotation> {
   const lost = openIntents(deps, work.token, work.state).length > 0
   const recovered = lost ? await shownAgain(deps, current) : null
   if (lost && recovered === null) goOnOrStop(deps)
@@ -37,7 +37,7 @@ async function newSecret(deps: HookDeps, work: StepWork, current: OwnVersion): P
  * The secret whose reply was lost, from a vendor that shows its secret again; null where that made none, or where nothing
  * is known to tell it from the one before.
  */
-async function shownAgain({ vendor }: HookDeps, current: OwnVersion): Promise<Rotated | null> {
+async function shownAgain({ vendor }: HookDeps, current: SecretVersion): Promise<VendorRotation | null> {
   const known = secretsIn(current)
   const shown = known.length === 0 ? null : await vendor.reveal()
   return shown === null || known.includes(shown.secret.reveal()) ? null : shown
@@ -48,9 +48,9 @@ async function shownAgain({ vendor }: HookDeps, current: OwnVersion): Promise<Ro
  * @param intent the tag that is to be taken back when it is certain that nothing was made; null: none is
  * @throws {HookError} `lost-reply` where a later rotation took the place of the version's, and the rule is to stop then
  */
-export async function rotateAtVendor(deps: HookDeps, work: StepWork, intent: string | null): Promise<Rotated> {
+export async function rotateAtVendor(deps: HookDeps, work: StepWork, intent: string | null): Promise<VendorRotation> {
   let isUntouched = true
-  const rotate = async (key: string): Promise<Rotated> => {
+  const rotate = async (key: string): Promise<VendorRotation> => {
     try {
       return await deps.vendor.rotate(key)
     } catch (error) {
@@ -67,7 +67,7 @@ export async function rotateAtVendor(deps: HookDeps, work: StepWork, intent: str
 }
 
 /** A replaying vendor brings the same secret for the version's id again, unless a later rotation took its place. */
-async function rotatedFor(deps: HookDeps, token: string, rotate: Vendor['rotate']): Promise<Rotated> {
+async function rotatedFor(deps: HookDeps, token: string, rotate: Vendor['rotate']): Promise<VendorRotation> {
   try {
     return await retryingCall(deps, () => rotate(token))
   } catch (error) {

@@ -1,11 +1,11 @@
 import * as v from 'valibot'
 import { addSeconds } from '../core/instant'
 import { Secret } from '../core/secret'
-import type { HookDeps, OwnVersion, Rotated } from './ports'
+import type { HookDeps, SecretVersion, VendorRotation } from './ports'
 
 interface Next {
-  readonly rotated: Rotated
-  readonly current: OwnVersion
+  readonly rotated: VendorRotation
+  readonly current: SecretVersion
   /** The id of the version that is being made. */
   readonly token: string
   readonly now: Date
@@ -34,12 +34,12 @@ export function nextDocument(naming: Naming, { rotated, current, token, now }: N
 }
 
 /** The bare secrets that a version holds. */
-export function secretsIn(version: OwnVersion): readonly string[] {
+export function secretsIn(version: SecretVersion): readonly string[] {
   return parseStoredKeys(version).keys.map(key => key.secret)
 }
 
 /** When the key before ends; null: it has ended. */
-function endOfPrevious({ contract, overlapSeconds }: Naming, rotated: Rotated, now: Date): Date | null {
+function endOfPrevious({ contract, overlapSeconds }: Naming, rotated: VendorRotation, now: Date): Date | null {
   if (rotated.previousExpiresAt !== undefined) return rotated.previousExpiresAt
   const { overlap } = contract
   const seconds =
@@ -87,7 +87,11 @@ export type StoredDocument = v.InferOutput<typeof schema>
  * The keys of a version, newest first: those of the mirror's document, or a plain text as the only one. Other JSON, such
  * as what was put there before the first rotation, holds none.
  */
-export function parseStoredKeys({ versionId, text, createdAt }: OwnVersion): Pick<StoredDocument, 'keys' | 'version'> {
+export function parseStoredKeys({
+  versionId,
+  text,
+  createdAt,
+}: SecretVersion): Pick<StoredDocument, 'keys' | 'version'> {
   const value = jsonOf(text.reveal())
   if (value === undefined || typeof value !== 'object') {
     const only = { id: versionId, secret: text.reveal(), createdAt: createdAt.toISOString(), expiresAt: null }

@@ -1,5 +1,5 @@
 import { HookError } from './hook-error'
-import type { HookDeps, OwnSecret, OwnSecretState, StepWork } from './ports'
+import type { HookDeps, RotatedSecret, RotatedSecretState, StepWork } from './ports'
 
 /**
  * How the tags begin which say that the vendor was, or is about to be, asked for a version's secret. Every run has one of
@@ -14,7 +14,7 @@ export interface Intent {
   readonly token: string
 }
 
-export function intentsIn({ tags }: Pick<OwnSecretState, 'tags'>): readonly Intent[] {
+export function intentsIn({ tags }: Pick<RotatedSecretState, 'tags'>): readonly Intent[] {
   const found = Object.entries(tags).filter(([name]) => name === intentTag || name.startsWith(`${intentTag}:`))
   return found.map(([name, value]) => ({ name, token: value.split(' ')[0] ?? '' }))
 }
@@ -31,7 +31,7 @@ export function keepsIntents({ contract, lostReply }: Pick<HookDeps, 'contract' 
 export function openIntents(
   { contract }: Pick<HookDeps, 'contract'>,
   token: string,
-  state: OwnSecretState,
+  state: RotatedSecretState,
 ): readonly Intent[] {
   const isOpen = (intent: Intent): boolean =>
     !wasCurrent(state, intent.token) && !(contract.vendorReplays && intent.token === token)
@@ -39,16 +39,16 @@ export function openIntents(
 }
 
 /** Takes the version's intents away once it is current, and what is left of versions that were current before. */
-export async function removeSettledIntents(own: OwnSecret, { secretId, token, state }: StepWork): Promise<void> {
+export async function removeSettledIntents(own: RotatedSecret, { secretId, token, state }: StepWork): Promise<void> {
   const isSettled = (intent: Intent): boolean => intent.token === token || wasCurrent(state, intent.token)
   await removeIntents(own, secretId, intentsIn(state).filter(isSettled))
 }
 
-async function removeIntents(own: OwnSecret, secretId: string, intents: readonly Intent[]): Promise<void> {
+async function removeIntents(own: RotatedSecret, secretId: string, intents: readonly Intent[]): Promise<void> {
   for (const { name } of intents) await own.untag(secretId, name)
 }
 
-function wasCurrent({ labels }: OwnSecretState, token: string): boolean {
+function wasCurrent({ labels }: RotatedSecretState, token: string): boolean {
   return labels[token]?.some(label => label === 'AWSCURRENT' || label === 'AWSPREVIOUS') === true
 }
 

@@ -3,7 +3,7 @@ import type { Log } from '../core/log'
 import type { Secret } from '../core/secret'
 
 export interface HookDeps {
-  readonly own: OwnSecret
+  readonly own: RotatedSecret
   readonly vendor: Vendor
   readonly contract: Contract
   readonly endpointId: string
@@ -24,28 +24,28 @@ export interface StepWork {
   readonly secretId: string
   /** The id of the version that is being made. */
   readonly token: string
-  readonly state: OwnSecretState
+  readonly state: RotatedSecretState
   readonly currentVersionId: string
 }
 
-export interface OwnSecretState {
+export interface RotatedSecretState {
   /** Labels by version id; versions without a label are not there. */
   readonly labels: Readonly<Record<string, readonly string[]>>
   readonly rotationEnabled: boolean
   readonly tags: Readonly<Record<string, string>>
 }
 
-export interface OwnVersion {
+export interface SecretVersion {
   readonly versionId: string
   readonly text: Secret
   readonly createdAt: Date
 }
 
 /** The secret that is rotated, as its rotation function may use it. Every call is repeatable. */
-export interface OwnSecret {
-  describe(secretId: string): Promise<OwnSecretState>
+export interface RotatedSecret {
+  describe(secretId: string): Promise<RotatedSecretState>
   /** Null: the version has no value. */
-  read(secretId: string, versionId: string): Promise<OwnVersion | null>
+  read(secretId: string, versionId: string): Promise<SecretVersion | null>
   /** Stores the version's value as AWSPENDING. `differs`: it has another one already. */
   putPending(secretId: string, versionId: string, document: Secret): Promise<'stored' | 'differs'>
   /** Moves AWSCURRENT if `from` holds it: a compare-and-swap. */
@@ -55,7 +55,7 @@ export interface OwnSecret {
 }
 
 /** What a reply says of a new secret. Null or undefined: nothing. */
-export interface Rotated {
+export interface VendorRotation {
   readonly secret: Secret
   readonly keyId: string | null
   readonly version: number | null
@@ -73,9 +73,9 @@ export interface ShownSecret {
 
 /** The vendor's side of one endpoint. Every call can throw a `VendorError`. */
 export interface Vendor {
-  rotate(idempotencyKey: string): Promise<Rotated>
+  rotate(idempotencyKey: string): Promise<VendorRotation>
   /** The current secret once more; null: the vendor never shows it again. */
-  reveal(): Promise<Rotated | null>
+  reveal(): Promise<VendorRotation | null>
   /** Null: the vendor has no read that shows anything of the secret. */
   look(): Promise<ShownSecret | null>
 }

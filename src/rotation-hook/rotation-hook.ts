@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { createSecret } from './create-secret'
 import { finishSecret } from './finish-secret'
 import { HookError } from './hook-error'
-import type { HookDeps, OwnSecretState, StepWork } from './ports'
+import type { HookDeps, RotatedSecretState, StepWork } from './ports'
 import { testSecret } from './test-secret'
 import { VendorError } from './vendor-failure'
 
@@ -40,7 +40,7 @@ async function runStep(deps: HookDeps, event: HookEvent): Promise<void> {
 }
 
 /** @throws {HookError} `rotation-off`, `no-current-version`, `not-pending` */
-function guarded({ secretId, token }: HookEvent, state: OwnSecretState): StepWork {
+function guarded({ secretId, token }: HookEvent, state: RotatedSecretState): StepWork {
   if (!state.rotationEnabled) throw new HookError('rotation-off', 'rotation is switched off for the secret')
   const currentVersionId = holderOf(state, 'AWSCURRENT')
   if (currentVersionId === null) throw new HookError('no-current-version', 'no version has AWSCURRENT')
@@ -50,7 +50,7 @@ function guarded({ secretId, token }: HookEvent, state: OwnSecretState): StepWor
   return { secretId, token, state, currentVersionId }
 }
 
-function holderOf({ labels }: OwnSecretState, label: string): string | null {
+function holderOf({ labels }: RotatedSecretState, label: string): string | null {
   return Object.entries(labels).find(([, held]) => held.includes(label))?.[0] ?? null
 }
 

@@ -2,14 +2,14 @@ import type { Contract, OperationOf } from '../contracts/contract'
 import { type Json, type Shape } from '../contracts/shape'
 import { parseTime } from '../contracts/times'
 import { Secret } from '../core/secret'
-import type { Rotated, ShownSecret } from './ports'
+import type { VendorRotation, ShownSecret } from './ports'
 import { type Form, isForm } from '../contracts/shape-fields'
 
 type Revealing = OperationOf<'rotate'> | OperationOf<'reveal'>
 type Showing = OperationOf<'get'> | OperationOf<'secret-state'>
 
 /** What a reply reveals; null where it is not as the contract says. */
-export function readRotated(contract: Contract, { reply }: Revealing, body: unknown): Rotated | null {
+export function readRotated(contract: Contract, { reply }: Revealing, body: unknown): VendorRotation | null {
   if (reply.body === null) return null
   const fields = readShape(reply.body, body)
   const secret = fields.get('signingSecret')

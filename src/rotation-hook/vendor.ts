@@ -1,6 +1,6 @@
 import type { Contract, Operation, OperationOf } from '../contracts/contract'
 import type { Secret } from '../core/secret'
-import type { Rotated, Vendor } from './ports'
+import type { VendorRotation, Vendor } from './ports'
 import { failureOfConnection, failureOfReply, VendorError, type VendorReply } from './vendor-failure'
 import { readJson, readRotated, readShown } from './vendor-reply'
 import { type Connection, vendorRequest } from './vendor-request'
@@ -42,7 +42,7 @@ export function contractVendor(options: ContractVendorOptions): Vendor {
   const reveal = operationOf(contract, 'reveal')
   const look = operationOf(contract, 'secret-state') ?? operationOf(contract, 'get')
   if (rotate === null) throw new RangeError(`the contract ${contract.name} has no operation that rotates`)
-  const showAgain = async (): Promise<Rotated | null> =>
+  const showAgain = async (): Promise<VendorRotation | null> =>
     reveal === null ? null : revealed(contract, reveal, await call(options, reveal, null))
   return {
     rotate: async key => {
@@ -71,7 +71,7 @@ function revealed(
   contract: Contract,
   operation: OperationOf<'rotate'> | OperationOf<'reveal'>,
   reply: VendorReply,
-): Rotated {
+): VendorRotation {
   const rotated = readRotated(contract, operation, reply.body)
   if (rotated !== null) return rotated
   throw new VendorError('vendor-reply-malformed', { status: reply.status, rotated: 'maybe', retryAfterSeconds: null })
@@ -84,7 +84,7 @@ function operationOf<Name extends Operation['use']>(contract: Contract, use: Nam
 }
 
 /** The vendor has rotated already: whatever fails now, a secret was made that nobody has. */
-async function shownOnceMade(showAgain: () => Promise<Rotated | null>): Promise<Rotated | null> {
+async function shownOnceMade(showAgain: () => Promise<VendorRotation | null>): Promise<VendorRotation | null> {
   try {
     return await showAgain()
   } catch (error) {

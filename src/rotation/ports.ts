@@ -37,7 +37,7 @@ export interface PageRequest {
   readonly after: string | null
 }
 
-export interface EndpointKey {
+export interface EndpointAddress {
   readonly tenantId: string
   readonly endpointId: string
 }
@@ -52,7 +52,7 @@ export interface Settled {
 /** Where endpoints are kept. It only compares and swaps; every rule is elsewhere. */
 export interface EndpointStore {
   /** Reads consistently; tombstones too. */
-  load(key: EndpointKey): Promise<Endpoint | null>
+  load(key: EndpointAddress): Promise<Endpoint | null>
   /** Stores a new endpoint. `replaces`: the revision of the tombstone that it takes the place of. */
   create(endpoint: Endpoint, replaces: number | null): Promise<'stored' | 'conflict'>
   /** Stores what a change touches, if the stored revision is still `expectedRevision` in the same incarnation. */
@@ -63,7 +63,7 @@ export interface EndpointStore {
   drop(endpoint: Endpoint, signal: AbortSignal): Promise<'stored' | 'conflict'>
   list(tenantId: string, page: PageRequest): Promise<Page<Endpoint>>
   /** Endpoints whose `dueAt` is not after `now`, earliest first, at most `limit` from each shard. */
-  due(now: Date, limit: number): Promise<readonly EndpointKey[]>
+  due(now: Date, limit: number): Promise<readonly EndpointAddress[]>
 }
 
 /** The lasting record of every change of a ring and of every reveal. */
@@ -71,10 +71,10 @@ export interface AuditLog {
   /** Repeatable: the same record is stored once. */
   record(record: AuditRecord, signal: AbortSignal): Promise<void>
   /** Newest first. */
-  list(key: EndpointKey, page: PageRequest): Promise<Page<AuditRecord>>
+  list(key: EndpointAddress, page: PageRequest): Promise<Page<AuditRecord>>
 }
 /** An endpoint in one of its lives: what was counted for an endpoint that was deleted says nothing of its successor. */
-export interface EndpointLife extends EndpointKey {
+export interface EndpointLife extends EndpointAddress {
   readonly incarnation: string
 }
 
@@ -111,7 +111,7 @@ export interface Mirror {
   /** Makes the secret; its first version is current. `exists`: the name is taken, maybe by a deleted secret. */
   create(version: MirrorVersion, signal: AbortSignal): Promise<'created' | 'exists'>
   /** Stores a version beside the current one. A version that is stored already stays as it is. */
-  stage(version: MirrorVersion, signal: AbortSignal): Promise<'staged' | 'missing' | 'deleted'>
+  putAside(version: MirrorVersion, signal: AbortSignal): Promise<'put-aside' | 'missing' | 'deleted'>
   /** Moves AWSCURRENT if `from` holds it: a compare-and-swap. */
   moveCurrent(move: CurrentMove, signal: AbortSignal): Promise<'moved' | 'mismatch'>
   describe(name: string, signal: AbortSignal): Promise<MirrorDescription | null>

@@ -34,7 +34,7 @@ async function stageAndMove(
   { mirror }: RotationDeps,
   { version, from, signal }: { version: MirrorVersion; from: string; signal: AbortSignal },
 ): Promise<boolean> {
-  if ((await mirror.stage(version, signal)) !== 'staged') return false
+  if ((await mirror.putAside(version, signal)) !== 'put-aside') return false
   const move = { name: version.name, from, to: version.versionId }
   return (await mirror.moveCurrent(move, signal)) === 'moved'
 }
@@ -63,7 +63,7 @@ interface Approach {
 async function approach(deps: RotationDeps, { version, found, signal }: Approach): Promise<boolean> {
   if (!found) await deps.mirror.create(version, signal)
   else if (found.deleted) await bringBack(deps, version, signal)
-  else if (found.currentVersionId === null) await deps.mirror.stage(version, signal)
+  else if (found.currentVersionId === null) await deps.mirror.putAside(version, signal)
   else return stageAndMove(deps, { version, from: found.currentVersionId, signal })
   return false
 }

@@ -1,7 +1,7 @@
 import { addSeconds } from '../core/instant'
 import { lookAgainSeconds } from './change'
 import { type Endpoint, unsettledChanges } from './endpoint'
-import type { EndpointKey, RotationDeps } from './ports'
+import type { EndpointAddress, RotationDeps } from './ports'
 import { settle } from './settle'
 import { backoffSeconds } from './settle-policy'
 
@@ -42,7 +42,7 @@ export async function sweep(deps: SweepDeps, until: Date): Promise<SweepReport> 
 
 async function sweepOne(
   deps: SweepDeps,
-  key: EndpointKey,
+  key: EndpointAddress,
   report: { settled: number; failed: number; oldestSeconds: number },
 ): Promise<void> {
   try {

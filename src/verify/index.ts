@@ -1,7 +1,7 @@
 export { sign, type SignOptions } from './sign'
 export { verify, type VerifyOptions } from './verify'
 export { WebhookVerificationError, type VerificationErrorCode } from './verification-error'
-export type { DeliveryHeaders } from './delivery'
+export type { DeliveryHeaders } from './received-delivery'
 export type { Scheme, SignatureHeader, SignedPart } from './scheme'
 export {
   bodyHex,

@@ -5,9 +5,9 @@ import { keyturn } from '../../src/contracts/keyturn'
 import { storno } from '../../src/contracts/storno'
 import { teambattles } from '../../src/contracts/teambattles'
 import { thesignup } from '../../src/contracts/thesignup'
-import type { OwnSecret, Vendor } from '../../src/rotation-hook/ports'
+import type { RotatedSecret, Vendor } from '../../src/rotation-hook/ports'
 import { rotationHook, type RotationHook } from '../../src/rotation-hook/rotation-hook'
-import type { MemoryOwnSecret } from '../support/memory/memory-own-secret'
+import type { MemoryRotatedSecret } from '../support/memory/memory-rotated-secret'
 import {
   event,
   modelDeps,
@@ -29,7 +29,7 @@ type Plan = ReadonlyMap<number, Fault>
 
 interface World {
   readonly contract: Contract
-  readonly own: MemoryOwnSecret
+  readonly own: MemoryRotatedSecret
   readonly vendor: ModelVendor
   readonly hook: RotationHook
   /** The steps after which receivers had no key that the vendor signs with. */
@@ -57,7 +57,7 @@ function worldOf(contract: Contract, plan: Plan): World {
         },
       ]),
     ) as Port
-  const ownPort: OwnSecret = faulty(own, () => new Error('timeout'))
+  const ownPort: RotatedSecret = faulty(own, () => new Error('timeout'))
   const vendorPort: Vendor = faulty(vendor, () => vendorError('vendor-connection-lost', 'maybe', null))
   return {
     contract,
@@ -96,7 +96,7 @@ function locksOut({ own, vendor, contract }: World): boolean {
   return contract.overlap.kind !== 'none' && !vendor.live().some(key => current.includes(key))
 }
 
-function labelled(own: MemoryOwnSecret, label: string): string {
+function labelled(own: MemoryRotatedSecret, label: string): string {
   return [...own.versions.values()].find(({ labels }) => labels.includes(label))?.text ?? ''
 }
 

@@ -1,6 +1,6 @@
 import type { Sabotage } from './cloud'
+import type { HookSabotage } from './hook/bed'
 import { simulateHook } from './hook/simulate-hook'
-import type { HookSabotage } from './hook/stage'
 import { simulate, type SimulateOptions } from './simulate'
 
 export interface SeedRange {

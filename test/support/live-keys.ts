@@ -4,7 +4,7 @@ import { dynamoDbClient, kmsClient } from '../../src/aws/clients'
 import { dynamoEndpointStore } from '../../src/aws/dynamo-endpoint-store'
 import { kmsSealer } from '../../src/aws/kms-sealer'
 import { openKey } from '../../src/rotation/keys'
-import type { EndpointKey } from '../../src/rotation/ports'
+import type { EndpointAddress } from '../../src/rotation/ports'
 import { isLive } from '../../src/rotation/ring'
 import { clientOptions } from '../unit/aws/embedded-aws'
 
@@ -17,7 +17,7 @@ export interface LiveKeys {
 
 /** Reads the stored rings of a local run, as a sender does. A secret is opened once. */
 export interface LiveKeyReader {
-  read(key: EndpointKey): Promise<LiveKeys>
+  read(key: EndpointAddress): Promise<LiveKeys>
   close(): void
 }
 

@@ -5,7 +5,7 @@ import { type Delivery, messageIdPattern } from '../../delivery/delivery'
 import { type PublishDeps, publishEvent } from '../../delivery/event'
 import type { DeliveryDeps } from '../../delivery/ports'
 import { sendAgain } from '../../delivery/send-again'
-import { type Reception, receptionOf } from '../../delivery/target'
+import { type Readiness, readinessOf } from '../../delivery/target'
 import { testDelivery, type TestResult } from '../../delivery/test-delivery'
 import { readEventType, readNewEvent } from '../body/event'
 import { largestEventBodyBytes, parseJsonObject, readBody } from '../body/json'
@@ -83,7 +83,7 @@ export function sendAgainUse(deps: EndpointDeps): TenantUse {
 }
 
 /** @throws {Problem} `endpoint-paused`, `endpoint-without-url` */
-function requireOpen(reception: Reception): void {
+function requireOpen(reception: Readiness): void {
   if (reception === 'paused') {
     throw new Problem('endpoint-paused', 'The endpoint is paused. Resume it, then send the delivery again.')
   }
@@ -94,7 +94,7 @@ function requireOpen(reception: Reception): void {
 
 interface Loaded {
   readonly delivery: Delivery
-  readonly reception: Reception
+  readonly reception: Readiness
 }
 
 /** @throws {Problem} `not-found`, the same whether the delivery, or its endpoint, is malformed, unknown or another's */
@@ -104,7 +104,7 @@ async function loadDelivery({ store, health, deliveries }: EndpointDeps, call: T
   const delivery = messageIdPattern.test(messageId) ? await deliveries.load({ tenantId, messageId }) : null
   if (delivery !== null) {
     const [endpoint, stored] = await Promise.all([store.load(delivery), health.loadAny(delivery)])
-    const reception = receptionOf(delivery, endpoint, stored)
+    const reception = readinessOf(delivery, endpoint, stored)
     if (isReached(endpoint, call) && reception !== 'gone') return { delivery, reception }
   }
   throw new Problem('not-found', 'There is no such delivery.')

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { deliverVariables, readEnvironment, sweepVariables } from '../../../lambdas/environment'
 import { deliveryDeps, rotationDeps } from '../../../lambdas/wiring'
-import { startAwsEndpoint } from '../../../local/aws-server/server'
+import { startAwsServer } from '../../../local/aws-server/server'
 import type { Closers } from '../../../local/closers'
 import {
   createQueues,
@@ -47,7 +47,7 @@ export interface Deployment {
 export async function startDeployment(closers: Closers): Promise<Deployment> {
   const clock = startClock()
   const { now } = clock
-  const aws = await startAwsEndpoint({ dataDir: null, port: 0, now, kmsKeyIds: [ringKeyId, mirrorKeyId] })
+  const aws = await startAwsServer({ dataDir: null, port: 0, now, kmsKeyIds: [ringKeyId, mirrorKeyId] })
   closers.add(() => aws.close())
   Object.assign(process.env, functionEnvironment({ name: 'deliver', bundle: __filename, aws: aws.url }))
   const table = { client: dynamoDbClient(), name: localAws.table }

@@ -1,6 +1,6 @@
 import type { Contract } from '../../../src/contracts/contract'
+import type { ConsumerBed } from './consumer-bed'
 import type { ConsumerSecret } from './consumer-secret'
-import type { ConsumerStage } from './consumer-stage'
 import type { VendorEndpoint } from './vendor-side'
 import { asksForSecret, type WireFault } from './watched-hook'
 
@@ -31,7 +31,7 @@ export interface StruckRotation {
 const chosenOverlapSeconds = 60 * 60
 
 /** The consumer's secret holds what the vendor showed when the endpoint was made. */
-export async function newLane(stage: ConsumerStage, endpoint: VendorEndpoint, runsEachStep = 1): Promise<Lane> {
+export async function newLane(stage: ConsumerBed, endpoint: VendorEndpoint, runsEachStep = 1): Promise<Lane> {
   const chosen = endpoint.contract.overlap.kind === 'chosen' ? { overlapSeconds: chosenOverlapSeconds } : {}
   const hook = { ...endpoint.hook, ...chosen }
   return { endpoint, secret: await stage.addSecret({ hook, text: endpoint.firstSecret, runsEachStep }) }

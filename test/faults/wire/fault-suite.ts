@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Closers } from '../../../local/closers'
 import type { Places } from './agreement'
+import { type FaultBed, runFaultBed } from './fault-bed'
 import type { FaultRun } from './fault-runs'
-import { type FaultStage, runFaultStage } from './fault-stage'
 import type { Scenario } from './scenario'
 
 /**
  * Each call of a change to AWS is lost, or answered in vain, once; with the real bundle and the real SDK. Returns the
  * stage, for what comes after.
  */
-export function faultSuite(scenarios: readonly Scenario[]): () => FaultStage {
+export function faultSuite(scenarios: readonly Scenario[]): () => FaultBed {
   const closers = new Closers()
-  let stage: FaultStage
+  let stage: FaultBed
 
   beforeAll(async () => {
-    stage = await runFaultStage(scenarios, closers)
+    stage = await runFaultBed(scenarios, closers)
   })
 
   afterAll(() => closers.close())

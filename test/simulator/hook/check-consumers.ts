@@ -1,11 +1,11 @@
 import { isLive } from '../../../src/rotation/ring'
-import { holderOf } from '../../support/memory/memory-own-secret'
+import { holderOf } from '../../support/memory/memory-rotated-secret'
 import { mustHold } from '../ledger'
-import type { HookStage } from './stage'
+import type { HookBed } from './bed'
 import { overlapOf, placeOf, readDocument, secretOf } from './stored-document'
 
 /** What holds of the secret after every change of it. */
-export function checkCurrent(stage: HookStage): void {
+export function checkCurrent(stage: HookBed): void {
   const { world, own, record } = stage
   const current = holderOf(own, 'AWSCURRENT')
   const document = readDocument(stage, current)
@@ -29,7 +29,7 @@ export function checkCurrent(stage: HookStage): void {
  * Nobody is locked out: what consumers read holds a key that the vendor signs with, for as long as the rotation that
  * followed their newest key promised.
  */
-export function checkReaders(stage: HookStage): void {
+export function checkReaders(stage: HookBed): void {
   const { world, record, plan } = stage
   const document = readDocument(stage, record.current)
   const newest = document?.keys[0]

@@ -2,14 +2,14 @@ import type { Secret } from '../../../src/core/secret'
 import type { StoredDocument, StoredKey } from '../../../src/rotation-hook/document'
 import type { Key } from '../../../src/rotation/ring'
 import { mustHold } from '../ledger'
-import { endpointId, type HookStage, tenantId } from './stage'
+import { endpointId, type HookBed, tenantId } from './bed'
 import { overlapOf, placeOf, secretOf } from './stored-document'
 
 /** Some contracts write their times in whole seconds. Until an instant is as long as a slow vendor makes it. */
 const slackMilliseconds = { rounded: 1000, instant: 60_000 }
 
 /** What holds of every document that is to be stored: the vendor made its secret, and its older keys end in time. */
-export function checkStoredDocument(stage: HookStage, versionId: string, text: Secret): void {
+export function checkStoredDocument(stage: HookBed, versionId: string, text: Secret): void {
   const { ledger } = stage.world
   if ((stage.own.versions.get(versionId)?.text ?? null) !== null) return
   const document = JSON.parse(text.reveal()) as StoredDocument
@@ -32,7 +32,7 @@ export function checkStoredDocument(stage: HookStage, versionId: string, text: S
  * The hook cannot know better after a lost reply, with which the overlap may have begun.
  */
 function checkOlderKey(
-  stage: HookStage,
+  stage: HookBed,
   { secret, expiresAt }: StoredKey,
   { ring, latest }: { readonly ring: readonly Key[]; readonly latest: number },
 ): void {
@@ -46,7 +46,7 @@ function checkOlderKey(
   }
 }
 
-function slackOf({ plan: { contract } }: HookStage): number {
+function slackOf({ plan: { contract } }: HookBed): number {
   const isInstant = contract.overlap.kind === 'chosen' && contract.overlap.unit === 'instant'
   return isInstant ? slackMilliseconds.instant : slackMilliseconds.rounded
 }

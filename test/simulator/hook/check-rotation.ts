@@ -1,13 +1,13 @@
 import { rememberSeconds } from '../../../src/rotation/change'
 import type { Endpoint } from '../../../src/rotation/endpoint'
 import { mustHold } from '../ledger'
+import { endpointId, type HookBed, tenantId } from './bed'
 import { checkReaders } from './check-consumers'
 import { askedBy } from './record'
-import { endpointId, type HookStage, tenantId } from './stage'
 import { readDocument, secretOf } from './stored-document'
 
 /** Notes every rotation at the vendor as soon as it is made, and checks whether the hook might make it. */
-export function noteRotation(stage: HookStage): void {
+export function noteRotation(stage: HookBed): void {
   const { world, record } = stage
   const stored = world.cloud.state.table.endpoints.get(`${tenantId}#${endpointId}`)?.endpoint
   const before = record.rings.at(-1)
@@ -16,7 +16,7 @@ export function noteRotation(stage: HookStage): void {
   if (before !== undefined) checkRotation(stage, before, stored)
 }
 
-function checkRotation(stage: HookStage, before: Endpoint, made: Endpoint): void {
+function checkRotation(stage: HookBed, before: Endpoint, made: Endpoint): void {
   const { record, plan } = stage
   const asked = askedBy(made)
   if (asked === null) record.disorder.add('rotated-by-hand')
@@ -30,14 +30,14 @@ function checkRotation(stage: HookStage, before: Endpoint, made: Endpoint): void
 }
 
 /** A replaying vendor makes one secret for one rotation, unless another came between, or it has forgotten. */
-function checkOnce({ world }: HookStage, before: Endpoint, made: Endpoint): void {
+function checkOnce({ world }: HookBed, before: Endpoint, made: Endpoint): void {
   const isForgotten = made.updatedAt.getTime() - before.updatedAt.getTime() >= rememberSeconds * 1000
   const isSecond = askedBy(before)?.token === askedBy(made)?.token
   mustHold(world.ledger, isForgotten || !isSecond, 'a vendor that replays makes one secret for one rotation')
 }
 
 /** Where the rule is to stop, the hook rotates only once consumers have what it made before. */
-function checkAllowed(stage: HookStage, before: Endpoint): void {
+function checkAllowed(stage: HookBed, before: Endpoint): void {
   const { world, record } = stage
   if (askedBy(before) === null || stage.plan.byHand || record.released) return
   const held = readDocument(stage, record.current)?.keys[0]?.secret

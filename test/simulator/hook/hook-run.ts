@@ -4,9 +4,9 @@ import { rotationHook } from '../../../src/rotation-hook/rotation-hook'
 import { contractVendor } from '../../../src/rotation-hook/vendor'
 import type { SweepDeps } from '../../../src/rotation/sweep'
 import type { Caller } from '../world'
+import { baseUrl, endpointId, type HookBed, secretId, tenantId } from './bed'
 import { ownPort } from './own-port'
 import { addProcess } from './process'
-import { baseUrl, endpointId, type HookStage, secretId, tenantId } from './stage'
 import { sendTo } from './vendor-connection'
 
 export const steps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const
@@ -22,7 +22,7 @@ export interface StepRun {
 }
 
 /** One run of the function, in a process of its own. */
-export function runStep(stage: HookStage, { token, step, speed, ended }: StepRun): void {
+export function runStep(stage: HookBed, { token, step, speed, ended }: StepRun): void {
   const event = { Step: step, SecretId: secretId, ClientRequestToken: token }
   if (stage.runs > 0) stage.record.disorder.add('overlapping-runs')
   stage.runs += 1
@@ -42,7 +42,7 @@ export function runStep(stage: HookStage, { token, step, speed, ended }: StepRun
 }
 
 function hookDeps(
-  stage: HookStage,
+  stage: HookBed,
   caller: Caller,
   { deps, token }: { readonly deps: SweepDeps; readonly token: string },
 ): HookDeps {
@@ -58,7 +58,7 @@ function hookDeps(
   return stage.sabotage.hook?.(wired) ?? wired
 }
 
-function noteCode({ record, world }: HookStage): HookDeps['log']['error'] {
+function noteCode({ record, world }: HookBed): HookDeps['log']['error'] {
   return (message, { code }) => {
     world.trace?.(`  ${message}: ${code}`)
     if (message === 'the step failed' && typeof code === 'string') record.lastCode = code

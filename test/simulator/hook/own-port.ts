@@ -1,17 +1,17 @@
-import type { OwnSecret } from '../../../src/rotation-hook/ports'
-import { holderOf } from '../../support/memory/memory-own-secret'
+import type { RotatedSecret } from '../../../src/rotation-hook/ports'
+import { holderOf } from '../../support/memory/memory-rotated-secret'
 import { callPort } from '../network'
 import type { Caller } from '../world'
+import type { HookBed } from './bed'
 import { checkCurrent } from './check-consumers'
 import { checkStoredDocument } from './check-document'
 import type { Disorder } from './record'
-import type { HookStage } from './stage'
 
 /** When a client gives a call up. */
 const clientMilliseconds = 5000
 
 /** The consumer's secret as one run of the hook sees it: through the scheduler. */
-export function ownPort(stage: HookStage, caller: Caller): OwnSecret {
+export function ownPort(stage: HookBed, caller: Caller): RotatedSecret {
   const { world, own } = stage
   const call = <Reply>(name: string, input: readonly unknown[], effect: () => Promise<Reply>): Promise<Reply> =>
     callPort(world, caller, { name: `own.${name}`, input, effect, signal: null })

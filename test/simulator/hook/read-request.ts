@@ -1,13 +1,13 @@
 import type { Contract, Operation } from '../../../src/contracts/contract'
 import { type Route, routesOf } from '../../../src/contracts/routes'
 import { matchRoute } from '../../../src/http/match-route'
+import { baseUrl, type HookBed } from './bed'
 import { noteAsked } from './record'
-import { baseUrl, type HookStage } from './stage'
 import type { VendorRequest } from './vendor-process'
 
 /** What the vendor reads out of a request of the rotation that the token names. */
 export function requestOf(
-  stage: HookStage,
+  stage: HookBed,
   token: string,
   { url, init }: { readonly url: string; readonly init: RequestInit },
 ): VendorRequest {

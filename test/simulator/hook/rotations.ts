@@ -1,14 +1,14 @@
-import { detach, holderOf } from '../../support/memory/memory-own-secret'
+import { detach, holderOf } from '../../support/memory/memory-rotated-secret'
 import { traceStep } from '../world'
+import type { HookBed, Rotation } from './bed'
 import { runStep, type StepRun, steps } from './hook-run'
 import { addProcess } from './process'
-import type { HookStage, Rotation } from './stage'
 
 /** Speeds of what happens while other things do. */
 const slowly = [0.01, 0.1, 1, 4]
 
 /** Calls RotateSecret some time: once, or several times whatever happens meanwhile. The rest comes once a rotation ended. */
-export function planRotations(stage: HookStage): void {
+export function planRotations(stage: HookBed): void {
   const { toCome, plan, world } = stage
   const calls = plan.overlapping ? Math.ceil(toCome * world.random.pick([0.1, 1])) : Math.min(1, toCome)
   stage.toCome -= calls
@@ -24,14 +24,14 @@ export function planRotations(stage: HookStage): void {
 }
 
 /** RotateSecret. While another version is pending, that rotation is tried again, or cancelled for a new one. */
-function rotateSecret(stage: HookStage): void {
+function rotateSecret(stage: HookBed): void {
   const pending = pendingToken(stage)
   if (pending !== null && stage.plan.whilePending === 'try-again') return tryRotation(stage, pending)
   beginRotation(stage)
 }
 
 /** A new rotation, whatever is pending. */
-export function beginRotation(stage: HookStage): void {
+export function beginRotation(stage: HookBed): void {
   const token = String(stage.rotations.length + 1).padStart(32, 'r')
   detach(stage.own, 'AWSPENDING')
   stage.own.begin(token)
@@ -39,19 +39,19 @@ export function beginRotation(stage: HookStage): void {
 }
 
 /** The version of a rotation that is not complete; null: there is none. */
-function pendingToken({ own }: HookStage): string | null {
+function pendingToken({ own }: HookBed): string | null {
   const pending = holderOf(own, 'AWSPENDING')
   return pending === null || pending === holderOf(own, 'AWSCURRENT') ? null : pending
 }
 
 /** The last rotation, where it is not done; null: it is. */
-export function unfinishedToken({ own, rotations }: HookStage): string | null {
+export function unfinishedToken({ own, rotations }: HookBed): string | null {
   const pending = holderOf(own, 'AWSPENDING')
   return rotations.find(({ token, state }) => token === pending && state !== 'done')?.token ?? null
 }
 
 /** Runs all steps, and the whole again after a failure, for as many tries as there are. */
-export function tryRotation(stage: HookStage, token: string): void {
+export function tryRotation(stage: HookBed, token: string): void {
   const known = stage.rotations.find(rotation => rotation.token === token)
   if (known?.state === 'under-way') return
   const rotation: Rotation = known ?? { token, tries: 0, state: 'under-way' }
@@ -62,7 +62,7 @@ export function tryRotation(stage: HookStage, token: string): void {
   runFrom(stage, rotation, 0)
 }
 
-function runFrom(stage: HookStage, rotation: Rotation, place: number): void {
+function runFrom(stage: HookBed, rotation: Rotation, place: number): void {
   const step = steps[place]
   const { token } = rotation
   if (!isWanted(stage, token)) return end(stage, rotation, 'given-up')
@@ -77,28 +77,28 @@ function runFrom(stage: HookStage, rotation: Rotation, place: number): void {
 }
 
 /** One more run that nobody waits for. It may take its time. */
-function runBeside(stage: HookStage, run: Pick<StepRun, 'token' | 'step'>): void {
+function runBeside(stage: HookBed, run: Pick<StepRun, 'token' | 'step'>): void {
   runStep(stage, { ...run, speed: stage.world.random.pick(slowly), ended: () => undefined })
 }
 
 /** Runs a step that is done once more, now and then. */
-function onceMore(stage: HookStage, run: StepRun): void {
+function onceMore(stage: HookBed, run: StepRun): void {
   if (isRepeated(stage)) runStep(stage, run)
   else run.ended(true)
 }
 
-function tryAgain(stage: HookStage, rotation: Rotation): void {
+function tryAgain(stage: HookBed, rotation: Rotation): void {
   rotation.tries -= 1
   if (rotation.tries < 0) end(stage, rotation, 'given-up')
   else runFrom(stage, rotation, 0)
 }
 
-function isWanted({ own }: HookStage, token: string): boolean {
+function isWanted({ own }: HookBed, token: string): boolean {
   const labels = own.versions.get(token)?.labels ?? []
   return labels.includes('AWSPENDING') || labels.includes('AWSCURRENT')
 }
 
-function end(stage: HookStage, rotation: Rotation, state: Rotation['state']): void {
+function end(stage: HookBed, rotation: Rotation, state: Rotation['state']): void {
   rotation.state = state
   traceStep(stage.world, 'rotation', () => `${rotation.token} ${state}`)
   const { rough, plan, world } = stage
@@ -109,6 +109,6 @@ function end(stage: HookStage, rotation: Rotation, state: Rotation['state']): vo
   planRotations(stage)
 }
 
-function isRepeated({ rough, plan, world }: HookStage): boolean {
+function isRepeated({ rough, plan, world }: HookBed): boolean {
   return rough && world.random.chance(plan.repeatRate)
 }

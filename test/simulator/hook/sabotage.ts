@@ -1,5 +1,5 @@
-import { holderOf } from '../../support/memory/memory-own-secret'
-import type { HookSabotage } from './stage'
+import { holderOf } from '../../support/memory/memory-rotated-secret'
+import type { HookSabotage } from './bed'
 
 /** The vendor is asked without a word beforehand. */
 export const intentUnwritten: HookSabotage = { secret: own => ({ ...own, tag: async () => undefined }) }

@@ -4,24 +4,24 @@ import { actor } from '../operation'
 import { quietDown } from '../quiet'
 import { seededRandom } from '../random'
 import { runCallers } from '../scheduler'
+import { endpointId, type HookBed, tenantId } from './bed'
 import { checkEnd, letArrive } from './check-end'
-import { newStage, type StageOptions } from './new-stage'
+import { type BedOptions, newBed } from './new-bed'
 import { randomHookPlan } from './plan'
 import { addProcess } from './process'
 import { planRotations } from './rotations'
-import { endpointId, type HookStage, tenantId } from './stage'
 
 /** Runs the hook's schedule of one seed. Returns the first invariant that it broke, or null. */
-export async function simulateHook(seed: number, options: StageOptions = {}): Promise<string | null> {
+export async function simulateHook(seed: number, options: BedOptions = {}): Promise<string | null> {
   const random = seededRandom(seed)
   const plan = randomHookPlan(random)
   options.trace?.(`seed ${seed}: ${JSON.stringify({ ...plan, contract: plan.contract.name })}`)
-  const stage = await newStage(random, plan, options)
+  const stage = await newBed(random, plan, options)
   return runHook(stage, () => runCallers(stage.world, plan))
 }
 
 /** Rotates the secret while `serve` decides what becomes of each call, until all is quiet. Returns as `simulateHook`. */
-export async function runHook(stage: HookStage, serve: () => Promise<void>): Promise<string | null> {
+export async function runHook(stage: HookBed, serve: () => Promise<void>): Promise<string | null> {
   const { world, plan } = stage
   begin(stage)
   for (const phase of [serve, () => letArrive(stage), () => checkEnd(stage), () => quietDown(world, plan)]) {
@@ -30,14 +30,14 @@ export async function runHook(stage: HookStage, serve: () => Promise<void>): Pro
   return world.ledger.violation
 }
 
-function begin(stage: HookStage): void {
+function begin(stage: HookBed): void {
   planRotations(stage)
   for (const operation of stage.plan.operations) addCaller(stage.world, operation)
   if (stage.plan.byHand) rotateByHand(stage)
 }
 
 /** Somebody else rotates at the vendor. */
-function rotateByHand({ world, plan: { contract } }: HookStage): void {
+function rotateByHand({ world, plan: { contract } }: HookBed): void {
   addProcess<void>(world, {
     name: 'by-hand',
     work: async (_caller, deps) => {

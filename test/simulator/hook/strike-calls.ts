@@ -4,7 +4,7 @@ import { advanceTo, nextEventAt } from '../clock'
 import { type Fault, serve } from '../network'
 import { seededRandom } from '../random'
 import { drained, type World } from '../world'
-import { newStage } from './new-stage'
+import { newBed } from './new-bed'
 import type { HookPlan } from './plan'
 import type { HookSetting } from './settings'
 import { runHook } from './simulate-hook'
@@ -38,7 +38,7 @@ interface Strike {
 }
 
 async function rotateStruck(setting: HookSetting, strike: Strike | null): Promise<Struck> {
-  const stage = await newStage(seededRandom(strike?.at ?? 0), planOf(setting), {})
+  const stage = await newBed(seededRandom(strike?.at ?? 0), planOf(setting), {})
   let calls = 0
   const violation = await runHook(stage, async () => {
     calls = await serveInOrder(stage.world, strike)

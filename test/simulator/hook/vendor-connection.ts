@@ -2,9 +2,9 @@ import { failureOfConnection, type VendorReply } from '../../../src/rotation-hoo
 import type { SweepDeps } from '../../../src/rotation/sweep'
 import { callPort, timedOut } from '../network'
 import type { Caller } from '../world'
+import type { HookBed } from './bed'
 import { addProcess } from './process'
 import { requestOf } from './read-request'
-import type { HookStage } from './stage'
 import { serveRequest, type VendorRequest } from './vendor-process'
 
 /** How long a hook waits for a reply. */
@@ -17,7 +17,7 @@ const lostConnection = new TypeError('fetch failed', { cause: { code: 'ECONNRESE
 type Outcome = VendorReply | Error
 
 /** Sends the requests of one run of the hook to the vendor, a process of its own, over a network that loses and delays. */
-export function sendTo(stage: HookStage, caller: Caller, token: string) {
+export function sendTo(stage: HookBed, caller: Caller, token: string) {
   return async (url: string, init: RequestInit): Promise<VendorReply> => {
     const outcome = await exchange(stage, caller, requestOf(stage, token, { url, init }))
     if (outcome instanceof Error) throw failureOfConnection(outcome)
@@ -25,7 +25,7 @@ export function sendTo(stage: HookStage, caller: Caller, token: string) {
   }
 }
 
-async function exchange(stage: HookStage, caller: Caller, request: VendorRequest): Promise<Outcome> {
+async function exchange(stage: HookBed, caller: Caller, request: VendorRequest): Promise<Outcome> {
   const { world } = stage
   const { use } = request.operation
   const reply = newReply()
@@ -64,7 +64,7 @@ function once(effect: () => void): () => Promise<void> {
 }
 
 /** The vendor takes the request up. A vendor that dies answers 502, or not at all. */
-function receive(stage: HookStage, request: VendorRequest, answer: (outcome: Outcome) => void): void {
+function receive(stage: HookBed, request: VendorRequest, answer: (outcome: Outcome) => void): void {
   const { world, plan } = stage
   addProcess<VendorReply>(world, {
     name: `vendor-${request.operation.use}`,
@@ -89,7 +89,7 @@ function withDistinctEnds(deps: SweepDeps, caller: Caller): SweepDeps {
 }
 
 /** A reply can be lost on its way, or take its time. */
-function bringBack({ world, rough, plan }: HookStage, caller: Caller, arrive: (lost: Error | null) => void): void {
+function bringBack({ world, rough, plan }: HookBed, caller: Caller, arrive: (lost: Error | null) => void): void {
   const fate =
     rough && plan.faultRate > 0 && world.random.chance(0.2)
       ? world.random.pick(['silence', 'reset', 'late'])
@@ -100,7 +100,7 @@ function bringBack({ world, rough, plan }: HookStage, caller: Caller, arrive: (l
 }
 
 /** What `fetch` says, or an answer of whoever stands before the vendor. */
-function sendingFailed({ world }: HookStage, error: unknown): Outcome {
+function sendingFailed({ world }: HookBed, error: unknown): Outcome {
   const isThrottled = error instanceof Error && error.name === 'ThrottlingException'
   if (!isThrottled) return world.random.chance(0.5) ? timedOut : lostConnection
   if (world.random.chance(0.5)) return refusedConnection

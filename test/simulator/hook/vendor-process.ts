@@ -13,7 +13,7 @@ import type { RotationDeps } from '../../../src/rotation/ports'
 import { revealCurrent } from '../../../src/rotation/reveal'
 import { rotateSecret } from '../../../src/rotation/rotate'
 import { actor } from '../operation'
-import { endpointId, tenantId } from './stage'
+import { endpointId, tenantId } from './bed'
 
 /** One request of the hook, as it arrives. */
 export interface VendorRequest {

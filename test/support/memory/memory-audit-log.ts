@@ -1,5 +1,5 @@
 import type { AuditRecord } from '../../../src/rotation/change'
-import type { AuditLog, EndpointKey, Page, PageRequest } from '../../../src/rotation/ports'
+import type { AuditLog, EndpointAddress, Page, PageRequest } from '../../../src/rotation/ports'
 
 /** The stored records, by endpoint, time and id. */
 export interface AuditTable {
@@ -21,7 +21,7 @@ export function memoryAuditLog(table: AuditTable): AuditLog {
   }
 }
 
-function list(table: AuditTable, key: EndpointKey, { limit, after }: PageRequest): Page<AuditRecord> {
+function list(table: AuditTable, key: EndpointAddress, { limit, after }: PageRequest): Page<AuditRecord> {
   const records = [...table.records.values()]
     .filter(record => record.tenantId === key.tenantId && record.endpointId === key.endpointId)
     .map(record => ({ record, place: place(record) }))

@@ -1,6 +1,6 @@
 import { dueShardOf } from '../../../src/aws/item-keys'
 import type { Endpoint } from '../../../src/rotation/endpoint'
-import type { EndpointKey, EndpointStore, Page, PageRequest, Settled } from '../../../src/rotation/ports'
+import type { EndpointAddress, EndpointStore, Page, PageRequest, Settled } from '../../../src/rotation/ports'
 
 /** The stored endpoints, by tenant and id. Stores over one table see each other's writes. */
 export interface EndpointTable {
@@ -68,7 +68,7 @@ function list(table: EndpointTable, tenantId: string, { limit, after }: PageRequ
   return { items, next: live.length > limit ? (items.at(-1)?.id ?? null) : null }
 }
 
-function due(table: EndpointTable, now: Date, limit: number): readonly EndpointKey[] {
+function due(table: EndpointTable, now: Date, limit: number): readonly EndpointAddress[] {
   const taken = new Map<number, number>()
   return [...table.endpoints.values()]
     .flatMap(({ endpoint, dueShard }) => (endpoint.dueAt === null ? [] : [{ endpoint, dueShard, at: +endpoint.dueAt }]))
@@ -94,10 +94,10 @@ function put(table: EndpointTable, endpoint: Endpoint): 'stored' {
   return 'stored'
 }
 
-function keyOf({ tenantId, id }: Endpoint): EndpointKey {
+function keyOf({ tenantId, id }: Endpoint): EndpointAddress {
   return { tenantId, endpointId: id }
 }
 
-function tableKey({ tenantId, endpointId }: EndpointKey): string {
+function tableKey({ tenantId, endpointId }: EndpointAddress): string {
   return `${tenantId}#${endpointId}`
 }

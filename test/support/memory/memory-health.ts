@@ -1,5 +1,5 @@
 import { type DeliveryHealth, type HealthStore, neverDelivered } from '../../../src/delivery/health'
-import type { EndpointKey, EndpointLife } from '../../../src/rotation/ports'
+import type { EndpointAddress, EndpointLife } from '../../../src/rotation/ports'
 
 export interface HealthTable {
   /** By tenant and endpoint. */
@@ -54,6 +54,6 @@ function change(table: HealthTable, life: EndpointLife, changes: Partial<Deliver
   if (stored !== null) table.stored.set(keyOf(life), { ...stored, health: { ...stored.health, ...changes } })
 }
 
-function keyOf({ tenantId, endpointId }: EndpointKey): string {
+function keyOf({ tenantId, endpointId }: EndpointAddress): string {
   return `${tenantId}#${endpointId}`
 }

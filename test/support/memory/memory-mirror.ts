@@ -26,7 +26,7 @@ export function secretVault(): SecretVault {
 export function memoryMirror(vault: SecretVault): Mirror {
   return {
     create: async (version, signal) => create(reach(vault, signal), version),
-    stage: async (version, signal) => stage(reach(vault, signal), version),
+    putAside: async (version, signal) => stage(reach(vault, signal), version),
     moveCurrent: async (move, signal) => moveCurrent(reach(vault, signal), move),
     describe: async (name, signal) => describe(reach(vault, signal), name),
     putPolicy: async ({ name, consumers }, signal) => {
@@ -57,14 +57,14 @@ function create(vault: SecretVault, { name, versionId, document }: MirrorVersion
   return 'created'
 }
 
-function stage(vault: SecretVault, { name, versionId, document }: MirrorVersion): 'staged' | 'missing' | 'deleted' {
+function stage(vault: SecretVault, { name, versionId, document }: MirrorVersion): 'put-aside' | 'missing' | 'deleted' {
   const secret = vault.secrets.get(name)
   if (secret === undefined) return 'missing'
   if (secret.deleted) return 'deleted'
-  if (secret.documents.has(versionId)) return 'staged'
+  if (secret.documents.has(versionId)) return 'put-aside'
   secret.documents.set(versionId, document.reveal())
   secret.labels.set('KEYTURN_STAGED', versionId)
-  return 'staged'
+  return 'put-aside'
 }
 
 function moveCurrent(vault: SecretVault, { name, from, to }: CurrentMove): 'moved' | 'mismatch' {

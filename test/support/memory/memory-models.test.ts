@@ -7,7 +7,7 @@ import { endpointStoreSuite } from '../suites/endpoint-store'
 import { eventBusSuite } from '../suites/event-bus'
 import { healthStoreSuite, type RunningHealthStore } from '../suites/health-store'
 import { mirrorSuite, type RunningMirror } from '../suites/mirror'
-import { ownSecretSuite } from '../suites/own-secret'
+import { rotatedSecretSuite } from '../suites/rotated-secret'
 import { sealerSuite } from '../suites/sealer'
 import { apiKeyTable, memoryApiKeyStore } from './memory-api-key-store'
 import { auditTable, memoryAuditLog } from './memory-audit-log'
@@ -15,7 +15,7 @@ import { endpointTable, memoryEndpointStore } from './memory-endpoint-store'
 import { memoryEventBus, publishedEvents } from './memory-event-bus'
 import { healthTable, memoryHealth } from './memory-health'
 import { memoryMirror, secretVault } from './memory-mirror'
-import { memoryOwnSecret } from './memory-own-secret'
+import { memoryRotatedSecret } from './memory-rotated-secret'
 import { memorySealer } from './memory-sealer'
 
 const close = async (): Promise<void> => undefined
@@ -69,8 +69,8 @@ function runningHealth(): RunningHealthStore {
 
 describe('memoryOwnSecret', () => {
   const firstVersion = '0'.repeat(32)
-  ownSecretSuite(async () => {
-    const own = memoryOwnSecret(firstVersion, 'first')
+  rotatedSecretSuite(async () => {
+    const own = memoryRotatedSecret(firstVersion, 'first')
     return { own, secretId: 'consumer/vendor', firstVersion, begin: async version => own.begin(version), close }
   })
 })

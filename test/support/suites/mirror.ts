@@ -72,7 +72,7 @@ function move(using: Using, from: number, to: number): Promise<'moved' | 'mismat
 async function made(using: Using, ...[first, ...others]: readonly [number, ...number[]]): Promise<Mirror> {
   const { mirror } = using()
   expect(await mirror.create(sampleVersion(first), unhurried)).toBe('created')
-  for (const revision of others) expect(await mirror.stage(sampleVersion(revision), unhurried)).toBe('staged')
+  for (const revision of others) expect(await mirror.putAside(sampleVersion(revision), unhurried)).toBe('put-aside')
   return mirror
 }
 
@@ -130,24 +130,24 @@ function stage(using: Using): void {
 
   it('leaves a version that is stored already as it is', async () => {
     const mirror = await made(using, 1, 2, 3)
-    expect(await mirror.stage(sampleVersion(2), unhurried)).toBe('staged')
-    expect(await mirror.stage(sampleVersion(3, 'another'), unhurried)).toBe('staged')
+    expect(await mirror.putAside(sampleVersion(2), unhurried)).toBe('put-aside')
+    expect(await mirror.putAside(sampleVersion(3, 'another'), unhurried)).toBe('put-aside')
     expect(await revisionAt(using, 'KEYTURN_STAGED')).toBe(3)
     expect(await revisionAt(using, 'AWSCURRENT')).toBe(1)
   })
 
   it('says that the secret is missing or deleted', async () => {
-    expect(await using().mirror.stage(sampleVersion(1), unhurried)).toBe('missing')
+    expect(await using().mirror.putAside(sampleVersion(1), unhurried)).toBe('missing')
     const mirror = await made(using, 1)
     await mirror.scheduleDeletion(name, unhurried)
-    expect(await mirror.stage(sampleVersion(2), unhurried)).toBe('deleted')
+    expect(await mirror.putAside(sampleVersion(2), unhurried)).toBe('deleted')
     await mirror.restore(name, unhurried)
     expect(await revisionAt(using, 'KEYTURN_STAGED')).toBeNull()
   })
 
   it('stages nothing after the signal has aborted', async () => {
     const mirror = await made(using, 1)
-    await expect(mirror.stage(sampleVersion(2), aborted)).rejects.toMatchObject({ name: 'AbortError' })
+    await expect(mirror.putAside(sampleVersion(2), aborted)).rejects.toMatchObject({ name: 'AbortError' })
     expect(await revisionAt(using, 'KEYTURN_STAGED')).toBeNull()
   })
 }

@@ -1,6 +1,6 @@
 import type { LocalDescription } from '../../../local/local-description'
 import type { Contract } from '../../../src/contracts/contract'
-import type { EndpointKey } from '../../../src/rotation/ports'
+import type { EndpointAddress } from '../../../src/rotation/ports'
 import { sign } from '../../../src/verify'
 import { liveKeyReader, type LiveKeys } from '../../support/live-keys'
 
@@ -23,7 +23,7 @@ export interface Platform {
 export interface PlatformOptions {
   readonly local: LocalDescription
   readonly contract: Contract
-  readonly key: EndpointKey
+  readonly key: EndpointAddress
 }
 
 const lookEveryMs = 50

@@ -1,6 +1,6 @@
 import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb'
 import { setTimeout as wait } from 'node:timers/promises'
-import { startAwsEndpoint } from '../../../local/aws-server/server'
+import { startAwsServer } from '../../../local/aws-server/server'
 import { type ClientOptions, dynamoDbClient } from '../../../src/aws/clients'
 import { type Table, tableDefinition } from '../../../src/aws/table'
 
@@ -17,7 +17,7 @@ export interface EmbeddedTables {
 
 /** DynamoDB in memory, over the wire. */
 export async function startTables(): Promise<EmbeddedTables> {
-  const endpoint = await startAwsEndpoint({ dataDir: null, port: 0 })
+  const endpoint = await startAwsServer({ dataDir: null, port: 0 })
   const client = dynamoDbClient(clientOptions(endpoint.url))
   let made = 0
   return {

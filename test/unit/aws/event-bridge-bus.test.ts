@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startAwsEndpoint } from '../../../local/aws-server/server'
+import { startAwsServer } from '../../../local/aws-server/server'
 import { eventBridgeClient } from '../../../src/aws/clients'
 import { eventBridgeBus } from '../../../src/aws/event-bridge-bus'
 import type { KeyturnEvent } from '../../../src/rotation/ports'
@@ -24,7 +24,7 @@ interface LoggedEvent {
 
 async function start() {
   const dataDir = await mkdtemp(join(tmpdir(), 'keyturn-events-'))
-  const endpoint = await startAwsEndpoint({ dataDir, port: 0 })
+  const endpoint = await startAwsServer({ dataDir, port: 0 })
   const client = eventBridgeClient(clientOptions(endpoint.url))
   const logged = async (): Promise<readonly LoggedEvent[]> => {
     const text = await readFile(join(dataDir, 'events.ndjson'), 'utf8')

@@ -1,6 +1,6 @@
 import { DecryptCommand } from '@aws-sdk/client-kms'
 import { describe, expect, it } from '@jest/globals'
-import { startAwsEndpoint } from '../../../local/aws-server/server'
+import { startAwsServer } from '../../../local/aws-server/server'
 import { kmsClient } from '../../../src/aws/clients'
 import { kmsSealer } from '../../../src/aws/kms-sealer'
 import { Secret } from '../../../src/core/secret'
@@ -11,7 +11,7 @@ import { clientOptions } from './embedded-aws'
 const keyId = 'alias/ring'
 
 async function start() {
-  const endpoint = await startAwsEndpoint({ dataDir: null, port: 0 })
+  const endpoint = await startAwsServer({ dataDir: null, port: 0 })
   const client = kmsClient(clientOptions(endpoint.url))
   const close = async (): Promise<void> => {
     client.destroy()

@@ -8,7 +8,7 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
 import { describe, expect, it } from '@jest/globals'
-import { startAwsEndpoint } from '../../../local/aws-server/server'
+import { startAwsServer } from '../../../local/aws-server/server'
 import { secretsManagerClient } from '../../../src/aws/clients'
 import { secretsManagerMirror } from '../../../src/aws/secrets-manager-mirror'
 import { Secret } from '../../../src/core/secret'
@@ -27,7 +27,7 @@ const readers = {
 const tags = { keyturn: 'mirror' }
 
 async function start(): Promise<RunningMirror & { readonly client: SecretsManagerClient }> {
-  const endpoint = await startAwsEndpoint({ dataDir: null, port: 0 })
+  const endpoint = await startAwsServer({ dataDir: null, port: 0 })
   const client = secretsManagerClient(clientOptions(endpoint.url))
   return {
     client,
@@ -87,7 +87,7 @@ describe('a mirror', () => {
     const mirror = secretsManagerMirror({ client, tags })
     const outcomes = await Promise.allSettled([
       mirror.create(version, unhurried),
-      mirror.stage(version, unhurried),
+      mirror.putAside(version, unhurried),
       mirror.removePolicy(version.name, unhurried),
       mirror.scheduleDeletion(version.name, unhurried),
     ])
@@ -103,7 +103,7 @@ describe('a mirror', () => {
     const move = { name: version.name, from: versionId(1), to: versionId(2) }
     const outcomes = await Promise.allSettled([
       mirror.create(version, unhurried),
-      mirror.stage(version, unhurried),
+      mirror.putAside(version, unhurried),
       mirror.moveCurrent(move, unhurried),
       mirror.describe(version.name, unhurried),
       mirror.removePolicy(version.name, unhurried),

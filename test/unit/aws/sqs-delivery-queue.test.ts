@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { type AwsEndpoint, startAwsEndpoint } from '../../../local/aws-server/server'
+import { type AwsServer, startAwsServer } from '../../../local/aws-server/server'
 import { createQueue, redrivePolicy } from '../../../local/local-aws'
 import { sqsClient } from '../../../src/aws/clients'
 import { sqsDeliveryQueue, sqsQueueFeed } from '../../../src/aws/sqs-delivery-queue'
@@ -8,10 +8,10 @@ import { unhurried } from '../../support/suites/signals'
 import { type AnsweringServer, startAnsweringServer } from './answering-server'
 import { clientOptions } from './embedded-aws'
 
-let endpoint: AwsEndpoint
+let endpoint: AwsServer
 let server: AnsweringServer | undefined
 beforeAll(async () => {
-  endpoint = await startAwsEndpoint({ dataDir: null, port: 0 })
+  endpoint = await startAwsServer({ dataDir: null, port: 0 })
 })
 afterAll(() => endpoint.close())
 afterEach(async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type AwsEndpoint, startAwsEndpoint } from '../../../local/aws-server/server'
+import { type AwsServer, startAwsServer } from '../../../local/aws-server/server'
 import { createTable } from '../../../local/local-aws'
 import { dynamoDbClient } from '../../../src/aws/clients'
 import { runScript } from '../../support/run-script'
@@ -9,10 +9,10 @@ import { runScript } from '../../support/run-script'
 const config = 'examples/platform/control-plane.ts'
 const region = 'eu-central-1'
 const table = ['--table', 'keyturn-prod', '--region', region]
-let aws: AwsEndpoint
+let aws: AwsServer
 
 beforeAll(async () => {
-  aws = await startAwsEndpoint({ dataDir: null, port: 0 })
+  aws = await startAwsServer({ dataDir: null, port: 0 })
   const credentials = { accessKeyId: 'any', secretAccessKey: 'any' }
   const client = dynamoDbClient({ endpoint: aws.url, region, credentials })
   await createTable({ client, name: 'keyturn-prod' })

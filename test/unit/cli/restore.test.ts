@@ -6,7 +6,7 @@ import { everyEndpoint } from '../../../cli/every-endpoint'
 import { scheduleMirrorDeletion, stageMirrors } from '../../../cli/stored-stage'
 import { readEnvironment, rotateVariables } from '../../../lambdas/environment'
 import { rotationDeps } from '../../../lambdas/wiring'
-import { startAwsEndpoint } from '../../../local/aws-server/server'
+import { startAwsServer } from '../../../local/aws-server/server'
 import { createTable } from '../../../local/local-aws'
 import { dynamoDbClient, secretsManagerClient } from '../../../src/aws/clients'
 import type { Table } from '../../../src/aws/table'
@@ -25,14 +25,14 @@ const stage = 'restored'
 const actor = { kind: 'session', id: 'user_1' } as const
 const choice = { overlapSeconds: 3600, ownSecret: null, reason: null, forced: false }
 
-let aws: Awaited<ReturnType<typeof startAwsEndpoint>>
+let aws: Awaited<ReturnType<typeof startAwsServer>>
 let table: Table
 let deps: RotationDeps
 /** How far the clock is ahead, in milliseconds. */
 let ahead = 0
 
 beforeAll(async () => {
-  aws = await startAwsEndpoint({ dataDir: null, port: 0 })
+  aws = await startAwsServer({ dataDir: null, port: 0 })
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: aws.url,
     AWS_REGION: 'us-east-1',

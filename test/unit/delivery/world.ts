@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-sqs'
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { startAwsEndpoint } from '../../../local/aws-server/server'
+import { startAwsServer } from '../../../local/aws-server/server'
 import { dynamoDbClient, sqsClient } from '../../../src/aws/clients'
 import { dynamoAttemptLog } from '../../../src/aws/dynamo-attempt-log'
 import { dynamoDeliveryStore } from '../../../src/aws/dynamo-delivery-store'
@@ -76,7 +76,7 @@ export interface World {
 export async function startWorld(): Promise<World> {
   let time = noon
   const now = (): Date => time
-  const endpoint = await startAwsEndpoint({ dataDir: null, port: 0, now })
+  const endpoint = await startAwsServer({ dataDir: null, port: 0, now })
   const receiver = await startReceiver()
   const table = { client: dynamoDbClient(clientOptions(endpoint.url)), name: 'keyturn' }
   await table.client.send(new CreateTableCommand(tableDefinition(table.name)))

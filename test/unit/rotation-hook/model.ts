@@ -4,12 +4,12 @@ import { Secret } from '../../../src/core/secret'
 import {
   defaultLostReplyRule,
   type HookDeps,
-  type OwnSecret,
-  type Rotated,
+  type RotatedSecret,
   type Vendor,
+  type VendorRotation,
 } from '../../../src/rotation-hook/ports'
 import { VendorError } from '../../../src/rotation-hook/vendor-failure'
-import { madeAt, memoryOwnSecret, type MemoryOwnSecret } from '../../support/memory/memory-own-secret'
+import { madeAt, memoryRotatedSecret, type MemoryRotatedSecret } from '../../support/memory/memory-rotated-secret'
 
 export const NOON = madeAt
 export const secretId = 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:consumer/vendor-AbCdEf'
@@ -17,8 +17,8 @@ export const firstVersion = '0'.repeat(32)
 export const token = 'a'.repeat(32)
 
 /** The secret that is rotated, with `text` as its AWSCURRENT. */
-export function modelSecret(text: string): MemoryOwnSecret {
-  return memoryOwnSecret(firstVersion, text)
+export function modelSecret(text: string): MemoryRotatedSecret {
+  return memoryRotatedSecret(firstVersion, text)
 }
 
 export interface ModelVendor extends Vendor {
@@ -33,7 +33,7 @@ export function modelVendor(contract: Contract): ModelVendor {
   let live = [secretOf(contract, 0)]
   let made = 0
   const replays = new Map<string, string>()
-  const rotatedTo = (secret: string): Rotated => {
+  const rotatedTo = (secret: string): VendorRotation => {
     const previousExpiresAt = contract.overlap.kind === 'none' ? null : addSeconds(NOON, 86_400)
     const reply = { keyId: null, version: null, tenantId: null, rotatedAt: NOON, previousExpiresAt }
     return { ...reply, secret: new Secret(secret) }
@@ -80,7 +80,7 @@ export interface Logged {
 
 export interface ModelOptions {
   readonly contract: Contract
-  readonly own: OwnSecret
+  readonly own: RotatedSecret
   readonly vendor: Vendor
   readonly logged?: Logged[]
   readonly slept?: number[]

@@ -6,10 +6,10 @@ import { teambattles } from '../../../src/contracts/teambattles'
 import { thesignup } from '../../../src/contracts/thesignup'
 import { Secret } from '../../../src/core/secret'
 import { intentTag } from '../../../src/rotation-hook/intent'
-import { defaultLostReplyRule, type HookDeps, type OwnSecret } from '../../../src/rotation-hook/ports'
+import { defaultLostReplyRule, type HookDeps, type RotatedSecret } from '../../../src/rotation-hook/ports'
 import { rotationHook } from '../../../src/rotation-hook/rotation-hook'
 import { parseCredential } from '../../../src/rotation-hook/vendor-request'
-import type { MemoryOwnSecret } from '../../support/memory/memory-own-secret'
+import type { MemoryRotatedSecret } from '../../support/memory/memory-rotated-secret'
 import {
   event,
   firstVersion,
@@ -25,7 +25,7 @@ import {
 } from './model'
 
 interface Stage {
-  readonly own: MemoryOwnSecret
+  readonly own: MemoryRotatedSecret
   readonly vendor: ModelVendor
   readonly run: (step: string, version?: string) => Promise<void>
 }
@@ -44,7 +44,7 @@ const earlier = 'e'.repeat(32)
 const next = 'b'.repeat(32)
 
 /** The secret, where another run comes between before the nth call of the first. */
-function slowAt(nth: number, own: OwnSecret, between: () => Promise<void>): OwnSecret {
+function slowAt(nth: number, own: RotatedSecret, between: () => Promise<void>): RotatedSecret {
   let calls = 0
   const slow = async <Reply>(call: () => Promise<Reply>): Promise<Reply> => {
     if (calls++ === nth) await between().catch(() => undefined)

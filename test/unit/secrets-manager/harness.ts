@@ -4,7 +4,7 @@ import {
   type SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager'
-import { startAwsEndpoint } from '../../../local/aws-server/server'
+import { startAwsServer } from '../../../local/aws-server/server'
 import { secretsManagerClient } from '../../../src/aws/clients'
 import { mirroredSecrets, type MirroredSecrets, type MirroredSecretsOptions } from '../../../src/secrets-manager'
 import { sign, type VerifyOptions } from '../../../src/verify'
@@ -73,7 +73,7 @@ export async function startHarness(): Promise<Harness> {
   let reads = 0
   let down = false
   const errors: unknown[] = []
-  const endpoint = await startAwsEndpoint({ dataDir: null, port: 0, now: () => now })
+  const endpoint = await startAwsServer({ dataDir: null, port: 0, now: () => now })
   const policy = await startLabelPolicy(endpoint.url)
   const client = secretsManagerClient(clientOptions(endpoint.url))
   const counted = secretsManagerClient(clientOptions(policy.url))

@@ -13,7 +13,7 @@ import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startAwsEndpoint } from '../../../../local/aws-server/server'
+import { startAwsServer } from '../../../../local/aws-server/server'
 import { Closers } from '../../../../local/closers'
 import { clientConfig } from './client-config'
 
@@ -57,7 +57,7 @@ it('whatever was answered is there after the process was killed', async () => {
   await Promise.all([once(child, 'exit'), ...writers])
   clearInterval(killing)
 
-  const endpoint = await startAwsEndpoint({ dataDir: folder, port: 0 })
+  const endpoint = await startAwsServer({ dataDir: folder, port: 0 })
   cleaning.add(() => endpoint.close())
   const clients = clientsOf(endpoint.url)
   await checkAnswered(clients, answered)

@@ -1,6 +1,6 @@
 import { CreateTableCommand, DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type AwsEndpoint, startAwsEndpoint } from '../../../../local/aws-server/server'
+import { type AwsServer, startAwsServer } from '../../../../local/aws-server/server'
 import { refusalOf } from '../../../support/suites/secrets-manager/calls'
 import { clientConfig } from './client-config'
 
@@ -8,11 +8,11 @@ const TableName = 'items'
 const Key = { id: { S: 'one' } }
 
 describe('DynamoDB', () => {
-  let endpoint: AwsEndpoint
+  let endpoint: AwsServer
   let client: DynamoDBClient
 
   beforeAll(async () => {
-    endpoint = await startAwsEndpoint({ dataDir: null, port: 0 })
+    endpoint = await startAwsServer({ dataDir: null, port: 0 })
     client = new DynamoDBClient(clientConfig(endpoint.url))
     await client.send(
       new CreateTableCommand({

@@ -5,17 +5,17 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type AwsEndpoint, type AwsEndpointOptions, startAwsEndpoint } from '../../../../local/aws-server/server'
+import { type AwsServer, type AwsServerOptions, startAwsServer } from '../../../../local/aws-server/server'
 import { clientConfig } from './client-config'
 
 describe('the AWS endpoint', () => {
-  const running: AwsEndpoint[] = []
+  const running: AwsServer[] = []
   afterEach(async () => {
     for (const endpoint of running.splice(0)) await endpoint.close()
   })
 
-  async function start(options: Partial<AwsEndpointOptions> = {}): Promise<AwsEndpoint> {
-    const endpoint = await startAwsEndpoint({ dataDir: null, port: 0, ...options })
+  async function start(options: Partial<AwsServerOptions> = {}): Promise<AwsServer> {
+    const endpoint = await startAwsServer({ dataDir: null, port: 0, ...options })
     running.push(endpoint)
     return endpoint
   }
@@ -109,9 +109,9 @@ describe('the AWS endpoint', () => {
   it('rejects with EADDRINUSE where the port is taken, and opens nothing', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'aws-endpoint-'))
     const { url } = await start()
-    const taken = startAwsEndpoint({ dataDir: folder, port: Number(new URL(url).port) })
+    const taken = startAwsServer({ dataDir: folder, port: Number(new URL(url).port) })
     await expect(taken).rejects.toMatchObject({ code: 'EADDRINUSE' })
-    const endpoint = await startAwsEndpoint({ dataDir: folder, port: 0 })
+    const endpoint = await startAwsServer({ dataDir: folder, port: 0 })
     await endpoint.close()
     await rm(folder, { recursive: true })
   })
@@ -120,7 +120,7 @@ describe('the AWS endpoint', () => {
     const folder = await mkdtemp(join(tmpdir(), 'aws-endpoint-'))
     const { url: first } = await start({ dataDir: folder })
     const port = await freePort()
-    const again = startAwsEndpoint({ dataDir: folder, port })
+    const again = startAwsServer({ dataDir: folder, port })
     await expect(again).rejects.toThrow(/cannot be opened: another process has it open$/)
     const second = await start({ port })
     expect(second.url).not.toBe(first)
@@ -137,7 +137,7 @@ describe('the AWS endpoint', () => {
     const folder = await mkdtemp(join(tmpdir(), 'aws-endpoint-'))
     const obstacle = join(folder, name)
     await (name === 'events.ndjson' ? mkdir(obstacle) : writeFile(obstacle, ''))
-    await expect(startAwsEndpoint({ dataDir: folder, port: 0 })).rejects.toMatchObject({ code })
+    await expect(startAwsServer({ dataDir: folder, port: 0 })).rejects.toMatchObject({ code })
     await rm(obstacle, { recursive: true })
     await start({ dataDir: folder })
     await running.pop()?.close()
@@ -146,7 +146,7 @@ describe('the AWS endpoint', () => {
 
   it('closing finishes what is being answered, and ends connections that are kept alive', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'aws-endpoint-'))
-    const endpoint = await startAwsEndpoint({ dataDir: folder, port: 0 })
+    const endpoint = await startAwsServer({ dataDir: folder, port: 0 })
     const client = new SecretsManagerClient(clientConfig(endpoint.url))
     const names = Array.from({ length: 32 }, (_, nth) => `secret-${nth}`)
     const creating = names.map(

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type AwsEndpoint, startAwsEndpoint } from '../../../../local/aws-server/server'
+import { type AwsServer, startAwsServer } from '../../../../local/aws-server/server'
 import { refusalOf } from '../../../support/suites/secrets-manager/calls'
 import { clientConfig } from './client-config'
 
@@ -17,11 +17,11 @@ const entry = (more: PutEventsRequestEntry = {}): PutEventsRequestEntry => ({
 
 describe('EventBridge', () => {
   let folder: string
-  let endpoint: AwsEndpoint
+  let endpoint: AwsServer
   let client: EventBridgeClient
 
   async function start(): Promise<void> {
-    endpoint = await startAwsEndpoint({ dataDir: folder, port: 0, now: () => now })
+    endpoint = await startAwsServer({ dataDir: folder, port: 0, now: () => now })
     client = new EventBridgeClient(clientConfig(endpoint.url))
   }
   async function stop(): Promise<void> {

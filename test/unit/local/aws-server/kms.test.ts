@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type AwsEndpoint, type AwsEndpointOptions, startAwsEndpoint } from '../../../../local/aws-server/server'
+import { type AwsServer, type AwsServerOptions, startAwsServer } from '../../../../local/aws-server/server'
 import { refusalOf } from '../../../support/suites/secrets-manager/calls'
 import { clientConfig } from './client-config'
 
@@ -13,11 +13,11 @@ const EncryptionContext = { tenant: 't', endpoint: 'e', key: 'k' }
 
 describe('KMS', () => {
   let folder: string
-  let endpoint: AwsEndpoint
+  let endpoint: AwsServer
   let kms: KMSClient
 
-  async function start(options: Partial<AwsEndpointOptions> = {}): Promise<void> {
-    endpoint = await startAwsEndpoint({ dataDir: folder, port: 0, ...options })
+  async function start(options: Partial<AwsServerOptions> = {}): Promise<void> {
+    endpoint = await startAwsServer({ dataDir: folder, port: 0, ...options })
     kms = new KMSClient(clientConfig(endpoint.url))
   }
   async function stop(): Promise<void> {

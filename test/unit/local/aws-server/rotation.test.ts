@@ -10,7 +10,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager'
 import { describe, expect, it } from '@jest/globals'
-import { startAwsEndpoint } from '../../../../local/aws-server/server'
+import { startAwsServer } from '../../../../local/aws-server/server'
 import { closeAfterEach } from '../../aws/close-after-each'
 import { clientConfig } from './client-config'
 
@@ -51,7 +51,7 @@ async function start(pausesMs: readonly number[] = []): Promise<Rotating> {
     await rotateStep(client, step)
   }
   const functions = { has: (arn: string) => arn === functionArn, invoke, pausesMs }
-  const endpoint = await startAwsEndpoint({ dataDir: null, port: 0, functions })
+  const endpoint = await startAwsServer({ dataDir: null, port: 0, functions })
   const client = new SecretsManagerClient(clientConfig(endpoint.url))
   await client.send(new CreateSecretCommand({ Name: SecretId, SecretString: 'one', ClientRequestToken: first }))
   return {

@@ -16,15 +16,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type AwsEndpoint, startAwsEndpoint } from '../../../../local/aws-server/server'
+import { type AwsServer, startAwsServer } from '../../../../local/aws-server/server'
 import { attributesMd5 } from '../../../../local/aws-server/sqs/send-message'
 
-let endpoint: AwsEndpoint
+let endpoint: AwsServer
 let client: SQSClient
 let time = Date.parse('2026-11-21T12:00:00.000Z')
 
 async function start(dataDir: string | null): Promise<void> {
-  endpoint = await startAwsEndpoint({ dataDir, port: 0, now: () => new Date(time) })
+  endpoint = await startAwsServer({ dataDir, port: 0, now: () => new Date(time) })
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
   client = new SQSClient({ endpoint: endpoint.url, region: 'us-east-1', credentials })
 }

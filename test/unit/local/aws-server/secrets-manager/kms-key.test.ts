@@ -6,18 +6,18 @@ import {
   UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type AwsEndpoint, startAwsEndpoint } from '../../../../../local/aws-server/server'
+import { type AwsServer, startAwsServer } from '../../../../../local/aws-server/server'
 import { refusalOf } from '../../../../support/suites/secrets-manager/calls'
 import { clientConfig } from '../client-config'
 
 // AWS: "The operation failed because of an invalid KMS key", of a key that Secrets Manager gets no data key from.
 
 const known = 'alias/mirror'
-let endpoint: AwsEndpoint
+let endpoint: AwsServer
 let secrets: SecretsManagerClient
 
 beforeAll(async () => {
-  endpoint = await startAwsEndpoint({ dataDir: null, port: 0, kmsKeyIds: [known] })
+  endpoint = await startAwsServer({ dataDir: null, port: 0, kmsKeyIds: [known] })
   secrets = new SecretsManagerClient(clientConfig(endpoint.url))
 })
 

@@ -1,5 +1,5 @@
 import { createEndpoint } from '../../../src/rotation/create'
-import { memoryOwnSecret } from '../../support/memory/memory-own-secret'
+import { memoryRotatedSecret } from '../../support/memory/memory-rotated-secret'
 import { plainSettings } from '../../support/plain-settings'
 import { startCaller } from '../callers'
 import type { Sabotage } from '../cloud'
@@ -7,14 +7,14 @@ import { actor } from '../operation'
 import type { Random } from '../random'
 import { newWorld } from '../simulate'
 import type { World } from '../world'
+import { endpointId, firstVersion, type HookBed, type HookSabotage, tenantId } from './bed'
 import { checkCurrent } from './check-consumers'
 import { noteRotation } from './check-rotation'
 import type { HookPlan } from './plan'
 import { addProcess } from './process'
 import { newHookRecord } from './record'
-import { endpointId, firstVersion, type HookSabotage, type HookStage, tenantId } from './stage'
 
-export interface StageOptions {
+export interface BedOptions {
   readonly sabotage?: HookSabotage
   readonly trace?: (line: string) => void
 }
@@ -23,7 +23,7 @@ export interface StageOptions {
 const placeholder = '{"keyturn":"not rotated yet"}'
 
 /** The vendor with its endpoint, and the consumer with its secret, before anything is asked. */
-export async function newStage(random: Random, plan: HookPlan, options: StageOptions): Promise<HookStage> {
+export async function newBed(random: Random, plan: HookPlan, options: BedOptions): Promise<HookBed> {
   const { sabotage = {}, trace } = options
   const watching: Sabotage = services => ({
     ...services,
@@ -38,8 +38,8 @@ export async function newStage(random: Random, plan: HookPlan, options: StageOpt
   })
   const world = newWorld(random, plan, { sabotage: watching, ...(trace === undefined ? {} : { trace }) })
   const secret = await createCalmly(world, plan)
-  const own = memoryOwnSecret(firstVersion, plan.first === 'secret' ? secret : placeholder)
-  const stage: HookStage = { ...emptyStage(plan), world, plan, own: sabotage.secret?.(own) ?? own, sabotage }
+  const own = memoryRotatedSecret(firstVersion, plan.first === 'secret' ? secret : placeholder)
+  const stage: HookBed = { ...emptyStage(plan), world, plan, own: sabotage.secret?.(own) ?? own, sabotage }
   noteRotation(stage)
   checkCurrent(stage)
   return stage

@@ -1,5 +1,5 @@
 import type { HookDeps } from '../../../src/rotation-hook/ports'
-import type { MemoryOwnSecret } from '../../support/memory/memory-own-secret'
+import type { MemoryRotatedSecret } from '../../support/memory/memory-rotated-secret'
 import type { World } from '../world'
 import type { HookPlan } from './plan'
 import type { HookRecord } from './record'
@@ -7,7 +7,7 @@ import type { ReadDocument } from './stored-document'
 
 /** Takes a safeguard out of the secret, or of the hook, to see that the simulator notices. */
 export interface HookSabotage {
-  readonly secret?: (own: MemoryOwnSecret) => MemoryOwnSecret
+  readonly secret?: (own: MemoryRotatedSecret) => MemoryRotatedSecret
   readonly hook?: (deps: HookDeps) => HookDeps
 }
 
@@ -20,10 +20,10 @@ export interface Rotation {
 }
 
 /** All there is in one run of the hook: the vendor's world, and the consumer's side. */
-export interface HookStage {
+export interface HookBed {
   readonly world: World
   readonly plan: HookPlan
-  readonly own: MemoryOwnSecret
+  readonly own: MemoryRotatedSecret
   readonly record: HookRecord
   readonly sabotage: HookSabotage
   readonly rotations: Rotation[]

@@ -1,14 +1,14 @@
 import { Secret } from '../../../src/core/secret'
-import type { OwnSecret, OwnSecretState, OwnVersion } from '../../../src/rotation-hook/ports'
+import type { RotatedSecret, RotatedSecretState, SecretVersion } from '../../../src/rotation-hook/ports'
 
 /** One secret of Secrets Manager. */
-export interface RotatedSecretState {
+export interface SecretContents {
   /** By id. A version has no value before createSecret. Versions are never forgotten. */
   readonly versions: Map<string, { text: string | null; labels: string[] }>
   readonly tags: Record<string, string>
 }
 
-export interface MemoryOwnSecret extends OwnSecret, RotatedSecretState {
+export interface MemoryRotatedSecret extends RotatedSecret, SecretContents {
   /** What Secrets Manager does before createSecret: AWSPENDING on the version, which is made where there is none. */
   begin(versionId: string): void
 }
@@ -20,8 +20,8 @@ export const madeAt = new Date('2026-11-21T12:00:00Z')
  * A model of the secret that a rotation function may use, with `text` as its AWSCURRENT: each call takes effect at once,
  * before it returns its promise.
  */
-export function memoryOwnSecret(firstVersion: string, text: string): MemoryOwnSecret {
-  const secret: RotatedSecretState = {
+export function memoryRotatedSecret(firstVersion: string, text: string): MemoryRotatedSecret {
+  const secret: SecretContents = {
     versions: new Map([[firstVersion, { text, labels: ['AWSCURRENT'] }]]),
     tags: {},
   }
@@ -41,7 +41,7 @@ export function memoryOwnSecret(firstVersion: string, text: string): MemoryOwnSe
 }
 
 /** The version that has the label; null: none has. */
-export function holderOf({ versions }: RotatedSecretState, label: string): string | null {
+export function holderOf({ versions }: SecretContents, label: string): string | null {
   for (const [id, { labels }] of versions) {
     if (labels.includes(label)) return id
   }
@@ -49,29 +49,29 @@ export function holderOf({ versions }: RotatedSecretState, label: string): strin
 }
 
 /** Takes the label off whichever version has it. */
-export function detach({ versions }: RotatedSecretState, label: string): void {
+export function detach({ versions }: SecretContents, label: string): void {
   for (const version of versions.values()) version.labels = version.labels.filter(held => held !== label)
 }
 
-function attach(secret: RotatedSecretState, label: string, versionId: string): void {
+function attach(secret: SecretContents, label: string, versionId: string): void {
   detach(secret, label)
   secret.versions.get(versionId)?.labels.push(label)
 }
 
-function describe({ versions, tags }: RotatedSecretState): OwnSecretState {
+function describe({ versions, tags }: SecretContents): RotatedSecretState {
   const labelled = [...versions].flatMap(([id, { labels }]) =>
     labels.length === 0 ? [] : [[id, [...labels]] as const],
   )
   return { labels: Object.fromEntries(labelled), rotationEnabled: true, tags: { ...tags } }
 }
 
-function read({ versions }: RotatedSecretState, versionId: string): OwnVersion | null {
+function read({ versions }: SecretContents, versionId: string): SecretVersion | null {
   const found = versions.get(versionId)?.text ?? null
   return found === null ? null : { versionId, text: new Secret(found), createdAt: madeAt }
 }
 
 /** A new value takes AWSPENDING along, whichever version has it; the value that is there already changes nothing. */
-function put(secret: RotatedSecretState, versionId: string, text: string): 'stored' | 'differs' {
+function put(secret: SecretContents, versionId: string, text: string): 'stored' | 'differs' {
   const known = secret.versions.get(versionId)?.text ?? null
   if (known !== null) return known === text ? 'stored' : 'differs'
   secret.versions.set(versionId, { text, labels: secret.versions.get(versionId)?.labels ?? [] })
@@ -80,7 +80,7 @@ function put(secret: RotatedSecretState, versionId: string, text: string): 'stor
 }
 
 function moveCurrent(
-  secret: RotatedSecretState,
+  secret: SecretContents,
   { from, to }: { readonly from: string; readonly to: string },
 ): 'moved' | 'mismatch' {
   if (!secret.versions.has(to)) {

@@ -7,7 +7,7 @@ export type DeliveryHeaders =
   { get(name: string): string | null | undefined } | Readonly<Record<string, string | readonly string[] | undefined>>
 
 /** What a delivery's headers say, unverified. Undefined where the scheme has no such header. */
-export interface Delivery {
+export interface ReceivedDelivery {
   readonly id: string | undefined
   readonly timestamp: string | undefined
   readonly tenant: string | undefined
@@ -20,7 +20,7 @@ export interface Delivery {
  * Reads the delivery under the first of the scheme's namings of which every header is there.
  * @throws {WebhookVerificationError} `missing-header`; `bad-timestamp` when a timestamped list has not exactly one.
  */
-export function readDelivery(headers: DeliveryHeaders, scheme: Scheme): Delivery {
+export function readDelivery(headers: DeliveryHeaders, scheme: Scheme): ReceivedDelivery {
   for (let naming = 0; naming < scheme.signature.header.length; naming += 1) {
     const delivery = readNaming(headers, scheme, naming)
     if (delivery !== undefined) return delivery
@@ -28,7 +28,7 @@ export function readDelivery(headers: DeliveryHeaders, scheme: Scheme): Delivery
   throw new WebhookVerificationError('missing-header', `needed: ${neededNames(scheme).join(', ')}`)
 }
 
-function readNaming(headers: DeliveryHeaders, scheme: Scheme, naming: number): Delivery | undefined {
+function readNaming(headers: DeliveryHeaders, scheme: Scheme, naming: number): ReceivedDelivery | undefined {
   const signature = read(headers, scheme.signature.header, naming) ?? ''
   if (signature === '') return undefined
   const id = read(headers, scheme.id, naming)

@@ -4,10 +4,10 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager'
 import { describe } from '@jest/globals'
-import { startAwsEndpoint } from '../../../local/aws-server/server'
+import { startAwsServer } from '../../../local/aws-server/server'
 import { secretsManagerClient } from '../../../src/aws/clients'
-import { secretsManagerOwnSecret } from '../../../src/aws/secrets-manager-rotated-secret'
-import { ownSecretSuite, type RunningOwnSecret } from '../../support/suites/own-secret'
+import { secretsManagerRotatedSecret } from '../../../src/aws/secrets-manager-rotated-secret'
+import { rotatedSecretSuite, type RunningRotatedSecret } from '../../support/suites/rotated-secret'
 import { clientOptions } from './embedded-aws'
 
 const secretId = 'consumer/vendor'
@@ -16,10 +16,10 @@ const RotationLambdaARN = 'arn:aws:lambda:eu-central-1:000000000000:function:rot
 /** A rotation function that never gets anything done. */
 const functions = { has: () => true, invoke: () => Promise.reject(new Error('not now')), pausesMs: [] }
 
-async function start(): Promise<RunningOwnSecret> {
-  const endpoint = await startAwsEndpoint({ dataDir: null, port: 0, functions })
+async function start(): Promise<RunningRotatedSecret> {
+  const endpoint = await startAwsServer({ dataDir: null, port: 0, functions })
   const client = secretsManagerClient(clientOptions(endpoint.url))
-  const own = secretsManagerOwnSecret(client)
+  const own = secretsManagerRotatedSecret(client)
   await client.send(
     new CreateSecretCommand({ Name: secretId, SecretString: 'first', ClientRequestToken: firstVersion }),
   )
@@ -42,5 +42,5 @@ async function start(): Promise<RunningOwnSecret> {
 }
 
 describe('secretsManagerOwnSecret', () => {
-  ownSecretSuite(start)
+  rotatedSecretSuite(start)
 })

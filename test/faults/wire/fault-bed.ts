@@ -2,7 +2,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startAwsEndpoint } from '../../../local/aws-server/server'
+import { startAwsServer } from '../../../local/aws-server/server'
 import type { Closers } from '../../../local/closers'
 import { mirrorKeyId, ringKeyId } from '../../../local/local-aws'
 import { buildMounted, buildWorkerRuntime, endBuilder } from '../../../scripts/bundle'
@@ -23,7 +23,7 @@ const atOnce = 4
 const everything = { limit: 1000, after: null }
 
 /** All runs of all faults, and what they left behind. */
-export interface FaultStage {
+export interface FaultBed {
   readonly rotate: RotateFunction
   readonly deps: RotationDeps
   readonly credentials: Credentials
@@ -38,8 +38,8 @@ export interface FaultStage {
 }
 
 /** Runs each scenario once for every call that it makes and every fault. */
-export async function runFaultStage(scenarios: readonly Scenario[], closers: Closers): Promise<FaultStage> {
-  const aws = await startAwsEndpoint({ dataDir: null, port: 0, kmsKeyIds: [ringKeyId, mirrorKeyId] })
+export async function runFaultBed(scenarios: readonly Scenario[], closers: Closers): Promise<FaultBed> {
+  const aws = await startAwsServer({ dataDir: null, port: 0, kmsKeyIds: [ringKeyId, mirrorKeyId] })
   closers.add(() => aws.close())
   const [built, keys] = await Promise.all([build(closers), prepareTable(aws.url, atOnce)])
   const [credentials] = keys

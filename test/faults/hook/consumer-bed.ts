@@ -2,7 +2,7 @@ import { CreateSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startAwsEndpoint } from '../../../local/aws-server/server'
+import { startAwsServer } from '../../../local/aws-server/server'
 import { Closers } from '../../../local/closers'
 import { buildMounted, buildWorkerRuntime, consumerFunctionSources, endBuilder } from '../../../scripts/bundle'
 import { secretsManagerClient } from '../../../src/aws/clients'
@@ -19,7 +19,7 @@ export interface SecretSettings {
   readonly runsEachStep?: number
 }
 
-export interface ConsumerStage {
+export interface ConsumerBed {
   readonly client: SecretsManagerClient
   /** Sets up a secret with the hook's bundle as its rotation function. */
   addSecret(settings: SecretSettings): Promise<ConsumerSecret>
@@ -41,7 +41,7 @@ interface Account {
 }
 
 /** A consumer's AWS account: Secrets Manager and, for each secret, the hook's bundle. `api`: the vendor's URL. */
-export async function startConsumerStage(api: string): Promise<ConsumerStage> {
+export async function startConsumerBed(api: string): Promise<ConsumerBed> {
   const closers = new Closers()
   const built = await buildHook(closers)
   const functions: Account['functions'] = new Map()
@@ -50,7 +50,7 @@ export async function startConsumerStage(api: string): Promise<ConsumerStage> {
     invoke: async (arn: string, event: object) => functions.get(arn)?.(event),
     pausesMs,
   }
-  const endpoint = await startAwsEndpoint({ dataDir: null, port: 0, functions: invokable })
+  const endpoint = await startAwsServer({ dataDir: null, port: 0, functions: invokable })
   closers.add(() => endpoint.close())
   const client = secretsManagerClient(clientOptions(endpoint.url))
   closers.add(() => client.destroy())

@@ -1,9 +1,9 @@
 import { afterEach, expect, it } from '@jest/globals'
 import { Secret } from '../../../src/core/secret'
-import type { OwnSecret } from '../../../src/rotation-hook/ports'
+import type { RotatedSecret } from '../../../src/rotation-hook/ports'
 
-export interface RunningOwnSecret {
-  readonly own: OwnSecret
+export interface RunningRotatedSecret {
+  readonly own: RotatedSecret
   readonly secretId: string
   /** Has AWSCURRENT and the value `first`. */
   readonly firstVersion: string
@@ -16,9 +16,9 @@ const one = 'a'.repeat(32)
 const two = 'b'.repeat(32)
 
 /** What the rotation hook relies on, whoever keeps the secret. */
-export function ownSecretSuite(start: () => Promise<RunningOwnSecret>): void {
-  const running: RunningOwnSecret[] = []
-  const started = async (): Promise<RunningOwnSecret> => {
+export function rotatedSecretSuite(start: () => Promise<RunningRotatedSecret>): void {
+  const running: RunningRotatedSecret[] = []
+  const started = async (): Promise<RunningRotatedSecret> => {
     const secret = await start()
     running.push(secret)
     return secret
@@ -31,7 +31,7 @@ export function ownSecretSuite(start: () => Promise<RunningOwnSecret>): void {
   tagRules(started)
 }
 
-function versionRules(start: () => Promise<RunningOwnSecret>): void {
+function versionRules(start: () => Promise<RunningRotatedSecret>): void {
   it('has a pending version without a value before createSecret', async () => {
     const { own, secretId, firstVersion, begin } = await start()
     await begin(one)
@@ -54,7 +54,7 @@ function versionRules(start: () => Promise<RunningOwnSecret>): void {
   })
 }
 
-function labelRules(start: () => Promise<RunningOwnSecret>): void {
+function labelRules(start: () => Promise<RunningRotatedSecret>): void {
   it('moves AWSCURRENT only from the version that has it, and leaves AWSPREVIOUS there', async () => {
     const { own, secretId, firstVersion, begin } = await start()
     await begin(one)
@@ -78,7 +78,7 @@ function labelRules(start: () => Promise<RunningOwnSecret>): void {
   })
 }
 
-function tagRules(start: () => Promise<RunningOwnSecret>): void {
+function tagRules(start: () => Promise<RunningRotatedSecret>): void {
   it('keeps one value of a tag, and takes it away again and again', async () => {
     const { own, secretId } = await start()
     await own.tag(secretId, 'keyturn:intent:1', 'a')
