@@ -67,13 +67,13 @@ async function sweepAfter(world: World, seconds: number): Promise<void> {
 }
 
 describe('settling a rotation', () => {
-  it('stages and moves the label without a look at the mirror', async () => {
+  it('puts the version aside and moves the label without a look at the mirror', async () => {
     const { world, calls } = await scene()
     await runCalmly(world, rotate)
-    expect(calls).toEqual(['load', 'commit', 'stage', 'moveCurrent', 'settle'])
+    expect(calls).toEqual(['load', 'commit', 'putAside', 'moveCurrent', 'settle'])
   })
 
-  it('moves the label to a version that was staged before, though a call to create it succeeds', async () => {
+  it('moves the label to a version that was put aside before, though a call to create it succeeds', async () => {
     const { world } = await scene()
     const before = mirrorOf(world).labels.get('AWSCURRENT') ?? ''
     await runCalmly(world, rotate)
@@ -108,7 +108,7 @@ describe('settling a rotation', () => {
     await runCalmly(world, rotate)
     // Whoever could read it before must not read what it is to hold now.
     const steps = calls.slice(calls.indexOf('restore')).filter(call => call !== 'describe')
-    expect(steps).toEqual(['restore', 'removePolicy', 'stage', 'moveCurrent', 'settle'])
+    expect(steps).toEqual(['restore', 'removePolicy', 'putAside', 'moveCurrent', 'settle'])
     const endpoint = stored(world)
     expect(mirrorOf(world).deleted).toBe(false)
     expect(mirrorOf(world).labels.get('AWSCURRENT')).toBe(endpoint && mirrorVersionId(endpoint))
