@@ -6,8 +6,10 @@ import { dynamoDeliveryStore } from '../src/aws/dynamo-delivery-store'
 import { dynamoHealthStore } from '../src/aws/dynamo-health-store'
 import { sqsQueue } from '../src/aws/sqs-delivery-queue'
 import { lambdaHandler } from '../src/http/lambda-handler'
-import { createApp } from '../src/http/serve'
+import { serve } from '../src/http/serve'
+import { deliveryUses } from '../src/http/uses/deliveries'
 import { endpointUses } from '../src/http/uses/endpoints'
+import { healthUses } from '../src/http/uses/health'
 import { endpointsVariables, readEnvironment } from './environment'
 import { accessDeps, apiSettings, endpointStore, logOf, readMounts } from './wiring'
 
@@ -24,9 +26,10 @@ const deps = {
   now: () => new Date(),
   randomBytes,
 }
-const uses = endpointUses(deps, apiSettings(environment, mounts))
+const settings = apiSettings(environment, mounts)
+const uses = { ...endpointUses(deps, settings), ...deliveryUses(deps, settings), ...healthUses(settings) }
 
 /** Reads, changes of settings, events into the queue, and every path and method that no route has. */
 export const handler = lambdaHandler(
-  createApp({ mounts, uses, access: accessDeps(environment, table), log: logOf(environment) }),
+  serve({ mounts, uses, access: accessDeps(environment, table), log: logOf(environment) }),
 )

@@ -1,6 +1,6 @@
 import { dynamoDbClient } from '../src/aws/clients'
 import { lambdaHandler } from '../src/http/lambda-handler'
-import { createApp } from '../src/http/serve'
+import { serve } from '../src/http/serve'
 import { ringUses } from '../src/http/uses/ring'
 import { readEnvironment, rotateVariables } from './environment'
 import { accessDeps, apiSettings, readMounts, rotationDeps } from './wiring'
@@ -12,4 +12,4 @@ const deps = rotationDeps(environment, table)
 const uses = ringUses(deps, apiSettings(environment, mounts))
 
 /** Everything that reveals a secret or changes a key ring. */
-export const handler = lambdaHandler(createApp({ mounts, uses, access: accessDeps(environment, table), log: deps.log }))
+export const handler = lambdaHandler(serve({ mounts, uses, access: accessDeps(environment, table), log: deps.log }))

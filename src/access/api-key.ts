@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 
-/** A stored API key. The key itself is nowhere: only its SHA-256, in hex. */
+/** What is stored of an API key. Its text is nowhere: only the text's SHA-256, in hex. */
 export interface ApiKey {
   readonly sha256: string
-  /** Public; what a key is listed and revoked by. */
+  /** Public: what it is listed and revoked by. */
   readonly id: string
   /** What its owner calls it. */
   readonly name: string
@@ -20,9 +20,9 @@ export interface ApiKeyStore {
   /** `fresh`: read consistently. Else the answer may be up to 30 s old. */
   find(sha256: string, freshness: 'fresh' | 'cached'): Promise<ApiKey | null>
   /** @throws {RangeError} when the public id is taken */
-  create(key: ApiKey): Promise<void>
+  create(apiKey: ApiKey): Promise<void>
   list(): Promise<readonly ApiKey[]>
-  /** `missing`: no key has this public id. Revoking twice keeps the first time. */
+  /** `missing`: no API key has this public id. Revoking twice keeps the first time. */
   revoke(id: string, at: Date): Promise<'revoked' | 'missing'>
 }
 

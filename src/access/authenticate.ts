@@ -17,9 +17,9 @@ export interface SessionPrincipal {
 
 export interface ApiKeyPrincipal {
   readonly kind: 'api-key'
-  /** The key's public id. */
+  /** The API key's public id. */
   readonly id: string
-  /** The only contract at which the key is valid. */
+  /** The only contract at which the API key is valid. */
   readonly contract: string
   readonly tenantIds: readonly string[]
   readonly permissions: readonly string[]
@@ -35,12 +35,12 @@ export interface AccessDeps {
 
 export interface CredentialRequest {
   readonly headers: RequestHeaders
-  /** `fresh` wherever a secret is revealed or a ring changes. */
+  /** `fresh`: the API key is read consistently. `cached`: as it was at most 30 s ago. */
   readonly freshness: 'fresh' | 'cached'
 }
 
 /**
- * Who calls `contract`. A token with the prefix of the contract's API keys is one; any other is a session.
+ * Who calls `contract`. A token that begins like the contract's API keys is one; any other is a session.
  * @throws {Problem} `missing-credentials`, `invalid-api-key`, `invalid-token`, `expired-token`, `unavailable`
  */
 export async function authenticate(
@@ -54,23 +54,20 @@ export async function authenticate(
   if (apiKey !== undefined && token.startsWith(apiKey.prefix)) {
     if (!matchesText(apiKey, token)) throw invalidApiKey()
     const stored = await deps.apiKeys.find(apiKeyHash(token), request.freshness)
-    return usable(stored, contract, deps.now())
+    return principalOf(stored, contract, deps.now())
   }
   if (!sessions) throw invalidApiKey()
   return deps.verifySession(token)
 }
 
-function usable(key: ApiKey | null, contract: Contract, now: Date): ApiKeyPrincipal {
-  if (key === null || key.contract !== contract.name || key.revokedAt !== null) throw invalidApiKey()
-  if (key.expiresAt !== null && !(now.getTime() < key.expiresAt.getTime())) throw invalidApiKey()
-  return principalOf(key)
+function principalOf(stored: ApiKey | null, contract: Contract, now: Date): ApiKeyPrincipal {
+  if (stored === null || stored.contract !== contract.name || stored.revokedAt !== null) throw invalidApiKey()
+  if (stored.expiresAt !== null && !(now.getTime() < stored.expiresAt.getTime())) throw invalidApiKey()
+  const { id, tenantIds, permissions, plan } = stored
+  return { kind: 'api-key', id, contract: contract.name, tenantIds, permissions, plan }
 }
 
-function principalOf({ id, contract, tenantIds, permissions, plan }: ApiKey): ApiKeyPrincipal {
-  return { kind: 'api-key', id, contract, tenantIds, permissions, plan }
-}
-
-/** The same whether the key is unknown, malformed, expired, revoked or another contract's. */
+/** The one refusal of an API key, whether it is unknown, malformed, expired, revoked or another contract's. */
 function invalidApiKey(): Problem {
   return new Problem('invalid-api-key', 'The API key is not valid.')
 }

@@ -3,7 +3,7 @@ import { JOSENotSupported, JWKSMultipleMatchingKeys, JWKSNoMatchingKey, JWTExpir
 import { createRemoteJWKSet } from 'jose/jwks/remote'
 import { jwtVerify } from 'jose/jwt/verify'
 import { type Role, roles } from '../contracts/dimensions'
-import { tenantIdPattern } from '../core/id'
+import { storedIdPattern } from '../core/id'
 import { Problem } from '../core/problem'
 import { invalidToken, type SessionPrincipal } from './authenticate'
 
@@ -83,7 +83,7 @@ function principalOf(payload: JWTPayload, settings: SessionSettings): SessionPri
 
 function tenantsOf(claim: unknown): readonly string[] | null {
   const ids: readonly unknown[] = Array.isArray(claim) ? claim : [claim]
-  const valid = ids.filter((id): id is string => typeof id === 'string' && tenantIdPattern.test(id))
+  const valid = ids.filter((id): id is string => typeof id === 'string' && storedIdPattern.test(id))
   return valid.length === ids.length && ids.length > 0 && ids.length <= mostTenants ? valid : null
 }
 

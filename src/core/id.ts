@@ -1,5 +1,5 @@
-/** Every tenant id, of every contract. `#` and `/` would reach into other keys of the table and other mirrors' names. */
-export const tenantIdPattern = /^[A-Za-z0-9_.:-]{1,128}$/
+/** Ids of tenants and endpoints, of every contract. `#` and `/` would reach into other item keys and other mirrors' names. */
+export const storedIdPattern = /^[A-Za-z0-9_.:-]{1,128}$/
 
 const idBytes = 12
 
@@ -24,7 +24,7 @@ export function randomDigits(alphabet: string, length: number, randomBytes: (cou
   return digits
 }
 
-/** A version 4 UUID made from 16 random bytes: RFC 9562, section 5.4. */
+/** A version 4 UUID made of 16 random bytes (RFC 9562, section 5.4). */
 export function randomUuid(bytes: Buffer): string {
   const own = Buffer.from(bytes)
   own.writeUInt8((own.readUInt8(6) & 0x0f) | 0x40, 6)

@@ -1,9 +1,9 @@
 import type { Operation } from '../contracts/contract'
-import { type DeliveryField, type EndpointField } from '../contracts/shape'
+import type { DeliveryField, EndpointField } from '../contracts/reply-fields'
+import { shapeFields } from '../contracts/shape'
 import { type DeliveryHealth, neverDelivered, type StoredHealth } from '../delivery/health'
 import type { Endpoint } from '../rotation/endpoint'
 import type { Value } from './reply'
-import { shapeFields } from '../contracts/shape-fields'
 
 /**
  * An endpoint as any reply may show it: no secret, sealed or open. It is paused when its owner paused it, and when
@@ -63,12 +63,12 @@ const healthFields: Readonly<
   pausedAt: true,
 }
 
-/** Whether an operation's reply says anything about how deliveries go; else health need not be read for it. */
+/** Whether an operation's reply shows how deliveries go. Where it does not, health is not read. */
 export function showsHealth({ reply }: Operation): boolean {
   return reply.body !== null && shapeFields(reply.body).some(field => Object.hasOwn(healthFields, field))
 }
 
-/** The health that was stored beside an endpoint, unless it is of another that had the same id. */
+/** The health that is stored beside the endpoint, unless it belongs to an earlier endpoint with the same id. */
 export function healthOf({ incarnation }: Endpoint, stored: StoredHealth | null): DeliveryHealth {
   return stored?.incarnation === incarnation ? stored.health : neverDelivered
 }

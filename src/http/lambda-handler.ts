@@ -1,11 +1,11 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import type { ApiRequest } from './request'
-import type { App } from './serve'
+import type { Serve } from './serve'
 
 export type LambdaHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>
 
 /** Serves events of an HTTP API (payload format 2.0). It only converts: event to request, reply to result. */
-export function lambdaHandler(app: App): LambdaHandler {
+export function lambdaHandler(app: Serve): LambdaHandler {
   return async event => {
     const { status, headers, body } = await app(requestOf(event))
     return { statusCode: status, headers: { ...headers }, body, isBase64Encoded: false }

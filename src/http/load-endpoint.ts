@@ -1,14 +1,12 @@
 import type { Contract } from '../contracts/contract'
 import { parseEndpointId } from '../contracts/ids'
+import { storedIdPattern } from '../core/id'
 import { noSuchEndpoint, Problem } from '../core/problem'
 import type { DeliveryHealth, HealthStore } from '../delivery/health'
 import type { Endpoint } from '../rotation/endpoint'
 import type { EndpointStore } from '../rotation/ports'
 import { healthOf, showsHealth } from './endpoint-values'
-import type { TenantCall } from './request'
-
-/** Any endpoint id that the table may hold. */
-const anyId = /^[A-Za-z0-9_.:-]{1,128}$/
+import type { PermittedRequest } from './request'
 
 /**
  * The endpoint that a request is about.
@@ -18,11 +16,11 @@ const anyId = /^[A-Za-z0-9_.:-]{1,128}$/
 export async function loadEndpoint(
   store: Pick<EndpointStore, 'load'>,
   contracts: readonly Contract[],
-  call: TenantCall,
+  request: PermittedRequest,
 ): Promise<Endpoint> {
-  for (const endpointId of possibleIds(contracts, call)) {
-    const endpoint = await store.load({ tenantId: call.tenantId, endpointId })
-    if (isReached(endpoint, call)) return endpoint
+  for (const endpointId of possibleIds(contracts, request)) {
+    const endpoint = await store.load({ tenantId: request.tenantId, endpointId })
+    if (isReached(endpoint, request)) return endpoint
   }
   throw noSuchEndpoint()
 }
@@ -41,19 +39,19 @@ interface ShowDeps {
 export async function loadShownEndpoint(
   deps: ShowDeps,
   contracts: readonly Contract[],
-  call: TenantCall,
+  request: PermittedRequest,
 ): Promise<ShownEndpoint> {
-  for (const endpointId of possibleIds(contracts, call)) {
-    const key = { tenantId: call.tenantId, endpointId }
-    const readHealth = showsHealth(call.operation) ? deps.health.loadAny(key) : null
-    const [endpoint, stored] = await Promise.all([deps.store.load(key), readHealth])
-    if (isReached(endpoint, call)) return { endpoint, health: healthOf(endpoint, stored) }
+  for (const endpointId of possibleIds(contracts, request)) {
+    const address = { tenantId: request.tenantId, endpointId }
+    const readHealth = showsHealth(request.operation) ? deps.health.loadAny(address) : null
+    const [endpoint, stored] = await Promise.all([deps.store.load(address), readHealth])
+    if (isReached(endpoint, request)) return { endpoint, health: healthOf(endpoint, stored) }
   }
   throw noSuchEndpoint()
 }
 
-/** Whether it is there, live, and the call's contract reaches it. */
-export function isReached(endpoint: Endpoint | null, { contract }: TenantCall): endpoint is Endpoint {
+/** Whether the endpoint is there, live, and reached by the contract that the request is made in. */
+export function isReached(endpoint: Endpoint | null, { contract }: PermittedRequest): endpoint is Endpoint {
   if (endpoint === null || endpoint.deletedAt !== null) return false
   return contract.reach === 'every' || endpoint.contract === contract.name
 }
@@ -65,12 +63,15 @@ export function contractOf(contracts: readonly Contract[], { contract }: Endpoin
   throw new Problem('contract-not-mounted', `The endpoint's contract ${contract} is not mounted.`)
 }
 
-/** The id as it may be stored: each contract has its own spelling of one text. */
-function possibleIds(contracts: readonly Contract[], { contract, parameters }: TenantCall): ReadonlySet<string> {
+/**
+ * The ids that the path may mean. Each contract has its own spelling of one text, so our own API, which reaches the
+ * endpoints of all, tries each.
+ */
+function possibleIds(contracts: readonly Contract[], { contract, parameters }: PermittedRequest): ReadonlySet<string> {
   const { ids } = contract
   const text = ids.kind === 'fixed' ? ids.id : (parameters['id'] ?? '')
   const formats = contract.reach === 'own' ? [ids] : contracts.map(mounted => mounted.ids)
   const spelled = formats.flatMap(format => parseEndpointId(format, text) ?? [])
   if (contract.reach === 'own') return new Set(spelled)
-  return new Set(anyId.test(text) ? [...spelled, text] : spelled)
+  return new Set(storedIdPattern.test(text) ? [...spelled, text] : spelled)
 }

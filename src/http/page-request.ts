@@ -1,7 +1,6 @@
-import type { Operation } from '../contracts/contract'
 import type { PageRequest } from '../rotation/ports'
 import { invalidField } from './body/fields'
-import type { ApiRequest } from './request'
+import type { ApiRequest, MatchedRequest } from './request'
 
 const pageSizes = { usual: 50, largest: 100 }
 
@@ -23,17 +22,16 @@ export interface PageSizes {
  * `?limit=` (1…100, 50 if absent, unless the operation says otherwise) and `?cursor=`, each at most once.
  * @throws {Problem} `invalid-request`
  */
-export function readPageRequest(list: ListName, operation: Operation, request: ApiRequest): PageRequest {
-  const query = queryOf(request)
-  return { limit: readPageSize(operation, request), after: readCursor(list, single(query, 'cursor')) }
+export function readPageRequest(list: ListName, request: MatchedRequest): PageRequest {
+  return { limit: readPageSize(request), after: readCursor(list, single(queryOf(request), 'cursor')) }
 }
 
 /**
  * `?limit=` alone, for a list without further pages.
  * @throws {Problem} `invalid-request`
  */
-export function readPageSize(operation: Operation, request: ApiRequest): number {
-  return readLimit(single(queryOf(request), 'limit'), operation.pageSizes ?? pageSizes)
+export function readPageSize(request: MatchedRequest): number {
+  return readLimit(single(queryOf(request), 'limit'), request.operation.pageSizes ?? pageSizes)
 }
 
 /** A second `?` belongs to the first name, as in a URL; without the first one it would be taken for it. */

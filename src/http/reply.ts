@@ -1,11 +1,16 @@
 import type { Contract, ErrorWords, Operation } from '../contracts/contract'
 import { problemDetails } from '../contracts/defaults'
 import type { TimeFormat } from '../contracts/dimensions'
-import { type Json, type Shape } from '../contracts/shape'
+import { type Form, isForm, type Json, type Shape } from '../contracts/shape'
 import { formatTime } from '../contracts/times'
 import type { Problem } from '../core/problem'
 import type { ApiReply } from './request'
-import { type Form, isForm } from '../contracts/shape-fields'
+
+/** What a field of a reply can hold. Never a `Secret`: only `revealOutcome` turns one into text. */
+export type Value = string | number | boolean | null | Date | readonly Value[] | Values
+export interface Values {
+  readonly [field: string]: Value
+}
 
 /** What a use came to, before it takes the contract's shape. */
 export interface Outcome {
@@ -20,7 +25,7 @@ export function outcome(values: Values): Outcome {
 }
 
 /** The reply to a request that went well, in the operation's shape. */
-export function useReply({ times }: Contract, { reply }: Operation, { values, replayed }: Outcome): ApiReply {
+export function outcomeReply({ times }: Contract, { reply }: Operation, { values, replayed }: Outcome): ApiReply {
   const { status, body } = reply
   const replays = replayed ? { 'idempotency-replayed': 'true' } : {}
   if (body === null) return { status, headers: replays, body: '' }
@@ -29,7 +34,7 @@ export function useReply({ times }: Contract, { reply }: Operation, { values, re
 }
 
 /** A refusal in the contract's own shape; Keyturn's own where no contract is known. */
-export function errorReply(problem: Problem, contract: Contract | null): ApiReply {
+export function problemReply(problem: Problem, contract: Contract | null): ApiReply {
   const dialect: Contract['errors'] = contract?.errors ?? problemDetails
   const takesBearer = contract === null || contract.credentials.in.kind === 'bearer'
   const words: ErrorWords = { ...dialect.byStatus[problem.status], ...dialect.words[problem.code] }
@@ -55,12 +60,6 @@ function errorValues(problem: Problem, words: ErrorWords, status: number): Value
     param: problem.errors[0]?.path ?? null,
     errors: problem.errors.map(({ path, message }) => ({ path, message })),
   }
-}
-
-/** What a field of a reply can hold. No `Secret`: only `revealValues` turns one into text. */
-export type Value = string | number | boolean | null | Date | readonly Value[] | Values
-export interface Values {
-  readonly [field: string]: Value
 }
 
 /**

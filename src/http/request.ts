@@ -26,29 +26,29 @@ export interface ApiReply {
 }
 
 /** A request whose route is known. */
-export interface Call {
+export interface MatchedRequest extends ApiRequest {
   readonly contract: Contract
   readonly operation: Operation
+  /** What the path has in place of the template's parameters. */
   readonly parameters: Parameters
-  readonly request: ApiRequest
 }
 
-/** A request that may do what it asks for, in its tenant. */
-export interface TenantCall extends Call {
+/** A request that is allowed, and the tenant that it is for. */
+export interface PermittedRequest extends MatchedRequest {
   readonly actor: Actor
   readonly tenantId: string
 }
 
-/** What is done for a request that may do what it asks for. */
+/** What one operation does, once the request is allowed. */
 export interface TenantUse {
-  /** How the API key is read: `fresh` consistently, `cached` at most 30 s ago. */
+  /** How the API key is read before: `fresh` from the table, `cached` as it was at most 30 s ago. */
   readonly credential: 'fresh' | 'cached'
-  readonly perform: (call: TenantCall) => Promise<Outcome>
+  readonly perform: (request: PermittedRequest) => Promise<Outcome>
 }
 
 /** What a function serves. A use that is absent is another function's. */
 export type Uses = { readonly [U in Exclude<Use, 'health'>]?: TenantUse } & {
-  readonly health?: (call: Call) => Promise<Outcome>
+  readonly health?: (request: MatchedRequest) => Promise<Outcome>
 }
 
 /** What a deployment says about its API. */

@@ -1,6 +1,6 @@
 import { Problem } from '../../core/problem'
 import { checkKnownVersion } from '../api-version'
-import type { Call, TenantCall } from '../request'
+import type { MatchedRequest } from '../request'
 import { invalidField } from './fields'
 
 /** The largest body that is read, whether it is looked at or not. */
@@ -13,9 +13,9 @@ export const largestEventBodyBytes = 512 * 1024
  * from here on, its API version first.
  * @throws {Problem} `invalid-request`, `payload-too-large`
  */
-export function readBody(call: Call, most: number = largestBodyBytes): Buffer {
-  checkKnownVersion(call)
-  const { body } = call.request
+export function readBody(request: MatchedRequest, most: number = largestBodyBytes): Buffer {
+  checkKnownVersion(request)
+  const { body } = request
   if (body.length <= most) return body
   throw new Problem('payload-too-large', `The body must not be larger than ${most} bytes.`)
 }
@@ -98,14 +98,4 @@ export function scanJson(json: string): JsonScan {
     else if (typeof inner?.at === 'number') inner.at += 1
   }
   return { twice: null, depth }
-}
-
-/**
- * The body of a request that changes a ring; `{}` where the contract's are not looked at.
- * @throws {Problem} `invalid-request`, `payload-too-large`
- */
-export function readRingBody(call: TenantCall): JsonObject {
-  const body = readBody(call)
-  const { rotateBody, overlap } = call.contract
-  return rotateBody || overlap.kind === 'chosen' ? parseJsonObject(body) : {}
 }

@@ -4,7 +4,7 @@ import type { Secret } from '../../core/secret'
 import type { EndpointSettings } from '../../rotation/endpoint'
 import { fieldsOf, invalidField } from './fields'
 import type { JsonObject } from './json'
-import { readOwnSecret } from './rotation'
+import { readOwnSecret } from './ring'
 import { type GivenSettings, readSettings, type SettingsRules } from './settings'
 
 export interface NewEndpointBody {

@@ -1,46 +1,66 @@
-import type { TestField } from '../../contracts/shape'
+import type { TestField } from '../../contracts/reply-fields'
 import { Problem } from '../../core/problem'
 import type { AttemptRecord } from '../../delivery/attempt'
 import { type Delivery, messageIdPattern } from '../../delivery/delivery'
-import { type PublishDeps, publishEvent } from '../../delivery/event'
-import type { DeliveryDeps } from '../../delivery/ports'
+import { publishEvent } from '../../delivery/event'
+import type { HealthStore } from '../../delivery/health'
+import type { AttemptLog, DeliveryDeps, DeliveryQueue, DeliveryStore } from '../../delivery/ports'
 import { sendAgain } from '../../delivery/send-again'
 import { type Readiness, readinessOf } from '../../delivery/target'
 import { testDelivery, type TestResult } from '../../delivery/test-delivery'
+import type { EndpointStore } from '../../rotation/ports'
 import { readEventType, readNewEvent } from '../body/event'
 import { largestEventBodyBytes, parseJsonObject, readBody } from '../body/json'
 import { contractOf, isReached, loadEndpoint } from '../load-endpoint'
 import { cursorOf, readPageRequest, readPageSize } from '../page-request'
-import { outcome, type Value, type Values } from '../reply'
-import type { ApiSettings, TenantCall, TenantUse, Uses } from '../request'
-import type { EndpointDeps } from './endpoints'
+import { type Outcome, outcome, type Value, type Values } from '../reply'
+import type { ApiSettings, PermittedRequest, Uses } from '../request'
+
+export interface DeliveryUseDeps {
+  readonly store: Pick<EndpointStore, 'load'>
+  readonly health: Pick<HealthStore, 'loadAny'>
+  readonly attempts: Pick<AttemptLog, 'list'>
+  readonly deliveries: Pick<DeliveryStore, 'load' | 'save' | 'recent'>
+  readonly queue: Pick<DeliveryQueue, 'send'>
+  readonly now: () => Date
+  readonly randomBytes: (count: number) => Buffer
+}
+
+/** Events on their way into the queue, and lists of what became of them. None of it opens a secret. */
+export function deliveryUses(deps: DeliveryUseDeps, settings: ApiSettings): Uses {
+  return {
+    publish: { credential: 'cached', perform: request => publish(deps, request) },
+    deliveries: { credential: 'cached', perform: request => listDeliveries(deps, settings, request) },
+    attempts: { credential: 'cached', perform: request => listAttempts(deps, settings, request) },
+    'send-again': { credential: 'cached', perform: request => sendFailedAgain(deps, request) },
+  }
+}
+
+/** What the function `deliver` serves over HTTP, beside its queue. */
+export function testUses(deps: DeliveryDeps, settings: ApiSettings): Uses {
+  return { test: { credential: 'cached', perform: request => sendTest(deps, settings, request) } }
+}
 
 /** Nests as deep as any payload may. */
 const deepestPayload = 100
 
 /** An event, put into the queue. Its deliveries come later. */
-export function publishUse(deps: PublishDeps): TenantUse {
-  return {
-    credential: 'cached',
-    perform: async call => {
-      const body = parseJsonObject(readBody(call, largestEventBodyBytes), deepestPayload)
-      return outcome({ eventId: await publishEvent(deps, readNewEvent(body, call.tenantId)) })
-    },
-  }
+async function publish(deps: DeliveryUseDeps, request: PermittedRequest): Promise<Outcome> {
+  const body = parseJsonObject(readBody(request, largestEventBodyBytes), deepestPayload)
+  return outcome({ eventId: await publishEvent(deps, readNewEvent(body, request.tenantId)) })
 }
 
 /** The endpoint's latest deliveries, newest first. */
-export function deliveriesUse({ store, deliveries }: EndpointDeps, { contracts }: ApiSettings): TenantUse {
-  return {
-    credential: 'cached',
-    perform: async call => {
-      const { tenantId, id: endpointId } = await loadEndpoint(store, contracts, call)
-      readBody(call)
-      const limit = readPageSize(call.operation, call.request)
-      const recent = await deliveries.recent({ tenantId, endpointId }, limit)
-      return outcome({ deliveries: recent.map(deliveryValues) })
-    },
-  }
+async function listDeliveries(
+  { store, deliveries }: DeliveryUseDeps,
+  { contracts }: ApiSettings,
+  request: PermittedRequest,
+): Promise<Outcome> {
+  const { tenantId, id: endpointId } = await loadEndpoint(store, contracts, request)
+  readBody(request)
+  const limit = readPageSize(request)
+  const recent = await deliveries.recent({ tenantId, endpointId }, limit)
+  return outcome({ deliveries: recent.map(deliveryValues) })
 }
 
 function deliveryValues(delivery: Delivery): Values {
@@ -51,17 +71,16 @@ function deliveryValues(delivery: Delivery): Values {
 }
 
 /** What was sent to an endpoint and what it answered, newest first, tests included. */
-export function attemptsUse({ store, attempts }: EndpointDeps, { contracts }: ApiSettings): TenantUse {
-  return {
-    credential: 'cached',
-    perform: async call => {
-      const { tenantId, id: endpointId } = await loadEndpoint(store, contracts, call)
-      readBody(call)
-      const page = readPageRequest('attempts', call.operation, call.request)
-      const { items, next } = await attempts.list({ tenantId, endpointId }, page)
-      return outcome({ attempts: items.map(attemptValues), nextCursor: cursorOf('attempts', next) })
-    },
-  }
+async function listAttempts(
+  { store, attempts }: DeliveryUseDeps,
+  { contracts }: ApiSettings,
+  request: PermittedRequest,
+): Promise<Outcome> {
+  const { tenantId, id: endpointId } = await loadEndpoint(store, contracts, request)
+  readBody(request)
+  const page = readPageRequest('attempts', request)
+  const { items, next } = await attempts.list({ tenantId, endpointId }, page)
+  return outcome({ attempts: items.map(attemptValues), nextCursor: cursorOf('attempts', next) })
 }
 
 function attemptValues(attempt: AttemptRecord): Values {
@@ -69,71 +88,59 @@ function attemptValues(attempt: AttemptRecord): Values {
 }
 
 /** A failed delivery, put back into the queue; any other stays as it is, and so does one that would not be sent. */
-export function sendAgainUse(deps: EndpointDeps): TenantUse {
-  return {
-    credential: 'cached',
-    perform: async call => {
-      const { delivery, reception } = await loadDelivery(deps, call)
-      readBody(call)
-      if (delivery.status === 'failed') requireOpen(reception)
-      const { messageId, status } = await sendAgain(deps, delivery)
-      return outcome({ messageId, deliveryStatus: status })
-    },
-  }
+async function sendFailedAgain(deps: DeliveryUseDeps, request: PermittedRequest): Promise<Outcome> {
+  const { delivery, readiness } = await loadDelivery(deps, request)
+  readBody(request)
+  if (delivery.status === 'failed') requireReady(readiness)
+  const { messageId, status } = await sendAgain(deps, delivery)
+  return outcome({ messageId, deliveryStatus: status })
 }
 
 /** @throws {Problem} `endpoint-paused`, `endpoint-without-url` */
-function requireOpen(reception: Readiness): void {
-  if (reception === 'paused') {
+function requireReady(readiness: Readiness): void {
+  if (readiness === 'paused') {
     throw new Problem('endpoint-paused', 'The endpoint is paused. Resume it, then send the delivery again.')
   }
-  if (reception === 'nowhere') {
+  if (readiness === 'nowhere') {
     throw new Problem('endpoint-without-url', 'The endpoint has no URL. Give it one, then send the delivery again.')
   }
 }
 
 interface Loaded {
   readonly delivery: Delivery
-  readonly reception: Readiness
+  readonly readiness: Readiness
 }
 
 /** @throws {Problem} `not-found`, the same whether the delivery, or its endpoint, is malformed, unknown or another's */
-async function loadDelivery({ store, health, deliveries }: EndpointDeps, call: TenantCall): Promise<Loaded> {
-  const { tenantId } = call
-  const messageId = call.parameters['id'] ?? ''
+async function loadDelivery(
+  { store, health, deliveries }: DeliveryUseDeps,
+  request: PermittedRequest,
+): Promise<Loaded> {
+  const { tenantId } = request
+  const messageId = request.parameters['id'] ?? ''
   const delivery = messageIdPattern.test(messageId) ? await deliveries.load({ tenantId, messageId }) : null
   if (delivery !== null) {
     const [endpoint, stored] = await Promise.all([store.load(delivery), health.loadAny(delivery)])
-    const reception = readinessOf(delivery, endpoint, stored)
-    if (isReached(endpoint, call) && reception !== 'gone') return { delivery, reception }
+    const readiness = readinessOf(delivery, endpoint, stored)
+    if (isReached(endpoint, request) && readiness !== 'gone') return { delivery, readiness }
   }
   throw new Problem('not-found', 'There is no such delivery.')
-}
-
-/** What the function `deliver` serves over HTTP, beside its queue. */
-export function deliverUses(deps: DeliveryDeps, settings: ApiSettings): Uses {
-  return { test: testUse(deps, settings) }
 }
 
 /** Those of the receiver's headers that help to find out what answered. */
 const shownHeaders = ['content-type', 'content-length', 'date', 'location', 'retry-after', 'server', 'x-request-id']
 
 /** A test delivery, sent while the caller waits. */
-export function testUse(deps: DeliveryDeps, { contracts }: ApiSettings): TenantUse {
-  return {
-    credential: 'cached',
-    perform: async call => {
-      const endpoint = await loadEndpoint(deps.endpoints, contracts, call)
-      const contract = contractOf(contracts, endpoint)
-      const eventType = await readTestBody(call)
-      return outcome(testValues(await testDelivery(deps, { endpoint, contract, eventType })))
-    },
-  }
+async function sendTest(deps: DeliveryDeps, { contracts }: ApiSettings, request: PermittedRequest): Promise<Outcome> {
+  const endpoint = await loadEndpoint(deps.endpoints, contracts, request)
+  const contract = contractOf(contracts, endpoint)
+  const eventType = await readTestBody(request)
+  return outcome(testValues(await testDelivery(deps, { endpoint, contract, eventType })))
 }
 
-async function readTestBody(call: TenantCall): Promise<string | null> {
-  const body = readBody(call)
-  const { testBody, rotateBody } = call.contract
+async function readTestBody(request: PermittedRequest): Promise<string | null> {
+  const body = readBody(request)
+  const { testBody, rotateBody } = request.contract
   if (testBody === undefined) return null
   return readEventType(parseJsonObject(body), testBody.eventTypeField, rotateBody?.unknownFields ?? 'ignore')
 }

@@ -1,11 +1,13 @@
 import { readBody } from '../body/json'
-import { outcome, type Outcome } from '../reply'
-import type { ApiSettings, Call } from '../request'
+import { outcome } from '../reply'
+import type { ApiSettings, Uses } from '../request'
 
 /** That the API answers, and in which version of Keyturn. */
-export function healthUse({ release }: Pick<ApiSettings, 'release'>): (call: Call) => Promise<Outcome> {
-  return async call => {
-    readBody(call)
-    return outcome({ status: 'ok', release })
+export function healthUses({ release }: Pick<ApiSettings, 'release'>): Uses {
+  return {
+    health: async request => {
+      readBody(request)
+      return outcome({ status: 'ok', release })
+    },
   }
 }

@@ -1,9 +1,45 @@
+import { headerOf } from '../../access/authenticate'
 import type { Contract, Overlap } from '../../contracts/contract'
 import { type OwnSecretRule, parseOwnSecret } from '../../contracts/secret-text'
 import type { Secret } from '../../core/secret'
+import type { IdempotencyRecord } from '../../rotation/endpoint'
+import { idempotencyRecord, type IdempotentOperation } from '../../rotation/idempotency'
 import type { RotateChoice } from '../../rotation/ring'
+import type { PermittedRequest } from '../request'
 import { fieldsOf, invalidField, readBoolean, readText, readWholeNumber, readWord } from './fields'
-import type { JsonObject } from './json'
+import { type JsonObject, parseJsonObject, readBody } from './json'
+
+// What a request that changes a ring says: in its body, and in `Idempotency-Key`.
+
+/**
+ * The body of a request that changes a ring; `{}` where the contract's are not looked at.
+ * @throws {Problem} `invalid-request`, `payload-too-large`
+ */
+export function readRingBody(request: PermittedRequest): JsonObject {
+  const body = readBody(request)
+  const { rotateBody, overlap } = request.contract
+  return rotateBody || overlap.kind === 'chosen' ? parseJsonObject(body) : {}
+}
+
+const idempotencyHeader = 'Idempotency-Key'
+
+/**
+ * What is remembered of the request's `Idempotency-Key`; null where it has none, or the contract knows none.
+ * @throws {Problem} `invalid-request` for a key that is malformed, or required and missing
+ */
+export function readIdempotency(
+  { contract, headers, actor }: PermittedRequest,
+  operation: IdempotentOperation,
+  body: JsonObject,
+): IdempotencyRecord | null {
+  const key = headerOf(headers, idempotencyHeader)
+  if (contract.idempotencyKey === 'off') return null
+  if (key === null && contract.idempotencyKey === 'optional') return null
+  if (key === null) throw invalidField(idempotencyHeader, 'must be given')
+  if (!/^[\x21-\x7e]{1,255}$/.test(key))
+    throw invalidField(idempotencyHeader, 'must be 1 to 255 visible ASCII characters')
+  return idempotencyRecord(actor, operation, { key, body })
+}
 
 export interface RotateRequestBody {
   readonly body: JsonObject
