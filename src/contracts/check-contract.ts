@@ -2,7 +2,7 @@ import type { Contract, Operation, Overlap, TextFormat } from './contract'
 import { newEndpointId, parseEndpointId } from './ids'
 import { parseTemplate, type Segment } from './routes'
 import { bitsOf } from './secret-text'
-import { shapeFields } from './shape-fields'
+import { shapeFields } from './shape'
 
 const leastKeyBits = 256
 const leastSecretBits = 120

@@ -1,11 +1,13 @@
 import type { ProblemCode } from '../core/problem'
-import type { Scheme } from '../verify/scheme'
-import type { DeliveryFormat } from './delivery-format'
+import type { Scheme } from '../verify/schemes'
 import type {
   credentialPlaces,
+  DeliveryPart,
   Encoding,
   errorContentTypes,
+  headerFields,
   idempotencyKeyRules,
+  MessageIdKind,
   Method,
   OverlapUnit,
   reaches,
@@ -17,7 +19,8 @@ import type {
   urlRules,
   Use,
 } from './dimensions'
-import type { ErrorField, ReplyFields, Shape } from './shape'
+import type { ErrorField, ReplyFields } from './reply-fields'
+import type { Shape } from './shape'
 
 /**
  * One vendor's HTTP dialect, as data. The same data serves as server (Keyturn answers like the vendor) and as client
@@ -107,6 +110,20 @@ export type IdFormat =
 export interface SecretFormat extends TextFormat {
   /** How a read shows the secret: its first characters, a filler, its last characters. Absent: reads never show it. */
   readonly mask?: { readonly first: number; readonly filler: string; readonly count: number; readonly last: number }
+}
+
+/** What deliveries carry besides their signature. */
+export interface DeliveryFormat {
+  readonly messageIds: MessageIdKind
+  readonly userAgent: string
+  /** Headers by their lower-case names, besides those of the signing scheme. */
+  readonly headers: Readonly<Record<string, (typeof headerFields)[number]>>
+  /** The JSON body's members, in order. `payload`: the event's payload itself, without an envelope. */
+  readonly body: 'payload' | Readonly<Record<string, DeliveryPart>>
+  /** Which answers count as delivered. */
+  readonly success: '2xx' | readonly number[]
+  /** How often a failed delivery is tried again; never more often than the schedule has waits. Null: the whole schedule. */
+  readonly retries: number | null
 }
 
 /** How long the keys before keep working after a rotation; 0 seconds ends them at once. */

@@ -1,13 +1,23 @@
-import type { Contract } from './contract'
-import { sameNames } from './shape-fields'
+import type { DeliveryFormat, ErrorDialect } from './contract'
+import { underOwnNames } from './shape'
 
-/** Errors by RFC 9457, "Problem Details for HTTP APIs": Keyturn's own, and those of a path that no contract has. */
+/** The deliveries of a contract that says nothing else: the payload that Standard Webhooks recommends. */
+export const standardDelivery = {
+  messageIds: 'msg',
+  userAgent: 'Keyturn/1.0',
+  headers: {},
+  body: { type: 'eventType', timestamp: 'createdAt', data: 'payload' },
+  success: '2xx',
+  retries: null,
+} as const satisfies DeliveryFormat
+
+/** The errors of Keyturn's own API, and of a path that no contract has: RFC 9457, "Problem Details for HTTP APIs". */
 export const problemDetails = {
   contentType: 'application/problem+json',
   body: {
-    ...sameNames('type', 'title', 'status', 'detail', 'code'),
+    ...underOwnNames('type', 'title', 'status', 'detail', 'code'),
     errors: { $present: 'errors' },
   },
   words: {},
   byStatus: {},
-} as const satisfies Contract['errors']
+} as const satisfies ErrorDialect

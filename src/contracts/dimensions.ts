@@ -53,5 +53,15 @@ export const reaches = ['own', 'every'] as const
 export const timeFormats = ['iso-seconds', 'iso-millis', 'iso-micros-offset', 'unix-seconds', 'unix-millis'] as const
 export type TimeFormat = (typeof timeFormats)[number]
 
+/** How message ids are written: `msg_` and 24 hex characters, or a UUID. */
+export const messageIdKinds = ['msg', 'uuid'] as const
+export type MessageIdKind = (typeof messageIdKinds)[number]
+
+/** What a header of a delivery can carry. */
+export const headerFields = ['messageId', 'eventId', 'eventType', 'tenantId', 'endpointId'] as const
+/** What a member of a delivery's body can carry. `createdAt` is the event's time, `payload` the event's own payload. */
+export const bodyFields = [...headerFields, 'createdAt', 'payload'] as const
+export type DeliveryPart = (typeof bodyFields)[number]
+
 export const replyStatuses = [200, 201, 202, 204] as const
 export const errorContentTypes = ['application/json', 'application/problem+json'] as const

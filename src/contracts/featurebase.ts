@@ -1,5 +1,5 @@
 import { timestampBodyHex } from '../verify/schemes'
-import { standardDelivery } from './delivery-format'
+import { standardDelivery } from './defaults'
 import type { Contract } from './contract'
 
 /** Featurebase: rotated with an API key, from API version 2026-01-01.nova on; the old secret ends at once. */

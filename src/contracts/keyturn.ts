@@ -1,21 +1,21 @@
 import { standardWebhooks } from '../verify/schemes'
 import type { Contract } from './contract'
 import { problemDetails } from './defaults'
-import { standardDelivery } from './delivery-format'
-import { sameNames } from './shape-fields'
+import { standardDelivery } from './defaults'
+import { underOwnNames } from './shape'
 
 const endpoint = {
-  ...sameNames('id', 'tenantId', 'contract', 'url', 'description', 'name', 'eventTypes', 'status'),
+  ...underOwnNames('id', 'tenantId', 'contract', 'url', 'description', 'name', 'eventTypes', 'status'),
   mirror: 'mirrorSetting',
-  ...sameNames('requestConfig', 'consumers', 'version', 'createdAt', 'updatedAt'),
+  ...underOwnNames('requestConfig', 'consumers', 'version', 'createdAt', 'updatedAt'),
 } as const
 
 const revealed = {
   endpoint,
-  ...sameNames('signingSecret', 'keyId', 'version', 'previousExpiresAt', 'mirror'),
+  ...underOwnNames('signingSecret', 'keyId', 'version', 'previousExpiresAt', 'mirror'),
 } as const
 
-const deliveryHealth = sameNames(
+const deliveryHealth = underOwnNames(
   'status',
   'pausedReason',
   'pausedAt',
@@ -33,7 +33,7 @@ const deliveryHealth = sameNames(
   'lastDeliveryStatus',
 )
 
-const tested = sameNames(
+const tested = underOwnNames(
   'delivered',
   'messageId',
   'eventType',
@@ -51,7 +51,7 @@ const delivery = {
   eventId: 'eventId',
   eventType: 'eventType',
   status: 'deliveryStatus',
-  ...sameNames('attemptCount', 'lastResponseStatus', 'errorMessage', 'createdAt', 'deliveredAt', 'dlqAt'),
+  ...underOwnNames('attemptCount', 'lastResponseStatus', 'errorMessage', 'createdAt', 'deliveredAt', 'dlqAt'),
 } as const
 
 const read = { session: { roles: ['admin', 'member'] }, apiKey: { permission: 'endpoints:read' } } as const

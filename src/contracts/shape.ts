@@ -22,91 +22,38 @@ export type Shape<Field extends string> =
   /** A list: the shape, once for each item of the field. */
   | { readonly $each: Field; readonly shape: Shape<string> }
   | { readonly [name: string]: Shape<Field> }
-/** The fields of an endpoint as any reply may show them. None of them is or holds a secret. */
-export type EndpointField =
-  | 'id'
-  | 'tenantId'
-  | 'contract'
-  | 'url'
-  | 'description'
-  | 'name'
-  | 'eventTypes'
-  /** `active` or `paused`. */
-  | 'status'
-  /** As `status`, but `suspended` while a pause by Keyturn itself holds. */
-  | 'standing'
-  | 'active'
-  | 'paused'
-  | 'pausedReason'
-  | 'pausedAt'
-  | 'mirrorSetting'
-  | 'requestConfig'
-  | 'consumers'
-  | 'version'
-  | 'createdAt'
-  | 'updatedAt'
-  /** The current key's mask (`secret.mask`), or null. */
-  | 'secretMask'
-  /** The current key's last 4 characters. */
-  | 'secretHint'
-  | DeliveryField
 
-/** How an endpoint's deliveries go. */
-export type DeliveryField =
-  | 'consecutiveFailures'
-  | 'errorsSinceLastSuccess'
-  | 'lastSuccessAt'
-  | 'lastFailureAt'
-  | 'avgResponseTimeMs'
-  | 'lastResponseTimeMs'
-  /** `{code, message, timestamp}` or null. */
-  | 'lastStatus'
-  | 'deliveriesCount'
-  | 'deliveriesSucceeded'
-  | 'deliveriesFailed'
-  | 'lastDeliveryAt'
-  /** `success`, `failed`, `pending` or null. */
-  | 'lastDeliveryStatus'
+/** A shape that stands for a value: an object with a `$` member. */
+export type Form = Extract<
+  Shape<string>,
+  | { $constant: Json }
+  | { $time: string }
+  | { $words: string }
+  | { $first: number }
+  | { $present: string }
+  | { $each: string }
+>
 
-/** What a test delivery came to. */
-export type TestField =
-  | 'messageId'
-  | 'delivered'
-  /** `success` or `failed`. */
-  | 'deliveryStatus'
-  | 'eventType'
-  | 'requestPayload'
-  | 'requestHeaders'
-  | 'responseStatus'
-  | 'responseHeaders'
-  | 'responseBody'
-  | 'errorMessage'
-  | 'durationMs'
-  | 'keyIds'
-  | 'sentAt'
-
-/** What a reply that reveals may show besides the endpoint. */
-export type RevealField = EndpointField | 'signingSecret' | 'keyId' | 'rotatedAt' | 'previousExpiresAt' | 'mirror'
-
-/** The fields of each use's reply. */
-export interface ReplyFields {
-  publish: 'eventId'
-  test: TestField
-  deliveries: 'deliveries'
-  attempts: 'attempts' | 'nextCursor'
-  'send-again': 'messageId' | 'deliveryStatus'
-  create: RevealField
-  rotate: RevealField
-  reveal: RevealField
-  'revoke-previous': 'version' | 'revokedKeyIds'
-  list: 'endpoints' | 'nextCursor'
-  get: EndpointField
-  update: EndpointField
-  delete: EndpointField
-  'secret-state': 'version' | 'secretHint' | 'keys' | 'mirror' | 'policy'
-  rotations: 'rotations' | 'nextCursor'
-  health: 'status' | 'release'
+export function isForm(shape: Exclude<Shape<string>, string>): shape is Form {
+  return Object.keys(shape).some(name => name.startsWith('$'))
 }
 
-/** The fields of an error's body. `detail` is written for the caller; `errors` is `[{path, message}]`. */
-export type ErrorField = 'status' | 'type' | 'title' | 'detail' | 'code' | 'param' | 'errors'
+/** The fields that a shape names. Those of a list's items are not among them. */
+export function shapeFields(shape: Shape<string>): readonly string[] {
+  if (typeof shape === 'string') return [shape]
+  return isForm(shape) ? formFields(shape) : Object.values(shape).flatMap(shapeFields)
+}
+
+function formFields(form: Form): readonly string[] {
+  if ('$constant' in form) return []
+  if ('$time' in form) return [form.$time]
+  if ('$words' in form) return [form.$words]
+  if ('$first' in form) return [form.of]
+  return ['$present' in form ? form.$present : form.$each]
+}
+
+/** A shape with each field under its own name: `underOwnNames('id', 'url')` is `{ id: 'id', url: 'url' }`. */
+export function underOwnNames<Field extends string>(...fields: readonly Field[]): { readonly [Name in Field]: Name } {
+  // Each name stands for itself, which is what the type says.
+  return Object.fromEntries(fields.map(field => [field, field])) as { readonly [Name in Field]: Name }
+}

@@ -1,6 +1,6 @@
 import { bodyHex } from '../verify/schemes'
 import type { Contract } from './contract'
-import { sameNames } from './shape-fields'
+import { underOwnNames } from './shape'
 
 const webhook = {
   uuid: 'id',
@@ -67,7 +67,7 @@ export const storno = {
           ...webhook,
           secret: 'secretMask',
           ...times,
-          ...sameNames('deliveriesCount', 'lastDeliveryAt', 'lastDeliveryStatus'),
+          ...underOwnNames('deliveriesCount', 'lastDeliveryAt', 'lastDeliveryStatus'),
         },
       },
     },
@@ -81,7 +81,7 @@ export const storno = {
         body: {
           deliveryUuid: 'messageId',
           status: 'deliveryStatus',
-          ...sameNames(
+          ...underOwnNames(
             'eventType',
             'requestPayload',
             'requestHeaders',

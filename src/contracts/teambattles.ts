@@ -1,5 +1,5 @@
 import { standardWebhooks } from '../verify/schemes'
-import { standardDelivery } from './delivery-format'
+import { standardDelivery } from './defaults'
 import type { Contract } from './contract'
 
 /** TeamBattles: rotated with an owner's API key on a paid plan; the old secret keeps signing for 24 hours. */

@@ -1,7 +1,7 @@
 import { standardWebhooks } from '../verify/schemes'
 import type { Contract, ErrorWords } from './contract'
-import { standardDelivery } from './delivery-format'
-import { sameNames } from './shape-fields'
+import { standardDelivery } from './defaults'
+import { underOwnNames } from './shape'
 
 const problem = (slug: string, title: string, code: string): ErrorWords => ({
   type: `https://thesignup.app/problems/${slug}`,
@@ -43,7 +43,7 @@ export const thesignup = {
       reply: {
         status: 200,
         body: {
-          endpoint: sameNames(
+          endpoint: underOwnNames(
             'id',
             'url',
             'description',
@@ -69,7 +69,7 @@ export const thesignup = {
       reply: {
         status: 200,
         body: {
-          ...sameNames('delivered', 'responseStatus', 'responseBody', 'errorMessage'),
+          ...underOwnNames('delivered', 'responseStatus', 'responseBody', 'errorMessage'),
           latencyMs: 'durationMs',
         },
       },
@@ -89,7 +89,14 @@ export const thesignup = {
               id: 'messageId',
               eventType: 'eventType',
               status: deliveryStatus,
-              ...sameNames('attemptCount', 'lastResponseStatus', 'errorMessage', 'createdAt', 'deliveredAt', 'dlqAt'),
+              ...underOwnNames(
+                'attemptCount',
+                'lastResponseStatus',
+                'errorMessage',
+                'createdAt',
+                'deliveredAt',
+                'dlqAt',
+              ),
             },
           },
         },
@@ -106,7 +113,7 @@ export const thesignup = {
   errors: {
     contentType: 'application/problem+json',
     body: {
-      ...sameNames('type', 'title', 'status', 'detail', 'code', 'errors'),
+      ...underOwnNames('type', 'title', 'status', 'detail', 'code', 'errors'),
       cause: { $constant: {} },
     },
     words: { 'missing-credentials': problem('missing-credentials', 'Missing credentials', 'missing_credentials') },

@@ -1,5 +1,5 @@
 import { tenantBodyHex } from '../verify/schemes'
-import { standardDelivery } from './delivery-format'
+import { standardDelivery } from './defaults'
 import type { Contract } from './contract'
 
 /** Tumban: one secret an organisation, rotated by an admin's dashboard session; the old secret ends at once. */

@@ -1,4 +1,5 @@
-import { type DeliveryFormat, standardDelivery } from '../contracts/delivery-format'
+import type { DeliveryFormat } from '../contracts/contract'
+import { standardDelivery } from '../contracts/defaults'
 import { newId } from '../core/id'
 import {
   type DeliveryRequest,

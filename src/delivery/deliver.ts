@@ -1,4 +1,4 @@
-import { standardDelivery } from '../contracts/delivery-format'
+import { standardDelivery } from '../contracts/defaults'
 import { allDone } from '../core/concurrency'
 import { attempt, type Attempt, recordOf } from './attempt'
 import { type Delivery, nextAttempt } from './delivery'

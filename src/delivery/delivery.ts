@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { MessageIdKind } from '../contracts/delivery-format'
+import type { MessageIdKind } from '../contracts/dimensions'
 import { randomUuid } from '../core/id'
 import type { DeliveryEvent } from './event'
 import type { AttemptMessage } from './queue-message'

@@ -1,5 +1,5 @@
 import type { Contract } from '../contracts/contract'
-import { standardDelivery } from '../contracts/delivery-format'
+import { standardDelivery } from '../contracts/defaults'
 import { inLanes } from '../core/concurrency'
 import { messageIdOf, newDelivery, nextAttempt } from './delivery'
 import type { DeliveryEvent } from './event'

@@ -1,5 +1,5 @@
 import type { Contract } from '../contracts/contract'
-import { standardDelivery } from '../contracts/delivery-format'
+import { standardDelivery } from '../contracts/defaults'
 import type { Json } from '../contracts/shape'
 import { newId } from '../core/id'
 import { addSeconds } from '../core/instant'

@@ -1,9 +1,8 @@
 import type { Contract, OperationOf } from '../contracts/contract'
-import { type Json, type Shape } from '../contracts/shape'
+import { type Form, isForm, type Json, type Shape } from '../contracts/shape'
 import { parseTime } from '../contracts/times'
 import { Secret } from '../core/secret'
 import type { VendorRotation, ShownSecret } from './ports'
-import { type Form, isForm } from '../contracts/shape-fields'
 
 type Revealing = OperationOf<'rotate'> | OperationOf<'reveal'>
 type Showing = OperationOf<'get'> | OperationOf<'secret-state'>

@@ -1,10 +1,10 @@
 import type { Contract, Operation, OperationOf } from '../contracts/contract'
+import { shapeFields } from '../contracts/shape'
 import type { Secret } from '../core/secret'
 import type { VendorRotation, Vendor } from './ports'
 import { failureOfConnection, failureOfReply, VendorError, type VendorReply } from './vendor-failure'
 import { readJson, readRotated, readShown } from './vendor-reply'
 import { type Connection, vendorRequest } from './vendor-request'
-import { shapeFields } from '../contracts/shape-fields'
 
 export interface HttpVendorOptions extends Omit<ContractVendorOptions, 'send'> {
   readonly timeoutMs: number

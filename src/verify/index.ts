@@ -1,10 +1,12 @@
-export { sign, type SignOptions } from './sign'
 export { verify, type VerifyOptions } from './verify'
+export { sign, type SignOptions } from './sign'
 export { WebhookVerificationError, type VerificationErrorCode } from './verification-error'
 export type { DeliveryHeaders } from './received-delivery'
-export type { Scheme, SignatureHeader, SignedPart } from './scheme'
 export {
   bodyHex,
+  type Scheme,
+  type SignatureHeader,
+  type SignedPart,
   standardWebhooks,
   tenantBodyHex,
   timestampBodyHex,

@@ -1,14 +1,14 @@
 // Workers with an early compatibility date have no global Buffer.
 import { Buffer } from 'node:buffer'
 
-/** How the text of a secret becomes the bytes of the HMAC key. */
+/** How the text of a secret becomes the bytes of the HMAC key. Encodings are those of RFC 4648. */
 export interface KeyBytes {
   readonly encoding: 'base64' | 'base64url' | 'hex' | 'utf8'
   /** Taken off, where the text starts with it, before decoding. Empty: the text is decoded as it stands. */
   readonly prefix: string
 }
 
-/** Base64 after `whsec_`: Standard Webhooks, Svix. */
+/** Base64 after `whsec_`: Standard Webhooks 1.0.0, "Secret serialization". */
 export const whsecBase64 = { encoding: 'base64', prefix: 'whsec_' } as const satisfies KeyBytes
 
 /** The UTF-8 bytes of the whole text, whatever it starts with. */
@@ -17,7 +17,15 @@ export const utf8Text = { encoding: 'utf8', prefix: '' } as const satisfies KeyB
 /**
  * The key bytes of `secret`. None at all where nothing decodes after the prefix: the caller refuses that by length.
  * @throws {TypeError} when the text is not wholly in the encoding: base64 and base64url with or without padding, no
- *   other character, unused bits zero; hex in pairs, either case. The message never holds the text.
+ *   other character (RFC 4648, section 3.3), unused bits zero (section 3.5); hex in pairs, either case. The message
+ *   never holds the text.
+ *
+ * @example
+ * ```ts
+ * import { keyBytes, whsecBase64 } from 'keyturn/verify'
+ *
+ * keyBytes('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', whsecBase64).length // 24
+ * ```
  */
 export function keyBytes(secret: string, format: KeyBytes): Buffer {
   const text = secret.startsWith(format.prefix) ? secret.slice(format.prefix.length) : secret

@@ -11,10 +11,10 @@ export interface LiveKey {
 }
 
 /** Secrets beyond this push out those that came first. */
-const MAX_KEPT = 1000
+const MAX_CACHED = 1000
 
 /** Keys by their secret's text, so that a key object is made once and not for each delivery. */
-const kept = new Map<string, LiveKey>()
+const cache = new Map<string, LiveKey>()
 
 /**
  * The keys of the secrets, in the same order.
@@ -22,27 +22,31 @@ const kept = new Map<string, LiveKey>()
  * @throws {TypeError} when a secret is not in the format.
  */
 export function liveKeys(secrets: string | readonly string[], format: KeyBytes): readonly LiveKey[] {
-  if (typeof secrets === 'string') return [liveKey(secrets, format)]
-  if (secrets.length === 0) throw new WebhookVerificationError('empty-secret', 'there is no live secret')
-  return secrets.map(secret => liveKey(secret, format))
+  return listOf(secrets).map(secret => cachedKey(secret, format))
 }
 
 /** The same keys, none of them kept: a sender has many secrets and answers for how long each stays in memory. */
-export function passingKeys(secrets: string | readonly string[], format: KeyBytes): readonly LiveKey[] {
-  const all = typeof secrets === 'string' ? [secrets] : secrets
-  if (all.length === 0) throw new WebhookVerificationError('empty-secret', 'there is no live secret')
-  return all.map(secret => madeKey(secret, format))
+export function uncachedKeys(secrets: string | readonly string[], format: KeyBytes): readonly LiveKey[] {
+  return listOf(secrets).map(secret => newKey(secret, format))
 }
 
-function liveKey(secret: string, format: KeyBytes): LiveKey {
-  const found = kept.get(secret)
-  if (found !== undefined && isSame(found.format, format)) return found
-  const made = madeKey(secret, format)
-  keep(secret, made)
-  return made
+function listOf(secrets: string | readonly string[]): readonly string[] {
+  if (typeof secrets === 'string') return [secrets]
+  if (secrets.length === 0) throw new WebhookVerificationError('empty-secret', 'there is no live secret')
+  return secrets
 }
 
-function madeKey(secret: string, format: KeyBytes): LiveKey {
+function cachedKey(secret: string, format: KeyBytes): LiveKey {
+  const cached = cache.get(secret)
+  if (cached !== undefined && isSame(cached.format, format)) return cached
+  const key = newKey(secret, format)
+  const [oldest] = cache.keys()
+  if (oldest !== undefined && cache.size >= MAX_CACHED) cache.delete(oldest)
+  cache.set(secret, key)
+  return key
+}
+
+function newKey(secret: string, format: KeyBytes): LiveKey {
   const bytes = keyBytes(secret, format)
   if (bytes.length === 0) throw new WebhookVerificationError('empty-secret', 'a secret decodes to no bytes')
   return { hmacKey: createSecretKey(bytes), format, matchesInARow: 0 }
@@ -52,8 +56,21 @@ function isSame(one: KeyBytes, other: KeyBytes): boolean {
   return one === other || (one.encoding === other.encoding && one.prefix === other.prefix)
 }
 
-function keep(secret: string, key: LiveKey): void {
-  const [oldest] = kept.keys()
-  if (oldest !== undefined && kept.size >= MAX_KEPT) kept.delete(oldest)
-  kept.set(secret, key)
+/** A key that verified this many deliveries in a row is tried first. */
+const TRIED_FIRST_AFTER = 2
+
+/**
+ * The keys in the order to try them: newest first, but for an older one that verifies delivery after delivery. While a
+ * sender signs with it alone, a delivery costs one HMAC and not two.
+ */
+export function inTrialOrder(keys: readonly LiveKey[]): readonly LiveKey[] {
+  if (keys.length === 1) return keys
+  const steady = keys.find(key => key.matchesInARow >= TRIED_FIRST_AFTER)
+  return steady === undefined || steady === keys[0] ? keys : [steady, ...keys.filter(key => key !== steady)]
+}
+
+/** Remembers which of several keys verified a delivery. */
+export function countMatch(keys: readonly LiveKey[], matched: LiveKey): void {
+  if (keys.length === 1) return
+  for (const key of keys) key.matchesInARow = key === matched ? key.matchesInARow + 1 : 0
 }

@@ -1,12 +1,15 @@
-import type { Scheme } from './scheme'
+import type { Scheme } from './schemes'
 import { timestampsIn } from './signatures'
 import { WebhookVerificationError } from './verification-error'
 
-/** Fetch's `Headers`, Node's `IncomingHttpHeaders`, or a Lambda event's record. Names match in any case. */
+/**
+ * Fetch's `Headers`, Node's `IncomingHttpHeaders`, or a Lambda event's record. Names match in any case (RFC 9110,
+ * section 5.1).
+ */
 export type DeliveryHeaders =
   { get(name: string): string | null | undefined } | Readonly<Record<string, string | readonly string[] | undefined>>
 
-/** What a delivery's headers say, unverified. Undefined where the scheme has no such header. */
+/** What a delivery's headers say, before anything is verified. Undefined where the scheme has no such header. */
 export interface ReceivedDelivery {
   readonly id: string | undefined
   readonly timestamp: string | undefined

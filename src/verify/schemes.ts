@@ -1,9 +1,56 @@
-import { utf8Text, whsecBase64 } from './key-bytes'
-import type { Scheme, SignatureHeader } from './scheme'
+import { type KeyBytes, utf8Text, whsecBase64 } from './key-bytes'
+
+/**
+ * How deliveries are signed, as data: always by HMAC-SHA256, never by what a delivery itself names. Five schemes are
+ * ready below; any other is an object of this type.
+ *
+ * Every header has one name in each naming: names at the same index belong together. The first naming is written; a
+ * delivery is read under the first naming of which it has every header.
+ */
+export interface Scheme {
+  /** The header with the message's id. Empty: deliveries have no such header; the same below. */
+  readonly id: readonly string[]
+  /** The header with the unix seconds of sending. */
+  readonly timestamp: readonly string[]
+  readonly tenant: readonly string[]
+  /** A delivery without it is refused. */
+  readonly signature: SignatureHeader
+  /** Written as well. Where a delivery has it, it must match; it covers less, so it is never enough by itself. */
+  readonly weaker: SignatureHeader | undefined
+  /** How a secret's text becomes the key, unless the caller knows otherwise. */
+  readonly keyBytes: KeyBytes
+}
+
+/** One signature header of a delivery. */
+export interface SignatureHeader {
+  /** Lower-case names, one in each naming of the scheme. */
+  readonly header: readonly string[]
+  /** What the HMAC-SHA256 is taken over: these parts in order, then the body, joined by full stops. */
+  readonly before: readonly [] | readonly [SignedPart] | readonly [SignedPart, SignedPart]
+  readonly encoding: 'hex' | 'base64'
+  /**
+   * `single`: one signature, so the current key signs. `list`: space-separated, one a live key.
+   * `timestamped`: `t=<timestamp>,<prefix><signature>,…`, one a live key; the timestamp is read from here.
+   */
+  readonly form: 'single' | 'list' | 'timestamped'
+  /** What stands before each signature: `v1,`, `v1=`, `sha256=` or nothing. */
+  readonly prefix: string
+}
+
+/** What a signature can cover besides the body. */
+export type SignedPart = 'id' | 'timestamp' | 'tenant'
 
 /**
  * `webhook-signature: v1,<base64> v1,<base64>` over `id.timestamp.body`, one signature a live key; also read under
- * Svix's names. https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ * Svix's names (`svix-signature`). The key is the base64 after `whsec_`. This is what `verify` and `sign` take by default.
+ *
+ * Standard Webhooks 1.0.0, "Signature scheme" and "Webhook headers":
+ * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ *
+ * @example
+ * ```ts
+ * verify(body, headers, 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', { scheme: standardWebhooks })
+ * ```
  */
 export const standardWebhooks = {
   id: ['webhook-id', 'svix-id'],
@@ -20,20 +67,49 @@ export const standardWebhooks = {
   keyBytes: whsecBase64,
 } as const satisfies Scheme
 
-/** `<header>: t=<timestamp>,v1=<hex>,v1=<hex>` over `timestamp.body`: one signature a live key. */
+/**
+ * `<header>: t=<timestamp>,v1=<hex>,v1=<hex>` over `timestamp.body`, one signature a live key. The key is the UTF-8
+ * text of the whole secret. Stripe signs so: https://docs.stripe.com/webhooks#verify-manually
+ *
+ * @example
+ * ```ts
+ * verify(body, headers, secret, { scheme: timestampedList({ header: 'Stripe-Signature' }) })
+ * ```
+ */
 export function timestampedList(names: { header: string }): Scheme {
   const signature = hexSignature(names.header, ['timestamp'], 'v1=')
   return hexScheme({ signature: { ...signature, form: 'timestamped' } })
 }
 
-/** `<header>: <hex>` over `timestamp.body`, with the timestamp in a header of its own: the current key signs. */
+/**
+ * `<header>: <hex>` over `timestamp.body`, with the unix seconds in a header of their own: the current key signs. The
+ * key is the UTF-8 text of the whole secret.
+ *
+ * @example
+ * ```ts
+ * const scheme = timestampBodyHex({ header: 'X-Webhook-Signature', timestamp: 'X-Webhook-Timestamp' })
+ * verify(body, headers, [newest, previous], { scheme })
+ * ```
+ */
 export function timestampBodyHex(names: { header: string; timestamp: string }): Scheme {
   return hexScheme({ timestamp: names.timestamp, signature: hexSignature(names.header, ['timestamp'], '') })
 }
 
 /**
  * `<header>: sha256=<hex>` over `timestamp.tenant.body`, and `<bodyHeader>: sha256=<hex>` over the body alone: the
- * current key signs both. The second stays valid for ever, so it is never enough by itself.
+ * current key signs both. The second stays valid for ever, so it is never enough by itself. The key is the UTF-8 text
+ * of the whole secret.
+ *
+ * @example
+ * ```ts
+ * const scheme = tenantBodyHex({
+ *   header: 'X-Signature-V2',
+ *   bodyHeader: 'X-Signature',
+ *   timestamp: 'X-Timestamp',
+ *   tenant: 'X-Org-Id',
+ * })
+ * verify(body, headers, [newest, previous], { scheme })
+ * ```
  */
 export function tenantBodyHex(names: TenantBodyNames): Scheme {
   return hexScheme({
@@ -44,6 +120,7 @@ export function tenantBodyHex(names: TenantBodyNames): Scheme {
   })
 }
 
+/** The names of the headers, in any case. */
 export interface TenantBodyNames {
   readonly header: string
   readonly bodyHeader: string
@@ -51,7 +128,16 @@ export interface TenantBodyNames {
   readonly tenant: string
 }
 
-/** `<header>: <prefix><hex>` over the body alone: the current key signs. No timestamp, so a replay is not noticed. */
+/**
+ * `<header>: <prefix><hex>` over the body alone: the current key signs, and the key is the UTF-8 text of the whole
+ * secret. Nothing says when it was sent, so a replay is not noticed: remember the ids of deliveries. GitHub signs so:
+ * https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
+ *
+ * @example
+ * ```ts
+ * verify(body, headers, secret, { scheme: bodyHex({ header: 'X-Hub-Signature-256', prefix: 'sha256=' }) })
+ * ```
+ */
 export function bodyHex(names: { header: string; prefix?: string }): Scheme {
   return hexScheme({ signature: hexSignature(names.header, [], names.prefix ?? '') })
 }

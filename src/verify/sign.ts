@@ -1,8 +1,7 @@
+import { hmac, signedContent } from './hmac'
 import type { KeyBytes } from './key-bytes'
-import { passingKeys, type LiveKey } from './live-keys'
-import { mac, signedContent } from './mac'
-import type { Scheme, SignatureHeader, SignedPart } from './scheme'
-import { standardWebhooks } from './schemes'
+import { type LiveKey, uncachedKeys } from './live-keys'
+import { type Scheme, type SignatureHeader, type SignedPart, standardWebhooks } from './schemes'
 
 export interface SignOptions {
   /** How to sign; `standardWebhooks` by default. */
@@ -11,19 +10,39 @@ export interface SignOptions {
   readonly keyBytes?: KeyBytes | undefined
   /** The time of sending; the clock by default. */
   readonly now?: Date | undefined
-  /** The message's id, the same in every attempt, without a full stop. Needed where the scheme has one. */
+  /** The message's id, the same in every attempt: visible ASCII without a full stop. Needed where the scheme has one. */
   readonly id?: string | undefined
-  /** Needed where the scheme has one. */
+  /** Visible ASCII. Needed where the scheme has one. */
   readonly tenant?: string | undefined
 }
 
 /**
  * The headers to send with `body`, by lower-case name. Where the scheme's form takes several signatures there is one
- * a secret, newest first; a single signature is the first secret's.
+ * a secret, newest first, so that receivers with the old secret and with the new one accept the delivery (Standard
+ * Webhooks 1.0.0, "Webhook headers"). A single signature is the first secret's.
+ *
+ * Sign anew for each attempt: the timestamp is that of sending, the id stays.
+ *
+ * @param body exactly what is sent; a string counts as its UTF-8 bytes.
  * @param secrets every live secret, newest first.
  * @throws {WebhookVerificationError} `empty-secret`
  * @throws {TypeError} when an id or tenant that the scheme needs is missing or does not fit a header, or a secret is
  *   not in the format of `keyBytes`.
+ *
+ * @example
+ * ```ts
+ * import { sign } from 'keyturn/verify'
+ *
+ * sign('{"test": 2432232314}', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', {
+ *   id: 'msg_p5jXN8AQM9LWM0D4loKWxJek',
+ *   now: new Date('2021-02-25T15:02:10Z'),
+ * })
+ * // {
+ * //   'webhook-id': 'msg_p5jXN8AQM9LWM0D4loKWxJek',
+ * //   'webhook-timestamp': '1614265330',
+ * //   'webhook-signature': 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
+ * // }
+ * ```
  */
 export function sign(
   body: string | Uint8Array,
@@ -31,7 +50,7 @@ export function sign(
   options: SignOptions = {},
 ): Record<string, string> {
   const scheme: Scheme = options.scheme ?? standardWebhooks
-  const keys = passingKeys(secrets, options.keyBytes ?? scheme.keyBytes)
+  const keys = uncachedKeys(secrets, options.keyBytes ?? scheme.keyBytes)
   const values = signedValues(scheme, options)
   const headers: Record<string, string> = {}
   add(headers, scheme.id, values.id)
@@ -39,19 +58,20 @@ export function sign(
   add(headers, scheme.tenant, values.tenant)
   for (const header of scheme.weaker ? [scheme.signature, scheme.weaker] : [scheme.signature]) {
     const content = signedContent(header.before, values, body)
-    const signatures = signingKeys(keys, header).map(key => header.prefix + mac(key, content, header.encoding))
+    const signatures = signingKeys(keys, header).map(key => header.prefix + hmac(key, content, header.encoding))
     add(headers, header.header, written(signatures, header, values.timestamp))
   }
   return headers
 }
 
+/** RFC 9110, section 5.5: what every recipient takes in a header's value. Spaces at its ends would be lost. */
 const VISIBLE_ASCII = /^[!-~]+$/
 
 function signedValues(
   scheme: Scheme,
   { id = '', tenant = '', now = new Date() }: SignOptions,
 ): Record<SignedPart, string> {
-  // A full stop in the id would let the same signature stand for another id and timestamp.
+  // Standard Webhooks, "Signature scheme": with a full stop in the id, one signature would stand for two deliveries.
   if (scheme.id.length > 0 && (!VISIBLE_ASCII.test(id) || id.includes('.'))) {
     throw new TypeError('the id must be visible ASCII without a full stop')
   }

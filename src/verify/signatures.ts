@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import type { SignatureHeader } from './scheme'
+import type { SignatureHeader } from './schemes'
 
 /** More signatures than this in one header are not looked at. */
 const MAX_SIGNATURES = 16
@@ -33,6 +33,31 @@ export function holdsSignature(value: string, header: SignatureHeader, expected:
   return false
 }
 
+// Of `v1,<signature>,<anything>` only the signature counts, as in the reference library: a header that was sent twice
+// reaches a receiver joined by a comma and a space (RFC 9110, section 5.3).
+function endsAt(value: string, end: number, form: SignatureHeader['form']): boolean {
+  if (end >= value.length || form === 'single') return end === value.length
+  return value[end] === ',' || (form === 'list' && value[end] === ' ')
+}
+
+/**
+ * Whether `expected`, an encoded HMAC, stands in `text` from `start`, in a time that tells nothing about it (Standard
+ * Webhooks 1.0.0, "Verifying signatures"). Comparing the encoded text refuses every other spelling of the same bytes:
+ * unused bits, another alphabet, upper case.
+ */
+function isSameTextAt(text: string, start: number, expected: string): boolean {
+  const isBase64 = expected.length === BASE64_LENGTH
+  const difference = isBase64 ? base64Difference : hexDifference
+  let units = 0
+  for (let at = 0; at < difference.length; at += 1) {
+    const unit = text.charCodeAt(start + at)
+    units |= unit
+    difference[at] = unit ^ expected.charCodeAt(at)
+  }
+  // A unit beyond ASCII would lose its upper bits in the array.
+  return units < 128 && timingSafeEqual(difference, isBase64 ? noBase64Difference : noHexDifference)
+}
+
 /** The texts of every `t=` in a timestamped list: a well-formed one has exactly one. */
 export function timestampsIn(value: string): string[] {
   const timestamps: string[] = []
@@ -47,28 +72,4 @@ export function timestampsIn(value: string): string[] {
 function endOfPart(value: string, start: number, separator: string): number {
   const end = value.indexOf(separator, start)
   return end === -1 ? value.length : end
-}
-
-// Of `v1,<signature>,<anything>` only the signature counts, as in the reference library: a header that was sent twice
-// reaches a receiver joined by a comma and a space.
-function endsAt(value: string, stop: number, form: SignatureHeader['form']): boolean {
-  if (stop >= value.length || form === 'single') return stop === value.length
-  return value[stop] === ',' || (form === 'list' && value[stop] === ' ')
-}
-
-/**
- * Whether `expected`, an encoded HMAC, stands in `text` from `start`, in a time that tells nothing about it.
- * Comparing the encoded text refuses every other spelling of the same bytes: unused bits, another alphabet, upper case.
- */
-function isSameTextAt(text: string, start: number, expected: string): boolean {
-  const isBase64 = expected.length === BASE64_LENGTH
-  const difference = isBase64 ? base64Difference : hexDifference
-  let units = 0
-  for (let at = 0; at < difference.length; at += 1) {
-    const unit = text.charCodeAt(start + at)
-    units |= unit
-    difference[at] = unit ^ expected.charCodeAt(at)
-  }
-  // A unit beyond ASCII would lose its upper bits in the array.
-  return units < 128 && timingSafeEqual(difference, isBase64 ? noBase64Difference : noHexDifference)
 }

@@ -8,7 +8,19 @@
 export type VerificationErrorCode =
   'missing-header' | 'bad-timestamp' | 'stale-timestamp' | 'no-matching-signature' | 'empty-secret'
 
-/** A delivery that must not be trusted. The message names headers, never their values nor a secret. */
+/**
+ * A delivery that must not be trusted. `verify` throws it for every code, `sign` for `empty-secret` alone. Codes stay;
+ * the message is for people, and names headers, never their values nor a secret.
+ *
+ * @example
+ * ```ts
+ * import { WebhookVerificationError } from 'keyturn/verify'
+ *
+ * function statusOf(error: unknown): 401 | 503 {
+ *   return error instanceof WebhookVerificationError && error.code !== 'empty-secret' ? 401 : 503
+ * }
+ * ```
+ */
 export class WebhookVerificationError extends Error {
   override readonly name = 'WebhookVerificationError'
   readonly code: VerificationErrorCode

@@ -1,14 +1,11 @@
+import { hmac, signedContent, type SignedContent } from './hmac'
 import type { KeyBytes } from './key-bytes'
-import { type LiveKey, liveKeys } from './live-keys'
-import { signedContent, type SignedContent } from './mac'
-import { type Claim, isSignedByAny } from './matching-key'
+import { countMatch, inTrialOrder, type LiveKey, liveKeys } from './live-keys'
 import { type DeliveryHeaders, readDelivery } from './received-delivery'
-import type { Scheme } from './scheme'
-import { standardWebhooks } from './schemes'
+import { type Scheme, type SignatureHeader, standardWebhooks } from './schemes'
+import { holdsSignature } from './signatures'
 import { checkTimestamp } from './timestamp'
 import { WebhookVerificationError } from './verification-error'
-
-const DEFAULT_TOLERANCE_SECONDS = 300
 
 export interface VerifyOptions {
   /** How the sender signs; `standardWebhooks` by default. */
@@ -21,12 +18,38 @@ export interface VerifyOptions {
   readonly toleranceSeconds?: number | undefined
 }
 
+const DEFAULT_TOLERANCE_SECONDS = 300
+
 /**
- * Returns when one of the live secrets signed the delivery, and throws otherwise.
+ * Returns when one of the live secrets signed the delivery, and throws otherwise. What the scheme signs (body, and id,
+ * timestamp or tenant) is the sender's once this has returned, and not before.
+ *
+ * A delivery that is sent again unchanged within the tolerance verifies again: keep its id and act on it once (Standard
+ * Webhooks 1.0.0, "Verifying signatures").
+ *
  * @param body the bytes that arrived, before any parsing; a string counts as its UTF-8 bytes.
+ * @param headers the request's; names match in any case (RFC 9110, section 5.1).
  * @param secrets every secret that is live now, newest first, each as its sender revealed it.
- * @throws {WebhookVerificationError} with a `code`; see there.
- * @throws {TypeError} when a secret is not in the format of `keyBytes`: the receiver's configuration is at fault.
+ * @throws {WebhookVerificationError} with a `code`. `empty-secret` is the receiver's own fault: answer 503, so that the
+ *   sender tries again. Answer 401 to any other.
+ * @throws {TypeError} when a secret is not in the format of `keyBytes`: the receiver's fault too.
+ *
+ * @example
+ * ```ts
+ * import { verify, WebhookVerificationError } from 'keyturn/verify'
+ *
+ * export async function receive(request: Request, secrets: readonly string[]): Promise<Response> {
+ *   const body = new Uint8Array(await request.arrayBuffer())
+ *   try {
+ *     verify(body, request.headers, secrets)
+ *   } catch (error) {
+ *     const isRefused = error instanceof WebhookVerificationError && error.code !== 'empty-secret'
+ *     if (!isRefused) console.error('the delivery could not be verified', error)
+ *     return new Response(null, { status: isRefused ? 401 : 503 })
+ *   }
+ *   return new Response(null, { status: 204 })
+ * }
+ * ```
  */
 export function verify(
   body: string | Uint8Array,
@@ -41,19 +64,27 @@ export function verify(
     const nowSeconds = Math.floor((options.now?.getTime() ?? Date.now()) / 1000)
     checkTimestamp(delivery.timestamp, nowSeconds, options.toleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS)
   }
-  requireSignature(keys, signedContent(scheme.signature.before, delivery, body), {
-    header: scheme.signature,
-    value: delivery.signature,
-  })
-  if (scheme.weaker !== undefined && delivery.weaker !== undefined && delivery.weaker !== '') {
-    requireSignature(keys, signedContent(scheme.weaker.before, delivery, body), {
-      header: scheme.weaker,
-      value: delivery.weaker,
-    })
+  const { signature, weaker } = scheme
+  const content = signedContent(signature.before, delivery, body)
+  requireSignature(keys, { header: signature, value: delivery.signature, content })
+  if (weaker !== undefined && delivery.weaker !== undefined && delivery.weaker !== '') {
+    const lesserContent = signedContent(weaker.before, delivery, body)
+    requireSignature(keys, { header: weaker, value: delivery.weaker, content: lesserContent })
   }
 }
 
-function requireSignature(keys: readonly LiveKey[], content: SignedContent, claim: Claim): void {
-  if (isSignedByAny(keys, content, claim)) return
-  throw new WebhookVerificationError('no-matching-signature', `${claim.header.header[0]} holds none of a live secret`)
+/** A signature header's value, how to read it, and what it is said to sign. */
+interface SignatureClaim {
+  readonly header: SignatureHeader
+  readonly value: string
+  readonly content: SignedContent
+}
+
+function requireSignature(keys: readonly LiveKey[], { header, value, content }: SignatureClaim): void {
+  for (const key of inTrialOrder(keys)) {
+    if (!holdsSignature(value, header, hmac(key, content, header.encoding))) continue
+    countMatch(keys, key)
+    return
+  }
+  throw new WebhookVerificationError('no-matching-signature', `${header.header[0]} holds none of a live secret`)
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { type DeliveryFormat, standardDelivery } from '../../../src/contracts/delivery-format'
+import type { DeliveryFormat } from '../../../src/contracts/contract'
+import { standardDelivery } from '../../../src/contracts/defaults'
 import { addSeconds } from '../../../src/core/instant'
 import { attemptResult, type AttemptResult } from '../../../src/delivery/attempt'
 import { type Delivery, messageIdOf, newDelivery } from '../../../src/delivery/delivery'

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { LiveKey } from './live-keys'
-import type { SignatureHeader, SignedPart } from './scheme'
+import type { SignatureHeader, SignedPart } from './schemes'
 
 /** What one signature covers: the text before the body, and the body, which is never copied. */
 export interface SignedContent {
@@ -8,11 +8,11 @@ export interface SignedContent {
   readonly body: string | Uint8Array
 }
 
-/** The encoded HMAC-SHA256 of the content. A string body counts as its UTF-8 bytes. */
-export function mac(key: LiveKey, { before, body }: SignedContent, encoding: SignatureHeader['encoding']): string {
-  const hmac = createHmac('sha256', key.hmacKey)
-  if (before !== '') hmac.update(before)
-  return hmac.update(body).digest(encoding)
+/** The encoded HMAC-SHA256 (RFC 2104) of the content. A string body counts as its UTF-8 bytes. */
+export function hmac(key: LiveKey, { before, body }: SignedContent, encoding: SignatureHeader['encoding']): string {
+  const hash = createHmac('sha256', key.hmacKey)
+  if (before !== '') hash.update(before)
+  return hash.update(body).digest(encoding)
 }
 
 /**
@@ -31,8 +31,8 @@ export function signedContent(
 
 type SignedValues = Readonly<Record<SignedPart, string | undefined>>
 
-function valueOf(part: SignedPart, { id, timestamp, tenant }: SignedValues): string {
-  const value = part === 'timestamp' ? timestamp : part === 'id' ? id : tenant
+function valueOf(part: SignedPart, values: SignedValues): string {
+  const value = values[part]
   if (value === undefined) throw new TypeError(`the scheme signs the ${part} but has no header for it`)
   return value
 }
