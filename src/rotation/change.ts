@@ -1,3 +1,4 @@
+import { newId } from '../core/id'
 import { addSeconds, earlierOf, notBefore } from '../core/instant'
 import {
   type Actor,
@@ -7,31 +8,41 @@ import {
   type EndpointSettings,
   unsettledChanges,
 } from './endpoint'
-import type { EventType, KeyturnEvent } from './ports'
+import type { EventType, KeyturnEvent, RotationDeps } from './ports'
 import type { KeyRing } from './ring'
+
+// What one change makes of an endpoint, and what is told of it afterwards: its audit record and its event.
 
 /** How long the sweep leaves a change to the request that made it. */
 export const settleGraceSeconds = 5
-/** A call to Secrets Manager that was given up may arrive this much later. */
+/** A call to Secrets Manager that was given up can still arrive this much later. */
 export const lateCallSeconds = 600
-/** After this no call can arrive that was made because of an earlier state: late calls, and two minutes to make them. */
+/** After this no call can arrive that an earlier state led to: a late call, and two minutes to make it. */
 export const lookAgainSeconds = lateCallSeconds + 120
 /** Changes are remembered this long, for idempotent repeats and for the budgets. */
 export const rememberSeconds = 24 * 60 * 60
-/** Changes that one endpoint remembers. */
+/** An endpoint remembers this many changes at most. */
 export const maximumChanges = 100
 
-/** What a change is called by, apart from what the rule works out. */
+/** Who wants which change, under an id of its own: a change before the rule has worked anything out. */
 export type ChangeDraft = Pick<
   Change,
   'id' | 'kind' | 'actor' | 'reason' | 'overlapSeconds' | 'idempotency' | 'resetsFailures'
 >
 
+export function newDraft(
+  { randomBytes }: Pick<RotationDeps, 'randomBytes'>,
+  wanted: Pick<ChangeDraft, 'kind' | 'actor'> & Partial<Omit<ChangeDraft, 'id'>>,
+): ChangeDraft {
+  return { reason: null, overlapSeconds: 0, idempotency: null, ...wanted, id: newId('chg', randomBytes) }
+}
+
+/** What a change makes new; what is absent stays as it was. */
 export interface NextState {
   readonly ring?: KeyRing
   readonly settings?: EndpointSettings
   readonly revokedKeyIds?: readonly string[]
-  readonly deleted?: boolean
+  readonly deleted?: true
 }
 
 /** The time of the next change: never before the last one plus 1 ms. */
@@ -45,8 +56,8 @@ export function nextRevision(last: number, at: Date): number {
 }
 
 /**
- * The endpoint after one change, with the change remembered and the sweep asked for; changes that follow one another do
- * not put it off. Pure.
+ * The endpoint after one change: the change is remembered, and the sweep is asked for in case the request cannot settle
+ * it. Changes that follow one another do not put the sweep off. Pure.
  */
 export function applyChange(endpoint: Endpoint, draft: ChangeDraft, next: NextState, at: Date): Endpoint {
   const revision = nextRevision(endpoint.revision, at)
@@ -74,7 +85,10 @@ export function applyChange(endpoint: Endpoint, draft: ChangeDraft, next: NextSt
   }
 }
 
-/** A change that ends a mirror or brings one back looks again; so does any while its deletion may be under way. */
+/**
+ * When settling looks at the mirror once more. A change that ends a mirror, or brings one back, needs that look, and so
+ * does any change while a deletion of the mirror may be under way.
+ */
 function lookAgainAfter({ settings, lookAgainAt }: Endpoint, hasMirror: boolean, at: Date): Date | null {
   const hadMirror = settings.mirror === 'on'
   if (hadMirror && hasMirror) return lookAgainAt
@@ -100,7 +114,7 @@ function changesRing(change: Change): boolean {
 
 export type AuditKind = 'create' | 'rotate' | 'revoke' | 'replay'
 
-/** One change of a key ring, or one reveal, for good. Never a secret. */
+/** One change of a key ring, or one reveal, kept for good. It never holds a secret. */
 export interface AuditRecord {
   readonly id: string
   readonly tenantId: string
@@ -114,7 +128,7 @@ export interface AuditRecord {
   readonly overlapSeconds: number
 }
 
-/** The audit record of a change, or null: changes of settings leave none. */
+/** The audit record of a change; null for a change of settings and a deletion, which leave none. */
 export function auditRecordOf(tenantId: string, endpointId: string, change: Change): AuditRecord | null {
   if (change.kind === 'update' || change.kind === 'delete') return null
   const { id, kind, keyId, version, at, actor, reason, overlapSeconds } = change

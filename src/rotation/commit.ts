@@ -1,16 +1,17 @@
 import { noSuchEndpoint, Problem } from '../core/problem'
-import { changeTime } from './change'
-import type { Change, Endpoint, IdempotencyRecord } from './endpoint'
+import { applyChange, type ChangeDraft, changeTime, type NextState } from './change'
+import type { Change, Endpoint } from './endpoint'
 import { earlierChange } from './idempotency'
 import type { RotationDeps } from './ports'
 
-const maximumAttempts = 3
+/** Writes of one change; each after the first follows from what is stored by then. */
+export const maximumAttempts = 3
 
-/** One change to make: `apply` is the rule, run anew on what is stored at every attempt. */
+/** One change to make. */
 export interface Proposal {
-  readonly changeId: string
-  readonly idempotency: IdempotencyRecord | null
-  readonly apply: (endpoint: Endpoint, at: Date) => Endpoint
+  readonly draft: ChangeDraft
+  /** The rule, run anew at every attempt on what is stored. It throws what it refuses. */
+  readonly next: (endpoint: Endpoint, at: Date) => NextState
 }
 
 export interface Committed {
@@ -29,17 +30,19 @@ export interface Committed {
 export async function commitChange(
   deps: Pick<RotationDeps, 'store' | 'now'>,
   loaded: Endpoint,
-  proposal: Proposal,
+  { draft, next }: Proposal,
 ): Promise<Committed> {
   let endpoint = loaded
   let failure: unknown
   for (let attempt = 0; attempt < maximumAttempts; attempt++) {
-    const next = proposal.apply(endpoint, changeTime(endpoint, deps.now()))
-    const outcome = await tryCommit(deps, next, endpoint.revision)
-    if (outcome === 'stored') return { endpoint: next, change: next.changes[0], by: 'this' }
+    const at = changeTime(endpoint, deps.now())
+    const changed = applyChange(endpoint, draft, next(endpoint, at), at)
+    const expectedRevision = endpoint.revision
+    const outcome = await tryWrite(() => deps.store.commit(changed, expectedRevision))
+    if (outcome === 'stored') return { endpoint: changed, change: changed.changes[0], by: 'this' }
     failure = outcome === 'conflict' ? undefined : outcome
     endpoint = await reload(deps, loaded)
-    const found = changeMade(endpoint, proposal, deps.now())
+    const found = changeMade(endpoint, draft, deps.now())
     if (found) return found
     if (endpoint.deletedAt) throw noSuchEndpoint()
   }
@@ -47,32 +50,29 @@ export async function commitChange(
   throw new Problem('rotation-conflict', 'Other changes of this endpoint came first. Try again.')
 }
 
-/** `stored`, `conflict`, or the error that left the outcome open. */
-async function tryCommit(
-  { store }: Pick<RotationDeps, 'store'>,
-  next: Endpoint,
-  expectedRevision: number,
-): Promise<'stored' | 'conflict' | Error> {
+/** `stored`, `conflict`, or the error that leaves open whether the write was made. */
+export async function tryWrite(write: () => Promise<'stored' | 'conflict'>): Promise<'stored' | 'conflict' | Error> {
   try {
-    return await store.commit(next, expectedRevision)
+    return await write()
   } catch (error) {
-    return error instanceof Error ? error : new Error('the commit failed', { cause: error })
+    return error instanceof Error ? error : new Error('the write failed', { cause: error })
   }
 }
 
-async function reload({ store }: Pick<RotationDeps, 'store'>, known: Endpoint): Promise<Endpoint> {
-  const key = { tenantId: known.tenantId, endpointId: known.id }
-  const stored = await store.load(key).catch((error: unknown) => {
+/** What is stored now of the endpoint that the request loaded, not of a later one with the same id. */
+async function reload({ store }: Pick<RotationDeps, 'store'>, loaded: Endpoint): Promise<Endpoint> {
+  const address = { tenantId: loaded.tenantId, endpointId: loaded.id }
+  const stored = await store.load(address).catch((error: unknown) => {
     throw unknownOutcome(error)
   })
-  if (stored?.incarnation === known.incarnation) return stored
+  if (stored?.incarnation === loaded.incarnation) return stored
   throw noSuchEndpoint()
 }
 
-function changeMade(endpoint: Endpoint, proposal: Proposal, now: Date): Committed | null {
-  const own = endpoint.changes.find(change => change.id === proposal.changeId)
-  if (own) return { endpoint, change: own, by: 'this' }
-  const earlier = endpoint.deletedAt ? null : earlierChange(endpoint, proposal.idempotency, now)
+function changeMade(endpoint: Endpoint, draft: ChangeDraft, now: Date): Committed | null {
+  const made = endpoint.changes.find(change => change.id === draft.id)
+  if (made) return { endpoint, change: made, by: 'this' }
+  const earlier = endpoint.deletedAt ? null : earlierChange(endpoint, draft.idempotency, now)
   return earlier ? { endpoint, change: earlier, by: 'earlier' } : null
 }
 

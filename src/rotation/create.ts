@@ -6,15 +6,20 @@ import { addSeconds, notBefore } from '../core/instant'
 import { Problem } from '../core/problem'
 import type { Secret } from '../core/secret'
 import { assertWithinBudget } from './budget'
-import { type ChangeDraft, lookAgainSeconds, nextRevision, rememberedChanges, settleGraceSeconds } from './change'
-import type { Committed } from './commit'
+import {
+  type ChangeDraft,
+  lookAgainSeconds,
+  newDraft,
+  nextRevision,
+  rememberedChanges,
+  settleGraceSeconds,
+} from './change'
+import { type Committed, maximumAttempts, tryWrite } from './commit'
 import type { Actor, Endpoint, EndpointSettings, IdempotencyRecord } from './endpoint'
 import { earlierChange } from './idempotency'
 import { newKey, type SealedKey } from './keys'
-import { mirrorState } from './mirror'
 import type { RotationDeps } from './ports'
-import { replayReveal, type Revealed, shownChange } from './reveal'
-import { settleInRequest } from './settle'
+import { replayReveal, type Revealed, settleAndReveal } from './reveal'
 
 export interface CreateRequest {
   readonly tenantId: string
@@ -35,25 +40,18 @@ export interface CreateRequest {
  *   `outcome-unknown`
  */
 export async function createEndpoint(deps: RotationDeps, request: CreateRequest): Promise<Revealed> {
-  const { tenantId, contract, actor, idempotency } = request
+  const { tenantId, contract, actor, idempotency, settings, ownSecret } = request
   const id = request.id ?? newEndpointId(contract.ids, idSource(deps, request))
-  const key = await newKey(deps, { tenantId, endpointId: id, contract }, request.ownSecret)
-  const changeId = newId('chg', deps.randomBytes)
-  const draft = { id: changeId, kind: 'create', actor, reason: null, overlapSeconds: 0, idempotency } as const
+  const key = await newKey(deps, { tenantId, endpointId: id, contract }, ownSecret)
+  const draft = newDraft(deps, { kind: 'create', actor, idempotency })
   const incarnation = newId('inc', deps.randomBytes)
-  const { settings } = request
   const birth: Birth = { tenantId, id, contract: contract.name, incarnation, settings, key: key.sealed, draft }
   const stored = await storeNew(deps, birth)
   if (stored.by === 'earlier') return replayReveal(deps, { ...stored, actor })
-  return settleAndReveal(deps, stored, key.secret)
+  return settleAndReveal(deps, stored, { secret: key.secret, opened: new Map() })
 }
 
-async function settleAndReveal(deps: RotationDeps, { endpoint, change }: Committed, secret: Secret): Promise<Revealed> {
-  const settled = await settleInRequest(deps, endpoint, new Map([[change.keyId, secret]]))
-  return { ...shownChange(change), endpoint: settled, secret, mirror: mirrorState(settled), replayed: false }
-}
-
-/** Where the bytes of a new id come from: chance, or the idempotency key with its tenant. */
+/** The bytes of a new id: random, or made from tenant and idempotency key. */
 function idSource({ randomBytes }: RotationDeps, { tenantId, idempotency }: CreateRequest): (count: number) => Buffer {
   if (!idempotency) return randomBytes
   const seed = createHash('sha256')
@@ -62,7 +60,7 @@ function idSource({ randomBytes }: RotationDeps, { tenantId, idempotency }: Crea
   return count => createHash('shake256', { outputLength: count }).update(seed).digest()
 }
 
-/** What a new endpoint starts from. */
+/** What a new endpoint starts with. */
 export interface Birth {
   readonly tenantId: string
   readonly id: string
@@ -100,8 +98,6 @@ export function newEndpoint(birth: Birth, at: Date, tombstone: Endpoint | null):
   }
 }
 
-const maximumAttempts = 3
-
 type StoreDeps = Pick<RotationDeps, 'store' | 'now'>
 
 /**
@@ -116,28 +112,17 @@ export async function storeNew(deps: StoreDeps, birth: Birth): Promise<Committed
   for (let attempt = 0; attempt < maximumAttempts; attempt++) {
     const at = tombstone ? notBefore(deps.now(), tombstone.updatedAt) : deps.now()
     const endpoint = newEndpoint(birth, at, tombstone)
-    const outcome = await tryCreate(deps, endpoint, tombstone)
+    const replaces: number | null = tombstone?.revision ?? null
+    const outcome = await tryWrite(() => deps.store.create(endpoint, replaces))
     if (outcome === 'stored') return { endpoint, change: endpoint.changes[0], by: 'this' }
     failure = outcome
     const stored = await deps.store.load({ tenantId: birth.tenantId, endpointId: birth.id }).catch(unknownOutcome)
-    if (stored && (!stored.deletedAt || stored.incarnation === birth.incarnation))
-      return ownOrEarlier(deps, stored, birth)
+    const isTaken = stored && (!stored.deletedAt || stored.incarnation === birth.incarnation)
+    if (isTaken) return ownOrEarlier(deps, stored, birth)
     tombstone = stored
     if (tombstone) assertMayReplace(deps, tombstone, birth)
   }
   return unknownOutcome(failure)
-}
-
-async function tryCreate(
-  { store }: StoreDeps,
-  endpoint: Endpoint,
-  tombstone: Endpoint | null,
-): Promise<'stored' | 'conflict' | Error> {
-  try {
-    return await store.create(endpoint, tombstone?.revision ?? null)
-  } catch (error) {
-    return error instanceof Error ? error : new Error('the write failed', { cause: error })
-  }
 }
 
 function ownOrEarlier(deps: StoreDeps, endpoint: Endpoint, { draft, incarnation }: Birth): Committed {

@@ -2,11 +2,15 @@ import { newId } from '../core/id'
 import { addSeconds } from '../core/instant'
 import { Problem } from '../core/problem'
 import type { Secret } from '../core/secret'
+import type { Committed } from './commit'
 import type { Actor, Change, Endpoint } from './endpoint'
-import { openKey } from './keys'
+import { openKey, type OpenedKeys } from './keys'
 import { type MirrorState, mirrorState } from './mirror'
 import type { RotationDeps } from './ports'
 import { previousEnd } from './ring'
+import { settleInRequest } from './settle'
+
+// The three ways in which a secret leaves the core: as it was just made, once more for a repeat, and on a read of its own.
 
 /** A secret on its way into a reply. */
 export interface Revealed {
@@ -22,8 +26,46 @@ export interface Revealed {
   readonly replayed: boolean
 }
 
+interface Made {
+  /** The secret that the change made. */
+  readonly secret: Secret
+  /** The keys beside it that are open already. */
+  readonly opened: OpenedKeys
+}
+
+/** Settles the change that this request made as far as its time allows, and reveals the secret that it made. */
+export async function settleAndReveal(
+  deps: RotationDeps,
+  { endpoint, change }: Committed,
+  { secret, opened }: Made,
+): Promise<Revealed> {
+  const settled = await settleInRequest(deps, endpoint, new Map([...opened, [change.keyId, secret]]))
+  return { ...shownChange(change), endpoint: settled, secret, mirror: mirrorState(settled), replayed: false }
+}
+
+export interface ReplayRequest {
+  readonly endpoint: Endpoint
+  /** The change that made the key which is to be revealed once more. */
+  readonly change: Change
+  readonly actor: Actor
+}
+
+/**
+ * Reveals the key of an earlier change once more. What has ended since, by its time or by a revoke, is shown as ended.
+ * @throws {Problem} `rotation-superseded` when the key is no longer current
+ */
+export async function replayReveal(deps: RotationDeps, request: ReplayRequest): Promise<Revealed> {
+  const { endpoint, change } = request
+  if (endpoint.ring.keys[0].id !== change.keyId) {
+    throw new Problem('rotation-superseded', 'A later rotation replaced the secret that this request made.')
+  }
+  const secret = await openCurrentKey(deps, request)
+  const previousExpiresAt = previousEnd(endpoint.ring, deps.now())
+  return { ...shownChange(change), previousExpiresAt, endpoint, secret, mirror: mirrorState(endpoint), replayed: true }
+}
+
 /** What a reply shows of the change that made the key, as it was promised then. */
-export function shownChange(change: Change): Pick<Revealed, 'keyId' | 'version' | 'rotatedAt' | 'previousExpiresAt'> {
+function shownChange(change: Change): Pick<Revealed, 'keyId' | 'version' | 'rotatedAt' | 'previousExpiresAt'> {
   const overlaps = change.version > 1 && change.overlapSeconds > 0
   return {
     keyId: change.keyId,
@@ -38,15 +80,13 @@ export interface RevealRequest {
   readonly actor: Actor
 }
 
-const auditMilliseconds = 2000
-
 /** Reveals the current key as it is, for contracts that show a new secret on a GET of its own. */
 export async function revealCurrent(deps: RotationDeps, request: RevealRequest): Promise<Revealed> {
   const { endpoint } = request
   const [current] = endpoint.ring.keys
   return {
     endpoint,
-    secret: await revealCurrentKey(deps, request),
+    secret: await openCurrentKey(deps, request),
     keyId: current.id,
     version: endpoint.ring.version,
     rotatedAt: current.createdAt,
@@ -56,8 +96,10 @@ export async function revealCurrent(deps: RotationDeps, request: RevealRequest):
   }
 }
 
-/** The current key, opened; that it is revealed is recorded first. */
-export async function revealCurrentKey(deps: RotationDeps, { endpoint, actor }: RevealRequest): Promise<Secret> {
+const auditMilliseconds = 2000
+
+/** Opens the current key. It returns only once the audit says that the key is revealed. */
+async function openCurrentKey(deps: RotationDeps, { endpoint, actor }: RevealRequest): Promise<Secret> {
   const key = endpoint.ring.keys[0]
   const secret = await openKey(deps, endpoint, key)
   const record = {
@@ -74,25 +116,4 @@ export async function revealCurrentKey(deps: RotationDeps, { endpoint, actor }: 
   } as const
   await deps.audit.record(record, deps.timeout(auditMilliseconds))
   return secret
-}
-
-export interface ReplayRequest {
-  readonly endpoint: Endpoint
-  /** The change that made the key which is to be revealed once more. */
-  readonly change: Change
-  readonly actor: Actor
-}
-
-/**
- * Reveals the key of an earlier change once more. What has ended since, by its time or by a revoke, is told as ended.
- * @throws {Problem} `rotation-superseded` when the key is no longer current
- */
-export async function replayReveal(deps: RotationDeps, request: ReplayRequest): Promise<Revealed> {
-  const { endpoint, change } = request
-  if (endpoint.ring.keys[0].id !== change.keyId) {
-    throw new Problem('rotation-superseded', 'A later rotation replaced the secret that this request made.')
-  }
-  const secret = await revealCurrentKey(deps, request)
-  const previousExpiresAt = previousEnd(endpoint.ring, deps.now())
-  return { ...shownChange(change), previousExpiresAt, endpoint, secret, mirror: mirrorState(endpoint), replayed: true }
 }

@@ -1,6 +1,5 @@
-import { newId } from '../core/id'
 import { assertRoomForChange } from './budget'
-import { applyChange } from './change'
+import { newDraft } from './change'
 import { commitChange, type Proposal } from './commit'
 import type { Actor, Change, Endpoint, IdempotencyRecord } from './endpoint'
 import { earlierChange } from './idempotency'
@@ -23,8 +22,8 @@ export interface Revoked {
 }
 
 /**
- * Ends every key but the current one at once. With an idempotency key it is remembered even where no key was retiring: a
- * repeat must not end a key that came later.
+ * Ends every key but the current one at once. A request with an idempotency key is remembered even where no key was
+ * retiring: its repeat must not end a key that came later.
  * @throws {Problem} `idempotency-key-reused`, `rotation-conflict`, `outcome-unknown`, `not-found`, `rotation-budget`
  */
 export async function revokePreviousKeys(deps: RotationDeps, request: RevokeRequest): Promise<Revoked> {
@@ -45,13 +44,12 @@ function revokedBy({ version, revokedKeyIds }: Change, replayed: boolean): Revok
 }
 
 function proposalOf(deps: RotationDeps, { actor, idempotency }: RevokeRequest): Proposal {
-  const changeId = newId('chg', deps.randomBytes)
-  const draft = { id: changeId, kind: 'revoke', actor, reason: null, overlapSeconds: 0, idempotency } as const
-  const apply = (endpoint: Endpoint, at: Date): Endpoint => {
-    assertRoomForChange(endpoint, at)
-    const { ring, revoked } = revokePrevious(endpoint.ring, at)
-    if (revoked.length === 0) return applyChange(endpoint, draft, {}, at)
-    return applyChange(endpoint, draft, { ring, revokedKeyIds: revoked.map(key => key.id) }, at)
+  return {
+    draft: newDraft(deps, { kind: 'revoke', actor, idempotency }),
+    next: (endpoint, at) => {
+      assertRoomForChange(endpoint, at)
+      const { ring, revoked } = revokePrevious(endpoint.ring, at)
+      return revoked.length === 0 ? {} : { ring, revokedKeyIds: revoked.map(({ id }) => id) }
+    },
   }
-  return { changeId, idempotency, apply }
 }

@@ -1,6 +1,5 @@
-import { newId } from '../core/id'
 import { assertRoomForChange } from './budget'
-import { applyChange } from './change'
+import { newDraft } from './change'
 import { commitChange } from './commit'
 import type { Actor, Endpoint, EndpointSettings, SettingsChange } from './endpoint'
 import type { RotationDeps } from './ports'
@@ -12,23 +11,24 @@ export interface UpdateRequest {
 }
 
 /**
- * Changes an endpoint's settings. The sweep settles it.
+ * Changes an endpoint's settings. The sweep settles the change.
  * @throws {Problem} `rotation-conflict`, `outcome-unknown`, `not-found`, `rotation-budget`
  */
 export async function updateEndpoint(
   deps: Pick<RotationDeps, 'store' | 'now' | 'randomBytes'>,
   { endpoint, actor, change }: UpdateRequest,
 ): Promise<Endpoint> {
-  const changeId = newId('chg', deps.randomBytes)
-  const draft = { id: changeId, kind: 'update', actor, reason: null, overlapSeconds: 0, idempotency: null } as const
-  const apply = (stored: Endpoint, at: Date): Endpoint => {
-    assertRoomForChange(stored, at)
-    return applyChange(stored, draft, { settings: changed(stored.settings, change) }, at)
-  }
-  const committed = await commitChange(deps, endpoint, { changeId, idempotency: null, apply })
+  const committed = await commitChange(deps, endpoint, {
+    draft: newDraft(deps, { kind: 'update', actor }),
+    next: (stored, at) => {
+      assertRoomForChange(stored, at)
+      return { settings: changedSettings(stored.settings, change) }
+    },
+  })
   return committed.endpoint
 }
 
-function changed(settings: EndpointSettings, change: SettingsChange): EndpointSettings {
+/** The members of `requestConfig` change one by one; every other setting is replaced as a whole. */
+function changedSettings(settings: EndpointSettings, change: SettingsChange): EndpointSettings {
   return { ...settings, ...change, requestConfig: { ...settings.requestConfig, ...change.requestConfig } }
 }
