@@ -3,12 +3,13 @@ import { DataAwsPartition } from '@cdktf/provider-aws/lib/data-aws-partition'
 import { DataAwsRegion } from '@cdktf/provider-aws/lib/data-aws-region'
 import type { Construct } from 'constructs'
 
-/** Where a deployment is. Each is a reference that Terraform fills in. */
+/** Where a deployment is. Terraform fills in each of them. */
 export interface Account {
   readonly id: string
   readonly partition: string
   readonly region: string
 }
+
 export function accountOf(scope: Construct): Account {
   return {
     id: new DataAwsCallerIdentity(scope, 'account').accountId,
@@ -16,7 +17,8 @@ export function accountOf(scope: Construct): Account {
     region: new DataAwsRegion(scope, 'region').id,
   }
 }
-/** The account itself, as a principal: what its own policies allow. */
+
+/** The account as a principal: whoever its own policies allow. */
 export function accountRoot({ partition }: Account, id: string): string {
   return `arn:${partition}:iam::${id}:root`
 }

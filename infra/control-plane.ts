@@ -2,36 +2,44 @@ import { CloudwatchEventBus } from '@cdktf/provider-aws/lib/cloudwatch-event-bus
 import type { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function'
 import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue'
 import { Construct } from 'constructs'
-import { join, resolve } from 'node:path'
 import type { ControlPlaneConfig } from '../config/config'
 import { mountsOf } from '../config/mounts'
 import { parseControlPlaneConfig } from '../config/schema'
 import { gatewayRoutes } from '../src/contracts/gateway-routes'
 import type { Mount } from '../src/contracts/routes'
-import { ControlPlaneFunction, type FunctionName } from './control-plane-function'
+import { type Account, accountOf } from './account'
+import { Alarms, controlPlaneAlarms } from './alarms'
 import { Dashboard } from './dashboard'
 import { DeliveryQueues } from './delivery-queues'
-import { environmentOf } from './environment'
-import { functionStatements, type Statement } from './function-statements'
+import { defaultLogRetentionDays, KeyturnFunction } from './function'
+import { functionEnvironment } from './function-environment'
+import { byFunction, type ByFunction, type FunctionName, functionStatements } from './function-statements'
 import { corsOf, CustomDomain, gatewayTimeoutSeconds, HttpApi } from './http-api'
-import { SweepMetrics } from './metrics'
-import { Alarms, alarmsOf, graphsOf } from './monitoring'
+import { type Monitored, SweepMetrics } from './metrics'
 import { Storage } from './storage'
 import { SweepSchedule } from './sweep-schedule'
-import { type Account, accountOf } from './account'
 
 export interface ControlPlaneProps extends ControlPlaneConfig {
   /** The folder with `<function>/index.js`. Default: the bundles that come with the package. */
   readonly bundles?: string
 }
 
-const packagedBundles = resolve(__dirname, '../functions')
-const timeouts = { rotate: gatewayTimeoutSeconds + 1, endpoints: gatewayTimeoutSeconds + 1, deliver: 60, sweep: 58 }
+/** In seconds. The functions behind the API may take a second longer than it waits for them. */
+const timeouts: ByFunction<number> = {
+  rotate: gatewayTimeoutSeconds + 1,
+  endpoints: gatewayTimeoutSeconds + 1,
+  deliver: 60,
+  sweep: 58,
+}
 const defaultThrottle = { requestsPerSecond: 100, burst: 200 }
-const defaultRetentionDays = 30
 const defaultConcurrency = 50
 
-/** All of Keyturn, for any stack that has an AWS provider. */
+/**
+ * All of Keyturn, for any stack that has an AWS provider.
+ * @example
+ * const keyturn = new ControlPlane(stack, 'keyturn', { stage: 'prod', contracts: [{ contract: 'keyturn' }], mirror: 'on' })
+ * new TerraformOutput(stack, 'api', { value: keyturn.url })
+ */
 export class ControlPlane extends Construct {
   readonly storage: Storage
   readonly http: HttpApi
@@ -39,22 +47,21 @@ export class ControlPlane extends Construct {
   /** Takes sweeps that failed or could not start. */
   readonly failedSweeps: SqsQueue
   readonly deliveries: DeliveryQueues
-  readonly functions: Readonly<Record<FunctionName, LambdaFunction>>
+  readonly functions: ByFunction<LambdaFunction>
   readonly alarms: Alarms
   readonly domain: CustomDomain | undefined
   readonly #name: string
   readonly #config: ControlPlaneConfig
 
   /** @throws {ConfigError} naming every field at fault */
-  constructor(scope: Construct, id: string, { bundles = packagedBundles, ...config }: ControlPlaneProps) {
+  constructor(scope: Construct, id: string, { bundles, ...config }: ControlPlaneProps) {
     super(scope, id)
     this.#config = parseControlPlaneConfig(config)
     this.#name = `keyturn-${config.stage}`
     const mounts = mountsOf(config)
     const account = accountOf(this)
     const declared = this.#declareFunctions(mounts, bundles)
-    const { rotate, deliver, sweep } = declared
-    const roles = { rotate: rotate.role.arn, deliver: deliver.role.arn, sweep: sweep.role.arn }
+    const roles = byFunction(name => declared[name].role.arn)
     this.storage = new Storage(this, 'storage', { account, config, roles })
     this.bus = new CloudwatchEventBus(this, 'events', { name: this.#name })
     this.failedSweeps = new SqsQueue(this, 'failed-sweeps', {
@@ -65,17 +72,17 @@ export class ControlPlane extends Construct {
       name: `${this.#name}-deliveries`,
       timeoutSeconds: timeouts.deliver,
     })
-    this.functions = this.#deploy(declared, account)
+    this.functions = this.#deployFunctions(declared, account)
     this.deliveries.feed(this.functions.deliver, config.deliveries?.concurrency ?? defaultConcurrency)
-    this.http = this.#serve(mounts)
+    this.http = this.#serveHttp(mounts)
     this.domain = config.domain && new CustomDomain(this, 'domain', { domain: config.domain, http: this.http })
     new SweepSchedule(this, 'schedule', {
       name: `${this.#name}-sweep`,
       sweep: this.functions.sweep,
       failures: this.failedSweeps.arn,
     })
-    new SweepMetrics(this, 'sweep-metrics', { stage: config.stage, logGroup: sweep.logs.name })
-    this.alarms = this.#watch(account)
+    new SweepMetrics(this, 'sweep-metrics', { stage: config.stage, logGroup: declared.sweep.logs.name })
+    this.alarms = this.#monitor(account)
   }
 
   /** Where the API answers. */
@@ -83,34 +90,32 @@ export class ControlPlane extends Construct {
     return this.#config.domain ? `https://${this.#config.domain.name}` : this.http.api.apiEndpoint
   }
 
-  #declareFunctions(mounts: readonly Mount[], bundles: string): Readonly<Record<FunctionName, ControlPlaneFunction>> {
-    const { logRetentionDays = defaultRetentionDays } = this.#config
-    const declare = (name: FunctionName): ControlPlaneFunction =>
-      new ControlPlaneFunction(this, name, {
+  #declareFunctions(mounts: readonly Mount[], bundles: string | undefined): ByFunction<KeyturnFunction> {
+    const { logRetentionDays } = this.#config
+    const declare = (name: FunctionName): KeyturnFunction =>
+      new KeyturnFunction(this, name, {
         name: `${this.#name}-${name}`,
-        bundle: join(resolve(bundles), name, 'index.js'),
+        bundles,
+        bundle: name,
         mounts,
         timeoutSeconds: timeouts[name],
         logRetentionDays,
       })
-    return {
-      rotate: declare('rotate'),
-      endpoints: declare('endpoints'),
-      deliver: declare('deliver'),
-      sweep: declare('sweep'),
-    }
+    return byFunction(declare)
   }
 
-  #deploy(
-    declared: Readonly<Record<FunctionName, ControlPlaneFunction>>,
-    account: Account,
-  ): Readonly<Record<FunctionName, LambdaFunction>> {
+  #deployFunctions(declared: ByFunction<KeyturnFunction>, account: Account): ByFunction<LambdaFunction> {
     const { table, ringKey, mirrorKey, mirrors } = this.storage
-    const keys = { ringKey: ringKey.arn, mirrorKey: mirrorKey.arn }
     const { queue, deadLetters } = this.deliveries
-    const queues = { queueUrl: queue.url, deadLetterQueueUrl: deadLetters.url }
-    const wiring = { table: table.table.name, ...keys, ...queues, bus: this.bus.name, account: account.id }
-    const environment = environmentOf(this.#config, wiring)
+    const environment = functionEnvironment(this.#config, {
+      table: table.table.name,
+      ringKey: ringKey.arn,
+      mirrorKey: mirrorKey.arn,
+      bus: this.bus.name,
+      queueUrl: queue.url,
+      deadLetterQueueUrl: deadLetters.url,
+      account: account.id,
+    })
     const reach = {
       table: table.arn,
       dueIndex: table.dueIndexArn,
@@ -119,22 +124,16 @@ export class ControlPlane extends Construct {
       deadLetterQueue: deadLetters.arn,
       mirrors: this.#config.mirror === 'on' ? mirrors : null,
       bus: this.bus.arn,
+      failedSweeps: this.failedSweeps.arn,
     }
-    const deploy = (name: FunctionName, ...more: readonly Statement[]): LambdaFunction =>
-      declared[name].deploy({ environment, statements: [...functionStatements(name, reach), ...more] })
-    return {
-      rotate: deploy('rotate'),
-      endpoints: deploy('endpoints'),
-      deliver: deploy('deliver'),
-      sweep: deploy('sweep', reportFailedSweeps(this.failedSweeps.arn)),
-    }
+    return byFunction(name => declared[name].deploy({ environment, statements: functionStatements(name, reach) }))
   }
 
-  #serve(mounts: readonly Mount[]): HttpApi {
+  #serveHttp(mounts: readonly Mount[]): HttpApi {
     const {
       corsOrigins = [],
       throttle = defaultThrottle,
-      logRetentionDays = defaultRetentionDays,
+      logRetentionDays = defaultLogRetentionDays,
       domain,
     } = this.#config
     return new HttpApi(this, 'http', {
@@ -148,27 +147,21 @@ export class ControlPlane extends Construct {
     })
   }
 
-  #watch({ region }: Account): Alarms {
+  #monitor({ region }: Account): Alarms {
     const { stage, alarmEmail } = this.#config
-    const { rotate, endpoints, deliver, sweep } = this.functions
-    const watched = {
+    const monitored: Monitored = {
       stage,
       apiId: this.http.api.id,
-      functions: {
-        rotate: rotate.functionName,
-        endpoints: endpoints.functionName,
-        deliver: deliver.functionName,
-        sweep: sweep.functionName,
-      },
+      functions: byFunction(name => this.functions[name].functionName),
       failedSweeps: this.failedSweeps.name,
       deliveries: this.deliveries.queue.name,
       deadDeliveries: this.deliveries.deadLetters.name,
     }
-    new Dashboard(this, 'dashboard', { name: this.#name, region, graphs: graphsOf(watched) })
-    return new Alarms(this, 'alarms', { name: this.#name, alarms: alarmsOf(watched), email: alarmEmail })
+    new Dashboard(this, 'dashboard', { name: this.#name, region, monitored })
+    return new Alarms(this, 'alarms', {
+      name: this.#name,
+      alarms: controlPlaneAlarms(monitored),
+      email: alarmEmail,
+    })
   }
-}
-
-function reportFailedSweeps(queue: string): Statement {
-  return { Sid: 'ReportFailedSweeps', Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: [queue] }
 }

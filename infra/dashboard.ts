@@ -1,37 +1,75 @@
 import { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboard'
 import { Construct } from 'constructs'
-import type { Metric } from './metrics'
+import { functionNames } from './function-statements'
+import {
+  apiMetric,
+  functionMetric,
+  type Metric,
+  type Monitored,
+  queueAgeMetric,
+  queueMetric,
+  sweepMetric,
+  type SweepMetric,
+} from './metrics'
 
 export interface DashboardProps {
   readonly name: string
   readonly region: string
-  readonly graphs: readonly Graph[]
+  readonly monitored: Monitored
+}
+
+const columns = 2
+const width = 24 / columns
+const height = 6
+
+/** The control plane's dashboard: one graph a question, two side by side. */
+export class Dashboard extends Construct {
+  constructor(scope: Construct, id: string, { name, region, monitored }: DashboardProps) {
+    super(scope, id)
+    const widgets = graphsOf(monitored).map(({ question, metrics }, index) => ({
+      type: 'metric',
+      x: (index % columns) * width,
+      y: Math.floor(index / columns) * height,
+      width,
+      height,
+      properties: { title: question, region, view: 'timeSeries', metrics: metrics.map(seriesOf) },
+    }))
+    new CloudwatchDashboard(this, 'dashboard', { dashboardName: name, dashboardBody: JSON.stringify({ widgets }) })
+  }
 }
 
 /** A question, and the metrics that answer it. */
-export interface Graph {
+interface Graph {
   readonly question: string
   readonly metrics: readonly Metric[]
 }
 
-const perRow = 2
-const width = 24 / perRow
-const height = 6
-
-/** One graph a question, two a row. */
-export class Dashboard extends Construct {
-  constructor(scope: Construct, id: string, { name, region, graphs }: DashboardProps) {
-    super(scope, id)
-    const widgets = graphs.map((graph, index) => ({
-      type: 'metric',
-      x: (index % perRow) * width,
-      y: Math.floor(index / perRow) * height,
-      width,
-      height,
-      properties: { title: graph.question, region, view: 'timeSeries', metrics: graph.metrics.map(seriesOf) },
-    }))
-    new CloudwatchDashboard(this, 'dashboard', { dashboardName: name, dashboardBody: JSON.stringify({ widgets }) })
-  }
+function graphsOf({ stage, apiId, functions, failedSweeps, deliveries, deadDeliveries }: Monitored): readonly Graph[] {
+  const ofApi = (name: '4xx' | '5xx' | 'Count') => apiMetric(apiId, name)
+  const ofSweep = (name: SweepMetric) => sweepMetric(stage, name)
+  const ofFunctions = (name: 'Errors' | 'Throttles') => functionNames.map(each => functionMetric(functions[each], name))
+  return [
+    {
+      question: 'Are rotations working? Requests, refusals, failures',
+      metrics: [ofApi('Count'), ofApi('4xx'), ofApi('5xx')],
+    },
+    {
+      question: 'Is the mirror behind? Longest wait of a committed change, in seconds',
+      metrics: [ofSweep('OldestUnsettledSeconds')],
+    },
+    { question: 'Do the functions fail?', metrics: ofFunctions('Errors') },
+    {
+      question: 'Does the sweep keep up? Settled, failed, left for the next sweep',
+      metrics: [ofSweep('Settled'), ofSweep('SettleFailed'), ofSweep('LeftForNextSweep')],
+    },
+    { question: 'Is there room to run?', metrics: ofFunctions('Throttles') },
+    { question: 'Do sweeps fail?', metrics: [queueMetric(failedSweeps)] },
+    { question: 'Do deliveries wait? Oldest message, in seconds', metrics: [queueAgeMetric(deliveries)] },
+    {
+      question: 'How many deliveries wait, how many were given up?',
+      metrics: [queueMetric(deliveries), queueMetric(deadDeliveries)],
+    },
+  ]
 }
 
 /** As CloudWatch writes a series: namespace, name, dimensions in turn, then how it is drawn. */

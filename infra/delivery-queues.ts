@@ -10,13 +10,13 @@ export interface DeliveryQueuesProps {
 }
 
 const retentionSeconds = 14 * 24 * 60 * 60
-/** A message that fails this often, for a reason of our own, is put aside. */
+/** A message that the function fails on this often, through a fault of our own, ends among the dead letters. */
 const maxReceiveCount = 10
 /** AWS Lambda's developer guide, "Using Lambda with Amazon SQS": six times the function's timeout. */
 const visibilityFactor = 6
 const batchSize = 10
 
-/** Where deliveries wait, and where those end that were given up or could not be worked on. */
+/** The queue in which deliveries wait, and the one that takes those that were given up or could not be worked on. */
 export class DeliveryQueues extends Construct {
   readonly queue: SqsQueue
   readonly deadLetters: SqsQueue
@@ -37,7 +37,7 @@ export class DeliveryQueues extends Construct {
     })
   }
 
-  /** Feeds the function: messages that it names as failed come again, the others are removed. */
+  /** Has the queue feed the function. Messages that the function names as failed come again; the others are removed. */
   feed(deliver: LambdaFunction, maximumConcurrency: number): void {
     new LambdaEventSourceMapping(this, 'feed', {
       eventSourceArn: this.queue.arn,

@@ -1,27 +1,21 @@
-import type { FunctionName } from './control-plane-function'
+import type { Conditions, Statement } from './iam-policy'
 
-/** One statement of an IAM policy. It allows; nothing here denies. */
-export interface Statement {
-  readonly Sid: string
-  readonly Effect: 'Allow'
-  /** In policies of resources only. */
-  readonly Principal?: { readonly AWS: string | readonly string[] } | { readonly Service: string }
-  readonly Action: readonly string[]
-  readonly Resource: readonly string[]
-  readonly Condition?: Conditions
+/** The control plane's functions. Each has a role of its own, so that it may do no more than it needs. */
+export const functionNames = ['rotate', 'endpoints', 'deliver', 'sweep'] as const
+export type FunctionName = (typeof functionNames)[number]
+export type ByFunction<Value> = Readonly<Record<FunctionName, Value>>
+
+/** One value for each function. */
+export function byFunction<Value>(valueOf: (name: FunctionName) => Value): ByFunction<Value> {
+  return {
+    rotate: valueOf('rotate'),
+    endpoints: valueOf('endpoints'),
+    deliver: valueOf('deliver'),
+    sweep: valueOf('sweep'),
+  }
 }
 
-/** Who may assume a role. */
-export type TrustStatement = Omit<Statement, 'Resource'>
-
-/** By operator, then by key. */
-export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
-
-export function policyDocument(statements: readonly (Statement | TrustStatement)[]): string {
-  return JSON.stringify({ Version: '2012-10-17', Statement: statements })
-}
-
-/** ARNs of what the functions reach. KMS keys are not among them: their own policies say who uses them. */
+/** ARNs of what the functions use. KMS keys are not among them: their own policies say who uses them (`kms-keys.ts`). */
 export interface Reach {
   readonly table: string
   readonly dueIndex: string
@@ -31,14 +25,16 @@ export interface Reach {
   /** Pattern of the stage's mirrors; null: mirrors are off. */
   readonly mirrors: string | null
   readonly bus: string
+  /** The queue that takes sweeps which failed or could not start. */
+  readonly failedSweeps: string
 }
 
-/** What each function may do with data. Any other action, item or secret is denied. */
+/** What the function may do with data. Any other action, item or secret is denied. */
 export function functionStatements(name: FunctionName, reach: Reach): readonly Statement[] {
   return statements[name](reach)
 }
 
-const statements: Readonly<Record<FunctionName, (reach: Reach) => readonly Statement[]>> = {
+const statements: ByFunction<(reach: Reach) => readonly Statement[]> = {
   rotate: ({ table, mirrors, bus }) => [
     items('Read', table, { actions: ['GetItem'], partitions: [endpoints, apiKeys, health] }),
     items('Change', table, { actions: ['PutItem', 'UpdateItem'], partitions: [endpoints] }),
@@ -64,7 +60,7 @@ const statements: Readonly<Record<FunctionName, (reach: Reach) => readonly State
     workOn(queue),
     send(queue, deadLetterQueue),
   ],
-  sweep: ({ table, dueIndex, queue, mirrors, bus }) => [
+  sweep: ({ table, dueIndex, queue, mirrors, bus, failedSweeps }) => [
     { Sid: 'FindDue', Effect: 'Allow', Action: ['dynamodb:Query'], Resource: [dueIndex] },
     items('Settle', table, { actions: ['GetItem', 'UpdateItem', 'DeleteItem'], partitions: [endpoints] }),
     items('ResetFailures', table, { actions: ['UpdateItem'], partitions: [health] }),
@@ -73,27 +69,29 @@ const statements: Readonly<Record<FunctionName, (reach: Reach) => readonly State
     send(queue),
     ...writeMirrors(mirrors),
     publish(bus),
+    { Sid: 'ReportFailedSweeps', Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: [failedSweeps] },
   ],
 }
 
 /**
- * Partition keys, as patterns: each kind of item has partitions of its own (`src/aws/item-keys.ts` and
- * `delivery-item-key.ts`). The list of API keys, `APIKEYS`, is nobody's here: operators alone read it.
+ * Partition keys, as patterns: each kind of item has partitions of its own (`src/aws/item-keys.ts`). No function may read
+ * the list of API keys, `APIKEYS`: only operators do.
  */
 const endpoints = 'TENANT#*'
 const auditRecords = 'ENDPOINT#*'
 const apiKeys = 'APIKEY#*'
-/** With the payloads of their events. */
+/** Deliveries, and the payloads of their events. */
 const deliveries = 'DELIVERIES#*'
 const attempts = 'ATTEMPTS#*'
 const health = 'HEALTH#*'
 
-interface Access {
+interface ItemAccess {
   readonly actions: readonly string[]
   readonly partitions: readonly string[]
 }
 
-function items(sid: string, table: string, { actions, partitions }: Access): Statement {
+/** Only items of these partitions, and only in calls that name a partition: never the whole table. */
+function items(sid: string, table: string, { actions, partitions }: ItemAccess): Statement {
   const Condition: Conditions = {
     'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions },
     Null: { 'dynamodb:LeadingKeys': 'false' },
@@ -111,13 +109,13 @@ function send(...queues: readonly string[]): Statement {
   return { Sid: 'Queue', Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: queues }
 }
 
-/** What Lambda needs of the role to feed a function from a queue. */
+/** The permissions with which Lambda feeds a function from a queue. */
 function workOn(queue: string): Statement {
   const Action = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes']
   return { Sid: 'WorkOnQueue', Effect: 'Allow', Action, Resource: [queue] }
 }
 
-/** Reading a mirror's value is not among it. */
+/** Everything with a mirror but reading its value. */
 function writeMirrors(mirrors: string | null): readonly Statement[] {
   if (mirrors === null) return []
   const actions = [

@@ -15,13 +15,13 @@ import type { Mount, ServingFunction } from '../src/contracts/routes'
 export interface HttpApiProps {
   readonly name: string
   readonly routes: readonly GatewayRoute[]
-  /** By the name that routes know them by. */
+  /** By the names that routes have for them. */
   readonly functions: Readonly<Record<ServingFunction, LambdaFunction>>
   /** Absent: browsers of other origins cannot call the API. */
   readonly cors: Cors | undefined
   readonly throttle: { readonly requestsPerSecond: number; readonly burst: number }
   readonly logRetentionDays: number
-  /** Whether AWS's own name for the API answers, too. */
+  /** Whether the API answers under the name that AWS gives it. */
   readonly ownName: boolean
 }
 
@@ -31,7 +31,7 @@ export interface Cors {
   readonly headers: readonly string[]
 }
 
-/** API Gateway waits a second less for a function than the function may take. */
+/** How long API Gateway waits for a function. */
 export const gatewayTimeoutSeconds = 14
 
 /** The HTTP API: one explicit route an operation, everything else to `endpoints`, which answers 404 and 405. */
@@ -48,7 +48,7 @@ export class HttpApi extends Construct {
       disableExecuteApiEndpoint: !props.ownName,
       ...(cors === undefined ? {} : { corsConfiguration: corsConfiguration(cors) }),
     })
-    const targets = new Map(namesOf(props.routes).map(name => [name, this.#integrate(name, props)]))
+    const targets = new Map(functionsOf(props.routes).map(name => [name, this.#integrate(name, props)]))
     for (const { routeKey, function: name } of props.routes) {
       const target = `integrations/${targets.get(name)?.id}`
       new Apigatewayv2Route(this, `route-${routeKey}`, { apiId: this.api.id, routeKey, target })
@@ -94,7 +94,7 @@ export class HttpApi extends Construct {
   }
 }
 
-function namesOf(routes: readonly GatewayRoute[]): readonly ServingFunction[] {
+function functionsOf(routes: readonly GatewayRoute[]): readonly ServingFunction[] {
   return [...new Set(routes.map(route => route.function))]
 }
 
@@ -108,14 +108,27 @@ function corsConfiguration({ origins, methods, headers }: Cors) {
   }
 }
 
-/** What browsers of these origins need to call the mounted contracts; undefined without origins. */
+/** One JSON object a request: no header, no query and no body, and the route instead of the path. */
+export const accessLogFormat = JSON.stringify({
+  requestId: '$context.requestId',
+  time: '$context.requestTime',
+  ip: '$context.identity.sourceIp',
+  routeKey: '$context.routeKey',
+  status: '$context.status',
+  responseBytes: '$context.responseLength',
+  milliseconds: '$context.responseLatency',
+  integrationStatus: '$context.integrationStatus',
+  error: '$context.error.message',
+})
+
+/** What browsers of these origins may send to the mounted contracts; undefined without origins. */
 export function corsOf(mounts: readonly Mount[], origins: readonly string[]): Cors | undefined {
   if (origins.length === 0) return undefined
   const methods = mounts.flatMap(({ contract }) => contract.operations.map(({ method }) => method))
   return { origins, methods: unique(methods), headers: unique(mounts.flatMap(headersOf)) }
 }
 
-/** Lower-case: the headers by which a contract is spoken to. */
+/** The headers that callers of a contract send, in lower case. */
 function headersOf({ contract: { credentials, tenant, apiVersions } }: Mount): readonly string[] {
   return [
     'content-type',
@@ -130,7 +143,7 @@ function unique(values: readonly string[]): readonly string[] {
   return [...new Set(values)].sort()
 }
 
-/** The API under a name of one's own. Its DNS record (an alias or CNAME to `target`) is made elsewhere. */
+/** The API under a name of the platform's own. Whoever runs its DNS adds the record: an alias or CNAME to `target`. */
 export class CustomDomain extends Construct {
   readonly target: string
 
@@ -148,21 +161,3 @@ export class CustomDomain extends Construct {
     this.target = name.domainNameConfiguration.targetDomainName
   }
 }
-
-/**
- * One JSON object a request. Of what API Gateway can put here, this is what holds no header, no query and no body, and
- * the route instead of the path.
- */
-const fields = {
-  requestId: '$context.requestId',
-  time: '$context.requestTime',
-  ip: '$context.identity.sourceIp',
-  routeKey: '$context.routeKey',
-  status: '$context.status',
-  responseBytes: '$context.responseLength',
-  milliseconds: '$context.responseLatency',
-  integrationStatus: '$context.integrationStatus',
-  error: '$context.error.message',
-}
-
-export const accessLogFormat = JSON.stringify(fields)

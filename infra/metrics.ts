@@ -1,6 +1,17 @@
 import { CloudwatchLogMetricFilter } from '@cdktf/provider-aws/lib/cloudwatch-log-metric-filter'
 import { Construct } from 'constructs'
-import type { FunctionName } from './control-plane-function'
+import type { FunctionName } from './function-statements'
+
+/** What alarms and dashboard look at, by the names under which it is deployed. */
+export interface Monitored {
+  readonly stage: string
+  readonly apiId: string
+  readonly functions: Readonly<Record<FunctionName, string>>
+  /** Queues, as are `deliveries` and `deadDeliveries`. */
+  readonly failedSweeps: string
+  readonly deliveries: string
+  readonly deadDeliveries: string
+}
 
 /** One metric of CloudWatch. */
 export interface Metric {
@@ -11,27 +22,22 @@ export interface Metric {
   readonly periodSeconds: number
 }
 
-const fiveMinutes = 300
+const periodSeconds = 300
 
 export function apiMetric(apiId: string, name: '4xx' | '5xx' | 'Count'): Metric {
-  return {
-    namespace: 'AWS/ApiGateway',
-    name,
-    dimensions: { ApiId: apiId },
-    statistic: 'Sum',
-    periodSeconds: fiveMinutes,
-  }
+  return { namespace: 'AWS/ApiGateway', name, dimensions: { ApiId: apiId }, statistic: 'Sum', periodSeconds }
 }
 
 export function functionMetric(functionName: string, name: 'Errors' | 'Throttles' | 'Invocations'): Metric {
   const dimensions = { FunctionName: functionName }
-  return { namespace: 'AWS/Lambda', name, dimensions, statistic: 'Sum', periodSeconds: fiveMinutes }
+  return { namespace: 'AWS/Lambda', name, dimensions, statistic: 'Sum', periodSeconds }
 }
 
+/** How many messages wait in the queue. */
 export function queueMetric(queueName: string): Metric {
   const dimensions = { QueueName: queueName }
   const name = 'ApproximateNumberOfMessagesVisible'
-  return { namespace: 'AWS/SQS', name, dimensions, statistic: 'Maximum', periodSeconds: fiveMinutes }
+  return { namespace: 'AWS/SQS', name, dimensions, statistic: 'Maximum', periodSeconds }
 }
 
 /** How long the oldest message has been in the queue, in seconds. */
@@ -39,17 +45,13 @@ export function queueAgeMetric(queueName: string): Metric {
   return { ...queueMetric(queueName), name: 'ApproximateAgeOfOldestMessage' }
 }
 
-/** Read from the log line of a sweep that had something to do; see sweep-metrics.ts. */
+/** One of those that `SweepMetrics` makes. */
 export function sweepMetric(stage: string, name: SweepMetric): Metric {
   const statistic = name === 'OldestUnsettledSeconds' || name === 'LeftForNextSweep' ? 'Maximum' : 'Sum'
-  return { namespace: sweepNamespace(stage), name, dimensions: {}, statistic, periodSeconds: fiveMinutes }
+  return { namespace: sweepNamespace(stage), name, dimensions: {}, statistic, periodSeconds }
 }
 
-export function sweepNamespace(stage: string): string {
-  return `Keyturn/${stage}`
-}
-
-/** Each metric, and the field of the log line that it is. */
+/** Each metric of the sweep, and the field of its log line that it is read from. */
 export const sweepFields = {
   OldestUnsettledSeconds: 'oldestSeconds',
   Settled: 'settled',
@@ -57,9 +59,6 @@ export const sweepFields = {
   LeftForNextSweep: 'left',
 } as const
 export type SweepMetric = keyof typeof sweepFields
-
-/** Under which name each function is deployed. */
-export type DeployedNames = Readonly<Record<FunctionName, string>>
 
 export interface SweepMetricsProps {
   readonly stage: string
@@ -80,4 +79,8 @@ export class SweepMetrics extends Construct {
       })
     }
   }
+}
+
+function sweepNamespace(stage: string): string {
+  return `Keyturn/${stage}`
 }

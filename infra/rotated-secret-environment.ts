@@ -6,7 +6,29 @@ import type { Contract } from '../src/contracts/contract'
 import { connectionFaults } from '../src/rotation-hook/connection'
 import type { RotatedSecretProps } from './rotated-secret'
 
-/** The variable by which the function is told of each member. */
+/**
+ * What the function is told, checked as the function checks it when it starts. A value that Terraform will only know later
+ * passes.
+ * @throws {ConfigError} with a line for each member that the function would refuse to start with
+ */
+export function rotatedSecretEnvironment(
+  props: RotatedSecretProps,
+  contract: Contract,
+): Readonly<Record<string, string>> {
+  const values = { ...props, contract: contract.name }
+  const environment = Object.fromEntries(
+    Object.entries(variables).flatMap(([variable, member]) => {
+      const value = values[member]
+      return value === undefined ? [] : [[variable, textOf(value)] as const]
+    }),
+  )
+  const faults = new Map([...malformed(environment), ...unfitForContract(props, contract)])
+  const known = [...faults].filter(([member]) => !isLater(values[member]))
+  if (known.length > 0) throw new ConfigError(known.map(([member, message]) => `${member}: ${message}`))
+  return environment
+}
+
+/** Each variable of the function, and the member that it is filled from. */
 const variables = {
   CONTRACT: 'contract',
   BASE_URL: 'baseUrl',
@@ -18,27 +40,6 @@ const variables = {
 } as const satisfies Readonly<Record<string, keyof RotatedSecretProps>>
 
 type Member = (typeof variables)[keyof typeof variables]
-
-/**
- * What the function is told, checked as the function will check it. A value that Terraform will only know later passes.
- * @throws {ConfigError} with a line a member that the function would refuse to start with
- */
-export function rotatedSecretEnvironment(
-  props: RotatedSecretProps,
-  contract: Contract,
-): Readonly<Record<string, string>> {
-  const told = { ...props, contract: contract.name }
-  const environment = Object.fromEntries(
-    Object.entries(variables).flatMap(([variable, member]) => {
-      const value = told[member]
-      return value === undefined ? [] : [[variable, textOf(value)] as const]
-    }),
-  )
-  const faults = new Map([...malformed(environment), ...unfit(props, contract)])
-  const known = [...faults].filter(([member]) => !isLater(told[member]))
-  if (known.length > 0) throw new ConfigError(known.map(([member, message]) => `${member}: ${message}`))
-  return environment
-}
 
 function textOf(value: string | number): string {
   return typeof value === 'string' ? value : Tokenization.stringifyNumber(value)
@@ -58,7 +59,7 @@ function isVariable(name: unknown): name is keyof typeof variables {
   return typeof name === 'string' && name in variables
 }
 
-function unfit({ endpointId, tenantId = '', overlapSeconds }: RotatedSecretProps, contract: Contract) {
+function unfitForContract({ endpointId, tenantId = '', overlapSeconds }: RotatedSecretProps, contract: Contract) {
   const known = {
     contract,
     endpointId: ifKnown(endpointId),
@@ -72,7 +73,7 @@ function ifKnown<Value>(value: Value): Value | undefined {
   return isLater(value) ? undefined : value
 }
 
-/** Whether it is, or has in it, a token of CDKTF or an expression of Terraform's. */
+/** Whether Terraform will only know the value later: it is, or contains, a token of CDKTF or an expression of Terraform. */
 function isLater(value: unknown): boolean {
   return Token.isUnresolved(value) || (typeof value === 'string' && value.includes('${'))
 }

@@ -5,6 +5,26 @@ import type { Backend, Config } from '../config/config'
 import { ControlPlane } from './control-plane'
 import { retainedAddresses } from './storage'
 
+export interface KeyturnAppProps {
+  readonly config: Config
+  /** The folder with the functions' bundles. */
+  readonly bundles: string
+  /** Whether the stage is taken down, but for the data that it keeps. */
+  readonly retire: boolean
+}
+
+/**
+ * Writes what Terraform deploys into `cdktf.out`.
+ * @throws {ConfigError} naming every field at fault
+ */
+export function synthesiseApp({ config, bundles, retire }: KeyturnAppProps): void {
+  const app = new App()
+  const id = `keyturn-${config.stage}`
+  if (retire) new RetiredStack(app, id, config)
+  else new KeyturnStack(app, id, { config, bundles })
+  app.synth()
+}
+
 export interface KeyturnStackProps {
   readonly config: Config
   readonly bundles: string
@@ -43,17 +63,9 @@ export class KeyturnStack extends TerraformStack {
   }
 }
 
-/** Backend and provider: what every stack of a deployment begins with. */
-export function requireAws(stack: TerraformStack, { stage, region, tags = {}, backend }: Config): void {
-  configureBackend(stack, stage, backend)
-  new AwsProvider(stack, 'aws', { region, defaultTags: [{ tags: { ...tags, keyturn: stage } }] })
-  stack.addOverride('terraform.required_version', '>= 1.10.0')
-  stack.addOverride('terraform.required_providers.aws', { source: 'hashicorp/aws', version: '>= 5.100.0, < 7.0.0' })
-}
-
 /**
- * What is left of a stage that is not disposable: nothing. Deployed in place of a `KeyturnStack`, it destroys all but
- * what is retained, which Terraform only forgets.
+ * A stack without resources. Deployed in place of a `KeyturnStack`, it destroys everything but table and KMS keys, which
+ * Terraform only forgets.
  */
 export class RetiredStack extends TerraformStack {
   constructor(scope: Construct, id: string, config: Config) {
@@ -64,25 +76,16 @@ export class RetiredStack extends TerraformStack {
   }
 }
 
-export interface KeyturnAppProps {
-  readonly config: Config
-  /** The folder with the functions' bundles. */
-  readonly bundles: string
-  /** Takes down what may go of a stage that keeps its data. */
-  readonly retire: boolean
+/** What both stacks begin with: backend and provider. */
+function requireAws(stack: TerraformStack, { stage, region, tags = {}, backend }: Config): void {
+  configureBackend(stack, stage, backend)
+  new AwsProvider(stack, 'aws', { region, defaultTags: [{ tags: { ...tags, keyturn: stage } }] })
+  stack.addOverride('terraform.required_version', '>= 1.10.0')
+  stack.addOverride('terraform.required_providers.aws', { source: 'hashicorp/aws', version: '>= 5.100.0, < 7.0.0' })
 }
 
-/** Writes Terraform's input into `cdktf.out`. @throws {ConfigError} */
-export function synthesiseApp({ config, bundles, retire }: KeyturnAppProps): void {
-  const app = new App()
-  const id = `keyturn-${config.stage}`
-  if (retire) new RetiredStack(app, id, config)
-  else new KeyturnStack(app, id, { config, bundles })
-  app.synth()
-}
-
-/** Where Terraform keeps the stack's state. A local file is CDKTF's default. */
-export function configureBackend(stack: TerraformStack, stage: string, backend: Backend = { kind: 'local' }): void {
+/** Where Terraform keeps the stack's state. CDKTF's default is a local file. */
+function configureBackend(stack: TerraformStack, stage: string, backend: Backend = { kind: 'local' }): void {
   if (backend.kind === 'local') return
   const { bucket, region, key = `keyturn/${stage}.tfstate` } = backend
   new S3Backend(stack, { bucket, region, key, encrypt: true })

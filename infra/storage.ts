@@ -2,21 +2,22 @@ import { DynamodbTable } from '@cdktf/provider-aws/lib/dynamodb-table'
 import { Construct } from 'constructs'
 import { type ControlPlaneConfig, isDisposable } from '../config/config'
 import { dueIndex, subscriberIndex, tableDefinition } from '../src/aws/table'
-import { mirrorKeyPolicy, ringKeyPolicy, SealingKey } from './keys'
 import type { Account } from './account'
+import type { ByFunction } from './function-statements'
+import { KeyturnKmsKey, mirrorKeyPolicy, ringKeyPolicy } from './kms-keys'
 
 export interface StorageProps {
   readonly account: Account
   readonly config: ControlPlaneConfig
   /** ARNs of the functions' roles. */
-  readonly roles: { readonly rotate: string; readonly deliver: string; readonly sweep: string }
+  readonly roles: ByFunction<string>
 }
 
-/** Table, keys and mirrors: what shares one fate, since a table without its ring key cannot be read. */
+/** Table, KMS keys and mirrors. They are kept or destroyed together: a table without its ring key cannot be read. */
 export class Storage extends Construct {
   readonly table: EndpointTable
-  readonly ringKey: SealingKey
-  readonly mirrorKey: SealingKey
+  readonly ringKey: KeyturnKmsKey
+  readonly mirrorKey: KeyturnKmsKey
   /** ARN pattern of the stage's mirrors. */
   readonly mirrors: string
 
@@ -32,7 +33,7 @@ export class Storage extends Construct {
       disposable,
       adopt: adopt.table ?? false,
     })
-    this.ringKey = new SealingKey(this, 'ring-key', {
+    this.ringKey = new KeyturnKmsKey(this, 'ring-key', {
       name: `${name}-ring`,
       logicalId: retainedId(stage, 'ring'),
       description: `Seals Keyturn's signing secrets (${stage})`,
@@ -41,7 +42,7 @@ export class Storage extends Construct {
       adopt: adopt.ringKey,
     })
     const writers = [roles.rotate, roles.sweep]
-    this.mirrorKey = new SealingKey(this, 'mirror-key', {
+    this.mirrorKey = new KeyturnKmsKey(this, 'mirror-key', {
       name: `${name}-mirror`,
       logicalId: retainedId(stage, 'mirror'),
       description: `Encrypts Keyturn's mirrors in Secrets Manager (${stage})`,
@@ -54,14 +55,14 @@ export class Storage extends Construct {
 
 export interface EndpointTableProps {
   readonly name: string
-  /** In Terraform's state. */
+  /** The table's name in Terraform's state. */
   readonly logicalId: string
   readonly disposable: boolean
   /** Takes over the table of this name instead of making it. */
   readonly adopt: boolean
 }
 
-/** The attribute by which DynamoDB drops items, in unix seconds. */
+/** When DynamoDB may drop an item, in unix seconds. */
 const ttlAttribute = 'ttl'
 
 /** Keyturn's one table: endpoints, key rings (sealed), API keys (hashed), audit records, deliveries. */
@@ -75,7 +76,7 @@ export class EndpointTable extends Construct {
     super(scope, id)
     this.table = new DynamodbTable(this, 'table', {
       name,
-      ...keysOf(name),
+      ...schemaOf(name),
       billingMode: 'PAY_PER_REQUEST',
       pointInTimeRecovery: { enabled: true },
       serverSideEncryption: { enabled: true },
@@ -91,8 +92,8 @@ export class EndpointTable extends Construct {
   }
 }
 
-/** Keys and indexes as the code reads them. */
-function keysOf(name: string) {
+/** Item keys and indexes, as `src/aws` uses them. */
+function schemaOf(name: string) {
   const { AttributeDefinitions = [], KeySchema = [], GlobalSecondaryIndexes = [] } = tableDefinition(name)
   return {
     hashKey: attributeOf(KeySchema, 'HASH'),
@@ -126,15 +127,13 @@ function attributeOf(schema: readonly KeyElement[], type: 'HASH' | 'RANGE'): str
   return name
 }
 
-const types = { table: 'aws_dynamodb_table', ring: 'aws_kms_key', mirror: 'aws_kms_key' } as const
-
-export type Retained = keyof typeof types
-
-/** How Terraform's state calls what outlives a stage: the same in every stack, so that it can be found again. */
-export function retainedId(stage: string, what: Retained): string {
-  return `keyturn_${stage}_${what}`
+/** The addresses in Terraform's state of all that outlives a stage. */
+export function retainedAddresses(stage: string): readonly string[] {
+  const table = `aws_dynamodb_table.${retainedId(stage, 'table')}`
+  return [table, ...(['ring', 'mirror'] as const).map(key => `aws_kms_key.${retainedId(stage, key)}`)]
 }
 
-export function retainedAddresses(stage: string): readonly string[] {
-  return (['table', 'ring', 'mirror'] as const).map(what => `${types[what]}.${retainedId(stage, what)}`)
+/** What names it there: the same in every stack, so that it is found again. */
+function retainedId(stage: string, what: 'table' | 'ring' | 'mirror'): string {
+  return `keyturn_${stage}_${what}`
 }

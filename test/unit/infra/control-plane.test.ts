@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
-import { functionNames } from '../../../infra/control-plane-function'
 import { accessLogFormat } from '../../../infra/http-api'
 import { sweepFields } from '../../../infra/metrics'
 import { allContracts } from '../../../src/contracts/all'
 import { keyturn } from '../../../src/contracts/keyturn'
 import type { SweepReport } from '../../../src/rotation/sweep'
 import { minimal, mountsOf, resources, synthesise } from './support/synthesise'
+import { functionNames } from '../../../infra/function-statements'
 
 const sessions = {
   issuer: 'https://id.example',

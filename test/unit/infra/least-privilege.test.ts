@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { type FunctionName, functionNames } from '../../../infra/control-plane-function'
-import type { Statement } from '../../../infra/function-statements'
+import { type FunctionName, functionNames } from '../../../infra/function-statements'
+import type { Statement } from '../../../infra/iam-policy'
 import {
   apiKeyItemKey,
   apiKeyListingKey,
@@ -12,10 +12,9 @@ import {
   healthItemKey,
   type ItemKey,
 } from '../../../src/aws/item-keys'
-import { type Call, keyAllows } from './support/evaluate-policy'
-import { account, keyPolicy, mayCall, rolePolicy } from './support/policies'
-import { accountId } from './support/resolve-arns'
+import { type AwsCall, keyAllows } from './support/evaluate-policy'
 import { minimal, resources, synthesise, type Synthesised } from './support/synthesise'
+import { account, accountId, keyPolicy, mayCall, rolePolicy } from './support/synthesised-policies'
 
 const stack = synthesise({ ...minimal, mirrorReaders: ['999988887777'] })
 const place = `eu-central-1:${accountId}`
@@ -33,12 +32,12 @@ const viaSecretsManager = { 'kms:ViaService': 'secretsmanager.eu-central-1.amazo
 const endpoint = { tenantId: 'org_1', endpointId: 'ep_1' }
 
 /** A call for items under the keys that the code makes. */
-function itemOf(...keys: readonly Pick<ItemKey, 'pk'>[]): Omit<Call, 'action'> {
+function itemOf(...keys: readonly Pick<ItemKey, 'pk'>[]): Omit<AwsCall, 'action'> {
   return { resource: table, context: { 'dynamodb:LeadingKeys': keys.map(({ pk }) => pk) } }
 }
 
 /** What can be reached for, and how a call names it. */
-const targets: Readonly<Record<string, Omit<Call, 'action'>>> = {
+const targets: Readonly<Record<string, Omit<AwsCall, 'action'>>> = {
   'an endpoint': itemOf(endpointItemKey(endpoint)),
   'a delivery': itemOf(deliveryItemKey({ tenantId: 'org_1', messageId: 'msg_1' }), eventItemKey('org_1', 'evt_1')),
   'an attempt': itemOf(attemptItemKey(endpoint, 'now')),
@@ -318,7 +317,7 @@ function isTrace(action: string): boolean {
   return action.startsWith('xray:')
 }
 
-function call(action: string, target: string): Call {
+function call(action: string, target: string): AwsCall {
   const found = targets[target]
   if (found === undefined) throw new RangeError(`there is no target ${target}`)
   return { action, ...found }

@@ -8,10 +8,10 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import * as v from 'valibot'
 import { ConfigError, RotatedSecret, type RotatedSecretProps } from '../../../infra'
-import type { Statement } from '../../../infra/function-statements'
 import { rotationHookVariables } from '../../../lambdas/environment'
 import { storno } from '../../../src/contracts/storno'
 import { folder, mountsOf, resources, type Synthesised } from './support/synthesise'
+import type { Statement } from '../../../infra/iam-policy'
 
 const credentialsSecretArn = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:storno/token-AbCdEf'
 const props: RotatedSecretProps = {

@@ -1,7 +1,7 @@
-import type { Conditions, Statement } from '../../../../infra/function-statements'
+import type { Statement, Conditions } from '../../../../infra/iam-policy'
 
 /** One call to AWS, as IAM sees it. */
-export interface Call {
+export interface AwsCall {
   readonly action: string
   readonly resource: string
   /** By condition key; a list where the key has several values. Absent keys are not part of the call. */
@@ -9,7 +9,7 @@ export interface Call {
 }
 
 /** Policies with `Allow` alone: a call is allowed when a statement covers action, resource and every condition. */
-export function allows(statements: readonly Statement[], call: Call): boolean {
+export function allows(statements: readonly Statement[], call: AwsCall): boolean {
   return statements.some(statement => covers(statement, call))
 }
 
@@ -20,7 +20,7 @@ export function allows(statements: readonly Statement[], call: Call): boolean {
 export function keyAllows(
   key: readonly Statement[],
   caller: { readonly role: string; readonly account: string; readonly policy: readonly Statement[] },
-  call: Call,
+  call: AwsCall,
 ): boolean {
   const named = key.filter(statement => principalsOf(statement).includes(caller.role))
   const delegated = key.filter(statement => principalsOf(statement).includes(caller.account))
@@ -33,7 +33,7 @@ function principalsOf({ Principal }: Statement): readonly string[] {
   return typeof Principal.AWS === 'string' ? [Principal.AWS] : Principal.AWS
 }
 
-function covers({ Effect, Action, Resource, Condition = {} }: Statement, call: Call): boolean {
+function covers({ Effect, Action, Resource, Condition = {} }: Statement, call: AwsCall): boolean {
   if (Effect !== 'Allow') throw new RangeError('only statements that allow are understood')
   return (
     Action.some(action => like(call.action, action)) &&
@@ -42,7 +42,7 @@ function covers({ Effect, Action, Resource, Condition = {} }: Statement, call: C
   )
 }
 
-function conditionsHold(conditions: Conditions, { context }: Call): boolean {
+function conditionsHold(conditions: Conditions, { context }: AwsCall): boolean {
   return Object.entries(conditions).every(([operator, keys]) =>
     Object.entries(keys).every(([key, wanted]) => holds(operator, context[key], [wanted].flat())),
   )

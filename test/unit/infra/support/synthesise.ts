@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../../../../config/config'
-import { functionNames } from '../../../../infra/control-plane-function'
 import { KeyturnStack } from '../../../../infra/stack'
 import { storedFiles } from '../../../deploy/support/stored-files'
+import { functionNames } from '../../../../infra/function-statements'
 
 /** Removed once the tests of the file that imports it are through. */
 export const folder = mkdtempSync(join(tmpdir(), 'keyturn-infra-'))

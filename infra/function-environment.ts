@@ -1,22 +1,23 @@
 import type { ControlPlaneConfig, Sessions } from '../config/config'
 
-export interface Wiring {
+/** What the functions use, by name, ARN or URL. */
+export interface FunctionResources {
   readonly table: string
   readonly ringKey: string
   readonly mirrorKey: string
   readonly bus: string
   readonly queueUrl: string
   readonly deadLetterQueueUrl: string
-  /** The deployment's own account id, which always reads its mirrors. */
+  /** Id of the deployment's own account, which may always read the mirrors. */
   readonly account: string
 }
 
 const defaultPauseAfterFailures = 20
 
-/** Every function's environment. Names and addresses only: nothing here is a secret. */
-export function environmentOf(
+/** The variables that every function of the control plane gets. They are names and addresses: none is a secret. */
+export function functionEnvironment(
   { stage, mirror, mirrorReaders = [], sessions, deliveries = {}, logLevel = 'info' }: ControlPlaneConfig,
-  { table, ringKey, mirrorKey, bus, queueUrl, deadLetterQueueUrl, account }: Wiring,
+  { table, ringKey, mirrorKey, bus, queueUrl, deadLetterQueueUrl, account }: FunctionResources,
 ): Readonly<Record<string, string>> {
   const { pauseAfterFailures = defaultPauseAfterFailures } = deliveries
   return {

@@ -1,28 +1,28 @@
 import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias'
 import { KmsKey } from '@cdktf/provider-aws/lib/kms-key'
 import { Construct } from 'constructs'
-import { type Conditions, policyDocument, type Statement } from './function-statements'
 import { type Account, accountRoot } from './account'
+import { type Statement, type Conditions, policyDocument } from './iam-policy'
 
-export interface SealingKeyProps {
-  /** Of the alias, without `alias/`. */
+export interface KeyturnKmsKeyProps {
+  /** The alias, without `alias/`. */
   readonly name: string
-  /** In Terraform's state. */
+  /** The key's name in Terraform's state. */
   readonly logicalId: string
   readonly description: string
-  /** Who may do what with the key. KMS asks the key's policy first: who is not named here has no part in it. */
+  /** Who may do what with the key. KMS asks the key's own policy first: it refuses everybody who is not named here. */
   readonly statements: readonly Statement[]
   readonly disposable: boolean
-  /** The id of a key to take over instead of making one. */
+  /** The id of an earlier deployment's key, which is taken over. Absent: a new key is made. */
   readonly adopt: string | undefined
 }
 
 /** A symmetric KMS key that AWS rotates every year. Deleting it takes 7 days in a disposable stage, else 30. */
-export class SealingKey extends Construct {
+export class KeyturnKmsKey extends Construct {
   readonly key: KmsKey
   readonly arn: string
 
-  constructor(scope: Construct, id: string, props: SealingKeyProps) {
+  constructor(scope: Construct, id: string, props: KeyturnKmsKeyProps) {
     super(scope, id)
     const { name, description, disposable, adopt } = props
     this.key = new KmsKey(this, 'key', {
@@ -39,21 +39,13 @@ export class SealingKey extends Construct {
   }
 }
 
-/** ARNs of the functions' roles. */
+/** ARNs of the roles that seal and of those that open. */
 export interface RingKeyUsers {
   readonly seal: readonly string[]
   readonly open: readonly string[]
 }
 
-const contextKeys = ['tenant', 'endpoint', 'key']
-
-/** Only with the encryption context that binds a secret to its place: all of its keys, and no other. */
-const boundToItsPlace: Conditions = {
-  'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': contextKeys },
-  Null: Object.fromEntries(contextKeys.map(key => [`kms:EncryptionContext:${key}`, 'false'])),
-}
-
-/** Who seals and who opens signing secrets. */
+/** The ring key's policy: who seals and who opens signing secrets. */
 export function ringKeyPolicy(account: Account, { seal, open }: RingKeyUsers): readonly Statement[] {
   return [
     keyAdministration(account),
@@ -63,7 +55,7 @@ export function ringKeyPolicy(account: Account, { seal, open }: RingKeyUsers): r
       Principal: { AWS: seal },
       Action: ['kms:Encrypt'],
       Resource: ['*'],
-      Condition: boundToItsPlace,
+      Condition: boundSecretsOnly,
     },
     {
       Sid: 'Open',
@@ -71,9 +63,17 @@ export function ringKeyPolicy(account: Account, { seal, open }: RingKeyUsers): r
       Principal: { AWS: open },
       Action: ['kms:Decrypt'],
       Resource: ['*'],
-      Condition: boundToItsPlace,
+      Condition: boundSecretsOnly,
     },
   ]
+}
+
+const contextKeys = ['tenant', 'endpoint', 'key']
+
+/** The encryption context binds a secret to its tenant, its endpoint and its key: it has all three entries, and no other. */
+const boundSecretsOnly: Conditions = {
+  'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': contextKeys },
+  Null: Object.fromEntries(contextKeys.map(key => [`kms:EncryptionContext:${key}`, 'false'])),
 }
 
 export interface MirrorKeyUsers {
@@ -85,15 +85,12 @@ export interface MirrorKeyUsers {
   readonly mirrors: string
 }
 
-/** Stands for the ARN in the encryption context of the call by which Secrets Manager tries a new secret's key out. */
-const trial = 'RequestToValidateKeyAccess'
-
 /**
- * Who may have Secrets Manager use the mirror key. Nobody uses it directly; a writer or reader needs Secrets Manager's
- * own permission as well.
+ * The mirror key's policy: who may have Secrets Manager use it. Nobody uses it directly, and a writer or reader needs
+ * Secrets Manager's own permission as well.
  */
 export function mirrorKeyPolicy(account: Account, { writers, readers, mirrors }: MirrorKeyUsers): readonly Statement[] {
-  const only = (secretArns: readonly string[]): Conditions => ({
+  const forSecrets = (secretArns: readonly string[]): Conditions => ({
     StringEquals: { 'kms:ViaService': `secretsmanager.${account.region}.amazonaws.com` },
     StringLike: { 'kms:EncryptionContext:SecretARN': secretArns },
   })
@@ -105,7 +102,7 @@ export function mirrorKeyPolicy(account: Account, { writers, readers, mirrors }:
       Principal: { AWS: writers },
       Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
       Resource: ['*'],
-      Condition: only([mirrors, trial]),
+      Condition: forSecrets([mirrors, newSecret]),
     },
     {
       Sid: 'ReadMirrors',
@@ -113,16 +110,19 @@ export function mirrorKeyPolicy(account: Account, { writers, readers, mirrors }:
       Principal: { AWS: [account.id, ...readers].map(id => accountRoot(account, id)) },
       Action: ['kms:Decrypt'],
       Resource: ['*'],
-      Condition: only([mirrors]),
+      Condition: forSecrets([mirrors]),
     },
   ]
 }
 
+/** What Secrets Manager puts in place of the ARN when it tries the key of a secret that it is about to create. */
+const newSecret = 'RequestToValidateKeyAccess'
+
 /**
- * What the account's administrators may do with a key: look after it, not encrypt or decrypt with it, and grant
- * nobody that right but by changing the key's policy.
+ * What the account's administrators may do with a key: look after it. They neither encrypt nor decrypt with it, and can
+ * let others do so only by changing the key's policy.
  */
-export function keyAdministration(account: Account): Statement {
+function keyAdministration(account: Account): Statement {
   return {
     Sid: 'Administer',
     Effect: 'Allow',

@@ -1,0 +1,147 @@
+import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group'
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role'
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy'
+import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function'
+import { App, AssetType, TerraformAsset } from 'cdktf'
+import { Construct } from 'constructs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { type Mount, mountsFile } from '../src/contracts/routes'
+import { policyDocument, type Statement, type TrustStatement } from './iam-policy'
+import { storedZip } from './stored-zip'
+
+export interface KeyturnFunctionProps {
+  /** The name of the function, of its role and of its policy. */
+  readonly name: string
+  /** The folder with `<bundle>/index.js`. Default: the bundles that come with the package. */
+  readonly bundles: string | undefined
+  readonly bundle: string
+  /** The contracts that the function knows: none is in its bundle. */
+  readonly mounts: readonly Mount[]
+  readonly timeoutSeconds: number
+  /** Default: `defaultLogRetentionDays`. */
+  readonly logRetentionDays: number | undefined
+}
+
+export interface FunctionSettings {
+  readonly environment: Readonly<Record<string, string>>
+  /** What the function may do besides writing its logs and traces. */
+  readonly statements: readonly Statement[]
+  /** Default: no VPC. */
+  readonly vpc?: FunctionVpc | undefined
+}
+
+export interface FunctionVpc {
+  readonly subnetIds: readonly string[]
+  readonly securityGroupIds: readonly string[]
+}
+
+export const defaultLogRetentionDays = 30
+const packagedBundles = resolve(__dirname, '../functions')
+const memoryMegabytes = 512
+
+/** One of Keyturn's Lambda functions with its code, its role and its log group. The role may do nothing until `deploy`. */
+export class KeyturnFunction extends Construct {
+  readonly role: IamRole
+  readonly logs: CloudwatchLogGroup
+  readonly #props: KeyturnFunctionProps
+
+  constructor(scope: Construct, id: string, props: KeyturnFunctionProps) {
+    super(scope, id)
+    this.#props = props
+    const { name, logRetentionDays = defaultLogRetentionDays } = props
+    this.role = new IamRole(this, 'role', { name, assumeRolePolicy: policyDocument([assumedByLambda]) })
+    this.logs = new CloudwatchLogGroup(this, 'logs', {
+      name: `/aws/lambda/${name}`,
+      retentionInDays: logRetentionDays,
+    })
+  }
+
+  /** The function itself. KMS keys name the role in their policies, and the function names them: so the role comes first. */
+  deploy({ environment, statements, vpc }: FunctionSettings): LambdaFunction {
+    const { name, bundles = packagedBundles, bundle, mounts, timeoutSeconds } = this.#props
+    const { logs } = this
+    const policy = new IamRolePolicy(this, 'policy', {
+      name,
+      role: this.role.id,
+      policy: policyDocument([...statements, writeLogs(logs.arn), trace]),
+    })
+    const code = new FunctionCode(this, 'code', { file: join(resolve(bundles), bundle, 'index.js'), mounts })
+    return new LambdaFunction(this, 'function', {
+      functionName: name,
+      role: this.role.arn,
+      runtime: 'nodejs22.x',
+      architectures: ['arm64'],
+      handler: 'index.handler',
+      filename: code.zip,
+      sourceCodeHash: code.sha256,
+      memorySize: memoryMegabytes,
+      timeout: timeoutSeconds,
+      environment: { variables: { ...environment } },
+      tracingConfig: { mode: 'Active' },
+      loggingConfig: { logFormat: 'JSON', logGroup: logs.name, systemLogLevel: 'WARN' },
+      ...(vpc === undefined ? {} : { vpcConfig: vpcConfig(vpc) }),
+      dependsOn: [policy],
+    })
+  }
+}
+
+const assumedByLambda: TrustStatement = {
+  Sid: 'AssumedByLambda',
+  Effect: 'Allow',
+  Principal: { Service: 'lambda.amazonaws.com' },
+  Action: ['sts:AssumeRole'],
+}
+
+function writeLogs(logGroup: string): Statement {
+  const Action = ['logs:CreateLogStream', 'logs:PutLogEvents']
+  return { Sid: 'WriteLogs', Effect: 'Allow', Action, Resource: [`${logGroup}:*`] }
+}
+
+/** X-Ray has no resources to name. */
+const trace: Statement = {
+  Sid: 'Trace',
+  Effect: 'Allow',
+  Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+  Resource: ['*'],
+}
+
+function vpcConfig({ subnetIds, securityGroupIds }: FunctionVpc) {
+  return { subnetIds: [...subnetIds], securityGroupIds: [...securityGroupIds] }
+}
+
+interface FunctionCodeProps {
+  /** The built file. */
+  readonly file: string
+  readonly mounts: readonly Mount[]
+}
+
+/** What Lambda runs: a zip of the bundle as it was built, and of the mounted contracts beside it. */
+class FunctionCode extends Construct {
+  /** Relative to the folder that Terraform runs in. */
+  readonly zip: string
+  /** Of the zip, in base64: what Lambda calls `CodeSha256`. */
+  readonly sha256: string
+
+  constructor(scope: Construct, id: string, { file, mounts }: FunctionCodeProps) {
+    super(scope, id)
+    if (!existsSync(file)) throw new Error(`there is no bundle at ${file}`)
+    const content = storedZip([
+      { name: 'index.js', content: readFileSync(file) },
+      { name: mountsFile, content: Buffer.from(JSON.stringify(mounts)) },
+    ])
+    const digest = createHash('sha256').update(content).digest()
+    const assetHash = digest.toString('hex')
+    const path = join(outputFolder(this), `${assetHash}.zip`)
+    writeFileSync(path, content)
+    this.zip = new TerraformAsset(this, 'zip', { path, type: AssetType.FILE, assetHash }).path
+    this.sha256 = digest.toString('base64')
+  }
+}
+
+function outputFolder(scope: Construct): string {
+  const folder = resolve(App.of(scope).outdir, 'functions')
+  mkdirSync(folder, { recursive: true })
+  return folder
+}
