@@ -6,6 +6,8 @@ import type { Endpoint } from './endpoint'
 import type { RotationDeps } from './ports'
 import type { Key } from './ring'
 
+// A key's secret: made and sealed for a new one, opened for one of the ring. Only KMS can open what it sealed.
+
 /** A key that is not in a ring yet: its time is the change's. */
 export type SealedKey = Pick<Key, 'id' | 'sealed' | 'hint' | 'mask'>
 
@@ -22,7 +24,10 @@ interface KeyOwner {
   readonly contract: Contract
 }
 
-/** Makes a key of the contract's format, or takes the caller's own secret, and seals it. */
+/**
+ * Makes a key in the contract's format, or takes the caller's own secret, and seals it. The ciphertext is bound to
+ * tenant, endpoint and key: KMS opens it for no other.
+ */
 export async function newKey(
   deps: Pick<RotationDeps, 'sealer' | 'randomBytes'>,
   owner: KeyOwner,
@@ -45,7 +50,7 @@ export function openKey({ sealer }: Opener, endpoint: Endpoint, key: Key, signal
   return sealer.open(key.sealed, { tenantId: endpoint.tenantId, endpointId: endpoint.id, keyId: key.id }, signal)
 }
 
-/** All keys of the ring, opened; those in `known` are not opened again. */
+/** Opens all keys of the ring but those that are `known`. */
 export async function openRing(
   deps: Opener,
   endpoint: Endpoint,
@@ -59,7 +64,10 @@ export async function openRing(
 
 const openMilliseconds = 1000
 
-/** The keys that the mirror will show beside a new one, opened ahead. What cannot be opened is left to settling. */
+/**
+ * Opens the keys that the mirror will show beside a new one, while that one is being sealed. What cannot be opened within
+ * a second is left to settling.
+ */
 export async function openForMirror(deps: RotationDeps, endpoint: Endpoint, keys: readonly Key[]): Promise<OpenedKeys> {
   const opened = new Map<string, Secret>()
   if (endpoint.settings.mirror === 'off' || keys.length === 0) return opened

@@ -4,6 +4,8 @@ import type { Endpoint } from './endpoint'
 import type { OpenedKeys } from './keys'
 import type { EndpointStore } from './ports'
 
+// The copy in Secrets Manager that receivers read: its name, its versions' ids, its document, and how far it is.
+
 /** `pending`: the mirror is behind the ring and will catch up. */
 export type MirrorState = 'current' | 'pending' | 'off'
 
@@ -69,8 +71,8 @@ function textOf(opened: OpenedKeys, keyId: string): string {
 export function withoutMirrors(store: EndpointStore): EndpointStore {
   return {
     ...store,
-    load: async key => {
-      const endpoint = await store.load(key)
+    load: async address => {
+      const endpoint = await store.load(address)
       return endpoint && withoutMirror(endpoint)
     },
     list: async (tenantId, page) => {

@@ -3,11 +3,7 @@ import type { Secret } from '../core/secret'
 import type { AuditRecord } from './change'
 import type { Actor, Endpoint, Settling } from './endpoint'
 
-/** How often deliveries failed in a row, which is kept apart from the endpoint. */
-export interface FailureCounts {
-  /** Sets the failures in a row to 0 once for this revision of the endpoint or a later one. Repeatable. */
-  resetFailures(life: EndpointLife, revision: number, signal: AbortSignal): Promise<void>
-}
+// What the core reaches outside for. Each port has its adapter in src/aws, and a model in the tests.
 
 /** All that rotating and settling reach outside for. */
 export interface RotationDeps {
@@ -26,33 +22,21 @@ export interface RotationDeps {
   readonly log: Log
 }
 
-export interface Page<Item> {
-  readonly items: readonly Item[]
-  /** Pass it on to get the next page; null: this was the last. */
-  readonly next: string | null
-}
-
-export interface PageRequest {
-  readonly limit: number
-  readonly after: string | null
-}
-
+/** Where an endpoint is found. Another tenant's is another address, so it cannot be reached by mistake. */
 export interface EndpointAddress {
   readonly tenantId: string
   readonly endpointId: string
 }
 
-/** What settling found out, written under the revision that it settled. */
-export interface Settled {
-  readonly settling: Settling
-  readonly lookAgainAt: Date | null
-  readonly dueAt: Date | null
+/** One endpoint of all that had this address: what was counted for a deleted one says nothing of its successor. */
+export interface EndpointLife extends EndpointAddress {
+  readonly incarnation: string
 }
 
 /** Where endpoints are kept. It only compares and swaps; every rule is elsewhere. */
 export interface EndpointStore {
   /** Reads consistently; tombstones too. */
-  load(key: EndpointAddress): Promise<Endpoint | null>
+  load(address: EndpointAddress): Promise<Endpoint | null>
   /** Stores a new endpoint. `replaces`: the revision of the tombstone that it takes the place of. */
   create(endpoint: Endpoint, replaces: number | null): Promise<'stored' | 'conflict'>
   /** Stores what a change touches, if the stored revision is still `expectedRevision` in the same incarnation. */
@@ -66,16 +50,30 @@ export interface EndpointStore {
   due(now: Date, limit: number): Promise<readonly EndpointAddress[]>
 }
 
+/** What settling found, written only if the endpoint still has the revision that was settled. */
+export interface Settled {
+  readonly settling: Settling
+  readonly lookAgainAt: Date | null
+  readonly dueAt: Date | null
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[]
+  /** Pass it on to get the next page; null: this was the last. */
+  readonly next: string | null
+}
+
+export interface PageRequest {
+  readonly limit: number
+  readonly after: string | null
+}
+
 /** The lasting record of every change of a ring and of every reveal. */
 export interface AuditLog {
   /** Repeatable: the same record is stored once. */
   record(record: AuditRecord, signal: AbortSignal): Promise<void>
   /** Newest first. */
-  list(key: EndpointAddress, page: PageRequest): Promise<Page<AuditRecord>>
-}
-/** An endpoint in one of its lives: what was counted for an endpoint that was deleted says nothing of its successor. */
-export interface EndpointLife extends EndpointAddress {
-  readonly incarnation: string
+  list(address: EndpointAddress, page: PageRequest): Promise<Page<AuditRecord>>
 }
 
 /** What a sealed secret is bound to; opening it under any other context fails. Shown in CloudTrail. */
@@ -156,4 +154,10 @@ export interface KeyturnEvent {
 export interface EventBus {
   /** @throws when any event was not taken */
   publish(events: readonly KeyturnEvent[], signal: AbortSignal): Promise<void>
+}
+
+/** How often deliveries failed in a row. It is stored apart from the endpoint. */
+export interface FailureCounts {
+  /** Sets the failures in a row to 0 once for this revision of the endpoint or a later one. Repeatable. */
+  resetFailures(life: EndpointLife, revision: number, signal: AbortSignal): Promise<void>
 }

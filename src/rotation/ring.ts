@@ -3,6 +3,8 @@ import { addSeconds, secondsUntil } from '../core/instant'
 import { Problem } from '../core/problem'
 import type { Secret } from '../core/secret'
 
+// The rule of a rotation: ring, new key and policy in, ring out. Pure: time and randomness are arguments.
+
 /** One version of a signing secret. `sealed` is its KMS ciphertext in base64; `hint` and `mask` may be shown. */
 export interface Key {
   readonly id: string
@@ -24,6 +26,25 @@ export interface KeyRing {
   readonly revision: number
   /** Newest first; the first is current. */
   readonly keys: readonly [Key, ...Key[]]
+}
+
+/** What the caller of a rotation chose. */
+export interface RotateChoice {
+  /** Null: not given. */
+  readonly overlapSeconds: number | null
+  readonly ownSecret: Secret | null
+  readonly reason: string | null
+  readonly forced: boolean
+}
+
+/** The contract's rules for one rotation, with what the caller chose. */
+export interface RotationPolicy {
+  /** How long the current key keeps working; 0 ends it, and every older key, at once. */
+  readonly overlapSeconds: number
+  readonly secondRotation: SecondRotation
+  /** The caller forces a rotation that `reject` would refuse. */
+  readonly forced: boolean
+  readonly cooldownSeconds: number
 }
 
 /** Whether a key may still sign and verify. A malformed expiry counts as expired. */
@@ -101,25 +122,6 @@ function lastToEnd(keys: readonly Key[]): Date | null {
 
 function endsOf(keys: readonly Key[]): readonly number[] {
   return keys.flatMap(key => key.expiresAt?.getTime() ?? [])
-}
-
-/** What the caller of a rotation chose. */
-export interface RotateChoice {
-  /** Null: not given. */
-  readonly overlapSeconds: number | null
-  readonly ownSecret: Secret | null
-  readonly reason: string | null
-  readonly forced: boolean
-}
-
-/** The contract's rules for one rotation, with what the caller chose. */
-export interface RotationPolicy {
-  /** How long the current key keeps working; 0 ends it, and every older key, at once. */
-  readonly overlapSeconds: number
-  readonly secondRotation: SecondRotation
-  /** The caller forces a rotation that `reject` would refuse. */
-  readonly forced: boolean
-  readonly cooldownSeconds: number
 }
 
 /**

@@ -12,7 +12,10 @@ export interface SettleContext {
 
 const maximumLooks = 4
 
-/** Brings the mirror up to the ring. Never moves AWSCURRENT to an older ring. Returns the version known to be current. */
+/**
+ * Brings the mirror up to the ring, and never moves AWSCURRENT to an older one. Returns the id of the version that is
+ * current then.
+ */
 export async function settleMirror(
   deps: RotationDeps,
   endpoint: Endpoint,
@@ -25,12 +28,15 @@ export async function settleMirror(
   const secrets = await openRing(deps, endpoint, { known: opened, signal })
   const version = { name, versionId, document: mirrorDocument(endpoint, secrets) }
   if (known === null) await deps.mirror.create(version, signal)
-  else if (await stageAndMove(deps, { version, from: known, signal })) return versionId
-  return findOut(deps, version, signal)
+  else if (await putAsideAndMove(deps, { version, from: known, signal })) return versionId
+  return bringUp(deps, version, signal)
 }
 
-/** The usual path. False: the mirror is not as it was known. */
-async function stageAndMove(
+/**
+ * The usual path: the version is stored beside the current one, then AWSCURRENT moves by a compare-and-swap. False: the
+ * mirror is not what it was when settling last looked.
+ */
+async function putAsideAndMove(
   { mirror }: RotationDeps,
   { version, from, signal }: { version: MirrorVersion; from: string; signal: AbortSignal },
 ): Promise<boolean> {
@@ -40,46 +46,46 @@ async function stageAndMove(
 }
 
 /**
- * Does what is missing and looks again, until the ring or a later one is current. That the secret was created is no
- * proof: Secrets Manager says so of every version that it has already, current or not.
+ * Looks at the mirror and does the next step, until the ring's version or a later one is current. That Secrets Manager
+ * created the secret proves nothing: it says so for every version that it has already, current or not.
  */
-async function findOut(deps: RotationDeps, version: MirrorVersion, signal: AbortSignal): Promise<string> {
+async function bringUp(deps: RotationDeps, version: MirrorVersion, signal: AbortSignal): Promise<string> {
   for (let look = 0; look < maximumLooks; look++) {
     const found = await deps.mirror.describe(version.name, signal)
     const current = found?.currentVersionId ?? null
     if (found && !found.deleted && current !== null && !isOlderVersion(current, version.versionId)) return current
-    if (await approach(deps, { version, found, signal })) return version.versionId
+    if (await stepTowards(deps, { version, found, signal })) return version.versionId
   }
   throw new Error('the mirror kept changing')
 }
 
-interface Approach {
+interface Step {
   readonly version: MirrorVersion
   readonly found: MirrorDescription | null
   readonly signal: AbortSignal
 }
 
-/** One step towards the version from what was found. True: it is current now. */
-async function approach(deps: RotationDeps, { version, found, signal }: Approach): Promise<boolean> {
+/** Does one step from what was found. True: the version is current now. */
+async function stepTowards(deps: RotationDeps, { version, found, signal }: Step): Promise<boolean> {
   if (!found) await deps.mirror.create(version, signal)
   else if (found.deleted) await bringBack(deps, version, signal)
   else if (found.currentVersionId === null) await deps.mirror.putAside(version, signal)
-  else return stageAndMove(deps, { version, from: found.currentVersionId, signal })
+  else return putAsideAndMove(deps, { version, from: found.currentVersionId, signal })
   return false
 }
 
-/** A restored secret is readable by its owner's account alone until its policy settles, then shows the ring's version. */
+/** Restores the secret without its policy: only its own account can read it until the policy is settled. */
 async function bringBack({ mirror }: RotationDeps, { name }: MirrorVersion, signal: AbortSignal): Promise<void> {
   await mirror.restore(name, signal)
   await mirror.removePolicy(name, signal)
 }
 
-/** How long before its call's abort a deletion is decided on, at the most. */
+/** From deciding on a deletion to the latest moment at which its call is given up. */
 const marginSeconds = 10
 
 /**
- * Schedules the deletion of a mirror that nobody wants. Returns when to look again, because a late call may bring the
- * mirror back; null: it is gone, and no call is under way.
+ * Schedules the deletion of a mirror that its endpoint has no more. Returns when to look again, because a late call may
+ * bring the mirror back; null: the mirror is gone, and no call is under way.
  */
 export async function endMirror(deps: RotationDeps, endpoint: Endpoint, signal: AbortSignal): Promise<Date | null> {
   const now = deps.now()
@@ -99,7 +105,7 @@ interface Planning {
   readonly signal: AbortSignal
 }
 
-/** Stores, before a deletion is called, that somebody looks again after it could arrive late. */
+/** Stores, before a deletion is called for, that the sweep looks again after that call could arrive late. */
 async function planToLookAgain(
   { store }: RotationDeps,
   endpoint: Endpoint,

@@ -18,9 +18,9 @@ export function policyState({ settings, settling }: Endpoint): PolicyState {
 }
 
 /**
- * Brings the mirror's resource policy to the endpoint's consumers, apart from its value: a failure is part of the
- * result. Undefined: there never was a policy. A policy that was written is written once more, after any call that was
- * given up on has arrived.
+ * Lets the endpoint's consumers, and nobody else, read the mirror. A failure is part of the result, so that the mirror's
+ * value is settled all the same. A policy that was written is written once more when no call that was given up can
+ * still arrive. Undefined: there never was a policy.
  */
 export async function settlePolicy(
   deps: RotationDeps,
@@ -44,7 +44,7 @@ export async function settlePolicy(
   }
 }
 
-/** Who can read the mirror as far as it is certain; null: it is not. */
+/** Who can read the mirror now; null: that is not certain. */
 function knownConsumers(endpoint: Endpoint): readonly string[] | null {
   const { policy } = endpoint.settling
   const updates = unsettledChanges(endpoint).filter(({ kind }) => kind === 'update')
@@ -67,7 +67,7 @@ function isSame(one: readonly string[] | null, other: readonly string[]): boolea
 const firstBackoffSeconds = 5
 const maximumBackoffSeconds = 600
 
-/** How long to leave alone what failed so many times in a row: twice as long each time, up to 10 minutes. */
+/** Seconds to wait after so many failures in a row: twice as long each time, 5 s up to 10 minutes. */
 export function backoffSeconds(failures: number): number {
   return Math.min(maximumBackoffSeconds, firstBackoffSeconds * 2 ** (failures - 1))
 }

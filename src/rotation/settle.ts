@@ -7,11 +7,26 @@ import type { RotationDeps, Settled } from './ports'
 import { endMirror, type SettleContext, settleMirror } from './settle-mirror'
 import { settlePolicy } from './settle-policy'
 
+const settleMilliseconds = 2000
+
+/**
+ * Settles within the request that made the change, for 2 s at most. What fails is left to the sweep, and the request
+ * goes on: its change is committed already.
+ */
+export async function settleInRequest(deps: RotationDeps, endpoint: Endpoint, opened: OpenedKeys): Promise<Endpoint> {
+  try {
+    return await settle(deps, endpoint, { opened, signal: deps.timeout(settleMilliseconds) })
+  } catch (error) {
+    const name = error instanceof Error ? error.name : 'unknown'
+    deps.log.error('settling is left to the sweep', { endpointId: endpoint.id, error: name })
+    return endpoint
+  }
+}
+
 /**
  * Brings mirror, audit, events and failure count up to the endpoint as it was loaded, then marks that revision settled.
- * Repeatable; never goes backwards. A tombstone is dropped once no late call can bring its mirror back and none of its
- * changes is needed any more.
- * Returns the endpoint as marked, or as given when it has moved on since.
+ * Repeatable, and never goes backwards. Drops a tombstone once no late call can bring its mirror back and none of its
+ * changes is needed any more. Returns the endpoint as marked, or as given when it has changed since.
  */
 export async function settle(deps: RotationDeps, endpoint: Endpoint, context: SettleContext): Promise<Endpoint> {
   const [{ lookAgainAt, ...mirrored }] = await allDone([
@@ -33,7 +48,7 @@ export async function settle(deps: RotationDeps, endpoint: Endpoint, context: Se
 
 type MirrorSettled = Pick<Settling, 'mirrorVersionId' | 'policy'> & Pick<Settled, 'lookAgainAt'>
 
-/** The mirror as the endpoint wants it: its ring's version, or none. */
+/** Makes the mirror what the endpoint's settings ask for: the ring's version, or none. */
 async function settleMirrorSetting(
   deps: RotationDeps,
   endpoint: Endpoint,
@@ -76,17 +91,4 @@ async function mark(
 ): Promise<Endpoint> {
   const outcome = await store.settle(endpoint, settled, signal)
   return outcome === 'stored' ? { ...endpoint, ...settled } : endpoint
-}
-
-const settleMilliseconds = 2000
-
-/** Settles within the request that made the change. What fails is the sweep's: the change is committed already. */
-export async function settleInRequest(deps: RotationDeps, endpoint: Endpoint, opened: OpenedKeys): Promise<Endpoint> {
-  try {
-    return await settle(deps, endpoint, { opened, signal: deps.timeout(settleMilliseconds) })
-  } catch (error) {
-    const name = error instanceof Error ? error.name : 'unknown'
-    deps.log.error('settling is left to the sweep', { endpointId: endpoint.id, error: name })
-    return endpoint
-  }
 }

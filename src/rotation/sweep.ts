@@ -14,25 +14,25 @@ export interface SweepReport {
   readonly failed: number
   /** Due, but left to the next sweep. */
   readonly left: number
-  /** How long the oldest unsettled change, or look at a mirror, that was due has been waiting, in seconds. */
+  /** How long the oldest of what was due had waited: an unsettled change, or a look at a mirror. */
   readonly oldestSeconds: number
 }
 
-const keysPerShard = 25
+const endpointsPerShard = 25
 const settleMilliseconds = 5000
 const lanes = 4
-/** A settle writes to Secrets Manager twice: with four lanes at most 20 of its 50 writes a second. */
+/** Settling writes to Secrets Manager twice, so four lanes take 20 of its 50 writes a second at the most. */
 const laneMilliseconds = 400
 
 /** Settles what is due, earliest first, until `until`. One endpoint that fails does not hold up the others. */
 export async function sweep(deps: SweepDeps, until: Date): Promise<SweepReport> {
-  const due = await deps.store.due(deps.now(), keysPerShard)
+  const due = await deps.store.due(deps.now(), endpointsPerShard)
   const report = { settled: 0, failed: 0, left: 0, oldestSeconds: 0 }
   const queue = [...due]
   const lane = async (): Promise<void> => {
-    for (let key = queue.shift(); key; key = queue.shift()) {
+    for (let address = queue.shift(); address; address = queue.shift()) {
       if (deps.now() >= until) report.left++
-      else await sweepOne(deps, key, report)
+      else await sweepOne(deps, address, report)
       if (queue.length > 0 && deps.now() < until) await deps.sleep(laneMilliseconds)
     }
   }
@@ -42,11 +42,11 @@ export async function sweep(deps: SweepDeps, until: Date): Promise<SweepReport> 
 
 async function sweepOne(
   deps: SweepDeps,
-  key: EndpointAddress,
+  address: EndpointAddress,
   report: { settled: number; failed: number; oldestSeconds: number },
 ): Promise<void> {
   try {
-    const endpoint = await deps.store.load(key)
+    const endpoint = await deps.store.load(address)
     const now = deps.now()
     if (!endpoint?.dueAt || endpoint.dueAt > now) return
     const since = unsettledChanges(endpoint).at(-1)?.at ?? endpoint.dueAt
@@ -56,7 +56,10 @@ async function sweepOne(
     else report.failed++
   } catch (error) {
     report.failed++
-    deps.log.error('a due endpoint could not be read or put off', { endpointId: key.endpointId, error: nameOf(error) })
+    deps.log.error('a due endpoint could not be read or put off', {
+      endpointId: address.endpointId,
+      error: nameOf(error),
+    })
   }
 }
 
@@ -75,8 +78,8 @@ function nameOf(error: unknown): string {
 }
 
 /**
- * Puts a failed endpoint off, twice as long each time, so that it cannot starve the others. What the attempt called may
- * still arrive.
+ * Puts a failed endpoint off, twice as long each time, so that it cannot starve the others. The calls of the failed
+ * attempt may still arrive, so the mirror is looked at again.
  */
 async function postpone(deps: SweepDeps, endpoint: Endpoint, error: string): Promise<void> {
   const failures = endpoint.settling.failures + 1
