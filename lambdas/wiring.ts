@@ -36,7 +36,9 @@ import { withoutMirrors } from '../src/rotation/mirror'
 import type { EndpointStore } from '../src/rotation/ports'
 import type { DeliverEnvironment, HttpEnvironment, RotationHookEnvironment, SettlingEnvironment } from './environment'
 
-/** The mounted contracts, which whatever put them beside the bundle has checked. */
+// The adapters that the functions share. Each function's own file picks from here, and nothing else decides what runs.
+
+/** The mounted contracts. They were checked when they were put beside the bundle. */
 export function readMounts(folder: string): readonly Mount[] {
   return JSON.parse(readFileSync(join(folder, mountsFile), 'utf8')) as Mount[]
 }
@@ -60,12 +62,12 @@ export function apiSettings(environment: HttpEnvironment, mounts: readonly Mount
 
 const now = (): Date => new Date()
 
-/** How callers are told: API keys in the table, and sessions where the deployment has an issuer. */
+/** Tells callers by API keys, which are in the table, and by sessions where the deployment has an issuer. */
 export function accessDeps(environment: HttpEnvironment, table: Table): AccessDeps {
   return { apiKeys: dynamoApiKeyStore(table, now), verifySession: sessionsOf(environment), now }
 }
 
-/** For a deployment without an issuer no session is valid. @throws {TypeError} when only some of the issuer's variables are set */
+/** Without an issuer no session is valid. @throws {TypeError} when only some of the issuer's variables are set */
 function sessionsOf(environment: HttpEnvironment): AccessDeps['verifySession'] {
   const { SESSION_ISSUER: issuer, SESSION_AUDIENCE: audience, SESSION_JWKS_URL: jwksUrl } = environment
   const { SESSION_ROLE_CLAIM: roleClaim, SESSION_TENANT_CLAIM: tenantClaim } = environment
@@ -78,7 +80,7 @@ function sessionsOf(environment: HttpEnvironment): AccessDeps['verifySession'] {
   return verifierOf({ issuer, audience, jwksUrl, roleClaim, tenantClaim })
 }
 
-/** What reads tokens is loaded with the first of them: most callers have API keys. */
+/** The library that reads tokens is loaded with the first session, since most callers have API keys. */
 function verifierOf(settings: SessionSettings): AccessDeps['verifySession'] {
   let verifier: Promise<AccessDeps['verifySession']> | undefined
   return async token => {

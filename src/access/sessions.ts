@@ -7,7 +7,7 @@ import { storedIdPattern } from '../core/id'
 import { Problem } from '../core/problem'
 import { invalidToken, type SessionPrincipal } from './authenticate'
 
-/** How dashboard sessions are told: JWTs of one issuer. */
+/** The one issuer whose JWTs are dashboard sessions, and the claims that hold role and tenants. */
 export interface SessionSettings {
   readonly issuer: string
   readonly audience: string
@@ -46,8 +46,8 @@ export function sessionVerifier(
 }
 
 /**
- * The JWKS as jose reads it, with every failure to get it told apart from a token that it does not match. It is set up
- * for the first token that names a key: jose then loads Node's fetch, which takes longer than the rest of a request.
+ * The JWKS as jose reads it. A JWKS that cannot be fetched is `unavailable`, a token that does not match it is not valid.
+ * It is set up with the first token that names a key: jose then loads Node's fetch, which takes longer than the rest of a request.
  */
 function availableKeys(jwksUrl: string): JWTVerifyGetKey {
   let remote: JWTVerifyGetKey | null = null
