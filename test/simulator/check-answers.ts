@@ -1,9 +1,8 @@
 import type { Endpoint } from '../../src/rotation/endpoint'
 import { runCalmly } from './callers'
-import { type Answered, type Ledger, mustHold } from './ledger'
+import { sweepAndCheck } from './check-end'
 import { type Answer, type Operation, recordOf } from './operation'
-import { sweepAndCheck } from './quiet'
-import type { World } from './world'
+import { type Answered, type Ledger, mustHold, type World } from './world'
 
 type Shown = Extract<Answer, { kind: 'revealed' }>
 

@@ -1,7 +1,7 @@
 import type { Sabotage } from './cloud'
 import type { HookSabotage } from './hook/bed'
 import { simulateHook } from './hook/simulate-hook'
-import { simulate, type SimulateOptions } from './simulate'
+import { simulate } from './simulate'
 
 export interface SeedRange {
   readonly from: number
@@ -27,7 +27,7 @@ export const requestSchedules: Schedules<Sabotage> = { option: 'seed', run: simu
 export const hookSchedules: Schedules<HookSabotage> = { option: 'hook-seed', run: simulateHook }
 
 /** The first seed of the range whose schedule breaks an invariant, with the schedule step by step, or null. */
-export function firstViolation(range: SeedRange, options: SimulateOptions = {}): Promise<string | null> {
+export function firstViolation(range: SeedRange, options: ScheduleOptions<Sabotage> = {}): Promise<string | null> {
   return firstViolationOf(requestSchedules, range, options)
 }
 

@@ -1,15 +1,16 @@
 import { lateCallSeconds } from '../../src/rotation/change'
-import { observe } from './observe'
+import { type Strike, strikes, type Struck } from '../faults/strikes'
+import { checkStates } from './check-states'
 import { type Caller, type PortCall, traceStep, type World } from './world'
 
 /** When an SDK client gives a call up that nobody aborts. */
-const clientMilliseconds = 5000
+export const clientMilliseconds = 5000
 
 /** What a caller is told of a call that its client gave up, and of one that the service refused for its rate. */
 export const timedOut = Object.assign(new Error('timed out'), { name: 'TimeoutError' })
 const throttled = Object.assign(new Error('throttled'), { name: 'ThrottlingException' })
 
-export type Fault = 'throttle' | 'drop-reply' | 'late' | 'repeat' | 'crash-before' | 'crash-after'
+export type Fault = Strike | 'throttle' | 'late' | 'repeat'
 export type Decision = 'answer' | Fault
 
 export interface PortRequest<Reply> {
@@ -40,18 +41,20 @@ export function serve(world: World, call: PortCall, decision: Decision): void {
       return call.resolve(takeEffect(world, call))
     case 'throttle':
       return call.reject(throttled)
-    case 'drop-reply':
-      ignore(takeEffect(world, call))
-      return call.reject(timedOut)
     case 'repeat':
       ignore(takeEffect(world, call))
       return call.resolve(takeEffect(world, call))
-    case 'crash-before':
-      return kill(world, call.caller)
-    case 'crash-after':
-      ignore(takeEffect(world, call))
-      return kill(world, call.caller)
+    case 'killed-before':
+    case 'reply-lost':
+    case 'killed-after':
+      return strike(world, call, strikes[decision])
   }
+}
+
+function strike(world: World, call: PortCall, { takesEffect, killsCaller }: Struck): void {
+  if (takesEffect) ignore(takeEffect(world, call))
+  if (killsCaller) kill(world, call.caller)
+  else call.reject(timedOut)
 }
 
 /** The caller dies. Each of its calls may be on its way already, and arrive later. */
@@ -94,7 +97,7 @@ function takeEffect<Reply>(
   { name, input, effect }: { name: string; input: readonly unknown[]; effect: () => Promise<Reply> },
 ): Promise<Reply> {
   const reply = effect()
-  observe(world, name, input)
+  checkStates(world, name, input)
   return reply
 }
 

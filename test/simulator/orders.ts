@@ -1,13 +1,12 @@
-import { addCaller, runCalmly, startCaller } from './callers'
+import type { Endpoint } from '../../src/rotation/endpoint'
+import { addOperation, runCalmly, startCaller } from './callers'
 import { checkReveals } from './check-answers'
+import { checkEnd } from './check-end'
 import type { Sabotage } from './cloud'
 import { serve } from './network'
 import type { Operation } from './operation'
-import { quietDown } from './quiet'
 import { seededRandom } from './random'
-import { newWorld } from './simulate'
-import { stateText } from './state-text'
-import { drained, type PortCall, type World } from './world'
+import { drained, newWorld, type PortCall, type World } from './world'
 
 export interface Orders {
   /** In how many orders the calls of all callers can be made. */
@@ -77,7 +76,7 @@ async function replay(options: OrdersOptions, made: readonly number[]): Promise<
   const world = newWorld(seededRandom(0), rule, sabotage ? { sabotage } : {})
   await runCalmly(world, { kind: 'create', endpointId: 'ep_1', mirror: 'on', key: null })
   const heard = new Map<number, unknown[]>()
-  for (const operation of operations) void startCaller(world, addCaller(world, operation))
+  for (const operation of operations) void startCaller(world, addOperation(world, operation))
   await answerOthers(world)
   for (const number of made) {
     const call = world.waiting.find(waiting => waiting.caller.number === number)
@@ -114,8 +113,36 @@ function nextOther({ waiting }: World): PortCall | undefined {
   return waiting.find(({ name }) => !name.startsWith('store.') && !name.startsWith('mirror.'))
 }
 
+/**
+ * All that decides how the callers go on: what is stored, what the mirror holds, and what each caller has heard. Settles
+ * are alike, so it does not matter which of them has heard what.
+ */
+function stateText({ cloud, callers }: World, heard: ReadonlyMap<number, readonly unknown[]>): string {
+  const items = [...cloud.state.table.endpoints.values()].map(({ endpoint }) => endpointText(endpoint))
+  const mirrors = [...cloud.state.vault.secrets].map(
+    ([name, { labels, documents, deleted }]) =>
+      `${name} ${[...labels].map(String).sort().join()} ${[...documents.keys()].sort().join()} ${deleted}`,
+  )
+  const replies = callers.map(({ name, number }) => {
+    const who = name.startsWith('settle') ? 'settle' : name
+    return `${who} ${(heard.get(number) ?? []).map(replyText).join()}`
+  })
+  return [...items, ...mirrors, ...replies.sort()].join('\n')
+}
+
+function replyText(reply: unknown): string {
+  if (typeof reply !== 'object' || reply === null) return String(reply)
+  return 'ring' in reply ? endpointText(reply as Endpoint) : JSON.stringify(reply)
+}
+
+/** The revision's change tells what was written; settling has its own say. */
+function endpointText({ changes, settling, dueAt, lookAgainAt }: Endpoint): string {
+  const made = changes.map(change => `${change.id}@${change.revision}`).join('+')
+  return `${made} ${settling.revision} ${settling.mirrorVersionId} ${dueAt?.getTime()} ${lookAgainAt?.getTime()}`
+}
+
 async function finish(world: World): Promise<void> {
-  await quietDown(world, { sweepsMeanwhile: false })
+  await checkEnd(world, { sweepsMeanwhile: false })
   checkReveals(world)
 }
 

@@ -37,16 +37,23 @@ const secondRotations: readonly SecondRotation[] = [
 const rotations = ['rotate', 'rotate', 'rotate', 'rotate', 'rotate', 'revoke', 'settle', 'reveal'] as const
 const mirrors = ['rotate', 'mirror', 'mirror', 'delete', 'delete', 'create', 'create', 'settle'] as const
 /** What is asked: mostly rotations, mostly what makes and ends mirrors, or anything. */
-const moods = [rotations, mirrors, [...rotations, ...mirrors]] as const
+const requestMixes = [rotations, mirrors, [...rotations, ...mirrors]] as const
 
-const everyFault: readonly Fault[] = ['throttle', 'drop-reply', 'late', 'repeat', 'crash-before', 'crash-after']
+export const everyFault: readonly Fault[] = [
+  'throttle',
+  'reply-lost',
+  'late',
+  'repeat',
+  'killed-before',
+  'killed-after',
+]
 /** One kind of fault often goes deeper than all at once. */
-const diets: readonly (readonly Fault[])[] = [
+const faultMixes: readonly (readonly Fault[])[] = [
   everyFault,
   everyFault,
   ['late'],
-  ['drop-reply', 'repeat'],
-  ['late', 'crash-after'],
+  ['reply-lost', 'repeat'],
+  ['late', 'killed-after'],
 ]
 
 /** Past the aborts and the grace of a settle. */
@@ -61,7 +68,7 @@ const paces: readonly (readonly number[])[] = [hurried, hurried, calm, calm, day
 export function randomPlan(random: Random): Plan {
   const ids = random.chance(0.1) ? ['ep_1', 'ep_2'] : ['ep_1']
   const start = ids.filter(() => random.chance(0.9)).map(endpointId => startOf(random, endpointId))
-  const kinds = random.pick(moods)
+  const kinds = random.pick(requestMixes)
   const requests = Array.from({ length: 2 + random.below(3) }, (_, place) =>
     randomRequest(random, { kind: random.pick(kinds), ids, place }),
   )
@@ -71,7 +78,7 @@ export function randomPlan(random: Random): Plan {
     start,
     operations: [...requests, ...sweeps],
     faultRate: random.pick([0, 0.02, 0.08, 0.25, 0.4]),
-    faults: random.pick(diets),
+    faults: random.pick(faultMixes),
     leapRate: random.pick([0, 0.02, 0.1]),
     leaps: random.pick(paces),
     sweepsMeanwhile: random.chance(0.5),

@@ -1,25 +1,31 @@
 import { describe, expect, it } from '@jest/globals'
-import { firstViolation } from './first-violation'
-import {
-  auditWithoutKey,
-  commitWithoutCondition,
-  dropWithoutCondition,
-  loadWithoutIds,
-  markWithoutCondition,
-  moveWithoutSwap,
-} from './sabotage'
+import { firstViolation, firstViolationOf, hookSchedules } from './first-violation'
+import * as ofHook from './hook/sabotage'
+import * as ofRequests from './sabotage'
 
-/** Few enough seeds that the schedules of `npm test` would find the fault many times over. */
+/** Few enough that the schedules of `npm test` would find the fault many times over. */
 const seeds = 2000
 
 describe('the simulator finds', () => {
   it.each([
-    ['a commit without its condition', commitWithoutCondition, 'a revision is written once'],
-    ['a label that moves without a compare-and-swap', moveWithoutSwap, 'AWSCURRENT moved to an older version'],
-    ['an unclear commit whose rotation id is not looked for', loadWithoutIds, 'no change is made twice'],
-    ['a settled mark without its revision', markWithoutCondition, 'an unsettled change is due'],
-    ['a tombstone that is dropped whatever is stored by then', dropWithoutCondition, 'only a tombstone is dropped'],
-    ['an audit record without a fixed key', auditWithoutKey, 'each change of a ring has exactly one audit record'],
+    ['a commit without its condition', ofRequests.commitWithoutCondition, 'a revision is written once'],
+    [
+      'a label that moves without a compare-and-swap',
+      ofRequests.moveWithoutSwap,
+      'AWSCURRENT moved to an older version',
+    ],
+    ['an unclear commit whose rotation id is not looked for', ofRequests.loadWithoutIds, 'no change is made twice'],
+    ['a settled mark without its revision', ofRequests.markWithoutCondition, 'an unsettled change is due'],
+    [
+      'a tombstone that is dropped whatever is stored by then',
+      ofRequests.dropWithoutCondition,
+      'only a tombstone is dropped',
+    ],
+    [
+      'an audit record without a fixed key',
+      ofRequests.auditWithoutKey,
+      'each change of a ring has exactly one audit record',
+    ],
   ])('%s', async (_, sabotage, invariant) => {
     const found = await firstViolation({ from: 0, seeds }, { sabotage })
     expect(found).toContain('broke:')
@@ -28,5 +34,31 @@ describe('the simulator finds', () => {
 
   it('nothing in the same schedules when no safeguard is missing', async () => {
     expect(await firstViolation({ from: 0, seeds })).toBeNull()
+  })
+})
+
+/** As many as `npm run simulate` runs of requests: some of these faults show rarely. */
+const hookSeeds = 20_000
+
+describe('the simulator finds', () => {
+  it.each([
+    [
+      'an intent that is not written before the vendor is asked',
+      ofHook.intentUnwritten,
+      'never rotates twice by itself',
+    ],
+    ['an intent that another run takes away', ofHook.intentShared, 'never rotates twice by itself'],
+    ['AWSCURRENT moving whichever version has it', ofHook.moveWithoutSwap, 'consumers never go back to an older key'],
+    [
+      'AWSCURRENT moving to a version without a value',
+      ofHook.valueUnchecked,
+      'AWSCURRENT is on a version with a value',
+    ],
+    ['a token that a replaying vendor is not sent', ofHook.tokenUnsent, 'makes one secret for one rotation'],
+    ['rotating again where that ends the key in use', ofHook.neverStopping, 'never rotates twice by itself'],
+  ])('%s', async (_, sabotage, invariant) => {
+    const found = await firstViolationOf(hookSchedules, { from: 0, seeds: hookSeeds }, { sabotage })
+    expect(found).toContain('broke:')
+    expect(found).toContain(invariant)
   })
 })

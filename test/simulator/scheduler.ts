@@ -1,9 +1,8 @@
 import { startCaller } from './callers'
-import { advanceTo, nextEventAt } from './clock'
-import { type Decision, serve } from './network'
+import { arrive, type Decision, giveUp, kill, serve, timedOut } from './network'
 import type { Plan } from './plan'
 import type { Random } from './random'
-import { type Caller, drained, type World } from './world'
+import { type Caller, drained, traceStep, type World } from './world'
 
 const maximumSteps = 2000
 
@@ -57,4 +56,52 @@ async function waitForEvent(world: World): Promise<void> {
   const at = nextEventAt(world)
   if (at !== null) await advanceTo(world, at)
   else if (world.callers.some(isUnderWay)) world.ledger.violation ??= 'callers wait for something'
+}
+
+/** When the next thing happens by itself; null: nothing does. */
+export function nextEventAt(world: World): number | null {
+  return nextEvent(world)?.at ?? null
+}
+
+/** Lets time pass: late calls arrive, alarms ring, calls are given up and callers meet their time limit, in order. */
+export async function advanceTo(world: World, to: number): Promise<void> {
+  for (let next = nextEvent(world); next !== null && next.at <= to; next = nextEvent(world)) {
+    world.clock = Math.max(world.clock, next.at)
+    next.happen()
+    await drained()
+  }
+  world.clock = Math.max(world.clock, to)
+}
+
+interface Due {
+  readonly at: number
+  readonly happen: () => void
+}
+
+/** The earliest of all that happens by itself; null: nothing does. */
+function nextEvent(world: World): Due | null {
+  let next: Due | null = null
+  const offer = (at: number, happen: () => void): void => {
+    if (next === null || at < next.at) next = { at, happen }
+  }
+  for (const late of world.late) offer(late.at, () => arrive(world, take(world.late, late).call))
+  for (const alarm of world.alarms) {
+    if (alarm.caller.state === 'running') offer(alarm.at, () => ringAlarm(world, take(world.alarms, alarm)))
+  }
+  for (const call of world.waiting) offer(call.givenUpAt, () => giveUp(world, call, timedOut))
+  for (const caller of world.callers) {
+    if (caller.state === 'running') offer(caller.diesAt, () => kill(world, caller))
+  }
+  return next
+}
+
+function ringAlarm(world: World, { caller, ring }: World['alarms'][number]): void {
+  traceStep(world, caller.name, () => 'its alarm rings')
+  ring()
+  for (const call of world.waiting.filter(({ signal }) => signal?.aborted)) giveUp(world, call, call.signal?.reason)
+}
+
+function take<Item>(items: Item[], item: Item): Item {
+  items.splice(items.indexOf(item), 1)
+  return item
 }

@@ -1,8 +1,11 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { endBuilder } from '../../scripts/bundle'
-import { firstViolationInProcesses, shares } from './in-processes'
+import { hookSettings } from './hook/plan'
+import { strikeEveryCall } from './hook/strike-calls'
+import { firstHookViolationInProcesses, firstViolationInProcesses, shares } from './in-processes'
 
-// `npm test` runs 20,000 of them before this, by `npm run simulate`: alone, so that they have the machine to themselves.
+// `npm test` runs 20,000 of requests and 3,000 of the rotation hook before this, by `npm run simulate`: alone, so that
+// they have the machine to themselves.
 
 afterAll(() => endBuilder())
 
@@ -20,4 +23,21 @@ describe('random schedules', () => {
     expect(seeds).toEqual([7, 8, 9, 10, 11])
     expect(shares({ from: 0, seeds: 1 }, 4)).toEqual([{ from: 0, seeds: 1 }])
   })
+})
+
+describe('random schedules of the rotation hook', () => {
+  it('keep every invariant, whatever crashes, is lost, comes late, is repeated or meets', async () => {
+    expect(await firstHookViolationInProcesses({ from: 0, seeds: 200 })).toBeNull()
+  })
+})
+
+describe('a rotation whose every step runs twice', () => {
+  it.each(hookSettings.flat().map(setting => ({ name: setting.contract.name, setting })))(
+    'ends well at $name when it is killed before, or has its reply dropped after, any call of hook or vendor',
+    async ({ setting }) => {
+      const { calls, violation } = await strikeEveryCall(setting, ['killed-before', 'reply-lost'])
+      expect(violation).toBeNull()
+      expect(calls).toBeGreaterThan(20)
+    },
+  )
 })

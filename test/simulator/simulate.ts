@@ -1,24 +1,14 @@
 import { lookAgainSeconds, rememberSeconds } from '../../src/rotation/change'
-import { addCaller, runCalmly } from './callers'
+import { addOperation, runCalmly } from './callers'
 import { checkRepeats, checkReveals } from './check-answers'
-import { advanceTo } from './clock'
-import { newCloud, type Sabotage } from './cloud'
-import { newLedger } from './ledger'
+import { checkEnd, checkTombstonesDropped } from './check-end'
 import { type Plan, randomPlan } from './plan'
-import { forgetTombstones, quietDown } from './quiet'
-import { type Random, seededRandom } from './random'
-import { runCallers } from './scheduler'
-import type { World } from './world'
-
-export const noon = Date.parse('2026-11-21T12:00:00Z')
-
-export interface SimulateOptions {
-  readonly sabotage?: Sabotage
-  readonly trace?: (line: string) => void
-}
+import { seededRandom } from './random'
+import { advanceTo, runCallers } from './scheduler'
+import { newWorld, noon, type World, type WorldOptions } from './world'
 
 /** Runs the schedule of one seed. Returns the first invariant that it broke, or null. */
-export async function simulate(seed: number, options: SimulateOptions = {}): Promise<string | null> {
+export async function simulate(seed: number, options: WorldOptions = {}): Promise<string | null> {
   const random = seededRandom(seed)
   const plan = randomPlan(random)
   options.trace?.(`seed ${seed}: ${JSON.stringify(plan)}`)
@@ -30,15 +20,24 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
       began = world.clock
     },
     () => runCallers(world, plan),
-    () => quietDown(world, plan),
+    () => checkEnd(world, plan),
     async () => checkReveals(world),
     async () => (remembersAll(world, began) ? checkRepeats(world) : undefined),
-    () => forgetTombstones(world),
+    () => checkTombstonesDropped(world),
   ]
   for (const phase of phases) {
     if (world.ledger.violation === null) await phase()
   }
   return world.ledger.violation
+}
+
+/** The endpoints of the plan are created and settled; then the requests are there, waiting to begin. */
+async function begin(world: World, { start, operations }: Plan): Promise<void> {
+  for (const { endpointId, mirror } of start) await runCalmly(world, { kind: 'create', endpointId, mirror, key: null })
+  const forgotten = start.filter(({ isForgotten }) => isForgotten)
+  for (const { endpointId } of forgotten) await runCalmly(world, { kind: 'delete', endpointId })
+  if (forgotten.length > 0) await passDay(world)
+  for (const operation of operations) addOperation(world, operation)
 }
 
 /** The sweep does what it is to do in time. Changes of before are forgotten then, and nothing else was asked meanwhile. */
@@ -52,32 +51,4 @@ async function passDay(world: World): Promise<void> {
 /** Whether no change is so old that a repeat of it is a new request. */
 function remembersAll({ clock }: World, began: number): boolean {
   return clock - began < rememberSeconds * 1000
-}
-
-export function newWorld(
-  random: Random,
-  { secondRotation }: Pick<Plan, 'secondRotation'>,
-  options: SimulateOptions,
-): World {
-  return {
-    cloud: newCloud(options.sabotage),
-    random,
-    ledger: newLedger(secondRotation),
-    callers: [],
-    waiting: [],
-    late: [],
-    alarms: [],
-    clock: noon,
-    calm: false,
-    trace: options.trace ?? null,
-  }
-}
-
-/** The endpoints of the plan are created and settled; then the requests are there, waiting to begin. */
-async function begin(world: World, { start, operations }: Plan): Promise<void> {
-  for (const { endpointId, mirror } of start) await runCalmly(world, { kind: 'create', endpointId, mirror, key: null })
-  const forgotten = start.filter(({ isForgotten }) => isForgotten)
-  for (const { endpointId } of forgotten) await runCalmly(world, { kind: 'delete', endpointId })
-  if (forgotten.length > 0) await passDay(world)
-  for (const operation of operations) addCaller(world, operation)
 }

@@ -1,7 +1,25 @@
+import type { SecondRotation } from '../../src/contracts/contract'
+import type { Endpoint } from '../../src/rotation/endpoint'
 import type { SweepDeps } from '../../src/rotation/sweep'
-import type { Cloud } from './cloud'
-import type { Ledger } from './ledger'
+import { type Cloud, newCloud, type Sabotage } from './cloud'
+import type { Answer, Operation } from './operation'
 import type { Random } from './random'
+
+/** All there is in one run. Times are milliseconds since 1970. */
+export interface World {
+  readonly cloud: Cloud
+  readonly random: Random
+  readonly ledger: Ledger
+  readonly callers: Caller[]
+  readonly waiting: PortCall[]
+  readonly late: LateCall[]
+  readonly alarms: Alarm[]
+  clock: number
+  /** Calls are answered at once and nothing fails. */
+  calm: boolean
+  /** Called with one readable line a step; null while nobody looks. */
+  readonly trace: ((line: string) => void) | null
+}
 
 /** One request or scheduled run, in a process of its own that can die. */
 export interface Caller {
@@ -47,20 +65,73 @@ export interface Alarm {
   readonly ring: () => void
 }
 
-/** All there is in one run. Times are milliseconds since 1970. */
-export interface World {
-  readonly cloud: Cloud
-  readonly random: Random
-  readonly ledger: Ledger
-  readonly callers: Caller[]
-  readonly waiting: PortCall[]
-  readonly late: LateCall[]
-  readonly alarms: Alarm[]
-  clock: number
-  /** Calls are answered at once and nothing fails. */
-  calm: boolean
-  /** Called with one readable line a step; null while nobody looks. */
-  readonly trace: ((line: string) => void) | null
+/** What is known of a run from outside: all that was committed, shown and answered. */
+export interface Ledger {
+  readonly secondRotation: SecondRotation
+  /** The first broken invariant. */
+  violation: string | null
+  /** The states that changes made, by incarnation, oldest first. */
+  readonly histories: Map<string, Endpoint[]>
+  /** What is stored now, by table key. */
+  readonly stored: Map<string, Endpoint>
+  /** The latest revision that was ever marked as settled, by endpoint id. */
+  readonly settledUpTo: Map<string, number>
+  /** The version that holds AWSCURRENT, by the mirror's name. */
+  readonly current: Map<string, string>
+  /** The sealed secrets, by key id. */
+  readonly secrets: Map<string, string>
+  readonly answered: Answered[]
+}
+
+export interface Answered {
+  readonly operation: Operation
+  readonly answer: Answer
+}
+
+/** When every run begins. */
+export const noon = Date.parse('2026-11-21T12:00:00Z')
+
+export interface WorldOptions {
+  readonly sabotage?: Sabotage
+  readonly trace?: (line: string) => void
+}
+
+/** A world in which nothing has happened yet. */
+export function newWorld(
+  random: Random,
+  { secondRotation }: Pick<Ledger, 'secondRotation'>,
+  { sabotage, trace }: WorldOptions,
+): World {
+  return {
+    cloud: newCloud(sabotage),
+    random,
+    ledger: newLedger(secondRotation),
+    callers: [],
+    waiting: [],
+    late: [],
+    alarms: [],
+    clock: noon,
+    calm: false,
+    trace: trace ?? null,
+  }
+}
+
+function newLedger(secondRotation: SecondRotation): Ledger {
+  return {
+    secondRotation,
+    violation: null,
+    histories: new Map(),
+    stored: new Map(),
+    settledUpTo: new Map(),
+    current: new Map(),
+    secrets: new Map(),
+    answered: [],
+  }
+}
+
+/** Notes that an invariant is broken, unless one is already. */
+export function mustHold(ledger: Ledger, holds: boolean, invariant: string): void {
+  if (!holds) ledger.violation ??= invariant
 }
 
 export function traceStep(world: World, who: string, what: () => string): void {

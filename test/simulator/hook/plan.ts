@@ -1,8 +1,19 @@
+import type { Contract } from '../../../src/contracts/contract'
+import { featurebase } from '../../../src/contracts/featurebase'
+import { keyturn } from '../../../src/contracts/keyturn'
+import { storno } from '../../../src/contracts/storno'
+import { teambattles } from '../../../src/contracts/teambattles'
+import { thesignup } from '../../../src/contracts/thesignup'
+import { tumban } from '../../../src/contracts/tumban'
 import { defaultLostReplyRule, type LostReplyRule } from '../../../src/rotation-hook/ports'
+import { ferrypost } from '../../unit/contracts/made-up/ferrypost'
+import { quarterdeck } from '../../unit/contracts/made-up/quarterdeck'
+import { twokeys } from '../../unit/contracts/made-up/twokeys'
+import { untilnoon } from '../../unit/contracts/made-up/untilnoon'
+import { verbena } from '../../unit/contracts/made-up/verbena'
 import type { Fault } from '../network'
-import type { Plan } from '../plan'
+import { everyFault, type Plan } from '../plan'
 import type { Random } from '../random'
-import { type HookSetting, hookSettings } from './settings'
 
 /** What one run of the hook starts from, what Secrets Manager does, and how rough it gets. */
 export interface HookPlan extends Plan, HookSetting {
@@ -28,13 +39,42 @@ export interface HookPlan extends Plan, HookSetting {
   readonly isSmooth: boolean
 }
 
-const everyFault: readonly Fault[] = ['throttle', 'drop-reply', 'late', 'repeat', 'crash-before', 'crash-after']
-const diets: readonly (readonly Fault[])[] = [
+/** The vendor of one run, and what its hook is set to. */
+export interface HookSetting {
+  readonly contract: Contract
+  /** How long the key before is to live, where the contract leaves it to the caller; null: its default. */
+  readonly overlapSeconds: number | null
+}
+
+const replace = { kind: 'replace' } as const
+const reject = { kind: 'reject' } as const
+
+/** Overlap and older keys kept, the vendor replaying or not; older keys replaced or a second rotation refused; no overlap. */
+export const hookSettings: readonly (readonly HookSetting[])[] = [
+  [set(keyturn), set(keyturn, 3600), set(keyturn, 0)],
+  [
+    set(teambattles),
+    set(thesignup),
+    set(untilnoon, 7200),
+    set({ ...keyturn, vendorReplays: false }, 600),
+    set(verbena),
+  ],
+  [set({ ...teambattles, secondRotation: replace }), set({ ...thesignup, secondRotation: replace }), set(twokeys)],
+  [set(ferrypost, 3600), set({ ...keyturn, secondRotation: replace, vendorReplays: false })],
+  [set({ ...keyturn, secondRotation: replace }), set(quarterdeck), set({ ...thesignup, secondRotation: reject })],
+  [set(storno), set(tumban), set(featurebase), set(ferrypost)],
+]
+
+function set(contract: Contract, overlapSeconds: number | null = null): HookSetting {
+  return { contract: { ...contract, rotationResetsFailures: true }, overlapSeconds }
+}
+
+const faultMixes: readonly (readonly Fault[])[] = [
   everyFault,
-  ['drop-reply', 'crash-before', 'crash-after'],
-  ['late', 'drop-reply'],
-  ['throttle', 'drop-reply', 'crash-after'],
-  ['late', 'crash-after'],
+  ['reply-lost', 'killed-before', 'killed-after'],
+  ['late', 'reply-lost'],
+  ['throttle', 'reply-lost', 'killed-after'],
+  ['late', 'killed-after'],
   ['late'],
 ]
 /** Within a function's time; past it, and past what a late call may take; past most overlaps. */
@@ -65,7 +105,7 @@ export function randomHookPlan(random: Random): HookPlan {
     repeatRate: random.pick([0, 0.1, 0.4]),
     start: [],
     operations: random.chance(0.2) ? [{ kind: 'sweep' }] : [],
-    faults: random.pick(diets),
+    faults: random.pick(faultMixes),
     leaps: random.pick(paces),
     sweepsMeanwhile: false,
     isFollowed: random.chance(0.4),

@@ -2,25 +2,25 @@ import { holderOf } from '../../support/memory/memory-rotated-secret'
 import type { HookSabotage } from './bed'
 
 /** The vendor is asked without a word beforehand. */
-export const intentUnwritten: HookSabotage = { secret: own => ({ ...own, tag: async () => undefined }) }
+export const intentUnwritten: HookSabotage = { secret: rotated => ({ ...rotated, tag: async () => undefined }) }
 
 /** All runs of the hook write and take away one intent. */
 export const intentShared: HookSabotage = { hook: deps => ({ ...deps, newRunId: () => 'shared' }) }
 
 /** AWSCURRENT moves whichever version has it. */
 export const moveWithoutSwap: HookSabotage = {
-  secret: own => ({
-    ...own,
-    moveCurrent: (id, { from, to }) => own.moveCurrent(id, { from: holderOf(own, 'AWSCURRENT') ?? from, to }),
+  secret: rotated => ({
+    ...rotated,
+    moveCurrent: (id, { from, to }) => rotated.moveCurrent(id, { from: holderOf(rotated, 'AWSCURRENT') ?? from, to }),
   }),
 }
 
 /** A version without a value passes for one that has AWSCURRENT's. */
 export const valueUnchecked: HookSabotage = {
-  secret: own => ({
-    ...own,
+  secret: rotated => ({
+    ...rotated,
     read: async (id, versionId) =>
-      (await own.read(id, versionId)) ?? own.read(id, holderOf(own, 'AWSCURRENT') ?? versionId),
+      (await rotated.read(id, versionId)) ?? rotated.read(id, holderOf(rotated, 'AWSCURRENT') ?? versionId),
   }),
 }
 

@@ -1,46 +1,106 @@
+import { createEndpoint } from '../../../src/rotation/create'
 import { rotateSecret } from '../../../src/rotation/rotate'
-import { addCaller } from '../callers'
+import { memoryRotatedSecret } from '../../support/memory/memory-rotated-secret'
+import { plainSettings } from '../../support/plain-settings'
+import { addCaller, addOperation, runAlone } from '../callers'
+import { checkEnd } from '../check-end'
+import type { Sabotage } from '../cloud'
 import { actor } from '../operation'
-import { quietDown } from '../quiet'
-import { seededRandom } from '../random'
+import { type Random, seededRandom } from '../random'
 import { runCallers } from '../scheduler'
-import { endpointId, type HookBed, tenantId } from './bed'
-import { checkEnd, letArrive } from './check-end'
-import { type BedOptions, newBed } from './new-bed'
-import { randomHookPlan } from './plan'
-import { addProcess } from './process'
+import { newWorld, type World } from '../world'
+import { endpointId, type HookBed, type HookRecord, type HookSabotage, tenantId } from './bed'
+import { checkLastRotation, letArrive } from './check-last-rotation'
+import { checkCurrent, noteRotation } from './check-states'
+import { type HookPlan, randomHookPlan } from './plan'
 import { planRotations } from './rotations'
 
+export interface HookOptions {
+  readonly sabotage?: HookSabotage
+  readonly trace?: (line: string) => void
+}
+
 /** Runs the hook's schedule of one seed. Returns the first invariant that it broke, or null. */
-export async function simulateHook(seed: number, options: BedOptions = {}): Promise<string | null> {
+export async function simulateHook(seed: number, options: HookOptions = {}): Promise<string | null> {
   const random = seededRandom(seed)
   const plan = randomHookPlan(random)
   options.trace?.(`seed ${seed}: ${JSON.stringify({ ...plan, contract: plan.contract.name })}`)
-  const stage = await newBed(random, plan, options)
-  return runHook(stage, () => runCallers(stage.world, plan))
+  const bed = await newBed(random, plan, options)
+  return runHook(bed, () => runCallers(bed.world, plan))
 }
 
-/** Rotates the secret while `serve` decides what becomes of each call, until all is quiet. Returns as `simulateHook`. */
-export async function runHook(stage: HookBed, serve: () => Promise<void>): Promise<string | null> {
-  const { world, plan } = stage
-  begin(stage)
-  for (const phase of [serve, () => letArrive(stage), () => checkEnd(stage), () => quietDown(world, plan)]) {
+/** What Terraform puts there before the first rotation. */
+const placeholder = '{"keyturn":"not rotated yet"}'
+const firstVersion = '0'.repeat(32)
+
+/** The vendor with its endpoint, and the consumer with its secret, before anything is asked. */
+export async function newBed(random: Random, plan: HookPlan, options: HookOptions): Promise<HookBed> {
+  const { sabotage = {}, trace } = options
+  const watching: Sabotage = services => ({
+    ...services,
+    store: {
+      ...services.store,
+      commit: (endpoint, expected) => {
+        const reply = services.store.commit(endpoint, expected)
+        noteRotation(bed)
+        return reply
+      },
+    },
+  })
+  const world = newWorld(random, plan, { sabotage: watching, ...(trace === undefined ? {} : { trace }) })
+  const secret = await createCalmly(world, plan)
+  const rotated = memoryRotatedSecret(firstVersion, plan.first === 'secret' ? secret : placeholder)
+  const bed: HookBed = { ...emptyBed(plan), world, plan, rotated: sabotage.secret?.(rotated) ?? rotated, sabotage }
+  noteRotation(bed)
+  checkCurrent(bed)
+  return bed
+}
+
+function emptyBed({ rotations: toCome }: HookPlan) {
+  return { record: newRecord(), rotations: [], documents: new Map(), runs: 0, toCome, rough: true }
+}
+
+function newRecord(): HookRecord {
+  return { asked: 0, latest: 0, rings: [], current: null, disorder: new Set(), released: false, lastCode: null }
+}
+
+/** Creates the vendor's endpoint while nothing fails. Returns its first secret. */
+async function createCalmly(world: World, { contract, mirror }: HookPlan): Promise<string> {
+  let made = ''
+  const caller = addCaller<void>(world, {
+    name: 'create',
+    run: async (_caller, deps) => {
+      const settings = { ...plainSettings, mirror }
+      const request = { tenantId, contract, actor, id: endpointId, settings, ownSecret: null, idempotency: null }
+      made = (await createEndpoint(deps, request)).secret.reveal()
+    },
+    ended: () => undefined,
+  })
+  await runAlone(world, caller)
+  return made
+}
+
+/** Rotates the secret while `serve` decides what becomes of each call, to the end. Returns as `simulateHook`. */
+export async function runHook(bed: HookBed, serve: () => Promise<void>): Promise<string | null> {
+  const { world, plan } = bed
+  begin(bed)
+  for (const phase of [serve, () => letArrive(bed), () => checkLastRotation(bed), () => checkEnd(world, plan)]) {
     if (world.ledger.violation === null) await phase()
   }
   return world.ledger.violation
 }
 
-function begin(stage: HookBed): void {
-  planRotations(stage)
-  for (const operation of stage.plan.operations) addCaller(stage.world, operation)
-  if (stage.plan.byHand) rotateByHand(stage)
+function begin(bed: HookBed): void {
+  planRotations(bed)
+  for (const operation of bed.plan.operations) addOperation(bed.world, operation)
+  if (bed.plan.byHand) rotateByHand(bed)
 }
 
 /** Somebody else rotates at the vendor. */
 function rotateByHand({ world, plan: { contract } }: HookBed): void {
-  addProcess<void>(world, {
+  addCaller<void>(world, {
     name: 'by-hand',
-    work: async (_caller, deps) => {
+    run: async (_caller, deps) => {
       const endpoint = await deps.store.load({ tenantId, endpointId }).catch(() => null)
       if (endpoint === null) return
       const choice = { overlapSeconds: null, forced: false, ownSecret: null, reason: null }

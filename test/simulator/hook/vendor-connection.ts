@@ -1,11 +1,10 @@
 import { failureOfConnection, type VendorReply } from '../../../src/rotation-hook/vendor-failure'
 import type { SweepDeps } from '../../../src/rotation/sweep'
+import { addCaller } from '../callers'
 import { callPort, timedOut } from '../network'
 import type { Caller } from '../world'
 import type { HookBed } from './bed'
-import { addProcess } from './process'
-import { requestOf } from './read-request'
-import { serveRequest, type VendorRequest } from './vendor-process'
+import { requestOf, serveRequest, type VendorRequest } from './vendor'
 
 /** How long a hook waits for a reply. */
 const patienceMilliseconds = 10_000
@@ -17,25 +16,25 @@ const lostConnection = new TypeError('fetch failed', { cause: { code: 'ECONNRESE
 type Outcome = VendorReply | Error
 
 /** Sends the requests of one run of the hook to the vendor, a process of its own, over a network that loses and delays. */
-export function sendTo(stage: HookBed, caller: Caller, token: string) {
+export function sendTo(bed: HookBed, caller: Caller, token: string) {
   return async (url: string, init: RequestInit): Promise<VendorReply> => {
-    const outcome = await exchange(stage, caller, requestOf(stage, token, { url, init }))
+    const outcome = await exchange(bed, caller, requestOf(bed, token, { url, init }))
     if (outcome instanceof Error) throw failureOfConnection(outcome)
     return outcome
   }
 }
 
-async function exchange(stage: HookBed, caller: Caller, request: VendorRequest): Promise<Outcome> {
-  const { world } = stage
+async function exchange(bed: HookBed, caller: Caller, request: VendorRequest): Promise<Outcome> {
+  const { world } = bed
   const { use } = request.operation
   const reply = newReply()
   const arrive = once(() =>
-    receive(stage, request, outcome => bringBack(stage, caller, lost => reply.settle(lost ?? outcome))),
+    receive(bed, request, outcome => bringBack(bed, caller, lost => reply.settle(lost ?? outcome))),
   )
   try {
     await callPort(world, caller, { name: `vendor.${use}`, input: [request.reason], effect: arrive, signal: null })
   } catch (error) {
-    return sendingFailed(stage, error)
+    return sendingFailed(bed, error)
   }
   world.alarms.push({ at: world.clock + patienceMilliseconds, caller, ring: () => reply.settle(timedOut) })
   return reply.outcome
@@ -64,11 +63,11 @@ function once(effect: () => void): () => Promise<void> {
 }
 
 /** The vendor takes the request up. A vendor that dies answers 502, or not at all. */
-function receive(stage: HookBed, request: VendorRequest, answer: (outcome: Outcome) => void): void {
-  const { world, plan } = stage
-  addProcess<VendorReply>(world, {
+function receive(bed: HookBed, request: VendorRequest, answer: (outcome: Outcome) => void): void {
+  const { world, plan } = bed
+  addCaller<VendorReply>(world, {
     name: `vendor-${request.operation.use}`,
-    work: (caller, deps) => serveRequest(withDistinctEnds(deps, caller), plan.contract, request),
+    run: (caller, deps) => serveRequest(withDistinctEnds(deps, caller), plan.contract, request),
     ended: reply => {
       if (reply !== null) answer(reply)
       else if (world.random.chance(0.5)) answer({ status: 502, retryAfter: null, body: undefined })

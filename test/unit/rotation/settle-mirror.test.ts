@@ -5,8 +5,7 @@ import { mirrorName, mirrorVersionId } from '../../../src/rotation/mirror'
 import { runCalmly } from '../../simulator/callers'
 import type { Operation } from '../../simulator/operation'
 import { seededRandom } from '../../simulator/random'
-import { newWorld } from '../../simulator/simulate'
-import type { World } from '../../simulator/world'
+import { newWorld, type World } from '../../simulator/world'
 
 const endpointId = 'ep_1'
 const rule = { secondRotation: { kind: 'keep', maximumLiveKeys: 5 } } as const

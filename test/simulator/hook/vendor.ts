@@ -1,10 +1,12 @@
 import type { Contract, Operation } from '../../../src/contracts/contract'
+import { type Route, routesOf } from '../../../src/contracts/routes'
 import { Problem } from '../../../src/core/problem'
 import { neverDelivered } from '../../../src/delivery/health'
 import { isObject } from '../../../src/http/body/json'
-import { readRotateChoice } from '../../../src/http/body/rotation'
+import { readRotateChoice } from '../../../src/http/body/ring'
 import { endpointValues } from '../../../src/http/endpoint-values'
-import { errorReply, renderShape, type Values } from '../../../src/http/reply'
+import { matchRoute } from '../../../src/http/match-route'
+import { problemReply, renderShape, type Values } from '../../../src/http/reply'
 import { revealOutcome } from '../../../src/http/uses/ring'
 import type { VendorReply } from '../../../src/rotation-hook/vendor-failure'
 import type { Endpoint } from '../../../src/rotation/endpoint'
@@ -13,7 +15,9 @@ import type { RotationDeps } from '../../../src/rotation/ports'
 import { revealCurrent } from '../../../src/rotation/reveal'
 import { rotateSecret } from '../../../src/rotation/rotate'
 import { actor } from '../operation'
-import { endpointId, tenantId } from './bed'
+import { baseUrl, endpointId, type HookBed, noteAsked, tenantId } from './bed'
+
+// Keyturn in the vendor’s place: what it reads out of a request of the hook, and what it replies.
 
 /** One request of the hook, as it arrives. */
 export interface VendorRequest {
@@ -22,6 +26,34 @@ export interface VendorRequest {
   readonly body: unknown
   /** Kept with the rotation, to know it by. */
   readonly reason: string
+}
+
+/** What the vendor reads out of a request of the rotation that the token names. */
+export function requestOf(
+  bed: HookBed,
+  token: string,
+  { url, init }: { readonly url: string; readonly init: RequestInit },
+): VendorRequest {
+  const operation = operationAt(bed.plan.contract, init.method ?? '', url.slice(baseUrl.length))
+  const idempotencyKey = headerOf(init, 'idempotency-key')
+  const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : undefined
+  return { operation, idempotencyKey, body, reason: noteAsked(bed.record, token) }
+}
+
+/** The hook gives its headers as an object of texts. */
+function headerOf({ headers }: RequestInit, name: string): string | null {
+  const found: unknown = typeof headers === 'object' ? Reflect.get(headers, name) : undefined
+  return typeof found === 'string' ? found : null
+}
+
+const routes = new WeakMap<Contract, readonly Route[]>()
+
+function operationAt(contract: Contract, method: string, path: string): Operation {
+  const known = routes.get(contract) ?? routesOf([{ contract, basePath: '' }])
+  routes.set(contract, known)
+  const match = matchRoute(known, method, path)
+  if (match.kind === 'found') return match.route.operation
+  throw new TypeError(`the vendor has no ${method} ${path}`)
 }
 
 interface Served extends VendorRequest {
@@ -67,6 +99,6 @@ async function rotate(deps: RotationDeps, served: Served): Promise<Values> {
 
 function refused(error: unknown, contract: Contract): VendorReply {
   const problem = error instanceof Problem ? error : new Problem('internal', 'Something went wrong.')
-  const { status, headers, body } = errorReply(problem, contract)
+  const { status, headers, body } = problemReply(problem, contract)
   return { status, retryAfter: headers['retry-after'] ?? null, body: JSON.parse(body) }
 }

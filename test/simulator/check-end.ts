@@ -1,0 +1,143 @@
+import { auditRecordOf, lookAgainSeconds, rememberSeconds } from '../../src/rotation/change'
+import type { Endpoint } from '../../src/rotation/endpoint'
+import { openRing } from '../../src/rotation/keys'
+import { mirrorDocument, mirrorName, mirrorVersionId } from '../../src/rotation/mirror'
+import { runCalmly } from './callers'
+import { advanceTo } from './scheduler'
+import { mustHold, type World } from './world'
+
+/** Longer than any backoff: whatever is left is due by then. */
+const everythingDueMilliseconds = lookAgainSeconds * 1000
+const maximumSweeps = 5
+
+/** After the last fault: the late calls arrive, then one sweep makes everything agree, and a few more leave nothing due. */
+export async function checkEnd(world: World, { sweepsMeanwhile }: { sweepsMeanwhile: boolean }): Promise<void> {
+  await letLateCallsArrive(world, sweepsMeanwhile)
+  await advanceTo(world, world.clock + everythingDueMilliseconds)
+  await sweepAndCheck(world)
+}
+
+async function letLateCallsArrive(world: World, sweepsMeanwhile: boolean): Promise<void> {
+  while (world.late.length > 0 && world.ledger.violation === null) {
+    const arrival = Math.min(...world.late.map(late => late.at))
+    const due = sweepsMeanwhile ? earliestDue(world) : null
+    await advanceTo(world, Math.min(arrival, due ?? Infinity))
+    if (due !== null && due <= arrival) await runCalmly(world, { kind: 'sweep' })
+  }
+}
+
+/** Sweeps once, checks that everything agrees, and sweeps on until nothing is due. */
+export async function sweepAndCheck(world: World): Promise<void> {
+  await runCalmly(world, { kind: 'sweep' })
+  await checkAgreement(world)
+  if (earliestDue(world) === null) return
+  for (let sweeps = 0; sweeps < maximumSweeps; sweeps++) {
+    await advanceTo(world, earliestDue(world) ?? world.clock)
+    await runCalmly(world, { kind: 'sweep' })
+  }
+  checkNoneDue(world)
+  await checkAgreement(world)
+}
+
+/** Once nothing of a deleted endpoint is needed any more, one sweep drops its tombstone. */
+export async function checkTombstonesDropped(world: World): Promise<void> {
+  const isDeleted = (): boolean => storedEndpoints(world).some(({ deletedAt }) => deletedAt !== null)
+  if (!isDeleted()) return
+  await advanceTo(world, world.clock + rememberSeconds * 1000)
+  await runCalmly(world, { kind: 'sweep' })
+  mustHold(world.ledger, !isDeleted(), 'tombstones are dropped in the end')
+}
+
+function earliestDue(world: World): number | null {
+  const waiting = storedEndpoints(world).filter(endpoint => !isOnlyRemembered(endpoint))
+  const times = waiting.flatMap(({ dueAt }) => dueAt?.getTime() ?? [])
+  return times.length === 0 ? null : Math.min(...times)
+}
+
+/** Nothing is left for the sweep but tombstones that wait to be dropped. */
+function checkNoneDue(world: World): void {
+  for (const endpoint of storedEndpoints(world)) {
+    mustHold(world.ledger, endpoint.dueAt === null || isOnlyRemembered(endpoint), 'nothing is due in the end')
+  }
+}
+
+/** A tombstone that stays for its budget and for repeats alone. */
+function isOnlyRemembered({ deletedAt, lookAgainAt, settling, revision }: Endpoint): boolean {
+  return deletedAt !== null && lookAgainAt === null && settling.revision === revision
+}
+
+function storedEndpoints({ cloud }: World): readonly Endpoint[] {
+  return [...cloud.state.table.endpoints.values()].map(({ endpoint }) => endpoint)
+}
+
+/** Ring, mirror, audit and events agree. */
+async function checkAgreement(world: World): Promise<void> {
+  for (const endpoint of storedEndpoints(world)) await checkEndpoint(world, endpoint)
+  checkOrphans(world)
+  checkAudit(world)
+  checkEvents(world)
+}
+
+async function checkEndpoint(world: World, endpoint: Endpoint): Promise<void> {
+  const { ledger, cloud } = world
+  const isLive = endpoint.deletedAt === null
+  mustHold(ledger, endpoint.settling.revision === endpoint.revision || !isLive, 'one sweep settles every change')
+  if (isLive) checkFailures(world, endpoint)
+  if (isLive && endpoint.settings.mirror === 'on') return checkMirror(world, endpoint)
+  const mirror = cloud.state.vault.secrets.get(mirrorName('test', endpoint.tenantId, endpoint.id))
+  mustHold(ledger, mirror?.deleted !== false, 'no mirror stays where none is wanted')
+}
+
+/** A rotation set the failures in a row to 0. */
+function checkFailures({ cloud, ledger }: World, { tenantId, id, ring }: Endpoint): void {
+  const failures = cloud.state.health.stored.get(`${tenantId}#${id}`)?.health.consecutiveFailures
+  mustHold(ledger, failures === 0 || ring.version === 1, 'a rotation resets the failures')
+}
+
+const never = new AbortController().signal
+
+async function checkMirror({ ledger, cloud }: World, endpoint: Endpoint): Promise<void> {
+  const mirror = cloud.state.vault.secrets.get(mirrorName('test', endpoint.tenantId, endpoint.id))
+  const versionId = mirrorVersionId(endpoint)
+  mustHold(ledger, mirror?.deleted === false, 'a live endpoint has its mirror')
+  mustHold(ledger, mirror?.labels.get('AWSCURRENT') === versionId, 'AWSCURRENT is the version of the ring')
+  mustHold(ledger, endpoint.settling.mirrorVersionId === versionId, 'the mirrored version is known')
+  const opened = await openRing(cloud.services, endpoint, { known: new Map(), signal: never })
+  const document = mirrorDocument(endpoint, opened).reveal()
+  mustHold(ledger, mirror?.documents.get(versionId) === document, 'the mirror holds the ring')
+}
+
+function checkOrphans(world: World): void {
+  const { ledger, cloud } = world
+  const owned = new Set(storedEndpoints(world).map(({ tenantId, id }) => mirrorName('test', tenantId, id)))
+  for (const [name, { deleted }] of cloud.state.vault.secrets) {
+    mustHold(ledger, deleted || owned.has(name), 'no mirror outlives its endpoint')
+  }
+}
+
+/** Exactly one record of each change of a ring, as it was made. */
+function checkAudit({ cloud, ledger }: World): void {
+  const records = [...cloud.state.audits.records.values()].filter(record => record.kind !== 'replay')
+  const found = records.map(record => JSON.stringify(record)).sort()
+  const expected = [...ledger.histories.values()].flat().flatMap(({ tenantId, id, changes }) => {
+    const record = auditRecordOf(tenantId, id, changes[0])
+    return record ? [JSON.stringify(record)] : []
+  })
+  mustHold(ledger, found.join() === expected.sort().join(), 'each change of a ring has exactly one audit record')
+}
+
+/** At least one event of each change, and none of anything else. */
+function checkEvents({ cloud, ledger }: World): void {
+  const found = new Set(cloud.state.published.events.map(event => event.id))
+  const made = new Set([...ledger.histories.values()].flat().map(({ changes }) => changes[0].id))
+  mustHold(
+    ledger,
+    [...made].every(id => found.has(id)),
+    'each change has an event',
+  )
+  mustHold(
+    ledger,
+    [...found].every(id => made.has(id)),
+    'each event has a change',
+  )
+}
