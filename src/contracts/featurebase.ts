@@ -2,7 +2,19 @@ import { timestampBodyHex } from '../verify/schemes'
 import { standardDelivery } from './defaults'
 import type { Contract } from './contract'
 
-/** Featurebase: rotated with an API key, from API version 2026-01-01.nova on; the old secret ends at once. */
+/**
+ * Featurebase: rotated with an API key, from API version 2026-01-01.nova on; the old secret ends at once.
+ *
+ * Our reading, where its pages are silent:
+ * - API keys are `fb_` and 32 random bytes in base64url.
+ * - Without `Featurebase-Version` a request is for the newest version. A version older than the operation is 404 and
+ *   names the version that has it, before the credential. An unknown or malformed one is 400, after 401, 403 and 404.
+ * - Of the statuses `active`, `paused` and `suspended`, `paused` is the owner's doing and `suspended` the platform's: a
+ *   pause by Keyturn after too many failures shows as `suspended`, also where the owner paused as well.
+ * - A webhook that nothing was delivered to has its counters at 0; its times of response, its last success and its last
+ *   status are null.
+ * - A delivery's body is `{id, topic, createdAt, data}`.
+ */
 export const featurebase = {
   name: 'featurebase',
   credentials: {

@@ -11,7 +11,18 @@ const webhook = {
 } as const
 const times = { createdAt: 'createdAt', updatedAt: 'updatedAt' } as const
 
-/** Storno: rotated with a bearer token, scoped to the company in `X-Company`; the old secret ends at once. */
+/**
+ * Storno: rotated with a bearer token, scoped to the company in `X-Company`; the old secret ends at once.
+ *
+ * Our reading, where its pages are silent:
+ * - Tokens are `storno_` and 32 random bytes in base64url.
+ * - Every error is `{"code": <status>, "error": "<text>"}`.
+ * - `X-Company` missing or malformed is 400, before the webhook's 404: without a company no webhook can be looked for. A
+ *   company that the token may not act for is 404, like an unknown webhook.
+ * - Reading a webhook takes any token: the page of the rotation asks for `webhook.manage`, and no page names a
+ *   permission for a read.
+ * - A delivery's body has the message id as `id`, as `X-Webhook-Id` has it: a UUID, as in the vendor's paths.
+ */
 export const storno = {
   name: 'storno',
   credentials: {

@@ -2,7 +2,16 @@ import { standardWebhooks } from '../verify/schemes'
 import { standardDelivery } from './defaults'
 import type { Contract } from './contract'
 
-/** TeamBattles: rotated with an owner's API key on a paid plan; the old secret keeps signing for 24 hours. */
+/**
+ * TeamBattles: rotated with an owner's API key on a paid plan; the old secret keeps signing for 24 hours.
+ *
+ * Our reading, where its page is silent:
+ * - API keys are `tb_` and 32 random bytes in base64url; the plans are `free`, `api_pro` and `api_enterprise`.
+ * - A second rotation inside the 24 hours keeps every live secret, five at most, and then answers 409: to end the old
+ *   one sooner would break the page's promise for a double click.
+ * - The vendor names errors for some refusals. `error_too_many_live_secrets`, `error_not_found`,
+ *   `error_method_not_allowed`, `error_conflict`, `error_internal` and `error_unavailable` are ours.
+ */
 export const teambattles = {
   name: 'teambattles',
   credentials: {

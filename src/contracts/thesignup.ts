@@ -11,7 +11,20 @@ const problem = (slug: string, title: string, code: string): ErrorWords => ({
 
 const deliveryStatus = { $words: 'deliveryStatus', words: { success: 'delivered' } } as const
 
-/** TheSignup: rotated with an organisation's API key; the old secret stays valid for 24 hours. */
+/**
+ * TheSignup: rotated with an organisation's API key; the old secret stays valid for 24 hours.
+ *
+ * Our reading, where its pages are silent:
+ * - API keys are `sgn_live_` and 32 random bytes in base64url.
+ * - A second rotation inside the 24 hours keeps every live secret, five at most, and then answers 409: to end the old
+ *   one sooner would break the page's promise for a double click.
+ * - A problem always has all seven members, `errors` as `[]` and `cause` as `{}` where there is nothing to say. The page
+ *   shows the slug `not-found` and the code `missing_credentials`; the others are ours, each code its slug with
+ *   underscores.
+ * - What an endpoint does not have is null, not absent.
+ * - A delivery's body is Standard Webhooks' `{type, timestamp, data}`, its message id a UUID as in the vendor's paths,
+ *   and its status `delivered` once it succeeded.
+ */
 export const thesignup = {
   name: 'thesignup',
   credentials: {

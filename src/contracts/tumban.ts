@@ -2,7 +2,12 @@ import { tenantBodyHex } from '../verify/schemes'
 import { standardDelivery } from './defaults'
 import type { Contract } from './contract'
 
-/** Tumban: one secret an organisation, rotated by an admin's dashboard session; the old secret ends at once. */
+/**
+ * Tumban: one secret an organisation, rotated by an admin's dashboard session; the old secret ends at once.
+ *
+ * Our reading, where its page is silent: API keys are `sk_` and 64 hex characters, and a delivery's body is the payload
+ * itself.
+ */
 export const tumban = {
   name: 'tumban',
   credentials: {
