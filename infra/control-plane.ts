@@ -35,10 +35,32 @@ const defaultThrottle = { requestsPerSecond: 100, burst: 200 }
 const defaultConcurrency = 50
 
 /**
- * All of Keyturn, for any stack that has an AWS provider.
+ * All of Keyturn, for any stack that has an AWS provider: the HTTP API and its functions, the table, two KMS keys, the
+ * delivery queue, the event bus, alarms and a dashboard. The stack brings region, tags and backend.
+ *
+ * Every name holds the stage's, so that stages can share an account. Outside of `dev` and `dev-…` Terraform refuses to
+ * destroy the table and the KMS keys; docs/operations.md says how such a stage is taken down.
+ *
  * @example
- * const keyturn = new ControlPlane(stack, 'keyturn', { stage: 'prod', contracts: [{ contract: 'keyturn' }], mirror: 'on' })
- * new TerraformOutput(stack, 'api', { value: keyturn.url })
+ * ```ts
+ * import { AwsProvider } from '@cdktf/provider-aws/lib/provider'
+ * import { App, TerraformOutput, TerraformStack } from 'cdktf'
+ * import { ControlPlane } from 'keyturn/infra'
+ *
+ * const app = new App()
+ * const stack = new TerraformStack(app, 'platform')
+ * new AwsProvider(stack, 'aws', { region: 'eu-central-1' })
+ *
+ * const keyturn = new ControlPlane(stack, 'keyturn', {
+ *   stage: 'prod',
+ *   contracts: [{ contract: 'keyturn' }],
+ *   mirror: 'on',
+ *   alarmEmail: 'oncall@platform.example',
+ * })
+ *
+ * new TerraformOutput(stack, 'webhook_secrets_api', { value: keyturn.url })
+ * app.synth()
+ * ```
  */
 export class ControlPlane extends Construct {
   readonly storage: Storage

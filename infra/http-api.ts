@@ -9,8 +9,8 @@ import type { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function'
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission'
 import { Construct } from 'constructs'
 import type { CustomDomain as Domain } from '../config/config'
-import type { GatewayRoute } from '../src/contracts/gateway-routes'
-import type { Mount, ServingFunction } from '../src/contracts/routes'
+import type { GatewayRoute, ServingFunction } from '../src/contracts/gateway-routes'
+import type { Mount } from '../src/contracts/routes'
 
 export interface HttpApiProps {
   readonly name: string

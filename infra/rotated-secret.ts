@@ -51,17 +51,40 @@ export interface RotatedSecretProps {
 const timeoutSeconds = 60
 
 /**
- * A vendor's webhook secret in Secrets Manager, which rotates it by the vendor's contract.
+ * A vendor's webhook secret in Secrets Manager, which rotates it by the vendor's contract. It makes the secret, the
+ * function that runs the four steps of a rotation, its schedule, and an alarm for a step that failed. The function may
+ * use this secret and read the vendor's credential, and nothing else.
+ *
+ * Deploying does not rotate: until the first rotation the secret holds a placeholder. Afterwards it holds a document like
+ * a mirror's, which `mirroredSecrets` of `keyturn/secrets-manager` reads. What Secrets Manager asks of the function:
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
+ *
  * @example
- * new RotatedSecret(stack, 'storno', {
- *   name: 'storno/webhook',
- *   contract: 'storno',
- *   baseUrl: 'https://api.storno.ro',
- *   endpointId: 'a1b2c3d4-e5f6-7890-abcd-ef1234567890',
- *   tenantId: '550e8400-e29b-41d4-a716-446655440000',
+ * ```ts
+ * import { AwsProvider } from '@cdktf/provider-aws/lib/provider'
+ * import { SecretsmanagerSecret } from '@cdktf/provider-aws/lib/secretsmanager-secret'
+ * import { App, TerraformOutput, TerraformStack } from 'cdktf'
+ * import { RotatedSecret } from 'keyturn/infra'
+ *
+ * const app = new App()
+ * const stack = new TerraformStack(app, 'consumer')
+ * new AwsProvider(stack, 'aws', { region: 'eu-central-1' })
+ *
+ * // Put the vendor's API key into it: the bare token, or {"token": "…"}.
+ * const token = new SecretsmanagerSecret(stack, 'token', { name: 'vendor/token' })
+ * const { secret } = new RotatedSecret(stack, 'webhook', {
+ *   name: 'vendor/webhook',
+ *   contract: 'keyturn',
+ *   baseUrl: 'https://keyturn.vendor.example',
+ *   endpointId: 'ep_4v2k9x0c7m1q8z5r3t6w2y4u',
+ *   tenantId: 'org_1',
  *   credentialsSecretArn: token.arn,
  *   schedule: 'rate(30 days)',
  * })
+ *
+ * new TerraformOutput(stack, 'webhook_secret_arn', { value: secret.arn })
+ * app.synth()
+ * ```
  */
 export class RotatedSecret extends Construct {
   readonly secret: SecretsmanagerSecret

@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   })
 }
 
-void main()
+if (require.main === module) void main()
 
 const verifier = { 'verify/index': 'src/verify/index.ts' }
 const reader = { 'secrets-manager/index': 'src/secrets-manager/index.ts' }

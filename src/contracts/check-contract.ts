@@ -1,13 +1,9 @@
+import { storedIdPattern } from '../core/id'
 import type { Contract, Operation, Overlap, TextFormat } from './contract'
 import { newEndpointId, parseEndpointId } from './ids'
 import { parseTemplate, type Segment } from './routes'
 import { bitsOf } from './secret-text'
 import { shapeFields } from './shape'
-
-const leastKeyBits = 256
-const leastSecretBits = 120
-/** How much of a secret a mask may show beyond its prefix, which is no secret. */
-const mostShown = 8
 
 /**
  * Refuses a contract that contradicts itself where types cannot say so.
@@ -27,30 +23,43 @@ export function checkContract(contract: Contract): void {
   if (fault !== undefined) throw new RangeError(`contract ${contract.name}: ${fault}`)
 }
 
+/** A member of a contract and what is wrong with it, or false. */
+type Fault = string | false
+
+const leastKeyBits = 256
+const leastSecretBits = 120
+/** How much of a secret a mask may show beyond its prefix, which is no secret. */
+const mostShown = 8
+
 function checkCredentials({ credentials }: Contract): readonly Fault[] {
   const { apiKey, sessions, in: place } = credentials
   return [
     apiKey === undefined && !sessions && 'credentials must accept API keys or sessions',
     place.kind === 'header' && !isToken(place.name) && 'credentials.in.name must be the name of a header',
     apiKey !== undefined && bitsOf(apiKey) < leastKeyBits && `credentials.apiKey must have ${leastKeyBits} bits`,
-    apiKey !== undefined && !isBytes(apiKey) && 'credentials.apiKey.bytes does not fit the encoding',
+    apiKey !== undefined && !fitsEncoding(apiKey) && 'credentials.apiKey.bytes does not fit the encoding',
     apiKey !== undefined && !/^[\w.~+/-]*$/.test(apiKey.prefix) && 'credentials.apiKey.prefix must fit a token',
     apiKey?.prefix === '' && sessions && 'credentials.apiKey.prefix must tell keys from sessions',
   ]
 }
 
+/** RFC 9110, section 5.6.2: what the name of a header is. */
+function isToken(name: string): boolean {
+  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)
+}
+
+function fitsEncoding({ encoding, bytes }: TextFormat): boolean {
+  return Number.isInteger(bytes) && (encoding !== 'uuid' || bytes === 16)
+}
+
 function checkSecret({ secret }: Contract): readonly Fault[] {
   const { mask } = secret
   return [
-    !isBytes(secret) && 'secret.bytes does not fit the encoding',
+    !fitsEncoding(secret) && 'secret.bytes does not fit the encoding',
     bitsOf(secret) < leastSecretBits && `secret must have ${leastSecretBits} bits`,
     mask !== undefined && mask.first + mask.last > secret.prefix.length + mostShown && 'secret.mask shows too much',
     mask !== undefined && (mask.first < 0 || mask.last < 0) && 'secret.mask must not count below 0',
   ]
-}
-
-function isBytes({ encoding, bytes }: TextFormat): boolean {
-  return Number.isInteger(bytes) && (encoding !== 'uuid' || bytes === 16)
 }
 
 /** An id that Keyturn makes must be one that it accepts, and one that the table and the mirror's name can hold. */
@@ -58,7 +67,7 @@ function checkIds({ ids, tenant }: Contract): readonly Fault[] {
   const id = newEndpointId(ids, count => Buffer.alloc(count, 1))
   const { ownerKinds = [] } = tenant
   return [
-    (parseEndpointId(ids, id) === null || !/^[A-Za-z0-9_.:-]{1,128}$/.test(id)) && 'ids are not accepted when made',
+    (parseEndpointId(ids, id) === null || !storedIdPattern.test(id)) && 'ids are not accepted when made',
     ids.kind === 'prefixed' && !/^[A-Za-z0-9_.:-]{1,32}$/.test(ids.prefix) && 'ids.prefix must be 1 to 32 characters',
     !ownerKinds.every(kind => /^[A-Za-z0-9_.-]{1,32}$/.test(kind)) && 'tenant.ownerKinds must be plain words',
     tenant.from === 'header' && !isToken(tenant.header) && 'tenant.header must be the name of a header',
@@ -66,15 +75,58 @@ function checkIds({ ids, tenant }: Contract): readonly Fault[] {
   ]
 }
 
-function isToken(name: string): boolean {
-  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)
+function checkRotationRules(contract: Contract): readonly Fault[] {
+  const { secondRotation, cooldownSeconds, idempotencyKey, vendorReplays, apiVersions } = contract
+  return [
+    ...checkOverlap(contract.overlap),
+    ...checkRotateBody(contract),
+    secondRotation.kind === 'keep' &&
+      !(Number.isInteger(secondRotation.maximumLiveKeys) && secondRotation.maximumLiveKeys >= 2) &&
+      'secondRotation.maximumLiveKeys must be 2 at least',
+    !isSeconds(cooldownSeconds) && 'cooldownSeconds must be a whole number, 0 for none',
+    vendorReplays && idempotencyKey === 'off' && 'vendorReplays needs an idempotencyKey',
+    apiVersions?.known.length === 0 && 'apiVersions.known must not be empty',
+  ]
 }
 
-/** Uses that are not about one endpoint. */
-const withoutEndpoint = ['create', 'list', 'health', 'publish']
+function checkOverlap(overlap: Overlap): readonly Fault[] {
+  if (overlap.kind === 'none') return []
+  if (overlap.kind === 'fixed')
+    return [(!isSeconds(overlap.seconds) || overlap.seconds === 0) && 'overlap.seconds must be 1 at least']
+  const { unit, words, defaultSeconds, maximumSeconds, field } = overlap
+  const lengths = Object.values(words ?? {})
+  return [
+    field === '' && 'overlap.field must not be empty',
+    ![defaultSeconds, maximumSeconds].every(isSeconds) && 'overlap must count whole seconds',
+    defaultSeconds > maximumSeconds && 'overlap.defaultSeconds must not exceed overlap.maximumSeconds',
+    unit === 'boolean' && defaultSeconds === 0 && 'overlap.defaultSeconds must be 1 at least: it is what true means',
+    (unit === 'words') !== (words !== undefined) && 'overlap.words belongs to the unit words, and to no other',
+    unit === 'words' && lengths.length === 0 && 'overlap.words must not be empty',
+    !lengths.every(seconds => isSeconds(seconds) && seconds <= maximumSeconds) &&
+      'overlap.words must be whole seconds up to overlap.maximumSeconds',
+  ]
+}
 
-/** What is wrong with one operation of a contract; each fault names it by method and path. */
-export function checkOperation(contract: Contract, operation: Operation): readonly Fault[] {
+function isSeconds(value: number): boolean {
+  return Number.isInteger(value) && value >= 0
+}
+
+function checkRotateBody({ rotateBody, overlap, secret, secondRotation }: Contract): readonly Fault[] {
+  const { ownSecret, reason, force } = rotateBody ?? {}
+  const chosen = overlap.kind === 'chosen' ? [overlap.field] : []
+  const fields = [...chosen, ...[ownSecret, reason, force].flatMap(rule => rule?.field ?? [])]
+  const fits = (least: number, most: number): boolean => least >= 1 && least <= secret.bytes && secret.bytes <= most
+  return [
+    new Set(fields).size < fields.length && 'rotateBody must not use a field twice',
+    ownSecret !== undefined &&
+      !fits(ownSecret.minimumBytes, ownSecret.maximumBytes) &&
+      'rotateBody.ownSecret must accept the length of secret.bytes',
+    force !== undefined && secondRotation.kind !== 'reject' && 'rotateBody.force needs secondRotation reject',
+  ]
+}
+
+/** Each fault names the operation by method and path. */
+function checkOperation(contract: Contract, operation: Operation): readonly Fault[] {
   const name = `operation ${operation.method} ${operation.path}`
   const faults = [
     ...checkPath(contract, operation),
@@ -86,6 +138,9 @@ export function checkOperation(contract: Contract, operation: Operation): readon
   ]
   return faults.map(fault => fault !== false && `${name}: ${fault}`)
 }
+
+/** Uses that are not about one endpoint. */
+const withoutEndpoint = ['create', 'list', 'health', 'publish']
 
 function checkPath({ ids, tenant }: Contract, { path, use }: Operation): readonly Fault[] {
   const segments = parseTemplate(path)
@@ -132,57 +187,3 @@ function checkReply(contract: Contract, { reply, use }: Operation): readonly Fau
     (use === 'rotate' || use === 'create') && !reveals && !revealsElsewhere && 'reply.body never shows signingSecret',
   ]
 }
-
-/** What is wrong with a contract's rules for rotations. */
-export function checkRotationRules(contract: Contract): readonly Fault[] {
-  const { secondRotation, cooldownSeconds, idempotencyKey, vendorReplays, apiVersions } = contract
-  return [
-    ...checkOverlap(contract.overlap),
-    ...checkRotateBody(contract),
-    secondRotation.kind === 'keep' &&
-      !(Number.isInteger(secondRotation.maximumLiveKeys) && secondRotation.maximumLiveKeys >= 2) &&
-      'secondRotation.maximumLiveKeys must be 2 at least',
-    !isSeconds(cooldownSeconds) && 'cooldownSeconds must be a whole number, 0 for none',
-    vendorReplays && idempotencyKey === 'off' && 'vendorReplays needs an idempotencyKey',
-    apiVersions?.known.length === 0 && 'apiVersions.known must not be empty',
-  ]
-}
-
-function checkOverlap(overlap: Overlap): readonly Fault[] {
-  if (overlap.kind === 'none') return []
-  if (overlap.kind === 'fixed')
-    return [(!isSeconds(overlap.seconds) || overlap.seconds === 0) && 'overlap.seconds must be 1 at least']
-  const { unit, words, defaultSeconds, maximumSeconds, field } = overlap
-  const lengths = Object.values(words ?? {})
-  return [
-    field === '' && 'overlap.field must not be empty',
-    ![defaultSeconds, maximumSeconds].every(isSeconds) && 'overlap must count whole seconds',
-    defaultSeconds > maximumSeconds && 'overlap.defaultSeconds must not exceed overlap.maximumSeconds',
-    unit === 'boolean' && defaultSeconds === 0 && 'overlap.defaultSeconds must be 1 at least: it is what true means',
-    (unit === 'words') !== (words !== undefined) && 'overlap.words belongs to the unit words, and to no other',
-    unit === 'words' && lengths.length === 0 && 'overlap.words must not be empty',
-    !lengths.every(seconds => isSeconds(seconds) && seconds <= maximumSeconds) &&
-      'overlap.words must be whole seconds up to overlap.maximumSeconds',
-  ]
-}
-
-function checkRotateBody({ rotateBody, overlap, secret, secondRotation }: Contract): readonly Fault[] {
-  const { ownSecret, reason, force } = rotateBody ?? {}
-  const chosen = overlap.kind === 'chosen' ? [overlap.field] : []
-  const fields = [...chosen, ...[ownSecret, reason, force].flatMap(rule => rule?.field ?? [])]
-  const fits = (least: number, most: number): boolean => least >= 1 && least <= secret.bytes && secret.bytes <= most
-  return [
-    new Set(fields).size < fields.length && 'rotateBody must not use a field twice',
-    ownSecret !== undefined &&
-      !fits(ownSecret.minimumBytes, ownSecret.maximumBytes) &&
-      'rotateBody.ownSecret must accept the length of secret.bytes',
-    force !== undefined && secondRotation.kind !== 'reject' && 'rotateBody.force needs secondRotation reject',
-  ]
-}
-
-function isSeconds(value: number): boolean {
-  return Number.isInteger(value) && value >= 0
-}
-
-/** A member of a contract and what is wrong with it, or false. */
-export type Fault = string | false

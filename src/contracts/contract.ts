@@ -24,7 +24,8 @@ import type { Shape } from './shape'
 
 /**
  * One vendor's HTTP dialect, as data. The same data serves as server (Keyturn answers like the vendor) and as client
- * (the rotation hook calls the vendor). `docs/add-a-contract.md` has a complete example.
+ * (the rotation hook calls the vendor). `docs/add-a-contract.md` has a complete example, and `checkContract` refuses what
+ * these types cannot.
  */
 export interface Contract {
   /** Lower-case; part of API keys' scope, endpoints and configuration. */
@@ -39,16 +40,16 @@ export interface Contract {
   readonly delivery?: DeliveryFormat
   readonly overlap: Overlap
   readonly secondRotation: SecondRotation
-  /** Seconds that must pass between two rotations of one endpoint; 0 is none. Else 429 with `Retry-After`. */
+  /** Seconds that must pass between two rotations of one endpoint, else 429 with `Retry-After`. 0: none must pass. */
   readonly cooldownSeconds: number
   readonly idempotencyKey: (typeof idempotencyKeyRules)[number]
   /** What a rotate request's body may say. `null`: the body is ignored. */
   readonly rotateBody: RotateBody | null
   /** What a test request's body may say. Absent: the body is ignored. */
   readonly testBody?: { readonly eventTypeField: string }
-  /** A rotation sets the failures in a row to 0. */
+  /** Present: a rotation sets the endpoint's count of failures in a row to 0. */
   readonly rotationResetsFailures?: true
-  /** Absent: the contract has one version only. */
+  /** Absent: the contract has one version. */
   readonly apiVersions?: ApiVersions
   /** Whether an endpoint of this contract must have a URL. */
   readonly url: (typeof urlRules)[number]
@@ -158,7 +159,10 @@ export interface RotateBody {
   readonly force?: { readonly field: string }
 }
 
-/** Named by a header; absent = newest; unknown or malformed = 400; older than an operation's `since` = 404. */
+/**
+ * Versions of the API, named by a header. Without the header the newest holds; an unknown or malformed one is 400, and an
+ * operation that is newer than it (`since`) is 404.
+ */
 export interface ApiVersions {
   readonly header: string
   /** Newest first. */

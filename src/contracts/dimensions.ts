@@ -1,7 +1,6 @@
-/**
- * Every word that a contract may use, one list a dimension. The types of `contract.ts` are made from these lists,
- * and a test fails when a word is used by no contract, real or made up.
- */
+// Every word that a contract may use, one list a dimension. The types of `contract.ts` are made from these lists, and a
+// test fails when no contract, real or made up, uses a word.
+
 export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 export type Method = (typeof methods)[number]
 
@@ -19,7 +18,7 @@ export type Use = (typeof ringUses)[number] | (typeof endpointUses)[number] | (t
 export const roles = ['admin', 'member'] as const
 export type Role = (typeof roles)[number]
 
-/** `bearer`: `Authorization: Bearer <token>`. `header`: the bare token in a header of its own. */
+/** `bearer`: `Authorization: Bearer <token>` (RFC 6750, section 2.1). `header`: the bare token in a header of its own. */
 export const credentialPlaces = ['bearer', 'header'] as const
 
 /** How random bytes become text. `alphanumeric` is `[0-9A-Za-z]`; `uuid` is a random version 4. */
@@ -32,6 +31,7 @@ export const idKinds = ['uuid', 'object-id', 'prefixed', 'numeric', 'fixed'] as 
 /** Where a request says which tenant it is for. A tenant that the credential may not act for reads as an unknown id. */
 export const tenantPlaces = ['credential', 'header', 'path'] as const
 
+/** What a tenant's id in a header looks like; `tenant-id` is any that Keyturn can store. */
 export const tenantFormats = ['uuid', 'tenant-id'] as const
 
 export const overlapKinds = ['none', 'fixed', 'chosen'] as const
@@ -42,14 +42,16 @@ export type OverlapUnit = (typeof overlapUnits)[number]
 /** What a rotation does while an overlap is open; the words are explained at `SecondRotation`. */
 export const secondRotationKinds = ['keep', 'reject', 'replace'] as const
 
+/** What an `Idempotency-Key` header is to a rotate or create request. */
 export const idempotencyKeyRules = ['off', 'optional', 'required'] as const
+/** What a field of a rotate body does that the contract does not name. `refuse`: 400. */
 export const unknownFieldRules = ['refuse', 'ignore'] as const
 /** `public`: required, and not one that names a private, loopback, link-local or metadata host. */
 export const urlRules = ['required', 'optional', 'public'] as const
 /** `every`: the endpoints of every mounted contract, which is what our own API does. */
 export const reaches = ['own', 'every'] as const
 
-/** `iso-micros-offset` is `2026-04-29T12:00:00.123456+00:00`. */
+/** How times are written. The ISO ones are RFC 3339; `iso-micros-offset` is `2026-04-29T12:00:00.123456+00:00`. */
 export const timeFormats = ['iso-seconds', 'iso-millis', 'iso-micros-offset', 'unix-seconds', 'unix-millis'] as const
 export type TimeFormat = (typeof timeFormats)[number]
 
@@ -64,4 +66,5 @@ export const bodyFields = [...headerFields, 'createdAt', 'payload'] as const
 export type DeliveryPart = (typeof bodyFields)[number]
 
 export const replyStatuses = [200, 201, 202, 204] as const
+/** The second is that of RFC 9457. */
 export const errorContentTypes = ['application/json', 'application/problem+json'] as const

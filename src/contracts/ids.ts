@@ -1,4 +1,4 @@
-import { randomDigits, randomUuid, tenantIdPattern, uuidPattern } from '../core/id'
+import { randomDigits, randomUuid, storedIdPattern, uuidPattern } from '../core/id'
 import type { IdFormat, TenantSource } from './contract'
 
 /** The endpoint's id as it is stored (UUIDs and ObjectIds in lower case), or null where `text` is no such id. */
@@ -44,7 +44,7 @@ function randomNumber(digits: number, randomBytes: (count: number) => Buffer): s
 
 /** The tenant's id as it is stored (UUIDs in lower case), or null where the contract has no such tenants. */
 export function parseTenantId(source: TenantSource, text: string): string | null {
-  if (!tenantIdPattern.test(text)) return null
+  if (!storedIdPattern.test(text)) return null
   if (source.from === 'header' && source.format === 'uuid') return uuidPattern.test(text) ? text.toLowerCase() : null
   return source.ownerKinds === undefined || isOwner(source.ownerKinds, text) ? text : null
 }

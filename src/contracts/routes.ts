@@ -1,5 +1,4 @@
 import type { Contract, Operation } from './contract'
-import { deliverUses, ringUses, type Use } from './dimensions'
 
 /** A contract at its place in a deployment. */
 export interface Mount {
@@ -39,15 +38,7 @@ function precision({ segments }: Route): string {
   return segments.map(segment => (segment.kind === 'literal' ? 'a' : segment.verb === null ? 'c' : 'b')).join('')
 }
 
-export type ServingFunction = 'rotate' | 'endpoints' | 'deliver'
-
-/** The function that serves a use: only `rotate` may seal secrets, only `rotate` and `deliver` may open them. */
-export function functionOf(use: Use): ServingFunction {
-  if (deliverUses.some(deliverUse => deliverUse === use)) return 'deliver'
-  return ringUses.some(ringUse => ringUse === use) ? 'rotate' : 'endpoints'
-}
-
-/** `POST /v1/endpoints (keyturn)`: how a route is named to whoever mounts it. */
+/** A route as errors name it: `POST /v1/endpoints (keyturn)`. */
 export function describeRoute({ contract, operation, template }: Route): string {
   return `${operation.method} ${template} (${contract.name})`
 }
@@ -56,8 +47,6 @@ export function describeRoute({ contract, operation, template }: Route): string 
 export type Segment =
   | { readonly kind: 'literal'; readonly text: string }
   | { readonly kind: 'parameter'; readonly name: string; readonly verb: string | null }
-
-export type Parameters = Readonly<Record<string, string>>
 
 /** The segments of a template like `/webhooks/{id}:rotate`. */
 export function parseTemplate(template: string): readonly Segment[] {
@@ -69,8 +58,11 @@ function parseSegment(text: string): Segment {
   return name === undefined ? { kind: 'literal', text } : { kind: 'parameter', name, verb: verb ?? null }
 }
 
+/** The values of a path's parameters, by their names in the template. */
+export type PathParameters = Readonly<Record<string, string>>
+
 /** The parameters of a path that the whole template fits, or null. */
-export function matchTemplate(template: readonly Segment[], path: readonly string[]): Parameters | null {
+export function matchTemplate(template: readonly Segment[], path: readonly string[]): PathParameters | null {
   if (template.length !== path.length || sharedSegments(template, path) !== path.length) return null
   return Object.fromEntries(
     template.flatMap((segment, index) =>

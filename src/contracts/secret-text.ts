@@ -27,6 +27,12 @@ function newBody({ encoding, bytes }: TextFormat, randomBytes: (count: number) =
   }
 }
 
+/** How many random bits a text holds. A version 4 UUID has 122 (RFC 9562, section 5.4). */
+export function bitsOf({ encoding, bytes }: TextFormat): number {
+  if (encoding === 'uuid') return 122
+  return encoding === 'alphanumeric' ? Math.floor(bytes * Math.log2(62)) : bytes * 8
+}
+
 /** Whether `text` is one that `newText` could have made, in either case where it is hex. */
 export function matchesText(format: TextFormat, text: string): boolean {
   return decodedBytes(format, text) === format.bytes
@@ -75,9 +81,4 @@ function strictlyDecoded(body: string, encoding: 'hex' | 'base64' | 'base64url')
 
 function describeFormat({ prefix, encoding }: TextFormat): string {
   return prefix === '' ? encoding : `${prefix} and ${encoding}`
-}
-/** How hard a text is to guess. */
-export function bitsOf({ encoding, bytes }: TextFormat): number {
-  if (encoding === 'uuid') return 122
-  return encoding === 'alphanumeric' ? Math.floor(bytes * Math.log2(62)) : bytes * 8
 }

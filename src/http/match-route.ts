@@ -1,8 +1,8 @@
 import type { Contract } from '../contracts/contract'
-import { matchTemplate, type Parameters, type Route, sharedSegments } from '../contracts/routes'
+import { matchTemplate, type PathParameters, type Route, sharedSegments } from '../contracts/routes'
 
 export type RouteMatch =
-  | { readonly kind: 'found'; readonly route: Route; readonly parameters: Parameters }
+  | { readonly kind: 'found'; readonly route: Route; readonly parameters: PathParameters }
   /** The path exists, with these methods. */
   | { readonly kind: 'other-methods'; readonly allow: string; readonly nearest: Contract | null }
   | { readonly kind: 'none'; readonly nearest: Contract | null }

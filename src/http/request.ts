@@ -1,7 +1,7 @@
 import type { RequestHeaders } from '../access/authenticate'
 import type { Contract, Operation } from '../contracts/contract'
 import type { Use } from '../contracts/dimensions'
-import type { Parameters } from '../contracts/routes'
+import type { PathParameters } from '../contracts/routes'
 import type { Actor } from '../rotation/endpoint'
 import type { Outcome } from './reply'
 
@@ -30,7 +30,7 @@ export interface MatchedRequest extends ApiRequest {
   readonly contract: Contract
   readonly operation: Operation
   /** What the path has in place of the template's parameters. */
-  readonly parameters: Parameters
+  readonly parameters: PathParameters
 }
 
 /** A request that is allowed, and the tenant that it is for. */

@@ -11,7 +11,13 @@ export interface CacheRules {
   readonly onError: (error: unknown) => void
 }
 
-export type Load = (wish: { readonly pending: boolean }) => Promise<LoadedKeys>
+/** Reads the secret anew. */
+export type Load = (versions: Versions) => Promise<LoadedKeys>
+
+interface Versions {
+  /** Whether AWSPENDING is read besides AWSCURRENT. */
+  readonly pending: boolean
+}
 
 /** Between a refresh that failed and the next one. */
 const retryAfterMilliseconds = 1000
@@ -20,7 +26,7 @@ interface Snapshot extends LoadedKeys {
   readonly loadedAt: number
 }
 
-/** The live keys of one secret. One load is under way at a time, and all who need it share it. */
+/** The live keys of one secret, between loads. One load is under way at a time, and all who need it share it. */
 export class KeyCache {
   readonly #load: Load
   readonly #rules: CacheRules
@@ -85,7 +91,7 @@ export class KeyCache {
   /** A load that is under way may have begun too early, so it is waited for but does not count. */
   async #askOnce(): Promise<void> {
     await this.#loading?.catch(toldAlready)
-    await this.#refresh(true).catch(toldAlready)
+    await this.#refresh({ pending: true }).catch(toldAlready)
   }
 
   /** A version that was needed while pending is read along until it is current. */
@@ -93,18 +99,18 @@ export class KeyCache {
     if (this.#loading !== null) return this.#loading
     const failure = this.#failure
     if (failure !== null && this.#now() - failure.at < retryAfterMilliseconds) return Promise.reject(failure.error)
-    return this.#refresh(this.#snapshot?.hasPending ?? false)
+    return this.#refresh({ pending: this.#snapshot?.hasPending ?? false })
   }
 
-  #refresh(pending: boolean): Promise<Snapshot> {
-    this.#loading ??= this.#loadOnce(pending).finally(() => (this.#loading = null))
+  #refresh(versions: Versions): Promise<Snapshot> {
+    this.#loading ??= this.#loadOnce(versions).finally(() => (this.#loading = null))
     return this.#loading
   }
 
-  async #loadOnce(pending: boolean): Promise<Snapshot> {
+  async #loadOnce(versions: Versions): Promise<Snapshot> {
     const loadedAt = this.#now()
     try {
-      this.#snapshot = { ...(await this.#load({ pending })), loadedAt }
+      this.#snapshot = { ...(await this.#load(versions)), loadedAt }
       this.#failure = null
       return this.#snapshot
     } catch (error) {

@@ -2,7 +2,23 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { type DeliveryHeaders, verify, type VerifyOptions, WebhookVerificationError } from '../verify'
 import { KeyCache } from './key-cache'
 import { loadKeys } from './load-keys'
-import { secretVersionSource } from './secret-source'
+import { secretSource } from './secret-source'
+
+/** The secrets that one sender signs with, kept up to date from Secrets Manager. */
+export interface MirroredSecrets {
+  /**
+   * Resolves when a live secret signed the delivery. When none did, the secrets are refreshed and tried once more.
+   * @throws {WebhookVerificationError} as `verify` of `keyturn/verify`. Answer 503 to `no-matching-signature`: the
+   *   delivery may be signed with a secret that has not arrived here yet, and passes at the sender's next attempt.
+   * @throws {SecretsUnavailableError} or AWS's own error, when there is no secret to verify with: answer 503
+   */
+  verify(body: string | Uint8Array, headers: DeliveryHeaders, options?: VerifyOptions): Promise<void>
+  /**
+   * The live secrets, newest first; at least one.
+   * @throws {SecretsUnavailableError} or AWS's own error, when there is none
+   */
+  live(): Promise<readonly string[]>
+}
 
 export interface MirroredSecretsOptions {
   /** The mirror's name or ARN. In another account: the ARN. */
@@ -31,28 +47,37 @@ export interface MirroredSecretsOptions {
   readonly now?: (() => Date) | undefined
 }
 
-/** The secrets that one sender signs with, kept up to date from Secrets Manager. */
-export interface MirroredSecrets {
-  /**
-   * Resolves when a live secret signed the delivery. When none did, the secrets are refreshed and tried once more.
-   * @throws {WebhookVerificationError} as `verify`
-   * @throws {SecretsUnavailableError} or AWS's own error, when there is no secret to verify with
-   */
-  verify(body: string | Uint8Array, headers: DeliveryHeaders, options?: VerifyOptions): Promise<void>
-  /** The live secrets, newest first. @throws as `verify`, when there is none */
-  live(): Promise<readonly string[]>
-}
-
 /**
  * The live secrets of a mirror, or of a secret that the rotation hook keeps. Make one for each secret, outside the
  * handler. Nothing is read before the first delivery.
+ *
+ * A mirror holds every key of its endpoint with the time at which it ends. It is read from AWSCURRENT and, when nothing
+ * matched, from AWSPENDING; never from AWSPREVIOUS, where a revoked key would live on. What the labels mean:
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html
+ *
  * @throws {RangeError} when a length of time is not a number from 0 up
+ *
+ * @example
+ * ```ts
+ * import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+ * import { mirroredSecrets } from 'keyturn/secrets-manager'
+ *
+ * const secrets = mirroredSecrets({
+ *   secretId: 'keyturn/prod/org_1/ep_1',
+ *   client: new SecretsManagerClient({}),
+ *   onError: error => console.error('the secrets could not be refreshed', error),
+ * })
+ *
+ * export async function receive(request: Request): Promise<void> {
+ *   await secrets.verify(new Uint8Array(await request.arrayBuffer()), request.headers)
+ * }
+ * ```
  */
 export function mirroredSecrets(options: MirroredSecretsOptions): MirroredSecrets {
   const { maxAgeSeconds = 300, mismatchIntervalSeconds = 10, previousMaxAgeSeconds = 0, timeoutMs = 2000 } = options
   const { now = () => new Date(), onError = () => undefined } = options
   requireLengths({ maxAgeSeconds, mismatchIntervalSeconds, previousMaxAgeSeconds, timeoutMs })
-  const source = secretVersionSource({ client: options.client, secretId: options.secretId, timeoutMs })
+  const source = secretSource({ client: options.client, secretId: options.secretId, timeoutMs })
   const cache = new KeyCache(({ pending }) => loadKeys(source, { pending, previousMaxAgeSeconds, onError }), {
     maxAgeSeconds,
     mismatchIntervalSeconds,
@@ -72,6 +97,12 @@ export function mirroredSecrets(options: MirroredSecretsOptions): MirroredSecret
   }
 }
 
+function requireLengths(lengths: Readonly<Record<string, number>>): void {
+  for (const [name, length] of Object.entries(lengths)) {
+    if (!(length >= 0 && length < Number.POSITIVE_INFINITY)) throw new RangeError(`${name} must be a number from 0 up`)
+  }
+}
+
 /** The error of a delivery that no secret signed, which other secrets may cure; any other error is thrown. */
 function mismatchOf(check: () => void): WebhookVerificationError | null {
   try {
@@ -80,11 +111,5 @@ function mismatchOf(check: () => void): WebhookVerificationError | null {
   } catch (error) {
     if (error instanceof WebhookVerificationError && error.code === 'no-matching-signature') return error
     throw error
-  }
-}
-
-function requireLengths(lengths: Readonly<Record<string, number>>): void {
-  for (const [name, length] of Object.entries(lengths)) {
-    if (!(length >= 0 && length < Number.POSITIVE_INFINITY)) throw new RangeError(`${name} must be a number from 0 up`)
   }
 }

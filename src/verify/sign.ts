@@ -3,19 +3,6 @@ import type { KeyBytes } from './key-bytes'
 import { type LiveKey, uncachedKeys } from './live-keys'
 import { type Scheme, type SignatureHeader, type SignedPart, standardWebhooks } from './schemes'
 
-export interface SignOptions {
-  /** How to sign; `standardWebhooks` by default. */
-  readonly scheme?: Scheme | undefined
-  /** How a secret's text becomes the key; what is usual for the scheme by default. */
-  readonly keyBytes?: KeyBytes | undefined
-  /** The time of sending; the clock by default. */
-  readonly now?: Date | undefined
-  /** The message's id, the same in every attempt: visible ASCII without a full stop. Needed where the scheme has one. */
-  readonly id?: string | undefined
-  /** Visible ASCII. Needed where the scheme has one. */
-  readonly tenant?: string | undefined
-}
-
 /**
  * The headers to send with `body`, by lower-case name. Where the scheme's form takes several signatures there is one
  * a secret, newest first, so that receivers with the old secret and with the new one accept the delivery (Standard
@@ -62,6 +49,19 @@ export function sign(
     add(headers, header.header, written(signatures, header, values.timestamp))
   }
   return headers
+}
+
+export interface SignOptions {
+  /** How to sign; `standardWebhooks` by default. */
+  readonly scheme?: Scheme | undefined
+  /** How a secret's text becomes the key; what is usual for the scheme by default. */
+  readonly keyBytes?: KeyBytes | undefined
+  /** The time of sending; the clock by default. */
+  readonly now?: Date | undefined
+  /** The message's id, the same in every attempt: visible ASCII without a full stop. Needed where the scheme has one. */
+  readonly id?: string | undefined
+  /** Visible ASCII. Needed where the scheme has one. */
+  readonly tenant?: string | undefined
 }
 
 /** RFC 9110, section 5.5: what every recipient takes in a header's value. Spaces at its ends would be lost. */

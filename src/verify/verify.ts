@@ -7,17 +7,6 @@ import { holdsSignature } from './signatures'
 import { checkTimestamp } from './timestamp'
 import { WebhookVerificationError } from './verification-error'
 
-export interface VerifyOptions {
-  /** How the sender signs; `standardWebhooks` by default. */
-  readonly scheme?: Scheme | undefined
-  /** How a secret's text becomes the key; what is usual for the scheme by default. */
-  readonly keyBytes?: KeyBytes | undefined
-  /** The time of arrival; the clock by default. */
-  readonly now?: Date | undefined
-  /** How far the timestamp may be from `now`, either way; 300 by default. Schemes without a timestamp ignore it. */
-  readonly toleranceSeconds?: number | undefined
-}
-
 const DEFAULT_TOLERANCE_SECONDS = 300
 
 /**
@@ -31,7 +20,8 @@ const DEFAULT_TOLERANCE_SECONDS = 300
  * @param headers the request's; names match in any case (RFC 9110, section 5.1).
  * @param secrets every secret that is live now, newest first, each as its sender revealed it.
  * @throws {WebhookVerificationError} with a `code`. `empty-secret` is the receiver's own fault: answer 503, so that the
- *   sender tries again. Answer 401 to any other.
+ *   sender tries again. Answer 401 to any other, or 503 to `no-matching-signature` while a newer secret may be on its
+ *   way here.
  * @throws {TypeError} when a secret is not in the format of `keyBytes`: the receiver's fault too.
  *
  * @example
@@ -68,9 +58,20 @@ export function verify(
   const content = signedContent(signature.before, delivery, body)
   requireSignature(keys, { header: signature, value: delivery.signature, content })
   if (weaker !== undefined && delivery.weaker !== undefined && delivery.weaker !== '') {
-    const lesserContent = signedContent(weaker.before, delivery, body)
-    requireSignature(keys, { header: weaker, value: delivery.weaker, content: lesserContent })
+    const weakerContent = signedContent(weaker.before, delivery, body)
+    requireSignature(keys, { header: weaker, value: delivery.weaker, content: weakerContent })
   }
+}
+
+export interface VerifyOptions {
+  /** How the sender signs; `standardWebhooks` by default. */
+  readonly scheme?: Scheme | undefined
+  /** How a secret's text becomes the key; what is usual for the scheme by default. */
+  readonly keyBytes?: KeyBytes | undefined
+  /** The time of arrival; the clock by default. */
+  readonly now?: Date | undefined
+  /** How far the timestamp may be from `now`, either way; 300 by default. Schemes without a timestamp ignore it. */
+  readonly toleranceSeconds?: number | undefined
 }
 
 /** A signature header's value, how to read it, and what it is said to sign. */

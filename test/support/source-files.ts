@@ -26,9 +26,12 @@ function filesIn(folder: string): readonly SourceFile[] {
 
 const importPattern = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(['"])([^'"\n]+)\1/g
 
+/** A line of a comment: the examples there import as well. */
+const commentLine = /^\s*(?:\*(?!\/)|\/\/).*$/gm
+
 /** What a file imports: packages by name, files of ours by their path from the root, without the extension. */
 export function importsOf({ path, text }: SourceFile): readonly string[] {
-  return [...text.matchAll(importPattern)].map(([, , name = '']) =>
+  return [...text.replaceAll(commentLine, '').matchAll(importPattern)].map(([, , name = '']) =>
     name.startsWith('.') ? normalize(join(dirname(path), name)) : name,
   )
 }
