@@ -1,3 +1,7 @@
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
+import { DecryptCommand, EncryptCommand, KMSClient } from '@aws-sdk/client-kms'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { randomBytes } from 'node:crypto'
 import { handler } from '../lambdas/rotate'
 import { gatewayEvent } from '../local/gateway-event'
@@ -5,16 +9,16 @@ import { newApiKey } from '../src/access/create-api-key'
 import { apiKeyItem } from '../src/aws/dynamo-api-key-store'
 import { endpointItem } from '../src/aws/dynamo-endpoint-store'
 import { apiKeyItemKey, endpointItemKey } from '../src/aws/item-keys'
+import type { Item } from '../src/aws/items'
 import type { Contract } from '../src/contracts/contract'
 import { featurebase } from '../src/contracts/featurebase'
 import { keyturn } from '../src/contracts/keyturn'
 import type { Endpoint } from '../src/rotation/endpoint'
 import { median } from './interleaved'
 import { sampleEndpoint } from './sample-endpoint'
-import { stubAws } from './stubbed-aws'
 
-// What `npm run bench -- --only cpu` builds like a function and runs in a process of its own, whose AWS clients are
-// stubs. Prints the milliseconds of a rotation by contract, as JSON.
+// `cpu.ts` builds this file like a function and runs it in a process of its own, whose AWS clients are stubs. It prints the
+// milliseconds of a rotation by contract, as JSON.
 
 const rounds = 5
 const warmUp = 3
@@ -65,13 +69,38 @@ function sampleOf(contract: Contract, path: (id: string) => string) {
   return { contract, items, event: gatewayEvent(request, { match, requestId: 'bench', now }) }
 }
 
-/** As if it was mirrored, so that the rotation takes the usual path. */
+/** The endpoint as it is once it has a mirror, so that the rotation takes the usual path. */
 function mirrored(endpoint: Endpoint): Endpoint {
   const mirrorVersionId = `${endpoint.revision}-${'0'.repeat(32)}`
   return { ...endpoint, settling: { ...endpoint.settling, mirrorVersionId } }
 }
 
-/** The median of the rounds, of each the least of its turns: what else the machine does only ever adds to a turn. */
+/** By `<pk> <sk>`. */
+type StubbedItems = ReadonlyMap<string, Item>
+
+/**
+ * Makes every AWS client of this process answer at once, without the network, serialisation or signing: reads find the
+ * items, writes succeed and change nothing.
+ */
+function stubAws(items: StubbedItems): void {
+  for (const { prototype } of [DynamoDBClient, EventBridgeClient, KMSClient, SecretsManagerClient]) {
+    Object.defineProperty(prototype, 'send', { value: async (command: unknown) => answerTo(command, items) })
+  }
+}
+
+function answerTo(command: unknown, items: StubbedItems): object {
+  if (command instanceof EncryptCommand) return { CiphertextBlob: Buffer.alloc(184, 1) }
+  if (command instanceof DecryptCommand) return { Plaintext: openedSecret }
+  if (command instanceof PutEventsCommand) return { FailedEntryCount: 0, Entries: [] }
+  if (!(command instanceof GetItemCommand)) return {}
+  const { pk, sk } = command.input.Key ?? {}
+  const item = items.get(`${pk?.S} ${sk?.S}`)
+  return item === undefined ? {} : { Item: item }
+}
+
+const openedSecret = Buffer.from(`whsec_${Buffer.alloc(32, 7).toString('base64')}`)
+
+/** The median of the rounds, each of which counts as its least turn: what else the machine does can only add to a turn. */
 async function millisecondsOf(rotate: Rotate): Promise<number> {
   const times: number[] = []
   for (let round = 0; round < warmUp + rounds; round += 1) times.push(await leastOf(rotate))
@@ -96,7 +125,7 @@ async function turnOf(rotate: Rotate): Promise<number> {
   return (user + system) / 1000 / rotations
 }
 
-/** Log lines are written, and go nowhere. */
+/** Drops the log lines, after they were written. */
 async function silently<Result>(work: () => Promise<Result>): Promise<Result> {
   const write = process.stdout.write.bind(process.stdout)
   process.stdout.write = () => true

@@ -1,32 +1,17 @@
-import { quietSdk } from '../local/quiet-sdk'
-import { deadReceiverRows } from './dead-receiver'
+import { deadReceiverFigures } from './dead-receiver'
 import { startDeliveryBed } from './delivery-bed'
-import { memoryRows } from './delivery-memory'
-import { rateRows } from './delivery-rate'
-import { signingRows } from './delivery-signing'
-import type { Row } from './interleaved'
+import { memoryFigures } from './delivery-memory'
+import { rateFigures } from './delivery-rate'
+import { signingFigures } from './delivery-signing'
+import type { Figure } from './figure'
 
 /** What deliveries cost: signing, memory, how many a second the local run makes, and what a dead receiver does to others. */
-export async function benchDeliveries(): Promise<{ rows: Row[] }> {
-  const rows = [...(await signingRows()), ...(await memoryRows())]
+export async function benchDeliveries(): Promise<readonly Figure[]> {
+  const withoutBed = [...(await signingFigures()), ...(await memoryFigures())]
   const bed = await startDeliveryBed()
   try {
-    rows.push(...(await rateRows(bed)), ...(await deadReceiverRows(bed)))
+    return [...withoutBed, ...(await rateFigures(bed)), ...(await deadReceiverFigures(bed))]
   } finally {
     await bed.close()
   }
-  return { rows }
 }
-
-function printed({ name, value, unit, target = '', ok }: Row): string {
-  return `${ok ? '  ' : '! '}${name.padEnd(56)}${value.toFixed(2).padStart(10)} ${unit.padEnd(14)}${target}`
-}
-
-async function main(): Promise<void> {
-  quietSdk()
-  const { rows } = await benchDeliveries()
-  console.log(rows.map(printed).join('\n'))
-  process.exitCode = rows.every(({ ok }) => ok) ? 0 : 1
-}
-
-if (require.main === module) void main()

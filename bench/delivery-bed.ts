@@ -1,10 +1,10 @@
 import { once } from 'node:events'
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startLocalRun, type TestLocalRun } from '../test/support/local-run'
 import { platformKey } from '../test/support/platform-key'
 
-/** What the benchmarks of deliveries run on: the local run, and a receiver that tells when each delivery came. */
+/** What deliveries are measured on: a local run, and a receiver that tells when each delivery came. */
 export interface DeliveryBed {
   addEndpoint(settings: { readonly eventType: string; readonly path?: string }): Promise<string>
   setStatus(endpointId: string, status: 'active' | 'paused'): Promise<void>
@@ -19,7 +19,7 @@ const timeoutMs = 1000
 
 export async function startDeliveryBed(): Promise<DeliveryBed> {
   const run = await startLocalRun()
-  const call = await caller(run)
+  const call = await apiCaller(run)
   const bed: DeliveryBed = {
     addEndpoint: async ({ eventType, path = '/' }) => {
       const url = `${receiver.url}${path}`
@@ -40,9 +40,9 @@ export async function startDeliveryBed(): Promise<DeliveryBed> {
   return bed
 }
 
-type Call = (method: 'POST' | 'PATCH', path: string, body: unknown) => Promise<unknown>
+type ApiCall = (method: 'POST' | 'PATCH', path: string, body: unknown) => Promise<unknown>
 
-async function caller({ local }: TestLocalRun): Promise<Call> {
+async function apiCaller({ local }: TestLocalRun): Promise<ApiCall> {
   const key = await platformKey(local, [tenantId])
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
   return async (method, path, body) => {
@@ -65,7 +65,7 @@ async function startReceiver(bed: DeliveryBed): Promise<Receiver> {
     request.on('end', () => {
       const { data } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { readonly data: unknown }
       bed.onDelivery(request.url ?? '', data, performance.now())
-      if (request.url !== '/dead') answer(response)
+      if (request.url !== '/dead') response.end('ok')
     })
   })
   server.listen(0, '127.0.0.1')
@@ -78,8 +78,4 @@ async function startReceiver(bed: DeliveryBed): Promise<Receiver> {
       await once(server, 'close')
     },
   }
-}
-
-function answer(response: ServerResponse): void {
-  response.end('ok')
 }

@@ -10,8 +10,9 @@ import { newDelivery, nextAttempt } from '../src/delivery/delivery'
 import { collectGarbage } from '../test/support/collect-garbage'
 import { sampleEndpoint } from './sample-endpoint'
 
-// Built like a function and run in a process of its own, whose AWS clients are stubs: delivers once to each of 10,000
-// endpoints at the receiver whose URL is its argument. Prints the process's megabytes after 1,000 and after all, as JSON.
+// `delivery-memory.ts` builds this file like a function and runs it in a process of its own, whose AWS clients are stubs. It
+// delivers once to each of 10,000 endpoints at the receiver whose URL is its argument, and prints the megabytes of the
+// process after 1,000 and after all of them, as JSON.
 
 const counts = [1_000, 10_000]
 const concurrent = 16
@@ -40,13 +41,13 @@ async function deliverTo(endpoint: number): Promise<void> {
   if (JSON.stringify(result) !== '{"batchItemFailures":[]}') throw new Error('a delivery failed')
 }
 
-/** Every id of one endpoint ends in its number. */
+/** An endpoint's number ends every id that belongs to it. */
 function deliveryOf(messageId: string) {
   const endpointId = messageId.replace('msg', 'ep')
   return newDelivery({ endpointId, incarnationOf: endpointId, messageId }, event, event.at)
 }
 
-/** No item is kept: each is made from the key that is asked for. */
+/** Makes the item that is asked for from its item key: none is kept. */
 function itemOf(receiver: string, { sk = '' }: Readonly<Record<string, string>>): Item {
   const [kind, id = ''] = sk.split('#')
   if (kind === 'EVENT') return eventItem(event, event.at)
@@ -76,12 +77,12 @@ function stubAws(receiver: string): void {
   }
 }
 
-/** Another one for each ciphertext. */
+/** Each ciphertext opens to a secret of its own. */
 function secretOf(ciphertext: Uint8Array): Buffer {
   return Buffer.from(`whsec_${createHash('sha256').update(ciphertext).digest('base64')}`)
 }
 
-/** Of an endpoint that took its last delivery. */
+/** The health of an endpoint that took its last delivery. */
 function healthOf({ sk: incarnation = '' }: Readonly<Record<string, string>>): Item {
   return toItem({ incarnation, lastSuccessAt: event.at, lastResponseTimeMs: 10 })
 }
@@ -90,7 +91,7 @@ function textsOf(key: Readonly<Record<string, AttributeValue>>): Readonly<Record
   return Object.fromEntries(Object.entries(key).map(([name, { S = '' }]) => [name, S]))
 }
 
-/** Of the heap and the buffers beside it, once what nothing refers to is gone. */
+/** The size of the heap and of the buffers beside it, after a garbage collection. */
 async function usedMegabytes(): Promise<number> {
   await collectGarbage()
   const { heapUsed, external } = process.memoryUsage()

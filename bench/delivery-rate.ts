@@ -1,22 +1,23 @@
 import type { DeliveryBed } from './delivery-bed'
-import { median, type Row } from './interleaved'
+import { median } from './interleaved'
+import type { Figure } from './figure'
 
 const concurrencies = [1, 16, 64]
 const rounds = 5
 const roundMs = 1500
 
-/** Deliveries a second, from `POST /v1/events` to the receiver: so many publishers, each with an endpoint of its own. */
-export async function rateRows(bed: DeliveryBed): Promise<readonly Row[]> {
+/** Deliveries a second from `POST /v1/events` to the receiver, with so many publishers at once, each with its own endpoint. */
+export async function rateFigures(bed: DeliveryBed): Promise<readonly Figure[]> {
   const types = Array.from({ length: Math.max(...concurrencies) }, (_, index) => `bench.rate.${index}`)
   for (const eventType of types) await bed.addEndpoint({ eventType })
-  const rows: Row[] = []
+  const figures: Figure[] = []
   for (const concurrency of concurrencies) {
     const rates: number[] = []
     for (let round = 0; round < rounds; round += 1) rates.push(await rate(bed, types.slice(0, concurrency)))
     const name = `deliveries through the local run, ${concurrency} concurrent`
-    rows.push({ name, value: median(rates), unit: '/s', ok: true })
+    figures.push({ name, value: median(rates), unit: '/s' })
   }
-  return rows
+  return figures
 }
 
 /** Each publisher waits for its delivery before it publishes the next event. */

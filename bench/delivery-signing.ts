@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { sign } from '../src/verify'
-import { interleave, median, medianRatio, type Row } from './interleaved'
+import { interleave, median, medianRatio } from './interleaved'
+import type { Figure } from './figure'
 
 const interleaving = { rounds: 101, batchMs: 1.5 }
 const secrets = ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD']
@@ -9,7 +10,7 @@ const id = 'msg_2b5d0f1f7b9c4e3a8d6c5b4a'
 const body = JSON.stringify({ type: 'order.paid', data: 'x'.repeat(1000) })
 
 /** Signing 1 KB by Standard Webhooks, against the bare HMAC over the same bytes. */
-export async function signingRows(): Promise<readonly Row[]> {
+export async function signingFigures(): Promise<readonly Figure[]> {
   const samples = await interleave(
     {
       hmac: () => {
@@ -22,11 +23,10 @@ export async function signingRows(): Promise<readonly Row[]> {
     interleaving,
   )
   const perSecond = (name: string): number => Math.round(1e9 / median(samples.get(name) ?? []))
-  const ratio = medianRatio(samples, 'one key', 'hmac')
   return [
-    { name: 'signing 1 KB, bare HMAC', value: perSecond('hmac'), unit: '/s', ok: true },
-    { name: 'signing 1 KB, one key', value: perSecond('one key'), unit: '/s', ok: true },
-    { name: 'signing 1 KB, two keys', value: perSecond('two keys'), unit: '/s', ok: true },
-    { name: 'signing 1 KB against bare HMAC', value: ratio, unit: '×', target: '≤ 3', ok: ratio <= 3 },
+    { name: 'signing 1 KB, bare HMAC', value: perSecond('hmac'), unit: '/s' },
+    { name: 'signing 1 KB, one key', value: perSecond('one key'), unit: '/s' },
+    { name: 'signing 1 KB, two keys', value: perSecond('two keys'), unit: '/s' },
+    { name: 'signing 1 KB against bare HMAC', value: medianRatio(samples, 'one key', 'hmac'), unit: '×', most: 3 },
   ]
 }

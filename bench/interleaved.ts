@@ -1,4 +1,4 @@
-/** Work that is timed; what it returns is awaited only where it is a promise. */
+/** What is timed. Its result is awaited only where that is a promise. */
 export type Work = () => unknown
 
 export interface Interleaving {
@@ -59,13 +59,4 @@ async function nanosecondsPerCall(work: Work, calls: number): Promise<number> {
     if (result instanceof Promise) await result
   }
   return Number(process.hrtime.bigint() - start) / calls
-}
-
-/** One measured figure. `ok`: it meets its target, or has none. */
-export interface Row {
-  readonly name: string
-  readonly value: number
-  readonly unit: string
-  readonly target?: string
-  readonly ok: boolean
 }

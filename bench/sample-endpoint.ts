@@ -16,7 +16,7 @@ const settings = {
 } as const
 const twoDays = 48 * 60 * 60 * 1000
 
-/** A settled endpoint of two days ago without a mirror yet. What stands for its sealed key cannot be opened. */
+/** An endpoint that was made two days ago and is settled, without a mirror. Its sealed key is random: it cannot be opened. */
 export function sampleEndpoint(tenantId: string, contract: Contract): Endpoint {
   const id = newEndpointId(contract.ids, randomBytes)
   const key = { id: newId('key'), sealed: randomBytes(184).toString('base64'), hint: 'abcd', mask: null }

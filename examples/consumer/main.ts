@@ -4,10 +4,13 @@ import { App, TerraformOutput, TerraformStack } from 'cdktf'
 import { RotatedSecret } from '../../infra'
 import { buildFunctions, consumerFunctionSources } from '../../scripts/bundle'
 
-// In a project of your own: `import { RotatedSecret } from 'keyturn/infra'`, without `bundles`.
-
-// `cd examples/consumer && npx cdktf deploy`: the secret of a Storno webhook, rotated every 30 days.
-// `STORNO_WEBHOOK` and `STORNO_COMPANY` say which one. Put the vendor's token into the secret `storno/token` before.
+// The secret of a Storno webhook, which Secrets Manager rotates every 30 days. `STORNO_WEBHOOK` and `STORNO_COMPANY` say which
+// webhook it is.
+//
+// `cd examples/consumer && npx cdktf deploy` makes the secret `storno/token` as well. Put Storno's token into it before the
+// first rotation.
+//
+// In a project of your own, import `RotatedSecret` from 'keyturn/infra' and leave `bundles` out.
 
 const bundles = '.build'
 const region = process.env.AWS_REGION ?? 'eu-central-1'

@@ -1,7 +1,7 @@
 import type { Contract } from 'keyturn/infra'
 import { standardWebhooks } from 'keyturn/verify'
 
-/** Acmeworks does not exist. docs/add-a-contract.md tells what each member says. */
+/** Acmeworks does not exist. docs/add-a-contract.md explains each member. */
 export const acmeworks = {
   name: 'acmeworks',
   credentials: {

@@ -1,7 +1,7 @@
 import type { ControlPlaneConfig } from 'keyturn/infra'
 import { acmeworks } from './acmeworks'
 
-/** What the stack gives to `ControlPlane`, in a file of its own: API keys are made with it too. */
+/** What `main.ts` gives to `ControlPlane`. It has a file of its own, because API keys are made with it as well. */
 export default {
   stage: 'prod',
   contracts: [{ contract: 'keyturn' }, { contract: acmeworks, basePath: '/acmeworks' }],

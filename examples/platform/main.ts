@@ -3,7 +3,7 @@ import { App, TerraformOutput, TerraformStack } from 'cdktf'
 import { ControlPlane } from 'keyturn/infra'
 import config from './control-plane'
 
-// A platform's own CDKTF app: Keyturn is one construct in its stack, with a contract of the platform's own.
+// A platform's own CDKTF app. Keyturn is one construct in its stack, and takes a contract of the platform's own.
 
 const app = new App()
 const stack = new TerraformStack(app, 'platform')

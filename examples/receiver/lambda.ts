@@ -3,7 +3,8 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { mirroredSecrets } from '../../src/secrets-manager'
 import { receiver } from './receiver'
 
-// A Lambda function behind an HTTP API. `SECRET_ID`: the mirror's name, or its ARN in another account.
+// A receiver as a Lambda function behind an HTTP API. `SECRET_ID` is the mirror's name, or its ARN where it is in another
+// account. In a project of your own, import from 'keyturn/secrets-manager'.
 
 const secrets = mirroredSecrets({
   secretId: process.env.SECRET_ID ?? '',
@@ -16,7 +17,7 @@ const receive = receiver({
 })
 
 export async function handler(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
-  // The bytes as they were sent: parsed and written again they would not have the same signature.
+  // The bytes as they were sent: a body that is parsed and written again no longer fits its signature.
   const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8')
   const { status, headers } = await receive(body, event.headers)
   return { statusCode: status, headers: { ...headers } }

@@ -3,7 +3,8 @@ import { mirroredSecrets } from '../../src/secrets-manager'
 import { receiverServer } from './node'
 import { receiver } from './receiver'
 
-// `SECRET_ID=<mirror> PORT=8080 npx tsx examples/receiver/main.ts`
+// A receiver as a server of its own: `SECRET_ID=<mirror> PORT=8080 npx tsx examples/receiver/main.ts`. In a project of your
+// own, import from 'keyturn/secrets-manager'.
 
 const secrets = mirroredSecrets({
   secretId: process.env.SECRET_ID ?? '',

@@ -4,14 +4,14 @@ import type { Receiver } from './receiver'
 
 const maximumBytes = 1024 * 1024
 
-/** An HTTP server that takes deliveries. Answers 413 above 1 MiB, and 500 when accepting a genuine one failed. */
+/** An HTTP server that takes deliveries. It answers 413 above 1 MiB, and 500 where a genuine delivery was not accepted. */
 export function receiverServer(receive: Receiver): Server {
   return createServer((request, response) => {
-    void answer(receive, request, response)
+    void reply(receive, request, response)
   })
 }
 
-async function answer(receive: Receiver, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function reply(receive: Receiver, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
     const body = await readBody(request)
     const { status, headers } = body === null ? tooLarge : await receive(body, request.headers)
@@ -24,7 +24,7 @@ async function answer(receive: Receiver, request: IncomingMessage, response: Ser
 
 const tooLarge = { status: 413, headers: { connection: 'close' } }
 
-/** Null when it is too large. */
+/** The body, or null where it is too large. */
 async function readBody(request: IncomingMessage): Promise<Buffer | null> {
   const chunks: Buffer[] = []
   let bytes = 0

@@ -1,4 +1,4 @@
-// In a project of your own: 'keyturn/secrets-manager' and 'keyturn/verify'.
+// In a project of your own, import from 'keyturn/secrets-manager' and 'keyturn/verify'.
 import type { MirroredSecrets } from '../../src/secrets-manager'
 import { WebhookVerificationError } from '../../src/verify'
 import type { DeliveryHeaders, Scheme } from '../../src/verify'
@@ -7,25 +7,26 @@ export interface ReceiverOptions {
   readonly secrets: MirroredSecrets
   /** How the sender signs; Standard Webhooks by default. */
   readonly scheme?: Scheme | undefined
-  /** Called with each genuine delivery. A sender repeats what it got no answer to, so this must bear repeats. */
+  /** Called with each genuine delivery. Senders repeat a delivery that got no answer, so it must bear repeats. */
   readonly accept: (body: Uint8Array) => Promise<void>
 }
 
-export interface Answer {
+export interface Reply {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
 }
 
-export type Receiver = (body: Uint8Array, headers: DeliveryHeaders) => Promise<Answer>
+export type Receiver = (body: Uint8Array, headers: DeliveryHeaders) => Promise<Reply>
 
-const accepted: Answer = { status: 204, headers: {} }
-const refused: Answer = { status: 401, headers: {} }
-const tryAgain: Answer = { status: 503, headers: { 'retry-after': '1' } }
+const accepted: Reply = { status: 204, headers: {} }
+const refused: Reply = { status: 401, headers: {} }
+const tryAgain: Reply = { status: 503, headers: { 'retry-after': '1' } }
 
 /**
- * Answers one delivery. Where no live secret signed it, the answer is 503: it may be genuine, signed with a secret that
- * has not arrived here yet, and the sender's next attempt will pass. A forged one passes no attempt. The same goes where
- * there is no secret to verify with, or one that is malformed: the fault is on this side.
+ * Verifies each delivery, hands on the genuine ones, and answers. A delivery that no live secret signed gets 503, not 401:
+ * it may be signed with a secret that has not arrived here yet, and then the sender's next attempt will pass. A forged
+ * delivery never passes. The answer is also 503 where there is no secret to verify with, or a malformed one: that is the
+ * receiver's own fault.
  */
 export function receiver({ secrets, scheme, accept }: ReceiverOptions): Receiver {
   return async (body, headers) => {
@@ -39,7 +40,7 @@ export function receiver({ secrets, scheme, accept }: ReceiverOptions): Receiver
   }
 }
 
-/** No other secret would make the delivery pass. */
+/** Whether no other secret would make the delivery pass. */
 function isHopeless(error: unknown): boolean {
   if (!(error instanceof WebhookVerificationError)) return false
   return error.code !== 'no-matching-signature' && error.code !== 'empty-secret'
