@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Answer, bearer, harness, jsonBody, NOON, sessionToken, textAt } from '../http/harness'
+import { bearer, harness, jsonBody, NOON, type Reply, sessionToken, textAt } from '../http/harness'
 import { allMadeUp } from './made-up/all-made-up'
 import { ferrypost } from './made-up/ferrypost'
 import { quarterdeck } from './made-up/quarterdeck'
@@ -8,7 +8,7 @@ import { untilnoon } from './made-up/untilnoon'
 import { verbena } from './made-up/verbena'
 
 /** Seconds for which the key before goes on after a reply; null where the reply does not say. */
-function overlapOf(reply: Answer, place: string): number | null {
+function overlapOf(reply: Reply, place: string): number | null {
   const until = new Date(textAt(reply, place))
   return Math.round((until.getTime() - NOON.getTime()) / 1000)
 }
@@ -190,7 +190,7 @@ describe('quarterdeck', () => {
     const { endpoint } = await made.endpoint(quarterdeck, 'ship')
     const key = await made.apiKey(quarterdeck, 'ship')
     let count = 0
-    const rotate = (body: unknown, idempotencyKey = `key-${(count += 1)}`): Promise<Answer> =>
+    const rotate = (body: unknown, idempotencyKey = `key-${(count += 1)}`): Promise<Reply> =>
       made.send('PATCH', `/decks/${endpoint.id}/secret`, jsonBody(key, body, { 'Idempotency-Key': idempotencyKey }))
     return { ...made, id: endpoint.id, key, rotate }
   }
@@ -286,7 +286,7 @@ describe('untilnoon', () => {
     const { endpoint } = await made.endpoint(untilnoon, 'club:one', { url: null })
     const key = await made.apiKey(untilnoon, 'club:one', { tenantIds: ['club:one', 'person:two'] })
     const headers = { 'Untilnoon-Token': key, 'Untilnoon-Owner': 'club:one' }
-    const rotate = (body: unknown, more: Record<string, string> = {}): Promise<Answer> =>
+    const rotate = (body: unknown, more: Record<string, string> = {}): Promise<Reply> =>
       made.send('POST', `/hooks/${endpoint.id}/rotations`, {
         headers: { ...headers, ...more },
         body: JSON.stringify(body),
