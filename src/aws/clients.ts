@@ -31,11 +31,11 @@ export function eventBridgeClient(options: ClientOptions = {}): EventBridgeClien
   return new EventBridgeClient({ ...limits, ...options })
 }
 
+export function sqsClient(options: ClientOptions = {}): SQSClient {
+  return new SQSClient({ ...limits, ...options })
+}
+
 /** For long polls, which SQS answers after 20 s. */
 export function pollingSqsClient(options: ClientOptions = {}): SQSClient {
   return new SQSClient({ ...limits, requestHandler: { ...requestHandler, requestTimeout: 25_000 }, ...options })
-}
-
-export function sqsClient(options: ClientOptions = {}): SQSClient {
-  return new SQSClient({ ...limits, ...options })
 }

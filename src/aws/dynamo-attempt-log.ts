@@ -4,10 +4,50 @@ import type { AttemptRecord } from '../delivery/attempt'
 import { type FailureKind, failureMessages } from '../delivery/http-sender'
 import type { AttemptLog } from '../delivery/ports'
 import type { EndpointAddress, Page, PageRequest } from '../rotation/ports'
-import { attemptItemKey, attemptsOf, timeToLive } from './item-keys'
+import { attemptItemKey, attemptPartition, placeInTime, timeToLive } from './item-keys'
 import { count, decodeItem, instant, orNull, toItem, valuesOf } from './items'
 import { pageOf, queryItems } from './queries'
 import type { Table } from './table'
+
+/** The kind of an item that leads to a delivery that failed without an attempt, and is none itself. */
+const unattempted = 'stopped'
+
+/** Attempts in DynamoDB, under an item key made of time and id. */
+export function dynamoAttemptLog(table: Table): AttemptLog {
+  const put = async (item: object): Promise<void> => {
+    await table.client.send(new PutItemCommand({ TableName: table.name, Item: toItem(item) }))
+  }
+  return {
+    record: async (address, attempt) => {
+      const itemKey = attemptItemKey(address, placeInTime(attempt))
+      await put({ ...itemKey, ...attempt, ttl: timeToLive(attempt.at) })
+    },
+    recordUnattempted: async (delivery, at) => {
+      const { messageId } = delivery
+      const itemKey = attemptItemKey(delivery, placeInTime({ at, id: messageId }))
+      await put({ ...itemKey, messageId, kind: unattempted, ttl: timeToLive(at) })
+    },
+    list: (address, page) => list(table, address, page),
+  }
+}
+
+async function list(
+  table: Table,
+  address: EndpointAddress,
+  { limit, after }: PageRequest,
+): Promise<Page<AttemptRecord>> {
+  const query = {
+    KeyConditionExpression: 'pk = :pk',
+    FilterExpression: 'kind <> :unattempted',
+    ExpressionAttributeValues: valuesOf({ pk: attemptPartition(address), unattempted }),
+    ScanIndexForward: false,
+    ConsistentRead: true,
+  }
+  const start = after === null ? null : attemptItemKey(address, after)
+  const items = await queryItems(table, query, { after: start, limit: limit + 1 })
+  const attempts = items.map(item => decodeItem(schema, item))
+  return pageOf(attempts, limit, placeInTime)
+}
 
 // The keys of an object of ours.
 const failureKinds = Object.keys(failureMessages) as FailureKind[]
@@ -25,44 +65,3 @@ const schema = v.object({
   response: v.string(),
   keyIds: v.array(v.string()),
 })
-
-/** The kind of an item that leads to a delivery that failed without an attempt, and is none itself. */
-const stopped = 'stopped'
-
-/** Attempts in DynamoDB, under a key made of time and id. */
-export function dynamoAttemptLog(table: Table): AttemptLog {
-  return {
-    record: async (key, attempt) => {
-      const item = toItem({ ...attemptItemKey(key, place(attempt)), ...attempt, ttl: timeToLive(attempt.at) })
-      await table.client.send(new PutItemCommand({ TableName: table.name, Item: item }))
-    },
-    recordStop: async (delivery, at) => {
-      const { messageId } = delivery
-      const key = attemptItemKey(delivery, place({ at, id: messageId }))
-      const item = toItem({ ...key, messageId, kind: stopped, ttl: timeToLive(at) })
-      await table.client.send(new PutItemCommand({ TableName: table.name, Item: item }))
-    },
-    list: (key, page) => list(table, key, page),
-  }
-}
-
-async function list(table: Table, key: EndpointAddress, { limit, after }: PageRequest): Promise<Page<AttemptRecord>> {
-  const query = {
-    KeyConditionExpression: 'pk = :pk',
-    FilterExpression: 'kind <> :stopped',
-    ExpressionAttributeValues: valuesOf(Object.entries({ pk: attemptsOf(key), stopped })),
-    ScanIndexForward: false,
-    ConsistentRead: true,
-  }
-  const start = after === null ? null : attemptItemKey(key, after)
-  const items = await queryItems(table, query, { after: start, limit: limit + 1 })
-  return pageOf(
-    items.map(item => decodeItem(schema, item)),
-    limit,
-    place,
-  )
-}
-
-function place({ at, id }: Pick<AttemptRecord, 'at' | 'id'>): string {
-  return `${at.toISOString()}#${id}`
-}

@@ -3,10 +3,34 @@ import * as v from 'valibot'
 import type { AuditRecord } from '../rotation/change'
 import type { AuditLog, EndpointAddress, Page, PageRequest } from '../rotation/ports'
 import { actor } from './dynamo-endpoint-store'
-import { endpointPartition, rotationPrefix } from './item-keys'
-import { count, decodeItem, instant, type Item, orNull, toItem, valuesOf } from './items'
+import { auditItemKey, auditPartition, auditPrefix, placeInTime } from './item-keys'
+import { count, decodeItem, instant, orNull, toItem, valuesOf } from './items'
 import { pageOf, queryItems } from './queries'
 import type { Table } from './table'
+
+/** Audit records in DynamoDB, under an item key made of time and id: the same record is the same item. */
+export function dynamoAuditLog(table: Table): AuditLog {
+  return {
+    record: async (record, signal) => {
+      const item = toItem({ ...auditItemKey(record, placeInTime(record)), ...record })
+      await table.client.send(new PutItemCommand({ TableName: table.name, Item: item }), { abortSignal: signal })
+    },
+    list: (address, page) => list(table, address, page),
+  }
+}
+
+async function list(table: Table, address: EndpointAddress, { limit, after }: PageRequest): Promise<Page<AuditRecord>> {
+  const query = {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+    ExpressionAttributeValues: valuesOf({ pk: auditPartition(address), prefix: auditPrefix }),
+    ScanIndexForward: false,
+    ConsistentRead: true,
+  }
+  const start = after === null ? null : auditItemKey(address, after)
+  const items = await queryItems(table, query, { after: start, limit: limit + 1 })
+  const records = items.map(item => decodeItem(schema, item))
+  return pageOf(records, limit, placeInTime)
+}
 
 const schema = v.object({
   id: v.string(),
@@ -20,40 +44,3 @@ const schema = v.object({
   reason: orNull(v.string()),
   overlapSeconds: count,
 })
-
-/** Audit records in DynamoDB, under a key made of time and id: the same record is the same item. */
-export function dynamoAuditLog(table: Table): AuditLog {
-  return {
-    record: async (record, signal) => {
-      const put = new PutItemCommand({ TableName: table.name, Item: auditItem(record) })
-      await table.client.send(put, { abortSignal: signal })
-    },
-    list: (key, page) => list(table, key, page),
-  }
-}
-
-async function list(table: Table, key: EndpointAddress, { limit, after }: PageRequest): Promise<Page<AuditRecord>> {
-  const pk = endpointPartition(key)
-  const query = {
-    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-    ExpressionAttributeValues: valuesOf(Object.entries({ pk, prefix: rotationPrefix })),
-    ScanIndexForward: false,
-    ConsistentRead: true,
-  }
-  const start = after === null ? null : { pk, sk: rotationPrefix + after }
-  const items = await queryItems(table, query, { after: start, limit: limit + 1 })
-  return pageOf(items.map(auditRecordOf), limit, place)
-}
-
-function auditItem(record: AuditRecord): Item {
-  return toItem({ pk: endpointPartition(record), sk: rotationPrefix + place(record), ...record })
-}
-
-function auditRecordOf(item: Item): AuditRecord {
-  return decodeItem(schema, item)
-}
-
-/** Sorts by time; the id tells apart what happened in one millisecond. */
-function place({ at, id }: AuditRecord): string {
-  return `${at.toISOString()}#${id}`
-}

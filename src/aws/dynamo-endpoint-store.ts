@@ -1,104 +1,106 @@
-import { DeleteItemCommand, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import { DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import * as v from 'valibot'
 import type { Endpoint } from '../rotation/endpoint'
 import type { EndpointAddress, EndpointStore, Page, PageRequest, Settled } from '../rotation/ports'
-import {
-  dueShardOf,
-  endpointItemKey,
-  endpointAddressOf,
-  endpointPrefix,
-  firstEndpointShard,
-  tenantPartition,
-} from './item-keys'
+import { dueItems, dueShardOf, firstEndpointShard } from './due-index'
+import { endpointAddressOf, endpointItemKey, endpointPrefix, tenantPartition } from './item-keys'
 import { count, decodeItem, instant, type Item, oneOrMore, orNull, toItem, updateOf, valuesOf } from './items'
-import { dueItems, pageOf, queryItems } from './queries'
+import { getItem, pageOf, queryItems } from './queries'
 import { outcomeOf, type Table } from './table'
 
-const isAbsent = 'attribute_not_exists(pk)'
-const isLive = 'attribute_not_exists(deletedAt)'
-const isTombstone = 'attribute_exists(deletedAt)'
-const sameIncarnation = 'incarnation = :incarnation'
+// The clauses of the conditions. DynamoDB checks them and writes in one step: of several writers that have read the same
+// revision, one alone wins.
+
+/** Nobody has changed the endpoint since the writer read it. */
 const sameRevision = 'revision = :expected'
+/** It is still the endpoint that the writer read, and not one that was made anew under the same id. */
+const sameIncarnation = 'incarnation = :incarnation'
+/** It was not deleted. */
+const isLive = 'attribute_not_exists(deletedAt)'
+/** It was deleted, and what is left of it waits to be dropped. */
+const isTombstone = 'attribute_exists(deletedAt)'
+/** There is nothing under this id. */
+const isAbsent = 'attribute_not_exists(pk)'
 
 /** Endpoints in DynamoDB. Every write is conditional; a failed condition is a `conflict`. */
 export function dynamoEndpointStore(table: Table): EndpointStore {
   return {
-    load: key => load(table, key),
-    create: (endpoint, replaces) => outcomeOf(create(table, endpoint, replaces)),
     commit: (endpoint, expectedRevision) => outcomeOf(commit(table, endpoint, expectedRevision)),
-    settle: (endpoint, settled, signal) => outcomeOf(settle({ table, signal }, endpoint, settled)),
-    drop: (endpoint, signal) => outcomeOf(drop({ table, signal }, endpoint)),
+    create: (endpoint, replaces) => outcomeOf(create(table, endpoint, replaces)),
+    settle: (endpoint, settled, signal) => outcomeOf(settle({ ...table, signal }, endpoint, settled)),
+    drop: (endpoint, signal) => outcomeOf(drop({ ...table, signal }, endpoint)),
+    load: address => load(table, address),
     list: (tenantId, page) => list(table, tenantId, page),
-    due: (now, limit) => dueEndpoints(table, now, limit),
+    due: (now, limit) => due(table, now, limit),
   }
 }
 
-/** A table, and when to give up on it. */
-interface Reach {
-  readonly table: Table
-  readonly signal: AbortSignal
+/**
+ * The commit of a change: a rotation is this one conditional write. Before it nothing has happened, after it the new key
+ * signs. It sets what a change owns, and leaves `settling` alone.
+ */
+function commit({ client, name }: Table, endpoint: Endpoint, expected: number): Promise<object> {
+  const { incarnation, revision, settings, ring, changes, updatedAt, deletedAt, lookAgainAt, dueAt } = endpoint
+  const owned = { revision, settings, ring, changes, updatedAt, deletedAt, lookAgainAt }
+  const update = new UpdateItemCommand({
+    TableName: name,
+    Key: itemKeyOf(endpoint),
+    ConditionExpression: `${sameIncarnation} AND ${sameRevision} AND ${isLive}`,
+    ...updateOf({ ...owned, ...dueAttributes(endpoint, dueAt) }, { incarnation, expected }),
+  })
+  return client.send(update)
 }
 
-async function load({ client, name }: Table, key: EndpointAddress): Promise<Endpoint | null> {
-  const get = new GetItemCommand({ TableName: name, Key: toItem(endpointItemKey(key)), ConsistentRead: true })
-  const { Item } = await client.send(get)
-  return Item === undefined ? null : endpointOf(Item)
-}
-
-function create({ client, name }: Table, endpoint: Endpoint, replaces: number | null): Promise<unknown> {
+function create({ client, name }: Table, endpoint: Endpoint, replaces: number | null): Promise<object> {
   const condition =
     replaces === null
       ? { ConditionExpression: isAbsent }
       : {
           ConditionExpression: `${isTombstone} AND ${sameRevision}`,
-          ExpressionAttributeValues: valuesOf([['expected', replaces]]),
+          ExpressionAttributeValues: valuesOf({ expected: replaces }),
         }
   return client.send(new PutItemCommand({ TableName: name, Item: endpointItem(endpoint), ...condition }))
 }
 
-/** Sets what a change owns, and leaves `settling` alone. */
-function commit({ client, name }: Table, endpoint: Endpoint, expected: number): Promise<unknown> {
-  const { incarnation, revision, settings, ring, changes, updatedAt, deletedAt, lookAgainAt, dueAt } = endpoint
-  const owned = { revision, settings, ring, changes, updatedAt, deletedAt, lookAgainAt }
-  return client.send(
-    new UpdateItemCommand({
-      TableName: name,
-      Key: keyOf(endpoint),
-      ConditionExpression: `${sameIncarnation} AND ${sameRevision} AND ${isLive}`,
-      ...updateOf({ ...owned, ...dueAttributes(endpoint, dueAt) }, { incarnation, expected }),
-    }),
-  )
+/** A table, and when to give a call to it up. */
+interface AbortableTable extends Table {
+  readonly signal: AbortSignal
 }
 
 /** Sets what settling owns, so that it cannot undo a change. */
-function settle({ table, signal }: Reach, endpoint: Endpoint, settled: Settled): Promise<unknown> {
+function settle({ client, name, signal }: AbortableTable, endpoint: Endpoint, settled: Settled): Promise<object> {
   const { incarnation, revision } = endpoint
   const { settling, lookAgainAt, dueAt } = settled
   const update = new UpdateItemCommand({
-    TableName: table.name,
-    Key: keyOf(endpoint),
+    TableName: name,
+    Key: itemKeyOf(endpoint),
     ConditionExpression: `${sameIncarnation} AND ${sameRevision}`,
     ...updateOf({ settling, lookAgainAt, ...dueAttributes(endpoint, dueAt) }, { incarnation, expected: revision }),
   })
-  return table.client.send(update, { abortSignal: signal })
+  return client.send(update, { abortSignal: signal })
 }
 
-function drop({ table, signal }: Reach, endpoint: Endpoint): Promise<unknown> {
+function drop({ client, name, signal }: AbortableTable, endpoint: Endpoint): Promise<object> {
   const { incarnation, revision } = endpoint
   const remove = new DeleteItemCommand({
-    TableName: table.name,
-    Key: keyOf(endpoint),
+    TableName: name,
+    Key: itemKeyOf(endpoint),
     ConditionExpression: `${sameIncarnation} AND ${sameRevision} AND ${isTombstone}`,
-    ExpressionAttributeValues: valuesOf(Object.entries({ incarnation, expected: revision })),
+    ExpressionAttributeValues: valuesOf({ incarnation, expected: revision }),
   })
-  return table.client.send(remove, { abortSignal: signal })
+  return client.send(remove, { abortSignal: signal })
+}
+
+async function load(table: Table, address: EndpointAddress): Promise<Endpoint | null> {
+  const item = await getItem(table, endpointItemKey(address))
+  return item === null ? null : endpointOf(item)
 }
 
 async function list(table: Table, tenantId: string, { limit, after }: PageRequest): Promise<Page<Endpoint>> {
   const query = {
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
     FilterExpression: isLive,
-    ExpressionAttributeValues: valuesOf(Object.entries({ pk: tenantPartition(tenantId), prefix: endpointPrefix })),
+    ExpressionAttributeValues: valuesOf({ pk: tenantPartition(tenantId), prefix: endpointPrefix }),
     ConsistentRead: true,
   }
   const start = after === null ? null : endpointItemKey({ tenantId, endpointId: after })
@@ -106,8 +108,29 @@ async function list(table: Table, tenantId: string, { limit, after }: PageReques
   return pageOf(items.map(endpointOf), limit, last => last.id)
 }
 
-function keyOf({ tenantId, id }: Endpoint) {
+async function due(table: Table, now: Date, limit: number): Promise<readonly EndpointAddress[]> {
+  const itemKeys = await dueItems(table, { firstShard: firstEndpointShard, now, limit })
+  return itemKeys.map(endpointAddressOf)
+}
+
+function itemKeyOf({ tenantId, id }: Endpoint): Item {
   return toItem(endpointItemKey({ tenantId, endpointId: id }))
+}
+
+/** The whole endpoint as an item; times that are null are left out. */
+export function endpointItem(endpoint: Endpoint): Item {
+  const { tenantId, id, dueAt } = endpoint
+  return toItem({ ...endpointItemKey({ tenantId, endpointId: id }), ...endpoint, ...dueAttributes(endpoint, dueAt) })
+}
+
+/** Both or neither: what puts an endpoint into the index of what is due, or takes it out. */
+function dueAttributes({ tenantId, id }: Endpoint, dueAt: Date | null): object {
+  return { dueAt, dueShard: dueAt === null ? null : dueShardOf({ tenantId, endpointId: id }) }
+}
+
+/** @throws {Error} that names the malformed attribute; only a key's expiry may be malformed, and is then long past */
+function endpointOf(item: Item): Endpoint {
+  return decodeItem(schema, item)
 }
 
 /** A key whose expiry cannot be read is expired: it must not live on as a current key. */
@@ -183,25 +206,3 @@ const schema = v.object({
   lookAgainAt: orNull(instant),
   dueAt: orNull(instant),
 })
-
-/** The whole endpoint as an item; times that are null are left out. */
-export function endpointItem(endpoint: Endpoint): Item {
-  const { tenantId, id, dueAt } = endpoint
-  return toItem({ ...endpointItemKey({ tenantId, endpointId: id }), ...endpoint, ...dueAttributes(endpoint, dueAt) })
-}
-
-/** Both or neither: what puts an endpoint into the index, or takes it out. */
-export function dueAttributes({ tenantId, id }: Endpoint, dueAt: Date | null): object {
-  return { dueAt, dueShard: dueAt === null ? null : dueShardOf({ tenantId, endpointId: id }) }
-}
-
-/** @throws {Error} that names the malformed attribute; only a key's expiry may be malformed, and is then long past */
-export function endpointOf(item: Item): Endpoint {
-  return decodeItem(schema, item)
-}
-
-/** Endpoints that are due, earliest first, at most `limit` from each shard. The index may lag behind the table. */
-export async function dueEndpoints(table: Table, now: Date, limit: number): Promise<readonly EndpointAddress[]> {
-  const keys = await dueItems(table, { firstShard: firstEndpointShard, now, limit })
-  return keys.map(endpointAddressOf)
-}

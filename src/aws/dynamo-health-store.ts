@@ -1,57 +1,91 @@
-import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import { PutItemCommand } from '@aws-sdk/client-dynamodb'
 import {
+  answersPromptly,
   attemptSlots,
   type DeliveryHealth,
   type HealthStore,
-  answersPromptly,
   type Lease,
-  type LeaseAnswer,
+  type LeaseOutcome,
   type LeaseRequest,
   type Observation,
 } from '../delivery/health'
 import type { EndpointLife } from '../rotation/ports'
 import {
-  type HealthChange,
+  changeHealthItem,
   type HealthItem,
   healthItemOf,
   healthOf,
   leasesOf,
-  loadHealth,
-  updateHealth,
+  loadHealthItem,
+  updateHealthItem,
 } from './health-item'
 import { healthItemKey } from './item-keys'
 import { toItem, valuesOf } from './items'
 import { batchGet } from './queries'
 import { outcomeOf, type Table } from './table'
 
+// The clauses of the conditions.
+
+/** What is stored is of this life of the endpoint. */
+const sameIncarnation = 'incarnation = :incarnation'
+/** The same, or nothing is stored yet. */
+const sameIncarnationOrNone = '(attribute_not_exists(incarnation) OR incarnation = :incarnation)'
+/** What is stored is still of the life before. */
+const lifeBefore = 'incarnation = :before'
 const isNotPaused = 'attribute_not_exists(pausedAt)'
+/** No rotation of this revision or a later one has set the failures to 0. */
+const isNotResetYet = '(attribute_not_exists(failuresResetAt) OR failuresResetAt < :revision)'
+/** The slot holds no lease, or one that is over: leases begin with their end, so they compare as their ends do. */
+const isFree = (slot: string): string => `(attribute_not_exists(${slot}) OR ${slot} < :now)`
+/** The slot holds this very lease. */
+const isHeld = (slot: string): string => `${slot} = :lease`
 
 /** Delivery health in DynamoDB, one item an endpoint. */
 export function dynamoHealthStore(table: Table): HealthStore {
   return {
     ...dynamoRotationHealth(table),
-    load: async life => {
-      const item = await loadHealth(table, life)
-      return healthOf(item?.incarnation === life.incarnation ? item : null)
-    },
+    load: life => load(table, life),
     loadMany: lives => loadMany(table, lives),
     paused: lives => paused(table, lives),
     acquire: request => acquireLease(table, request),
-    release: lease => release(table, lease),
+    release: lease => releaseLease(table, lease),
     finish: (lease, observation) => countAttempt(table, lease, observation),
-    countStop: (life, at) => countStop(table, life, at),
+    countUnattempted: (life, at) => countUnattempted(table, life, at),
     pause: (life, { at, reason }) =>
-      changeHealth(table, life, {
+      changeHealthItem(table, life, {
         expression: 'SET pausedAt = :at, pausedReason = :reason',
-        condition: isNotPaused,
-        values: { at: at.toISOString(), reason },
+        conditions: [sameIncarnation, isNotPaused],
+        values: { at, reason, incarnation: life.incarnation },
       }),
     resume: life =>
-      changeHealth(table, life, {
+      changeHealthItem(table, life, {
         expression: 'SET consecutiveFailures = :zero REMOVE pausedAt, pausedReason',
-        values: { zero: 0 },
+        conditions: [sameIncarnation],
+        values: { zero: 0, incarnation: life.incarnation },
       }),
   }
+}
+
+/** What rotating and settling need of an endpoint's health, in DynamoDB. */
+export function dynamoRotationHealth(table: Table): Pick<HealthStore, 'loadAny' | 'resetFailures'> {
+  return {
+    loadAny: async address => {
+      const item = await loadHealthItem(table, address)
+      return { health: healthOf(item), incarnation: item?.incarnation ?? null }
+    },
+    resetFailures: (life, revision, signal) =>
+      changeHealthItem(table, life, {
+        expression: 'SET consecutiveFailures = :zero, failuresResetAt = :revision',
+        conditions: [sameIncarnation, isNotResetYet],
+        values: { zero: 0, revision, incarnation: life.incarnation },
+        signal,
+      }),
+  }
+}
+
+async function load(table: Table, life: EndpointLife): Promise<DeliveryHealth> {
+  const item = await loadHealthItem(table, life)
+  return healthOf(item?.incarnation === life.incarnation ? item : null)
 }
 
 async function loadMany(table: Table, lives: readonly EndpointLife[]): Promise<ReadonlyMap<string, DeliveryHealth>> {
@@ -69,55 +103,6 @@ async function paused(table: Table, lives: readonly EndpointLife[]): Promise<Rea
   return new Set([...found].flatMap(([endpointId, { pausedAt }]) => (pausedAt === null ? [] : endpointId)))
 }
 
-async function release(table: Table, lease: Lease): Promise<void> {
-  const slot = leaseAttribute(lease)
-  const update = new UpdateItemCommand({
-    TableName: table.name,
-    Key: toItem(healthItemKey(lease.life)),
-    UpdateExpression: `REMOVE ${slot}`,
-    ConditionExpression: `${slot} = :lease`,
-    ExpressionAttributeValues: valuesOf([['lease', leaseValue(lease)]]),
-  })
-  await outcomeOf(table.client.send(update))
-}
-
-const isOfThisLife = 'incarnation = :incarnation'
-
-/** Changes the item of this life; where there is none, nothing needs the change. */
-export async function changeHealth({ client, name }: Table, life: EndpointLife, wanted: HealthChange): Promise<void> {
-  const { expression, condition, values, signal } = wanted
-  const update = new UpdateItemCommand({
-    TableName: name,
-    Key: toItem(healthItemKey(life)),
-    UpdateExpression: expression,
-    ConditionExpression: condition === undefined ? isOfThisLife : `${isOfThisLife} AND ${condition}`,
-    ExpressionAttributeValues: valuesOf(Object.entries({ ...values, incarnation: life.incarnation })),
-  })
-  await outcomeOf(client.send(update, signal === undefined ? {} : { abortSignal: signal }))
-}
-
-const isNotResetYet = '(attribute_not_exists(failuresResetAt) OR failuresResetAt < :revision)'
-
-/** What rotating and settling need of an endpoint's health, in DynamoDB. */
-export function dynamoRotationHealth(table: Table): Pick<HealthStore, 'loadAny' | 'resetFailures'> {
-  return {
-    loadAny: async key => {
-      const item = await loadHealth(table, key)
-      return { health: healthOf(item), incarnation: item?.incarnation ?? null }
-    },
-    resetFailures: (life, revision, signal) =>
-      changeHealth(table, life, {
-        expression: 'SET consecutiveFailures = :zero, failuresResetAt = :revision',
-        condition: isNotResetYet,
-        values: { zero: 0, revision },
-        signal,
-      }),
-  }
-}
-
-/** The item is this life's, or nothing is stored of any. */
-const isOfThisLifeOrNew = '(attribute_not_exists(incarnation) OR incarnation = :incarnation)'
-
 /** Looks at the slots after the first guess; each costs a read. */
 const maximumLooks = 3
 
@@ -125,14 +110,15 @@ const maximumLooks = 3
  * Takes a slot with one conditional write. The first guess follows from the message id, so that a message that is
  * under way already is met in its slot.
  */
-export async function acquireLease(table: Table, request: LeaseRequest): Promise<LeaseAnswer> {
-  let slot = firstSlot(request.messageId)
+async function acquireLease(table: Table, request: LeaseRequest): Promise<LeaseOutcome> {
+  const { life, messageId, until } = request
+  let slot = firstSlot(messageId)
   for (let look = 0; look < maximumLooks; look += 1) {
-    const lease = { life: request.life, slot, messageId: request.messageId, until: request.until }
-    const taken = await take(table, lease, request)
-    if (taken !== null) return { kind: 'granted', lease, proven: answersPromptly(healthOf(taken)) }
-    const item = await loadHealth(table, request.life)
-    if (item !== null && item.incarnation !== request.life.incarnation) await replaceLife(table, request, item)
+    const lease = { life, slot, messageId, until }
+    const taken = await takeSlot(table, lease, request)
+    if (taken !== null) return { kind: 'granted', lease, prompt: answersPromptly(healthOf(taken)) }
+    const item = await loadHealthItem(table, life)
+    if (item !== null && item.incarnation !== life.incarnation) await replaceLife(table, life, item)
     const refusal = refusalOf(item, request)
     if (refusal !== null) return refusal
     slot = freeSlot(item, request) ?? slot
@@ -140,33 +126,34 @@ export async function acquireLease(table: Table, request: LeaseRequest): Promise
   return { kind: 'busy', failures: 0 }
 }
 
+function firstSlot(messageId: string): number {
+  return Array.from(messageId).reduce((sum, character) => sum + (character.codePointAt(0) ?? 0), 0) % attemptSlots
+}
+
 /** The item with the lease in it, or null where it cannot be had. */
-function take(table: Table, lease: Lease, { now, whenPaused }: LeaseRequest): Promise<HealthItem | null> {
-  const attribute = leaseAttribute(lease)
-  const isFree = `(attribute_not_exists(${attribute}) OR ${attribute} < :now)`
-  const conditions = [isOfThisLifeOrNew, isFree, ...(whenPaused === 'refuse' ? [isNotPaused] : [])]
+function takeSlot(table: Table, lease: Lease, { now, whenPaused }: LeaseRequest): Promise<HealthItem | null> {
+  const slot = slotAttribute(lease)
   const { incarnation } = lease.life
-  return updateHealth(table, lease.life, {
-    UpdateExpression: `SET ${attribute} = :lease, incarnation = :incarnation`,
-    ConditionExpression: conditions.join(' AND '),
-    ExpressionAttributeValues: valuesOf(
-      Object.entries({ lease: leaseValue(lease), incarnation, now: now.toISOString() }),
-    ),
+  return updateHealthItem(table, lease.life, {
+    expression: `SET ${slot} = :lease, incarnation = :incarnation`,
+    conditions: [sameIncarnationOrNone, isFree(slot), ...(whenPaused === 'refuse' ? [isNotPaused] : [])],
+    values: { lease: leaseText(lease), incarnation, now },
   })
 }
 
 /** What is left of an endpoint that was deleted makes room for its successor's. */
-async function replaceLife({ client, name }: Table, { life }: LeaseRequest, before: HealthItem): Promise<void> {
+async function replaceLife({ client, name }: Table, life: EndpointLife, before: HealthItem): Promise<void> {
   const put = new PutItemCommand({
     TableName: name,
     Item: toItem({ ...healthItemKey(life), incarnation: life.incarnation }),
-    ConditionExpression: 'incarnation = :before',
-    ExpressionAttributeValues: valuesOf([['before', before.incarnation]]),
+    ConditionExpression: lifeBefore,
+    ExpressionAttributeValues: valuesOf({ before: before.incarnation }),
   })
   await outcomeOf(client.send(put))
 }
 
-function refusalOf(item: HealthItem | null, request: LeaseRequest): LeaseAnswer | null {
+/** Why no slot can be had; null: one may be free. */
+function refusalOf(item: HealthItem | null, request: LeaseRequest): LeaseOutcome | null {
   if (item === null || item.incarnation !== request.life.incarnation) return null
   if (item.pausedAt !== null && request.whenPaused === 'refuse') return { kind: 'paused' }
   const isUnderWay = leasesOf(item).some(
@@ -182,21 +169,27 @@ function freeSlot(item: HealthItem | null, { now }: LeaseRequest): number | null
   return slot === -1 ? null : slot
 }
 
-/** A lease begins with its end in ISO 8601, so leases compare as their ends do. */
+/** The same comparison as in `isFree`. */
 function isOver(lease: string, now: Date): boolean {
   return lease < now.toISOString()
 }
 
-function firstSlot(messageId: string): number {
-  return Array.from(messageId).reduce((sum, character) => sum + (character.codePointAt(0) ?? 0), 0) % attemptSlots
+function releaseLease(table: Table, lease: Lease): Promise<void> {
+  const slot = slotAttribute(lease)
+  return changeHealthItem(table, lease.life, {
+    expression: `REMOVE ${slot}`,
+    conditions: [isHeld(slot)],
+    values: { lease: leaseText(lease) },
+  })
 }
 
 /** The attribute of the lease's slot, `lease0` and so on. */
-export function leaseAttribute({ slot }: Lease): string {
+function slotAttribute({ slot }: Lease): string {
   return `lease${slot}`
 }
 
-export function leaseValue({ until, messageId }: Lease): string {
+/** What the slot holds. */
+function leaseText({ until, messageId }: Lease): string {
   return `${until.toISOString()}#${messageId}`
 }
 
@@ -204,41 +197,28 @@ export function leaseValue({ until, messageId }: Lease): string {
  * Adds one attempt to the counters and gives its slot back, unless the lease is over and the slot another's. Returns
  * the failures in a row; 0 where the endpoint's life is over.
  */
-export async function countAttempt(table: Table, lease: Lease, observation: Observation): Promise<number> {
-  const slot = leaseAttribute(lease)
-  const isHeld = { condition: `${slot} = :mine`, mine: leaseValue(lease), remove: ` REMOVE ${slot}` }
-  const isOfLife = { condition: 'incarnation = :mine', mine: lease.life.incarnation, remove: '' }
-  const counted = await count(table, lease, { observation, ...isHeld })
-  return counted ?? (await count(table, lease, { observation, ...isOfLife })) ?? 0
+async function countAttempt(table: Table, lease: Lease, observation: Observation): Promise<number> {
+  const slot = slotAttribute(lease)
+  const { set, add } = changesOf(observation)
+  const expression = `SET ${listOf(set, ' = ')} ADD ${listOf(add, ' ')}`
+  const andGivenBack = {
+    expression: `${expression} REMOVE ${slot}`,
+    conditions: [isHeld(slot)],
+    values: { ...set, ...add, lease: leaseText(lease) },
+  }
+  const alone = {
+    expression,
+    conditions: [sameIncarnation],
+    values: { ...set, ...add, incarnation: lease.life.incarnation },
+  }
+  const counted =
+    (await updateHealthItem(table, lease.life, andGivenBack)) ?? (await updateHealthItem(table, lease.life, alone))
+  return counted?.consecutiveFailures ?? 0
 }
 
-interface Counting {
-  readonly observation: Observation
-  readonly condition: string
-  readonly mine: string
-  readonly remove: string
-}
-
-async function count(table: Table, { life }: Lease, counting: Counting): Promise<number | null> {
-  const { set, add } = changesOf(counting.observation)
-  const item = await updateHealth(table, life, {
-    UpdateExpression: `SET ${listOf(set, ' = ')} ADD ${listOf(add, ' ')}${counting.remove}`,
-    ConditionExpression: counting.condition,
-    ExpressionAttributeValues: valuesOf(Object.entries({ ...set, ...add, mine: counting.mine })),
-  })
-  return item?.consecutiveFailures ?? null
-}
-
-function listOf(changes: object, between: string): string {
-  return Object.keys(changes)
-    .map(name => `${name}${between}:${name}`)
-    .join(', ')
-}
-
-/** What is set, and what is added to. */
+/** What an attempt sets, and what it adds to. */
 function changesOf(observation: Observation) {
-  const at = observation.at.toISOString()
-  const { responseTimeMs, lastStatus, outcome, first } = observation
+  const { at, responseTimeMs, lastStatus, outcome, first } = observation
   const delivered = outcome === 'success'
   const answered = responseTimeMs === null ? {} : { lastResponseTimeMs: responseTimeMs }
   return {
@@ -261,17 +241,19 @@ function changesOf(observation: Observation) {
   }
 }
 
-const change =
-  'SET incarnation = :incarnation, lastDeliveryStatus = :failed, lastDeliveryAt = if_not_exists(lastDeliveryAt, :at) ' +
-  'ADD deliveriesFailed :one'
+function listOf(changes: object, between: string): string {
+  return Object.keys(changes)
+    .map(name => `${name}${between}:${name}`)
+    .join(', ')
+}
 
-/** Counts a delivery that failed without an attempt; of an endpoint that nothing was attempted at yet, too. */
-export async function countStop(table: Table, life: EndpointLife, at: Date): Promise<void> {
-  const { incarnation } = life
-  const values = { incarnation, failed: 'failed', at: at.toISOString(), one: 1 }
-  await updateHealth(table, life, {
-    UpdateExpression: change,
-    ConditionExpression: isOfThisLifeOrNew,
-    ExpressionAttributeValues: valuesOf(Object.entries(values)),
+/** Counts a delivery that failed without an attempt, also at an endpoint that had no attempt yet. */
+function countUnattempted(table: Table, life: EndpointLife, at: Date): Promise<void> {
+  return changeHealthItem(table, life, {
+    expression:
+      'SET incarnation = :incarnation, lastDeliveryStatus = :failed, lastDeliveryAt = if_not_exists(lastDeliveryAt, :at) ' +
+      'ADD deliveriesFailed :one',
+    conditions: [sameIncarnationOrNone],
+    values: { incarnation: life.incarnation, failed: 'failed', at, one: 1 },
   })
 }

@@ -1,19 +1,19 @@
-import {
-  ConditionalCheckFailedException,
-  GetItemCommand,
-  UpdateItemCommand,
-  type UpdateItemCommandInput,
-} from '@aws-sdk/client-dynamodb'
+import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb'
 import * as v from 'valibot'
-import { type DeliveryHealth, type LastStatus, attemptSlots, neverDelivered } from '../delivery/health'
+import { attemptSlots, type DeliveryHealth, type LastStatus, neverDelivered } from '../delivery/health'
 import type { EndpointAddress } from '../rotation/ports'
 import { healthItemKey } from './item-keys'
-import { count, decodeItem, instant, type Item, orNull, toItem } from './items'
-import type { Table } from './table'
+import { count, decodeItem, instant, type Item, orNull, toItem, valuesOf } from './items'
+import { getItem } from './queries'
+import { type Table, unlessConflict } from './table'
+
+// One item an endpoint, beside the endpoint's own: what it holds, and how it is read and changed.
 
 const counter = v.optional(count, 0)
 const lease = orNull(v.string())
+
 const schema = v.object({
+  /** The life of the endpoint that all the rest is of. */
   incarnation: v.string(),
   consecutiveFailures: counter,
   errorsSinceLastSuccess: counter,
@@ -37,12 +37,22 @@ const schema = v.object({
   lease3: lease,
   lease4: lease,
 })
+
 /** The health item of an endpoint: counters, the automatic pause, and the slots of its attempts. */
 export type HealthItem = v.InferOutput<typeof schema>
+
+/** The health item, of whichever life; null: none is stored. Read consistently. */
+export async function loadHealthItem(table: Table, address: EndpointAddress): Promise<HealthItem | null> {
+  const item = await getItem(table, healthItemKey(address))
+  return item === null ? null : healthItemOf(item)
+}
+
 /** @throws {Error} that names the malformed attribute */
 export function healthItemOf(item: Item): HealthItem {
   return decodeItem(schema, item)
 }
+
+/** What is counted in the item, without its slots. */
 export function healthOf(item: HealthItem | null): DeliveryHealth {
   if (item === null) return neverDelivered
   const { responses, responseMs } = item
@@ -63,40 +73,57 @@ export function healthOf(item: HealthItem | null): DeliveryHealth {
     pausedReason: item.pausedReason,
   }
 }
+
 function lastStatusOf({ lastStatusCode, lastStatusMessage, lastDeliveryAt }: HealthItem): LastStatus | null {
   if (lastStatusMessage === null || lastDeliveryAt === null) return null
   return { code: lastStatusCode, message: lastStatusMessage, timestamp: lastDeliveryAt }
 }
+
 /** What the slots hold, by slot: `<until>#<message id>`, or null. */
 export function leasesOf({ lease0, lease1, lease2, lease3, lease4 }: HealthItem): readonly (string | null)[] {
   return [lease0, lease1, lease2, lease3, lease4].slice(0, attemptSlots)
 }
-/** The health item, of whichever life; null: none is stored. Read consistently. */
-export async function loadHealth({ client, name }: Table, key: EndpointAddress): Promise<HealthItem | null> {
-  const get = new GetItemCommand({ TableName: name, Key: toItem(healthItemKey(key)), ConsistentRead: true })
-  const { Item } = await client.send(get)
-  return Item === undefined ? null : healthItemOf(Item)
+
+/** A change of the item. Where one of its conditions does not hold, nothing is changed. */
+export interface HealthUpdate {
+  readonly expression: string
+  readonly conditions: readonly string[]
+  /** Of the expression and the conditions, without the colon. */
+  readonly values: Readonly<Record<string, unknown>>
+  readonly signal?: AbortSignal
 }
-export type HealthUpdate = Omit<UpdateItemCommandInput, 'TableName' | 'Key' | 'ReturnValues'>
-/** The health item as it is after the update, or null where the update's condition does not hold. */
-export async function updateHealth(
+
+/** The item as it is after the update, or null where one of the update's conditions does not hold. */
+export async function updateHealthItem(
   table: Table,
-  key: EndpointAddress,
-  wanted: HealthUpdate,
+  address: EndpointAddress,
+  update: HealthUpdate,
 ): Promise<HealthItem | null> {
-  const place = { TableName: table.name, Key: toItem(healthItemKey(key)) }
-  try {
-    const update = new UpdateItemCommand({ ...place, ...wanted, ReturnValues: 'ALL_NEW' })
-    const { Attributes = {} } = await table.client.send(update)
-    return healthItemOf(Attributes)
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return null
-    throw error
+  const input = { ...updateInput(table, address, update), ReturnValues: 'ALL_NEW' } as const
+  const reply = await unlessConflict(table.client.send(new UpdateItemCommand(input), optionsOf(update)))
+  return reply === null ? null : healthItemOf(reply.Attributes ?? {})
+}
+
+/** Updates the item where the update's conditions hold. */
+export async function changeHealthItem(table: Table, address: EndpointAddress, update: HealthUpdate): Promise<void> {
+  const input = updateInput(table, address, update)
+  await unlessConflict(table.client.send(new UpdateItemCommand(input), optionsOf(update)))
+}
+
+function updateInput(
+  { name }: Table,
+  address: EndpointAddress,
+  { expression, conditions, values }: HealthUpdate,
+): UpdateItemCommandInput {
+  return {
+    TableName: name,
+    Key: toItem(healthItemKey(address)),
+    UpdateExpression: expression,
+    ConditionExpression: conditions.join(' AND '),
+    ExpressionAttributeValues: valuesOf(values),
   }
 }
-export interface HealthChange {
-  readonly expression: string
-  readonly condition?: string
-  readonly values: Readonly<Record<string, string | number>>
-  readonly signal?: AbortSignal
+
+function optionsOf({ signal }: HealthUpdate): { readonly abortSignal?: AbortSignal } {
+  return signal === undefined ? {} : { abortSignal: signal }
 }

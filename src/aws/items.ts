@@ -10,74 +10,12 @@ export type Item = Record<string, AttributeValue>
  * @throws {RangeError} for an invalid `Date` and a number beyond ±(2^53 - 1)
  */
 export function toItem(members: object): Item {
-  return itemOf(Object.entries(members).filter(([, value]) => value !== null))
+  return attributesOf(Object.entries(members).filter(([, value]) => value !== null))
 }
 
-/** The same of names with their values, in which null is a value too. */
-export function itemOf(members: readonly (readonly [name: string, value: unknown])[]): Item {
-  return Object.fromEntries(members.map(([name, value]) => [name, attributeOf(value)]))
-}
-
-function attributeOf(value: unknown): AttributeValue {
-  if (typeof value === 'string') return { S: value }
-  if (typeof value === 'boolean') return { BOOL: value }
-  if (typeof value === 'number') return { N: digitsOf(value) }
-  if (value === null) return { NULL: true }
-  if (value instanceof Date) return { S: value.toISOString() }
-  if (Array.isArray(value)) return { L: value.map(attributeOf) }
-  if (isPlain(value)) return { M: itemOf(Object.entries(value)) }
-  throw new TypeError('only plain values can be stored')
-}
-
-function digitsOf(value: number): string {
-  if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return String(value)
-  throw new RangeError('only numbers up to 2^53 - 1 can be stored')
-}
-
-function isPlain(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
-}
-
-/** Exactly what `Date.prototype.toISOString` writes. */
-export const instant = v.pipe(
-  v.string(),
-  v.check(isInstant),
-  v.transform(text => new Date(text)),
-)
-
-/** An attribute of the item itself, which is left out where it is null. */
-export function orNull<Schema extends v.GenericSchema>(schema: Schema) {
-  return v.optional(v.nullable(schema), null)
-}
-
-export const count = v.pipe(
-  v.number(),
-  v.check(value => Number.isSafeInteger(value) && value >= 0),
-)
-
-/** A list that is not empty. The check before the cast says so. */
-export function oneOrMore<Schema extends v.GenericSchema>(schema: Schema) {
-  type Item = v.InferOutput<Schema>
-  return v.pipe(
-    v.array(schema),
-    v.check(items => items.length > 0),
-    v.transform(items => items as [Item, ...Item[]]),
-  )
-}
-
-/**
- * The stored item as the schema types it. Attributes that the schema does not know are dropped.
- * @throws {Error} that names the first malformed attribute, without its value
- */
-export function decodeItem<Schema extends v.GenericSchema>(schema: Schema, item: Item): v.InferOutput<Schema> {
-  const parsed = v.safeParse(schema, unmarshall(item))
-  if (parsed.success) return parsed.output
-  throw new Error(`a stored item is malformed: ${v.getDotPath(parsed.issues[0]) ?? 'item'}`)
-}
-
-function isInstant(text: string): boolean {
-  const at = new Date(text)
-  return !Number.isNaN(at.getTime()) && at.toISOString() === text
+/** Values for an expression, under their names with a colon. Here null is a value too. */
+export function valuesOf(values: Readonly<Record<string, unknown>>): Item {
+  return attributesOf(Object.entries(values).map(([name, value]) => [`:${name}`, value]))
 }
 
 export interface Update {
@@ -93,11 +31,72 @@ export function updateOf(attributes: object, values: Readonly<Record<string, str
   const remove = removed.length === 0 ? '' : ` REMOVE ${removed.join(', ')}`
   return {
     UpdateExpression: set + remove,
-    ExpressionAttributeValues: valuesOf([...present, ...Object.entries(values)]),
+    ExpressionAttributeValues: valuesOf({ ...Object.fromEntries(present), ...values }),
   }
 }
 
-/** Values for an expression, under their names with a colon. */
-export function valuesOf(values: readonly (readonly [name: string, value: unknown])[]): Item {
-  return itemOf(values.map(([name, value]) => [`:${name}`, value]))
+function attributesOf(members: readonly (readonly [name: string, value: unknown])[]): Item {
+  return Object.fromEntries(members.map(([name, value]) => [name, attributeOf(value)]))
+}
+
+function attributeOf(value: unknown): AttributeValue {
+  if (typeof value === 'string') return { S: value }
+  if (typeof value === 'boolean') return { BOOL: value }
+  if (typeof value === 'number') return { N: digitsOf(value) }
+  if (value === null) return { NULL: true }
+  if (value instanceof Date) return { S: value.toISOString() }
+  if (Array.isArray(value)) return { L: value.map(attributeOf) }
+  if (isPlain(value)) return { M: attributesOf(Object.entries(value)) }
+  throw new TypeError('only plain values can be stored')
+}
+
+function digitsOf(value: number): string {
+  if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return String(value)
+  throw new RangeError('only numbers up to 2^53 - 1 can be stored')
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+}
+
+/**
+ * The stored item as the schema types it. Attributes that the schema does not know are dropped.
+ * @throws {Error} that names the first malformed attribute, without its value
+ */
+export function decodeItem<Schema extends v.GenericSchema>(schema: Schema, item: Item): v.InferOutput<Schema> {
+  const parsed = v.safeParse(schema, unmarshall(item))
+  if (parsed.success) return parsed.output
+  throw new Error(`a stored item is malformed: ${v.getDotPath(parsed.issues[0]) ?? 'item'}`)
+}
+
+/** Exactly what `Date.prototype.toISOString` writes. */
+export const instant = v.pipe(
+  v.string(),
+  v.check(isInstant),
+  v.transform(text => new Date(text)),
+)
+
+function isInstant(text: string): boolean {
+  const at = new Date(text)
+  return !Number.isNaN(at.getTime()) && at.toISOString() === text
+}
+
+export const count = v.pipe(
+  v.number(),
+  v.check(value => Number.isSafeInteger(value) && value >= 0),
+)
+
+/** An attribute of the item itself, which is left out where it is null. */
+export function orNull<Schema extends v.GenericSchema>(schema: Schema) {
+  return v.optional(v.nullable(schema), null)
+}
+
+/** A list that is not empty. The check before the cast says so. */
+export function oneOrMore<Schema extends v.GenericSchema>(schema: Schema) {
+  type Item = v.InferOutput<Schema>
+  return v.pipe(
+    v.array(schema),
+    v.check(items => items.length > 0),
+    v.transform(items => items as [Item, ...Item[]]),
+  )
 }

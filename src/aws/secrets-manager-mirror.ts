@@ -15,7 +15,8 @@ import {
 } from '@aws-sdk/client-secrets-manager'
 import type { CurrentMove, Mirror, MirrorDescription, MirrorPolicy, MirrorVersion } from '../rotation/ports'
 
-const stagedLabel = 'KEYTURN_STAGED'
+/** What a version carries that is put aside: in the secret, and not current. */
+const putAsideLabel = 'KEYTURN_STAGED'
 const recoveryDays = 7
 
 export interface SecretsManagerMirrorOptions {
@@ -25,15 +26,11 @@ export interface SecretsManagerMirrorOptions {
   readonly tags: Readonly<Record<string, string>>
 }
 
-interface Reach extends SecretsManagerMirrorOptions {
-  readonly signal: AbortSignal
-}
-
-/** Mirrors in AWS Secrets Manager. Version ids are `ClientRequestToken`s, by which a repeated call is told. */
+/** Mirrors in AWS Secrets Manager. Version ids are `ClientRequestToken`s, by which it knows a repeated call. */
 export function secretsManagerMirror(options: SecretsManagerMirrorOptions): Mirror {
   return {
     create: (version, signal) => create({ ...options, signal }, version),
-    putAside: (version, signal) => stage({ ...options, signal }, version),
+    putAside: (version, signal) => putAside({ ...options, signal }, version),
     moveCurrent: (move, signal) => moveCurrent({ ...options, signal }, move),
     describe: (name, signal) => describe({ ...options, signal }, name),
     putPolicy: (policy, signal) => putPolicy({ ...options, signal }, policy),
@@ -43,6 +40,11 @@ export function secretsManagerMirror(options: SecretsManagerMirrorOptions): Mirr
       await options.client.send(new RestoreSecretCommand({ SecretId: name }), { abortSignal: signal })
     },
   }
+}
+
+/** Where calls go, and when to give them up. */
+interface Reach extends SecretsManagerMirrorOptions {
+  readonly signal: AbortSignal
 }
 
 async function create(reach: Reach, { name, versionId, document }: MirrorVersion): Promise<'created' | 'exists'> {
@@ -63,12 +65,12 @@ async function create(reach: Reach, { name, versionId, document }: MirrorVersion
 }
 
 /** Never moves AWSCURRENT. A token that is known with another value means that this revision is stored already. */
-async function stage(reach: Reach, version: MirrorVersion): Promise<'put-aside' | 'missing' | 'deleted'> {
+async function putAside(reach: Reach, version: MirrorVersion): Promise<'put-aside' | 'missing' | 'deleted'> {
   const command = new PutSecretValueCommand({
     SecretId: version.name,
     ClientRequestToken: version.versionId,
     SecretString: version.document.reveal(),
-    VersionStages: [stagedLabel],
+    VersionStages: [putAsideLabel],
   })
   try {
     await reach.client.send(command, { abortSignal: reach.signal })

@@ -29,13 +29,6 @@ export function secretsManagerRotatedSecret(client: SecretsManagerClient): Rotat
   }
 }
 
-/** The text of a secret's current version. @throws {TypeError} when it holds none */
-export async function readCurrentText(client: SecretsManagerClient, secretId: string): Promise<string> {
-  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }))
-  if (SecretString === undefined) throw new TypeError('the secret holds no text')
-  return SecretString
-}
-
 async function describe(client: SecretsManagerClient, secretId: string): Promise<RotatedSecretState> {
   const found = await client.send(new DescribeSecretCommand({ SecretId: secretId }))
   return {
@@ -56,14 +49,16 @@ async function read(client: SecretsManagerClient, secretId: string, versionId: s
   }
 }
 
+interface PendingVersion {
+  readonly secretId: string
+  readonly versionId: string
+  readonly document: Secret
+}
+
 /** A version that is known keeps its value: Secrets Manager refuses another one. */
 async function putPending(
   client: SecretsManagerClient,
-  {
-    secretId,
-    versionId,
-    document,
-  }: { readonly secretId: string; readonly versionId: string; readonly document: Secret },
+  { secretId, versionId, document }: PendingVersion,
 ): Promise<'stored' | 'differs'> {
   const command = new PutSecretValueCommand({
     SecretId: secretId,
@@ -93,4 +88,11 @@ async function moveCurrent(
     if (error instanceof InvalidParameterException) return 'mismatch'
     throw error
   }
+}
+
+/** The text of the current version of the secret with the vendor's credentials. @throws {TypeError} when it holds none */
+export async function readCurrentText(client: SecretsManagerClient, secretId: string): Promise<string> {
+  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }))
+  if (SecretString === undefined) throw new TypeError('the secret holds no text')
+  return SecretString
 }

@@ -7,7 +7,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs'
 import { queuedJson } from '../delivery/event'
-import type { DeliveryQueue, FedMessage, LetterQueue, Queued } from '../delivery/ports'
+import type { DeadLetterQueue, DeliveryQueue, Queued, ReceivedMessage } from '../delivery/ports'
 
 export interface SqsQueueOptions {
   readonly client: SQSClient
@@ -18,17 +18,21 @@ export interface SqsDeliveryQueueOptions extends SqsQueueOptions {
   readonly deadLetterQueueUrl: string
 }
 
-/** SQS's limits of one batch. */
-const mostEntries = 10
+/** SQS's limits of one call. */
+const mostMessages = 10
 const mostBytes = 256 * 1024
 
-interface Entry {
-  readonly body: string
-  readonly bytes: number
-  readonly delaySeconds: number
+/** The queue that deliveries go through, as SQS messages of JSON, with its dead-letter queue. */
+export function sqsDeliveryQueue({ client, queueUrl, deadLetterQueueUrl }: SqsDeliveryQueueOptions): DeliveryQueue {
+  return {
+    ...sqsQueue({ client, queueUrl }),
+    bury: async message => {
+      await client.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody: queuedJson(message) }))
+    },
+  }
 }
 
-/** Messages into SQS, as JSON. */
+/** The same, for functions that only put messages into it. */
 export function sqsQueue({ client, queueUrl }: SqsQueueOptions): Pick<DeliveryQueue, 'send'> {
   return {
     send: async messages => {
@@ -37,14 +41,10 @@ export function sqsQueue({ client, queueUrl }: SqsQueueOptions): Pick<DeliveryQu
   }
 }
 
-/** The same with a dead-letter queue beside it. */
-export function sqsDeliveryQueue({ client, queueUrl, deadLetterQueueUrl }: SqsDeliveryQueueOptions): DeliveryQueue {
-  return {
-    ...sqsQueue({ client, queueUrl }),
-    bury: async message => {
-      await client.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody: queuedJson(message) }))
-    },
-  }
+interface Entry {
+  readonly body: string
+  readonly bytes: number
+  readonly delaySeconds: number
 }
 
 function entryOf({ message, delaySeconds }: Queued): Entry {
@@ -58,7 +58,7 @@ function batchesOf(entries: readonly Entry[]): readonly (readonly Entry[])[] {
   let bytes = 0
   for (const entry of entries) {
     const last = batches.at(-1)
-    const fits = last !== undefined && last.length < mostEntries && bytes + entry.bytes <= mostBytes
+    const fits = last !== undefined && last.length < mostMessages && bytes + entry.bytes <= mostBytes
     if (fits) last.push(entry)
     else batches.push([entry])
     bytes = (fits ? bytes : 0) + entry.bytes
@@ -74,10 +74,8 @@ async function sendBatch(client: SQSClient, queueUrl: string, batch: readonly En
   if (Failed.length > 0) throw new Error(`SQS did not take ${Failed.length} of ${batch.length} messages`)
 }
 
-const mostMessages = 10
-
-/** A queue in SQS. */
-export function sqsQueueFeed({ client, queueUrl }: SqsQueueOptions): LetterQueue {
+/** The receiving end of a queue in SQS: for `redrive`, and for the local run, which feeds functions by itself. */
+export function sqsQueueFeed({ client, queueUrl }: SqsQueueOptions): DeadLetterQueue {
   return {
     receive: async (waitSeconds, signal) => {
       const receive = new ReceiveMessageCommand({
@@ -93,23 +91,23 @@ export function sqsQueueFeed({ client, queueUrl }: SqsQueueOptions): LetterQueue
     remove: messages => remove(client, queueUrl, messages),
     release: async messages => {
       for (let start = 0; start < messages.length; start += mostMessages) {
-        await show(client, queueUrl, messages.slice(start, start + mostMessages))
+        await release(client, queueUrl, messages.slice(start, start + mostMessages))
       }
     },
   }
 }
 
-/** One that cannot be shown is visible already, or soon. */
-async function show(client: SQSClient, QueueUrl: string, messages: readonly FedMessage[]): Promise<void> {
+/** A message that could not be removed comes again; whoever works on it has to bear that anyway. */
+async function remove(client: SQSClient, QueueUrl: string, messages: readonly ReceivedMessage[]): Promise<void> {
+  if (messages.length === 0) return
+  const Entries = messages.map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle }))
+  await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }))
+}
+
+/** A message that could not be released is visible already, or soon. */
+async function release(client: SQSClient, QueueUrl: string, messages: readonly ReceivedMessage[]): Promise<void> {
   const Entries = messages.map(({ receiptHandle }, index) => {
     return { Id: String(index), ReceiptHandle: receiptHandle, VisibilityTimeout: 0 }
   })
   await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }))
-}
-
-/** A message that could not be removed comes again; whoever works on it has to bear that anyway. */
-async function remove(client: SQSClient, QueueUrl: string, messages: readonly FedMessage[]): Promise<void> {
-  if (messages.length === 0) return
-  const Entries = messages.map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle }))
-  await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }))
 }

@@ -10,23 +10,25 @@ export interface Table {
   readonly name: string
 }
 
-/** The outcome of a conditional write: only its failed condition is a `conflict`, everything else is thrown. */
-export async function outcomeOf(write: Promise<unknown>): Promise<'stored' | 'conflict'> {
+/** What a conditional write answers, or null where its condition does not hold. Everything else is thrown. */
+export async function unlessConflict<Reply>(write: Promise<Reply>): Promise<Reply | null> {
   try {
-    await write
-    return 'stored'
+    return await write
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return 'conflict'
+    if (error instanceof ConditionalCheckFailedException) return null
     throw error
   }
+}
+
+/** The outcome of a conditional write: only its failed condition is a `conflict`, everything else is thrown. */
+export async function outcomeOf(write: Promise<object>): Promise<'stored' | 'conflict'> {
+  return (await unlessConflict(write)) === null ? 'conflict' : 'stored'
 }
 
 /** The index of what the sweep is to come by. Only items with `dueShard` and `dueAt` are in it. */
 export const dueIndex = 'due'
 
-/**
- * The index by which an event finds its endpoints. Endpoints alone have both of its keys; key rings are not in it.
- */
+/** The index by which an event finds its endpoints. Endpoints alone have both of its keys; key rings are not in it. */
 export const subscriberIndex = 'subscribers'
 
 /** The one table, for every kind of item, billed on demand. */

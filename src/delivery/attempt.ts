@@ -16,7 +16,7 @@ import { type Addressed, signedRequest } from './signed-request'
 export interface Attempt {
   readonly at: Date
   readonly request: DeliveryRequest
-  readonly answer: ReceiverReply | NoReply
+  readonly reply: ReceiverReply | NoReply
   readonly result: AttemptResult
   readonly keyIds: readonly string[]
 }
@@ -31,22 +31,50 @@ export async function attempt(
 ): Promise<Attempt> {
   const { request, keyIds } = await signedRequest(deps, addressed)
   const at = deps.now()
-  const answer = await deps.send(request)
-  const result = attemptResult(addressed.contract.delivery ?? standardDelivery, answer, deps.now())
-  return { at, request, answer, result, keyIds }
+  const reply = await deps.send(request)
+  const result = attemptResult(addressed.contract.delivery ?? standardDelivery, reply, deps.now())
+  return { at, request, reply, result, keyIds }
 }
 
-/** The attempt as it is kept for 30 days. */
-export function recordOf(
-  { at, result, keyIds }: Attempt,
-  of: Pick<AttemptRecord, 'messageId' | 'eventType' | 'kind' | 'number'>,
-  randomBytes: (count: number) => Buffer,
-): AttemptRecord {
-  const { durationMs, status, error, response } = result
-  return { id: newId('att', randomBytes), ...of, at, durationMs, status, error, response, keyIds }
+/** What one attempt came to. */
+export interface AttemptResult {
+  /** Null: delivered. */
+  readonly error: FailureKind | null
+  /** `Success`, or what went wrong. */
+  readonly message: string
+  readonly status: number | null
+  readonly durationMs: number
+  readonly retryAfterSeconds: number | null
+  /** 410: the receiver wants no more deliveries. */
+  readonly gone: boolean
+  /** The start of the receiver's reply, at most 1,024 characters. */
+  readonly response: string
 }
 
-/** One attempt, for 30 days. No payload, no secret. */
+const responseCharacters = 1024
+const nothing = { retryAfterSeconds: null, gone: false, response: '' } as const
+
+/** What a reply means by the contract, or that none came. */
+export function attemptResult({ success }: DeliveryFormat, reply: ReceiverReply | NoReply, now: Date): AttemptResult {
+  const { durationMs } = reply
+  if (reply.kind === 'none') {
+    const { error } = reply
+    return { error, message: failureMessages[error], status: null, durationMs, ...nothing }
+  }
+  const { status, headers, body } = reply
+  const delivered = success === '2xx' ? status >= 200 && status < 300 : success.includes(status)
+  return {
+    error: delivered ? null : 'status',
+    message: delivered ? 'Success' : `The receiver answered ${status}`,
+    status,
+    durationMs,
+    retryAfterSeconds: delivered ? null : retryAfterSeconds(headers['retry-after'], now),
+    gone: status === 410,
+    response: body.slice(0, responseCharacters),
+  }
+}
+
+/** One attempt as it is listed for 30 days. Holds no payload and no secret. */
 export interface AttemptRecord {
   readonly id: string
   readonly messageId: string
@@ -61,46 +89,18 @@ export interface AttemptRecord {
   readonly status: number | null
   /** Null: delivered. */
   readonly error: FailureKind | null
-  /** The start of what the receiver answered, at most 1,024 characters. */
+  /** The start of the receiver's reply, at most 1,024 characters. */
   readonly response: string
   /** The keys that signed, newest first. */
   readonly keyIds: readonly string[]
 }
 
-/** What one attempt came to. */
-export interface AttemptResult {
-  /** Null: delivered. */
-  readonly error: FailureKind | null
-  /** `Success`, or what went wrong. */
-  readonly message: string
-  readonly status: number | null
-  readonly durationMs: number
-  readonly retryAfterSeconds: number | null
-  /** 410: the receiver wants no more deliveries. */
-  readonly gone: boolean
-  /** The start of the receiver's answer, at most 1,024 characters. */
-  readonly response: string
+/** The record of an attempt. `about`: what the attempt itself does not know. */
+export function recordOf(
+  { at, result, keyIds }: Attempt,
+  about: Pick<AttemptRecord, 'messageId' | 'eventType' | 'kind' | 'number'>,
+  randomBytes: (count: number) => Buffer,
+): AttemptRecord {
+  const { durationMs, status, error, response } = result
+  return { id: newId('att', randomBytes), ...about, at, durationMs, status, error, response, keyIds }
 }
-
-const responseCharacters = 1024
-
-export function attemptResult({ success }: DeliveryFormat, answer: ReceiverReply | NoReply, now: Date): AttemptResult {
-  const { durationMs } = answer
-  if (answer.kind === 'none') {
-    const { error } = answer
-    return { error, message: failureMessages[error], status: null, durationMs, ...nothing }
-  }
-  const { status, headers, body } = answer
-  const delivered = success === '2xx' ? status >= 200 && status < 300 : success.includes(status)
-  return {
-    error: delivered ? null : 'status',
-    message: delivered ? 'Success' : `The receiver answered ${status}`,
-    status,
-    durationMs,
-    retryAfterSeconds: delivered ? null : retryAfterSeconds(headers['retry-after'], now),
-    gone: status === 410,
-    response: body.slice(0, responseCharacters),
-  }
-}
-
-const nothing = { retryAfterSeconds: null, gone: false, response: '' } as const

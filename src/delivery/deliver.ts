@@ -7,12 +7,12 @@ import type { Lease } from './health'
 import type { DeliveryDeps } from './ports'
 import type { AttemptMessage } from './queue-message'
 import { afterAttempt, type NextStep } from './retry'
-import { takeLease } from './slots'
+import { takeLease } from './take-lease'
 import { endpointPaused, eventExpired, type NoTarget, type Target, targetOf } from './target'
 
 /**
- * Makes the attempt that a message asks for, unless it was made already. Whenever the process dies the message comes
- * again, and nothing is lost: at most the attempt is repeated, under the same message id.
+ * Makes the attempt that a message asks for, unless it was made already. Whenever the process dies, the message comes
+ * again and nothing is lost: at most the attempt is repeated, under the same message id.
  * @throws when the message is to come again
  */
 export async function deliver(deps: DeliveryDeps, message: AttemptMessage): Promise<void> {
@@ -23,7 +23,7 @@ export async function deliver(deps: DeliveryDeps, message: AttemptMessage): Prom
   ])
   if (delivery === null || !asksFor(message, delivery)) return
   const target = targetOf(deps.contracts, delivery, endpoint)
-  if (target.kind === 'none') await stopDelivery(deps, delivery, target)
+  if (target.kind === 'none') await failUnattempted(deps, delivery, target)
   else await deliverTo(deps, target, { delivery, message })
 }
 
@@ -43,23 +43,23 @@ async function deliverTo(deps: DeliveryDeps, target: Target, { delivery, message
   const { tenantId, endpointId, messageId } = delivery
   const life = { tenantId, endpointId, incarnation: delivery.incarnationOf }
   const { timeoutMs } = target.endpoint.settings.requestConfig
-  const [{ answer, waited, tenantLease }, event] = await Promise.all([
+  const [{ outcome, waited, tenantLease }, event] = await Promise.all([
     takeLease(deps, { life, messageId, timeoutMs }),
     deps.deliveries.loadEvent(tenantId, delivery.eventId),
   ])
-  if (answer.kind === 'paused') return stopDelivery(deps, delivery, endpointPaused)
-  if (answer.kind !== 'granted') return putOff(deps, message)
+  if (outcome.kind === 'paused') return failUnattempted(deps, delivery, endpointPaused)
+  if (outcome.kind !== 'granted') return putOff(deps, message)
   try {
     const isWanted = event !== null && !(waited && (await wasMade(deps, delivery)))
-    if (isWanted) return await attemptUnderLease(deps, answer.lease, { delivery, target, event })
-    await deps.health.release(answer.lease)
-    return event === null ? await stopDelivery(deps, delivery, eventExpired) : undefined
+    if (isWanted) return await attemptAndRecord(deps, outcome.lease, { delivery, target, event })
+    await deps.health.release(outcome.lease)
+    return event === null ? await failUnattempted(deps, delivery, eventExpired) : undefined
   } finally {
     if (tenantLease !== null) await deps.health.release(tenantLease)
   }
 }
 
-/** Whether the attempt was made by someone else since the delivery was loaded. */
+/** Whether somebody else made the attempt since the delivery was loaded. */
 async function wasMade({ deliveries }: DeliveryDeps, delivery: Delivery): Promise<boolean> {
   const now = await deliveries.load(delivery)
   return now?.attemptCount !== delivery.attemptCount || now.status !== delivery.status
@@ -67,14 +67,29 @@ async function wasMade({ deliveries }: DeliveryDeps, delivery: Delivery): Promis
 
 const longestPutOffSeconds = 60
 
-/** All of the endpoint's slots are taken, or its tenant's: later, without counting an attempt. */
+/** Tries again later: all of the endpoint's slots are taken, or its tenant's. Counts as no attempt. */
 async function putOff({ queue, random }: DeliveryDeps, message: AttemptMessage): Promise<void> {
   const most = Math.min(longestPutOffSeconds, 2 ** (message.waits + 1))
   const delaySeconds = Math.max(1, Math.round(most * random()))
   await queue.send([{ message: { ...message, waits: message.waits + 1 }, delaySeconds }])
 }
 
-export interface Prepared {
+/**
+ * Fails the delivery without an attempt. It is counted and listed like one that was given up. While its endpoint may come
+ * back, it goes to the dead-letter queue first: whenever the process dies, it is found there or tried again.
+ */
+async function failUnattempted(deps: DeliveryDeps, delivery: Delivery, { reason, isOver }: NoTarget): Promise<void> {
+  const { tenantId, endpointId, incarnationOf: incarnation } = delivery
+  const at = deps.now()
+  if (!isOver) await deps.queue.bury(nextAttempt(delivery))
+  await deps.attempts.recordUnattempted(delivery, at)
+  const dlqAt = isOver ? null : at
+  const failed = { ...delivery, status: 'failed', errorMessage: reason, dlqAt, dueAt: null } as const
+  const outcome = await deps.deliveries.save(failed, delivery)
+  if (outcome === 'stored') await deps.health.countUnattempted({ tenantId, endpointId, incarnation }, at)
+}
+
+interface Prepared {
   readonly delivery: Delivery
   readonly target: Target
   readonly event: DeliveryEvent
@@ -84,19 +99,16 @@ export interface Prepared {
  * Makes one attempt and writes down what came of it. What follows it is queued first, and its record comes before the
  * delivery's new state: as long as that is not stored, this attempt's own message comes again.
  */
-export async function attemptUnderLease(deps: DeliveryDeps, lease: Lease, prepared: Prepared): Promise<void> {
+async function attemptAndRecord(deps: DeliveryDeps, lease: Lease, prepared: Prepared): Promise<void> {
   const { delivery, target, event } = prepared
   const made = await attemptOrRelease(deps, lease, prepared)
-  const retries = (target.contract.delivery ?? standardDelivery).retries
-  const { delivery: after, next } = afterAttempt(delivery, made.result, {
-    now: deps.now(),
-    random: deps.random(),
-    retries,
-  })
+  const { retries } = target.contract.delivery ?? standardDelivery
+  const time = { now: deps.now(), random: deps.random(), retries }
+  const { delivery: after, next } = afterAttempt(delivery, made.result, time)
   await queueNext(deps, after, next)
   const { tenantId, endpointId, messageId } = delivery
-  const of = { messageId, eventType: event.type, kind: 'delivery', number: after.attemptCount } as const
-  await deps.attempts.record({ tenantId, endpointId }, recordOf(made, of, deps.randomBytes))
+  const about = { messageId, eventType: event.type, kind: 'delivery', number: after.attemptCount } as const
+  await deps.attempts.record({ tenantId, endpointId }, recordOf(made, about, deps.randomBytes))
   await allDone([deps.deliveries.save(after, delivery), countAttempt(deps, lease, { after, made })])
 }
 
@@ -141,28 +153,4 @@ async function countAttempt(deps: DeliveryDeps, lease: Lease, { after, made }: C
 function pauseReason(gone: boolean, failures: number, limit: number): string | null {
   if (gone) return 'The receiver answered 410 Gone'
   return failures >= limit ? `${failures} attempts in a row failed` : null
-}
-
-/**
- * The delivery fails without an attempt, and is counted and listed like one that was given up. While its endpoint may
- * come back it goes to the dead-letter queue as well, first: whenever the process dies, it is found there or tried again.
- */
-export async function stopDelivery(
-  deps: DeliveryDeps,
-  delivery: Delivery,
-  { reason, isOver }: NoTarget,
-): Promise<void> {
-  const { tenantId, endpointId, incarnationOf: incarnation } = delivery
-  const at = deps.now()
-  if (!isOver) await deps.queue.bury(nextAttempt(delivery))
-  await deps.attempts.recordStop(delivery, at)
-  const failed = {
-    ...delivery,
-    status: 'failed',
-    errorMessage: reason,
-    dlqAt: isOver ? null : at,
-    dueAt: null,
-  } as const
-  const outcome = await deps.deliveries.save(failed, delivery)
-  if (outcome === 'stored') await deps.health.countStop({ tenantId, endpointId, incarnation }, at)
 }

@@ -11,24 +11,6 @@ export interface DeliveryEvent {
   readonly payload: Json
 }
 
-/** The largest payload, as the JSON in UTF-8 that is queued. */
-export const largestPayloadBytes = 200 * 1024
-/** Ids and types of events. `#` and `/` would reach into other keys of the table. */
-export const eventIdPattern = /^[A-Za-z0-9_.:-]{1,128}$/
-export const eventTypePattern = /^[A-Za-z0-9_.:-]{1,128}$/
-
-export function payloadBytes(payload: Json): number {
-  return Buffer.byteLength(queuedJson(payload), 'utf8')
-}
-
-/**
- * JSON with nothing in it that SQS does not take. Of what JSON may hold as it is, that is U+FFFE and U+FFFF alone: they
- * are escaped, and come back as they were.
- */
-export function queuedJson(value: unknown): string {
-  return JSON.stringify(value).replace(/[\uFFFE\uFFFF]/g, character => `\\u${character.charCodeAt(0).toString(16)}`)
-}
-
 export interface PublishDeps {
   readonly queue: Pick<DeliveryQueue, 'send'>
   readonly now: () => Date
@@ -47,4 +29,22 @@ export async function publishEvent(deps: PublishDeps, event: NewEvent): Promise<
   const message = { kind: 'event', tenantId, id, type, at: deps.now().toISOString(), payload } as const
   await deps.queue.send([{ message, delaySeconds: 0 }])
   return id
+}
+
+/** The largest payload, as the JSON in UTF-8 that is queued. */
+export const largestPayloadBytes = 200 * 1024
+/** Ids and types of events. `#` and `/` would reach into other keys of the table. */
+export const eventIdPattern = /^[A-Za-z0-9_.:-]{1,128}$/
+export const eventTypePattern = /^[A-Za-z0-9_.:-]{1,128}$/
+
+export function payloadBytes(payload: Json): number {
+  return Buffer.byteLength(queuedJson(payload), 'utf8')
+}
+
+/**
+ * JSON without the two characters that JSON allows and SQS refuses, U+FFFE and U+FFFF: they are escaped, and come back as
+ * they were.
+ */
+export function queuedJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[\uFFFE\uFFFF]/g, character => `\\u${character.charCodeAt(0).toString(16)}`)
 }

@@ -7,7 +7,7 @@ export interface DeliveryHealth {
   readonly errorsSinceLastSuccess: number
   readonly lastSuccessAt: Date | null
   readonly lastFailureAt: Date | null
-  /** Over all answered attempts, rounded. */
+  /** Over all attempts that got a reply, rounded. */
   readonly avgResponseTimeMs: number | null
   readonly lastResponseTimeMs: number | null
   readonly lastStatus: LastStatus | null
@@ -25,7 +25,7 @@ export interface DeliveryHealth {
   readonly pausedReason: string | null
 }
 
-/** What the last attempt came to; `code` is null when nothing answered. */
+/** What the last attempt came to; `code` is null when no reply came. */
 export interface LastStatus {
   readonly code: number | null
   readonly message: string
@@ -50,20 +50,50 @@ export const neverDelivered: DeliveryHealth = {
   pausedReason: null,
 }
 
+/** `incarnation`: the life of the endpoint that it is of; null when nothing is stored. */
+export interface StoredHealth {
+  readonly health: DeliveryHealth
+  readonly incarnation: string | null
+}
+
+/** Health, pauses and leases. Counters rise by atomic additions, so attempts at the same time lose none. */
+export interface HealthStore extends FailureCounts {
+  load(life: EndpointLife): Promise<DeliveryHealth>
+  /** As stored, whichever life it is of: to be read beside the endpoint. */
+  loadAny(address: EndpointAddress): Promise<StoredHealth>
+  /** By endpoint id, without the endpoints that have nothing stored. May be a moment old. */
+  loadMany(lives: readonly EndpointLife[]): Promise<ReadonlyMap<string, DeliveryHealth>>
+  /** Which of these endpoints Keyturn paused by itself, by id. May be a moment old. */
+  paused(lives: readonly EndpointLife[]): Promise<ReadonlySet<string>>
+  acquire(request: LeaseRequest): Promise<LeaseOutcome>
+  release(lease: Lease): Promise<void>
+  /** Counts an attempt and gives its lease back. Returns the failures in a row. */
+  finish(lease: Lease, observation: Observation): Promise<number>
+  /** Counts a delivery that failed without an attempt. What is counted of attempts stays as it is. */
+  countUnattempted(life: EndpointLife, at: Date): Promise<void>
+  /** The first pause stays. */
+  pause(life: EndpointLife, pause: { readonly at: Date; readonly reason: string }): Promise<void>
+  /** Ends an automatic pause and sets the failures in a row to 0. */
+  resume(life: EndpointLife): Promise<void>
+}
+
+/** What one attempt came to, for the counters. */
+export interface Observation {
+  readonly at: Date
+  /** Null when no reply came. */
+  readonly responseTimeMs: number | null
+  readonly lastStatus: LastStatus
+  readonly outcome: 'success' | 'failed' | 'pending'
+  /** The delivery's first attempt. */
+  readonly first: boolean
+}
+
 /** The right to make one attempt. It ends by itself at `until`, so one that is never given back does not leak. */
 export interface Lease {
   readonly life: EndpointLife
   readonly slot: number
   readonly messageId: string
   readonly until: Date
-}
-
-/** Attempts at one endpoint at a time; and at all endpoints of a tenant that are not proven. */
-export const attemptSlots = 5
-
-/** What holds the slots that a tenant has for attempts at endpoints that are not proven: no endpoint's id has a `#`. */
-export function slowLaneOf(tenantId: string): EndpointLife {
-  return { tenantId, endpointId: '#unproven', incarnation: '#unproven' }
 }
 
 export interface LeaseRequest {
@@ -76,61 +106,34 @@ export interface LeaseRequest {
 }
 
 /**
- * `proven`: the endpoint is. `busy`: all slots are taken; `failures`: in a row. `under-way`: one of them is by this very
- * message.
+ * `prompt`: the endpoint is known to answer promptly. `busy`: all slots are taken; `failures`: in a row. `under-way`:
+ * this very message has one of the slots.
  */
-export type LeaseAnswer =
-  | { readonly kind: 'granted'; readonly lease: Lease; readonly proven: boolean }
+export type LeaseOutcome =
+  | { readonly kind: 'granted'; readonly lease: Lease; readonly prompt: boolean }
   | { readonly kind: 'busy'; readonly failures: number }
   | { readonly kind: 'under-way' }
   | { readonly kind: 'paused' }
 
-/** What one attempt came to, for the counters. */
-export interface Observation {
-  readonly at: Date
-  /** Null when nothing answered. */
-  readonly responseTimeMs: number | null
-  readonly lastStatus: LastStatus
-  readonly outcome: 'success' | 'failed' | 'pending'
-  /** The delivery's first attempt. */
-  readonly first: boolean
+/** Attempts at one endpoint at a time; and at all endpoints of a tenant that are not known to answer promptly. */
+export const attemptSlots = 5
+
+/**
+ * What holds the slots that a tenant has for attempts at endpoints that are not known to answer promptly. No endpoint's
+ * id has a `#`.
+ */
+export function slowLaneOf(tenantId: string): EndpointLife {
+  return { tenantId, endpointId: '#unproven', incarnation: '#unproven' }
 }
 
-/** `incarnation`: whose it is; null when nothing is stored. */
-export interface StoredHealth {
-  readonly health: DeliveryHealth
-  readonly incarnation: string | null
-}
-
-/** Health, pauses and leases. Counters rise by atomic additions, so attempts at the same time lose none. */
-export interface HealthStore extends FailureCounts {
-  load(life: EndpointLife): Promise<DeliveryHealth>
-  /** As stored, whichever life it is of: to be read beside the endpoint. */
-  loadAny(key: EndpointAddress): Promise<StoredHealth>
-  /** By endpoint id; one that nothing is stored of is left out. May be a moment old. */
-  loadMany(lives: readonly EndpointLife[]): Promise<ReadonlyMap<string, DeliveryHealth>>
-  /** Which of these endpoints Keyturn paused by itself, by id. May be a moment old. */
-  paused(lives: readonly EndpointLife[]): Promise<ReadonlySet<string>>
-  acquire(request: LeaseRequest): Promise<LeaseAnswer>
-  release(lease: Lease): Promise<void>
-  /** Counts an attempt and gives its lease back. Returns the failures in a row. */
-  finish(lease: Lease, observation: Observation): Promise<number>
-  /** Counts a delivery that failed without an attempt. Of attempts nothing changes. */
-  countStop(life: EndpointLife, at: Date): Promise<void>
-  /** The first pause stays. */
-  pause(life: EndpointLife, pause: { readonly at: Date; readonly reason: string }): Promise<void>
-  /** Ends an automatic pause and sets the failures in a row to 0. */
-  resume(life: EndpointLife): Promise<void>
-}
-
-/** Whoever answers later takes a slot that its tenant has for slow receivers. */
-export const promptMs = 5000
+/** An endpoint that answers later takes a slot of its tenant's slow lane. */
+const promptMs = 5000
 
 type Promptness = Pick<DeliveryHealth, 'lastSuccessAt' | 'errorsSinceLastSuccess' | 'lastResponseTimeMs'>
 
 /**
- * Whether an endpoint is known to answer soon: it took the last attempt, within 5 s. Neither a resume nor a rotation
- * makes one that failed proven again.
+ * Whether an endpoint is known to answer promptly: it took the last attempt, within 5 s. Neither a resume nor a rotation
+ * makes up for a failure.
  */
 export function answersPromptly({ lastSuccessAt, errorsSinceLastSuccess, lastResponseTimeMs }: Promptness): boolean {
   return lastSuccessAt !== null && errorsSinceLastSuccess === 0 && (lastResponseTimeMs ?? 0) <= promptMs

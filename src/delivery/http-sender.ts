@@ -3,6 +3,9 @@ import { request as httpsRequest } from 'node:https'
 import { isNativeError } from 'node:util/types'
 import type { AgentOf, GuardOptions } from './public-addresses'
 
+/** Sends one request and never rejects. Redirects are not followed. */
+export type Send = (request: DeliveryRequest) => Promise<ReceiverReply | NoReply>
+
 /** One HTTP request to a receiver. */
 export interface DeliveryRequest {
   readonly url: string
@@ -11,33 +14,30 @@ export interface DeliveryRequest {
   readonly timeoutMs: number
 }
 
-/**
- * Why a delivery failed. `insecure-url`: not https. `refused-address`: the name leads to an address that is not
- * public. `status`: the receiver answered with another status than the contract takes for success.
- */
-export type FailureKind =
-  'insecure-url' | 'refused-address' | 'unresolved' | 'unreachable' | 'tls' | 'timeout' | 'bad-response' | 'status'
-
+/** What came back, whatever its status says. */
 export interface ReceiverReply {
   readonly kind: 'reply'
   readonly status: number
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>
-  /** The start of the body as UTF-8, at most `keptBodyBytes`. */
+  /** The start of the body as UTF-8, at most 4 KiB. */
   readonly body: string
   readonly durationMs: number
 }
 
+/** Nothing came back that is HTTP. */
 export interface NoReply {
   readonly kind: 'none'
   readonly error: Exclude<FailureKind, 'status'>
   readonly durationMs: number
 }
 
-export const keptBodyBytes = 4096
-
-/** Sends one request and never rejects. Redirects are not followed. */
-export type Send = (request: DeliveryRequest) => Promise<ReceiverReply | NoReply>
+/**
+ * Why a delivery failed. `insecure-url`: not https. `refused-address`: the name leads to an address that is not
+ * public. `status`: the receiver answered with another status than the contract takes for success.
+ */
+export type FailureKind =
+  'insecure-url' | 'refused-address' | 'unresolved' | 'unreachable' | 'tls' | 'timeout' | 'bad-response' | 'status'
 
 /** What callers are told. Never an address: it would show what a name resolves to inside. */
 export const failureMessages = {
@@ -68,12 +68,12 @@ export function httpSender(options: HttpSenderOptions): Send {
     const url = new URL(delivery.url)
     const agent = agentOf(url)
     if (typeof agent === 'string') return { kind: 'none', error: agent, durationMs: took() }
-    // Not `AbortSignal.timeout`, which keeps all of the exchange in memory until the whole time is over.
+    // Not `AbortSignal.timeout`, which keeps request and reply in memory until the whole time is over.
     const over = new AbortController()
     const timer = setTimeout(() => over.abort(), delivery.timeoutMs)
     const { signal } = over
     try {
-      return { kind: 'reply', ...(await exchange(delivery, { url, agent, signal })), durationMs: took() }
+      return { kind: 'reply', ...(await post(delivery, { url, agent, signal })), durationMs: took() }
     } catch (error) {
       return { kind: 'none', error: signal.aborted ? 'timeout' : failureKindOf(error), durationMs: took() }
     } finally {
@@ -84,7 +84,7 @@ export function httpSender(options: HttpSenderOptions): Send {
   }
 }
 
-export interface Connection {
+interface Connection {
   readonly url: URL
   readonly agent: Agent
   readonly signal: AbortSignal
@@ -92,6 +92,7 @@ export interface Connection {
 
 /** Node answers longer headers with an error of its own. */
 const maxHeaderSize = 8 * 1024
+const keptBodyBytes = 4096
 /** A body that goes on longer is not read to its end. */
 const mostBodyBytes = 64 * 1024
 
@@ -100,15 +101,15 @@ const mostBodyBytes = 64 * 1024
  * Nothing that a receiver does makes it last longer than `connection.signal`.
  * @throws what Node gives, until the reply's headers are there; from then on the reply stands as far as it came
  */
-export async function exchange(
+async function post(
   delivery: DeliveryRequest,
   connection: Connection,
 ): Promise<Omit<ReceiverReply, 'kind' | 'durationMs'>> {
-  const response = await answerTo(delivery, connection).catch((error: unknown) => {
-    if (error instanceof KeptConnectionClosed) return answerTo(delivery, connection)
+  const response = await responseTo(delivery, connection).catch((error: unknown) => {
+    if (error instanceof KeptConnectionClosed) return responseTo(delivery, connection)
     throw error
   })
-  const body = await startOf(response, connection.signal)
+  const body = await startOfBody(response, connection.signal)
   return { status: response.statusCode ?? 0, headers: headersOf(response), body }
 }
 
@@ -122,7 +123,7 @@ class NotAReply extends Error {
   readonly code = 'HPE_NOT_A_REPLY'
 }
 
-function answerTo(delivery: DeliveryRequest, connection: Connection): Promise<IncomingMessage> {
+function responseTo(delivery: DeliveryRequest, connection: Connection): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = start(delivery, connection)
     request.once('response', resolve)
@@ -149,7 +150,7 @@ function wasClosed(request: ClientRequest, error: Error): boolean {
 }
 
 /** The start of the body as text. It ends early where the receiver, or the time, does. */
-async function startOf(response: IncomingMessage, signal: AbortSignal): Promise<string> {
+async function startOfBody(response: IncomingMessage, signal: AbortSignal): Promise<string> {
   const kept: Buffer[] = []
   let bytes = 0
   const end = (): void => void response.destroy()
@@ -175,7 +176,7 @@ function headersOf({ headers }: IncomingMessage): Record<string, string> {
 const unresolved = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'ENODATA', 'ESERVFAIL', 'ETIMEOUT'])
 
 /** Why a request got no reply. An address that the agent refuses comes as an error without a code. */
-export function failureKindOf(error: unknown): NoReply['error'] {
+function failureKindOf(error: unknown): NoReply['error'] {
   if (!isNativeError(error)) return 'unreachable'
   if (error.name === 'AbortError' || error.name === 'TimeoutError') return 'timeout'
   const code = 'code' in error ? String(error.code) : ''

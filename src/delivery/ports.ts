@@ -39,21 +39,21 @@ export interface DeliveryStore {
   loadEvent(tenantId: string, eventId: string): Promise<DeliveryEvent | null>
   create(delivery: Delivery): Promise<'stored' | 'conflict'>
   /** Reads consistently. */
-  load(key: DeliveryAddress): Promise<Delivery | null>
+  load(address: DeliveryAddress): Promise<Delivery | null>
   /** Stores the delivery if `before` is still what is stored, by its status and `attemptCount`. */
   save(delivery: Delivery, before: Delivery): Promise<'stored' | 'conflict'>
   /** Deliveries whose `dueAt` is not after `now`, in pages of at most `limit` from each shard, earliest first in each. */
   due(now: Date, limit: number): AsyncIterable<readonly DeliveryAddress[]>
-  /** The endpoint's deliveries that were attempted, or failed without, newest first, at most `limit`. */
-  recent(key: EndpointAddress, limit: number): Promise<readonly Delivery[]>
+  /** The endpoint's deliveries that were attempted, or failed without an attempt, newest first, at most `limit`. */
+  recent(address: EndpointAddress, limit: number): Promise<readonly Delivery[]>
 }
 
 export interface AttemptLog {
-  record(key: EndpointAddress, attempt: AttemptRecord): Promise<void>
-  /** Lists a delivery that failed without an attempt among its endpoint's deliveries, and among no attempts. */
-  recordStop(delivery: Delivery, at: Date): Promise<void>
+  record(address: EndpointAddress, attempt: AttemptRecord): Promise<void>
+  /** Lists a delivery that failed without an attempt among its endpoint's deliveries, and not among the attempts. */
+  recordUnattempted(delivery: Delivery, at: Date): Promise<void>
   /** Newest first. */
-  list(key: EndpointAddress, page: PageRequest): Promise<Page<AttemptRecord>>
+  list(address: EndpointAddress, page: PageRequest): Promise<Page<AttemptRecord>>
 }
 
 /** What finding an event's receivers needs of an endpoint: no key, no ring. */
@@ -86,7 +86,7 @@ export interface DeliveryQueue {
   bury(message: QueueMessage): Promise<void>
 }
 
-export interface FedMessage {
+export interface ReceivedMessage {
   readonly messageId: string
   readonly receiptHandle: string
   readonly body: string
@@ -95,13 +95,13 @@ export interface FedMessage {
 /** The receiving end of a queue, for what is not a Lambda event source mapping. */
 export interface QueueFeed {
   /** At most 10. Waits `waitSeconds`, at most 20, for the first. */
-  receive(waitSeconds: number, signal: AbortSignal): Promise<readonly FedMessage[]>
+  receive(waitSeconds: number, signal: AbortSignal): Promise<readonly ReceivedMessage[]>
   /** Takes messages out of the queue for good. */
-  remove(messages: readonly FedMessage[]): Promise<void>
+  remove(messages: readonly ReceivedMessage[]): Promise<void>
 }
 
-/** A queue whose messages may stay in it. */
-export interface LetterQueue extends QueueFeed {
-  /** Whoever looks next is to get these messages again, at once. */
-  release(messages: readonly FedMessage[]): Promise<void>
+/** A dead-letter queue: messages may stay in it. */
+export interface DeadLetterQueue extends QueueFeed {
+  /** Gives messages back: whoever looks next gets them again, at once. */
+  release(messages: readonly ReceivedMessage[]): Promise<void>
 }

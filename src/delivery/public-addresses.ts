@@ -10,7 +10,7 @@ export interface GuardOptions {
   readonly lookup?: LookupFunction
 }
 
-/** The agent for a URL, or why it is sent to nowhere. */
+/** The agent for a URL, or why nothing is sent to it. */
 export type AgentOf = (url: URL) => Agent | 'insecure-url' | 'refused-address'
 
 const loopback = ['127.0.0.1', '::1']
@@ -33,18 +33,18 @@ export function guardedAgents({ insecureTargets, lookup = dnsLookup }: GuardOpti
 
 /**
  * RFC 4291, section 2.4, and IANA's registry: nothing else of IPv6 is assigned to anybody. Outside are, among others,
- * all forms that IPv4 addresses are written in.
+ * all forms in which IPv6 writes IPv4 addresses.
  */
 const assigned = new BlockList()
 assigned.addSubnet('2000::', 3, 'ipv6')
 
-/** Whether an IPv6 address is global unicast; of IPv4 ones the agents themselves know. */
-export function isGlobalUnicast(address: string): boolean {
+/** False for an IPv6 address that is not global unicast. True for every IPv4 address: the agents check those. */
+function isGlobalUnicast(address: string): boolean {
   return !isIPv6(address) || assigned.check(address, 'ipv6')
 }
 
-/** A lookup that fails where a name leads to an address that is not allowed, if only among others. */
-export function guardedLookup(lookup: LookupFunction, isAllowed: (address: string) => boolean): LookupFunction {
+/** A lookup that fails where one of the addresses that a name leads to is not allowed. */
+function guardedLookup(lookup: LookupFunction, isAllowed: (address: string) => boolean): LookupFunction {
   return (hostname, options, callback) =>
     lookup(hostname, options, (error, found, family) => {
       const addresses = Array.isArray(found) ? found.map(({ address }) => address) : [found]

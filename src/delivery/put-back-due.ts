@@ -13,7 +13,7 @@ export interface PutBackDeps {
 export interface PutBackReport {
   readonly queued: number
   readonly failed: number
-  /** Due, and not come to in the time; there may be more. */
+  /** Due, and not reached before the time was over; there may be more. */
   readonly left: number
   /** How long the one that waited longest had been due. */
   readonly lateSeconds: number
@@ -31,7 +31,7 @@ interface Outcome {
 export async function putBackDue(deps: PutBackDeps, until: Date): Promise<PutBackReport> {
   const report = { queued: 0, failed: 0, left: 0, lateSeconds: 0 }
   for await (const page of deps.deliveries.due(deps.now(), perShard)) {
-    const outcomes = await inLanes(lanes, page, key => (deps.now() < until ? putBackOne(deps, key) : notNow))
+    const outcomes = await inLanes(lanes, page, address => (deps.now() < until ? putBackOne(deps, address) : notNow))
     for (const { kind, lateSeconds } of outcomes) {
       if (kind !== 'not-due') report[kind] += 1
       report.lateSeconds = Math.max(report.lateSeconds, lateSeconds)
@@ -43,17 +43,17 @@ export async function putBackDue(deps: PutBackDeps, until: Date): Promise<PutBac
 
 const notNow = Promise.resolve<Outcome>({ kind: 'left', lateSeconds: 0 })
 
-async function putBackOne(deps: PutBackDeps, key: DeliveryAddress): Promise<Outcome> {
+async function putBackOne(deps: PutBackDeps, address: DeliveryAddress): Promise<Outcome> {
   try {
     const now = deps.now()
-    const delivery = await deps.deliveries.load(key)
+    const delivery = await deps.deliveries.load(address)
     if (delivery === null || delivery.dueAt === null || delivery.dueAt > now) return { kind: 'not-due', lateSeconds: 0 }
     await deps.queue.send([{ message: nextAttempt(delivery), delaySeconds: 0 }])
     await deps.deliveries.save({ ...delivery, dueAt: null }, delivery)
     return { kind: 'queued', lateSeconds: Math.round((now.getTime() - delivery.dueAt.getTime()) / 1000) }
   } catch (error) {
     const name = error instanceof Error ? error.name : 'unknown'
-    deps.log.error('a due delivery could not be queued', { messageId: key.messageId, error: name })
+    deps.log.error('a due delivery could not be queued', { messageId: address.messageId, error: name })
     return { kind: 'failed', lateSeconds: 0 }
   }
 }

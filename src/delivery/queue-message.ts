@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { Json } from '../contracts/shape'
-import { tenantIdPattern } from '../core/id'
+import { storedIdPattern } from '../core/id'
 import { messageIdPattern } from './delivery'
 import { eventIdPattern, eventTypePattern, largestPayloadBytes, payloadBytes } from './event'
 
@@ -24,7 +24,7 @@ export interface AttemptMessage {
   readonly tenantId: string
   readonly endpointId: string
   readonly messageId: string
-  /** The delivery's `attemptCount` that it is for; at a higher one it is a repeat and dropped. */
+  /** The delivery's `attemptCount` before it. Where the delivery has a higher one, this is a repeat, and dropped. */
   readonly attempt: number
   /** How often it was put off because its endpoint, or its tenant, was busy. */
   readonly waits: number
@@ -32,14 +32,14 @@ export interface AttemptMessage {
 
 export type QueueMessage = EventMessage | AttemptMessage
 
-// Ids of tenants and of endpoints are of the same characters.
-const id = v.pipe(v.string(), v.regex(tenantIdPattern))
+// Ids of tenants and of endpoints have the same characters.
+const id = v.pipe(v.string(), v.regex(storedIdPattern))
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 
 // What JSON.parse gave is JSON.
 const json = v.custom<Json>(value => value !== undefined)
 
-const message = v.variant('kind', [
+const schema = v.variant('kind', [
   v.object({
     kind: v.literal('event'),
     tenantId: id,
@@ -70,7 +70,7 @@ const message = v.variant('kind', [
 
 /** @throws {TypeError} naming the member at fault, without its value */
 export function parseQueueMessage(body: string): QueueMessage {
-  const parsed = v.safeParse(message, parseJson(body))
+  const parsed = v.safeParse(schema, parseJson(body))
   if (parsed.success) return parsed.output
   throw new TypeError(`a queue message is malformed: ${v.getDotPath(parsed.issues[0]) ?? 'body'}`)
 }

@@ -2,13 +2,13 @@ import type { Log } from '../core/log'
 import type { EndpointStore } from '../rotation/ports'
 import { type Delivery, nextAttempt } from './delivery'
 import type { HealthStore } from './health'
-import type { DeliveryQueue, DeliveryStore, FedMessage, LetterQueue } from './ports'
+import type { DeliveryQueue, DeliveryStore, ReceivedMessage, DeadLetterQueue } from './ports'
 import { parseQueueMessage, type QueueMessage } from './queue-message'
 import { sendAgain } from './send-again'
 import { type Readiness, readinessOf } from './target'
 
 export interface RedriveDeps {
-  readonly deadLetters: LetterQueue
+  readonly deadLetters: DeadLetterQueue
   readonly queue: Pick<DeliveryQueue, 'send'>
   readonly endpoints: Pick<EndpointStore, 'load'>
   readonly health: Pick<HealthStore, 'loadAny'>
@@ -36,8 +36,8 @@ export interface RedriveReport {
 
 type Outcome = keyof RedriveReport
 
-/** What stays in the dead-letter queue. */
-const stay: readonly Outcome[] = ['paused', 'nowhere', 'sentAlready', 'unreadable']
+/** After these a letter stays in the dead-letter queue. */
+const staysAfter: readonly Outcome[] = ['paused', 'nowhere', 'sentAlready', 'unreadable']
 
 interface RedriveRun extends RedriveDeps {
   /** The paused endpoints that were logged, by tenant and id. */
@@ -56,7 +56,7 @@ const mostVainLooks = 100
 export async function redrive(all: RedriveDeps, signal: AbortSignal): Promise<RedriveReport> {
   const deps = { ...all, told: new Set<string>(), sent: new Set<string>() }
   const counts = { queued: 0, dropped: 0, gone: 0, paused: 0, nowhere: 0, sentAlready: 0, unreadable: 0 }
-  const staying = new Map<string, FedMessage>()
+  const staying = new Map<string, ReceivedMessage>()
   let vainLooks = 0
   try {
     for (;;) {
@@ -67,7 +67,7 @@ export async function redrive(all: RedriveDeps, signal: AbortSignal): Promise<Re
       for (const letter of letters) {
         const outcome = known.includes(letter) ? null : await redriveOne(deps, letter)
         if (outcome !== null) counts[outcome] += 1
-        if (outcome === null || stay.includes(outcome)) staying.set(letter.messageId, letter)
+        if (outcome === null || staysAfter.includes(outcome)) staying.set(letter.messageId, letter)
       }
     }
   } finally {
@@ -75,15 +75,15 @@ export async function redrive(all: RedriveDeps, signal: AbortSignal): Promise<Re
   }
 }
 
-async function redriveOne(deps: RedriveRun, fed: FedMessage): Promise<Outcome> {
-  const message = parsed(deps.log, fed)
+async function redriveOne(deps: RedriveRun, letter: ReceivedMessage): Promise<Outcome> {
+  const message = parsed(deps.log, letter)
   if (message === null) return 'unreadable'
   const outcome = await putBack(deps, message)
-  if (!stay.includes(outcome)) await deps.deadLetters.remove([fed])
+  if (!staysAfter.includes(outcome)) await deps.deadLetters.remove([letter])
   return outcome
 }
 
-function parsed(log: Log, { messageId, body }: FedMessage): QueueMessage | null {
+function parsed(log: Log, { messageId, body }: ReceivedMessage): QueueMessage | null {
   try {
     return parseQueueMessage(body)
   } catch (error) {
@@ -101,8 +101,8 @@ async function putBack(deps: RedriveRun, message: QueueMessage): Promise<Outcome
   const delivery = await deps.deliveries.load(message)
   if (delivery === null || delivery.status === 'success') return 'dropped'
   if (delivery.status === 'failed' && message.attempt < delivery.attemptCount) return 'dropped'
-  const reception = await receptionAt(deps, delivery)
-  if (reception !== 'open') return reception
+  const readiness = await readinessAt(deps, delivery)
+  if (readiness !== 'open') return readiness
   const name = `${delivery.tenantId}#${delivery.messageId}`
   if (deps.sent.has(name)) return 'sentAlready'
   deps.sent.add(name)
@@ -111,12 +111,13 @@ async function putBack(deps: RedriveRun, message: QueueMessage): Promise<Outcome
   return 'queued'
 }
 
-async function receptionAt({ endpoints, health, log, told }: RedriveRun, delivery: Delivery): Promise<Readiness> {
+/** Whether the delivery's endpoint takes it now. Logs each endpoint that is paused once. */
+async function readinessAt({ endpoints, health, log, told }: RedriveRun, delivery: Delivery): Promise<Readiness> {
   const [endpoint, stored] = await Promise.all([endpoints.load(delivery), health.loadAny(delivery)])
-  const reception = readinessOf(delivery, endpoint, stored)
+  const readiness = readinessOf(delivery, endpoint, stored)
   const { tenantId, endpointId } = delivery
-  if (reception !== 'paused' || told.has(`${tenantId}#${endpointId}`)) return reception
+  if (readiness !== 'paused' || told.has(`${tenantId}#${endpointId}`)) return readiness
   told.add(`${tenantId}#${endpointId}`)
   log.info('an endpoint is paused: its dead letters stay', { tenantId, endpointId })
-  return reception
+  return readiness
 }

@@ -20,7 +20,7 @@ export interface AttemptTime {
   readonly retries: number | null
 }
 
-/** The delivery after one attempt, and what follows: waits that the queue cannot keep are the sweep's. Pure. */
+/** The delivery after one attempt, and what follows. Waits that are too long for the queue are the sweep's. Pure. */
 export function afterAttempt(delivery: Delivery, result: AttemptResult, time: AttemptTime): Afterwards {
   const attemptCount = delivery.attemptCount + 1
   const attempted = { ...delivery, attemptCount, lastResponseStatus: result.status, dueAt: null }

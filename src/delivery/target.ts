@@ -11,6 +11,7 @@ export interface Target {
   readonly url: string
 }
 
+/** Why the delivery is not sent. */
 export interface NoTarget {
   readonly kind: 'none'
   readonly reason: string
@@ -18,12 +19,8 @@ export interface NoTarget {
   readonly isOver: boolean
 }
 
-function none(reason: string, isOver = false): NoTarget {
-  return { kind: 'none', reason, isOver }
-}
-
-export const endpointPaused = none('The endpoint is paused')
-export const eventExpired = none('The event has expired', true)
+export const endpointPaused = notNow('The endpoint is paused')
+export const eventExpired = never('The event has expired')
 
 /** The delivery's target by what is stored now, or why there is none. */
 export function targetOf(
@@ -31,26 +28,34 @@ export function targetOf(
   delivery: Pick<Delivery, 'incarnationOf'>,
   endpoint: Endpoint | null,
 ): Target | NoTarget {
-  if (endpoint === null || !isFor(delivery, endpoint)) return none('The endpoint was deleted', true)
+  if (endpoint === null || !isOfThisLife(delivery, endpoint)) return never('The endpoint was deleted')
   if (endpoint.settings.status === 'paused') return endpointPaused
   const contract = contracts.find(({ name }) => name === endpoint.contract)
-  if (contract === undefined) return none('The contract of the endpoint is not mounted')
+  if (contract === undefined) return notNow('The contract of the endpoint is not mounted')
   const { url } = endpoint.settings
-  return url === null ? none('The endpoint has no URL') : { kind: 'target', endpoint, contract, url }
+  return url === null ? notNow('The endpoint has no URL') : { kind: 'target', endpoint, contract, url }
 }
 
-/** Whether the endpoint still lives the life that the delivery was made in. */
-export function isFor({ incarnationOf }: Pick<Delivery, 'incarnationOf'>, endpoint: Endpoint): boolean {
-  return endpoint.deletedAt === null && endpoint.incarnation === incarnationOf
+function notNow(reason: string): NoTarget {
+  return { kind: 'none', reason, isOver: false }
+}
+
+function never(reason: string): NoTarget {
+  return { kind: 'none', reason, isOver: true }
 }
 
 /** Whether an endpoint takes a delivery now. `nowhere`: it has no URL. `gone`: it was deleted. */
 export type Readiness = 'open' | 'paused' | 'nowhere' | 'gone'
 
-/** Paused, by its owner or by Keyturn, whatever else would keep the delivery from being sent. */
+/** What sending the delivery again would meet. A pause, by its owner or by Keyturn, comes before a missing URL. */
 export function readinessOf(delivery: Delivery, endpoint: Endpoint | null, stored: StoredHealth): Readiness {
-  if (endpoint === null || !isFor(delivery, endpoint)) return 'gone'
+  if (endpoint === null || !isOfThisLife(delivery, endpoint)) return 'gone'
   const isPausedByKeyturn = stored.incarnation === endpoint.incarnation && stored.health.pausedAt !== null
   if (endpoint.settings.status === 'paused' || isPausedByKeyturn) return 'paused'
   return endpoint.settings.url === null ? 'nowhere' : 'open'
+}
+
+/** Whether the endpoint still lives the life that the delivery was made in. */
+function isOfThisLife({ incarnationOf }: Pick<Delivery, 'incarnationOf'>, endpoint: Endpoint): boolean {
+  return endpoint.deletedAt === null && endpoint.incarnation === incarnationOf
 }

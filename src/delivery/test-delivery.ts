@@ -2,7 +2,6 @@ import type { Contract } from '../contracts/contract'
 import { standardDelivery } from '../contracts/defaults'
 import type { Json } from '../contracts/shape'
 import { newId } from '../core/id'
-import { addSeconds } from '../core/instant'
 import { Problem } from '../core/problem'
 import type { Endpoint } from '../rotation/endpoint'
 import { attempt, type Attempt, recordOf } from './attempt'
@@ -10,6 +9,7 @@ import { messageIdOf } from './delivery'
 import type { Lease } from './health'
 import type { DeliveryDeps } from './ports'
 import type { Message } from './signed-request'
+import { askForLease } from './take-lease'
 
 export interface TestRequest {
   readonly endpoint: Endpoint
@@ -28,7 +28,6 @@ type TestDeps = Pick<DeliveryDeps, 'health' | 'attempts' | 'openKey' | 'send' | 
 
 export const testEventType = 'webhook.test'
 const payload: Json = { message: 'This is a test delivery. Nothing happened.' }
-const marginSeconds = 15
 /** Whoever asked for a test waits for it. */
 const longestTestMs = 10_000
 
@@ -39,16 +38,16 @@ const longestTestMs = 10_000
  */
 export async function testDelivery(deps: TestDeps, request: TestRequest): Promise<TestResult> {
   const { contract } = request
-  const endpoint = hurried(request.endpoint)
+  const endpoint = withTestTimeout(request.endpoint)
   const { url } = endpoint.settings
   if (url === null) throw new Problem('endpoint-without-url', 'The endpoint has no URL to send a test to.')
   const message = testMessage(deps, request)
   const lease = await leaseFor(deps, endpoint, message)
   try {
     const made = await attempt(deps, { endpoint, contract, url, message })
-    const of = { messageId: message.id, eventType: message.event.type, kind: 'test', number: 1 } as const
-    const key = { tenantId: endpoint.tenantId, endpointId: endpoint.id }
-    await deps.attempts.record(key, recordOf(made, of, deps.randomBytes))
+    const about = { messageId: message.id, eventType: message.event.type, kind: 'test', number: 1 } as const
+    const address = { tenantId: endpoint.tenantId, endpointId: endpoint.id }
+    await deps.attempts.record(address, recordOf(made, about, deps.randomBytes))
     return { message, made }
   } finally {
     await deps.health.release(lease)
@@ -62,18 +61,18 @@ function testMessage({ now, randomBytes }: TestDeps, { endpoint, contract, event
   return { id: messageIdOf(messageIds, { tenantId, endpointId, incarnation, eventId: event.id }), endpointId, event }
 }
 
-function hurried(endpoint: Endpoint): Endpoint {
+/** The endpoint with its own time limit, or that of tests where it is shorter. */
+function withTestTimeout(endpoint: Endpoint): Endpoint {
   const { requestConfig } = endpoint.settings
   const timeoutMs = Math.min(requestConfig.timeoutMs, longestTestMs)
   return { ...endpoint, settings: { ...endpoint.settings, requestConfig: { ...requestConfig, timeoutMs } } }
 }
 
-async function leaseFor({ health, now }: TestDeps, endpoint: Endpoint, { id: messageId }: Message): Promise<Lease> {
+async function leaseFor(deps: TestDeps, endpoint: Endpoint, { id: messageId }: Message): Promise<Lease> {
   const { tenantId, id: endpointId, incarnation, settings } = endpoint
-  const at = now()
-  const until = addSeconds(at, settings.requestConfig.timeoutMs / 1000 + marginSeconds)
   const life = { tenantId, endpointId, incarnation }
-  const answer = await health.acquire({ life, messageId, now: at, until, whenPaused: 'allow' })
-  if (answer.kind === 'granted') return answer.lease
+  const { timeoutMs } = settings.requestConfig
+  const outcome = await askForLease(deps, { life, messageId, timeoutMs }, 'allow')
+  if (outcome.kind === 'granted') return outcome.lease
   throw new Problem('endpoint-busy', 'The endpoint is being sent to as often as it may be.', { retryAfterSeconds: 1 })
 }

@@ -146,9 +146,9 @@ async function readTestBody(request: PermittedRequest): Promise<string | null> {
 }
 
 function testValues({ message, made }: TestResult): Record<TestField, Value> {
-  const { at, request, answer, result, keyIds } = made
+  const { at, request, reply, result, keyIds } = made
   const delivered = result.error === null
-  const headers = answer.kind === 'reply' ? answer.headers : {}
+  const headers = reply.kind === 'reply' ? reply.headers : {}
   return {
     messageId: message.id,
     delivered,
@@ -159,7 +159,7 @@ function testValues({ message, made }: TestResult): Record<TestField, Value> {
     requestHeaders: request.headers,
     responseStatus: result.status,
     responseHeaders: Object.fromEntries(Object.entries(headers).filter(([name]) => shownHeaders.includes(name))),
-    responseBody: answer.kind === 'reply' ? answer.body : null,
+    responseBody: reply.kind === 'reply' ? reply.body : null,
     errorMessage: delivered ? null : result.message,
     durationMs: result.durationMs,
     keyIds,

@@ -1,4 +1,4 @@
-import { leasesOf, loadHealth } from '../../../src/aws/health-item'
+import { leasesOf, loadHealthItem } from '../../../src/aws/health-item'
 import { verify } from '../../../src/verify'
 import type { Deployment } from '../deliver-process/deployment'
 import type { Subscribed } from '../deliver-process/subscribe'
@@ -36,7 +36,7 @@ async function outcomeOf({ deployment, deadLetters }: Remains, tenantId: string,
   const { endpointId, secret, url } = to
   const key = { tenantId, endpointId }
   const arrivals = receiver.arrivals.filter(({ path }) => receiver.url + path === url)
-  const [recent, health] = await Promise.all([deliveries.deliveries.recent(key, 10), loadHealth(table, key)])
+  const [recent, health] = await Promise.all([deliveries.deliveries.recent(key, 10), loadHealthItem(table, key)])
   const leases = health === null ? [] : leasesOf(health)
   return {
     answers: arrivals.map(({ status }) => status),

@@ -1,4 +1,4 @@
-import { dueShardOf } from '../../../src/aws/item-keys'
+import { dueShardOf } from '../../../src/aws/due-index'
 import type { Endpoint } from '../../../src/rotation/endpoint'
 import type { EndpointAddress, EndpointStore, Page, PageRequest, Settled } from '../../../src/rotation/ports'
 

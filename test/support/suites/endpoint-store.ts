@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { dueShardOf } from '../../../src/aws/item-keys'
+import { dueShardOf } from '../../../src/aws/due-index'
 import { addSeconds } from '../../../src/core/instant'
 import type { Endpoint } from '../../../src/rotation/endpoint'
 import type { EndpointStore } from '../../../src/rotation/ports'

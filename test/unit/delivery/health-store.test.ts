@@ -112,32 +112,32 @@ describe('leases', () => {
 })
 
 describe('an endpoint', () => {
-  const proven = async (): Promise<boolean> => {
+  const answersPromptly = async (): Promise<boolean> => {
     const answer = await store.acquire(request('msg_asks'))
     if (answer.kind !== 'granted') throw new Error(`not granted: ${answer.kind}`)
     await store.release(answer.lease)
-    return answer.proven
+    return answer.prompt
   }
 
-  it('is proven while it took the last attempt within 5 seconds', async () => {
-    expect(await proven()).toBe(false)
+  it('answers promptly while it took the last attempt within 5 seconds', async () => {
+    expect(await answersPromptly()).toBe(false)
     await store.finish(await acquire('a'), { ...success, responseTimeMs: 5000 })
-    expect(await proven()).toBe(true)
+    expect(await answersPromptly()).toBe(true)
     await store.finish(await acquire('b'), { ...success, responseTimeMs: 5001 })
-    expect(await proven()).toBe(false)
+    expect(await answersPromptly()).toBe(false)
     await store.finish(await acquire('c'), success)
     await store.finish(await acquire('d'), failure)
-    expect(await proven()).toBe(false)
+    expect(await answersPromptly()).toBe(false)
   })
 
-  it('is not proven by a resume or a rotation after it failed', async () => {
+  it('does not answer promptly after it failed, until it takes an attempt: no resume or rotation makes up for it', async () => {
     await store.finish(await acquire('a'), success)
     await store.finish(await acquire('b'), failure)
     await store.resume(life)
     await store.resetFailures(life, 7, unhurried)
-    expect(await proven()).toBe(false)
+    expect(await answersPromptly()).toBe(false)
     await store.finish(await acquire('c'), success)
-    expect(await proven()).toBe(true)
+    expect(await answersPromptly()).toBe(true)
   })
 })
 
@@ -168,13 +168,13 @@ describe('health', () => {
   })
 
   it('counts a delivery that failed without an attempt, which changes nothing of attempts', async () => {
-    await store.countStop(life, noon)
+    await store.countUnattempted(life, noon)
     const first = { ...neverDelivered, deliveriesFailed: 1, lastDeliveryAt: noon, lastDeliveryStatus: 'failed' }
     expect(await store.load(life)).toEqual(first)
     await store.finish(await acquire('a'), success)
     const { lastStatus, lastDeliveryAt } = await store.load(life)
-    await store.countStop(life, addSeconds(noon, 60))
-    await store.countStop(nextLife, noon)
+    await store.countUnattempted(life, addSeconds(noon, 60))
+    await store.countUnattempted(nextLife, noon)
     expect(await store.load(life)).toMatchObject({
       deliveriesCount: 1,
       deliveriesFailed: 2,

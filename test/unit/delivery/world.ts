@@ -27,7 +27,7 @@ import { publishEvent } from '../../../src/delivery/event'
 import type { DeliveryHealth } from '../../../src/delivery/health'
 import { httpSender } from '../../../src/delivery/http-sender'
 import { openedKeyCache } from '../../../src/delivery/opened-key-cache'
-import type { DeliveryDeps, LetterQueue } from '../../../src/delivery/ports'
+import type { DeliveryDeps, DeadLetterQueue } from '../../../src/delivery/ports'
 import { workQueue } from '../../../src/delivery/work-queue'
 import { createEndpoint } from '../../../src/rotation/create'
 import type { Endpoint, EndpointSettings } from '../../../src/rotation/endpoint'
@@ -68,7 +68,7 @@ export interface World {
   messageIds(): readonly unknown[]
   /** Takes what the dead-letter queue has, at most 10. */
   deadLetters(): Promise<readonly string[]>
-  readonly deadLetterFeed: LetterQueue
+  readonly deadLetterFeed: DeadLetterQueue
   sendDeadLetter(body: string): Promise<void>
   close(): Promise<void>
 }
@@ -142,7 +142,7 @@ export async function startWorld(): Promise<World> {
 }
 
 /** The embedded queue has at once whatever it has. */
-function unwaiting(queue: LetterQueue): LetterQueue {
+function unwaiting(queue: DeadLetterQueue): DeadLetterQueue {
   return { ...queue, receive: (_waitSeconds, signal) => queue.receive(0, signal) }
 }
 

@@ -48,8 +48,8 @@ describe('attempts', () => {
 })
 
 describe('a tenant whose receivers never answered', () => {
-  it('has five attempts at them at a time; those at its proven receivers and of other tenants go on beside', async () => {
-    const { endpoint: proven } = await world.addEndpoint(undefined, { eventTypes: ['good'] })
+  it('has five attempts at them at a time; those at its prompt receivers and of other tenants go on beside', async () => {
+    const { endpoint: prompt } = await world.addEndpoint(undefined, { eventTypes: ['good'] })
     await world.addEndpoint(undefined, {}, 'org_2')
     await world.publish('good')
     await world.drain()
@@ -70,7 +70,7 @@ describe('a tenant whose receivers never answered', () => {
     await world.drain()
     expect(held).toHaveLength(5)
     expect(world.receiver.received).toHaveLength(8)
-    expect(await world.healthOf(proven)).toMatchObject({ deliveriesSucceeded: 2 })
+    expect(await world.healthOf(prompt)).toMatchObject({ deliveriesSucceeded: 2 })
     const waiting = await Promise.all(silent.slice(5).map(endpoint => world.healthOf(endpoint)))
     expect(waiting.map(({ deliveriesCount }) => deliveriesCount)).toEqual(Array(7).fill(0))
     await answerAll(world, { held, lanes })
