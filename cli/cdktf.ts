@@ -1,21 +1,45 @@
 import { spawnSync } from 'node:child_process'
-import { ConfigError } from '../config/schema'
-import { runCommand, toldInOneLine } from './command'
+import { existsSync, readFileSync } from 'node:fs'
+import { configFile, loadConfig } from '../config/load'
+import { OperatorError } from '../local/operator-error'
 
-// `npm run deploy|diff` and `npm run destroy` run the CDKTF command line through npx: it is large, and nobody who only
-// rotates secrets needs it.
+// `keyturn deploy` and `keyturn diff`, and how `keyturn destroy` runs CDKTF's command line: through npx, because it is
+// large, and nobody who only rotates secrets needs it.
 
 const cliPackage = 'cdktf-cli@0.21.0'
 
-/** Runs `cdktf`, with these variables besides its own. Returns its exit status. */
-export function cdktf(args: readonly string[], environment: Readonly<Record<string, string>> = {}): number {
-  const env = { CHECKPOINT_DISABLE: '1', ...process.env, ...environment }
-  const { status, error } = spawnSync('npx', ['--yes', cliPackage, ...args], { stdio: 'inherit', env })
-  if (error) throw error
-  return status ?? 1
+/** A mistake in the configuration is told before CDKTF is fetched. Returns its exit status. @throws {OperatorError} */
+export async function deployOrDiff(operation: 'deploy' | 'diff', args: readonly string[]): Promise<number> {
+  requireOwnStack()
+  await loadConfig(configFile())
+  return runCdktf({ args: [operation, ...args], printTo: process.stdout })
 }
 
-/** As `runCommand`, for what reads a configuration: that one's faults are told in a line each. */
-export function runScript(command: () => Promise<void>): Promise<void> {
-  return runCommand(command, error => (error instanceof ConfigError ? error.message : toldInOneLine(error)))
+/** A platform that has Keyturn in a stack of its own deploys and destroys that stack itself. @throws {OperatorError} */
+export function requireOwnStack(): void {
+  if (existsSync('cdktf.json') && projectIdIn('cdktf.json') === 'keyturn') return
+  throw new OperatorError(
+    "cdktf.json does not describe Keyturn's own stack here: deploy and destroy a stack of your own with cdktf",
+  )
+}
+
+function projectIdIn(file: string): unknown {
+  const project: unknown = JSON.parse(readFileSync(file, 'utf8'))
+  return typeof project === 'object' && project !== null && 'projectId' in project ? project.projectId : undefined
+}
+
+export interface CdktfRun {
+  readonly args: readonly string[]
+  /** Variables besides our own. */
+  readonly environment?: Readonly<Record<string, string>>
+  readonly printTo: NodeJS.WriteStream
+}
+
+/** Returns the exit status: 0 also where the user was asked and said no. */
+export function runCdktf({ args, environment = {}, printTo }: CdktfRun): number {
+  const env = { CHECKPOINT_DISABLE: '1', ...process.env, ...environment }
+  const stdio = ['inherit', printTo, 'inherit'] as const
+  const { status, error } = spawnSync('npx', ['--yes', cliPackage, ...args], { stdio: [...stdio], env })
+  if (error) throw error
+  return status ?? 1
 }

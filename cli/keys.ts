@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { resolve } from 'node:path'
-import * as v from 'valibot'
-import { localFile } from '../local/local-description'
+import { existsSync } from 'node:fs'
+import { configFile, loadOwnContracts } from '../config/load'
 import { OperatorError } from '../local/operator-error'
-import { parseArguments, regionOptions, wholeNumber } from '../local/options'
-import { readStored } from '../local/stored-json'
+import { wholeNumber } from '../local/options'
 import type { ApiKey, ApiKeyStore } from '../src/access/api-key'
 import { createApiKey, type NewApiKeyRequest } from '../src/access/create-api-key'
 import { dynamoDbClient } from '../src/aws/clients'
@@ -13,112 +11,105 @@ import { allContracts } from '../src/contracts/all'
 import type { Contract } from '../src/contracts/contract'
 import { parseTenantId } from '../src/contracts/ids'
 import { addSeconds } from '../src/core/instant'
+import type { Given, Report } from './command'
+import { placeOf, type TableOptions } from './local-or-deployed'
 
-/** The contracts that a deployment's configuration has of its own; undefined means the project's configuration. */
-export type LoadContracts = (configFile: string | undefined) => Promise<readonly Contract[]>
+// `keyturn keys create|list|revoke`: API keys of the local run, or of a deployed table.
 
-type Command = (args: string[], load: LoadContracts) => Promise<readonly string[]>
-
-const commands: Readonly<Record<string, Command>> = { create, list, revoke }
-
-/** `keys create|list|revoke`: API keys of the local run or of a deployed table. @throws {OperatorError} */
-export async function keysCommand(given: readonly string[], load: LoadContracts): Promise<readonly string[]> {
-  const [name = '', ...args] = given
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
-  if (command === undefined) throw new OperatorError('keys takes one of the commands create, list, revoke')
-  return command(args, load)
+export interface CreateOptions extends TableOptions, ApiKeyOptions {
+  readonly config?: string
 }
 
-async function create(args: string[], load: LoadContracts): Promise<readonly string[]> {
-  const options = { ...createKeyOptions, ...keyTableOptions, config: { type: 'string' } } as const
-  const { values } = parseArguments({ args, options })
-  const { table, config, contract } = values
+/** What the API key is to be. */
+export interface ApiKeyOptions {
+  readonly contract?: string
+  readonly tenant?: readonly string[]
+  readonly permission?: readonly string[]
+  readonly plan?: string
+  readonly name?: string
+  readonly expiresInDays?: string
+}
+
+/** `keys create`. @throws {OperatorError} naming the option and what is allowed */
+export async function create({ options }: Given<CreateOptions>): Promise<Report> {
+  const { table, config, contract } = options
   if (config !== undefined && table === undefined) throw new OperatorError('--config goes with --table')
   const isKnown = allContracts.some(({ name }) => name === contract)
-  const own = table === undefined || isKnown ? [] : await load(config)
-  const request = keyRequest(values, new Date(), own)
-  return withTable(values, store => createKeyCommand(store, request))
+  const own = table === undefined || isKnown ? [] : await ownContracts(config)
+  const request = apiKeyRequest(options, new Date(), own)
+  return withStore(options, store => reportNewApiKey(store, request))
 }
 
-async function list(args: string[]): Promise<readonly string[]> {
-  const { values } = parseArguments({ args, options: keyTableOptions })
-  return withTable(values, store => listKeysCommand(store, new Date()))
+async function ownContracts(config: string | undefined): Promise<readonly Contract[]> {
+  const file = config ?? configFile()
+  if (config === undefined && !existsSync(file)) return []
+  return loadOwnContracts(file)
 }
 
-async function revoke(args: string[]): Promise<readonly string[]> {
-  const { values, positionals } = parseArguments({ args, options: keyTableOptions, allowPositionals: true })
-  const [id, ...others] = positionals
+/** Makes an API key. The report has its public id and, this once, the API key itself. */
+export async function reportNewApiKey(store: Pick<ApiKeyStore, 'create'>, request: NewApiKeyRequest): Promise<Report> {
+  const now = new Date()
+  const { stored, text } = await createApiKey(store, { now: () => now, randomBytes }, request)
+  const key = text.reveal()
+  return {
+    lines: [`id   ${stored.id}`, `key  ${key}`, '', 'Keep the key now: it is not stored, and not shown again.'],
+    json: { ...documentOf(stored, now), key },
+  }
+}
+
+/** `keys list`. */
+export async function list({ options }: Given<TableOptions>): Promise<Report> {
+  return withStore(options, store => reportApiKeys(store, new Date()))
+}
+
+/** `keys revoke <id>`. */
+export async function revoke({ options, args }: Given<TableOptions>): Promise<Report> {
+  const [id, ...others] = args
   if (id === undefined || others.length > 0) throw new OperatorError('revoke takes the public id of one key')
-  const outcome = await withTable(values, store => store.revoke(id, new Date()))
-  if (outcome === 'revoked') return [`revoked ${id}`]
+  const outcome = await withStore(options, store => store.revoke(id, new Date()))
+  if (outcome === 'revoked') return { lines: [`revoked ${id}`], json: { id, state: 'revoked' } }
   throw new OperatorError(`no key has the public id ${JSON.stringify(id)}`)
 }
 
-async function withTable<Result>(
-  values: KeyTableOptions,
-  use: (store: ApiKeyStore) => Promise<Result>,
-): Promise<Result> {
-  const table = openKeyTable(values)
+async function withStore<Result>(options: TableOptions, use: (store: ApiKeyStore) => Promise<Result>): Promise<Result> {
+  const { table, clientOptions } = placeOf(options)
+  const client = dynamoDbClient(clientOptions)
   try {
-    return await use(table.store)
+    return await use(dynamoApiKeyStore({ client, name: table }, () => new Date()))
   } finally {
-    table.close()
+    client.destroy()
   }
 }
 
 const daySeconds = 24 * 60 * 60
 const aDayToTenYears = { least: 1, greatest: 3650 }
 
-export const createKeyOptions = {
-  contract: { type: 'string' },
-  tenant: { type: 'string', multiple: true },
-  permission: { type: 'string', multiple: true },
-  plan: { type: 'string' },
-  name: { type: 'string' },
-  'expires-in-days': { type: 'string' },
-} as const
-
-export interface CreateKeyValues {
-  readonly contract?: string | undefined
-  readonly tenant?: readonly string[] | undefined
-  readonly permission?: readonly string[] | undefined
-  readonly plan?: string | undefined
-  readonly name?: string | undefined
-  readonly 'expires-in-days'?: string | undefined
-}
-
-/** Makes an API key; the lines are its public id and, this once, the key. */
-export async function createKeyCommand(
-  store: Pick<ApiKeyStore, 'create'>,
-  request: NewApiKeyRequest,
-): Promise<readonly string[]> {
-  const { stored, text } = await createApiKey(store, { now: () => new Date(), randomBytes }, request)
-  return [`id   ${stored.id}`, `key  ${text.reveal()}`, '', 'Keep the key now: it is not stored, and not shown again.']
-}
-
 /**
  * What the options ask for, at one of Keyturn's contracts or of a deployment's own.
  * @throws {OperatorError} naming the option and what is allowed
  */
-export function keyRequest(values: CreateKeyValues, now: Date, own: readonly Contract[] = []): NewApiKeyRequest {
-  const contract = contractOf(values.contract, [...allContracts, ...own])
-  const days = values['expires-in-days'] ?? null
+export function apiKeyRequest(
+  options: ApiKeyOptions,
+  now: Date,
+  ownContracts: readonly Contract[] = [],
+): NewApiKeyRequest {
+  const contract = contractOf(options.contract, [...allContracts, ...ownContracts])
+  const { tenant = [], permission, plan, name = `${contract.name} key`, expiresInDays } = options
   return {
     contract,
-    tenantIds: tenantsOf(contract, values.tenant ?? []),
-    permissions: permissionsOf(contract, values.permission),
-    plan: planOf(contract, values.plan),
-    name: nameOf(values.name ?? `${contract.name} key`),
-    expiresAt:
-      days === null ? null : addSeconds(now, wholeNumber('--expires-in-days', days, aDayToTenYears) * daySeconds),
+    tenantIds: tenantsOf(contract, tenant),
+    permissions: permissionsOf(contract, permission),
+    plan: planOf(contract, plan),
+    name: checkedName(name),
+    expiresAt: expiresInDays === undefined ? null : daysAfter(now, expiresInDays),
   }
 }
 
 function contractOf(name: string | undefined, known: readonly Contract[]): Contract {
-  const withKeys = known.filter(({ credentials }) => credentials.apiKey !== undefined)
-  const contract = withKeys.find(each => each.name === name)
+  const withApiKeys = known.filter(({ credentials }) => credentials.apiKey !== undefined)
+  const contract = withApiKeys.find(each => each.name === name)
   if (contract !== undefined) return contract
-  throw new OperatorError(`--contract takes one of ${withKeys.map(each => each.name).join(', ')}`)
+  throw new OperatorError(`--contract takes one of ${withApiKeys.map(each => each.name).join(', ')}`)
 }
 
 function tenantsOf({ name, tenant }: Contract, given: readonly string[]): readonly string[] {
@@ -150,27 +141,32 @@ function planOf({ name, credentials: { plans } }: Contract, given: string | unde
   )
 }
 
-function nameOf(name: string): string {
+function checkedName(name: string): string {
   if (name.length >= 1 && name.length <= 200) return name
   throw new OperatorError('--name takes 1 to 200 characters')
 }
 
+function daysAfter(now: Date, days: string): Date {
+  return addSeconds(now, wholeNumber('--expires-in-days', days, aDayToTenYears) * daySeconds)
+}
+
 const heading = ['ID', 'STATE', 'CONTRACT', 'TENANTS', 'PERMISSIONS', 'PLAN', 'CREATED', 'EXPIRES', 'NAME']
 
-/** The lines of a table of all keys, oldest first. */
-export async function listKeysCommand(store: Pick<ApiKeyStore, 'list'>, now: Date): Promise<readonly string[]> {
+/** A table of all API keys, oldest first. */
+export async function reportApiKeys(store: Pick<ApiKeyStore, 'list'>, now: Date): Promise<Report> {
   const keys = [...(await store.list())].sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime())
-  const rows = [heading, ...keys.map(key => rowOf(key, now))]
+  const rows = [heading, ...keys.map(key => cellsOf(key, now))]
   const widths = heading.map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)))
-  return rows.map(row =>
+  const lines = rows.map(row =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd(),
   )
+  return { lines, json: { keys: keys.map(key => documentOf(key, now)) } }
 }
 
-function rowOf(key: ApiKey, now: Date): string[] {
+function cellsOf(key: ApiKey, now: Date): string[] {
   return [
     key.id,
     stateOf(key, now),
@@ -184,69 +180,12 @@ function rowOf(key: ApiKey, now: Date): string[] {
   ]
 }
 
-function stateOf({ revokedAt, expiresAt }: ApiKey, now: Date): string {
+/** All that is stored but for the hash. */
+function documentOf({ sha256: _sha256, ...stored }: ApiKey, now: Date) {
+  return { ...stored, state: stateOf(stored, now) }
+}
+
+function stateOf({ revokedAt, expiresAt }: Pick<ApiKey, 'revokedAt' | 'expiresAt'>, now: Date): string {
   if (revokedAt !== null) return 'revoked'
   return expiresAt !== null && expiresAt <= now ? 'expired' : 'active'
-}
-
-/** Where the API keys are: in a deployed table, or in the local run of a data folder. */
-export interface KeyTableOptions {
-  readonly table?: string | undefined
-  readonly region?: string | undefined
-  readonly 'data-dir'?: string | undefined
-}
-
-/** The options of every command on API keys. */
-export const keyTableOptions = {
-  table: { type: 'string' },
-  region: { type: 'string' },
-  'data-dir': { type: 'string' },
-} as const
-
-export interface KeyTable {
-  readonly store: ApiKeyStore
-  close(): void
-}
-
-/** A deployed table is reached with the credentials that the AWS SDK finds. @throws {OperatorError} */
-export function openKeyTable({ table, region, 'data-dir': dataDir }: KeyTableOptions): KeyTable {
-  if (table !== undefined && dataDir !== undefined) {
-    throw new OperatorError('--table names a deployed table, --data-dir a local run: give one of them')
-  }
-  if (table === '') throw new OperatorError('--table must not be empty')
-  if (table !== undefined) return keyTable(table, regionOptions(region))
-  if (region !== undefined) throw new OperatorError('--region goes with --table')
-  const local = readDescription(resolve(dataDir ?? '.keyturn'))
-  const { accessKeyId, secretAccessKey } = local
-  return keyTable(local.table, {
-    endpoint: local.aws,
-    region: local.region,
-    credentials: { accessKeyId, secretAccessKey },
-  })
-}
-
-function keyTable(name: string, options: Parameters<typeof dynamoDbClient>[0]): KeyTable {
-  const client = dynamoDbClient(options)
-  return { store: dynamoApiKeyStore({ client, name }, () => new Date()), close: () => client.destroy() }
-}
-
-const schema = v.object({
-  aws: v.pipe(v.string(), v.url()),
-  region: v.string(),
-  table: v.string(),
-  accessKeyId: v.string(),
-  secretAccessKey: v.string(),
-})
-
-/** How the AWS endpoint of a local run is reached. */
-export type LocalAddress = Readonly<v.InferOutput<typeof schema>>
-
-/** What the running local run of a data folder says of itself. @throws {OperatorError} */
-export function readDescription(dataDir: string): LocalAddress {
-  const remedy = 'the next npm start writes it anew'
-  const description = readStored({ file: localFile(dataDir), schema, remedy })
-  if (description !== null) return description
-  throw new OperatorError(
-    `no local run in ${dataDir}: start one with npm start, or give --data-dir, or --table and --region`,
-  )
 }

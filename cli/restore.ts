@@ -1,29 +1,72 @@
+import { ScanCommand } from '@aws-sdk/client-dynamodb'
+import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { randomBytes } from 'node:crypto'
+import { tableNameOf } from '../config/config'
 import { configFile, loadConfig } from '../config/load'
-import { parseArguments } from '../local/options'
 import { dynamoDbClient } from '../src/aws/clients'
 import { dynamoEndpointStore } from '../src/aws/dynamo-endpoint-store'
+import { endpointAddressOf, endpointPrefix } from '../src/aws/item-keys'
+import { valuesOf } from '../src/aws/items'
+import type { Table } from '../src/aws/table'
+import type { EndpointAddress, RotationDeps } from '../src/rotation/ports'
 import { raiseRevision } from '../src/rotation/restore'
-import { runScript } from './cdktf'
-import { everyEndpoint } from './every-endpoint'
+import type { Given, Report } from './command'
 
-// `npm run restore`, after a table was restored from a backup: every endpoint gets a revision above its mirror's, and
+// `keyturn restore`, after a table was restored from a backup: every endpoint gets a revision above its mirror's, and
 // the sweep writes the mirrors anew.
 
-async function restore(): Promise<void> {
-  parseArguments({ options: {} })
-  const { stage, region, tableName } = await loadConfig(configFile())
-  const table = { client: dynamoDbClient({ region }), name: tableName ?? `keyturn-${stage}` }
+export async function restore({ say }: Given): Promise<Report> {
+  const config = await loadConfig(configFile())
+  const table = { client: dynamoDbClient({ region: config.region }), name: tableNameOf(config) }
   const deps = { store: dynamoEndpointStore(table), now: () => new Date(), randomBytes }
+  const raised = await raiseEveryRevision(deps, table, count => {
+    if (count % 1000 === 0) say(`${count} endpoints …`)
+  })
+  const line = `${raised} endpoints are ahead of their mirrors; the sweep writes about 10 mirrors a second.`
+  return { lines: [line], json: { raised } }
+}
+
+/** Returns how many it raised. Tombstones are left as they are: their mirrors are to go. */
+export async function raiseEveryRevision(
+  deps: Pick<RotationDeps, 'store' | 'now' | 'randomBytes'>,
+  table: Table,
+  onRaised: (count: number) => void = () => {},
+): Promise<number> {
   let raised = 0
-  for await (const key of everyEndpoint(table)) {
-    const endpoint = await deps.store.load(key)
+  for await (const address of everyEndpoint(table)) {
+    const endpoint = await deps.store.load(address)
     if (endpoint === null || endpoint.deletedAt) continue
     await raiseRevision(deps, endpoint)
     raised += 1
-    if (raised % 1000 === 0) console.log(`${raised} endpoints …`)
+    onRaised(raised)
   }
-  console.log(`${raised} endpoints are ahead of their mirrors; the sweep writes about 10 mirrors a second.`)
+  return raised
 }
 
-void runScript(restore)
+/** Every endpoint of the table that is not a tombstone. Reads the whole table. */
+async function* everyEndpoint(table: Table): AsyncGenerator<EndpointAddress> {
+  let start: ScanStart
+  do {
+    const page = await scanEndpoints(table, start)
+    for (const item of page.Items ?? []) {
+      const { pk, sk } = unmarshall(item)
+      yield endpointAddressOf({ pk: String(pk), sk: String(sk) })
+    }
+    start = page.LastEvaluatedKey
+  } while (start !== undefined)
+}
+
+type ScanStart = ConstructorParameters<typeof ScanCommand>[0]['ExclusiveStartKey']
+
+function scanEndpoints({ client, name }: Table, start: ScanStart) {
+  return client.send(
+    new ScanCommand({
+      TableName: name,
+      FilterExpression: 'begins_with(sk, :endpoint) AND attribute_not_exists(deletedAt)',
+      ExpressionAttributeValues: valuesOf({ endpoint: endpointPrefix }),
+      ProjectionExpression: 'pk, sk',
+      ConsistentRead: true,
+      ExclusiveStartKey: start,
+    }),
+  )
+}

@@ -1,5 +1,7 @@
 import type { Contract } from '../src/contracts/contract'
 
+// Everything that a configuration can say.
+
 /** What a platform engineer decides about one deployment. `keyturn.config.ts` exports one. */
 export interface Config extends ControlPlaneConfig {
   /** AWS region, such as `eu-central-1`. */
@@ -82,7 +84,12 @@ export type Backend =
   /** Locked by a file beside the state. `key` defaults to `keyturn/<stage>.tfstate`. */
   | { readonly kind: 's3'; readonly bucket: string; readonly region: string; readonly key?: string }
 
-/** Whether everything goes when the stage goes. */
+/** Whether table, keys and mirrors go when the stage goes. */
 export function isDisposable(stage: string): boolean {
   return stage === 'dev' || stage.startsWith('dev-')
+}
+
+/** Name of the stage's table. */
+export function tableNameOf({ stage, tableName }: Pick<ControlPlaneConfig, 'stage' | 'tableName'>): string {
+  return tableName ?? `keyturn-${stage}`
 }

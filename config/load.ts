@@ -1,52 +1,39 @@
 import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { systemCode } from '../scripts/files'
 import { allContracts } from '../src/contracts/all'
 import type { Contract } from '../src/contracts/contract'
 import type { Config } from './config'
 import { mountsOf } from './mounts'
 import { ConfigError, parseConfig, parseMounted } from './schema'
 
+// From the file that holds a configuration to the configuration, for `infra` and the command line.
+
 /** `KEYTURN_CONFIG` names another configuration than the project's own. */
 export function configFile(): string {
   return process.env.KEYTURN_CONFIG ?? 'keyturn.config.ts'
 }
 
-/** The configuration that a TypeScript file exports as its default. @throws {ConfigError} */
+/** The configuration that the file exports as its default. @throws {ConfigError} each line begins with the file */
 export function loadConfig(file: string): Promise<Config> {
-  return inFile(file, async () => parseConfig(await exportedBy(file)))
+  return namingFile(file, async () => parseConfig(await defaultExport(file)))
 }
 
-/** What a TypeScript file exports as its default. @throws {ConfigError} */
-export async function exportedBy(file: string): Promise<unknown> {
-  if (!existsSync(file)) throw new ConfigError(['there is no such file'])
-  const exported = defaultOf((await loaded(file)).default)
-  if (exported === undefined) throw new ConfigError(['has no default export'])
-  return exported
+/**
+ * The contracts of a platform's own that the file mounts. The file is a configuration, or what somebody else's stack
+ * gives to `ControlPlane`. @throws {ConfigError} each line begins with the file
+ */
+export function loadOwnContracts(file: string): Promise<readonly Contract[]> {
+  return namingFile(file, async () => {
+    const mounts = mountsOf(parseMounted(await defaultExport(file)))
+    return mounts.map(({ contract }) => contract).filter(contract => !allContracts.includes(contract))
+  })
 }
 
-async function loaded(file: string): Promise<{ readonly default?: unknown }> {
-  try {
-    return await import(pathToFileURL(resolve(file)).href)
-  } catch (error) {
-    throw new ConfigError([`does not load: ${firstLines(error)}`])
-  }
-}
-
-/** Without the stack, and without what Node lists below. */
-function firstLines(error: unknown): string {
-  const { message } = error instanceof Error ? error : new TypeError(String(error))
-  const [first = '', second = ''] = message.split('\n')
-  return first.endsWith(':') ? `${first} ${second}` : first
-}
-
-/** A module that was compiled to CommonJS has its default one level deeper. */
-function defaultOf(exported: unknown): unknown {
-  return typeof exported === 'object' && exported !== null && 'default' in exported ? exported.default : exported
-}
-
-/** What the work returns. The faults that it finds then begin with the file that they are in. @throws {ConfigError} */
-export async function inFile<Result>(file: string, work: () => Promise<Result>): Promise<Result> {
+/** Does the work; the faults that it finds in the file then begin with the file's name. @throws {ConfigError} */
+export async function namingFile<Result>(file: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work()
   } catch (error) {
@@ -55,13 +42,73 @@ export async function inFile<Result>(file: string, work: () => Promise<Result>):
   }
 }
 
-/**
- * The contracts of its own that a file mounts under `contracts`, be it a configuration or what somebody else's stack
- * gives to `ControlPlane`. @throws {ConfigError}
- */
-export function loadOwnContracts(file: string): Promise<readonly Contract[]> {
-  return inFile(file, async () => {
-    const mounts = mountsOf(parseMounted(await exportedBy(file)))
-    return mounts.map(({ contract }) => contract).filter(contract => !allContracts.includes(contract))
-  })
+async function defaultExport(file: string): Promise<unknown> {
+  if (!existsSync(file)) throw new ConfigError(['there is no such file'])
+  const exported = withoutInterop((await importFile(file)).default)
+  if (exported === undefined) throw new ConfigError(['has no default export'])
+  return exported
+}
+
+/** A module that was compiled to CommonJS has its default one level deeper. */
+function withoutInterop(exported: unknown): unknown {
+  return typeof exported === 'object' && exported !== null && 'default' in exported ? exported.default : exported
+}
+
+interface Module {
+  readonly default?: unknown
+}
+
+async function importFile(file: string): Promise<Module> {
+  const url = pathToFileURL(resolve(file)).href
+  try {
+    return await import(url)
+  } catch (error) {
+    if (isTypeScript(file) && needsCompiler.includes(systemCode(error) ?? '')) return importWithTsx(file, error)
+    throw doesNotLoad(error)
+  }
+}
+
+/** Node.js 20 knows no TypeScript; later versions strip types, but do not find `./acmeworks` without its extension. */
+const needsCompiler = ['ERR_UNKNOWN_FILE_EXTENSION', 'ERR_MODULE_NOT_FOUND', 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX']
+
+function isTypeScript(file: string): boolean {
+  return /\.[cm]?ts$/.test(file)
+}
+
+/** For the packaged command, which is plain JavaScript: the file's own project has the compiler. */
+async function importWithTsx(file: string, refusal: unknown): Promise<Module> {
+  const tsx = tsxBeside(file)
+  if (tsx === null) {
+    if (systemCode(refusal) !== 'ERR_UNKNOWN_FILE_EXTENSION') throw doesNotLoad(refusal)
+    throw new ConfigError([
+      'is TypeScript, which this Node.js does not read: install tsx beside it, or name a .js or .mjs file by KEYTURN_CONFIG or --config',
+    ])
+  }
+  const url = pathToFileURL(resolve(file)).href
+  try {
+    return await tsx.tsImport(url, url)
+  } catch (error) {
+    throw doesNotLoad(error)
+  }
+}
+
+interface Tsx {
+  tsImport(specifier: string, parentUrl: string): Promise<Module>
+}
+
+function tsxBeside(file: string): Tsx | null {
+  try {
+    // What tsx documents as its API.
+    return createRequire(resolve(file))('tsx/esm/api') as Tsx
+  } catch (error) {
+    if (systemCode(error) === 'MODULE_NOT_FOUND') return null
+    throw error
+  }
+}
+
+/** Without the stack, and without what Node lists below. */
+function doesNotLoad(error: unknown): ConfigError {
+  const { message } = error instanceof Error ? error : new TypeError(String(error))
+  const [first = '', second = ''] = message.split('\n')
+  return new ConfigError([`does not load: ${first.endsWith(':') ? `${first} ${second}` : first}`])
 }

@@ -6,7 +6,13 @@ import type { Mount } from '../src/contracts/routes'
 import type { ControlPlaneConfig, MountedContract } from './config'
 import { ConfigError } from './schema'
 
-/** @throws {ConfigError} for contracts that nobody knows, that nobody could rotate with, or whose routes conflict */
+// From the names and contracts that a configuration mounts to contracts that are known to work together.
+
+/**
+ * Each contract that is mounted, with its base path.
+ * @throws {ConfigError} for a contract that nobody knows, that nobody could rotate with, or whose routes conflict with
+ *   another's
+ */
 export function mountsOf({
   contracts,
   sessions,
@@ -14,43 +20,46 @@ export function mountsOf({
   const mounts = contracts.map(({ contract, basePath = '' }, index) => {
     return { contract: checkedContract(contract, `contracts.${index}.contract`), basePath }
   })
-  check('contracts', () => checkRoutes(mounts))
-  const stuck = sessions === undefined ? mounts.find(({ contract }) => needsSessions(contract)) : undefined
-  if (stuck !== undefined)
-    throw new ConfigError([`sessions: is missing, and ${stuck.contract.name} rotates for dashboard sessions only`])
-  return mounts
+  faultsBeginWith('contracts', () => checkRoutes(mounts))
+  const unreachable =
+    sessions === undefined ? mounts.find(({ contract }) => rotatesForSessionsOnly(contract)) : undefined
+  if (unreachable === undefined) return mounts
+  const { name } = unreachable.contract
+  throw new ConfigError([`sessions: is missing, and ${name} rotates for dashboard sessions only`])
 }
 
 /** The contract that `place` of a configuration names or holds. @throws {ConfigError} beginning with the place */
-export function checkedContract(contract: MountedContract['contract'], place: string): Contract {
-  const found = find(contract, place)
-  check(place, () => checkContract(found))
-  return found
+export function checkedContract(given: MountedContract['contract'], place: string): Contract {
+  const contract = typeof given === 'string' ? namedContract(given, place) : ownContract(given, place)
+  faultsBeginWith(place, () => checkContract(contract))
+  return contract
 }
 
-function check(place: string, requirement: () => void): void {
+function namedContract(name: string, place: string): Contract {
+  const contract = allContracts.find(each => each.name === name)
+  if (contract !== undefined) return contract
+  const names = allContracts.map(each => each.name).join(', ')
+  throw new ConfigError([`${place}: there is no ${name}; Keyturn has ${names}`])
+}
+
+/** An object may be one of Keyturn's contracts, but may not take the name of one. */
+function ownContract(contract: Contract, place: string): Contract {
+  const { name } = contract
+  const namesake = allContracts.find(each => each.name === name)
+  if (namesake === undefined || namesake === contract) return contract
+  throw new ConfigError([`${place}: ${name} comes with Keyturn; a contract of your own needs another name`])
+}
+
+function faultsBeginWith(place: string, check: () => void): void {
   try {
-    requirement()
+    check()
   } catch (error) {
     if (error instanceof RangeError) throw new ConfigError([`${place}: ${error.message}`])
     throw error
   }
 }
 
-function find(contract: MountedContract['contract'], place: string): Contract {
-  const name = typeof contract === 'string' ? contract : contract.name
-  const known = allContracts.find(each => each.name === name)
-  if (typeof contract !== 'string') {
-    if (known === undefined || known === contract) return contract
-    throw new ConfigError([`${place}: ${name} comes with Keyturn; a contract of your own needs another name`])
-  }
-  if (known !== undefined) return known
-  throw new ConfigError([
-    `${place}: there is no ${name}; Keyturn has ${allContracts.map(each => each.name).join(', ')}`,
-  ])
-}
-
-function needsSessions({ operations }: Contract): boolean {
+function rotatesForSessionsOnly({ operations }: Contract): boolean {
   const rotate = operations.filter(({ use }) => use === 'rotate')
   return rotate.length > 0 && rotate.every(({ access }) => access !== 'anyone' && access.apiKey === undefined)
 }

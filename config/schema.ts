@@ -2,100 +2,7 @@ import * as v from 'valibot'
 import type { Contract } from '../src/contracts/contract'
 import type { Config, ControlPlaneConfig } from './config'
 
-const account = v.pipe(v.string(), v.regex(/^\d{12}$/, 'must be an account id of 12 digits'))
-const text = v.pipe(v.string(), v.nonEmpty('must not be empty'), v.maxLength(200, 'must have at most 200 characters'))
-const name = v.pipe(v.string(), v.regex(/^[a-zA-Z0-9_.-]{3,255}$/, 'must be 3 to 255 characters of [a-zA-Z0-9_.-]'))
-const region = v.pipe(v.string(), v.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as eu-central-1'))
-const httpsUrl = v.pipe(v.string(), v.check(isSecure, 'must be an https URL; http only on 127.0.0.1'))
-
-/** Retention periods of CloudWatch Logs, in days. */
-const retentionDays = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3653,
-]
-
-/** Looked into by `checkContract`; here only what leads there. */
-const contract = v.custom<Contract>(
-  value => typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string',
-  'must be the name of a contract, or a contract',
-)
-
-const mounted = v.strictObject({
-  contract: v.union([v.string(), contract], 'must be the name of a contract, or a contract'),
-  basePath: v.exactOptional(
-    v.pipe(
-      v.string(),
-      v.regex(/^(\/[a-zA-Z0-9._-]+)*$/, 'must be /<segment>… of [a-zA-Z0-9._-], without a slash at the end'),
-    ),
-  ),
-})
-
-const sessions = v.strictObject({
-  issuer: text,
-  audience: text,
-  jwksUrl: httpsUrl,
-  roleClaim: text,
-  tenantClaim: text,
-})
-
-const backend = v.variant('kind', [
-  v.strictObject({ kind: v.literal('local') }),
-  v.strictObject({ kind: v.literal('s3'), bucket: name, region, key: v.exactOptional(text) }),
-])
-
-const count = v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(1, 'must be at least 1'))
-
-/** Lambda's own limit. */
-const least = 'must be at least 2'
-
-const controlPlane = {
-  stage: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,19}$/, 'must be 1 to 20 characters of [a-z0-9-]')),
-  contracts: v.pipe(v.array(mounted), v.minLength(1, 'must have at least one contract'), v.readonly()),
-  sessions: v.exactOptional(sessions),
-  mirror: v.picklist(['on', 'off'], 'must be "on" or "off"'),
-  mirrorReaders: v.exactOptional(v.pipe(v.array(account), v.readonly())),
-  logRetentionDays: v.exactOptional(v.picklist(retentionDays, `must be one of ${retentionDays.join(', ')}`)),
-  logLevel: v.exactOptional(v.picklist(['info', 'error'], 'must be "info" or "error"')),
-  alarmEmail: v.exactOptional(v.pipe(v.string(), v.email('must be an e-mail address'))),
-  domain: v.exactOptional(
-    v.strictObject({
-      name: v.pipe(v.string(), v.regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'must be a domain name in lower case')),
-      certificateArn: v.pipe(v.string(), v.startsWith('arn:', 'must be an ARN')),
-    }),
-  ),
-  corsOrigins: v.exactOptional(v.pipe(v.array(httpsUrl), v.readonly())),
-  deliveries: v.exactOptional(
-    v.strictObject({
-      concurrency: v.exactOptional(v.pipe(count, v.minValue(2, least), v.maxValue(1000, 'must be at most 1000'))),
-      pauseAfterFailures: v.exactOptional(v.pipe(count, v.maxValue(9999, 'must be at most 9999'))),
-    }),
-  ),
-  throttle: v.exactOptional(v.strictObject({ requestsPerSecond: count, burst: count })),
-  tableName: v.exactOptional(name),
-  adopt: v.exactOptional(
-    v.strictObject({
-      table: v.exactOptional(v.boolean()),
-      ringKey: v.exactOptional(text),
-      mirrorKey: v.exactOptional(text),
-    }),
-  ),
-}
-
-export const controlPlaneSchema = v.strictObject(controlPlane) satisfies v.GenericSchema<unknown, ControlPlaneConfig>
-
-/** The same two fields; what stands beside them does not matter. */
-export const mountedSchema = v.object({ contracts: controlPlane.contracts, sessions: controlPlane.sessions })
-
-export const configSchema = v.strictObject({
-  ...controlPlane,
-  region,
-  tags: v.exactOptional(v.record(v.string(), v.string())),
-  backend: v.exactOptional(backend),
-}) satisfies v.GenericSchema<unknown, Config>
-
-function isSecure(url: string): boolean {
-  const parsed = URL.parse(url)
-  return parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && parsed.hostname === '127.0.0.1')
-}
+// Checks what a configuration file holds, field by field, before anything is built or called.
 
 /** A configuration that cannot be deployed. Its message has one line a fault, each beginning with the field's name. */
 export class ConfigError extends Error {
@@ -132,3 +39,102 @@ function faultOf(issue: v.BaseIssue<unknown>): string {
   if (issue.received === 'undefined') return `${path}: is missing`
   return `${path}: ${issue.message}`
 }
+
+const accountId = v.pipe(v.string(), v.regex(/^\d{12}$/, 'must be an account id of 12 digits'))
+const text = v.pipe(v.string(), v.nonEmpty('must not be empty'), v.maxLength(200, 'must have at most 200 characters'))
+/** Of a table or a bucket. */
+const resourceName = v.pipe(
+  v.string(),
+  v.regex(/^[a-zA-Z0-9_.-]{3,255}$/, 'must be 3 to 255 characters of [a-zA-Z0-9_.-]'),
+)
+const region = v.pipe(v.string(), v.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as eu-central-1'))
+const httpsUrl = v.pipe(v.string(), v.check(isHttpsOrLoopback, 'must be an https URL; http only on 127.0.0.1'))
+
+function isHttpsOrLoopback(url: string): boolean {
+  const parsed = URL.parse(url)
+  return parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && parsed.hostname === '127.0.0.1')
+}
+
+/** `checkContract` looks at all of it later; here an object with a name is enough. */
+const ownContract = v.custom<Contract>(
+  value => typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string',
+  'must be the name of a contract, or a contract',
+)
+
+const mountedContract = v.strictObject({
+  contract: v.union([v.string(), ownContract], 'must be the name of a contract, or a contract'),
+  basePath: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.regex(/^(\/[a-zA-Z0-9._-]+)*$/, 'must be /<segment>… of [a-zA-Z0-9._-], without a slash at the end'),
+    ),
+  ),
+})
+
+const sessions = v.strictObject({
+  issuer: text,
+  audience: text,
+  jwksUrl: httpsUrl,
+  roleClaim: text,
+  tenantClaim: text,
+})
+
+/** Retention periods of CloudWatch Logs, in days. */
+const retentionDays = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3653,
+]
+
+const domain = v.strictObject({
+  name: v.pipe(v.string(), v.regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'must be a domain name in lower case')),
+  certificateArn: v.pipe(v.string(), v.startsWith('arn:', 'must be an ARN')),
+})
+
+const count = v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(1, 'must be at least 1'))
+
+const deliveries = v.strictObject({
+  // 2 to 1000 is what Lambda takes as the concurrency of a queue.
+  concurrency: v.exactOptional(
+    v.pipe(count, v.minValue(2, 'must be at least 2'), v.maxValue(1000, 'must be at most 1000')),
+  ),
+  pauseAfterFailures: v.exactOptional(v.pipe(count, v.maxValue(9999, 'must be at most 9999'))),
+})
+
+const adoption = v.strictObject({
+  table: v.exactOptional(v.boolean()),
+  ringKey: v.exactOptional(text),
+  mirrorKey: v.exactOptional(text),
+})
+
+const backend = v.variant('kind', [
+  v.strictObject({ kind: v.literal('local') }),
+  v.strictObject({ kind: v.literal('s3'), bucket: resourceName, region, key: v.exactOptional(text) }),
+])
+
+const controlPlane = {
+  stage: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,19}$/, 'must be 1 to 20 characters of [a-z0-9-]')),
+  contracts: v.pipe(v.array(mountedContract), v.minLength(1, 'must have at least one contract'), v.readonly()),
+  sessions: v.exactOptional(sessions),
+  mirror: v.picklist(['on', 'off'], 'must be "on" or "off"'),
+  mirrorReaders: v.exactOptional(v.pipe(v.array(accountId), v.readonly())),
+  logRetentionDays: v.exactOptional(v.picklist(retentionDays, `must be one of ${retentionDays.join(', ')}`)),
+  logLevel: v.exactOptional(v.picklist(['info', 'error'], 'must be "info" or "error"')),
+  alarmEmail: v.exactOptional(v.pipe(v.string(), v.email('must be an e-mail address'))),
+  domain: v.exactOptional(domain),
+  corsOrigins: v.exactOptional(v.pipe(v.array(httpsUrl), v.readonly())),
+  deliveries: v.exactOptional(deliveries),
+  throttle: v.exactOptional(v.strictObject({ requestsPerSecond: count, burst: count })),
+  tableName: v.exactOptional(resourceName),
+  adopt: v.exactOptional(adoption),
+}
+
+const controlPlaneSchema = v.strictObject(controlPlane) satisfies v.GenericSchema<unknown, ControlPlaneConfig>
+
+/** Whatever stands beside these two does not matter. */
+const mountedSchema = v.object({ contracts: controlPlane.contracts, sessions: controlPlane.sessions })
+
+const configSchema = v.strictObject({
+  ...controlPlane,
+  region,
+  tags: v.exactOptional(v.record(v.string(), v.string())),
+  backend: v.exactOptional(backend),
+}) satisfies v.GenericSchema<unknown, Config>

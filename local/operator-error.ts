@@ -1,10 +1,12 @@
 import { systemCode } from '../scripts/files'
 
-/** Why a command of the local run cannot go on, in one line that says what to do about it. */
+// What operators read on their terminal when `npm start` or a command cannot go on.
+
+/** Why a command cannot go on, in one line that says what to do about it. */
 export class OperatorError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)
-    this.name = 'StartError'
+    this.name = 'OperatorError'
   }
 }
 
@@ -21,8 +23,8 @@ const remedies: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
 }
 
-/** What to tell of an error that ends a start: a file that cannot be used is named, with what to do about it. */
-export function namedFault(error: unknown): unknown {
+/** For a file or folder that cannot be used: an `OperatorError` that names it and its remedy. Any other error as it is. */
+export function fileFault(error: unknown): unknown {
   const code = systemCode(error)
   const path = pathOf(error)
   if (code === undefined || path === undefined) return error
@@ -37,20 +39,7 @@ function pathOf(error: unknown): string | undefined {
   return typeof error.path === 'string' ? error.path : undefined
 }
 
-/** The message with which the AWS SDK, which finds these itself, says that they are missing. */
-const missing: Readonly<Record<string, string>> = {
-  'Region is missing': 'no region is known: give --region, or set AWS_REGION',
-  'Could not load credentials from any providers':
-    'no AWS credentials are found: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
-}
-
-/** Why a command cannot be done, in one line. */
-export function commandFault(thrown: unknown): string {
-  const fault = namedFault(thrown)
-  if (fault instanceof OperatorError) return fault.message
-  if (!(fault instanceof Error)) return String(fault)
-  const [, address] = /connect ECONNREFUSED (\S+)/.exec(fault.message) ?? []
-  if (address !== undefined) return `nobody answers at ${address}: is the local run still there?`
-  const [line = ''] = fault.message.split('\n', 1)
-  return missing[line] ?? `${fault.name}: ${line}`
+/** Keeps the AWS SDK from printing, at every start on Node 20, that its later versions will need Node 22. */
+export function quietSdk(): void {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 }

@@ -6,7 +6,7 @@ import { systemCode } from '../scripts/files'
 const greatestPort = 65534
 
 export interface StartOptions {
-  /** The API's; the AWS endpoint takes the next one. */
+  /** The API's; the embedded AWS server takes the next one. */
   readonly port: number
   readonly dataDir: string
   /** Where the bundles are built. */
@@ -58,11 +58,4 @@ export function parseArguments<Config extends ParseArgsConfig>(config: Config): 
     const known = Object.keys(config.options ?? {}).map(name => `--${name}`)
     throw new OperatorError(`${what} (options: ${known.join(', ') || 'none'})`, { cause: error })
   }
-}
-
-/** `--region`; without it the AWS SDK finds one. @throws {OperatorError} */
-export function regionOptions(region: string | undefined): { readonly region?: string } {
-  if (region === undefined) return {}
-  if (/^[a-z0-9-]+$/.test(region)) return { region }
-  throw new OperatorError(`--region takes a region such as eu-central-1, not ${JSON.stringify(region)}`)
 }

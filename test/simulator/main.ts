@@ -1,4 +1,4 @@
-import { runCommand, toldInFull } from '../../cli/command'
+import { OperatorError } from '../../local/operator-error'
 import { parseArguments, wholeNumber } from '../../local/options'
 import { endBuilder } from '../../scripts/bundle'
 import { hookSchedules, requestSchedules, schedule, type SeedRange } from './first-violation'
@@ -58,4 +58,7 @@ async function reportOrders(): Promise<void> {
   if (violation !== null) process.exitCode = 1
 }
 
-void runCommand(main, toldInFull)
+main().catch((error: unknown) => {
+  console.error(error instanceof OperatorError ? `keyturn: ${error.message}` : error)
+  process.exitCode = 1
+})

@@ -187,8 +187,8 @@ async function fetchAsCurl(command: string): Promise<Response> {
 }
 
 async function keys(...args: string[]) {
-  const script = resolve(__dirname, '../../cli/keys-main.ts')
-  const child = spawn(process.execPath, ['--import', 'tsx', script, ...args, '--data-dir', run.dataDir], {
+  const script = resolve(__dirname, '../../cli/keyturn.ts')
+  const child = spawn(process.execPath, ['--import', 'tsx', script, 'keys', ...args, '--data-dir', run.dataDir], {
     cwd: resolve(__dirname, '../..'),
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -38,7 +38,7 @@ export class Project {
     const app = `node --import tsx ${join(root, 'infra/main.ts')}`
     this.#write(
       'cdktf.json',
-      JSON.stringify({ language: 'typescript', app, projectId: 'proof', sendCrashReports: 'false' }),
+      JSON.stringify({ language: 'typescript', app, projectId: 'keyturn', sendCrashReports: 'false' }),
     )
   }
 
@@ -47,11 +47,11 @@ export class Project {
   }
 
   deploy(): Promise<string> {
-    return this.#run('node', ['--import', 'tsx', join(root, 'cli/deploy.ts'), 'deploy', ...unattended])
+    return this.#run('node', ['--import', 'tsx', join(root, 'cli/keyturn.ts'), 'deploy', ...unattended])
   }
 
   destroy(): Promise<string> {
-    return this.#run('node', ['--import', 'tsx', join(root, 'cli/destroy.ts'), ...unattended])
+    return this.#run('node', ['--import', 'tsx', join(root, 'cli/keyturn.ts'), 'destroy', ...unattended])
   }
 
   async plan(stage: string): Promise<readonly PlannedChange[]> {

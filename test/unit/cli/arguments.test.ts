@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runScript } from '../../support/run-script'
@@ -26,22 +26,47 @@ const noAws = {
   AWS_EC2_METADATA_DISABLED: 'true',
 }
 
-const keys = 'cli/keys-main.ts'
-const redrive = 'cli/redrive.ts'
+const cli = 'cli/keyturn.ts'
 const simulate = 'test/simulator/main.ts'
 const queues = ['--queue-url', 'https://q.example/a', '--dead-letter-queue-url', 'https://q.example/b']
 
 describe('what is told in one line, with exit code 1', () => {
   it.each<[string, string, string[], RegExp]>([
-    ['an unknown command', keys, ['make'], /keys takes one of the commands create, list, revoke$/],
-    ['no region', keys, ['list', '--table', 'x'], /give --region, or set AWS_REGION$/],
-    ['no credentials', keys, ['list', '--table', 'x', '--region', 'eu-central-1'], /no AWS credentials are found/],
-    ['a region that is none', keys, ['list', '--table', 'x', '--region', 'EU 1'], /--region takes .*, not "EU 1"$/],
-    ['no region', redrive, ['--table', 'x', ...queues], /give --region, or set AWS_REGION$/],
-    ['one queue alone', redrive, ['--table', 'x', ...queues.slice(0, 2)], /needs --table, --queue-url and --dead-/],
-    ['a region alone', redrive, ['--region', 'eu-central-1'], /needs --table, --queue-url and --dead-/],
-    ['a queue that is no URL', redrive, ['--table', 'x', ...queues.slice(2), '--queue-url', 'q'], /is none: "q"$/],
-    ['an argument', 'cli/restore.ts', ['now'], /Unexpected argument 'now' \(options: none\)$/],
+    ['no command', cli, [], /keyturn: takes one of the commands keys, redrive, restore, deploy, diff, destroy$/],
+    ['an unknown command', cli, ['keys', 'make'], /keys takes one of the commands create, list, revoke$/],
+    [
+      'an unknown option',
+      cli,
+      ['keys', 'list', '--bogus=1'],
+      /Unknown option '--bogus' \(options: --table, --region, /,
+    ],
+    ['no value', cli, ['keys', 'list', '--table'], /Option '--table <value>' argument missing \(options: --table, /],
+    ['an option as a value', cli, ['keys', 'list', '--table', '--region'], /Option '--table' has no value \(options: /],
+    [
+      'a value too many',
+      cli,
+      ['restore', '--json=1'],
+      /Option '--json' does not take an argument \(options: --json\)$/,
+    ],
+    ['an id too many', cli, ['keys', 'revoke', 'key_a', 'key_b'], /revoke takes the public id of one key$/],
+    ['no region', cli, ['keys', 'list', '--table', 'x'], /give --region, or set AWS_REGION$/],
+    ['no credentials', cli, ['keys', 'list', '--table', 'x', '--region', 'a-1'], /no AWS credentials are found/],
+    [
+      'a region that is none',
+      cli,
+      ['keys', 'list', '--table', 'x', '--region', 'A 1'],
+      /--region takes .*, not "A 1"$/,
+    ],
+    ['no region', cli, ['redrive', '--table', 'x', ...queues], /give --region, or set AWS_REGION$/],
+    [
+      'one queue alone',
+      cli,
+      ['redrive', '--table', 'x', ...queues.slice(0, 2)],
+      /needs --table, --queue-url and --dead-/,
+    ],
+    ['a region alone', cli, ['redrive', '--region', 'eu-central-1'], /needs --table, --queue-url and --dead-/],
+    ['no URL', cli, ['redrive', '--table', 'x', ...queues.slice(2), '--queue-url', 'q'], /is none: "q"$/],
+    ['an argument', cli, ['restore', 'now'], /Unexpected argument 'now' \(options: --json\)$/],
     ['no number', simulate, ['--seeds', 'abc'], /--seeds takes a whole number from 1 to \d+, not "abc"$/],
     ['no schedule', simulate, ['--seeds', '0'], /--seeds takes a whole number from 1 to \d+, not "0"$/],
     ['an unknown option', simulate, ['--bogus'], /Unknown option '--bogus' \(options: --seeds, --from, --seed, --/],
@@ -57,16 +82,48 @@ describe('what is told in one line, with exit code 1', () => {
   })
 })
 
-describe('a configuration that cannot be deployed', () => {
+describe('with --json', () => {
   it.each([
-    ['none.config.ts', 'cli/deploy.ts', /there is no such file$/],
-    ['no-default.config.ts', 'cli/destroy.ts', /has no default export$/],
-    ['half.config.ts', 'cli/restore.ts', /does not load: .*Unexpected end of file$/],
-    ['throws.config.ts', 'infra/main.ts', /does not load: boom$/],
-    ['no-region.config.ts', 'cli/deploy.ts', /region: is missing$/],
-  ])('%s is named in one line by %s', async (name, script, line) => {
+    [
+      ['keys', 'list', '--json', '--bogus'],
+      "Unknown option '--bogus' (options: --table, --region, --data-dir, --json)",
+    ],
+    [['redrive', '--table', 'x', '--json'], 'a deployment needs --table, --queue-url and --dead-letter-queue-url'],
+  ])('%j is refused by one JSON document on stderr', async (args, error) => {
+    const refused = await runScript(cli, args, noAws)
+    expect(refused).toEqual({ exitCode: 1, stdout: '', stderr: `${JSON.stringify({ error })}\n` })
+  })
+})
+
+describe('--help and --version', () => {
+  it.each([
+    ['keyturn', []],
+    ['keyturn keys create', ['keys', 'create', '--contract', 'keyturn']],
+    ['keyturn deploy', ['deploy', '--auto-approve']],
+    ['keyturn destroy', ['destroy', 'keyturn-dev', '--auto-approve', '--yes', 'dev']],
+  ])('%s --help explains the command, and does nothing else', async (name, args) => {
+    const file = join(folder, 'none.config.ts')
+    const helped = await runScript(cli, [...args, '--help'], { ...noAws, KEYTURN_CONFIG: file })
+    expect(helped).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(helped.stdout).toMatch(new RegExp(`^Usage: ${name} `))
+  })
+
+  it('the version is that of the package', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+    expect(await runScript(cli, ['--version'])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' })
+  })
+})
+
+describe('a configuration that cannot be deployed', () => {
+  it.each<[string, string, string[], RegExp]>([
+    ['none.config.ts', cli, ['deploy'], /there is no such file$/],
+    ['no-default.config.ts', cli, ['destroy'], /has no default export$/],
+    ['half.config.ts', cli, ['restore'], /does not load: .*Unexpected end of file$/],
+    ['throws.config.ts', 'infra/main.ts', [], /does not load: boom$/],
+    ['no-region.config.ts', cli, ['diff'], /region: is missing$/],
+  ])('%s is named in one line by %s %j', async (name, script, args, line) => {
     const file = join(folder, name)
-    const { exitCode, stdout, stderr } = await runScript(script, [], { ...noAws, KEYTURN_CONFIG: file })
+    const { exitCode, stdout, stderr } = await runScript(script, args, { ...noAws, KEYTURN_CONFIG: file })
     expect([exitCode, stdout, stderr.split('\n')]).toEqual([1, '', [expect.stringMatching(line), '']])
     expect(stderr.startsWith(`${file}: `)).toBe(true)
   })

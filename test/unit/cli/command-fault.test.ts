@@ -2,17 +2,15 @@ import { expect, it } from '@jest/globals'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { keysCommand } from '../../../cli/keys'
-import { commandFault } from '../../../local/operator-error'
+import { commandFault } from '../../../cli/faults'
+import { list } from '../../../cli/keys'
 import { freePorts } from '../../support/local-run'
-
-const noContracts = async () => []
 
 async function faultAt(localJson: string): Promise<string> {
   const dir = mkdtempSync(join(tmpdir(), 'keyturn-command-'))
   writeFileSync(join(dir, 'local.json'), localJson)
   try {
-    return (await keysCommand(['list', '--data-dir', dir], noContracts)).join()
+    return (await list({ options: { dataDir: dir }, args: [], say: () => {} })).lines.join()
   } catch (error) {
     return commandFault(error).replace(dir, '<dir>')
   } finally {

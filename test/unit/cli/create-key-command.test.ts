@@ -1,19 +1,21 @@
 import { describe, expect, it } from '@jest/globals'
-import { createKeyCommand, keyRequest, listKeysCommand } from '../../../cli/keys'
+import { apiKeyRequest, reportApiKeys, reportNewApiKey } from '../../../cli/keys'
 import type { ApiKey } from '../../../src/access/api-key'
 
 const NOON = new Date('2026-11-21T12:00:00.000Z')
 
 describe('keys create', () => {
   it("asks for all of the contract's permissions and no expiry unless told otherwise", () => {
-    expect(keyRequest({ contract: 'storno', tenant: ['5704a000-0000-4000-8000-00000000c001'] }, NOON)).toMatchObject({
-      contract: { name: 'storno' },
-      tenantIds: ['5704a000-0000-4000-8000-00000000c001'],
-      permissions: ['webhook.manage', 'webhook.view'],
-      plan: null,
-      name: 'storno key',
-      expiresAt: null,
-    })
+    expect(apiKeyRequest({ contract: 'storno', tenant: ['5704a000-0000-4000-8000-00000000c001'] }, NOON)).toMatchObject(
+      {
+        contract: { name: 'storno' },
+        tenantIds: ['5704a000-0000-4000-8000-00000000c001'],
+        permissions: ['webhook.manage', 'webhook.view'],
+        plan: null,
+        name: 'storno key',
+        expiresAt: null,
+      },
+    )
   })
 
   it('asks for what the options say', () => {
@@ -23,9 +25,9 @@ describe('keys create', () => {
       permission: ['webhooks.manage'],
       plan: 'free',
       name: 'CI',
-      'expires-in-days': '30',
+      expiresInDays: '30',
     }
-    expect(keyRequest(values, NOON)).toMatchObject({
+    expect(apiKeyRequest(values, NOON)).toMatchObject({
       plan: 'free',
       permissions: ['webhooks.manage'],
       name: 'CI',
@@ -46,21 +48,23 @@ describe('keys create', () => {
     [{ contract: 'teambattles', tenant: ['user:a'] }, '--plan takes one of free, api_pro, api_enterprise'],
     [{ contract: 'keyturn', tenant: ['a'], plan: 'x' }, '--plan: keyturn has no plans'],
     [{ contract: 'keyturn', tenant: ['a'], name: '' }, '--name takes 1 to 200 characters'],
-    [{ contract: 'keyturn', tenant: ['a'], 'expires-in-days': '1.5' }, '--expires-in-days takes a whole number from 1'],
+    [{ contract: 'keyturn', tenant: ['a'], expiresInDays: '1.5' }, '--expires-in-days takes a whole number from 1'],
   ])('%j is refused: %s', (values, message) => {
-    expect(() => keyRequest(values, NOON)).toThrow(message)
+    expect(() => apiKeyRequest(values, NOON)).toThrow(message)
   })
 
   it('shows the key, and stores nothing that it could be found out from', async () => {
     const stored: ApiKey[] = []
     const store = { create: async (key: ApiKey) => void stored.push(key), list: async () => stored }
-    const request = keyRequest({ contract: 'keyturn', tenant: ['org_1'] }, NOON)
-    const [id = '', key = ''] = await createKeyCommand(store, request)
+    const request = apiKeyRequest({ contract: 'keyturn', tenant: ['org_1'] }, NOON)
+    const made = await reportNewApiKey(store, request)
+    const [id = '', key = ''] = made.lines
     const bare = key.replace('key  ', '')
     expect(bare).toMatch(/^kt_[A-Za-z0-9_-]{43}$/)
     expect(id).toBe(`id   ${stored[0]?.id}`)
-    const listed = await listKeysCommand(store, NOON)
-    expect(listed[1]).toContain(String(stored[0]?.id))
+    expect(made.json).toMatchObject({ id: stored[0]?.id, key: bare, tenantIds: ['org_1'] })
+    const listed = await reportApiKeys(store, NOON)
+    expect(listed.lines[1]).toContain(String(stored[0]?.id))
     expect(JSON.stringify([stored, listed])).not.toContain(bare.slice(3))
   })
 })
@@ -86,12 +90,20 @@ describe('keys list', () => {
       key('key_a', 0, { expiresAt: new Date(NOON.getTime() + 1) }),
     ]
     const store = { list: async () => keys }
-    const lines = await listKeysCommand(store, NOON)
+    const { lines, json } = await reportApiKeys(store, NOON)
     expect(lines.map(line => line.split(/ {2,}/).slice(0, 6))).toEqual([
       ['ID', 'STATE', 'CONTRACT', 'TENANTS', 'PERMISSIONS', 'PLAN'],
       ['key_a', 'active', 'keyturn', 'a,b', '-', '-'],
       ['key_b', 'expired', 'keyturn', 'a,b', '-', '-'],
       ['key_c', 'revoked', 'keyturn', 'a,b', '-', '-'],
     ])
+    expect(json).toMatchObject({
+      keys: [
+        { id: 'key_a', state: 'active' },
+        { id: 'key_b', state: 'expired' },
+        { id: 'key_c', state: 'revoked', revokedAt: NOON },
+      ],
+    })
+    expect(JSON.stringify(json)).not.toContain('sha256')
   })
 })

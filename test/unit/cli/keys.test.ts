@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { createTable } from '../../../local/aws-resources'
 import { type AwsServer, startAwsServer } from '../../../local/aws-server/server'
-import { createTable } from '../../../local/local-aws'
 import { dynamoDbClient } from '../../../src/aws/clients'
 import { runScript } from '../../support/run-script'
 
@@ -23,7 +23,7 @@ afterAll(() => aws.close())
 
 function keys(...args: string[]) {
   const credentials = { AWS_ACCESS_KEY_ID: 'any', AWS_SECRET_ACCESS_KEY: 'any' }
-  return runScript('cli/keys-main.ts', args, { ...credentials, AWS_ENDPOINT_URL: aws.url })
+  return runScript('cli/keyturn.ts', ['keys', ...args], { ...credentials, AWS_ENDPOINT_URL: aws.url })
 }
 
 describe('npm run keys, for a contract of a platform’s own', () => {
@@ -33,6 +33,22 @@ describe('npm run keys, for a contract of a platform’s own', () => {
     expect(made.stdout).toMatch(/^id {3}key_\S+\nkey {2}acme_[\w-]{43}\n/)
     const listed = await keys('list', ...table)
     expect(listed.stdout).toMatch(/^key_\S+ +active +acmeworks +org_1 +hooks:write /m)
+  })
+
+  it('with --json prints one document, of which the key works on as an argument', async () => {
+    const made = await keys('create', ...table, '--contract', 'keyturn', '--tenant', 'org_2', '--json')
+    const { id, key, ...rest } = JSON.parse(made.stdout)
+    expect(key).toMatch(/^kt_[\w-]{43}$/)
+    expect(rest).toMatchObject({ state: 'active', contract: 'keyturn', tenantIds: ['org_2'], expiresAt: null })
+    const revoked = await keys('revoke', id, ...table, '--json')
+    expect(JSON.parse(revoked.stdout)).toEqual({ id, state: 'revoked' })
+    const listed = await keys('list', ...table, '--json')
+    expect(JSON.parse(listed.stdout).keys).toContainEqual(expect.objectContaining({ id, state: 'revoked' }))
+    expect(await keys('revoke', 'key_x', ...table, '--json')).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: '{"error":"no key has the public id \\"key_x\\""}\n',
+    })
   })
 
   it('names the contract among those that --contract takes', async () => {

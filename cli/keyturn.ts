@@ -1,0 +1,120 @@
+import { CommanderError } from 'commander'
+import { quietSdk } from '../local/operator-error'
+import { version } from '../package.json'
+import { KeyturnCommand } from './command'
+import { commandFault, toldInOneLine } from './faults'
+
+// The command `keyturn`. All that it takes stands here. What a command does stands in a file that is loaded once it is
+// called, so that `--help` does not wait for the AWS SDK.
+
+async function main(args: readonly string[]): Promise<void> {
+  quietSdk()
+  try {
+    await keyturn().parseAsync(args, { from: 'user' })
+  } catch (error) {
+    // What --help and --version end with.
+    if (error instanceof CommanderError && error.exitCode === 0) return
+    console.error(args.includes('--json') ? JSON.stringify({ error: commandFault(error) }) : toldInOneLine(error))
+    process.exitCode = 1
+  }
+}
+
+function keyturn(): KeyturnCommand {
+  const program = new KeyturnCommand('keyturn')
+  program.description('Operates Keyturn: API keys, deliveries, stages.').version(version, '--version')
+  program.exitOverride().enablePositionalOptions()
+  addKeys(program.command('keys'))
+  addRedrive(program.command('redrive'))
+  addRestore(program.command('restore'))
+  addDeploy(program)
+  addDestroy(program.command('destroy'))
+  return program.needsSubcommand()
+}
+
+const table = ['--table <name>', 'a deployed table, with the AWS credentials of the environment'] as const
+const region = ['--region <region>', 'with --table (default: AWS_REGION)'] as const
+const dataDir = [
+  '--data-dir <folder>',
+  'without --table: the data folder of a running local run (default: .keyturn)',
+] as const
+
+function addKeys(keys: KeyturnCommand): void {
+  keys.description('make, list and revoke API keys')
+  keys
+    .command('create')
+    .description('make an API key, which is shown this once')
+    .option('--contract <name>', "one of Keyturn's contracts, or of the configuration's own")
+    .option('--tenant <id>', 'a tenant that the API key acts for; may be repeated', collect)
+    .option('--permission <name>', "may be repeated (default: all of the contract's)", collect)
+    .option('--plan <name>', "one of the contract's plans, where it has some")
+    .option('--name <text>', 'what you call it (default: <contract> key)')
+    .option('--expires-in-days <number>', '1 to 3650 (default: never)')
+    .option(...table)
+    .option(...region)
+    .option(...dataDir)
+    .option('--config <file>', 'with --table: the configuration, for its own contracts (default: keyturn.config.ts)')
+    .reports(async given => (await import('./keys')).create(given))
+  keys
+    .command('list')
+    .description('list all API keys, oldest first')
+    .option(...table)
+    .option(...region)
+    .option(...dataDir)
+    .reports(async given => (await import('./keys')).list(given))
+  keys
+    .command('revoke')
+    .description('revoke an API key by its public id')
+    .usage('<id> [options]')
+    .argument('[ids...]')
+    .option(...table)
+    .option(...region)
+    .option(...dataDir)
+    .reports(async given => (await import('./keys')).revoke(given))
+  keys.needsSubcommand()
+}
+
+function addRedrive(command: KeyturnCommand): void {
+  command
+    .description('send again what ended in the dead-letter queue')
+    .option(...table)
+    .option(...region)
+    .option('--queue-url <url>', "with --table: the stack's output delivery_queue_url")
+    .option('--dead-letter-queue-url <url>', "with --table: the stack's output dead_letter_queue_url")
+    .option(...dataDir)
+    .reports(async given => (await import('./redrive')).redriveAll(given))
+}
+
+function addRestore(command: KeyturnCommand): void {
+  command
+    .description("raise every endpoint's revision, once the stage's table was restored from a backup")
+    .reports(async given => (await import('./restore')).restore(given))
+}
+
+/** Their options are those of cdktf, which is run with them. */
+function addDeploy(program: KeyturnCommand): void {
+  const operations = [
+    ['deploy', 'deploy the stage that the configuration describes'],
+    ['diff', 'show what a deploy would change'],
+  ] as const
+  for (const [operation, description] of operations) {
+    const command = program.command(operation).description(description).usage('[options of cdktf]').takesAnything()
+    command.action(async () => {
+      process.exitCode = await (await import('./cdktf')).deployOrDiff(operation, command.args)
+    })
+  }
+}
+
+function addDestroy(command: KeyturnCommand): void {
+  command
+    .description('take the stage down that the configuration describes, after asking for its name')
+    .usage('[options] [options of cdktf]')
+    .takesAnything()
+    .option('--yes <stage>', "the stage's name: answers every question, of cdktf too")
+    .reports(async given => (await import('./destroy')).destroy(given))
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value]
+}
+
+void main(process.argv.slice(2))
