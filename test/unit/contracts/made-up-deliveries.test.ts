@@ -1,27 +1,22 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { createHmac } from 'node:crypto'
 import type { Contract } from '../../../src/contracts/contract'
 import type { Json } from '../../../src/contracts/shape'
 import { verify } from '../../../src/verify'
-import { type Api, startApi } from '../delivery/api'
 import type { Received } from '../delivery/receiver'
-import { startWorld, type World } from '../delivery/world'
+import { deliveryBeds } from '../http/delivery-bed'
+import { bearer, textAt } from '../http/harness'
 import { allMadeUp } from './made-up/all-made-up'
 import { ferrypost } from './made-up/ferrypost'
 import { quarterdeck } from './made-up/quarterdeck'
 import { twokeys } from './made-up/twokeys'
 import { verbena } from './made-up/verbena'
 
-let world: World
-let api: Api
-beforeEach(async () => {
-  world = await startWorld()
-  api = startApi(world, allMadeUp)
-})
-afterEach(() => world.close())
+const bed = deliveryBeds(allMadeUp)
 
 /** An event as the tenant's only endpoint gets it. */
 async function deliver(tenantId: string, payload: Json): Promise<Received> {
+  const { world } = bed()
   await world.publish('ship.docked', payload, 'evt_1', tenantId)
   await world.drain({ ...world.deps, contracts: allMadeUp })
   const [received, ...others] = world.receiver.received
@@ -32,7 +27,7 @@ async function deliver(tenantId: string, payload: Json): Promise<Received> {
 /** What the library for receivers says of a delivery under a secret. */
 function verdict({ signing }: Contract, { body, headers }: Received, secret: string): string {
   try {
-    verify(body, headers, secret, { scheme: signing, now: world.deps.now() })
+    verify(body, headers, secret, { scheme: signing, now: bed().world.deps.now() })
     return 'verified'
   } catch (error) {
     return Object(error).code
@@ -45,16 +40,16 @@ function hmac(key: Buffer, content: string): string {
 
 describe('a delivery of ferrypost', () => {
   it('is signed with the bytes behind the prefix of the secret that its routes gave, and says all there is', async () => {
+    const { world, send, apiKey } = bed()
     const { endpoint, secret: before } = await world.addEndpoint(ferrypost, {}, 'kiel')
-    const key = await api.apiKey(ferrypost, 'kiel')
-    const request = { path: `/harbours/kiel/hooks/${endpoint.id}/secret`, key, headers: { 'x-api-key': key } }
-    expect((await api.send({ method: 'PUT', ...request })).status).toBe(204)
-    const { secret } = (await api.send({ method: 'GET', ...request })).json as { secret?: string }
+    const init = { headers: { 'x-api-key': await apiKey(ferrypost, 'kiel') } }
+    const path = `/harbours/kiel/hooks/${endpoint.id}/secret`
+    expect((await send('PUT', path, init)).status).toBe(204)
+    const secret = textAt(await send('GET', path, init), 'secret')
     expect(secret).toMatch(/^fp\.[0-9a-f]{48}$/)
     const received = await deliver('kiel', { berth: 3 })
-    const text = secret ?? ''
-    expect(received.headers['ferrypost-signature']).toBe(hmac(Buffer.from(text.slice(3), 'hex'), received.body))
-    expect(verdict(ferrypost, received, text)).toBe('verified')
+    expect(received.headers['ferrypost-signature']).toBe(hmac(Buffer.from(secret.slice(3), 'hex'), received.body))
+    expect(verdict(ferrypost, received, secret)).toBe('verified')
     expect(verdict(ferrypost, received, before)).toBe('no-matching-signature')
     expect(received.headers).toMatchObject({
       'ferrypost-event': 'evt_1',
@@ -75,9 +70,9 @@ describe('a delivery of ferrypost', () => {
 
 describe('a delivery of twokeys', () => {
   it('is signed with the bytes behind the prefix of the secret that its route gave', async () => {
+    const { world, send, apiKey } = bed()
     const { secret: before } = await world.addEndpoint(twokeys, {}, 'solo')
-    const key = await api.apiKey(twokeys, 'solo')
-    const rotated = await api.send({ method: 'POST', path: '/account/secret', key })
+    const rotated = await send('POST', '/account/secret', bearer(await apiKey(twokeys, 'solo')))
     expect(rotated.status).toBe(200)
     // The reply is the secret itself, as a JSON text.
     const secret: unknown = rotated.json
@@ -91,6 +86,7 @@ describe('a delivery of twokeys', () => {
 
 describe('a delivery of quarterdeck', () => {
   it('is the payload itself, signed with the secret’s text, and names the tenant in a header', async () => {
+    const { world } = bed()
     const { secret } = await world.addEndpoint(quarterdeck, {}, 'ship')
     const received = await deliver('ship', { knots: 12 })
     expect(received.body).toBe('{"knots":12}')
@@ -106,6 +102,7 @@ describe('a delivery of quarterdeck', () => {
 
 describe('a delivery of verbena', () => {
   it('has its time and its signature in one header', async () => {
+    const { world } = bed()
     const { secret } = await world.addEndpoint(verbena, {}, 'rose')
     const received = await deliver('rose', null)
     const seconds = world.deps.now().getTime() / 1000

@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto'
+import type { ApiKeyStore } from '../../../src/access/api-key'
 import type { SessionPrincipal } from '../../../src/access/authenticate'
-import { createApiKey, type NewApiKeyRequest } from '../../../src/access/create-api-key'
+import { createApiKey, type NewApiKeyDeps, type NewApiKeyRequest } from '../../../src/access/create-api-key'
 import { allContracts } from '../../../src/contracts/all'
 import type { Contract } from '../../../src/contracts/contract'
 import type { Fields } from '../../../src/core/log'
 import { Problem } from '../../../src/core/problem'
 import type { PutBackDeps } from '../../../src/delivery/put-back-due'
 import type { ApiSettings } from '../../../src/http/request'
-import { createApp } from '../../../src/http/serve'
+import { type Serve, serve, type ServeDeps } from '../../../src/http/serve'
+import { type DeliveryUseDeps, deliveryUses } from '../../../src/http/uses/deliveries'
 import { type EndpointDeps, endpointUses } from '../../../src/http/uses/endpoints'
+import { healthUses } from '../../../src/http/uses/health'
 import { ringUses } from '../../../src/http/uses/ring'
 import { createEndpoint } from '../../../src/rotation/create'
 import type { EndpointSettings } from '../../../src/rotation/endpoint'
@@ -26,39 +29,49 @@ import { memorySealer } from '../../support/memory/memory-sealer'
 
 export const NOON = new Date('2026-11-21T12:00:00.000Z')
 
-const defaultSettings: EndpointSettings = {
-  url: 'https://receiver.example/hooks',
-  description: 'orders',
-  name: 'Orders',
-  eventTypes: ['order.created'],
-  status: 'active',
-  mirror: 'on',
-  requestConfig: { timeoutMs: 5000, headers: {} },
-  consumers: [],
-}
-
-/** A text that the harness's sessions accept. */
-export function sessionToken(session: Omit<SessionPrincipal, 'kind'>): string {
-  return Buffer.from(JSON.stringify(session)).toString('base64url')
-}
-
-async function readSession(token: string): Promise<SessionPrincipal> {
-  const text = Buffer.from(token, 'base64url').toString()
-  if (!text.startsWith('{')) throw new Problem('invalid-token', 'no')
-  return { kind: 'session', ...(JSON.parse(text) as Omit<SessionPrincipal, 'kind'>) }
-}
-
-export interface Answer {
-  readonly status: number
-  readonly headers: Headers
-  readonly text: string
-  readonly json: unknown
-}
+/** The tenant where it does not matter which: a UUID, as Storno's companies are. */
+export const tenant = '550e8400-e29b-41d4-a716-446655440000'
 
 export type Harness = ReturnType<typeof harness>
 
 /** The whole API over models of what it reaches outside for, with a clock that stands still. */
 export function harness(contracts: readonly Contract[] = allContracts, changes: Partial<ApiSettings> = {}) {
+  const { deps, ...models } = newModels()
+  const settings: ApiSettings = {
+    contracts,
+    stage: 'test',
+    mirror: 'on',
+    insecureTargets: false,
+    release: '0.0.0',
+    ...changes,
+  }
+  const usual: ServeDeps = {
+    mounts: contracts.map(contract => ({ contract, basePath: '' })),
+    uses: {
+      ...ringUses(deps, settings),
+      ...endpointUses(deps, settings),
+      ...deliveryUses(deps, settings),
+      ...healthUses(settings),
+    },
+    access: { apiKeys: models.apiKeys, verifySession: readSession, now: deps.now },
+    log: deps.log,
+  }
+  const appWith = (other: Partial<ServeDeps>): Serve => serve({ ...usual, ...other })
+  const app = appWith({})
+  return {
+    ...models,
+    deps,
+    settings,
+    access: usual.access,
+    app,
+    appWith,
+    send: requestsTo(app),
+    apiKey: apiKeysIn(models.apiKeys, deps),
+    endpoint: endpointsIn(deps),
+  }
+}
+
+function newModels() {
   const clock = { now: NOON }
   const lines: { message: string; fields: Fields }[] = []
   const write = (message: string, fields: Fields): void => void lines.push({ message, fields })
@@ -70,7 +83,7 @@ export function harness(contracts: readonly Contract[] = allContracts, changes: 
     health: healthTable(),
     delivery: deliveryTable(),
   }
-  const deps: RotationDeps & EndpointDeps & PutBackDeps = {
+  const deps: RotationDeps & EndpointDeps & DeliveryUseDeps & PutBackDeps = {
     ...memoryDelivery(tables.delivery),
     health: memoryHealth(tables.health),
     store: memoryEndpointStore(tables.endpoints),
@@ -84,37 +97,64 @@ export function harness(contracts: readonly Contract[] = allContracts, changes: 
     timeout: () => new AbortController().signal,
     log: { info: write, error: write },
   }
-  const apiKeys = memoryApiKeyStore(tables.keys)
-  const settings: ApiSettings = {
-    contracts,
-    stage: 'test',
-    mirror: 'on',
-    insecureTargets: false,
-    release: '0.0.0',
-    ...changes,
-  }
-  const app = createApp({
-    mounts: contracts.map(contract => ({ contract, basePath: '' })),
-    uses: { ...ringUses(deps, settings), ...endpointUses(deps, settings) },
-    access: { apiKeys, verifySession: readSession, now: deps.now },
-    log: deps.log,
-  })
-  const send = async (method: string, path: string, init: RequestInit = {}): Promise<Answer> => {
+  return { clock, lines, tables, apiKeys: memoryApiKeyStore(tables.keys), deps }
+}
+
+/** A text that the harness's sessions accept. */
+export function sessionToken(session: Omit<SessionPrincipal, 'kind'>): string {
+  return Buffer.from(JSON.stringify(session)).toString('base64url')
+}
+
+async function readSession(token: string): Promise<SessionPrincipal> {
+  const text = Buffer.from(token, 'base64url').toString()
+  if (!text.startsWith('{')) throw new Problem('invalid-token', 'no')
+  return { kind: 'session', ...(JSON.parse(text) as Omit<SessionPrincipal, 'kind'>) }
+}
+
+export interface Reply {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  /** Null for an empty body. */
+  readonly json: unknown
+}
+
+/** Sends a request to the app as API Gateway does, and reads the whole reply. */
+export type SendRequest = (method: string, path: string, init?: RequestInit) => Promise<Reply>
+
+export function requestsTo(app: Serve): SendRequest {
+  return async (method, path, init = {}) => {
     const reply = await fetchFrom(app, new Request(`http://keyturn.test${path}`, { method, ...init }))
     const text = await reply.text()
     return { status: reply.status, headers: reply.headers, text, json: text === '' ? null : JSON.parse(text) }
   }
-  const apiKey = async (
-    contract: Contract,
-    tenantId: string,
-    rest: Partial<NewApiKeyRequest> = {},
-  ): Promise<string> => {
+}
+
+/** Makes an API key that has all that its contract knows, but for what is given. */
+export type MakeApiKey = (contract: Contract, tenantId: string, given?: Partial<NewApiKeyRequest>) => Promise<string>
+
+export function apiKeysIn(store: ApiKeyStore, deps: NewApiKeyDeps): MakeApiKey {
+  return async (contract, tenantId, given = {}) => {
     const { permissions, plans } = contract.credentials
     const request = { contract, name: 'a key', tenantIds: [tenantId], permissions, plan: plans.at(-1) ?? null }
-    const made = await createApiKey(apiKeys, deps, { ...request, expiresAt: null, ...rest })
+    const made = await createApiKey(store, deps, { ...request, expiresAt: null, ...given })
     return made.text.reveal()
   }
-  const endpoint = (contract: Contract, tenantId: string, given: Partial<EndpointSettings> = {}): Promise<Revealed> =>
+}
+
+const defaultSettings: EndpointSettings = {
+  url: 'https://receiver.example/hooks',
+  description: 'orders',
+  name: 'Orders',
+  eventTypes: ['order.created'],
+  status: 'active',
+  mirror: 'on',
+  requestConfig: { timeoutMs: 5000, headers: {} },
+  consumers: [],
+}
+
+function endpointsIn(deps: RotationDeps) {
+  return (contract: Contract, tenantId: string, given: Partial<EndpointSettings> = {}): Promise<Revealed> =>
     createEndpoint(deps, {
       tenantId,
       contract,
@@ -124,14 +164,24 @@ export function harness(contracts: readonly Contract[] = allContracts, changes: 
       ownSecret: null,
       idempotency: null,
     })
-  return { app, deps, clock, lines, tables, apiKeys, settings, send, apiKey, endpoint }
 }
 
 /** The text at a place of the reply's body like `endpoint.id`. */
-export function textAt({ json }: Answer, place: string): string {
+export function textAt({ json }: Reply, place: string): string {
   const value = place.split('.').reduce<unknown>((part, name) => Object(part)[name], json)
   if (typeof value !== 'string') throw new TypeError(`the reply has no text at ${place}`)
   return value
+}
+
+/** A refusal's status, its code, and the paths of its errors. */
+export function faultsOf({ status, json }: Reply): unknown {
+  const { code, errors } = Object(json)
+  return { status, code, paths: errors.map((error: { path: string }) => error.path) }
+}
+
+/** What `faultsOf` gives for a request of which these members are wrong. */
+export function invalid(...paths: string[]): unknown {
+  return { status: 400, code: 'invalid-request', paths }
 }
 
 /** Headers with a bearer credential. */

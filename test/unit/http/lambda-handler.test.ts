@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { keyturn } from '../../../src/contracts/keyturn'
-import { inRequestScope, jsonLog } from '../../../src/core/log'
 import { lambdaHandler } from '../../../src/http/lambda-handler'
 import { harness, NOON } from './harness'
 
@@ -144,33 +143,5 @@ describe('the Lambda handler', () => {
     const { handle, id, authorization } = await setup()
     const result = await handle(event(`/v1/endpoints/${id}`, { method: 'DELETE', headers: { authorization } }))
     expect(result).toMatchObject({ statusCode: 204, body: '' })
-  })
-})
-
-describe('log lines', () => {
-  it('carry the id of their own request, however requests overlap', async () => {
-    const lines: string[] = []
-    const log = jsonLog({ level: 'info', now: () => NOON, write: line => lines.push(line) })
-    const work = async (name: string): Promise<void> => {
-      for (let step = 0; step < 5; step += 1) {
-        await new Promise(resolve => setImmediate(resolve))
-        log.info('step', { name, step })
-      }
-    }
-    await Promise.all(['a', 'b', 'c'].map(name => inRequestScope(`request-${name}`, () => work(name))))
-    const parsed = lines.map(line => JSON.parse(line) as { name: string; requestId: string })
-    expect(parsed).toHaveLength(15)
-    expect(parsed.filter(({ name, requestId }) => requestId !== `request-${name}`)).toEqual([])
-  })
-
-  it('are one JSON object each, whose own members no field replaces', () => {
-    const lines: string[] = []
-    const log = jsonLog({ level: 'error', now: () => NOON, write: line => lines.push(line) })
-    log.info('not said', {})
-    log.error('said', { level: 'none', message: 'none', note: 'a\nb' })
-    expect(lines.map(line => JSON.parse(line))).toEqual([
-      { level: 'error', message: 'said', timestamp: NOON.toISOString(), requestId: null, note: 'a\nb' },
-    ])
-    expect(lines[0]).not.toContain('\n')
   })
 })

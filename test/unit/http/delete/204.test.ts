@@ -1,0 +1,12 @@
+import { expect, it } from '@jest/globals'
+import { bearer } from '../harness'
+import { ownEndpoint } from '../own-endpoint'
+
+it('204 deletes, and 404 from then on, with the bytes of an endpoint that never was', async () => {
+  const { send, key, base } = await ownEndpoint()
+  expect(await send('DELETE', base, bearer(key))).toMatchObject({ status: 204, text: '' })
+  const gone = await send('GET', base, bearer(key))
+  const never = await send('GET', '/v1/endpoints/ep_never', bearer(key))
+  expect(gone.status).toBe(404)
+  expect(gone.text).toBe(never.text)
+})

@@ -1,0 +1,81 @@
+import { afterEach, beforeEach } from '@jest/globals'
+import { allContracts } from '../../../src/contracts/all'
+import type { Contract } from '../../../src/contracts/contract'
+import type { Delivery } from '../../../src/delivery/delivery'
+import type { ApiSettings } from '../../../src/http/request'
+import { serve } from '../../../src/http/serve'
+import { deliveryUses, testUses } from '../../../src/http/uses/deliveries'
+import { endpointUses } from '../../../src/http/uses/endpoints'
+import { ringUses } from '../../../src/http/uses/ring'
+import type { Endpoint } from '../../../src/rotation/endpoint'
+import type { EndpointLife } from '../../../src/rotation/ports'
+import { apiKeyTable, memoryApiKeyStore } from '../../support/memory/memory-api-key-store'
+import { startWorld, tenantId, type World } from '../delivery/world'
+import { apiKeysIn, type MakeApiKey, requestsTo, type SendRequest } from './harness'
+
+/** A world's deliveries with the whole HTTP API in front of them. */
+export interface DeliveryBed {
+  readonly world: World
+  readonly send: SendRequest
+  readonly apiKey: MakeApiKey
+}
+
+/** Every test of the file gets a bed of its own: the function that is returned gives that of the test that runs. */
+export function deliveryBeds(contracts: readonly Contract[] = allContracts): () => DeliveryBed {
+  const beds: DeliveryBed[] = []
+  beforeEach(async () => {
+    const world = await startWorld()
+    beds.push({ world, ...apiOf(world, contracts) })
+  })
+  afterEach(() => beds.pop()?.world.close())
+  return () => {
+    const bed = beds.at(-1)
+    if (bed === undefined) throw new Error('no test runs')
+    return bed
+  }
+}
+
+function apiOf({ deps, rotation }: World, contracts: readonly Contract[]): Omit<DeliveryBed, 'world'> {
+  const settings: ApiSettings = {
+    contracts,
+    stage: 'test',
+    mirror: 'off',
+    insecureTargets: true,
+    release: '0.0.0',
+  }
+  const all = { ...rotation, ...deps, store: rotation.store }
+  const apiKeys = memoryApiKeyStore(apiKeyTable())
+  const app = serve({
+    mounts: contracts.map(contract => ({ contract, basePath: '' })),
+    uses: {
+      ...ringUses(all, settings),
+      ...endpointUses(all, settings),
+      ...deliveryUses(all, settings),
+      ...testUses(deps, settings),
+    },
+    access: { apiKeys, verifySession: () => Promise.reject(new Error('no sessions')), now: deps.now },
+    log: deps.log,
+  })
+  return { send: requestsTo(app), apiKey: apiKeysIn(apiKeys, deps) }
+}
+
+/** The life that the endpoint's health is kept for. */
+export function lifeOf({ tenantId: owner, id: endpointId, incarnation }: Endpoint): EndpointLife {
+  return { tenantId: owner, endpointId, incarnation }
+}
+
+/** Pauses the endpoint as too many failures do. */
+export async function pause({ deps: { health, now } }: World, endpoint: Endpoint): Promise<void> {
+  const life = lifeOf(endpoint)
+  const asked = await health.acquire({ life, messageId: 'msg_0', now: now(), until: now(), whenPaused: 'allow' })
+  if (asked.kind === 'granted') await health.release(asked.lease)
+  await health.pause(life, { at: now(), reason: 'too bad' })
+}
+
+/** The latest delivery to the tenant's only endpoint. */
+export async function latestDelivery({ deps }: World): Promise<Delivery> {
+  const { items } = await deps.subscribers.list(tenantId, { limit: 1, after: null })
+  const [delivery] = await deps.deliveries.recent({ tenantId, endpointId: items[0]?.id ?? '' }, 1)
+  if (delivery === undefined) throw new Error('there is no delivery')
+  return delivery
+}

@@ -1,0 +1,29 @@
+/** URLs that lead to no public host, each in another way. */
+export const privateUrls = [
+  'https://10.0.0.1/',
+  'https://127.0.0.1/x',
+  'https://0x7f000001/',
+  'https://2130706433/',
+  'https://169.254.169.254/latest',
+  'https://172.16.0.1/',
+  'https://172.31.255.255/',
+  'https://192.168.1.1:8443/',
+  'https://100.64.0.1/',
+  'https://0.0.0.0/',
+  'https://[::1]/',
+  'https://[::ffff:10.0.0.1]/',
+  'https://[fe80::1]/',
+  'https://[fd00::1]/',
+  'https://[64:ff9b::a00:1]/',
+  'https://localhost/x',
+  'https://LOCALHOST./x',
+  'https://a.localhost/x',
+  'https://metadata.google.internal/',
+  'https://printer.local/',
+]
+
+/** How each of them is refused by a contract whose targets are public. */
+export const privateUrlRefusal = {
+  status: 400,
+  json: { errors: [{ path: 'url', message: 'must lead to a public host' }] },
+}

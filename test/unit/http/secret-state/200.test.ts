@@ -1,0 +1,23 @@
+import { expect, it } from '@jest/globals'
+import { bearer, tenant, textAt } from '../harness'
+import { ownEndpoint } from '../own-endpoint'
+
+it('200 shows the secret’s state: live keys only, no secret, the mirror by name', async () => {
+  const { rotate, send, key, base, id, clock } = await ownEndpoint()
+  await rotate({ overlapSeconds: 10 })
+  const latest = await rotate({ overlapSeconds: 60 })
+  const before = await send('GET', `${base}/secret`, bearer(key))
+  expect(before.status).toBe(200)
+  expect(before.json).toEqual({
+    version: 3,
+    hint: textAt(latest, 'signingSecret').slice(-4),
+    keys: [
+      { id: textAt(latest, 'keyId'), createdAt: '2026-11-21T12:00:00.002Z', expiresAt: null },
+      { id: expect.any(String), createdAt: '2026-11-21T12:00:00.001Z', expiresAt: '2026-11-21T12:01:00.002Z' },
+      { id: expect.any(String), createdAt: '2026-11-21T12:00:00.000Z', expiresAt: '2026-11-21T12:00:10.001Z' },
+    ],
+    mirror: { state: 'current', name: `keyturn/test/${tenant}/${id}`, error: null },
+  })
+  clock.now = new Date('2026-11-21T12:00:10.001Z')
+  expect(Object(await send('GET', `${base}/secret`, bearer(key))).json.keys).toHaveLength(2)
+})

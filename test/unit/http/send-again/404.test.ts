@@ -1,0 +1,28 @@
+import { expect, it } from '@jest/globals'
+import { featurebase } from '../../../../src/contracts/featurebase'
+import { keyturn } from '../../../../src/contracts/keyturn'
+import { thesignup } from '../../../../src/contracts/thesignup'
+import { tenantId } from '../../delivery/world'
+import { deliveryBeds, latestDelivery } from '../delivery-bed'
+import { bearer } from '../harness'
+
+const bed = deliveryBeds()
+
+it('404 with the same bytes for a delivery that is malformed, unknown, another tenant’s or another contract’s', async () => {
+  const { world, send, apiKey } = bed()
+  await world.addEndpoint(featurebase)
+  await world.publish('post.created')
+  await world.drain()
+  const { messageId } = await latestDelivery(world)
+  const key = bearer(await apiKey(thesignup, tenantId))
+  const ids = ['7e519000-0000-4000-8000-0000000000aa', 'x'.repeat(65), messageId]
+  const replies = await Promise.all(ids.map(id => send('POST', `/webhooks/deliveries/${id}/replay`, key)))
+  for (const reply of replies) {
+    expect(reply).toMatchObject({ status: 404, json: { detail: 'There is no such delivery.' } })
+  }
+  expect(new Set(replies.map(({ text }) => text)).size).toBe(1)
+  const path = `/v1/deliveries/${messageId}/send-again`
+  expect((await send('POST', path, bearer(await apiKey(keyturn, 'org_2')))).status).toBe(404)
+  const own = await send('POST', path, bearer(await apiKey(keyturn, tenantId)))
+  expect(own.json).toMatchObject({ id: messageId, status: 'success' })
+})
