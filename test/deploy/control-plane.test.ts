@@ -1,45 +1,38 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { setTimeout as delay } from 'node:timers/promises'
 import { stageMirrors } from '../../cli/stored-stage'
-import { functionNames } from '../../infra/control-plane-function'
+import { functionNames } from '../../infra/function-statements'
 import { allContracts } from '../../src/contracts/all'
 import { gatewayRoutes } from '../../src/contracts/gateway-routes'
 import { apiCaller } from '../support/api-caller'
-import { mayCall } from '../unit/infra/support/policies'
 import type { Synthesised } from '../unit/infra/support/synthesise'
-import type { RecordedCall } from './support/call-recorder'
-import { leaks } from './support/canary'
+import { mayCall } from '../unit/infra/support/synthesised-policies'
+import { type DeployBed, kmsKeyState, startDeployBed } from './support/deploy-bed'
 import { deliverOnce } from './support/deliver'
 import { deployedRoutes } from './support/deployed-api'
-import { everythingWritten, openDeployment, type OpenDeployment } from './support/deployment'
-import { iamCalls } from './support/iam-calls'
-import { acme } from './support/own-contract'
-import { phase, phaseTable } from './support/phases'
+import { type Deployment, openDeployment } from './support/deployment'
+import { durations, timed } from './support/durations'
+import { everythingWritten, leaks } from './support/leaks'
+import { iamCalls, type RecordedCall } from './support/recorded-calls'
 import { mirrorWith, rotate } from './support/rotate'
-import { keyState, type Setting, startSetting } from './support/setting'
-import { type ContractName, createEndpoint, type Credentials, makeKeys, placeOf } from './support/tenants'
+import { acme, addressOf, type ApiKeys, type ContractName, createEndpoint, makeApiKeys } from './support/tenants'
 import { canDeploy } from './support/tools'
 import { wiringSuite } from './support/wiring-suite'
-
-/** As CDKTF wrote it. */
-function synthesised(stack: string): Synthesised {
-  return JSON.parse(stack) as Synthesised
-}
 
 const whereTerraformIs = canDeploy() ? describe : describe.skip
 const stage = 'dev-proof'
 
 whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => {
-  let setting: Setting
-  let credentials: Credentials
-  let open: OpenDeployment
-  /** What each function has called, by its deployed name. */
+  let bed: DeployBed
+  let apiKeys: ApiKeys
+  let deployment: Deployment
+  /** What each function had called before it was deployed again, by its deployed name. */
   const called: (readonly [string, readonly RecordedCall[]])[] = []
   const revealed = new Map<ContractName, string[]>()
 
-  /** What this machine can prove: a real function could not verify the sessions of this machine's sign-in. */
+  /** What is mounted first. A real function could not verify the sessions of this machine's sign-in. */
   const first = (): readonly ContractName[] =>
-    setting.real
+    bed.real
       ? ['thesignup', 'storno', 'featurebase', 'keyturn']
       : ['tumban', 'thesignup', 'storno', 'featurebase', 'keyturn']
   const mounted = (): readonly ContractName[] => [...first(), 'teambattles', 'acme']
@@ -53,9 +46,9 @@ whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => 
 
   async function rotateEach(names: readonly ContractName[]): Promise<void> {
     for (const name of names) {
-      const secret = await rotate(open.deployed, name)
+      const secret = await rotate(deployment, name)
       revealed.set(name, [secret, ...(revealed.get(name) ?? [])])
-      await mirrorWith(open.deployed, name, secret)
+      await mirrorWith(deployment, name, secret)
     }
   }
 
@@ -64,60 +57,56 @@ whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => 
       routeKey: route.routeKey,
       function: `keyturn-${stage}-${route.function}`,
     }))
-    const routes = await deployedRoutes(setting.access, `keyturn-${stage}`)
+    const routes = await deployedRoutes(bed.access, `keyturn-${stage}`)
     expect(new Set(routes)).toEqual(new Set(expected))
   }
 
   /** The sweep leaves a change to its request for 5 seconds. */
   async function sweepAfterGrace(): Promise<void> {
     await delay(6000)
-    await open.deployed.sweep()
+    await deployment.sweep()
   }
 
   beforeAll(async () => {
-    setting = await phase('start', startSetting)
+    bed = await timed('start', startDeployBed)
   })
 
   afterAll(async () => {
-    await open?.stop()
-    await setting?.stop()
-    process.stderr.write(`\n${phaseTable()}\n`)
+    await deployment?.stop()
+    await bed?.stop()
+    process.stderr.write(`\n${durations()}\n`)
   })
 
   it('cdktf deploy applies it', async () => {
-    setting.project.configure({ ...setting.config(stage), contracts: first().map(contract => ({ contract })) })
-    await phase('deploy', () => setting.project.deploy())
+    bed.project.configure({ ...bed.config(stage), contracts: first().map(contract => ({ contract })) })
+    await timed('deploy', () => bed.project.deploy())
     await expectRoutes(first())
   })
 
   it('every contract rotates through what was deployed', async () => {
-    await phase('rotate', async () => {
-      const { table_name: table = '' } = await setting.project.outputs(stage)
-      credentials = await makeKeys(setting.access, table)
-      open = await openDeployment(setting, stage, credentials)
-      for (const name of first())
-        revealed.set(name, [await createEndpoint(open.deployed.api, credentials.operator, name)])
+    await timed('rotate', async () => {
+      const { table_name: table = '' } = await bed.project.outputs(stage)
+      apiKeys = await makeApiKeys(bed.access, table)
+      deployment = await openDeployment(bed, stage, apiKeys)
+      for (const name of first()) revealed.set(name, [await createEndpoint(deployment, name)])
       await rotateEach(first())
     })
   })
 
   it('an event becomes a delivery, and no address that is not public is reached', async () => {
-    const { table_name: table = '' } = await setting.project.outputs(stage)
-    const { deployed, deliver } = open
-    const attempts = await phase('deliver', () =>
-      deliverOnce({ api: deployed.api, operator: credentials.operator, access: setting.access, table, deliver }),
-    )
+    const { table_name: table = '' } = await bed.project.outputs(stage)
+    const attempts = await timed('deliver', () => deliverOnce(deployment, bed.access, table))
     expect(attempts).toMatchObject([{ eventType: 'proof.made', number: 1, status: null, error: 'refused-address' }])
   })
 
   it('a path and a method that no route has are refused by the deployed default route', async () => {
-    const api = apiCaller(open.deployed.api)
+    const api = apiCaller(deployment.api)
     expect((await api.call('GET', '/nowhere')).status).toBe(404)
     expect((await api.call('PUT', '/v1/endpoints')).status).toBe(405)
   })
 
   it('a second plan changes nothing, but for what the emulator does not give back', async () => {
-    const changes = await phase('plan', () => setting.project.plan(stage))
+    const changes = await timed('plan', () => bed.project.plan(stage))
     const functions = functionNames
       .toSorted((one, other) => (one < other ? -1 : 1))
       .map(name => ({
@@ -132,33 +121,32 @@ whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => 
       changed: ['redrive_policy'],
     }
     const notGivenBack = [...functions, queue]
-    expect(changes).toEqual(setting.real ? [] : notGivenBack)
+    expect(changes).toEqual(bed.real ? [] : notGivenBack)
   })
 
-  wiringSuite(() => setting.project.read('plan.json'), `keyturn-${stage}`)
+  wiringSuite(() => bed.project.read('plan.json'), `keyturn-${stage}`)
 
   it('one contract of Keyturn and one of our own more leave every key as it was', async () => {
-    called.push(...open.calls)
-    await open.stop()
+    called.push(...deployment.calls)
+    await deployment.stop()
     const contracts = mounted().map(name =>
       name === 'acme' ? { contract: acme, basePath: '/acme' } : { contract: name },
     )
-    setting.project.configure({ ...setting.config(stage), contracts })
-    await phase('deploy a changed configuration', () => setting.project.deploy())
+    bed.project.configure({ ...bed.config(stage), contracts })
+    await timed('deploy a changed configuration', () => bed.project.deploy())
     await expectRoutes(mounted())
-    open = await openDeployment(setting, stage, credentials)
-    for (const name of first()) await mirrorWith(open.deployed, name, revealed.get(name)?.[0] ?? '')
-    for (const name of ['teambattles', 'acme'] as const)
-      revealed.set(name, [await createEndpoint(open.deployed.api, credentials.operator, name)])
-    await phase('rotate after the change', () => rotateEach(mounted()))
-    const { keys } = await mirrorWith(open.deployed, 'keyturn', revealed.get('keyturn')?.[0] ?? '')
+    deployment = await openDeployment(bed, stage, apiKeys)
+    for (const name of first()) await mirrorWith(deployment, name, revealed.get(name)?.[0] ?? '')
+    for (const name of ['teambattles', 'acme'] as const) revealed.set(name, [await createEndpoint(deployment, name)])
+    await timed('rotate after the change', () => rotateEach(mounted()))
+    const { keys } = await mirrorWith(deployment, 'keyturn', revealed.get('keyturn')?.[0] ?? '')
     expect(keys.map(({ secret }) => secret)).toEqual(revealed.get('keyturn'))
   })
 
   it('every operation of our own API works with the deployed functions', async () => {
-    const api = apiCaller(open.deployed.api)
-    const { tenantId, endpointId } = placeOf('acme')
-    const as = { token: credentials.operator, headers: { 'keyturn-tenant': tenantId } }
+    const api = apiCaller(deployment.api)
+    const { tenantId, endpointId } = addressOf('acme')
+    const as = { token: apiKeys.operator, headers: { 'keyturn-tenant': tenantId } }
     const at = `/v1/endpoints/${endpointId}`
     const status = async (method: string, path: string, body?: object) =>
       (await api.call(method, path, body === undefined ? as : { ...as, body })).status
@@ -175,14 +163,15 @@ whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => 
   })
 
   it('the deployed policies allow every call that the functions made', () => {
-    const stack = synthesised(setting.project.read(`cdktf.out/stacks/keyturn-${stage}/cdk.tf.json`))
-    const made = [...called, ...open.calls].flatMap(([name, calls]) =>
+    // As CDKTF wrote it.
+    const stack = JSON.parse(bed.project.read(`cdktf.out/stacks/keyturn-${stage}/cdk.tf.json`)) as Synthesised
+    const made = [...called, ...deployment.calls].flatMap(([name, calls]) =>
       calls.flatMap(iamCalls).map(call => ({ name, call })),
     )
     const denied = made.filter(({ name, call }) => !mayCall(stack, name, call))
     expect(denied).toEqual([])
     const kinds = new Set(made.map(({ name, call }) => `${name.slice(`keyturn-${stage}-`.length)} ${call.action}`))
-    if (!setting.real) {
+    if (!bed.real) {
       expect([...kinds]).toEqual(
         expect.arrayContaining([
           'rotate kms:Encrypt',
@@ -200,8 +189,8 @@ whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => 
 
   it('no signing secret and no API key is in the state, the plan, the outputs or a log', () => {
     const secrets = [...revealed.values()].flat()
-    const all = [...secrets, ...Object.values(credentials.keys), credentials.operator, credentials.acmeKey]
-    const written = everythingWritten(setting, stage)
+    const all = [...secrets, ...Object.values(apiKeys.seeded), apiKeys.operator, apiKeys.acme]
+    const written = everythingWritten(bed, stage)
     expect(Object.keys(written).length).toBeGreaterThan(4)
     expect(secrets.length).toBeGreaterThan(mounted().length)
     const planted = {
@@ -212,15 +201,15 @@ whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => 
   })
 
   it('destroy leaves nothing', async () => {
-    const { ring_key_id: ring = '', mirror_key_id: mirror = '' } = await setting.project.outputs(stage)
-    const printed = await phase('destroy', () => setting.project.destroy())
+    const { ring_key_id: ring = '', mirror_key_id: mirror = '' } = await bed.project.outputs(stage)
+    const printed = await timed('destroy', () => bed.project.destroy())
     expect(printed).toContain('Nothing stays')
-    expect(JSON.parse(setting.project.read(`terraform.keyturn-${stage}.tfstate`))).toMatchObject({ resources: [] })
-    expect(await stageMirrors(open.deployed.secrets, stage)).toEqual([])
-    expect([await keyState(setting, ring), await keyState(setting, mirror)]).toEqual([
+    expect(JSON.parse(bed.project.read(`terraform.keyturn-${stage}.tfstate`))).toMatchObject({ resources: [] })
+    expect(await stageMirrors(deployment.secrets, stage)).toEqual([])
+    expect([await kmsKeyState(bed, ring), await kmsKeyState(bed, mirror)]).toEqual([
       'PendingDeletion',
       'PendingDeletion',
     ])
-    expect(await deployedRoutes(setting.access, `keyturn-${stage}`)).toEqual([])
+    expect(await deployedRoutes(bed.access, `keyturn-${stage}`)).toEqual([])
   })
 })

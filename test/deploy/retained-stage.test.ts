@@ -1,71 +1,71 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { stageMirrors } from '../../cli/stored-stage'
+import { type DeployBed, kmsKeyState, startDeployBed } from './support/deploy-bed'
 import { deployedRoutes } from './support/deployed-api'
-import { openDeployment, type OpenDeployment } from './support/deployment'
-import { phase, phaseTable } from './support/phases'
+import { type Deployment, openDeployment } from './support/deployment'
+import { durations, timed } from './support/durations'
 import { mirrorWith, rotate } from './support/rotate'
-import { keyState, type Setting, startSetting } from './support/setting'
-import { createEndpoint, type Credentials, makeKeys } from './support/tenants'
+import { type ApiKeys, createEndpoint, makeApiKeys } from './support/tenants'
 import { canDeploy } from './support/tools'
 
-// It leaves a table and two keys behind, which is the point: so only where the account is made for it.
+// It leaves a table and two KMS keys behind, which is the point: so it never runs in a real account.
 const whereNothingIsLeft = canDeploy() && process.env.KEYTURN_DEPLOY_REGION === undefined ? describe : describe.skip
 const stage = 'proof'
 const contracts = [{ contract: 'keyturn' }]
 
 whereNothingIsLeft('a stage that keeps its data', () => {
-  let setting: Setting
-  let credentials: Credentials
-  let open: OpenDeployment
+  let bed: DeployBed
+  let apiKeys: ApiKeys
+  let deployment: Deployment
   let secret: string
   let printed: string
 
   beforeAll(async () => {
-    setting = await phase('start', startSetting)
+    bed = await timed('start', startDeployBed)
   })
 
   afterAll(async () => {
-    await open?.stop()
-    await setting?.stop()
-    process.stderr.write(`\n${phaseTable()}\n`)
+    await deployment?.stop()
+    await bed?.stop()
+    process.stderr.write(`\n${durations()}\n`)
   })
 
   it('is deployed and used', async () => {
-    setting.project.configure({ ...setting.config(stage), contracts })
-    await phase('deploy', () => setting.project.deploy())
-    const { table_name: table = '' } = await setting.project.outputs(stage)
-    credentials = await makeKeys(setting.access, table)
-    open = await openDeployment(setting, stage, credentials)
-    await createEndpoint(open.deployed.api, credentials.operator, 'keyturn')
-    secret = await rotate(open.deployed, 'keyturn')
-    await mirrorWith(open.deployed, 'keyturn', secret)
+    bed.project.configure({ ...bed.config(stage), contracts })
+    await timed('deploy', () => bed.project.deploy())
+    const { table_name: table = '' } = await bed.project.outputs(stage)
+    apiKeys = await makeApiKeys(bed.access, table)
+    deployment = await openDeployment(bed, stage, apiKeys)
+    await createEndpoint(deployment, 'keyturn')
+    secret = await rotate(deployment, 'keyturn')
+    await mirrorWith(deployment, 'keyturn', secret)
   })
 
   it('cannot be destroyed by Terraform itself', async () => {
-    await expect(setting.project.terraform(stage, 'plan', '-destroy', '-no-color')).rejects.toThrow(/prevent_destroy/)
+    await expect(bed.project.terraform(stage, 'plan', '-destroy', '-no-color')).rejects.toThrow(/prevent_destroy/)
   })
 
-  it('is taken down to table, keys and mirrors, which are named with their costs', async () => {
-    const { ring_key_id: ring = '', mirror_key_id: mirror = '' } = await setting.project.outputs(stage)
-    printed = await phase('destroy', () => setting.project.destroy())
-    expect(JSON.parse(setting.project.read(`terraform.keyturn-${stage}.tfstate`))).toMatchObject({ resources: [] })
-    expect([await keyState(setting, ring), await keyState(setting, mirror)]).toEqual(['Enabled', 'Enabled'])
-    expect(await stageMirrors(open.deployed.secrets, stage)).toHaveLength(1)
-    expect(await deployedRoutes(setting.access, `keyturn-${stage}`)).toEqual([])
+  it('is taken down to table, KMS keys and mirrors, which are named with their costs', async () => {
+    const { ring_key_id: ring = '', mirror_key_id: mirror = '' } = await bed.project.outputs(stage)
+    printed = await timed('destroy', () => bed.project.destroy())
+    expect(JSON.parse(bed.project.read(`terraform.keyturn-${stage}.tfstate`))).toMatchObject({ resources: [] })
+    expect([await kmsKeyState(bed, ring), await kmsKeyState(bed, mirror)]).toEqual(['Enabled', 'Enabled'])
+    expect(await stageMirrors(deployment.secrets, stage)).toHaveLength(1)
+    expect(await deployedRoutes(bed.access, `keyturn-${stage}`)).toEqual([])
     expect(printed).toContain(`table keyturn-${stage}: `)
     expect(printed).toContain('mirrors in Secrets Manager: 1, $0.40')
     expect(printed).toContain(`adopt: { table: true, ringKey: '${ring}', mirrorKey: '${mirror}' }`)
   })
 
   it('is deployed again over what stayed, and every key works as before', async () => {
-    await open.stop()
+    await deployment.stop()
     const [, ringKey = '', mirrorKey = ''] = /ringKey: '(.+)', mirrorKey: '(.+)'/.exec(printed) ?? []
-    setting.project.configure({ ...setting.config(stage), contracts, adopt: { table: true, ringKey, mirrorKey } })
-    await phase('deploy over it', () => setting.project.deploy())
-    open = await openDeployment(setting, stage, credentials)
-    await mirrorWith(open.deployed, 'keyturn', secret)
-    const next = await rotate(open.deployed, 'keyturn')
-    const { keys } = await mirrorWith(open.deployed, 'keyturn', next)
+    bed.project.configure({ ...bed.config(stage), contracts, adopt: { table: true, ringKey, mirrorKey } })
+    await timed('deploy over it', () => bed.project.deploy())
+    deployment = await openDeployment(bed, stage, apiKeys)
+    await mirrorWith(deployment, 'keyturn', secret)
+    const next = await rotate(deployment, 'keyturn')
+    const { keys } = await mirrorWith(deployment, 'keyturn', next)
     expect(keys.slice(0, 2).map(key => key.secret)).toEqual([next, secret])
   })
 })

@@ -8,31 +8,27 @@ import {
 } from '@aws-sdk/client-secrets-manager'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { PassThrough } from 'node:stream'
 import { promisify } from 'node:util'
-import { LocalFunction } from '../../local/local-functions'
+import type { LocalFunction } from '../../local/local-functions'
 import { buildWorkerRuntime, endBuilder } from '../../scripts/bundle'
 import { storno } from '../../src/contracts/storno'
 import { secretOf } from '../unit/rotation-hook/model'
 import { type ScriptedVendor, startScriptedVendor } from '../unit/rotation-hook/scripted-vendor'
-import { deployedFunction } from './support/deployed-api'
+import { deployedFunction } from './support/deployed-function'
 import { type Emulator, startEmulator } from './support/emulator'
-import { storedFiles } from './support/stored-files'
-import { canDeploy, providerMirror } from './support/tools'
+import { canDeploy } from './support/tools'
 
 const whereTerraformIs = canDeploy() ? describe : describe.skip
 const run = promisify(execFile)
 const SecretId = 'storno/webhook'
 const token = 'a'.repeat(32)
-const region = 'eu-central-1'
-const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
 
 whereTerraformIs('the example of a consumer, deployed', () => {
   let folder: string
+  let stackFolder: string
   let emulator: Emulator
   let vendor: ScriptedVendor
   let client: SecretsManagerClient
@@ -41,31 +37,22 @@ whereTerraformIs('the example of a consumer, deployed', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'keyturn-consumer-'))
-    emulator = await startEmulator(join(folder, 'emulator.log'))
+    stackFolder = join(folder, 'cdktf.out/stacks/consumer')
+    emulator = await startEmulator(folder)
     const masked = `whsec_${'•'.repeat(24)}`
     vendor = await startScriptedVendor([
       { status: 200, body: { secret: secretOf(storno, 7) } },
       { status: 200, body: { secret: masked } },
     ])
-    const file = join(folder, 'terraform.rc')
-    const path = JSON.stringify(providerMirror())
-    writeFileSync(
-      file,
-      `disable_checkpoint = true\nprovider_installation {\n  filesystem_mirror {\n    path = ${path}\n  }\n}\n`,
-    )
     environment = {
       ...process.env,
       AWS_CA_BUNDLE: undefined,
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      AWS_REGION: region,
-      AWS_ENDPOINT_URL: emulator.url,
-      TF_CLI_CONFIG_FILE: file,
+      ...emulator.environment,
       STORNO_WEBHOOK: 'a1b2c3d4-e5f6-7890-abcd-ef1234567890',
       STORNO_COMPANY: '550e8400-e29b-41d4-a716-446655440000',
       STORNO_URL: vendor.url,
     }
-    client = new SecretsManagerClient({ endpoint: emulator.url, region, credentials })
+    client = new SecretsManagerClient(emulator.access)
   })
 
   afterAll(async () => {
@@ -77,8 +64,7 @@ whereTerraformIs('the example of a consumer, deployed', () => {
   })
 
   async function terraform(...args: readonly string[]): Promise<string> {
-    const stack = join(folder, 'cdktf.out/stacks/consumer')
-    const { stdout } = await run('terraform', [`-chdir=${stack}`, ...args], { env: environment, maxBuffer: 1e8 })
+    const { stdout } = await run('terraform', [`-chdir=${stackFolder}`, ...args], { env: environment, maxBuffer: 1e8 })
     return stdout
   }
 
@@ -133,32 +119,16 @@ whereTerraformIs('the example of a consumer, deployed', () => {
     expect(secrets.map(({ change }) => change.after)).toContainEqual(expect.objectContaining({ tags, tags_all: tags }))
   })
 
-  /** The zip that AWS has the hash of, unpacked, as Lambda runs it. */
   async function deployedHook(): Promise<LocalFunction> {
-    const access = { region, credentials, endpoint: emulator.url }
-    const { codeSha256, environment: variables } = await deployedFunction(access, 'storno-webhook-rotation')
-    const stack = join(folder, 'cdktf.out/stacks/consumer')
-    const zips = readdirSync(stack, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.zip'))
-    const zip = zips.map(file => readFileSync(join(stack, file))).find(each => sha256(each) === codeSha256)
-    if (zip === undefined) throw new Error('the deployed code is not what the stack has')
-    const code = join(folder, 'deployed')
-    mkdirSync(code)
-    for (const [file, content] of storedFiles(zip)) writeFileSync(join(code, file), content)
     const runtime = await buildWorkerRuntime(folder)
     await endBuilder()
-    const { AWS_REGION = '', AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_ENDPOINT_URL = '' } = environment
-    const setByLambda = { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL }
-    const bundle = join(code, 'index.js')
-    const all = { ...variables, ...setByLambda }
-    return new LocalFunction({ runtime, bundle, environment: all, log: new PassThrough(), timeoutSeconds: 60 })
+    const { access } = emulator
+    const name = 'storno-webhook-rotation'
+    return deployedFunction({ name, access, awsUrl: access.endpoint, stackFolder, folder, runtime })
   }
 })
 
 interface Change {
   readonly actions: string[]
   readonly after: object
-}
-
-function sha256(content: Buffer): string {
-  return createHash('sha256').update(content).digest('base64')
 }

@@ -4,29 +4,25 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { dynamoDbClient } from '../../../src/aws/clients'
 import { apiCaller } from '../../support/api-caller'
 import type { AwsAccess } from './deployed-api'
-import { placeOf } from './tenants'
+import type { Deployment } from './deployment'
+import { addressOf } from './tenants'
 
-export interface Delivering {
-  readonly api: string
-  readonly operator: string
-  readonly access: AwsAccess
-  readonly table: string
-  /** Hands a message to the function as its queue would; null: the queue does it. */
-  readonly deliver: ((body: string) => Promise<unknown>) | null
-}
-
-const { tenantId, endpointId } = placeOf('keyturn')
+const { tenantId, endpointId } = addressOf('keyturn')
 const event = { type: 'proof.made', payload: { made: true }, id: 'evt_proof' }
 
 /** Publishes an event for Keyturn's endpoint, whose URL is one that must not be reached. Resolves to its attempts. */
-export async function deliverOnce({ api, operator, access, table, deliver }: Delivering): Promise<readonly unknown[]> {
+export async function deliverOnce(
+  { api, deliver, apiKeys }: Deployment,
+  access: AwsAccess,
+  table: string,
+): Promise<readonly unknown[]> {
   const call = (method: string, path: string, body?: unknown) =>
-    apiCaller(api).call(method, path, { token: operator, headers: { 'keyturn-tenant': tenantId }, body })
+    apiCaller(api).call(method, path, { token: apiKeys.operator, headers: { 'keyturn-tenant': tenantId }, body })
   await call('PATCH', `/v1/endpoints/${endpointId}`, { url: 'https://127.0.0.1/' })
   const published = await call('POST', '/v1/events', event)
   if (published.status !== 202) throw new Error(`publishing answered ${published.status}: ${published.text}`)
   await deliver?.(JSON.stringify({ kind: 'event', tenantId, ...event }))
-  const messageId = await deliveryIn(access, table)
+  const messageId = await messageIdIn(access, table)
   await deliver?.(JSON.stringify({ kind: 'delivery', tenantId, endpointId, messageId, attempt: 0 }))
   return found(async () => {
     const { json } = await call('GET', `/v1/endpoints/${endpointId}/attempts`)
@@ -35,7 +31,7 @@ export async function deliverOnce({ api, operator, access, table, deliver }: Del
   })
 }
 
-/** What `look` finds, looking again for 15 s. */
+/** What `look` finds. It looks again for 15 s. */
 async function found<Found>(look: () => Promise<Found | undefined>): Promise<Found> {
   for (let tries = 0; tries < 30; tries += 1) {
     const result = await look()
@@ -46,7 +42,7 @@ async function found<Found>(look: () => Promise<Found | undefined>): Promise<Fou
 }
 
 /** The message id of the tenant's only delivery, once it is there. */
-async function deliveryIn(access: AwsAccess, table: string): Promise<string> {
+async function messageIdIn(access: AwsAccess, table: string): Promise<string> {
   const client = dynamoDbClient(access)
   const query = new QueryCommand({
     TableName: table,

@@ -4,26 +4,18 @@ import {
   GetIntegrationsCommand,
   GetRoutesCommand,
 } from '@aws-sdk/client-apigatewayv2'
-import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda'
 
-export interface DeployedFunction {
-  readonly name: string
-  readonly environment: Readonly<Record<string, string>>
-  /** SHA-256 of the deployed zip, in base64. */
-  readonly codeSha256: string
-  readonly timeoutSeconds: number
+/** How the AWS that was deployed to is reached. */
+export interface AwsAccess {
+  readonly region: string
+  readonly endpoint?: string
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
 
 export interface DeployedRoute {
   readonly routeKey: string
   /** The function that the route's integration invokes. */
   readonly function: string
-}
-
-export interface AwsAccess {
-  readonly region: string
-  readonly endpoint?: string
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
 
 /** The routes of a deployed HTTP API, each with its function, as AWS has them; none without the API. */
@@ -42,16 +34,4 @@ export async function deployedRoutes(access: AwsAccess, apiName: string): Promis
     ]),
   )
   return routes.map(({ RouteKey = '', Target = '' }) => ({ routeKey: RouteKey, function: functions.get(Target) ?? '' }))
-}
-
-export async function deployedFunction(access: AwsAccess, name: string): Promise<DeployedFunction> {
-  const client = new LambdaClient(access)
-  const found = await client.send(new GetFunctionConfigurationCommand({ FunctionName: name }))
-  client.destroy()
-  return {
-    name,
-    environment: found.Environment?.Variables ?? {},
-    codeSha256: found.CodeSha256 ?? '',
-    timeoutSeconds: found.Timeout ?? 0,
-  }
 }

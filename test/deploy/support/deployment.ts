@@ -1,39 +1,53 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { randomUUID } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { describeLocalRun } from '../../../local/local-description'
+import { functionNames } from '../../../infra/function-statements'
+import { startGateway } from '../../../local/gateway'
+import { describeLocalRun, type LocalDescription } from '../../../local/local-description'
+import type { LocalFunction } from '../../../local/local-functions'
+import { buildWorkerRuntime, endBuilder } from '../../../scripts/bundle'
 import { secretsManagerClient } from '../../../src/aws/clients'
-import type { RecordedCall } from './call-recorder'
-import type { Deployed } from './rotate'
-import { type Served, serveDeployment } from './serve-deployment'
-import type { Setting } from './setting'
-import type { Credentials } from './tenants'
+import type { DeployBed } from './deploy-bed'
+import { type AwsAccess, deployedRoutes } from './deployed-api'
+import { deployedFunction } from './deployed-function'
+import { type CallRecorder, type RecordedCall, startCallRecorder } from './recorded-calls'
+import type { ApiKeys } from './tenants'
 
-export interface OpenDeployment {
-  readonly deployed: Deployed
-  /** What each function has called so far, by its deployed name; nothing of a real account's. */
+/** A deployed stage, ready to be called. */
+export interface Deployment extends Served {
+  readonly stage: string
+  readonly secrets: SecretsManagerClient
+  /** Ids and credentials, in the shape of the local run's. */
+  readonly local: LocalDescription
+  readonly apiKeys: ApiKeys
+}
+
+interface Served {
+  /** The API's URL. */
+  readonly api: string
+  /** What each function has called so far, by its deployed name. Nothing in a real account. */
   readonly calls: ReadonlyMap<string, readonly RecordedCall[]>
-  /** Hands one message to `deliver`; null where the deployed queue does it. */
+  /** Runs the sweep, or waits for that of a real account. */
+  sweep(): Promise<unknown>
+  /** Hands one message to `deliver` as its queue would; null in a real account, whose queue does it. */
   readonly deliver: ((body: string) => Promise<unknown>) | null
   stop(): Promise<void>
 }
 
-let opened = 0
-
-/** The deployed API, ready to be called: a real account's own, the emulator's by its bundles in workers. */
-export async function openDeployment(
-  setting: Setting,
-  stage: string,
-  credentials: Credentials,
-): Promise<OpenDeployment> {
-  const served = await serve(setting, stage)
-  const secrets = secretsManagerClient(setting.access)
-  const { issuer, url } = setting.sessions
-  const local = await describeLocalRun({ api: served.api, aws: url, keys: credentials.keys, issuer })
+/** Opens what was deployed: a real account serves it itself, for the emulator its bundles run in workers here. */
+export async function openDeployment(bed: DeployBed, stage: string, apiKeys: ApiKeys): Promise<Deployment> {
+  const served = bed.real ? await servedByAws(bed, stage) : await serveLocally(bed, stage)
+  const secrets = secretsManagerClient(bed.access)
+  const { issuer, url } = bed.signIn
+  const local = await describeLocalRun({ api: served.api, aws: url, keys: apiKeys.seeded, issuer })
   return {
-    deployed: { api: served.api, stage, secrets, local, acmeKey: credentials.acmeKey, sweep: () => served.sweep() },
-    calls: served.calls,
-    deliver: setting.real ? null : body => served.deliver(body),
+    ...served,
+    stage,
+    secrets,
+    local,
+    apiKeys,
     stop: async () => {
       secrets.destroy()
       await served.stop()
@@ -41,29 +55,67 @@ export async function openDeployment(
   }
 }
 
-async function serve({ real, access, project, folder }: Setting, stage: string): Promise<Served> {
-  if (real) {
-    const { api_url: api = '' } = await project.outputs(stage)
-    return { api, calls: new Map(), sweep: () => delay(5000), deliver: () => delay(0), stop: async () => {} }
-  }
-  const { endpoint = '', credentials = { accessKeyId: '', secretAccessKey: '' } } = access
-  opened += 1
-  return serveDeployment({
-    access: { region: access.region, endpoint, credentials },
-    stage,
-    stackFolder: project.stackFolder(stage),
-    folder: join(folder, `served-${opened}`),
-  })
+async function servedByAws({ project }: DeployBed, stage: string): Promise<Served> {
+  const { api_url: api = '' } = await project.outputs(stage)
+  return { api, calls: new Map(), sweep: () => delay(5000), deliver: null, stop: async () => {} }
 }
 
-/** What Terraform, CDKTF and the functions have written so far. */
-export function everythingWritten({ project, folder }: Setting, stage: string): Readonly<Record<string, string>> {
-  const logs = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ndjson'))
+let served = 0
+
+/** Serves the deployed zips, in the deployed environment, by the deployed routes. */
+async function serveLocally(bed: DeployBed, stage: string): Promise<Served> {
+  const { region, endpoint = '', credentials = { accessKeyId: '', secretAccessKey: '' } } = bed.access
+  const access = { region, endpoint, credentials }
+  served += 1
+  const folder = join(bed.folder, `served-${served}`)
+  const { functions, recorders } = await startFunctions({
+    access,
+    names: functionNames.map(name => `keyturn-${stage}-${name}`),
+    stackFolder: bed.project.stackFolder(stage),
+    folder,
+  })
+  const invoke = async (name: string, event: object): Promise<unknown> => functions.get(name)?.invoke(event)
+  const routes = await deployedRoutes(access, `keyturn-${stage}`)
+  const gateway = await startGateway({ port: 0, routes, invoke, now: () => new Date() })
   return {
-    state: project.read(`terraform.keyturn-${stage}.tfstate`),
-    plan: project.read('plan.json'),
-    synthesised: project.read(`cdktf.out/stacks/keyturn-${stage}/cdk.tf.json`),
-    printed: project.printed,
-    ...Object.fromEntries(logs.map(file => [file, readFileSync(join(folder, file), 'utf8')])),
+    api: gateway.url,
+    calls: new Map([...recorders].map(([name, { calls }]) => [name, calls])),
+    sweep: () => invoke(`keyturn-${stage}-sweep`, {}),
+    deliver: body => invoke(`keyturn-${stage}-deliver`, { Records: [{ messageId: randomUUID(), body }] }),
+    stop: async () => {
+      await gateway.close()
+      await Promise.all([...functions.values()].map(run => run.kill()))
+      await Promise.all([...recorders.values()].map(recorder => recorder.stop()))
+    },
   }
+}
+
+interface FunctionsOptions {
+  readonly access: Required<AwsAccess>
+  readonly names: readonly string[]
+  readonly stackFolder: string
+  /** An empty folder, for code and logs. */
+  readonly folder: string
+}
+
+/** Each function, by its deployed name, and the recorder between it and AWS. */
+interface StartedFunctions {
+  readonly functions: ReadonlyMap<string, LocalFunction>
+  readonly recorders: ReadonlyMap<string, CallRecorder>
+}
+
+async function startFunctions({ access, names, stackFolder, folder }: FunctionsOptions): Promise<StartedFunctions> {
+  mkdirSync(folder, { recursive: true })
+  const runtime = await buildWorkerRuntime(folder)
+  await endBuilder()
+  const functions = new Map<string, LocalFunction>()
+  const recorders = new Map<string, CallRecorder>()
+  for (const name of names) {
+    const recorder = await startCallRecorder(access.endpoint)
+    recorders.set(name, recorder)
+    const run = await deployedFunction({ name, access, awsUrl: recorder.url, stackFolder, folder, runtime })
+    functions.set(name, run)
+    if (!(await run.start())) throw new Error(`${name} does not load in its deployed environment; see ${folder}`)
+  }
+  return { functions, recorders }
 }

@@ -1,49 +1,34 @@
-import {
-  GetSecretValueCommand,
-  ResourceNotFoundException,
-  type SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager'
+import { GetSecretValueCommand, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { LocalDescription } from '../../../local/local-description'
 import { mirrorName } from '../../../src/rotation/mirror'
 import { apiCaller, textAt } from '../../support/api-caller'
 import { rotateRoutes } from '../../system/local-run/rotate-routes'
-import { type ContractName, placeOf } from './tenants'
-
-export interface Deployed {
-  readonly api: string
-  readonly stage: string
-  readonly secrets: SecretsManagerClient
-  /** Ids and credentials, in the shape of the local run's. */
-  readonly local: LocalDescription
-  readonly acmeKey: string
-  sweep(): Promise<unknown>
-}
+import type { Deployment } from './deployment'
+import { addressOf, type ContractName } from './tenants'
 
 /** Rotates through the contract's own route. Returns the secret that was revealed. */
-export async function rotate({ api, local, acmeKey }: Deployed, name: ContractName): Promise<string> {
-  if (name === 'acme') {
-    const path = `/acme/hooks/${placeOf(name).endpointId}/roll`
-    return textAt(answered(await apiCaller(api).call('POST', path, { token: acmeKey })), 'secret')
-  }
-  const route = rotateRoutes.find(({ contract }) => contract === name)
-  if (route === undefined) throw new RangeError(`no route of ${name} is known`)
-  const secret = textAt(
-    answered(await apiCaller(api).call('POST', route.path(local), route.credentials(local))),
-    route.secretAt,
-  )
+export async function rotate({ api, local, apiKeys }: Deployment, name: ContractName): Promise<string> {
+  const route = name === 'acme' ? acmeRoute(apiKeys.acme) : routeOf(name, local)
+  const reply = await apiCaller(api).call('POST', route.path, route.credentials)
+  if (reply.status !== 200) throw new Error(`${reply.request} answered ${reply.status}: ${reply.text}`)
+  const secret = textAt(reply, route.secretAt)
   if (!route.secret.test(secret)) throw new Error(`${name} revealed a secret of another format`)
   return secret
 }
 
-type Answered = Awaited<ReturnType<ReturnType<typeof apiCaller>['call']>>
-
-function answered(reply: Answered): Answered {
-  if (reply.status === 200) return reply
-  throw new Error(`${reply.request} answered ${reply.status}: ${reply.text}`)
+function acmeRoute(token: string) {
+  const path = `/acme/hooks/${addressOf('acme').endpointId}/roll`
+  return { path, credentials: { token }, secretAt: 'secret', secret: /./ }
 }
 
-const patienceSeconds = 90
+function routeOf(name: ContractName, local: Deployment['local']) {
+  const route = rotateRoutes.find(({ contract }) => contract === name)
+  if (route === undefined) throw new RangeError(`no route of ${name} is known`)
+  const { path, credentials, secretAt, secret } = route
+  return { path: path(local), credentials: credentials(local), secretAt, secret }
+}
+
+const mirrorSeconds = 90
 
 /** What receivers read. */
 export interface MirrorDocument {
@@ -52,20 +37,20 @@ export interface MirrorDocument {
   readonly keys: readonly { readonly secret: string; readonly expiresAt: string | null }[]
 }
 
-/** The mirror of a contract's endpoint once it shows `secret`, with sweeps in between. */
-export async function mirrorWith(deployed: Deployed, name: ContractName, secret: string): Promise<MirrorDocument> {
-  for (const end = Date.now() + patienceSeconds * 1000; Date.now() < end;) {
-    const document = await readMirror(deployed, name)
+/** The mirror of the contract's endpoint once it shows `secret`. Sweeps until it does. */
+export async function mirrorWith(deployment: Deployment, name: ContractName, secret: string): Promise<MirrorDocument> {
+  for (const end = Date.now() + mirrorSeconds * 1000; Date.now() < end;) {
+    const document = await readMirror(deployment, name)
     if (document?.signingSecret === secret) return document
     await delay(1000)
-    await deployed.sweep()
+    await deployment.sweep()
   }
-  throw new Error(`the mirror of ${name} does not show the newest secret after ${patienceSeconds} s`)
+  throw new Error(`the mirror of ${name} does not show the newest secret after ${mirrorSeconds} s`)
 }
 
-/** The label is named because the emulator's default stays with the version that had it first. */
-async function readMirror({ secrets, stage }: Deployed, name: ContractName): Promise<MirrorDocument | null> {
-  const { tenantId, endpointId } = placeOf(name)
+/** Names the label, because the emulator's default stays with the version that had it first. */
+async function readMirror({ secrets, stage }: Deployment, name: ContractName): Promise<MirrorDocument | null> {
+  const { tenantId, endpointId } = addressOf(name)
   const SecretId = mirrorName(stage, tenantId, endpointId)
   try {
     const { SecretString = '' } = await secrets.send(

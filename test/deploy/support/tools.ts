@@ -1,31 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
 
-/** What the suite needs besides npm packages, and the machine does not have. */
-export function missingTools(): readonly string[] {
-  const missing = []
-  if (spawnSync('terraform', ['version']).status !== 0) missing.push('terraform')
-  if (spawnSync('moto_server', ['--version']).error) missing.push('moto_server')
-  if (missing.length === 0 && providerMirror() === null) missing.push('a filesystem mirror of hashicorp/aws')
-  return missing
-}
-
-/** The folder's end; before it stands the registry's name. */
-const provider = 'registry.*/hashicorp/aws'
-
-/** The folder that Terraform finds providers in: named by the environment, else searched for. */
-export function providerMirror(): string | null {
-  const named = process.env.TERRAFORM_PROVIDER_MIRROR
-  if (named !== undefined) return named
-  const skipped = ['/proc/*', '*/.terraform/*', '*plugin-cache*', '*cdktf.out*', '*/node_modules/*']
-  const excluded = skipped.flatMap(path => ['-not', '-path', path])
-  const arguments_ = ['/', '-type', 'd', '-path', `*${provider}`, ...excluded, '-print', '-quit']
-  const { stdout } = spawnSync('find', arguments_, { encoding: 'utf8' })
-  const [found] = stdout.split('\n').filter(line => line !== '')
-  return found === undefined ? null : resolve(found, '../../..')
-}
-
-/** Fails where a tool is missing, unless that is allowed; returns whether the suite can run. */
+/** Whether the suite can run. Throws where a tool is missing, unless `ALLOW_SKIP_DEPLOY=1` allows it to be skipped. */
 export function canDeploy(): boolean {
   const missing = missingTools()
   if (missing.length === 0) return true
@@ -35,7 +11,31 @@ export function canDeploy(): boolean {
   throw new Error(line)
 }
 
-/** Downloads the CDKTF command line, so that its time is not that of a deployment. */
+/** What the suite needs besides npm packages, and the machine does not have. */
+function missingTools(): readonly string[] {
+  const missing = []
+  if (spawnSync('terraform', ['version']).status !== 0) missing.push('terraform')
+  if (spawnSync('moto_server', ['--version']).error) missing.push('moto_server')
+  if (missing.length === 0 && providerMirror() === null) missing.push('a filesystem mirror of hashicorp/aws')
+  return missing
+}
+
+/** How the folder's path ends; before it stands the registry's name. */
+const provider = 'registry.*/hashicorp/aws'
+
+/** The folder that Terraform finds providers in: named by the environment, else searched for. */
+export function providerMirror(): string | null {
+  const named = process.env.TERRAFORM_PROVIDER_MIRROR
+  if (named !== undefined) return named
+  const skipped = ['/proc/*', '*/.terraform/*', '*plugin-cache*', '*cdktf.out*', '*/node_modules/*']
+  const excluded = skipped.flatMap(path => ['-not', '-path', path])
+  const search = ['/', '-type', 'd', '-path', `*${provider}`, ...excluded, '-print', '-quit']
+  const { stdout } = spawnSync('find', search, { encoding: 'utf8' })
+  const [found] = stdout.split('\n').filter(line => line !== '')
+  return found === undefined ? null : resolve(found, '../../..')
+}
+
+/** Downloads the CDKTF command line beforehand, so that no deployment waits for it. */
 export function fetchCdktf(cwd: string): void {
   execFileSync('npx', ['--yes', 'cdktf-cli@0.21.0', '--version'], { cwd, stdio: 'ignore' })
 }

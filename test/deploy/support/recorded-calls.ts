@@ -1,13 +1,45 @@
-import type { Call } from '../../unit/infra/support/evaluate-policy'
-import { accountId } from '../../unit/infra/support/resolve-arns'
-import type { RecordedCall } from './call-recorder'
+import { createServer, request } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import { closeServer, listen } from '../../../local/listen'
+import type { AwsCall } from '../../unit/infra/support/evaluate-policy'
+import { accountId } from '../../unit/infra/support/synthesised-policies'
 
-type Body = Readonly<Record<string, unknown>>
+/** One call to AWS, as it came over the wire. */
+export interface RecordedCall {
+  /** `X-Amz-Target`: service and operation. */
+  readonly target: string
+  readonly body: unknown
+}
+
+export interface CallRecorder {
+  readonly url: string
+  readonly calls: readonly RecordedCall[]
+  stop(): Promise<void>
+}
+
+/** Stands before AWS, passes every call on and keeps it. */
+export async function startCallRecorder(awsUrl: string): Promise<CallRecorder> {
+  const calls: RecordedCall[] = []
+  const server = createServer((incoming, response) => {
+    void buffer(incoming).then(body => {
+      calls.push({ target: String(incoming.headers['x-amz-target']), body: JSON.parse(body.toString()) })
+      const options = { method: incoming.method, headers: incoming.headers }
+      const outgoing = request(new URL(incoming.url ?? '/', awsUrl), options, reply => {
+        response.writeHead(reply.statusCode ?? 502, reply.headers)
+        reply.pipe(response)
+      })
+      outgoing.on('error', () => response.destroy())
+      outgoing.end(body)
+    })
+  })
+  const url = await listen(server, 0)
+  return { url, calls, stop: () => closeServer(server) }
+}
 
 const region = 'eu-central-1'
 
-/** The calls as IAM decides on them. What Secrets Manager asks of KMS itself is not among them. */
-export function iamCalls({ target, body }: RecordedCall): readonly Call[] {
+/** The calls that IAM decides on. What Secrets Manager asks of KMS by itself is not among them. */
+export function iamCalls({ target, body }: RecordedCall): readonly AwsCall[] {
   const [service = '', operation = ''] = target.split('.')
   const members = Object(body) as Body
   switch (service) {
@@ -28,7 +60,10 @@ export function iamCalls({ target, body }: RecordedCall): readonly Call[] {
   }
 }
 
-function dynamoDbCall(operation: string, body: Body): Call {
+/** By member, as AWS names them. */
+type Body = Readonly<Record<string, unknown>>
+
+function dynamoDbCall(operation: string, body: Body): AwsCall {
   const [batch] = Object.entries(Object(body.RequestItems))
   const table = `arn:aws:dynamodb:${region}:${accountId}:table/${batch?.[0] ?? nameIn(body, 'TableName')}`
   const resource = body.IndexName === undefined ? table : `${table}/index/${nameIn(body, 'IndexName')}`
@@ -36,7 +71,7 @@ function dynamoDbCall(operation: string, body: Body): Call {
   return { action: `dynamodb:${operation}`, resource, context: { 'dynamodb:LeadingKeys': keys } }
 }
 
-/** Of an item's key, an item, or a query, whose condition begins with `<partition key> = :<value>`. */
+/** The partition of the call's item key, item or query. A query's condition begins with `<partition key> = :<value>`. */
 function partitionOf({ Key, Item, KeyConditionExpression, ExpressionAttributeValues }: Body): string {
   const item = Object(Key ?? Item)
   if (item.pk !== undefined) return textOf(item.pk)
@@ -50,7 +85,7 @@ function textOf(attribute: unknown): string {
 }
 
 /** A secret that is made with tags needs the permission to tag as well. */
-function secretsManagerCalls(operation: string, body: Body): readonly Call[] {
+function secretsManagerCalls(operation: string, body: Body): readonly AwsCall[] {
   const name = nameIn(body, body.SecretId === undefined ? 'Name' : 'SecretId')
   const resource = `arn:aws:secretsmanager:${region}:${accountId}:secret:${name}-AbCdEf`
   const blocks = body.BlockPublicPolicy === true ? { 'secretsmanager:BlockPublicPolicy': 'true' } : {}
@@ -58,7 +93,7 @@ function secretsManagerCalls(operation: string, body: Body): readonly Call[] {
   return actions.map(action => ({ action: `secretsmanager:${action}`, resource, context: blocks }))
 }
 
-function kmsCall(operation: string, { EncryptionContext }: Body): Call {
+function kmsCall(operation: string, { EncryptionContext }: Body): AwsCall {
   const entries = Object.entries(Object(EncryptionContext) as Record<string, string>)
   const each = entries.map(([key, value]) => [`kms:EncryptionContext:${key}`, value])
   const context = { 'kms:EncryptionContextKeys': entries.map(([key]) => key), ...Object.fromEntries(each) }
@@ -75,7 +110,7 @@ function nameIn(body: Body, member: string): string {
   return name
 }
 
-function plain(action: string, resource: string): Call {
+function plain(action: string, resource: string): AwsCall {
   return { action, resource, context: {} }
 }
 

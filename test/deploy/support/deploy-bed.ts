@@ -1,0 +1,101 @@
+import { DescribeKeyCommand } from '@aws-sdk/client-kms'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Config } from '../../../config/config'
+import { closeServer, listen } from '../../../local/listen'
+import {
+  openSessionIssuer,
+  roleClaim,
+  sessionAudience,
+  type SessionIssuer,
+  tenantClaim,
+} from '../../../local/session-issuer'
+import { kmsClient } from '../../../src/aws/clients'
+import type { AwsAccess } from './deployed-api'
+import { type Emulator, startEmulator } from './emulator'
+import { Project } from './project'
+import { fetchCdktf } from './tools'
+
+/** What a deployment is tried on: an emulator of AWS, or with `KEYTURN_DEPLOY_REGION` that region of a real account. */
+export interface DeployBed {
+  /** Whether it is a real account. */
+  readonly real: boolean
+  readonly access: AwsAccess
+  readonly project: Project
+  readonly signIn: SignIn
+  /** Holds the project, and what is written beside it. */
+  readonly folder: string
+  /** The configuration of a stage, but for its contracts. */
+  config(stage: string): Omit<Config, 'contracts'>
+  stop(): Promise<void>
+}
+
+const realRegion = process.env.KEYTURN_DEPLOY_REGION
+
+export async function startDeployBed(): Promise<DeployBed> {
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-deploy-'))
+  const signIn = await startSignIn(join(folder, 'session-key.json'))
+  const emulator = realRegion === undefined ? await startEmulator(folder) : null
+  const access = emulator?.access ?? { region: realRegion ?? '' }
+  const project = new Project({ folder: join(folder, 'project'), environment: emulator?.environment ?? {} })
+  fetchCdktf(project.folder)
+  return {
+    real: emulator === null,
+    access,
+    project,
+    signIn,
+    folder,
+    config: stage => ({ ...baseConfig(stage, access), ...configWith(emulator, signIn) }),
+    stop: async () => {
+      await emulator?.stop()
+      await signIn.stop()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+/** A platform's sign-in: it issues sessions, and serves the key that they are verified with. */
+export interface SignIn {
+  /** The issuer's name, too. */
+  readonly url: string
+  readonly issuer: SessionIssuer
+  stop(): Promise<void>
+}
+
+async function startSignIn(keyFile: string): Promise<SignIn> {
+  const issuer = await openSessionIssuer(keyFile)
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(issuer.jwks))
+  })
+  const url = await listen(server, 0)
+  return { url, issuer, stop: () => closeServer(server) }
+}
+
+/** Everything that a configuration can have, so that all of it is applied; but for a domain, which needs a real one. */
+function baseConfig(stage: string, { region }: AwsAccess) {
+  return {
+    stage,
+    region,
+    mirror: 'on',
+    logRetentionDays: 7,
+    corsOrigins: ['https://app.example.com'],
+    tags: { owner: 'proof' },
+  } as const
+}
+
+/** What only the emulator gets: a real function could not reach the sign-in of this machine. */
+function configWith(emulator: Emulator | null, { url }: SignIn): Partial<Config> {
+  if (emulator === null) return {}
+  const sessions = { issuer: url, audience: sessionAudience, jwksUrl: `${url}/jwks.json`, roleClaim, tenantClaim }
+  return { sessions, alarmEmail: 'ops@example.com', mirrorReaders: ['210987654321'] }
+}
+
+/** The state of a KMS key, such as `Enabled`. */
+export async function kmsKeyState({ access }: DeployBed, keyId: string): Promise<string> {
+  const client = kmsClient(access)
+  const { KeyMetadata } = await client.send(new DescribeKeyCommand({ KeyId: keyId }))
+  client.destroy()
+  return KeyMetadata?.KeyState ?? ''
+}
