@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { ConfigError } from '../config/schema'
 import { rotationHookVariables } from '../lambdas/environment'
 import type { Contract } from '../src/contracts/contract'
-import { connectionFaults } from '../src/rotation-hook/connection'
+import { connectionFaults } from '../src/rotation-hook/connection-faults'
 import type { RotatedSecretProps } from './rotated-secret'
 
 /**

@@ -28,7 +28,7 @@ import { openedKeyCache } from '../src/delivery/opened-key-cache'
 import type { DeliveryDeps } from '../src/delivery/ports'
 import type { ApiSettings } from '../src/http/request'
 import type { RingDeps } from '../src/http/uses/ring'
-import { connectionFaults } from '../src/rotation-hook/connection'
+import { connectionFaults } from '../src/rotation-hook/connection-faults'
 import { defaultLostReplyRule, type HookDeps } from '../src/rotation-hook/ports'
 import { httpVendor } from '../src/rotation-hook/vendor'
 import { parseCredential } from '../src/rotation-hook/vendor-request'
@@ -166,7 +166,7 @@ export function rotationHookDeps(environment: RotationHookEnvironment, contracts
   const timeoutMs = environment.VENDOR_TIMEOUT_SECONDS * 1000
   return {
     ...connection,
-    own: secretsManagerRotatedSecret(client),
+    rotatedSecret: secretsManagerRotatedSecret(client),
     vendor: httpVendor({ ...connection, credential, timeoutMs, now }),
     lostReply: environment.LOST_REPLY ?? defaultLostReplyRule(contract),
     newRunId: () => randomBytes(8).toString('hex'),

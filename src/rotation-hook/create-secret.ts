@@ -2,7 +2,7 @@ import { nextDocument, secretsIn } from './document'
 import { HookError } from './hook-error'
 import { announceIntent, intentsIn, keepsIntents, openIntents } from './intent'
 import type { HookDeps, SecretVersion, VendorRotation, StepWork, Vendor } from './ports'
-import { retryingCall, VendorError } from './vendor-failure'
+import { withRetries, VendorError } from './vendor-failure'
 
 /**
  * Asks the vendor for a new secret and stores it as AWSPENDING at once. A version that has its value is left alone.
@@ -11,12 +11,12 @@ import { retryingCall, VendorError } from './vendor-failure'
  */
 export async function createSecret(deps: HookDeps, work: StepWork): Promise<void> {
   const { secretId, token, currentVersionId } = work
-  if ((await deps.own.read(secretId, token)) !== null) return
-  const current = await deps.own.read(secretId, currentVersionId)
+  if ((await deps.rotatedSecret.read(secretId, token)) !== null) return
+  const current = await deps.rotatedSecret.read(secretId, currentVersionId)
   if (current === null) throw new HookError('no-current-version', 'AWSCURRENT has no value')
   const rotated = await newSecret(deps, work, current)
   const document = nextDocument(deps, { rotated, current, token, now: deps.now() })
-  if ((await deps.own.putPending(secretId, token, document)) === 'stored') return
+  if ((await deps.rotatedSecret.putPending(secretId, token, document)) === 'stored') return
   throw new HookError('another-value', 'the pending version was stored meanwhile with another value')
 }
 
@@ -28,14 +28,14 @@ async function newSecret(deps: HookDeps, work: StepWork, current: SecretVersion)
   const lost = openIntents(deps, work.token, work.state).length > 0
   const recovered = lost ? await shownAgain(deps, current) : null
   if (lost && recovered === null) goOnOrStop(deps)
-  const intent = keepsIntents(deps) ? await announceIntent(deps, work, lost) : null
+  const intent = keepsIntents(deps) ? await announceIntent(deps, work) : null
   const wasAsked = lost || intentsIn(work.state).some(({ token }) => token === work.token)
   return recovered ?? rotateAtVendor(deps, work, wasAsked ? null : intent)
 }
 
 /**
- * The secret whose reply was lost, from a vendor that shows its secret again; null where that made none, or where nothing
- * is known to tell it from the one before.
+ * The secret whose reply was lost, from a vendor that shows its secret again. Null: the vendor made none, or nothing is
+ * known that tells it from the one before.
  */
 async function shownAgain({ vendor }: HookDeps, current: SecretVersion): Promise<VendorRotation | null> {
   const known = secretsIn(current)
@@ -45,10 +45,10 @@ async function shownAgain({ vendor }: HookDeps, current: SecretVersion): Promise
 
 /**
  * A new secret from the vendor.
- * @param intent the tag that is to be taken back when it is certain that nothing was made; null: none is
+ * @param intent the tag to take back when it is certain that the vendor made nothing; null: none
  * @throws {HookError} `lost-reply` where a later rotation took the place of the version's, and the rule is to stop then
  */
-export async function rotateAtVendor(deps: HookDeps, work: StepWork, intent: string | null): Promise<VendorRotation> {
+async function rotateAtVendor(deps: HookDeps, work: StepWork, intent: string | null): Promise<VendorRotation> {
   let isUntouched = true
   const rotate = async (key: string): Promise<VendorRotation> => {
     try {
@@ -61,7 +61,7 @@ export async function rotateAtVendor(deps: HookDeps, work: StepWork, intent: str
   try {
     return await rotatedFor(deps, work.token, rotate)
   } catch (error) {
-    if (intent !== null && isUntouched) await deps.own.untag(work.secretId, intent)
+    if (intent !== null && isUntouched) await deps.rotatedSecret.untag(work.secretId, intent)
     throw error
   }
 }
@@ -69,16 +69,16 @@ export async function rotateAtVendor(deps: HookDeps, work: StepWork, intent: str
 /** A replaying vendor brings the same secret for the version's id again, unless a later rotation took its place. */
 async function rotatedFor(deps: HookDeps, token: string, rotate: Vendor['rotate']): Promise<VendorRotation> {
   try {
-    return await retryingCall(deps, () => rotate(token))
+    return await withRetries(deps, () => rotate(token))
   } catch (error) {
     if (!(error instanceof VendorError) || error.code !== 'vendor-superseded') throw error
     goOnOrStop(deps)
-    return retryingCall(deps, () => rotate(`${token}.again`))
+    return withRetries(deps, () => rotate(`${token}.again`))
   }
 }
 
 /** @throws {HookError} `lost-reply` where the rule is to stop */
-export function goOnOrStop({ lostReply, log, contract }: HookDeps): void {
+function goOnOrStop({ lostReply, log, contract }: HookDeps): void {
   if (lostReply === 'rotate-again') log.info('a lost secret is replaced by a new one', { contract: contract.name })
   else throw new HookError('lost-reply', 'the vendor may have made a secret whose reply was lost')
 }

@@ -11,24 +11,24 @@ interface Next {
   readonly now: Date
 }
 
-type Naming = Pick<HookDeps, 'contract' | 'endpointId' | 'tenantId' | 'overlapSeconds'>
+type Settings = Pick<HookDeps, 'contract' | 'endpointId' | 'tenantId' | 'overlapSeconds'>
 
 /**
  * What is stored: the mirror's document, which receivers read like any mirror. The keys before are in it for as long as
  * the vendor signs with them: its reply says so, or else its contract.
  */
-export function nextDocument(naming: Naming, { rotated, current, token, now }: Next): Secret {
+export function nextDocument(settings: Settings, { rotated, current, token, now }: Next): Secret {
   const { keys, version } = parseStoredKeys(current)
   const signingSecret = rotated.secret.reveal()
   const createdAt = (rotated.rotatedAt ?? now).toISOString()
   const newest = { id: rotated.keyId ?? token, secret: signingSecret, createdAt, expiresAt: null }
   const older = keys.filter(key => key.secret !== signingSecret)
   const document: StoredDocument = {
-    endpointId: naming.endpointId,
-    tenantId: rotated.tenantId ?? naming.tenantId,
+    endpointId: settings.endpointId,
+    tenantId: rotated.tenantId ?? settings.tenantId,
     version: rotated.version ?? version + 1,
     signingSecret,
-    keys: [newest, ...retiring(naming, older, { ends: endOfPrevious(naming, rotated, now), now })],
+    keys: [newest, ...retiring(settings, older, { ends: endOfPrevious(settings, rotated, now), now })],
   }
   return new Secret(JSON.stringify(document))
 }
@@ -39,7 +39,7 @@ export function secretsIn(version: SecretVersion): readonly string[] {
 }
 
 /** When the key before ends; null: it has ended. */
-function endOfPrevious({ contract, overlapSeconds }: Naming, rotated: VendorRotation, now: Date): Date | null {
+function endOfPrevious({ contract, overlapSeconds }: Settings, rotated: VendorRotation, now: Date): Date | null {
   if (rotated.previousExpiresAt !== undefined) return rotated.previousExpiresAt
   const { overlap } = contract
   const seconds =
@@ -52,7 +52,7 @@ function endOfPrevious({ contract, overlapSeconds }: Naming, rotated: VendorRota
 }
 
 function retiring(
-  { contract }: Naming,
+  { contract }: Settings,
   [previous, ...others]: readonly StoredKey[],
   { ends, now }: { readonly ends: Date | null; readonly now: Date },
 ): readonly StoredKey[] {

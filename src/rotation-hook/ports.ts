@@ -3,7 +3,7 @@ import type { Log } from '../core/log'
 import type { Secret } from '../core/secret'
 
 export interface HookDeps {
-  readonly own: RotatedSecret
+  readonly rotatedSecret: RotatedSecret
   readonly vendor: Vendor
   readonly contract: Contract
   readonly endpointId: string

@@ -9,6 +9,7 @@ import { VendorError } from './vendor-failure'
 /** Handles one event of a rotation in Secrets Manager. Every step can be repeated. */
 export type RotationHook = (event: unknown) => Promise<void>
 
+/** The consumer's side: Secrets Manager rotates, and each of its four steps comes here as an event. */
 export function rotationHook(deps: HookDeps): RotationHook {
   return async event => {
     const parsed = parseHookEvent(event)
@@ -25,7 +26,7 @@ export function rotationHook(deps: HookDeps): RotationHook {
 
 /** Guards first, then the step. A version that is current already has only its finish to repeat. */
 async function runStep(deps: HookDeps, event: HookEvent): Promise<void> {
-  const work = guarded(event, await deps.own.describe(event.secretId))
+  const work = guarded(event, await deps.rotatedSecret.describe(event.secretId))
   if (event.step === 'finishSecret') return finishSecret(deps, work)
   if (work.currentVersionId === work.token) return
   switch (event.step) {
@@ -71,9 +72,9 @@ const steps = {
   finish_secret: 'finishSecret',
 } as const
 
-export type HookStep = (typeof steps)[keyof typeof steps]
+type HookStep = (typeof steps)[keyof typeof steps]
 
-export interface HookEvent {
+interface HookEvent {
   readonly step: HookStep
   readonly secretId: string
   readonly token: string
@@ -86,7 +87,7 @@ const schema = v.object({
 })
 
 /** The event without its `RotationToken`, which nothing here needs. @throws {HookError} `bad-event` */
-export function parseHookEvent(event: unknown): HookEvent {
+function parseHookEvent(event: unknown): HookEvent {
   const parsed = v.safeParse(schema, event)
   if (!parsed.success) throw new HookError('bad-event', 'the event is none of the four rotation steps')
   const { Step, SecretId, ClientRequestToken } = parsed.output

@@ -12,8 +12,8 @@ import { VendorError } from './vendor-failure'
  * @throws {HookError} `secret-malformed`, `secret-differs`
  */
 export async function testSecret(deps: HookDeps, { secretId, token }: StepWork): Promise<void> {
-  const { own, contract, log } = deps
-  const pending = await own.read(secretId, token)
+  const { rotatedSecret, contract, log } = deps
+  const pending = await rotatedSecret.read(secretId, token)
   const [secret] = pending === null ? [] : secretsIn(pending)
   if (secret === undefined) {
     log.info('there is no pending secret to test', { contract: contract.name })

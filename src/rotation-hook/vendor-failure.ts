@@ -112,14 +112,14 @@ const firstPauseSeconds = 0.5
 /** A `Retry-After` beyond this is left to Secrets Manager's next try. */
 const longestPauseSeconds = 10
 
-/** The call's result, after up to two more tries where trying again within the step is safe and may help. */
-export async function retryingCall<Result>(
+/** What the vendor sends back, after up to two more tries where trying again within the step is safe and may help. */
+export async function withRetries<Result>(
   deps: Pick<HookDeps, 'sleep' | 'log' | 'contract'>,
-  call: () => Promise<Result>,
+  request: () => Promise<Result>,
 ): Promise<Result> {
   for (let made = 1; ; made += 1) {
     try {
-      return await call()
+      return await request()
     } catch (error) {
       if (!(error instanceof VendorError)) throw error
       const pause = pauseSeconds(error, deps.contract.vendorReplays, made)

@@ -14,11 +14,11 @@ export interface HttpVendorOptions extends Omit<ContractVendorOptions, 'send'> {
 export function httpVendor({ timeoutMs, ...options }: HttpVendorOptions): Vendor {
   return contractVendor({
     ...options,
-    send: (url, init) => exchange(url, { ...init, signal: AbortSignal.timeout(timeoutMs) }),
+    send: (url, init) => fetchReply(url, { ...init, signal: AbortSignal.timeout(timeoutMs) }),
   })
 }
 
-async function exchange(url: string, init: RequestInit): Promise<VendorReply> {
+async function fetchReply(url: string, init: RequestInit): Promise<VendorReply> {
   try {
     const response = await fetch(url, init)
     return { status: response.status, retryAfter: response.headers.get('retry-after'), body: await readJson(response) }
@@ -43,19 +43,20 @@ export function contractVendor(options: ContractVendorOptions): Vendor {
   const look = operationOf(contract, 'secret-state') ?? operationOf(contract, 'get')
   if (rotate === null) throw new RangeError(`the contract ${contract.name} has no operation that rotates`)
   const showAgain = async (): Promise<VendorRotation | null> =>
-    reveal === null ? null : revealed(contract, reveal, await call(options, reveal, null))
+    reveal === null ? null : revealed(contract, reveal, await callVendor(options, reveal, null))
   return {
     rotate: async key => {
-      const reply = await call(options, rotate, key)
+      const reply = await callVendor(options, rotate, key)
       const shown = showsSecret(rotate) ? null : await shownOnceMade(showAgain)
       return shown ?? revealed(contract, rotate, reply)
     },
     reveal: showAgain,
-    look: async () => (look === null || !hints(look) ? null : readShown(look, (await call(options, look, null)).body)),
+    look: async () =>
+      look === null || !hints(look) ? null : readShown(look, (await callVendor(options, look, null)).body),
   }
 }
 
-async function call(
+async function callVendor(
   options: ContractVendorOptions,
   operation: Operation,
   idempotencyKey: string | null,

@@ -17,13 +17,13 @@ export function memoryAuditLog(table: AuditTable): AuditLog {
       signal.throwIfAborted()
       table.records.set(`${record.tenantId}#${record.endpointId}#${place(record)}`, record)
     },
-    list: async (key, page) => list(table, key, page),
+    list: async (address, page) => list(table, address, page),
   }
 }
 
-function list(table: AuditTable, key: EndpointAddress, { limit, after }: PageRequest): Page<AuditRecord> {
+function list(table: AuditTable, address: EndpointAddress, { limit, after }: PageRequest): Page<AuditRecord> {
   const records = [...table.records.values()]
-    .filter(record => record.tenantId === key.tenantId && record.endpointId === key.endpointId)
+    .filter(record => record.tenantId === address.tenantId && record.endpointId === address.endpointId)
     .map(record => ({ record, place: place(record) }))
     .filter(entry => after === null || entry.place < after)
     .sort((a, b) => (a.place < b.place ? 1 : -1))

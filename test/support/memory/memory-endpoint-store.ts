@@ -19,7 +19,7 @@ export function endpointTable(): EndpointTable {
 /** A model of the endpoint store: each call takes effect at once, before it returns its promise. */
 export function memoryEndpointStore(table: EndpointTable): EndpointStore {
   return {
-    load: async key => table.endpoints.get(tableKey(key))?.endpoint ?? null,
+    load: async address => table.endpoints.get(placeOf(address))?.endpoint ?? null,
     create: async (endpoint, replaces) => create(table, endpoint, replaces),
     commit: async (endpoint, expectedRevision) => commit(table, endpoint, expectedRevision),
     settle: async (endpoint, settled, signal) => {
@@ -30,7 +30,7 @@ export function memoryEndpointStore(table: EndpointTable): EndpointStore {
       signal.throwIfAborted()
       const stored = storedAt(table, endpoint, endpoint.revision)
       if (stored === null || stored.deletedAt === null) return 'conflict'
-      table.endpoints.delete(tableKey(keyOf(endpoint)))
+      table.endpoints.delete(placeOf(addressOf(endpoint)))
       return 'stored'
     },
     list: async (tenantId, page) => list(table, tenantId, page),
@@ -39,7 +39,7 @@ export function memoryEndpointStore(table: EndpointTable): EndpointStore {
 }
 
 function create(table: EndpointTable, endpoint: Endpoint, replaces: number | null): 'stored' | 'conflict' {
-  const stored = table.endpoints.get(tableKey(keyOf(endpoint)))?.endpoint
+  const stored = table.endpoints.get(placeOf(addressOf(endpoint)))?.endpoint
   const isFree = replaces === null ? stored === undefined : stored?.revision === replaces && stored.deletedAt !== null
   return isFree ? put(table, endpoint) : 'conflict'
 }
@@ -79,25 +79,25 @@ function due(table: EndpointTable, now: Date, limit: number): readonly EndpointA
       taken.set(dueShard, count + 1)
       return count < limit
     })
-    .map(({ endpoint }) => keyOf(endpoint))
+    .map(({ endpoint }) => addressOf(endpoint))
 }
 
 function storedAt(table: EndpointTable, endpoint: Endpoint, revision: number): Endpoint | null {
-  const stored = table.endpoints.get(tableKey(keyOf(endpoint)))?.endpoint
+  const stored = table.endpoints.get(placeOf(addressOf(endpoint)))?.endpoint
   return stored?.incarnation === endpoint.incarnation && stored.revision === revision ? stored : null
 }
 
 function put(table: EndpointTable, endpoint: Endpoint): 'stored' {
-  const key = keyOf(endpoint)
-  const dueShard = table.endpoints.get(tableKey(key))?.dueShard ?? dueShardOf(key)
-  table.endpoints.set(tableKey(key), { endpoint, dueShard })
+  const address = addressOf(endpoint)
+  const dueShard = table.endpoints.get(placeOf(address))?.dueShard ?? dueShardOf(address)
+  table.endpoints.set(placeOf(address), { endpoint, dueShard })
   return 'stored'
 }
 
-function keyOf({ tenantId, id }: Endpoint): EndpointAddress {
+function addressOf({ tenantId, id }: Endpoint): EndpointAddress {
   return { tenantId, endpointId: id }
 }
 
-function tableKey({ tenantId, endpointId }: EndpointAddress): string {
+function placeOf({ tenantId, endpointId }: EndpointAddress): string {
   return `${tenantId}#${endpointId}`
 }

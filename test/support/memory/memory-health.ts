@@ -22,8 +22,11 @@ export function memoryHealth(
   table: HealthTable,
 ): Pick<HealthStore, 'loadAny' | 'loadMany' | 'resume' | 'resetFailures'> {
   return {
-    loadAny: async key => {
-      const { health, incarnation } = table.stored.get(keyOf(key)) ?? { health: neverDelivered, incarnation: null }
+    loadAny: async address => {
+      const { health, incarnation } = table.stored.get(placeOf(address)) ?? {
+        health: neverDelivered,
+        incarnation: null,
+      }
       return { health, incarnation }
     },
     loadMany: async lives => {
@@ -38,22 +41,22 @@ export function memoryHealth(
       signal.throwIfAborted()
       const stored = storedOf(table, life)
       if (stored === null || stored.resetAt >= revision) return
-      table.stored.set(keyOf(life), { ...stored, resetAt: revision })
+      table.stored.set(placeOf(life), { ...stored, resetAt: revision })
       change(table, life, { consecutiveFailures: 0 })
     },
   }
 }
 
 function storedOf(table: HealthTable, life: EndpointLife): StoredLife | null {
-  const stored = table.stored.get(keyOf(life))
+  const stored = table.stored.get(placeOf(life))
   return stored?.incarnation === life.incarnation ? stored : null
 }
 
 function change(table: HealthTable, life: EndpointLife, changes: Partial<DeliveryHealth>): void {
   const stored = storedOf(table, life)
-  if (stored !== null) table.stored.set(keyOf(life), { ...stored, health: { ...stored.health, ...changes } })
+  if (stored !== null) table.stored.set(placeOf(life), { ...stored, health: { ...stored.health, ...changes } })
 }
 
-function keyOf({ tenantId, endpointId }: EndpointAddress): string {
+function placeOf({ tenantId, endpointId }: EndpointAddress): string {
   return `${tenantId}#${endpointId}`
 }

@@ -26,7 +26,7 @@ export function secretVault(): SecretVault {
 export function memoryMirror(vault: SecretVault): Mirror {
   return {
     create: async (version, signal) => create(reach(vault, signal), version),
-    putAside: async (version, signal) => stage(reach(vault, signal), version),
+    putAside: async (version, signal) => putAside(reach(vault, signal), version),
     moveCurrent: async (move, signal) => moveCurrent(reach(vault, signal), move),
     describe: async (name, signal) => describe(reach(vault, signal), name),
     putPolicy: async ({ name, consumers }, signal) => {
@@ -57,7 +57,10 @@ function create(vault: SecretVault, { name, versionId, document }: MirrorVersion
   return 'created'
 }
 
-function stage(vault: SecretVault, { name, versionId, document }: MirrorVersion): 'put-aside' | 'missing' | 'deleted' {
+function putAside(
+  vault: SecretVault,
+  { name, versionId, document }: MirrorVersion,
+): 'put-aside' | 'missing' | 'deleted' {
   const secret = vault.secrets.get(name)
   if (secret === undefined) return 'missing'
   if (secret.deleted) return 'deleted'

@@ -52,9 +52,9 @@ function runningHealth(): RunningHealthStore {
   const table = healthTable()
   const change = (life: EndpointLife, changed: (health: DeliveryHealth) => Partial<DeliveryHealth>): void => {
     const { incarnation } = life
-    const key = `${life.tenantId}#${life.endpointId}`
-    const stored = table.stored.get(key) ?? { incarnation, health: neverDelivered, resetAt: 0 }
-    table.stored.set(key, { ...stored, health: { ...stored.health, ...changed(stored.health) } })
+    const place = `${life.tenantId}#${life.endpointId}`
+    const stored = table.stored.get(place) ?? { incarnation, health: neverDelivered, resetAt: 0 }
+    table.stored.set(place, { ...stored, health: { ...stored.health, ...changed(stored.health) } })
   }
   return {
     store: memoryHealth(table),
@@ -67,11 +67,17 @@ function runningHealth(): RunningHealthStore {
   }
 }
 
-describe('memoryOwnSecret', () => {
+describe('memoryRotatedSecret', () => {
   const firstVersion = '0'.repeat(32)
   rotatedSecretSuite(async () => {
-    const own = memoryRotatedSecret(firstVersion, 'first')
-    return { own, secretId: 'consumer/vendor', firstVersion, begin: async version => own.begin(version), close }
+    const rotatedSecret = memoryRotatedSecret(firstVersion, 'first')
+    return {
+      rotatedSecret,
+      secretId: 'consumer/vendor',
+      firstVersion,
+      begin: async version => rotatedSecret.begin(version),
+      close,
+    }
   })
 })
 

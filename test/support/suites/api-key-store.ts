@@ -8,7 +8,7 @@ export interface RunningApiKeyStore {
   close(): Promise<void>
 }
 
-/** A key named by a letter. */
+/** An API key named by a letter. */
 export function sampleApiKey(letter: string, over: Partial<ApiKey> = {}): ApiKey {
   return {
     sha256: letter.repeat(64),
@@ -33,12 +33,12 @@ export function apiKeyStoreSuite(start: () => Promise<RunningApiKeyStore>): void
   })
   afterEach(() => running.close())
 
-  it('finds a key by its SHA-256, with every field', async () => {
-    const key = sampleApiKey('a', { plan: 'api_pro', expiresAt: addSeconds(noon, 60) })
-    await running.store.create(key)
+  it('finds an API key by its SHA-256, with every field', async () => {
+    const apiKey = sampleApiKey('a', { plan: 'api_pro', expiresAt: addSeconds(noon, 60) })
+    await running.store.create(apiKey)
     await running.store.create(sampleApiKey('b'))
-    expect(await running.store.find(key.sha256, 'fresh')).toEqual(key)
-    expect(await running.store.find(key.sha256, 'cached')).toEqual(key)
+    expect(await running.store.find(apiKey.sha256, 'fresh')).toEqual(apiKey)
+    expect(await running.store.find(apiKey.sha256, 'cached')).toEqual(apiKey)
     expect(await running.store.find('b'.repeat(64), 'fresh')).toEqual(sampleApiKey('b'))
   })
 
@@ -55,21 +55,21 @@ export function apiKeyStoreSuite(start: () => Promise<RunningApiKeyStore>): void
     expect(await running.store.list()).toEqual([sampleApiKey('a')])
   })
 
-  it('refuses a key that is stored under another public id', async () => {
+  it('refuses an API key that is stored under another public id', async () => {
     await running.store.create(sampleApiKey('a'))
     const twin = sampleApiKey('a', { id: 'ak_b', permissions: [] })
     await expect(running.store.create(twin)).rejects.toThrow(RangeError)
     expect(await running.store.find('a'.repeat(64), 'fresh')).toEqual(sampleApiKey('a'))
   })
 
-  it('creates the same key twice without bringing a revoked one back', async () => {
+  it('creates the same API key twice without bringing a revoked one back', async () => {
     await running.store.create(sampleApiKey('a'))
     await running.store.revoke('ak_a', noon)
     await running.store.create(sampleApiKey('a'))
     expect(await running.store.find('a'.repeat(64), 'fresh')).toEqual(sampleApiKey('a', { revokedAt: noon }))
   })
 
-  it('lists all keys by their public ids, revoked ones too', async () => {
+  it('lists all API keys by their public ids, revoked ones too', async () => {
     await running.store.create(sampleApiKey('b'))
     await running.store.create(sampleApiKey('a'))
     await running.store.revoke('ak_b', noon)
@@ -83,7 +83,7 @@ export function apiKeyStoreSuite(start: () => Promise<RunningApiKeyStore>): void
     expect((await running.store.find('a'.repeat(64), 'fresh'))?.revokedAt).toEqual(noon)
   })
 
-  it('says when there is no key to revoke', async () => {
+  it('says when there is no API key to revoke', async () => {
     expect(await running.store.revoke('ak_a', noon)).toBe('missing')
   })
 }

@@ -10,12 +10,12 @@ export interface RunningAuditLog {
   close(): Promise<void>
 }
 
-const key = { tenantId: 'org_1', endpointId: 'ep_1' }
+const address = { tenantId: 'org_1', endpointId: 'ep_1' }
 
 /** The n-th record of an endpoint, n seconds after noon. */
 function sampleRecord(n: number, over: Partial<AuditRecord> = {}): AuditRecord {
   return {
-    ...key,
+    ...address,
     id: `rot_${n}`,
     kind: 'rotate',
     keyId: `key_${n}`,
@@ -43,36 +43,36 @@ export function auditLogSuite(start: () => Promise<RunningAuditLog>): void {
   it('gives back every field, newest first', async () => {
     await recordAll(sampleRecord(1), sampleRecord(3, { kind: 'replay' }), sampleRecord(2))
     const items = [sampleRecord(3, { kind: 'replay' }), sampleRecord(2), sampleRecord(1)]
-    expect(await running.log.list(key, { limit: 10, after: null })).toEqual({ items, next: null })
+    expect(await running.log.list(address, { limit: 10, after: null })).toEqual({ items, next: null })
   })
 
   it('stores the same record once', async () => {
     await recordAll(sampleRecord(1))
     await recordAll(sampleRecord(1))
-    expect((await running.log.list(key, { limit: 10, after: null })).items).toEqual([sampleRecord(1)])
+    expect((await running.log.list(address, { limit: 10, after: null })).items).toEqual([sampleRecord(1)])
   })
 
   it('keeps two records of the same millisecond', async () => {
     const twin = sampleRecord(1, { id: 'rot_1b' })
     await recordAll(sampleRecord(1), twin)
-    expect((await running.log.list(key, { limit: 10, after: null })).items).toEqual([twin, sampleRecord(1)])
+    expect((await running.log.list(address, { limit: 10, after: null })).items).toEqual([twin, sampleRecord(1)])
   })
 
   it('pages through, and says when a page is the last', async () => {
     await recordAll(...[1, 2, 3, 4].map(n => sampleRecord(n)))
-    const first = await running.log.list(key, { limit: 2, after: null })
+    const first = await running.log.list(address, { limit: 2, after: null })
     expect(first.items).toEqual([sampleRecord(4), sampleRecord(3)])
-    const second = await running.log.list(key, { limit: 2, after: first.next })
+    const second = await running.log.list(address, { limit: 2, after: first.next })
     expect(second).toEqual({ items: [sampleRecord(2), sampleRecord(1)], next: null })
   })
 
   it('shows nothing of another endpoint or tenant', async () => {
     await recordAll(sampleRecord(1, { endpointId: 'ep_2' }), sampleRecord(2, { tenantId: 'org_2' }))
-    expect(await running.log.list(key, { limit: 10, after: null })).toEqual({ items: [], next: null })
+    expect(await running.log.list(address, { limit: 10, after: null })).toEqual({ items: [], next: null })
   })
 
   it('records nothing after the signal has aborted', async () => {
     await expect(running.log.record(sampleRecord(1), aborted)).rejects.toMatchObject({ name: 'AbortError' })
-    expect((await running.log.list(key, { limit: 10, after: null })).items).toEqual([])
+    expect((await running.log.list(address, { limit: 10, after: null })).items).toEqual([])
   })
 }

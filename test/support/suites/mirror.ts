@@ -45,8 +45,8 @@ export function mirrorSuite(start: () => Promise<RunningMirror>): void {
   describe('create', () => {
     create(using)
   })
-  describe('stage', () => {
-    stage(using)
+  describe('putAside', () => {
+    putAside(using)
   })
   describe('moveCurrent', () => {
     moveCurrent(using)
@@ -68,7 +68,7 @@ function move(using: Using, from: number, to: number): Promise<'moved' | 'mismat
   return using().mirror.moveCurrent({ name, from: versionId(from), to: versionId(to) }, unhurried)
 }
 
-/** A mirror with these revisions, of which the first is current and the last is staged. */
+/** A mirror with these revisions, of which the first is current and the last is put aside. */
 async function made(using: Using, ...[first, ...others]: readonly [number, ...number[]]): Promise<Mirror> {
   const { mirror } = using()
   expect(await mirror.create(sampleVersion(first), unhurried)).toBe('created')
@@ -120,7 +120,7 @@ function create(using: Using): void {
   })
 }
 
-function stage(using: Using): void {
+function putAside(using: Using): void {
   it('stores a version beside the current one', async () => {
     await made(using, 1, 2)
     expect(await revisionAt(using, 'AWSCURRENT')).toBe(1)

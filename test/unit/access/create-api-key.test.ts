@@ -45,8 +45,8 @@ describe('a new API key', () => {
       expiresAt: null,
       revokedAt: null,
     })
-    expect([...table.keys.values()]).toEqual([stored])
-    expect(JSON.stringify([...table.keys.values()])).not.toContain(bare.slice(3, 20))
+    expect([...table.apiKeys.values()]).toEqual([stored])
+    expect(JSON.stringify([...table.apiKeys.values()])).not.toContain(bare.slice(3, 20))
   })
 
   it('is a different one each time', async () => {
@@ -84,6 +84,6 @@ describe('a new API key', () => {
   ])('is refused for %s, and nothing is stored', async (_, changes) => {
     const table = apiKeyTable()
     await expect(create(changes, table)).rejects.toThrow(RangeError)
-    expect(table.keys.size).toBe(0)
+    expect(table.apiKeys.size).toBe(0)
   })
 })

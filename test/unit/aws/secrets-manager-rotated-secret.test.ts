@@ -19,16 +19,16 @@ const functions = { has: () => true, invoke: () => Promise.reject(new Error('not
 async function start(): Promise<RunningRotatedSecret> {
   const endpoint = await startAwsServer({ dataDir: null, port: 0, functions })
   const client = secretsManagerClient(clientOptions(endpoint.url))
-  const own = secretsManagerRotatedSecret(client)
+  const rotatedSecret = secretsManagerRotatedSecret(client)
   await client.send(
     new CreateSecretCommand({ Name: secretId, SecretString: 'first', ClientRequestToken: firstVersion }),
   )
   return {
-    own,
+    rotatedSecret,
     secretId,
     firstVersion,
     begin: async ClientRequestToken => {
-      const { labels } = await own.describe(secretId)
+      const { labels } = await rotatedSecret.describe(secretId)
       const RemoveFromVersionId = Object.keys(labels).find(version => labels[version]?.includes('AWSPENDING'))
       const cancelled = { SecretId: secretId, VersionStage: 'AWSPENDING', RemoveFromVersionId }
       if (RemoveFromVersionId !== undefined) await client.send(new UpdateSecretVersionStageCommand(cancelled))

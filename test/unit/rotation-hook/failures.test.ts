@@ -31,8 +31,8 @@ async function createSecretAt(
   turns: VendorCase,
   lostReply = defaultLostReplyRule(contract),
 ): Promise<Outcome> {
-  const own = modelSecret(secretOf(contract, 0))
-  own.begin(token)
+  const rotatedSecret = modelSecret(secretOf(contract, 0))
+  rotatedSecret.begin(token)
   const server = closing(await startScriptedVendor(turns === 'nowhere' ? [] : turns))
   if (turns === 'nowhere') await server.stop()
   const logged: Logged[] = []
@@ -47,13 +47,13 @@ async function createSecretAt(
   const credential = async (): Promise<Secret> => new Secret('the-credential')
   const timeoutMs = turns.includes('silence') ? 150 : 10_000
   const vendor = httpVendor({ ...connection, credential, timeoutMs, now: () => new Date() })
-  const deps = { ...modelDeps({ contract, own, vendor, logged, slept }), lostReply }
+  const deps = { ...modelDeps({ contract, rotatedSecret, vendor, logged, slept }), lostReply }
   const code = await rotationHook(deps)(event('createSecret')).then(
     () => null,
     (error: { readonly code: string }) => error.code,
   )
-  const intent = Object.keys(own.tags).length === 0 ? 'none' : 'kept'
-  const stored = own.versions.get(token)?.text ?? null
+  const intent = Object.keys(rotatedSecret.tags).length === 0 ? 'none' : 'kept'
+  const stored = rotatedSecret.versions.get(token)?.text ?? null
   return { code, calls: server.received.length, slept, intent, logged, stored }
 }
 

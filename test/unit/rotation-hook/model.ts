@@ -80,15 +80,15 @@ export interface Logged {
 
 export interface ModelOptions {
   readonly contract: Contract
-  readonly own: RotatedSecret
+  readonly rotatedSecret: RotatedSecret
   readonly vendor: Vendor
   readonly logged?: Logged[]
   readonly slept?: number[]
 }
 
-export function modelDeps({ contract, own, vendor, logged = [], slept = [] }: ModelOptions): HookDeps {
+export function modelDeps({ contract, rotatedSecret, vendor, logged = [], slept = [] }: ModelOptions): HookDeps {
   return {
-    own,
+    rotatedSecret,
     vendor,
     contract,
     endpointId: 'endpoint-1',

@@ -25,18 +25,18 @@ import {
 } from './model'
 
 interface Stage {
-  readonly own: MemoryRotatedSecret
+  readonly rotatedSecret: MemoryRotatedSecret
   readonly vendor: ModelVendor
   readonly run: (step: string, version?: string) => Promise<void>
 }
 
-function stageFor(contract: Contract, change: (deps: HookDeps) => Partial<HookDeps> = () => ({})): Stage {
-  const own = modelSecret(secretOf(contract, 0))
+function bedFor(contract: Contract, change: (deps: HookDeps) => Partial<HookDeps> = () => ({})): Stage {
+  const rotatedSecret = modelSecret(secretOf(contract, 0))
   const vendor = modelVendor(contract)
-  const deps = modelDeps({ contract, own, vendor })
+  const deps = modelDeps({ contract, rotatedSecret, vendor })
   const hook = rotationHook({ ...deps, ...change(deps) })
-  own.begin(token)
-  return { own, vendor, run: (step, version = token) => hook(event(step, version)) }
+  rotatedSecret.begin(token)
+  return { rotatedSecret, vendor, run: (step, version = token) => hook(event(step, version)) }
 }
 
 const replacing: Contract = { ...thesignup, secondRotation: { kind: 'replace' } }
@@ -44,19 +44,19 @@ const earlier = 'e'.repeat(32)
 const next = 'b'.repeat(32)
 
 /** The secret, where another run comes between before the nth call of the first. */
-function slowAt(nth: number, own: RotatedSecret, between: () => Promise<void>): RotatedSecret {
+function slowAt(nth: number, rotatedSecret: RotatedSecret, between: () => Promise<void>): RotatedSecret {
   let calls = 0
   const slow = async <Reply>(call: () => Promise<Reply>): Promise<Reply> => {
     if (calls++ === nth) await between().catch(() => undefined)
     return call()
   }
   return {
-    describe: id => slow(() => own.describe(id)),
-    read: (id, version) => slow(() => own.read(id, version)),
-    putPending: (id, version, document) => slow(() => own.putPending(id, version, document)),
-    moveCurrent: (id, move) => slow(() => own.moveCurrent(id, move)),
-    tag: (id, name, value) => slow(() => own.tag(id, name, value)),
-    untag: (id, name) => slow(() => own.untag(id, name)),
+    describe: id => slow(() => rotatedSecret.describe(id)),
+    read: (id, version) => slow(() => rotatedSecret.read(id, version)),
+    putPending: (id, version, document) => slow(() => rotatedSecret.putPending(id, version, document)),
+    moveCurrent: (id, move) => slow(() => rotatedSecret.moveCurrent(id, move)),
+    tag: (id, name, value) => slow(() => rotatedSecret.tag(id, name, value)),
+    untag: (id, name) => slow(() => rotatedSecret.untag(id, name)),
   }
 }
 
@@ -70,31 +70,31 @@ describe('the guards', () => {
     { ...event('createSecret'), ClientRequestToken: 'short' },
     event('drop_secret'),
   ])('refuse %p, which is no event of a rotation', async given => {
-    const own = modelSecret('x')
-    const hook = rotationHook(modelDeps({ contract: storno, own, vendor: modelVendor(storno) }))
+    const rotatedSecret = modelSecret('x')
+    const hook = rotationHook(modelDeps({ contract: storno, rotatedSecret, vendor: modelVendor(storno) }))
     await expect(hook(given)).rejects.toEqual(failing('bad-event'))
   })
 
   it('refuse a version that is not pending, a secret without AWSCURRENT, and one whose rotation is off', async () => {
-    const { own, run } = stageFor(storno)
+    const { rotatedSecret, run } = bedFor(storno)
     await expect(run('createSecret', 'f'.repeat(32))).rejects.toEqual(failing('not-pending'))
-    own.versions.set(firstVersion, { text: 'x', labels: [] })
+    rotatedSecret.versions.set(firstVersion, { text: 'x', labels: [] })
     await expect(run('createSecret')).rejects.toEqual(failing('no-current-version'))
-    const off = stageFor(storno, ({ own: secret }) => ({
-      own: { ...secret, describe: async id => ({ ...(await secret.describe(id)), rotationEnabled: false }) },
+    const off = bedFor(storno, ({ rotatedSecret: secret }) => ({
+      rotatedSecret: { ...secret, describe: async id => ({ ...(await secret.describe(id)), rotationEnabled: false }) },
     }))
     await expect(off.run('createSecret')).rejects.toEqual(failing('rotation-off'))
     expect(off.vendor.made()).toBe(0)
   })
 
   it('take both spellings of the steps', async () => {
-    const { own, run } = stageFor(storno)
+    const { rotatedSecret, run } = bedFor(storno)
     for (const step of ['create_secret', 'set_secret', 'test_secret', 'finish_secret']) await run(step)
-    expect(own.versions.get(token)?.labels).toContain('AWSCURRENT')
+    expect(rotatedSecret.versions.get(token)?.labels).toContain('AWSCURRENT')
   })
 
   it('leave a version alone that is current already', async () => {
-    const { vendor, run } = stageFor(storno)
+    const { vendor, run } = bedFor(storno)
     for (const step of [...steps, ...steps]) await run(step)
     expect(vendor.made()).toBe(1)
   })
@@ -102,10 +102,10 @@ describe('the guards', () => {
 
 describe('createSecret', () => {
   it('stores the mirror’s document, with the key before where the contract has an overlap', async () => {
-    const { own, run } = stageFor(teambattles)
+    const { rotatedSecret, run } = bedFor(teambattles)
     await run('createSecret')
     const later = new Date(NOON.getTime() + 86_400_000).toISOString()
-    expect(JSON.parse(own.versions.get(token)?.text ?? '')).toEqual({
+    expect(JSON.parse(rotatedSecret.versions.get(token)?.text ?? '')).toEqual({
       endpointId: 'endpoint-1',
       tenantId: 'tenant-1',
       version: 2,
@@ -119,86 +119,89 @@ describe('createSecret', () => {
 
   it('keeps older keys for as long as they live, and none where the vendor ends them at once', async () => {
     const two = async (contract: Contract): Promise<number> => {
-      const { own, run } = stageFor(contract)
+      const { rotatedSecret, run } = bedFor(contract)
       for (const step of steps) await run(step)
-      own.begin(next)
+      rotatedSecret.begin(next)
       await run('createSecret', next)
-      return (JSON.parse(own.versions.get(next)?.text ?? '') as { keys: unknown[] }).keys.length
+      return (JSON.parse(rotatedSecret.versions.get(next)?.text ?? '') as { keys: unknown[] }).keys.length
     }
     expect([await two(teambattles), await two(storno)]).toEqual([3, 1])
   })
 
   it('takes JSON that is no document, as it may stand there before the first rotation, for no key', async () => {
-    const { own, run } = stageFor(teambattles)
-    own.versions.set(firstVersion, { text: '{"to":"be rotated"}', labels: ['AWSCURRENT'] })
+    const { rotatedSecret, run } = bedFor(teambattles)
+    rotatedSecret.versions.set(firstVersion, { text: '{"to":"be rotated"}', labels: ['AWSCURRENT'] })
     await run('createSecret')
-    expect(JSON.parse(own.versions.get(token)?.text ?? '')).toMatchObject({ version: 1, keys: [{ id: token }] })
+    expect(JSON.parse(rotatedSecret.versions.get(token)?.text ?? '')).toMatchObject({
+      version: 1,
+      keys: [{ id: token }],
+    })
   })
 
   it('takes the secret from a vendor that shows it again, instead of making another', async () => {
-    const { own, vendor, run } = stageFor(storno, ({ vendor: port }) => ({
+    const { rotatedSecret, vendor, run } = bedFor(storno, ({ vendor: port }) => ({
       vendor: {
         ...port,
         reveal: async () => ({ ...(await port.rotate('shown')), secret: new Secret(secretOf(storno, 5)) }),
       },
       lostReply: 'stop-and-alarm',
     }))
-    own.tags[intentTag] = `${token} 2026-11-21T11:00:00.000Z`
+    rotatedSecret.tags[intentTag] = `${token} 2026-11-21T11:00:00.000Z`
     await run('createSecret')
-    expect(own.versions.get(token)?.text).toContain(secretOf(storno, 5))
+    expect(rotatedSecret.versions.get(token)?.text).toContain(secretOf(storno, 5))
     expect(vendor.made()).toBe(1)
   })
 
   it('stops where the rule says so and an older version’s intent has no value', async () => {
-    const { own, vendor, run } = stageFor(storno, () => ({ lostReply: 'stop-and-alarm' }))
-    own.tags[intentTag] = `${earlier} 2026-11-20T12:00:00.000Z`
+    const { rotatedSecret, vendor, run } = bedFor(storno, () => ({ lostReply: 'stop-and-alarm' }))
+    rotatedSecret.tags[intentTag] = `${earlier} 2026-11-20T12:00:00.000Z`
     await expect(run('createSecret')).rejects.toEqual(failing('lost-reply'))
     expect(vendor.made()).toBe(0)
   })
 
   it.each(['AWSCURRENT', 'AWSPREVIOUS'])('goes on when the version that an intent names has %s', async label => {
-    const { own, vendor, run } = stageFor(storno, () => ({ lostReply: 'stop-and-alarm' }))
+    const { rotatedSecret, vendor, run } = bedFor(storno, () => ({ lostReply: 'stop-and-alarm' }))
     const named = label === 'AWSCURRENT' ? firstVersion : earlier
-    if (named === earlier) own.versions.set(earlier, { text: 'x', labels: [label] })
-    own.tags[intentTag] = `${named} 2026-11-20T12:00:00.000Z`
+    if (named === earlier) rotatedSecret.versions.set(earlier, { text: 'x', labels: [label] })
+    rotatedSecret.tags[intentTag] = `${named} 2026-11-20T12:00:00.000Z`
     await run('createSecret')
     expect(vendor.made()).toBe(1)
   })
 
   it('stops where the rule says so and an older version has its value but was never current', async () => {
-    const { own, vendor, run } = stageFor(replacing)
+    const { rotatedSecret, vendor, run } = bedFor(replacing)
     await run('createSecret')
-    own.begin(next)
+    rotatedSecret.begin(next)
     await expect(run('createSecret', next)).rejects.toEqual(failing('lost-reply'))
     expect(vendor.live()).toContain(secretOf(replacing, 0))
   })
 
   it('stops for another version at a vendor that replays as well, where the rule says so', async () => {
-    const { own, vendor, run } = stageFor({ ...replacing, vendorReplays: true })
+    const { rotatedSecret, vendor, run } = bedFor({ ...replacing, vendorReplays: true })
     await run('createSecret')
     await run('createSecret')
-    own.begin(next)
+    rotatedSecret.begin(next)
     await expect(run('createSecret', next)).rejects.toEqual(failing('lost-reply'))
     expect(vendor.live()).toContain(secretOf(replacing, 0))
   })
 
   it('keeps its intent at a vendor that replays when an earlier call may have made the secret', async () => {
     const answers = [vendorError('vendor-timeout', 'maybe', null), vendorError('vendor-rate-limited', 'no', 429)]
-    const { own, run } = stageFor({ ...replacing, vendorReplays: true }, ({ vendor }) => ({
+    const { rotatedSecret, run } = bedFor({ ...replacing, vendorReplays: true }, ({ vendor }) => ({
       vendor: { ...vendor, rotate: () => Promise.reject(answers.shift() ?? new Error('asked too often')) },
     }))
     await expect(run('createSecret')).rejects.toEqual(failing('vendor-rate-limited'))
-    expect(Object.keys(own.tags)).toHaveLength(1)
+    expect(Object.keys(rotatedSecret.tags)).toHaveLength(1)
   })
 
   it('makes one secret of two runs at once where the rule is to stop, whichever is slower', async () => {
     for (const slow of [0, 1, 2, 3, 4, 5]) {
-      const { vendor, own, run } = stageFor(replacing, deps => ({
-        own: slowAt(slow, deps.own, () => run('createSecret')),
+      const { vendor, rotatedSecret, run } = bedFor(replacing, deps => ({
+        rotatedSecret: slowAt(slow, deps.rotatedSecret, () => run('createSecret')),
       }))
       await run('createSecret').catch(() => undefined)
       expect(vendor.made()).toBeLessThanOrEqual(1)
-      expect(own.versions.get(token)?.text === null).toBe(vendor.made() === 0)
+      expect(rotatedSecret.versions.get(token)?.text === null).toBe(vendor.made() === 0)
     }
   })
 
@@ -206,54 +209,60 @@ describe('createSecret', () => {
     const all = async (run: Stage['run']): Promise<void> => {
       for (const step of steps) await run(step)
     }
-    const { vendor, own, run } = stageFor(replacing, deps => ({ own: slowAt(3, deps.own, () => all(run)) }))
+    const { vendor, rotatedSecret, run } = bedFor(replacing, deps => ({
+      rotatedSecret: slowAt(3, deps.rotatedSecret, () => all(run)),
+    }))
     await expect(run('createSecret')).rejects.toEqual(failing('current-moved'))
     expect(vendor.made()).toBe(1)
-    expect(own.tags).toEqual({})
+    expect(rotatedSecret.tags).toEqual({})
   })
 
   it('does not take what a vendor shows for the lost secret while receivers have none to tell it from', async () => {
-    const { own, vendor, run } = stageFor(storno, ({ vendor: port }) => ({
+    const { rotatedSecret, vendor, run } = bedFor(storno, ({ vendor: port }) => ({
       vendor: {
         ...port,
         reveal: async () => ({ ...(await port.rotate('shown')), secret: new Secret(secretOf(storno, 0)) }),
       },
     }))
-    own.versions.set(firstVersion, { text: '{"to":"be rotated"}', labels: ['AWSCURRENT'] })
-    own.tags[intentTag] = `${token} 2026-11-21T11:00:00.000Z`
+    rotatedSecret.versions.set(firstVersion, { text: '{"to":"be rotated"}', labels: ['AWSCURRENT'] })
+    rotatedSecret.tags[intentTag] = `${token} 2026-11-21T11:00:00.000Z`
     await run('createSecret')
-    expect(own.versions.get(token)?.text).toContain(secretOf(storno, 1))
+    expect(rotatedSecret.versions.get(token)?.text).toContain(secretOf(storno, 1))
     expect(vendor.made()).toBe(1)
   })
 
   it('fails when the version was stored meanwhile with another value', async () => {
-    const { run } = stageFor(storno, ({ own }) => ({ own: { ...own, putPending: async () => 'differs' } }))
+    const { run } = bedFor(storno, ({ rotatedSecret }) => ({
+      rotatedSecret: { ...rotatedSecret, putPending: async () => 'differs' },
+    }))
     await expect(run('createSecret')).rejects.toEqual(failing('another-value'))
   })
 })
 
 describe('testSecret', () => {
   it('passes without a pending value, as with a rotation that does not begin at once', async () => {
-    await stageFor(storno).run('testSecret')
+    await bedFor(storno).run('testSecret')
   })
 
   it('refuses a secret that is none of the contract’s', async () => {
-    const { own, run } = stageFor(thesignup)
+    const { rotatedSecret, run } = bedFor(thesignup)
     for (const text of ['whsec_', 'sec_AAAA', 'whsec_not base64!']) {
-      own.versions.set(token, { text, labels: ['AWSPENDING'] })
+      rotatedSecret.versions.set(token, { text, labels: ['AWSPENDING'] })
       await expect(run('testSecret')).rejects.toEqual(failing('secret-malformed'))
     }
   })
 
   it('takes a secret of another length than Keyturn’s own', async () => {
-    const { own, run } = stageFor(thesignup, ({ vendor }) => ({ vendor: { ...vendor, look: async () => null } }))
-    own.versions.set(token, { text: 'whsec_c2hvcnRlcg==', labels: ['AWSPENDING'] })
+    const { rotatedSecret, run } = bedFor(thesignup, ({ vendor }) => ({
+      vendor: { ...vendor, look: async () => null },
+    }))
+    rotatedSecret.versions.set(token, { text: 'whsec_c2hvcnRlcg==', labels: ['AWSPENDING'] })
     await run('testSecret')
   })
 
   it('refuses a secret other than the one that the vendor shows a hint or a mask of', async () => {
     const shown = (look: { hint: string | null; mask: string | null }) =>
-      stageFor(storno, ({ vendor }) => ({ vendor: { ...vendor, look: async () => look } }))
+      bedFor(storno, ({ vendor }) => ({ vendor: { ...vendor, look: async () => look } }))
     const checked = async (stage: Stage): Promise<void> => {
       await stage.run('createSecret')
       await stage.run('testSecret')
@@ -267,19 +276,21 @@ describe('testSecret', () => {
 
 describe('finishSecret', () => {
   it('leaves the intents of a later rotation alone when it runs once more', async () => {
-    const { own, run } = stageFor(replacing)
+    const { rotatedSecret, run } = bedFor(replacing)
     for (const step of steps) await run(step)
-    own.begin(next)
-    own.tags[`${intentTag}:later`] = `${next} 2026-11-21T12:00:00.000Z`
+    rotatedSecret.begin(next)
+    rotatedSecret.tags[`${intentTag}:later`] = `${next} 2026-11-21T12:00:00.000Z`
     await run('finishSecret')
-    expect(Object.keys(own.tags)).toEqual([`${intentTag}:later`])
+    expect(Object.keys(rotatedSecret.tags)).toEqual([`${intentTag}:later`])
   })
 
   it('moves nothing before there is a value, or when another version became current', async () => {
-    const { own, run } = stageFor(storno)
+    const { rotatedSecret, run } = bedFor(storno)
     await expect(run('finishSecret')).rejects.toEqual(failing('nothing-stored'))
-    expect(own.versions.get(firstVersion)?.labels).toContain('AWSCURRENT')
-    const raced = stageFor(storno, ({ own: secret }) => ({ own: { ...secret, moveCurrent: async () => 'mismatch' } }))
+    expect(rotatedSecret.versions.get(firstVersion)?.labels).toContain('AWSCURRENT')
+    const raced = bedFor(storno, ({ rotatedSecret: secret }) => ({
+      rotatedSecret: { ...secret, moveCurrent: async () => 'mismatch' },
+    }))
     await raced.run('createSecret')
     await expect(raced.run('finishSecret')).rejects.toEqual(failing('current-moved'))
   })

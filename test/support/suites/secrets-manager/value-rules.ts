@@ -20,7 +20,7 @@ export function valueRules(subject: Subject): void {
       expect(CreatedDate).toBeInstanceOf(Date)
     })
 
-    it('answers by stage, by id, and by both', async () => {
+    it('answers by label, by id, and by both', async () => {
       const SecretId = await secretWith(subject, 2)
       const byStage = await calls().get({ SecretId, VersionStage: 'AWSPREVIOUS' })
       const byId = await calls().get({ SecretId, VersionId: token(1) })
@@ -34,16 +34,16 @@ export function valueRules(subject: Subject): void {
       expect([got.SecretString, got.VersionStages]).toEqual(['1', undefined])
     })
 
-    it('an id and a stage that disagree are InvalidRequestException', async () => {
+    it('an id and a label that disagree are InvalidRequestException', async () => {
       const SecretId = await secretWith(subject, 2)
       const get = calls().get({ SecretId, VersionId: token(1), VersionStage: 'AWSCURRENT' })
       expect(await refusalOf(get)).toBe('InvalidRequestException')
     })
 
     it.each([
-      ['stage', { VersionStage: 'AWSPENDING' }],
+      ['label', { VersionStage: 'AWSPENDING' }],
       ['id', { VersionId: token(9) }],
-      ['id with a known stage', { VersionId: token(9), VersionStage: 'AWSCURRENT' }],
+      ['id with a known label', { VersionId: token(9), VersionStage: 'AWSCURRENT' }],
     ])('an unknown %s is ResourceNotFoundException', async (_what, version) => {
       const SecretId = await secretWith(subject, 1)
       expect(await refusalOf(calls().get({ SecretId, ...version }))).toBe('ResourceNotFoundException')
