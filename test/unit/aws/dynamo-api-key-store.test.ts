@@ -2,7 +2,7 @@ import { DeleteItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { ApiKeyStore } from '../../../src/access/api-key'
-import { dynamoApiKeyStore } from '../../../src/aws/dynamo-api-key-store'
+import { apiKeyCache, cacheCapacity, dynamoApiKeyStore } from '../../../src/aws/dynamo-api-key-store'
 import type { Table } from '../../../src/aws/table'
 import { addSeconds } from '../../../src/core/instant'
 import { apiKeyStoreSuite, sampleApiKey } from '../../support/suites/api-key-store'
@@ -84,5 +84,18 @@ describe('a key in the table', () => {
     expect(await store.revoke(key.id, noon)).toBe('missing')
     await store.create(key)
     expect(await store.list()).toEqual([key])
+  })
+})
+
+describe('apiKeyCache', () => {
+  it('forgets the oldest answer when it is full', () => {
+    const cache = apiKeyCache()
+    cache.set('first', sampleApiKey('a'), noon)
+    cache.set('second', null, noon)
+    cache.set('first', sampleApiKey('b'), noon)
+    for (let n = 2; n <= cacheCapacity; n += 1) cache.set(String(n), null, noon)
+    expect(cache.get('second', noon)).toBeUndefined()
+    expect(cache.get('first', noon)).toEqual(sampleApiKey('b'))
+    expect(cache.get(String(cacheCapacity), noon)).toBeNull()
   })
 })

@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import * as fc from 'fast-check'
 import type { SecondRotation } from '../../../src/contracts/contract'
+import { keyturn } from '../../../src/contracts/keyturn'
+import { thesignup } from '../../../src/contracts/thesignup'
+import { tumban } from '../../../src/contracts/tumban'
 import { addSeconds } from '../../../src/core/instant'
 import { Problem } from '../../../src/core/problem'
 import {
@@ -10,8 +13,10 @@ import {
   type KeyRing,
   retiringKeys,
   revokePrevious,
+  type RotateChoice,
   rotateRing,
   type RotationPolicy,
+  rotationPolicyOf,
 } from '../../../src/rotation/ring'
 import { noon } from '../../support/suites/sample-endpoint'
 
@@ -120,6 +125,39 @@ describe('revokePrevious', () => {
     const expired = key('key_1', addSeconds(noon, -3), noon)
     const ring = ringOf(key('key_3', addSeconds(noon, -1)), live, expired)
     expect(revokePrevious(ring, noon)).toEqual({ ring: { ...ring, keys: [ring.keys[0]] }, revoked: [live] })
+  })
+})
+
+const nothing: RotateChoice = { overlapSeconds: null, ownSecret: null, reason: null, forced: false }
+
+describe('rotationPolicyOf', () => {
+  it.each([
+    ['none', tumban, 0],
+    ['fixed', thesignup, 86_400],
+    ['chosen', keyturn, 86_400],
+  ])('gives an overlap of kind %s its default when the caller says nothing', (_, contract, seconds) => {
+    expect(rotationPolicyOf(contract, nothing).overlapSeconds).toBe(seconds)
+  })
+
+  it.each([0, 1, 604_800])('takes a chosen overlap of %d seconds', seconds => {
+    expect(rotationPolicyOf(keyturn, { ...nothing, overlapSeconds: seconds }).overlapSeconds).toBe(seconds)
+  })
+
+  it.each([
+    ['longer than the maximum', keyturn, 604_801],
+    ['other than the fixed one', thesignup, 86_399],
+    ['where there is none', tumban, 1],
+  ])('refuses an overlap %s', (_, contract, overlapSeconds) => {
+    expect(() => rotationPolicyOf(contract, { ...nothing, overlapSeconds })).toThrow(
+      expect.objectContaining({
+        code: 'invalid-request',
+        errors: [{ path: 'overlapSeconds', message: expect.any(String) }],
+      }),
+    )
+  })
+
+  it('takes the fixed overlap when the caller names it', () => {
+    expect(rotationPolicyOf(thesignup, { ...nothing, overlapSeconds: 86_400 }).overlapSeconds).toBe(86_400)
   })
 })
 

@@ -1,23 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { APIGatewayProxyEventV2, SQSEvent } from 'aws-lambda'
-import { deliverHandler } from '../../../lambdas/handlers'
+import { deliverHandler, sweepHandler } from '../../../lambdas/handlers'
+import { keyturn } from '../../../src/contracts/keyturn'
 import { currentRequestId } from '../../../src/core/log'
 import { startWorld, tenantId, type World } from '../delivery/world'
-
-const context = { awsRequestId: 'deliver-1' }
-
-let world: World
-beforeEach(async () => {
-  world = await startWorld()
-})
-afterEach(() => world.close())
-
-function records(bodies: readonly string[]): SQSEvent {
-  // What the handler reads of a record.
-  return { Records: bodies.map((body, index) => ({ messageId: `m${index}`, body })) } as unknown as SQSEvent
-}
+import { bearer, harness, NOON } from '../http/harness'
 
 describe('the function deliver', () => {
+  const context = { awsRequestId: 'deliver-1' }
+
+  let world: World
+  beforeEach(async () => {
+    world = await startWorld()
+  })
+  afterEach(() => world.close())
+
   it('names the messages of a batch that are to come again, and does the others', async () => {
     await world.addEndpoint()
     const said: (string | null)[] = []
@@ -51,5 +48,47 @@ describe('the function deliver', () => {
     const answer = { statusCode: 200, body: 'answered' }
     const handle = deliverHandler(world.deps, () => Promise.resolve(answer))
     expect(await handle({} as APIGatewayProxyEventV2, context)).toBe(answer)
+  })
+})
+
+function records(bodies: readonly string[]): SQSEvent {
+  // What the handler reads of a record.
+  return { Records: bodies.map((body, index) => ({ messageId: `m${index}`, body })) } as unknown as SQSEvent
+}
+
+describe('the sweep', () => {
+  const context = { awsRequestId: 'sweep-1', getRemainingTimeInMillis: () => 58_000 }
+
+  async function dueEndpoint() {
+    const made = harness()
+    const { endpoint } = await made.endpoint(keyturn, 'acme')
+    const key = await made.apiKey(keyturn, 'acme')
+    await made.send('DELETE', `/v1/endpoints/${endpoint.id}`, bearer(key))
+    made.clock.now = new Date(NOON.getTime() + 6_000)
+    const said: (string | null)[] = []
+    const info = (): void => void said.push(currentRequestId())
+    return { ...made, said, handle: sweepHandler({ ...made.deps, log: { info, error: info } }) }
+  }
+
+  it('settles what is due, and says so under its own request id', async () => {
+    const { handle, said, tables } = await dueEndpoint()
+    expect(await handle({}, context)).toMatchObject({ settled: 1, failed: 0, left: 0 })
+    expect([...tables.vault.secrets.values()].map(secret => secret.deleted)).toEqual([true])
+    expect(said).toEqual(['sweep-1'])
+  })
+
+  it('says nothing when nothing is due', async () => {
+    const { handle, said } = await dueEndpoint()
+    await handle({}, context)
+    said.length = 0
+    expect(await handle({}, context)).toMatchObject({ settled: 0, failed: 0, left: 0 })
+    expect(said).toEqual([])
+  })
+
+  it('begins nothing that it could not finish in time', async () => {
+    const { handle, tables } = await dueEndpoint()
+    const late = { ...context, getRemainingTimeInMillis: () => 8_000 }
+    expect(await handle({}, late)).toMatchObject({ settled: 0, left: 1 })
+    expect([...tables.vault.secrets.values()].map(secret => secret.deleted)).toEqual([false])
   })
 })
