@@ -1,14 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { mirrorKeyId, ringKeyId } from '../local/aws-resources'
 import { startAwsServer } from '../local/aws-server/server'
 import { Closers } from '../local/closers'
-import { buildMounted, buildWorkerRuntime, endBuilder } from '../scripts/bundle'
 import { apiKeyHash } from '../src/access/api-key'
-import { prepareTable } from '../test/faults/wire/aws-side'
-import { depthOf, type RecordedCall } from '../test/faults/wire/call-log'
-import { type RotateFunction, startRotateFunction } from '../test/faults/wire/rotate-function'
+import { buildBundles } from '../test/faults/build-bundles'
+import { depthOf, type RecordedCall } from '../test/faults/proxy'
+import { prepareTable, type RotateFunction, startRotateFunction } from '../test/faults/subjects/ring-changes/bed'
 import { type Answer, textAt } from '../test/support/api-caller'
 import { median } from './interleaved'
 import type { Figure } from './figure'
@@ -48,18 +44,14 @@ export async function benchCalls(): Promise<readonly Figure[]> {
 type Tokens = Readonly<Record<Route['contract'], string>>
 
 async function startBed(closers: Closers): Promise<{ readonly rotate: RotateFunction; readonly tokens: Tokens }> {
-  const folder = await mkdtemp(join(tmpdir(), 'keyturn-bench-'))
-  closers.add(() => rm(folder, { recursive: true }))
   const aws = await startAwsServer({ dataDir: null, port: 0, kmsKeyIds: [ringKeyId, mirrorKeyId] })
   closers.add(() => aws.close())
-  const [[bundle], runtime, [tokens]] = await Promise.all([
-    buildMounted(folder, { rotate: 'lambdas/rotate.ts' }),
-    buildWorkerRuntime(folder),
+  const [{ rotate: bundle, runtime }, [tokens]] = await Promise.all([
+    buildBundles(closers, { rotate: 'lambdas/rotate.ts' }),
     prepareTable(aws.url, 1),
   ])
-  await endBuilder()
-  if (bundle === undefined || tokens === undefined) throw new TypeError('nothing was built')
-  const rotate = await startRotateFunction({ built: { runtime, bundle: bundle.file }, aws: aws.url, delayMs })
+  if (tokens === undefined) throw new TypeError('there are no API keys')
+  const rotate = await startRotateFunction({ built: { bundle, runtime }, aws: aws.url, delayMs })
   closers.add(() => rotate.close())
   return { rotate, tokens }
 }
@@ -85,10 +77,10 @@ async function callsOf(route: Route, { api, proxy }: RotateFunction, tokens: Tok
   const body = { url: 'https://receiver.example/bench', contract: route.contract }
   const created = expectStatus(await api.call('POST', '/v1/endpoints', { token: tokens.keyturn, body }), 201)
   const endpointId = textAt(created, 'endpoint.id')
-  const { log } = proxy.watch([endpointId, apiKeyHash(token)])
+  const { calls } = proxy.watch([endpointId, apiKeyHash(token)])
   expectStatus(await api.call('POST', route.path(endpointId), { token }), 200)
   proxy.forget()
-  return log.calls
+  return calls
 }
 
 function expectStatus(reply: Answer, status: number): Answer {

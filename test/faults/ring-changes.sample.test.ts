@@ -2,21 +2,21 @@ import { describe, expect, it } from '@jest/globals'
 import { randomBytes } from 'node:crypto'
 import { textAt } from '../support/api-caller'
 import { findCanaries } from '../support/canary/find-canaries'
-import { faultSuite } from './wire/fault-suite'
-import { noOverlap } from './wire/scenario'
+import { outage } from './strikes'
+import { rotationWithoutOverlap } from './subjects/ring-changes/changes'
+import { describeStruckChanges } from './subjects/ring-changes/suite'
 
-// `npm run test:faults` has the other changes.
+// One change of a ring, struck at each of its calls. `npm run test:faults` has the others.
 
-const stage = faultSuite([noOverlap])
+const struckChanges = describeStruckChanges([rotationWithoutOverlap])
 
-async function ownEndpoint(): Promise<{ readonly endpointId: string; readonly token: string }> {
-  const { credentials, rotate } = stage()
+async function newEndpoint(): Promise<{ readonly endpointId: string; readonly token: string }> {
+  const { credentials, rotate } = struckChanges()
+  const token = credentials[0].keyturn
   const body = { url: 'https://receiver.example/faults' }
-  const created = await rotate.api.call('POST', '/v1/endpoints', { token: credentials.keyturn, body })
-  return { endpointId: textAt(created, 'endpoint.id'), token: credentials.keyturn }
+  const created = await rotate.api.call('POST', '/v1/endpoints', { token, body })
+  return { endpointId: textAt(created, 'endpoint.id'), token }
 }
-
-const nothing = (): Promise<void> => Promise.resolve()
 
 describe('a rotation while a service is out of reach', () => {
   const ownSecret = `whsec_${randomBytes(32).toString('base64')}`
@@ -25,10 +25,10 @@ describe('a rotation while a service is out of reach', () => {
     ['KMS', 'Encrypt', 500],
     ['the table', 'UpdateItem', 503],
   ])('fails without %s, and neither the reply nor the log shows the secret', async (_, operation, status) => {
-    const { rotate } = stage()
-    const { endpointId, token } = await ownEndpoint()
-    const fault = { hits: (name: string) => name.startsWith(operation), when: 'before', strike: nothing } as const
-    const watch = rotate.proxy.watch([endpointId], { fault })
+    const { rotate } = struckChanges()
+    const { endpointId, token } = await newEndpoint()
+    const hits = (name: string): boolean => name.startsWith(operation)
+    const watch = rotate.proxy.watch([endpointId], { fault: { hits, strike: outage, kill: rotate.kill } })
     const path = `/v1/endpoints/${endpointId}/secret/rotate`
     const reply = await rotate.api.call('POST', path, { token, body: { secret: ownSecret } })
     rotate.proxy.forget()
@@ -40,7 +40,7 @@ describe('a rotation while a service is out of reach', () => {
   })
 
   it('left nothing in the log that could sign, and lines that say what failed', () => {
-    const { repeats, rotate } = stage()
+    const { repeats, rotate } = struckChanges()
     const shown = [...repeats.values()].flatMap(({ text }) =>
       [...text.matchAll(/whsec_[^"]{20,}/g)].map(([secret]) => secret),
     )

@@ -1,4 +1,6 @@
-import { faultSuite } from './wire/fault-suite'
-import { scenarios } from './wire/scenario'
+import { ringChanges } from './subjects/ring-changes/changes'
+import { describeStruckChanges } from './subjects/ring-changes/suite'
 
-faultSuite(scenarios)
+// Every change of a ring, struck at each of its calls: the whole of ring-changes.sample.test.ts.
+
+describeStruckChanges(ringChanges)

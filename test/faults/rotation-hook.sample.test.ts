@@ -19,13 +19,12 @@ import {
   token,
   vendorError,
 } from '../unit/rotation-hook/model'
+import { everyStrike, type Strike, strikes } from './strikes'
 
-/** Killed before the call was made, killed once it had worked, or alive but without its reply. */
-type Fault = 'killed-before' | 'killed-after' | 'reply-dropped'
-const faults: readonly Fault[] = ['killed-before', 'killed-after', 'reply-dropped']
+// The hook's steps over models of its ports, in every order of strikes. rotation-hook.test.ts strikes the bundle's calls.
 
 /** What happens at which call, counted from 0 over both ports. */
-type Plan = ReadonlyMap<number, Fault>
+type Plan = ReadonlyMap<number, Strike>
 
 interface World {
   readonly contract: Contract
@@ -37,23 +36,23 @@ interface World {
   calls(): number
 }
 
-/** Every method of both ports, with the plan's faults. */
+type Method = (...given: unknown[]) => unknown
+
+/** Every method of both ports, struck by the plan. */
 function worldOf(contract: Contract, plan: Plan): World {
   const own = modelSecret(secretOf(contract, 0))
   const vendor = modelVendor(contract)
   let calls = 0
   const faulty = <Port extends object>(port: Port, lost: () => Error): Port =>
     Object.fromEntries(
-      Object.entries(port).map(([name, method]) => [
+      Object.entries(port).map(([name, method]: [string, Method]) => [
         name,
         async (...given: unknown[]) => {
-          const fault = plan.get(calls)
+          const way = plan.get(calls)
           calls += 1
-          if (fault === 'killed-before') throw new Error('killed')
-          const result: unknown = await (method as (...all: unknown[]) => unknown)(...given)
-          if (fault === 'killed-after') throw new Error('killed')
-          if (fault === 'reply-dropped') throw lost()
-          return result
+          if (way === undefined) return method(...given)
+          if (strikes[way].takesEffect) await method(...given)
+          throw strikes[way].killsCaller ? new Error('killed') : lost()
         },
       ]),
     ) as Port
@@ -63,7 +62,7 @@ function worldOf(contract: Contract, plan: Plan): World {
     contract,
     own,
     vendor,
-    hook: rotationHook(modelDeps({ contract, own: ownPort, vendor: vendorPort })),
+    hook: rotationHook(modelDeps({ contract, rotatedSecret: ownPort, vendor: vendorPort })),
     lockedOut: [],
     calls: () => calls,
   }
@@ -107,19 +106,19 @@ function isDone({ own, vendor }: World): boolean {
   return isCurrent && current.signingSecret === vendor.live()[0] && Object.keys(own.tags).length === 0
 }
 
-async function callsWithoutFault(contract: Contract): Promise<number> {
+async function callsWhereNoneIsStruck(contract: Contract): Promise<number> {
   const world = worldOf(contract, new Map())
   expect(await rotate(world, 1)).toBe(true)
   expect(isDone(world)).toBe(true)
   return world.calls()
 }
 
-/** Every plan with a fault at one call. */
+/** Every plan that strikes one call. */
 function singles(calls: number): readonly Plan[] {
-  return Array.from({ length: calls }, (_, call) => faults.map(fault => new Map([[call, fault]]))).flat()
+  return Array.from({ length: calls }, (_, call) => everyStrike.map(way => new Map([[call, way]]))).flat()
 }
 
-/** Every plan with faults at two calls, the second of them anywhere in a rotation that is tried again. */
+/** Every plan that strikes two calls, the second of them anywhere in a rotation that is tried again. */
 function pairs(calls: number): readonly Plan[] {
   return singles(calls).flatMap(first =>
     singles(calls * 2).flatMap(second => (keyOf(second) > keyOf(first) ? [new Map([...first, ...second])] : [])),
@@ -142,7 +141,7 @@ async function broken(
   wrong: (world: World, done: boolean) => string | null,
 ): Promise<readonly Broken[]> {
   const found: Broken[] = []
-  for (const plan of choose(await callsWithoutFault(contract))) {
+  for (const plan of choose(await callsWhereNoneIsStruck(contract))) {
     const world = worldOf(contract, plan)
     const why = wrong(world, await rotate(world, 6))
     if (why !== null) found.push({ plan: [...plan], why })

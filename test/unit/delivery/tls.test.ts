@@ -2,25 +2,24 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Closers } from '../../../local/closers'
-import { functionEnvironment } from '../../../local/local-aws'
 import { sqsQueue } from '../../../src/aws/sqs-delivery-queue'
 import { addSeconds } from '../../../src/core/instant'
 import type { AttemptRecord } from '../../../src/delivery/attempt'
 import { publishEvent } from '../../../src/delivery/event'
 import { verify } from '../../../src/verify'
-import { type Deployment, startDeployment } from '../../faults/deliver-process/deployment'
-import { startFunctionProcess, untilDone } from '../../faults/deliver-process/function-process'
-import { subscribe } from '../../faults/deliver-process/subscribe'
+import { type DeliveryBed, startDeliveryBed, subscribe } from '../../faults/subjects/deliveries/bed'
+import { startFunctionProcess, untilDone } from '../../faults/subjects/deliveries/function-process'
 import { type Certificate, selfSigned } from '../../support/tls/self-signed'
 import { type Receiver, startReceiver } from './receiver'
+import { functionEnvironment } from '../../../local/function-environment'
 
 // The built function, in a process of its own each time, and receivers that speak TLS.
 
 const hour = 60 * 60
 const closers = new Closers()
-let deployment: Deployment
+let bed: DeliveryBed
 beforeAll(async () => {
-  deployment = await startDeployment(closers)
+  bed = await startDeliveryBed(closers)
 })
 afterAll(() => closers.close())
 
@@ -39,13 +38,10 @@ let tenants = 0
 
 /** Publishes an event to the URL. `authority`: what the process trusts beside the authorities that Node knows. */
 async function deliverTo(url: string, authority: Certificate | null): Promise<Delivered> {
-  const { built, aws, queues, deliveries } = deployment
+  const { built, aws, queues, deliveries } = bed
   tenants += 1
   const tenantId = `tls-${tenants}`
-  const [{ endpointId, secret }, reach] = await Promise.all([
-    subscribe(deployment, tenantId, url),
-    queues.add(tenantId),
-  ])
+  const [{ endpointId, secret }, reach] = await Promise.all([subscribe(bed, tenantId, url), queues.add(tenantId)])
   const event = { tenantId, type: 'order.paid', payload: { total: 3 }, id: null }
   await publishEvent({ ...deliveries, queue: sqsQueue(reach) }, event)
   const environment = {
@@ -59,7 +55,7 @@ async function deliverTo(url: string, authority: Certificate | null): Promise<De
 }
 
 function fileOf({ cert }: Certificate, name: string): string {
-  const file = join(dirname(deployment.built.bundle), `${name}.pem`)
+  const file = join(dirname(bed.built.bundle), `${name}.pem`)
   writeFileSync(file, cert)
   return file
 }

@@ -4,8 +4,13 @@ import type { Contract } from '../../../src/contracts/contract'
 import { storno } from '../../../src/contracts/storno'
 import { thesignup } from '../../../src/contracts/thesignup'
 import { mirroredSecrets } from '../../../src/secrets-manager'
-import { type HookBed, startHookBed } from '../../faults/hook/hook-bed'
-import { expectedOf, newLane, recordCalls, strikeEach } from '../../faults/hook/struck-rotations'
+import { type HookBed, startHookBed } from '../../faults/subjects/rotation-hook/bed'
+import {
+  addRotatedEndpoint,
+  expectedOf,
+  recordCalls,
+  strikeEach,
+} from '../../faults/subjects/rotation-hook/struck-rotations'
 import { seededContracts } from '../../support/seeded-contracts'
 
 // `npm run test:faults` strikes every call of every contract.
@@ -19,8 +24,8 @@ afterAll(() => closers.close())
 
 /** A secret as it is deployed, with an endpoint of its own. */
 async function deployed(contract: Contract) {
-  const endpoint = await bed.vendors.newEndpoint(contract)
-  return { endpoint, secret: await bed.stage.addSecret({ hook: endpoint.hook, text: '{"to":"be rotated"}' }) }
+  const endpoint = await bed.vendor.newEndpoint(contract)
+  return { endpoint, secret: await bed.consumer.addSecret({ hook: endpoint.hook, text: '{"to":"be rotated"}' }) }
 }
 
 describe('RotateSecret, with the hook’s bundle at the local control plane', () => {
@@ -30,7 +35,7 @@ describe('RotateSecret, with the hook’s bundle at the local control plane', ()
     const [current] = (await endpoint.live()).keys
     expect(signingSecret).toBe(current?.secret)
     expect(signingSecret).not.toBe(endpoint.firstSecret)
-    const secrets = mirroredSecrets({ secretId: secret.secretId, client: bed.stage.client })
+    const secrets = mirroredSecrets({ secretId: secret.secretId, client: bed.consumer.client })
     expect(await secrets.live()).toEqual([signingSecret])
     expect(secret.hook.log()).toContain('the step is done')
     expect(secret.hook.log()).not.toContain(signingSecret)
@@ -46,11 +51,11 @@ describe('RotateSecret, with the hook’s bundle at the local control plane', ()
   })
 
   it('heals when a call from the intent to the stored secret took effect and the hook was killed', async () => {
-    const lane = await newLane(bed.stage, await bed.vendors.newEndpoint(storno))
-    const all = await recordCalls(lane)
+    const rotated = await addRotatedEndpoint(bed, storno)
+    const all = await recordCalls(rotated)
     const calls = all.slice(all.indexOf('TagResource 1'), all.indexOf('PutSecretValue 1') + 1)
     expect(calls).toHaveLength(4)
-    const fault = 'its reply lost and killed'
-    expect(await strikeEach(lane, fault, calls)).toEqual(calls.map(at => expectedOf(storno, fault, at)))
+    const way = 'killed-after'
+    expect(await strikeEach(rotated, way, calls)).toEqual(calls.map(at => expectedOf(storno, way, at)))
   })
 })

@@ -1,11 +1,11 @@
-import type { Contract } from '../../../src/contracts/contract'
-import type { ConsumerBed } from './consumer-bed'
-import type { ConsumerSecret } from './consumer-secret'
-import type { VendorEndpoint } from './vendor-side'
-import { asksForSecret, type WireFault } from './watched-hook'
+import type { Contract } from '../../../../src/contracts/contract'
+import type { Strike } from '../../strikes'
+import type { HookBed, VendorEndpoint } from './bed'
+import type { ConsumerSecret } from './consumer'
+import { asksForSecret } from './hook-function'
 
 /** One endpoint at a vendor, and the consumer's secret that is rotated there. */
-export interface Lane {
+export interface RotatedEndpoint {
   readonly endpoint: VendorEndpoint
   readonly secret: ConsumerSecret
 }
@@ -30,40 +30,45 @@ export interface StruckRotation {
 
 const chosenOverlapSeconds = 60 * 60
 
-/** The consumer's secret holds what the vendor showed when the endpoint was made. */
-export async function newLane(stage: ConsumerBed, endpoint: VendorEndpoint, runsEachStep = 1): Promise<Lane> {
-  const chosen = endpoint.contract.overlap.kind === 'chosen' ? { overlapSeconds: chosenOverlapSeconds } : {}
+/** A new endpoint of the contract. The consumer's secret holds what the vendor showed when the endpoint was made. */
+export async function addRotatedEndpoint(
+  { vendor, consumer }: HookBed,
+  contract: Contract,
+  runsEachStep = 1,
+): Promise<RotatedEndpoint> {
+  const endpoint = await vendor.newEndpoint(contract)
+  const chosen = contract.overlap.kind === 'chosen' ? { overlapSeconds: chosenOverlapSeconds } : {}
   const hook = { ...endpoint.hook, ...chosen }
-  return { endpoint, secret: await stage.addSecret({ hook, text: endpoint.firstSecret, runsEachStep }) }
+  return { endpoint, secret: await consumer.addSecret({ hook, text: endpoint.firstSecret, runsEachStep }) }
 }
 
 /** The calls of a rotation in which nothing goes wrong. */
-export async function recordCalls({ secret }: Lane): Promise<readonly string[]> {
-  const watch = secret.hook.watch({ fault: 'its reply lost', hits: () => false })
+export async function recordCalls({ secret }: RotatedEndpoint): Promise<readonly string[]> {
+  const watch = secret.hook.watch()
   await secret.rotate()
   return watch.calls()
 }
 
 /** Rotates once for each of the calls, and strikes it there. */
 export async function strikeEach(
-  lane: Lane,
-  fault: WireFault,
+  rotated: RotatedEndpoint,
+  way: Strike,
   calls: readonly string[],
 ): Promise<readonly StruckRotation[]> {
   const struck: StruckRotation[] = []
-  for (const at of calls) struck.push(await strike(lane, fault, at))
+  for (const at of calls) struck.push(await strike(rotated, way, at))
   return struck
 }
 
-async function strike(lane: Lane, fault: WireFault, at: string): Promise<StruckRotation> {
-  const { endpoint, secret } = lane
+async function strike(rotated: RotatedEndpoint, way: Strike, at: string): Promise<StruckRotation> {
+  const { endpoint, secret } = rotated
   await makeRoom(endpoint)
   const before = { ...(await endpoint.live()), secret: await secret.current(), steps: secret.steps.length }
   const lockedOut: string[] = []
   const look = async (name: string): Promise<void> => {
-    if (!onlyReads(name) && (await locksOut(lane))) lockedOut.push(name)
+    if (!onlyReads(name) && (await locksOut(rotated))) lockedOut.push(name)
   }
-  const watch = secret.hook.watch({ fault, hits: name => name === at, look })
+  const watch = secret.hook.watch({ strike: { way, hits: name => name === at }, look })
   const { signingSecret, keys } = await secret.rotate()
   const after = await endpoint.live()
   const keepsPrevious = keys.some(key => key.secret === before.secret) === hasOverlap(endpoint.contract)
@@ -87,7 +92,7 @@ async function makeRoom(endpoint: VendorEndpoint): Promise<void> {
   if (keys.length + secretsOfRotation > maximumLiveKeys) await endpoint.revokePrevious()
 }
 
-async function locksOut({ endpoint, secret }: Lane): Promise<boolean> {
+async function locksOut({ endpoint, secret }: RotatedEndpoint): Promise<boolean> {
   if (!hasOverlap(endpoint.contract)) return false
   const [{ keys }, current] = await Promise.all([endpoint.live(), secret.current()])
   return !keys.some(key => key.secret === current)
@@ -103,9 +108,9 @@ function hasOverlap({ overlap }: Contract): boolean {
 }
 
 /** What must come of it: only a secret whose reply was lost is made again, and never where the vendor replays. */
-export function expectedOf({ vendorReplays }: Contract, fault: WireFault, at: string): StruckRotation {
-  const isLost = asksForSecret(at) ? fault !== 'killed before it' : isStoring(at) && fault === 'killed before it'
-  const isTriedAgain = fault !== 'its reply lost' || (asksForSecret(at) && !vendorReplays)
+export function expectedOf({ vendorReplays }: Contract, way: Strike, at: string): StruckRotation {
+  const isLost = asksForSecret(at) ? way !== 'killed-before' : isStoring(at) && way === 'killed-before'
+  const isTriedAgain = way !== 'reply-lost' || (asksForSecret(at) && !vendorReplays)
   const tries = isTriedAgain ? 2 : 1
   return { at, struck: true, tries, made: isLost && !vendorReplays ? 2 : 1, healed: true, tags: [], lockedOut: [] }
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { feedOnce, type QueueLoopOptions } from '../../../local/queue-loop'
-import { sqsClient } from '../../../src/aws/clients'
-import { sqsQueueFeed } from '../../../src/aws/sqs-delivery-queue'
-import { shiftClock } from '../../support/clock/shift-clock'
-import { loadHandler, lambdaContext } from '../../../local/lambda-context'
+import { feedOnce, type QueueLoopOptions } from '../../../../local/queue-loop'
+import { lambdaContext, loadHandler } from '../../../../local/worker-runtime'
+import { sqsClient } from '../../../../src/aws/clients'
+import { sqsQueueFeed } from '../../../../src/aws/sqs-delivery-queue'
+import { shiftClock } from '../../../support/clock/shift-clock'
 
 // A process of its own: loads a bundle and hands it what the queues have, one batch of each at a time, as Lambda's
 // event source mapping and its runtime do together. It ends once none of them has anything to give.

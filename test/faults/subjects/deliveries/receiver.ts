@@ -1,11 +1,19 @@
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
-import { readBody } from '../../../local/aws-server/http'
-import { closeServer, listen } from '../../../local/listen'
+import { readBody } from '../../../../local/aws-server/http'
+import { closeServer, listen } from '../../../../local/listen'
+import type { ExchangeMoment } from '../../strikes'
 
-/** Moments of one exchange: before the receiver takes the request, between that and its answer, after its answer. */
-export const exchangeMoments = ['before it is taken', 'taken', 'answered'] as const
-export type ExchangeMoment = (typeof exchangeMoments)[number]
+/** A receiver of webhooks on loopback for many tenants, each under a first path segment of its own. */
+export interface WatchedReceiver {
+  readonly url: string
+  readonly arrivals: readonly Arrival[]
+  /** What the tenant's requests are answered with, one after the other; the last for ever. 200 where nothing is said. */
+  plan(tenantId: string, answers: readonly number[]): void
+  /** Kills the sender in the tenant's next exchange. */
+  killIn(tenantId: string, fault: ReceiverFault): void
+  close(): Promise<void>
+}
 
 /** A request that the receiver took. */
 export interface Arrival {
@@ -18,20 +26,9 @@ export interface Arrival {
 }
 
 export interface ReceiverFault {
-  readonly when: ExchangeMoment
-  /** What happens at that moment, before the connection is cut. */
-  readonly strike: () => Promise<void>
-}
-
-/** A receiver of webhooks on loopback for many tenants, each under a first path segment of its own. */
-export interface WatchedReceiver {
-  readonly url: string
-  readonly arrivals: readonly Arrival[]
-  /** What the tenant's requests are answered with, one after the other; the last for ever. 200 where nothing is said. */
-  plan(tenantId: string, answers: readonly number[]): void
-  /** Strikes at the tenant's next exchange. */
-  strikeAt(tenantId: string, fault: ReceiverFault): void
-  close(): Promise<void>
+  readonly moment: ExchangeMoment
+  /** Ends the sender at that moment, before the connection is cut. */
+  readonly kill: () => Promise<void>
 }
 
 /** `now`: the time of arrival. */
@@ -46,7 +43,7 @@ export async function startWatchedReceiver(now: () => Date): Promise<WatchedRece
     url: await listen(server, 0),
     arrivals,
     plan: (tenantId, answers) => void plans.set(tenantId, answers),
-    strikeAt: (tenantId, fault) => void faults.set(tenantId, fault),
+    killIn: (tenantId, fault) => void faults.set(tenantId, fault),
     close: () => closeServer(server),
   }
 }
@@ -61,22 +58,22 @@ interface State {
 async function take(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { url: path = '', headers } = request
   const [, tenantId = ''] = path.split('/')
-  if (await strikes(state, tenantId, 'before it is taken')) return void response.destroy()
+  if (await killsSender(state, tenantId, 'before it is taken')) return void response.destroy()
   const arrival: Arrival = { path, headers, body: await readBody(request), at: state.now(), status: null }
   state.arrivals.push(arrival)
-  if (await strikes(state, tenantId, 'taken')) return void response.destroy()
+  if (await killsSender(state, tenantId, 'taken')) return void response.destroy()
   arrival.status = nextAnswer(state, tenantId)
   response.writeHead(arrival.status).end('thanks')
   await once(response, 'finish')
-  await strikes(state, tenantId, 'answered')
+  await killsSender(state, tenantId, 'answered')
 }
 
-/** Whether the sender was struck, who then waits for no answer. */
-async function strikes({ faults }: State, tenantId: string, moment: ExchangeMoment): Promise<boolean> {
+/** Whether the sender was killed, who then waits for no answer. */
+async function killsSender({ faults }: State, tenantId: string, moment: ExchangeMoment): Promise<boolean> {
   const fault = faults.get(tenantId)
-  if (fault?.when !== moment) return false
+  if (fault?.moment !== moment) return false
   faults.delete(tenantId)
-  await fault.strike()
+  await fault.kill()
   return true
 }
 

@@ -1,15 +1,33 @@
 import { join } from 'node:path'
-import { openSessionIssuer } from '../../../local/session-issuer'
-import type { Contract } from '../../../src/contracts/contract'
-import { apiCaller, textAt } from '../../support/api-caller'
-import { liveKeyReader, type LiveKeys } from '../../support/live-keys'
-import type { TestLocalRun } from '../../support/local-run'
-import { platformKey } from '../../support/platform-key'
-import { revokePrevious } from '../../support/revoke-previous'
-import type { HookSettings } from './consumer-hook'
+import type { Closers } from '../../../../local/closers'
+import { openSessionIssuer } from '../../../../local/session-issuer'
+import type { Contract } from '../../../../src/contracts/contract'
+import { apiCaller, textAt } from '../../../support/api-caller'
+import { liveKeyReader, type LiveKeys } from '../../../support/live-keys'
+import { startLocalRun, type TestLocalRun } from '../../../support/local-run'
+import { platformKey } from '../../../support/platform-key'
+import { revokePrevious } from '../../../support/revoke-previous'
+import { type Consumer, startConsumer } from './consumer'
+import type { HookSettings } from './hook-function'
 
-/** The local control plane in a vendor's place. */
-export interface VendorSide {
+/** A vendor, and a consumer whose Secrets Manager runs the hook's bundle. */
+export interface HookBed {
+  /** The local control plane, as the vendor of every contract. */
+  readonly vendor: Vendor
+  readonly consumer: Consumer
+}
+
+export async function startHookBed(closers: Closers): Promise<HookBed> {
+  const run = await startLocalRun()
+  closers.add(() => run.stop())
+  const vendor = vendorOf(run)
+  closers.add(() => vendor.close())
+  const consumer = await startConsumer(run.local.api)
+  closers.add(() => consumer.close())
+  return { vendor, consumer }
+}
+
+export interface Vendor {
   /** A new endpoint with one key. */
   newEndpoint(contract: Contract): Promise<VendorEndpoint>
   close(): void
@@ -26,7 +44,7 @@ export interface VendorEndpoint {
   revokePrevious(): Promise<void>
 }
 
-export function vendorSide(run: TestLocalRun): VendorSide {
+function vendorOf(run: TestLocalRun): Vendor {
   const { local } = run
   const reader = liveKeyReader(local)
   let endpoints = 0
@@ -37,13 +55,13 @@ export function vendorSide(run: TestLocalRun): VendorSide {
       const operatorKey = await platformKey(local, [tenantId])
       const body = { contract: contract.name, url: 'https://receiver.example/hook' }
       const created = await apiCaller(local.api).call('POST', '/v1/endpoints', { token: operatorKey, body })
-      const key = { tenantId, endpointId: textAt(created, 'endpoint.id') }
+      const address = { tenantId, endpointId: textAt(created, 'endpoint.id') }
       return {
         contract,
-        hook: { contract: contract.name, ...key, credential, replays: contract.vendorReplays },
+        hook: { contract: contract.name, ...address, credential, replays: contract.vendorReplays },
         firstSecret: textAt(created, 'signingSecret'),
-        live: () => reader.read(key),
-        revokePrevious: () => revokePrevious(local.api, key, operatorKey),
+        live: () => reader.read(address),
+        revokePrevious: () => revokePrevious(local.api, address, operatorKey),
       }
     },
     close: () => reader.close(),

@@ -1,9 +1,9 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs'
-import { queueUrl } from '../../../local/aws-server/sqs/queues'
-import { createQueue, deadLetterQueue, redrivePolicy } from '../../../local/local-aws'
-import { sqsClient } from '../../../src/aws/clients'
-import { type SqsDeliveryQueueOptions, sqsQueueFeed } from '../../../src/aws/sqs-delivery-queue'
-import type { QueueFeed } from '../../../src/delivery/ports'
+import { createQueue, deadLetterQueue, redrivePolicy } from '../../../../local/aws-resources'
+import { queueUrl } from '../../../../local/aws-server/sqs/queues'
+import { sqsClient } from '../../../../src/aws/clients'
+import { type SqsDeliveryQueueOptions, sqsQueueFeed } from '../../../../src/aws/sqs-delivery-queue'
+import type { QueueFeed } from '../../../../src/delivery/ports'
 
 const maxReceiveCount = 10
 /** Longer than any attempt: what a process that was killed had received comes again after that. */
@@ -20,7 +20,7 @@ export interface Queues {
   close(): void
 }
 
-/** The URL of a queue at an AWS endpoint, or at a proxy before it. */
+/** The URL of a queue at AWS, or at a proxy before it. */
 export function queueAt(aws: string, name: string): string {
   return queueUrl(new URL(aws).host, name)
 }

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto'
-import { type Answer, type ApiCaller, type CallOptions, memberAt, textAt } from '../../support/api-caller'
+import { type Answer, type ApiCaller, type CallOptions, memberAt, textAt } from '../../../support/api-caller'
+import type { Credentials } from './bed'
 
-/** Whose endpoints go through the faults. */
-export const faultTenant = 'user:faults'
-
-/** An API key of each contract that the scenarios call. */
-export interface Credentials {
-  readonly keyturn: string
-  readonly teambattles: string
-  readonly featurebase: string
+/** One kind of change of a ring, each time on an endpoint of its own. */
+export interface RingChange {
+  readonly name: string
+  readonly status: number
+  /** What the reply shows that a repeat must show too: the secret, or what was revoked. */
+  readonly shown: (reply: Answer) => unknown
+  /** How many changes the ring has had in the end. */
+  readonly changes: number
+  prepare(api: ApiCaller, credentials: Credentials, key: string): Promise<Repeatable>
 }
 
 /** A request that can be sent again, with the same `Idempotency-Key`. */
@@ -19,28 +21,8 @@ export interface Repeatable {
   send(): Promise<Answer>
 }
 
-/** One kind of change, on an endpoint of its own each time. */
-export interface Scenario {
-  readonly name: string
-  readonly status: number
-  /** What the reply shows that a repeat must show too: the secret, or what was revoked. */
-  readonly shown: (reply: Answer) => unknown
-  /** Changes of the ring, the one that is tried included. */
-  readonly changes: number
-  prepare(api: ApiCaller, credentials: Credentials, key: string): Promise<Repeatable>
-}
-
-function owned(token: string, key: string): CallOptions {
-  return { token, headers: { 'idempotency-key': key } }
-}
-
-async function newEndpoint(api: ApiCaller, { keyturn }: Credentials, contract: string): Promise<string> {
-  const body = { url: 'https://receiver.example/faults', contract }
-  return textAt(await api.call('POST', '/v1/endpoints', { token: keyturn, body }), 'endpoint.id')
-}
-
 /** Two keys are live already, so that both are opened for the mirror. */
-const overlap: Scenario = {
+const rotationWithOverlap: RingChange = {
   name: 'a rotation with an overlap',
   status: 200,
   shown: reply => textAt(reply, 'signingSecret'),
@@ -50,11 +32,11 @@ const overlap: Scenario = {
     const path = `/api/v1/webhooks/${endpointId}/rotate-secret`
     await api.call('POST', path, { token: credentials.teambattles })
     const token = credentials.teambattles
-    return { endpointId, token, send: () => api.call('POST', path, owned(token, key)) }
+    return { endpointId, token, send: () => api.call('POST', path, withKey(token, key)) }
   },
 }
 
-export const noOverlap: Scenario = {
+export const rotationWithoutOverlap: RingChange = {
   name: 'a rotation without an overlap',
   status: 200,
   shown: reply => textAt(reply, 'secret'),
@@ -63,11 +45,11 @@ export const noOverlap: Scenario = {
     const endpointId = await newEndpoint(api, credentials, 'featurebase')
     const path = `/v2/webhooks/${endpointId}/secret`
     const token = credentials.featurebase
-    return { endpointId, token, send: () => api.call('POST', path, owned(token, key)) }
+    return { endpointId, token, send: () => api.call('POST', path, withKey(token, key)) }
   },
 }
 
-const create: Scenario = {
+const creation: RingChange = {
   name: 'creating an endpoint',
   status: 201,
   shown: reply => textAt(reply, 'signingSecret'),
@@ -75,11 +57,11 @@ const create: Scenario = {
   prepare: async (api, { keyturn: token }, key) => {
     const endpointId = `ep_${createHash('sha256').update(key).digest('hex').slice(0, 24)}`
     const body = { url: 'https://receiver.example/faults', id: endpointId }
-    return { endpointId, token, send: () => api.call('POST', '/v1/endpoints', { ...owned(token, key), body }) }
+    return { endpointId, token, send: () => api.call('POST', '/v1/endpoints', { ...withKey(token, key), body }) }
   },
 }
 
-const revoke: Scenario = {
+const revocation: RingChange = {
   name: 'revoking the previous keys',
   status: 200,
   shown: reply => memberAt(reply.json, 'revokedKeyIds'),
@@ -89,8 +71,17 @@ const revoke: Scenario = {
     const path = `/v1/endpoints/${endpointId}/secret`
     const token = credentials.keyturn
     await api.call('POST', `${path}/rotate`, { token })
-    return { endpointId, token, send: () => api.call('POST', `${path}/revoke-previous`, owned(token, key)) }
+    return { endpointId, token, send: () => api.call('POST', `${path}/revoke-previous`, withKey(token, key)) }
   },
 }
 
-export const scenarios: readonly Scenario[] = [overlap, noOverlap, create, revoke]
+export const ringChanges: readonly RingChange[] = [rotationWithOverlap, rotationWithoutOverlap, creation, revocation]
+
+async function newEndpoint(api: ApiCaller, { keyturn }: Credentials, contract: string): Promise<string> {
+  const body = { url: 'https://receiver.example/faults', contract }
+  return textAt(await api.call('POST', '/v1/endpoints', { token: keyturn, body }), 'endpoint.id')
+}
+
+function withKey(token: string, key: string): CallOptions {
+  return { token, headers: { 'idempotency-key': key } }
+}
