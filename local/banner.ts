@@ -55,7 +55,7 @@ function deliveryCommands({ api, aws, contracts }: LocalDescription): readonly s
   ]
 }
 
-/** The one after the AWS endpoint's, which has the one after the API's; at the end of all ports the one before. */
+/** A port for the receiver: the one after the AWS server's, or at the end of all ports the one before the API's. */
 function portBeside(api: string, aws: string): number {
   const awsPort = portOf(aws)
   return awsPort < greatestPort ? awsPort + 1 : portOf(api) - 1

@@ -1,4 +1,9 @@
-/** What has been started and is to be stopped again: last first, each once. */
+/**
+ * Closes what has been started, last first, each once; also what was started before a later start failed.
+ * @example
+ * closers.add(() => server.close())
+ * await closers.close()
+ */
 export class Closers {
   readonly #closers: (() => unknown)[] = []
 

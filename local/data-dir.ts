@@ -1,19 +1,19 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isMissing, makeFolder, replaceFile, systemCode } from '../scripts/files'
+import { makeFolder, readIfThere, replaceFile, systemCode } from '../scripts/files'
 import { OperatorError } from './operator-error'
 
 /** Marks a folder as ours, and says which process has it: `{pid, start}`, or `{}` once it was given back. */
 export const lockFile = 'keyturn.lock'
 
 export interface Taking {
-  /** What becomes of the data that is there. */
+  /** What happens to the data that is there. */
   readonly data: 'kept' | 'removed'
 }
 
 /**
- * Takes the data folder for this process, making it with mode 0700 where there is none.
- * Returns what gives it back. A lock whose process is gone, also after `kill -9`, does not count.
+ * Takes the data folder for this process, and makes it with mode 0700 where there is none. Returns what gives it back.
+ * A lock whose process is gone, also after `kill -9`, does not count.
  * @throws {OperatorError} when it cannot be written, is in use, or holds files but no lock file of ours
  */
 export function takeDataDir(dir: string, { data }: Taking): () => void {
@@ -22,7 +22,7 @@ export function takeDataDir(dir: string, { data }: Taking): () => void {
     assertOurs(dir)
     if (data === 'removed') assertEmptiable(dir)
     takeLock(dir)
-    if (data === 'removed') empty(dir)
+    if (data === 'removed') removeAllButLock(dir)
   } catch (error) {
     const code = systemCode(error)
     if (code === undefined) throw error
@@ -39,7 +39,7 @@ function assertOurs(dir: string): void {
   )
 }
 
-/** A lock that cannot be read may be one of ours that was cut short, or anybody's file: nothing is removed for it. */
+/** A lock that cannot be read may be one of ours that was cut short, or somebody else's file: nothing is removed then. */
 function assertEmptiable(dir: string): void {
   if (readHolder(join(dir, lockFile)) !== 'unreadable') return
   throw new OperatorError(`the data directory ${dir} holds a ${lockFile} that is not Keyturn's; nothing was removed`)
@@ -61,25 +61,29 @@ interface Holder {
   readonly start?: unknown
 }
 
+/** Null where there is no lock. */
+function readHolder(file: string): Holder | 'unreadable' | null {
+  const contents = readIfThere(file)
+  if (contents === null) return null
+  try {
+    const holder: unknown = JSON.parse(contents.toString('utf8'))
+    return typeof holder === 'object' && holder !== null ? holder : 'unreadable'
+  } catch {
+    return 'unreadable'
+  }
+}
+
 function isHeld({ pid, start }: Holder): boolean {
   return typeof pid === 'number' && isRunning(pid, typeof start === 'string' ? start : null)
 }
 
-/** Null where there is no lock. */
-function readHolder(file: string): Holder | 'unreadable' | null {
+/** Whether the process that had this pid and start time is still running. */
+function isRunning(pid: number, start: string | null): boolean {
+  if (start !== null) return processStart(pid) === start
   try {
-    const holder: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    return typeof holder === 'object' && holder !== null ? holder : 'unreadable'
+    return process.kill(pid, 0)
   } catch (error) {
-    if (isMissing(error)) return null
-    if (error instanceof SyntaxError) return 'unreadable'
-    throw error
-  }
-}
-
-function empty(dir: string): void {
-  for (const entry of readdirSync(dir)) {
-    if (entry !== lockFile) rmSync(join(dir, entry), { recursive: true })
+    return systemCode(error) === 'EPERM'
   }
 }
 
@@ -98,12 +102,8 @@ export function processStart(pid: number): string | null {
   }
 }
 
-/** Whether the process that had this pid and start time is still running. */
-export function isRunning(pid: number, start: string | null): boolean {
-  if (start !== null) return processStart(pid) === start
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+function removeAllButLock(dir: string): void {
+  for (const entry of readdirSync(dir)) {
+    if (entry !== lockFile) rmSync(join(dir, entry), { recursive: true })
   }
 }

@@ -1,6 +1,18 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
-import type { GatewayRequest } from './gateway'
 import type { RouteMatch } from './route-table'
+
+/** One HTTP request, read whole. */
+export interface GatewayRequest {
+  readonly method: string
+  /** Still percent-encoded, without the query. */
+  readonly path: string
+  /** As sent, without the question mark. */
+  readonly query: string
+  /** Names and values in turn, as they came. */
+  readonly rawHeaders: readonly string[]
+  readonly sourceIp: string
+  readonly body: Buffer
+}
 
 export interface EventOptions {
   readonly match: Pick<RouteMatch<string>, 'routeKey' | 'pathParameters'>
@@ -8,22 +20,20 @@ export interface EventOptions {
   readonly now: Date
 }
 
-const domainName = 'local.execute-api.us-east-1.amazonaws.com'
-/** Sent between two hops only, so a function never sees them. */
-const hopHeaders = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']
-
 /**
- * The event of an HTTP API in payload format 2.0. As in AWS, `rawPath` is percent-decoded (what is no
- * encoding of anything stays as it was sent), and a body is text only
- * with a content type of `text/*`, `application/json`, `application/xml` or `application/javascript`.
+ * The event that a function gets for a request from an HTTP API, in payload format 2.0. As in AWS, `rawPath` is
+ * percent-decoded (what does not decode stays as it was sent), and a body is text only with a content type of `text/*`,
+ * `application/json`, `application/xml` or `application/javascript`.
  */
-export function gatewayEvent(request: GatewayRequest, { match, requestId, now }: EventOptions): APIGatewayProxyEventV2 {
+export function gatewayEvent(request: GatewayRequest, options: EventOptions): APIGatewayProxyEventV2 {
+  const { routeKey, pathParameters } = options.match
   const { cookie, ...headers } = headersOf(request.rawHeaders)
   const rawPath = decodedPath(request.path)
   const parameters = queryParameters(request.query)
+  const userAgent = headers['user-agent'] ?? ''
   return {
     version: '2.0',
-    routeKey: match.routeKey,
+    routeKey,
     rawPath,
     rawQueryString: request.query,
     ...(cookie === undefined ? {} : { cookies: cookie.split(/; */) }),
@@ -34,36 +44,14 @@ export function gatewayEvent(request: GatewayRequest, { match, requestId, now }:
       'x-forwarded-port': '443',
     },
     ...(isEmpty(parameters) ? {} : { queryStringParameters: parameters }),
-    requestContext: {
-      accountId: '000000000000',
-      apiId: 'local',
-      domainName,
-      domainPrefix: 'local',
-      http: {
-        method: request.method,
-        path: rawPath,
-        protocol: 'HTTP/1.1',
-        sourceIp: request.sourceIp,
-        userAgent: headers['user-agent'] ?? '',
-      },
-      requestId,
-      routeKey: match.routeKey,
-      stage: '$default',
-      time: clfTime(now),
-      timeEpoch: now.getTime(),
-    },
-    ...(isEmpty(match.pathParameters) ? {} : { pathParameters: match.pathParameters }),
+    requestContext: requestContext({ ...request, path: rawPath, userAgent }, options),
+    ...(isEmpty(pathParameters) ? {} : { pathParameters }),
     ...bodyOf(request.body, headers['content-type']),
   }
 }
 
-/** An encoded slash stays as it is: it does not part segments, so it must not make another path. */
-function decodedPath(path: string): string {
-  return path
-    .split(/(\/|%2f)/i)
-    .map((part, at) => (at % 2 === 0 ? decodedSegment(part) : part))
-    .join('')
-}
+/** Sent between two hops only, so a function never sees them. */
+const hopHeaders = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']
 
 /** Lower-case names; what came more than once is joined with commas, cookies with semicolons. */
 function headersOf(rawHeaders: readonly string[]): Record<string, string> {
@@ -77,17 +65,52 @@ function headersOf(rawHeaders: readonly string[]): Record<string, string> {
   return Object.fromEntries([...headers].filter(([name]) => !hopHeaders.includes(name)))
 }
 
+/** An encoded slash stays as it is: it does not separate segments, so it must not make another path. */
+function decodedPath(path: string): string {
+  return path
+    .split(/(\/|%2f)/i)
+    .map((part, at) => (at % 2 === 0 ? decodedSegment(part) : part))
+    .join('')
+}
+
+/** A part of a path, decoded. One that does not decode stays as it is, for the function to refuse. */
+export function decodedSegment(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
 function queryParameters(query: string): Record<string, string> {
   const values = new URLSearchParams(query)
   return Object.fromEntries([...new Set(values.keys())].map(name => [name, values.getAll(name).join(',')]))
 }
 
-const textTypes = /^(?:text\/[^;]+|application\/(?:json|xml|javascript))\s*(?:;|$)/i
+function isEmpty(record: Readonly<Record<string, string>>): boolean {
+  return Object.keys(record).length === 0
+}
 
-function bodyOf(body: Buffer, contentType: string | undefined): { body?: string; isBase64Encoded: boolean } {
-  if (body.length === 0) return { isBase64Encoded: false }
-  if (textTypes.test(contentType ?? '')) return { body: body.toString('utf8'), isBase64Encoded: false }
-  return { body: body.toString('base64'), isBase64Encoded: true }
+interface ShownRequest extends Pick<GatewayRequest, 'method' | 'path' | 'sourceIp'> {
+  readonly userAgent: string
+}
+
+function requestContext(
+  { method, path, sourceIp, userAgent }: ShownRequest,
+  { match, requestId, now }: EventOptions,
+): APIGatewayProxyEventV2['requestContext'] {
+  return {
+    accountId: '000000000000',
+    apiId: 'local',
+    domainName: 'local.execute-api.us-east-1.amazonaws.com',
+    domainPrefix: 'local',
+    http: { method, path, protocol: 'HTTP/1.1', sourceIp, userAgent },
+    requestId,
+    routeKey: match.routeKey,
+    stage: '$default',
+    time: clfTime(now),
+    timeEpoch: now.getTime(),
+  }
 }
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
@@ -99,15 +122,10 @@ function clfTime(now: Date): string {
   return `${day}/${months[now.getUTCMonth()]}/${year}:${time} +0000`
 }
 
-function isEmpty(record: Readonly<Record<string, string>>): boolean {
-  return Object.keys(record).length === 0
-}
+const textTypes = /^(?:text\/[^;]+|application\/(?:json|xml|javascript))\s*(?:;|$)/i
 
-/** A part of a path, decoded; one that is no encoding of anything stays as it is, for the function to refuse. */
-export function decodedSegment(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
+function bodyOf(body: Buffer, contentType: string | undefined): { body?: string; isBase64Encoded: boolean } {
+  if (body.length === 0) return { isBase64Encoded: false }
+  if (textTypes.test(contentType ?? '')) return { body: body.toString('utf8'), isBase64Encoded: false }
+  return { body: body.toString('base64'), isBase64Encoded: true }
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { InvocationError } from './function-worker'
-import { decodedSegment, gatewayEvent } from './gateway-event'
+import { decodedSegment, gatewayEvent, type GatewayRequest } from './gateway-event'
 import { gatewayError, gatewayReply, type GatewayReply } from './gateway-reply'
 import { closeServer, listen } from './listen'
 import { type GatewayRoute, routeTable } from './route-table'
@@ -23,9 +23,9 @@ export interface Gateway {
 
 /** An HTTP API of API Gateway on 127.0.0.1, with Lambda integrations in payload format 2.0. */
 export async function startGateway<Name extends string>(options: GatewayOptions<Name>): Promise<Gateway> {
-  const answer = answering(options)
+  const integration = lambdaIntegration(options)
   const server = createServer({ maxHeaderSize: maximumHeaderBytes }, (request, response) => {
-    void handle(answer, request, response)
+    void handle(integration, request, response)
   })
   const url = await listen(server, options.port)
   return { url, close: () => closeServer(server) }
@@ -34,20 +34,44 @@ export async function startGateway<Name extends string>(options: GatewayOptions<
 /** API Gateway's limit of the request line and all headers together; above it, 431. */
 const maximumHeaderBytes = 10240
 
-type Answer = (request: GatewayRequest, requestId: string) => Promise<GatewayReply>
+/** From a request to the reply of the function behind its route. */
+type Integration = (request: GatewayRequest, requestId: string) => Promise<GatewayReply>
 
-async function handle(answer: Answer, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(integration: Integration, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const requestId = `${randomBytes(11).toString('base64url')}=`
   try {
     const read = await readRequest(request)
-    send(response, read === 'too-large' ? gatewayError(413) : await answer(read, requestId), requestId)
+    send(response, read === 'too-large' ? gatewayError(413) : await integration(read, requestId), requestId)
   } catch {
     if (response.headersSent || response.destroyed) response.destroy()
     else send(response, gatewayError(500), requestId)
   }
 }
 
-function answering<Name extends string>({ routes, invoke, now }: GatewayOptions<Name>): Answer {
+/** What API Gateway takes at most. */
+const maximumBytes = 10 * 1024 * 1024
+
+/** The request, or `too-large` with a body over 10 MB, which is not kept. */
+async function readRequest(request: IncomingMessage): Promise<GatewayRequest | 'too-large'> {
+  const body = await readBody(request)
+  if (body === null) return 'too-large'
+  const { method = 'GET', url = '/', rawHeaders, socket } = request
+  const [path = '/', ...query] = url.split('?')
+  return { method, path, query: query.join('?'), rawHeaders, sourceIp: socket.remoteAddress ?? '127.0.0.1', body }
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer | null> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes <= maximumBytes) chunks.push(chunk)
+    else chunks.length = 0
+  }
+  return bytes > maximumBytes ? null : Buffer.concat(chunks)
+}
+
+function lambdaIntegration<Name extends string>({ routes, invoke, now }: GatewayOptions<Name>): Integration {
   const find = routeTable(routes)
   return async (request, requestId) => {
     const match = find(request.method, request.path.slice(1).split('/').map(decodedSegment))
@@ -67,40 +91,4 @@ const statusOf = { threw: 500, ended: 502, late: 503 } as const
 function send(response: ServerResponse, { status, headers, body }: GatewayReply, requestId: string): void {
   const length = status === 204 || status === 304 ? {} : { 'content-length': body.length }
   response.writeHead(status, { ...headers, 'apigw-requestid': requestId, ...length }).end(body)
-}
-
-/** One HTTP request, read whole. */
-export interface GatewayRequest {
-  readonly method: string
-  /** Still percent-encoded, without the query. */
-  readonly path: string
-  /** As sent, without the question mark. */
-  readonly query: string
-  /** Names and values in turn, as they came. */
-  readonly rawHeaders: readonly string[]
-  readonly sourceIp: string
-  readonly body: Buffer
-}
-
-/** What API Gateway takes at most. */
-const maximumBytes = 10 * 1024 * 1024
-
-/** The request, or `too-large` with a body over 10 MB, which is not kept. */
-export async function readRequest(request: IncomingMessage): Promise<GatewayRequest | 'too-large'> {
-  const body = await readBody(request)
-  if (body === null) return 'too-large'
-  const { method = 'GET', url = '/', rawHeaders, socket } = request
-  const [path = '/', ...query] = url.split('?')
-  return { method, path, query: query.join('?'), rawHeaders, sourceIp: socket.remoteAddress ?? '127.0.0.1', body }
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer | null> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes <= maximumBytes) chunks.push(chunk)
-    else chunks.length = 0
-  }
-  return bytes > maximumBytes ? null : Buffer.concat(chunks)
 }

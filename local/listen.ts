@@ -1,18 +1,35 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { OperatorError } from './operator-error'
 import { systemCode } from '../scripts/files'
+import { OperatorError } from './operator-error'
 
-const graceMs = 2000
-
-/** Listens on 127.0.0.1 and returns the URL. Rejects when the port is in use. */
+/** Listens on 127.0.0.1, 0 being any free port, and returns the URL. Rejects with Node's own error when it cannot. */
 export async function listen(server: Server, port: number): Promise<string> {
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   // A server that listens on TCP has an address of this kind.
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
+
+/** For a port that is taken or not allowed: an `OperatorError` that names it. Any other error as it is. */
+export function portFault(port: number, error: unknown): unknown {
+  const code = systemCode(error)
+  if (code === 'EADDRINUSE') {
+    return new OperatorError(`port ${port} is in use; choose another with --port`, { cause: error })
+  }
+  if (code === 'EACCES' && isOfListening(error)) {
+    return new OperatorError(`port ${port} needs other rights; choose another with --port`, { cause: error })
+  }
+  return error
+}
+
+/** Files can be refused with the same code. */
+function isOfListening(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'listen'
+}
+
+const graceMs = 2000
 
 /** Takes no new connections, and ends the open ones once their requests are answered, 2 s later at most. */
 export async function closeServer(server: Server): Promise<void> {
@@ -22,23 +39,4 @@ export async function closeServer(server: Server): Promise<void> {
   const timer = setTimeout(() => server.closeAllConnections(), graceMs)
   await closed
   clearTimeout(timer)
-}
-
-/** What was started on the port. @throws {OperatorError} when the port is taken or not allowed */
-export async function onPort<Started>(port: number, starting: Promise<Started>): Promise<Started> {
-  try {
-    return await starting
-  } catch (error) {
-    const code = systemCode(error)
-    if (code === 'EADDRINUSE')
-      throw new OperatorError(`port ${port} is in use; choose another with --port`, { cause: error })
-    if (code === 'EACCES' && isListening(error))
-      throw new OperatorError(`port ${port} needs other rights; choose another with --port`, { cause: error })
-    throw error
-  }
-}
-
-/** Files can be refused as well. */
-function isListening(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'listen'
 }

@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { replaceFile } from '../scripts/files'
 import { mirrorName } from '../src/rotation/mirror'
-import { localAws, stage } from './local-aws'
+import { localAws, stage } from './aws-resources'
 import type { SeededKeys } from './seed'
 import { type SeedContract, seedContracts, type seedPlan } from './seed-plan'
 import type { SessionIssuer } from './session-issuer'
-import { replaceFile } from '../scripts/files'
 
 export interface DescriptionOptions {
   readonly api: string

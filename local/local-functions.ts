@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { functionSources } from '../scripts/bundle'
-import { mountsFile } from '../src/contracts/routes'
-import { FunctionWorker, openFunctionLog, type WorkerOptions } from './function-worker'
-import { functionEnvironment } from './local-aws'
-import { OperatorError } from './operator-error'
 import { isMissing, makeFolder } from '../scripts/files'
+import { mountsFile } from '../src/contracts/routes'
+import { functionEnvironment } from './function-environment'
+import { FunctionWorker, openFunctionLog, type WorkerOptions } from './function-worker'
+import { OperatorError } from './operator-error'
 
 export type FunctionName = keyof typeof functionSources
 
@@ -20,7 +20,7 @@ export interface LocalFunctions {
 export interface LocalFunctionsOptions {
   readonly buildDir: string
   readonly dataDir: string
-  /** The AWS endpoint's URL. */
+  /** The embedded AWS server's URL. */
   readonly aws: string
 }
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { parseArgs, type ParseArgsConfig } from 'node:util'
-import { OperatorError } from './operator-error'
 import { systemCode } from '../scripts/files'
+import { OperatorError } from './operator-error'
 
 const greatestPort = 65534
 

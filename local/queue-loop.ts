@@ -1,19 +1,19 @@
 import type { SQSBatchResponse } from 'aws-lambda'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { FedMessage, QueueFeed } from '../src/delivery/ports'
+import { pollingSqsClient } from '../src/aws/clients'
+import { sqsQueueFeed } from '../src/aws/sqs-delivery-queue'
+import type { ReceivedMessage, QueueFeed } from '../src/delivery/ports'
+import { deliveryQueue, localAws, localClientOptions } from './aws-resources'
+import { queueArn, queueUrl } from './aws-server/sqs/queues'
+import type { Closers } from './closers'
 import { InvocationError } from './function-worker'
-import { deliveryQueue, localAws } from './local-aws'
+
+// How deliveries get from the queue to the function `deliver`: AWS's part of that is an event source mapping.
 
 export interface QueueLoopOptions {
   readonly feed: QueueFeed
   /** @throws {InvocationError} */
   readonly invoke: (event: object) => Promise<unknown>
-}
-
-export interface Poll {
-  /** How long to wait for the first message. */
-  readonly waitSeconds: number
-  readonly signal: AbortSignal
 }
 
 /** Batches that are worked on at a time. */
@@ -22,13 +22,13 @@ const waitSeconds = 20
 const pauseMs = 200
 
 /**
- * Feeds a function from the queue as Lambda's event source mapping does: what the function does not name as failed is
- * removed from the queue, everything else comes again. Returns what ends it.
+ * Feeds a function from the queue as Lambda's event source mapping does: messages that the function does not name as
+ * failed are removed from the queue, all others come again. Returns what ends it.
  */
 export function startQueueLoop(options: QueueLoopOptions): () => void {
-  const stops = Array.from({ length: lanes }, () => new AbortController())
-  for (const stop of stops) void feedUntil(stop.signal, options)
-  return () => stops.forEach(stop => stop.abort())
+  const laneEnds = Array.from({ length: lanes }, () => new AbortController())
+  for (const laneEnd of laneEnds) void feedUntil(laneEnd.signal, options)
+  return () => laneEnds.forEach(laneEnd => laneEnd.abort())
 }
 
 async function feedUntil(stopped: AbortSignal, options: QueueLoopOptions): Promise<void> {
@@ -43,19 +43,33 @@ async function feedUntil(stopped: AbortSignal, options: QueueLoopOptions): Promi
   }
 }
 
+export interface Poll {
+  /** How long to wait for the first message. */
+  readonly waitSeconds: number
+  readonly signal: AbortSignal
+}
+
 /** Hands the function one batch. Returns how many messages were in it. */
 export async function feedOnce({ feed, invoke }: QueueLoopOptions, { waitSeconds, signal }: Poll): Promise<number> {
   const messages = await feed.receive(waitSeconds, signal)
   if (messages.length === 0) return 0
-  // What the handler of a queue answers.
+  // The handler of a queue returns this.
   const { batchItemFailures } = (await invoke(queueEvent(messages))) as SQSBatchResponse
   const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier))
   await feed.remove(messages.filter(({ messageId }) => !failed.has(messageId)))
   return messages.length
 }
 
-function queueEvent(messages: readonly FedMessage[]): object {
-  const eventSourceARN = `arn:aws:sqs:${localAws.region}:000000000000:${deliveryQueue}`
-  const source = { eventSource: 'aws:sqs', eventSourceARN, awsRegion: localAws.region, messageAttributes: {} }
+function queueEvent(messages: readonly ReceivedMessage[]): object {
+  const { region } = localAws
+  const eventSourceARN = queueArn(region, deliveryQueue)
+  const source = { eventSource: 'aws:sqs', eventSourceARN, awsRegion: region, messageAttributes: {} }
   return { Records: messages.map(message => ({ ...message, ...source, attributes: {} })) }
+}
+
+/** The deliveries that wait at the embedded AWS server. */
+export function deliveryFeed(aws: string, closers: Closers): QueueFeed {
+  const client = pollingSqsClient(localClientOptions(aws))
+  closers.add(() => client.destroy())
+  return sqsQueueFeed({ client, queueUrl: queueUrl(new URL(aws).host, deliveryQueue) })
 }

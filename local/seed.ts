@@ -1,23 +1,39 @@
 import { randomBytes } from 'node:crypto'
 import * as v from 'valibot'
+import { replaceFile } from '../scripts/files'
 import type { ApiKeyStore } from '../src/access/api-key'
 import { createApiKey } from '../src/access/create-api-key'
 import { keyturn } from '../src/contracts/keyturn'
 import { seedContracts } from './seed-plan'
 import { readStored } from './stored-json'
-import { replaceFile } from '../scripts/files'
 
 /** Bare API keys by `<contract>.<name in local.json>`. */
 export type SeededKeys = Readonly<Record<string, string>>
 
-/** The keys that an earlier start made, from `file`; null before the first start has come to its end. @throws {StartError} */
-export function readSeededKeys(file: string): SeededKeys | null {
-  return readStored({ file, schema: v.record(v.string(), v.string()), remedy: 'delete it, and new keys are made' })
+export interface Seeding {
+  /** The running API's URL. */
+  readonly api: string
+  readonly store: ApiKeyStore
+  readonly now: () => Date
 }
 
-/** Keeps the keys for later starts, in a file of mode 0600. */
-export function writeSeededKeys(file: string, keys: SeededKeys): void {
+/**
+ * Makes all API keys and endpoints of the plan at the first start, and returns the keys; later starts find them in
+ * `file`, which has mode 0600. It is written last: after a start that was cut short the next one seeds again, and finds
+ * the endpoints that were made.
+ * @throws {OperatorError} when the file is damaged
+ */
+export async function seedOnce(file: string, seeding: Seeding): Promise<SeededKeys> {
+  const before = readSeededKeys(file)
+  if (before !== null) return before
+  const [keys] = await Promise.all([seedApiKeys(seeding.store, seeding.now), seedEndpoints(seeding)])
   replaceFile(file, JSON.stringify(keys, null, 2))
+  return keys
+}
+
+/** The keys that an earlier start made; null where none came to its end. @throws {OperatorError} when it is damaged */
+export function readSeededKeys(file: string): SeededKeys | null {
+  return readStored({ file, schema: v.record(v.string(), v.string()), remedy: 'delete it, and new keys are made' })
 }
 
 /** Makes every API key of the plan. */
@@ -32,13 +48,6 @@ export async function seedApiKeys(store: ApiKeyStore, now: () => Date): Promise<
   return Object.fromEntries(await Promise.all(made))
 }
 
-export interface EndpointSeeding {
-  /** The running API's URL. */
-  readonly api: string
-  readonly store: ApiKeyStore
-  readonly now: () => Date
-}
-
 interface NewEndpoint {
   readonly tenantId: string
   readonly contract: string
@@ -46,7 +55,7 @@ interface NewEndpoint {
 }
 
 /** Creates every endpoint of the plan through the running API, with a key that is revoked afterwards. Repeatable. */
-export async function seedEndpoints({ api, store, now }: EndpointSeeding): Promise<void> {
+async function seedEndpoints({ api, store, now }: Seeding): Promise<void> {
   const wanted = seedContracts.flatMap(({ contract, tenantId, endpointId, foreign }) => [
     { contract: contract.name, tenantId, id: endpointId },
     ...(foreign === undefined ? [] : [{ contract: contract.name, tenantId: foreign.tenantId, id: foreign.endpointId }]),

@@ -1,8 +1,8 @@
 import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose'
 import * as v from 'valibot'
+import { replaceFile } from '../scripts/files'
 import type { Role } from '../src/contracts/dimensions'
 import { damaged, readStored } from './stored-json'
-import { replaceFile } from '../scripts/files'
 
 /** Stands in for a platform's own sign-in: issues dashboard sessions. */
 export interface SessionIssuer {
@@ -24,12 +24,15 @@ export const roleClaim = 'role'
 export const tenantClaim = 'tenant'
 const algorithm = 'ES256'
 const keyId = 'local'
-const schema = v.object({ kty: v.literal('EC'), crv: v.string(), x: v.string(), y: v.string(), d: v.string() })
+const privateKey = v.object({ kty: v.literal('EC'), crv: v.string(), x: v.string(), y: v.string(), d: v.string() })
 const remedy = 'delete it, and sessions are issued with a new key'
 
-/** The issuer whose private key is in `file` (mode 0600); a new key where there is none. @throws {StartError} */
+/**
+ * The issuer whose private key is in `file` (mode 0600); a new key where there is none.
+ * @throws {OperatorError} when the file is damaged
+ */
 export async function openSessionIssuer(file: string): Promise<SessionIssuer> {
-  const jwk = readStored({ file, schema, remedy }) ?? (await makeKey(file))
+  const jwk = readStored({ file, schema: privateKey, remedy }) ?? (await makeKey(file))
   const key = await importJWK(jwk, algorithm).catch(() => {
     throw damaged({ file, remedy })
   })

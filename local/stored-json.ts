@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
+import { readIfThere } from '../scripts/files'
 import { OperatorError } from './operator-error'
-import { isMissing } from '../scripts/files'
 
 /** A file of the data folder that holds JSON. */
 export interface StoredFile<Schema extends v.GenericSchema> {
@@ -16,24 +15,16 @@ export interface StoredFile<Schema extends v.GenericSchema> {
  * @throws {OperatorError} naming the file, when it is damaged; Node's own error, when it cannot be read
  */
 export function readStored<Schema extends v.GenericSchema>(stored: StoredFile<Schema>): v.InferOutput<Schema> | null {
-  const text = readIfThere(stored.file)
-  if (text === null) return null
-  const parsed = v.safeParse(stored.schema, parse(text))
+  const contents = readIfThere(stored.file)
+  if (contents === null) return null
+  const parsed = v.safeParse(stored.schema, parse(contents.toString('utf8')))
   if (parsed.success) return parsed.output
   throw damaged(stored)
 }
 
+/** Says that the file is damaged, and what to do about it. */
 export function damaged({ file, remedy }: Pick<StoredFile<v.GenericSchema>, 'file' | 'remedy'>): OperatorError {
   return new OperatorError(`${file} is damaged; ${remedy}`)
-}
-
-function readIfThere(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    if (isMissing(error)) return null
-    throw error
-  }
 }
 
 /** Undefined for what is not JSON. */

@@ -1,8 +1,10 @@
-import { build, stop } from 'esbuild'
+import { build, type BuildOptions, stop } from 'esbuild'
 import { dirname, join, resolve } from 'node:path'
 import { allContracts } from '../src/contracts/all'
 import { type Mount, mountsFile } from '../src/contracts/routes'
 import { replaceChangedFile } from './files'
+
+// Bundles the functions with esbuild: for deployments (`infra`), the local run, the package and the tests alike.
 
 /** The functions of a deployment, each with its entry point. */
 export const functionSources = {
@@ -25,24 +27,19 @@ export interface Bundle {
 const root = resolve(__dirname, '..')
 
 /**
- * Builds one bundle a function, `<outDir>/<name>/index.js`: the very bytes that are deployed. A file that would not
- * change is left alone.
+ * Builds each function into `<outDir>/<name>/index.js`: the very bytes that are deployed. A file that would not change is
+ * left alone.
  */
 export async function buildFunctions(
   outDir: string,
   sources: Readonly<Record<string, string>> = functionSources,
 ): Promise<readonly Bundle[]> {
-  const { outputFiles } = await build({
-    absWorkingDir: root,
+  const bytes = await buildChanged({
     entryPoints: Object.fromEntries(Object.entries(sources).map(([name, source]) => [`${name}/index`, source])),
     outdir: resolve(outDir),
-    write: false,
-    bundle: true,
-    platform: 'node',
     target: 'node22',
     // Node has them since version 10; esbuild otherwise keeps a library's unused expression, compiled at every start.
     supported: { 'regexp-unicode-property-escapes': true },
-    format: 'cjs',
     minify: true,
     mainFields: ['module', 'main'],
     legalComments: 'none',
@@ -50,35 +47,11 @@ export async function buildFunctions(
       '@aws-sdk/credential-provider-node': join(root, 'scripts/aliases/lambda-credentials.ts'),
       '@aws-sdk/signature-v4-multi-region': join(root, 'scripts/aliases/regional-signer.ts'),
     },
-    logLevel: 'silent',
   })
-  for (const { path, contents } of outputFiles) replaceChangedFile(path, contents)
   return Object.keys(sources).map(name => {
     const file = resolve(outDir, name, 'index.js')
-    return { name, file, bytes: outputFiles.find(({ path }) => path === file)?.contents.length ?? 0 }
+    return { name, file, bytes: bytes.get(file) ?? 0 }
   })
-}
-
-/** Builds what runs inside a worker thread around a bundle, and returns its file. */
-export async function buildWorkerRuntime(outDir: string): Promise<string> {
-  const file = resolve(outDir, 'local-worker/index.js')
-  const { outputFiles } = await build({
-    entryPoints: [join(root, 'local/worker-runtime.ts')],
-    outfile: file,
-    write: false,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    logLevel: 'silent',
-  })
-  for (const { path, contents } of outputFiles) replaceChangedFile(path, contents)
-  return file
-}
-
-/** Ends the builder's own process, which would stay until ours ends. Building again starts a new one. */
-export function endBuilder(): Promise<void> {
-  return stop()
 }
 
 /** Builds functions and puts the local mounts beside each bundle, where a deployment puts its own. */
@@ -87,10 +60,37 @@ export async function buildMounted(
   sources?: Readonly<Record<string, string>>,
 ): Promise<readonly Bundle[]> {
   const bundles = await buildFunctions(outDir, sources)
-  for (const { file } of bundles)
-    replaceChangedFile(join(dirname(file), mountsFile), Buffer.from(JSON.stringify(localMounts)))
+  const mounts = Buffer.from(JSON.stringify(localMounts))
+  for (const { file } of bundles) replaceChangedFile(join(dirname(file), mountsFile), mounts)
   return bundles
 }
 
 /** What runs locally: every contract that comes with Keyturn, at its documented paths. */
 export const localMounts: readonly Mount[] = allContracts.map(contract => ({ contract, basePath: '' }))
+
+/** Builds what runs inside a worker thread around a bundle, and returns its file. */
+export async function buildWorkerRuntime(outDir: string): Promise<string> {
+  const file = resolve(outDir, 'local-worker/index.js')
+  await buildChanged({ entryPoints: ['local/worker-runtime.ts'], outfile: file, target: 'node20' })
+  return file
+}
+
+/** Writes the files that changed. Returns the size of each, in bytes. */
+async function buildChanged(options: BuildOptions): Promise<ReadonlyMap<string, number>> {
+  const { outputFiles } = await build({
+    ...options,
+    absWorkingDir: root,
+    write: false,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    logLevel: 'silent',
+  })
+  for (const { path, contents } of outputFiles) replaceChangedFile(path, contents)
+  return new Map(outputFiles.map(({ path, contents }) => [path, contents.length]))
+}
+
+/** Ends the builder's own process, which would otherwise stay until ours ends. Building again starts a new one. */
+export function endBuilder(): Promise<void> {
+  return stop()
+}

@@ -1,35 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** The code of a system call's error, such as `EACCES`; undefined for anything else. */
-export function systemCode(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
-  return typeof error.code === 'string' ? error.code : undefined
-}
-
-export function isMissing(error: unknown): boolean {
-  return systemCode(error) === 'ENOENT'
-}
-
-/**
- * Makes the folder and those above it that are missing. Throws Node's own error where that cannot be done. One by one:
- * below `/proc`, the recursive `mkdir` of Node 20 tries again without end.
- */
-export function makeFolder(folder: string, mode = 0o777): void {
-  if (isFolder(folder)) return
-  const above = dirname(folder)
-  if (above !== folder) makeFolder(above, mode)
-  try {
-    mkdirSync(folder, { mode })
-  } catch (error) {
-    // Another process was faster.
-    if (systemCode(error) !== 'EEXIST' || !isFolder(folder)) throw error
-  }
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
-}
+// How files get to the disk whole: those of the data folder, and bundles that running functions may be reading.
 
 /** The file holds the text, or what it held before, whenever the process or the machine stops. Mode 0600. */
 export function replaceFile(file: string, text: string): void {
@@ -57,11 +29,43 @@ export function replaceChangedFile(file: string, contents: Uint8Array): void {
   renameSync(temporary, file)
 }
 
-function readIfThere(file: string): Buffer | null {
+/** What the file holds; null where there is no file. Throws Node's own error when it cannot be read. */
+export function readIfThere(file: string): Buffer | null {
   try {
     return readFileSync(file)
   } catch (error) {
     if (isMissing(error)) return null
     throw error
   }
+}
+
+/**
+ * Makes the folder and those above it that are missing. Throws Node's own error where that cannot be done. It goes one
+ * by one: below `/proc`, the recursive `mkdir` of Node 20 tries again without end.
+ */
+export function makeFolder(folder: string, mode = 0o777): void {
+  if (isFolder(folder)) return
+  const above = dirname(folder)
+  if (above !== folder) makeFolder(above, mode)
+  try {
+    mkdirSync(folder, { mode })
+  } catch (error) {
+    // Another process may have been faster.
+    if (systemCode(error) !== 'EEXIST' || !isFolder(folder)) throw error
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+}
+
+/** Whether a system call failed because there is no such file. */
+export function isMissing(error: unknown): boolean {
+  return systemCode(error) === 'ENOENT'
+}
+
+/** The code of a system call's error, such as `EACCES`; undefined for anything else. */
+export function systemCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
 }

@@ -3,6 +3,17 @@ import { MemoryLevel } from 'memory-level'
 import { systemCode } from '../../scripts/files'
 import { OperatorError } from '../operator-error'
 
+// Where Secrets Manager and SQS keep what they have, and the two ways in which their writes are ordered.
+
+/** JSON values under sorted text keys. */
+export interface Database {
+  get(key: string): Promise<unknown>
+  /** All of it or nothing, and on the disk when the promise is kept. */
+  write(changes: Changes): Promise<void>
+  values(range: KeyRange): AsyncIterable<unknown>
+  close(): Promise<void>
+}
+
 export interface Changes {
   readonly put: ReadonlyMap<string, unknown>
   readonly remove: readonly string[]
@@ -16,16 +27,10 @@ export interface KeyRange {
   readonly descending: boolean
 }
 
-/** JSON values under sorted text keys. */
-export interface Database {
-  get(key: string): Promise<unknown>
-  /** All of it or nothing, and on the disk when the promise is kept. */
-  write(changes: Changes): Promise<void>
-  values(range: KeyRange): AsyncIterable<unknown>
-  close(): Promise<void>
-}
-
-/** Opens the database in `folder`, or in memory. @throws {OperatorError} for a folder that cannot be opened; Node's own error */
+/**
+ * Opens the database in `folder`, or in memory. Rejects with Node's own error where the folder cannot be used.
+ * @throws {OperatorError} for a database that is damaged, or open elsewhere
+ */
 export async function openDatabase(folder: string | null): Promise<Database> {
   const level: Pick<MemoryLevel<string, unknown>, 'open' | 'get' | 'batch' | 'values' | 'close'> = folder === null
     ? new MemoryLevel<string, unknown>({ valueEncoding: 'json' })
@@ -80,4 +85,40 @@ export function oneAtATime(): OneAtATime {
       if (last.get(key) === mine) last.delete(key)
     }
   }
+}
+
+/** Writes that come while another is under way go to the disk together: one wait for the disk serves them all. */
+export function groupedWrites(database: Pick<Database, 'write'>): Database['write'] {
+  let waiting: Changes[] = []
+  let next: Promise<void> | null = null
+  let current: Promise<void> = Promise.resolve()
+  return changes => {
+    waiting.push(changes)
+    next ??= current
+      .catch(() => undefined)
+      .then(() => {
+        current = database.write(merged(waiting))
+        waiting = []
+        next = null
+        return current
+      })
+    return next
+  }
+}
+
+/** All changes as one; where several change one key, the last counts. */
+function merged(changes: readonly Changes[]): Changes {
+  const put = new Map<string, unknown>()
+  const remove = new Set<string>()
+  for (const change of changes) {
+    for (const key of change.remove) {
+      put.delete(key)
+      remove.add(key)
+    }
+    for (const [key, value] of change.put) {
+      remove.delete(key)
+      put.set(key, value)
+    }
+  }
+  return { put, remove: [...remove] }
 }

@@ -3,16 +3,16 @@ import type { IncomingMessage, OutgoingHttpHeaders, Server } from 'node:http'
 import { Readable } from 'node:stream'
 import { openDatabase } from './database'
 
+export interface DynamoDb {
+  /** The reply to a request whose body has been read already. */
+  handle(request: IncomingMessage, body: Buffer): Promise<HttpReply>
+  close(): Promise<void>
+}
+
 export interface HttpReply {
   readonly status: number
   readonly headers: OutgoingHttpHeaders
   readonly text: string
-}
-
-export interface DynamoDb {
-  /** Answers a request whose body has been read already. */
-  answer(request: IncomingMessage, body: Buffer): Promise<HttpReply>
-  close(): Promise<void>
 }
 
 /** DynamoDB in `folder`, or in memory. Rejects when the folder is unusable, or another process has it open. */
@@ -25,14 +25,14 @@ export async function openDynamoDb(folder: string | null): Promise<DynamoDb> {
     deleteTableMs: 0,
     updateTableMs: 0,
   })
-  return { answer: (request, body) => answer(server, request, body), close: () => close(server) }
+  return { handle: (request, body) => handle(server, request, body), close: () => close(server) }
 }
 
 /**
  * Hands the request over with streams of our own: on live ones dynalite throws out of an event when a client hangs up,
  * and does not say when it is done with a request that nobody waits for any more.
  */
-function answer(server: Server, { method, url, headers }: IncomingMessage, body: Buffer): Promise<HttpReply> {
+function handle(server: Server, { method, url, headers }: IncomingMessage, body: Buffer): Promise<HttpReply> {
   return new Promise(resolve => {
     const replyHeaders: OutgoingHttpHeaders = {}
     const response = {

@@ -2,10 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import * as v from 'valibot'
 import { oneAtATime } from './database'
-import { type AwsCall, AwsError, type AwsService, parseInput, unknownOperation } from './wire'
-
-const maxBytes = 256 * 1024
-const timeBytes = 14
+import { accountId, AwsError, type AwsRequest, type AwsService, parseInput, unknownOperation } from './wire'
 
 const entry = v.object({
   Time: v.optional(v.number()),
@@ -15,17 +12,17 @@ const entry = v.object({
   Resources: v.optional(v.array(v.string()), []),
   EventBusName: v.optional(v.string(), 'default'),
 })
-const schema = v.object({ Entries: v.pipe(v.array(entry), v.minLength(1), v.maxLength(10)) })
+const putEventsInput = v.object({ Entries: v.pipe(v.array(entry), v.minLength(1), v.maxLength(10)) })
 
 type Entry = v.InferOutput<typeof entry>
 
-/** `PutEvents` of Amazon EventBridge: valid entries go to the log, the others are answered one by one. */
+/** `PutEvents` of Amazon EventBridge: valid entries go to the log, the others are refused one by one. */
 export function eventBridge(log: EventLog, now: () => Date): AwsService {
-  return async call => {
-    if (call.operation !== 'PutEvents') throw unknownOperation()
-    const { Entries } = parseInput(schema, call.input)
-    if (Entries.reduce((bytes, each) => bytes + sizeOf(each), 0) > maxBytes) throw overLimit()
-    const results = Entries.map(each => resultOf(each, { call, now: now() }))
+  return async request => {
+    if (request.operation !== 'PutEvents') throw unknownOperation()
+    const { Entries } = parseInput(putEventsInput, request.input)
+    checkSize(Entries)
+    const results = Entries.map(each => resultOf(each, { request, now: now() }))
     await log.append(results.flatMap(({ event }) => event ?? []))
     return {
       FailedEntryCount: results.filter(({ event }) => event === undefined).length,
@@ -34,13 +31,27 @@ export function eventBridge(log: EventLog, now: () => Date): AwsService {
   }
 }
 
+const maxBytes = 256 * 1024
+const timeBytes = 14
+
+function checkSize(entries: readonly Entry[]): void {
+  if (entries.reduce((bytes, each) => bytes + sizeOf(each), 0) <= maxBytes) return
+  throw new AwsError('ValidationException', 'Total size of the entries in the request is over the limit.')
+}
+
+/** As the EventBridge user guide counts the size of an entry. */
+function sizeOf({ Time, Source, DetailType, Detail, Resources }: Entry): number {
+  const texts = [Source, DetailType, Detail, ...Resources].map(text => Buffer.byteLength(text ?? ''))
+  return texts.reduce((sum, bytes) => sum + bytes, Time === undefined ? 0 : timeBytes)
+}
+
 interface EntryResult {
   readonly reply: object
   /** The event as its rules and targets would see it; absent where the entry is refused. */
   readonly event?: object
 }
 
-function resultOf(entry: Entry, { call, now }: { readonly call: AwsCall; readonly now: Date }): EntryResult {
+function resultOf(entry: Entry, { request, now }: { readonly request: AwsRequest; readonly now: Date }): EntryResult {
   const { Source, DetailType, Detail } = entry
   if (!Source) return missing('Source')
   if (!DetailType) return missing('DetailType')
@@ -54,9 +65,9 @@ function resultOf(entry: Entry, { call, now }: { readonly call: AwsCall; readonl
     id,
     'detail-type': DetailType,
     source: Source,
-    account: '000000000000',
+    account: accountId,
     time: `${time.toISOString().slice(0, 19)}Z`,
-    region: call.region,
+    region: request.region,
     resources: entry.Resources,
     detail,
     'event-bus-name': entry.EventBusName,
@@ -81,17 +92,7 @@ function jsonObject(text: string): object | undefined {
   }
 }
 
-/** As the EventBridge user guide counts the size of an entry. */
-function sizeOf({ Time, Source, DetailType, Detail, Resources }: Entry): number {
-  const texts = [Source, DetailType, Detail, ...Resources].map(text => Buffer.byteLength(text ?? ''))
-  return texts.reduce((sum, bytes) => sum + bytes, Time === undefined ? 0 : timeBytes)
-}
-
-function overLimit(): AwsError {
-  return new AwsError('ValidationException', 'Total size of the entries in the request is over the limit.')
-}
-
-/** Events in the order they came, one JSON document a line. */
+/** Events in the order in which they came, one JSON document a line. */
 export interface EventLog {
   /** Resolves once the events are on the disk. */
   append(events: readonly object[]): Promise<void>
@@ -101,7 +102,7 @@ export interface EventLog {
 /** An event log that keeps nothing. */
 export const noEventLog: EventLog = { append: async () => undefined, close: async () => undefined }
 
-/** The log in a file of mode 0600. The end of a line that a crash cut off is taken away. */
+/** The log in a file of mode 0600. A last line that a crash cut short is taken away. */
 export async function openEventLog(file: string): Promise<EventLog> {
   const handle = await open(file, 'a+', 0o600)
   await dropCutLine(handle)

@@ -1,18 +1,12 @@
-import { setMaxListeners } from 'node:events'
-import { join } from 'node:path'
-import { Closers } from '../closers'
-import { openDatabase } from './database'
-import { type DynamoDb, openDynamoDb } from './dynamo-db'
-import { eventBridge, noEventLog, openEventLog } from './event-bridge'
-import { answerRequest, type HttpListener, listen, type Pages } from './http'
-import { kms } from './kms'
-import { kmsKeys } from './kms-keys'
-import { noFunctions, type RotationFunctions } from './secrets-manager/rotation'
-import { secretsManager } from './secrets-manager/secrets-manager'
-import { openQueues } from './sqs/queues'
-import { sqs } from './sqs/sqs'
-import type { AwsService } from './wire'
-import { makeFolder } from '../../scripts/files'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type HttpListener, openListener, readBody } from './http'
+import { noFunctions, type RotationFunctions } from './secrets-manager/rotations'
+import { openServices, type Services, type ServicesOptions } from './services'
+import { AwsError, inputOf, regionOf, sendError, sendReply, unknownOperation } from './wire'
+
+// The embedded AWS server: DynamoDB, Secrets Manager, KMS, EventBridge and SQS on one port of 127.0.0.1. Any AWS SDK
+// speaks to it once `AWS_ENDPOINT_URL` is its URL. A request comes in here, `services.ts` has the service that it names
+// in `X-Amz-Target`, and the service's own file or folder has the operation.
 
 export interface AwsServer {
   /** `http://127.0.0.1:<port>`, for `AWS_ENDPOINT_URL`. */
@@ -28,22 +22,25 @@ export interface AwsServerOptions {
   readonly port: number
   readonly now?: () => Date
   readonly pages?: Pages
-  /** The ids and aliases of the KMS keys that exist; without it every one exists from its first `Encrypt` on. */
+  /** The ids and aliases of the KMS keys that exist; without it every key exists from its first `Encrypt` on. */
   readonly kmsKeyIds?: readonly string[]
   /** What `RotateSecret` may invoke; nothing by default. */
   readonly functions?: RotationFunctions
 }
 
+/** What `GET <path>` answers, as JSON. */
+export type Pages = Readonly<Record<string, () => unknown>>
+
 /**
- * DynamoDB, Secrets Manager, KMS, EventBridge and SQS on one port of 127.0.0.1, told apart by `X-Amz-Target`.
- * Signatures are not checked. Rejects with Node's own error where the port is taken or the folder unusable.
- * @throws {StartError} where what the folder holds is damaged, or open elsewhere
+ * Starts the server. Signatures are not checked. Rejects with Node's own error where the port is taken or the folder
+ * unusable.
+ * @throws {OperatorError} where what the folder holds is damaged, or open elsewhere
  */
 export async function startAwsServer(options: AwsServerOptions): Promise<AwsServer> {
   const { dataDir, port, now = () => new Date(), pages = {}, kmsKeyIds = null, functions = noFunctions } = options
-  const listener = await listen(port)
+  const listener = await openListener(port)
   const services = await openOrClose(listener, { dataDir, now, kmsKeyIds, functions })
-  listener.serve((request, response) => answerRequest({ services, pages }, request, response))
+  listener.serve((request, response) => handle({ services, pages }, request, response))
   return {
     url: listener.url,
     close: async () => {
@@ -63,69 +60,55 @@ async function openOrClose(listener: HttpListener, options: ServicesOptions): Pr
   }
 }
 
-export interface Services {
-  readonly dynamoDb: DynamoDb
-  /** By what stands before the full stop of `X-Amz-Target`. */
-  readonly byTarget: ReadonlyMap<string, AwsService>
-  /** Aborts at `stopWaiting`. */
-  readonly closing: AbortSignal
-  /** Ends every long wait: what is being answered is answered now. */
-  stopWaiting(): void
-  close(): Promise<void>
+interface Served {
+  readonly services: Services
+  readonly pages: Pages
 }
 
-export interface ServicesOptions {
-  /** Created with mode 0700 where it does not exist; null keeps everything in memory. */
-  readonly dataDir: string | null
-  readonly now: () => Date
-  readonly kmsKeyIds: readonly string[] | null
-  readonly functions: RotationFunctions
-}
-
-/** Opens all services, or none. Rejects when the folder is unusable, or another process has it open. */
-export async function openServices(options: ServicesOptions): Promise<Services> {
-  const closers = new Closers()
+/** Answers one request, and resolves when the reply is handed over or nobody waits for it any more. */
+async function handle({ services, pages }: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const closed = new Promise(resolve => response.once('close', resolve))
   try {
-    return { ...(await openAll(options, closers)), close: () => closers.close() }
+    if (request.method === 'GET') sendPage(pages, request, response)
+    else await runOperation(services, request, response)
   } catch (error) {
-    await closers.close()
-    throw error
+    if (!(error instanceof AwsError) && !request.destroyed) console.error('AWS endpoint:', error)
+    sendError(response, error)
   }
+  await closed
 }
 
-async function openAll(options: ServicesOptions, closers: Closers): Promise<Omit<Services, 'close'>> {
-  const { now, functions } = options
-  const { keys, database, events, dynamoDb, queues } = await openStores(options, closers)
-  const secrets = secretsManager({ database, keys, functions, now })
-  closers.add(() => secrets.close())
-  const closing = new AbortController()
-  // One listener a call that is being answered.
-  setMaxListeners(0, closing.signal)
-  return {
-    closing: closing.signal,
-    stopWaiting: () => closing.abort(),
-    dynamoDb,
-    byTarget: new Map([
-      ['secretsmanager', secrets.answer],
-      ['TrentService', kms(keys)],
-      ['AWSEvents', eventBridge(events, now)],
-      ['AmazonSQS', sqs(queues, now)],
-    ]),
-  }
+function sendPage(pages: Pages, request: IncomingMessage, response: ServerResponse): void {
+  const path = request.url ?? ''
+  const page = Object.hasOwn(pages, path) ? pages[path] : undefined
+  if (page === undefined) return void response.writeHead(404).end()
+  const text = JSON.stringify(page())
+  response.writeHead(200, { 'content-type': 'application/json' }).end(text)
 }
 
-async function openStores({ dataDir, kmsKeyIds }: ServicesOptions, closers: Closers) {
-  if (dataDir !== null) makeFolder(dataDir, 0o700)
-  const within = (name: string): string | null => (dataDir === null ? null : join(dataDir, name))
-  const keys = kmsKeys({ file: within('kms-keys.json'), known: kmsKeyIds })
-  const database = await openDatabase(within('secrets-manager'))
-  closers.add(() => database.close())
-  const eventFile = within('events.ndjson')
-  const events = eventFile === null ? noEventLog : await openEventLog(eventFile)
-  closers.add(() => events.close())
-  const dynamoDb = await openDynamoDb(within('dynamodb'))
-  closers.add(() => dynamoDb.close())
-  const messages = await openDatabase(within('sqs'))
-  closers.add(() => messages.close())
-  return { keys, database, events, dynamoDb, queues: await openQueues(messages) }
+async function runOperation(services: Services, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await readBody(request)
+  const [target = '', operation = ''] = String(request.headers['x-amz-target'] ?? '').split('.')
+  if (target.startsWith('DynamoDB_')) {
+    const { status, headers, text } = await services.dynamoDb.handle(request, body)
+    response.writeHead(status, headers).end(text)
+    return
+  }
+  const service = services.byTarget.get(target)
+  if (service === undefined) throw unknownOperation()
+  const { authorization, host = '127.0.0.1' } = request.headers
+  const signal = endOf(response, services.closing)
+  sendReply(response, await service({ operation, region: regionOf(authorization), host, signal, input: inputOf(body) }))
+}
+
+/** Aborts when the caller is gone, answered or not, and when the server is to close. */
+function endOf(response: ServerResponse, closing: AbortSignal): AbortSignal {
+  const ended = new AbortController()
+  const end = (): void => ended.abort()
+  closing.addEventListener('abort', end, { once: true })
+  response.once('close', () => {
+    closing.removeEventListener('abort', end)
+    end()
+  })
+  return ended.signal
 }

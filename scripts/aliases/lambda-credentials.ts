@@ -6,8 +6,9 @@ export interface LambdaCredentials {
 }
 
 /**
- * The credentials that Lambda puts into the environment. Bundles use it in place of
- * `@aws-sdk/credential-provider-node`, whose export it has the name of: that package looks in a dozen places more.
+ * Provides the credentials that Lambda puts into the environment. Bundles have it in place of
+ * `@aws-sdk/credential-provider-node`, whose export has the same name: that package looks in a dozen more places, none of
+ * which a function has.
  * @throws {Error} when the environment has none
  */
 export function defaultProvider(): () => Promise<LambdaCredentials> {

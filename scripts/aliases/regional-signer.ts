@@ -1,8 +1,8 @@
 import { SignatureV4 } from '@smithy/signature-v4'
 
 /**
- * Signs for one region. Bundles use it in place of `@aws-sdk/signature-v4-multi-region`, whose export it has the name
- * of: EventBridge's client brings that for global endpoints, which Keyturn has none of.
+ * Signs for one region. Bundles have it in place of `@aws-sdk/signature-v4-multi-region`, whose export has the same name:
+ * EventBridge's client brings that package for AWS's global endpoints, which Keyturn does not use.
  */
 export class SignatureV4MultiRegion extends SignatureV4 {
   /** `none`: a signature for several regions cannot be made. */

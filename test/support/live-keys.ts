@@ -1,4 +1,4 @@
-import { ringKeyId } from '../../local/local-aws'
+import { ringKeyId } from '../../local/aws-resources'
 import type { LocalDescription } from '../../local/local-description'
 import { dynamoDbClient, kmsClient } from '../../src/aws/clients'
 import { dynamoEndpointStore } from '../../src/aws/dynamo-endpoint-store'

@@ -1,11 +1,9 @@
 import * as v from 'valibot'
 import { AwsError, parseInput } from '../wire'
-import * as members from './operation'
-import type { SecretsOperation } from './operation'
-import { checkNotDeleted } from './stored-secrets'
+import { members, secretIdInput, type SecretsOperation } from './operation'
+import { checkNotDeleted } from './secret'
 
-const policySchema = v.object({ SecretId: members.secretId })
-const putSchema = v.object({
+const putInput = v.object({
   SecretId: members.secretId,
   ResourcePolicy: v.pipe(v.string(), v.minLength(1), v.maxLength(20_480)),
   BlockPublicPolicy: v.optional(v.boolean(), false),
@@ -13,7 +11,7 @@ const putSchema = v.object({
 
 /** Sets the resource policy. It is kept and shown, but nothing here enforces it. */
 export const putResourcePolicy: SecretsOperation = async ({ store }, input) => {
-  const { SecretId, ResourcePolicy: policy, BlockPublicPolicy } = parseInput(putSchema, input)
+  const { SecretId, ResourcePolicy: policy, BlockPublicPolicy } = parseInput(putInput, input)
   const document = parsePolicy(policy)
   if (BlockPublicPolicy) checkNotPublic(document)
   const { arn, name } = await store.change(SecretId, secret => {
@@ -24,7 +22,7 @@ export const putResourcePolicy: SecretsOperation = async ({ store }, input) => {
 }
 
 export const getResourcePolicy: SecretsOperation = async ({ store }, input) => {
-  const secret = await store.find(parseInput(policySchema, input).SecretId)
+  const secret = await store.find(parseInput(secretIdInput, input).SecretId)
   checkNotDeleted(secret)
   const { arn, name, policy } = secret
   return { ARN: arn, Name: name, ...(policy === null ? {} : { ResourcePolicy: policy }) }
@@ -32,7 +30,7 @@ export const getResourcePolicy: SecretsOperation = async ({ store }, input) => {
 
 /** Removes the resource policy; without one nothing changes. */
 export const deleteResourcePolicy: SecretsOperation = async ({ store }, input) => {
-  const { arn, name } = await store.change(parseInput(policySchema, input).SecretId, secret => {
+  const { arn, name } = await store.change(parseInput(secretIdInput, input).SecretId, secret => {
     checkNotDeleted(secret)
     return { secret: secret.policy === null ? secret : { ...secret, policy: null } }
   })
@@ -45,19 +43,19 @@ const statement = v.looseObject({
   Principal: v.optional(principal),
   Condition: v.optional(v.unknown()),
 })
-const documentSchema = v.looseObject({ Statement: v.union([v.pipe(v.array(statement), v.minLength(1)), statement]) })
+const policyDocument = v.looseObject({ Statement: v.union([v.pipe(v.array(statement), v.minLength(1)), statement]) })
 
-export type PolicyDocument = v.InferOutput<typeof documentSchema>
+type PolicyDocument = v.InferOutput<typeof policyDocument>
 
 /** The policy in its outlines. @throws {AwsError} `MalformedPolicyDocumentException` */
-export function parsePolicy(text: string): PolicyDocument {
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), documentSchema), text)
+function parsePolicy(text: string): PolicyDocument {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), policyDocument), text)
   if (parsed.success) return parsed.output
   throw new AwsError('MalformedPolicyDocumentException', 'This resource policy contains invalid Json.')
 }
 
 /** @throws {AwsError} `PublicPolicyException` when a statement allows everybody without a condition */
-export function checkNotPublic({ Statement }: PolicyDocument): void {
+function checkNotPublic({ Statement }: PolicyDocument): void {
   for (const { Effect, Principal, Condition } of Array.isArray(Statement) ? Statement : [Statement]) {
     if (Effect === 'Allow' && Condition === undefined && isEverybody(Principal)) {
       throw new AwsError('PublicPolicyException', 'This resource policy grants broad access to your secret.')

@@ -1,13 +1,14 @@
 import { randomInt } from 'node:crypto'
 import { type Database, oneAtATime } from '../database'
 import { type AwsService, unknownOperation } from '../wire'
+import { describeSecret, listSecrets, listSecretVersionIds } from './describe-and-list'
 import { updateSecretVersionStage } from './labels'
-import { describeSecret, listSecrets, listSecretVersionIds } from './listings'
-import type { SecretsOperation } from './operation'
+import { createSecret, deleteSecret, restoreSecret, updateSecret } from './lifecycle'
+import type { SecretKeys, SecretsOperation } from './operation'
 import { deleteResourcePolicy, getResourcePolicy, putResourcePolicy } from './resource-policy'
-import { cancelRotateSecret, openRotations, rotateSecret, type RotationFunctions } from './rotation'
-import { createSecret, deleteSecret, restoreSecret, type SecretKeys, updateSecret } from './secrets'
-import { type SecretStore, storedSecrets } from './stored-secrets'
+import { cancelRotateSecret, rotateSecret } from './rotate-secret'
+import { openRotations, type RotationFunctions } from './rotations'
+import { type SecretStore, secretStore } from './secret-store'
 import { tagResource, untagResource } from './tags'
 import { getSecretValue, putSecretValue } from './values'
 
@@ -39,7 +40,7 @@ export interface SecretsManagerOptions {
 }
 
 export interface SecretsManager {
-  readonly answer: AwsService
+  readonly service: AwsService
   /** Ends the rotations under way. */
   close(): Promise<void>
 }
@@ -47,10 +48,10 @@ export interface SecretsManager {
 /** AWS Secrets Manager over a database, by the rules of its API reference. */
 export function secretsManager({ database, keys, functions, now }: SecretsManagerOptions): SecretsManager {
   const inTurn = oneAtATime()
-  const storeAt = (region: string, at: Date): SecretStore => storedSecrets({ database, inTurn, region, now: at })
+  const storeAt = (region: string, at: Date): SecretStore => secretStore({ database, inTurn, region, now: at })
   const rotations = openRotations({ functions, storeOf: region => storeAt(region, now()), now })
   return {
-    answer: async ({ operation, region, input }) => {
+    service: async ({ operation, region, input }) => {
       const run = operations.get(operation)
       if (run === undefined) throw unknownOperation()
       const time = now()

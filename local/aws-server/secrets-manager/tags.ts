@@ -1,8 +1,32 @@
 import * as v from 'valibot'
 import { AwsError, parseInput } from '../wire'
-import * as members from './operation'
-import type { SecretsOperation } from './operation'
-import { type SecretState, checkNotDeleted } from './stored-secrets'
+import { members, type SecretsOperation } from './operation'
+import { checkNotDeleted, type SecretState } from './secret'
+
+const tagInput = v.object({ SecretId: members.secretId, Tags: members.tags })
+
+/** Adds tags, or gives them other values. */
+export const tagResource: SecretsOperation = async ({ store, now }, input) => {
+  const { SecretId, Tags } = parseInput(tagInput, input)
+  await store.change(SecretId, secret => {
+    checkNotDeleted(secret)
+    return { secret: { ...secret, tags: withTags(secret.tags, Tags), changedAt: now } }
+  })
+  return {}
+}
+
+const untagInput = v.object({ SecretId: members.secretId, TagKeys: v.array(v.string()) })
+
+/** Removes tags; a key that is not there is no error. */
+export const untagResource: SecretsOperation = async ({ store, now }, input) => {
+  const { SecretId, TagKeys } = parseInput(untagInput, input)
+  await store.change(SecretId, secret => {
+    checkNotDeleted(secret)
+    const tags = Object.fromEntries(Object.entries(secret.tags).filter(([key]) => !TagKeys.includes(key)))
+    return { secret: { ...secret, tags, changedAt: now } }
+  })
+  return {}
+}
 
 type Tags = SecretState['tags']
 
@@ -23,28 +47,4 @@ export function withTags(tags: Tags, added: readonly { readonly Key: string; rea
 /** The tags as the wire has them. */
 export function tagList(tags: Tags): { Key: string; Value: string }[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
-}
-
-const tagSchema = v.object({ SecretId: members.secretId, Tags: members.tags })
-const untagSchema = v.object({ SecretId: members.secretId, TagKeys: v.array(v.string()) })
-
-/** Adds tags, or gives them other values. */
-export const tagResource: SecretsOperation = async ({ store, now }, input) => {
-  const { SecretId, Tags } = parseInput(tagSchema, input)
-  await store.change(SecretId, secret => {
-    checkNotDeleted(secret)
-    return { secret: { ...secret, tags: withTags(secret.tags, Tags), changedAt: now } }
-  })
-  return {}
-}
-
-/** Removes tags; a key that is not there is no error. */
-export const untagResource: SecretsOperation = async ({ store, now }, input) => {
-  const { SecretId, TagKeys } = parseInput(untagSchema, input)
-  await store.change(SecretId, secret => {
-    checkNotDeleted(secret)
-    const tags = Object.fromEntries(Object.entries(secret.tags).filter(([key]) => !TagKeys.includes(key)))
-    return { secret: { ...secret, tags, changedAt: now } }
-  })
-  return {}
 }

@@ -1,18 +1,15 @@
 import { createHash } from 'node:crypto'
 import * as v from 'valibot'
 import { AwsError, parseInput } from '../wire'
-import { addVersion, attachLabel, detachLabel, holderOf } from './labels'
-import * as members from './operation'
-import type { SecretsOperation } from './operation'
-import {
-  type SecretChange,
-  type SecretState,
-  type SecretValue,
-  type SecretVersion,
-  checkNotDeleted,
-} from './stored-secrets'
+import { holderOf } from './labels'
+import { members, type SecretsOperation } from './operation'
+import { checkNotDeleted, type SecretState, type SecretValue, type SecretVersion } from './secret'
+import type { SecretChange } from './secret-store'
+import { addVersion } from './versions'
 
-const putSchema = v.object({
+// Values of secrets: how one is read, and how one comes in and becomes a version.
+
+const putInput = v.object({
   SecretId: members.secretId,
   ...members.value,
   VersionStages: v.optional(v.pipe(v.array(members.versionStage), v.minLength(1), v.maxLength(20))),
@@ -20,7 +17,7 @@ const putSchema = v.object({
 
 /** Adds a version. Without `VersionStages` AWSCURRENT moves to it, with them it gets exactly those. */
 export const putSecretValue: SecretsOperation = async ({ store, now }, input) => {
-  const parsed = parseInput(putSchema, input)
+  const parsed = parseInput(putInput, input)
   const value = newValueOf(parsed)
   if (value === null) {
     throw new AwsError('InvalidRequestException', 'You must provide either SecretString or SecretBinary.')
@@ -38,20 +35,15 @@ export const putSecretValue: SecretsOperation = async ({ store, now }, input) =>
   }
 }
 
-const getSchema = v.object({
+const getInput = v.object({
   SecretId: members.secretId,
   VersionId: v.optional(members.versionId),
   VersionStage: v.optional(members.versionStage),
 })
 
-interface Wanted {
-  readonly id: string | undefined
-  readonly label: string | undefined
-}
-
-/** The value of the version with the id, with the label, or with both; of AWSCURRENT where neither is given. */
+/** The value of the version with this id, this label, or both; of AWSCURRENT where neither is given. */
 export const getSecretValue: SecretsOperation = async ({ store }, input) => {
-  const { SecretId, VersionId: id, VersionStage: label } = parseInput(getSchema, input)
+  const { SecretId, VersionId: id, VersionStage: label } = parseInput(getInput, input)
   const secret = await store.find(SecretId)
   checkNotDeleted(secret)
   const version = wantedVersion(secret, { id, label })
@@ -65,6 +57,11 @@ export const getSecretValue: SecretsOperation = async ({ store }, input) => {
     ...(version.labels.length > 0 ? { VersionStages: version.labels } : {}),
     CreatedDate: version.createdAt,
   }
+}
+
+interface Wanted {
+  readonly id: string | undefined
+  readonly label: string | undefined
 }
 
 function wantedVersion({ versions }: SecretState, wanted: Wanted): SecretVersion {
@@ -95,24 +92,21 @@ export interface NewValue {
   readonly value: SecretValue
 }
 
+interface ValueInput {
+  readonly SecretString?: string | undefined
+  readonly SecretBinary?: string | undefined
+  readonly ClientRequestToken?: string | undefined
+}
+
 /**
  * The value that a request brings, null where it brings none. The `ClientRequestToken` becomes the version's id.
  * @throws {AwsError} `InvalidParameterException`, `InvalidRequestException`, `ValidationException`
  */
-export function newValueOf(input: ValueInput & { readonly ClientRequestToken?: string | undefined }): NewValue | null {
+export function newValueOf(input: ValueInput): NewValue | null {
   if (input.ClientRequestToken !== undefined) checkToken(input.ClientRequestToken)
   const value = valueOf(input)
   if (value === null) return null
   return { versionId: tokenOf(input.ClientRequestToken), digest: digestOf(value), value }
-}
-
-/** The secret with the value as a version that has the labels; null moves AWSCURRENT to it. @throws as `addVersion` */
-export function withValue(
-  secret: SecretState,
-  { versionId, digest, value }: NewValue,
-  { labels, now }: { readonly labels: readonly string[] | null; readonly now: Date },
-): SecretChange {
-  return { secret: addVersion(secret, { id: versionId, digest, labels }, now), value: { ...value, versionId } }
 }
 
 function checkToken({ length }: string): void {
@@ -120,7 +114,7 @@ function checkToken({ length }: string): void {
   throw new AwsError('InvalidParameterException', 'ClientRequestToken must be 32-64 characters long.')
 }
 
-/** SDKs make a token up; a raw request must bring it. */
+/** SDKs make up a token; a raw request must bring one. */
 function tokenOf(token: string | undefined): string {
   if (token !== undefined) return token
   const message = 'You must provide a ClientRequestToken value. We recommend a UUID-type value.'
@@ -129,16 +123,11 @@ function tokenOf(token: string | undefined): string {
 
 const maxBytes = 65_536
 
-export interface ValueInput {
-  readonly SecretString?: string | undefined
-  readonly SecretBinary?: string | undefined
-}
-
 /**
  * The value of a request, null where it brings none; AWS takes an empty one for none.
  * @throws {AwsError} for two values, and for one over 64 KiB
  */
-export function valueOf({ SecretString, SecretBinary }: ValueInput): SecretValue | null {
+function valueOf({ SecretString, SecretBinary }: ValueInput): SecretValue | null {
   if (SecretString && SecretBinary) {
     throw new AwsError(
       'InvalidParameterException',
@@ -160,28 +149,16 @@ function sized(bytes: number, value: SecretValue): SecretValue {
 }
 
 /** Equal digests mean equal values of the same kind. */
-export function digestOf(value: SecretValue): string {
+function digestOf(value: SecretValue): string {
   const [kind, content] = 'SecretString' in value ? ['string', value.SecretString] : ['binary', value.SecretBinary]
   return createHash('sha256').update(`${kind}:${content}`).digest('hex')
 }
 
-/** The version of a rotation that is not complete: it has AWSPENDING and not AWSCURRENT. Null where there is none. */
-export function pendingRotation(versions: readonly SecretVersion[]): string | null {
-  const pending = holderOf(versions, 'AWSPENDING')
-  return pending === undefined || pending.labels.includes('AWSCURRENT') ? null : pending.id
-}
-
-/** The secret with AWSPENDING on the version, which is made without a value where there is none. */
-export function withPendingVersion(secret: SecretState, id: string, now: Date): SecretState {
-  const empty: SecretVersion = { id, createdAt: now, labels: [], digest: null, kmsKeyId: secret.kmsKeyId }
-  const known = secret.versions.some(version => version.id === id)
-  const versions = known ? secret.versions : [...secret.versions, empty]
-  return { ...secret, versions: attachLabel(versions, 'AWSPENDING', id), changedAt: now }
-}
-
-/** The secret without what a test of the rotation made: the version if it has no value, and its AWSPENDING. */
-export function withoutTestVersion(secret: SecretState, id: string): SecretState {
-  const isTest = ({ id: other, digest }: SecretVersion): boolean => other === id && digest === null
-  if (holderOf(secret.versions, 'AWSPENDING')?.id !== id) return secret
-  return { ...secret, versions: detachLabel(secret.versions, 'AWSPENDING').filter(version => !isTest(version)) }
+/** The secret with the value as a version that has the labels; null moves AWSCURRENT to it. @throws as `addVersion` */
+export function withValue(
+  secret: SecretState,
+  { versionId, digest, value }: NewValue,
+  { labels, now }: { readonly labels: readonly string[] | null; readonly now: Date },
+): SecretChange {
+  return { secret: addVersion(secret, { id: versionId, digest, labels }, now), value: { ...value, versionId } }
 }

@@ -1,30 +1,28 @@
-import * as v from 'valibot'
-import type { Changes, Database } from '../database'
-import { AwsError, parseInput } from '../wire'
-import { groupedWrites, type Write } from './grouped-writes'
+import { type Changes, type Database, groupedWrites } from '../database'
+import { accountId, AwsError } from '../wire'
 import { type QueuedMessage, queuedMessage, type StoredMessage } from './message'
-import type { SqsContext, SqsOperation } from './operation'
-import { checkAttributes, Queue, type QueueAttributes, usualAttributes } from './queue'
+import { Queue, type QueueAttributes } from './queue'
 
-export const accountId = '000000000000'
+// All queues and their messages: in memory as `Queue`s, and on the disk. Names, URLs and ARNs of queues.
 
-/** All queues. What is sent, deleted or moved is on the disk before the promise is kept; receives are not stored. */
+/** What is sent, deleted or moved is on the disk before the promise is kept; receives are not stored. */
 export interface Queues {
-  readonly all: () => readonly Queue[]
+  all(): readonly Queue[]
   /** @throws {AwsError} `QueueDoesNotExist` */
   find(region: string, name: string): Queue
   put(queue: Pick<Queue, 'region' | 'name' | 'attributes'>): Promise<Queue>
   send(queue: Queue, message: StoredMessage): Promise<void>
   remove(queue: Queue, message: QueuedMessage): Promise<void>
-  /** To the end of another queue. */
+  /** Moves it to the end of another queue. */
   move(message: QueuedMessage, from: Queue, to: Queue): Promise<void>
 }
 
-// Neither a region nor a queue's name has a space.
-const queueKey = ({ region, name }: Pick<Queue, 'region' | 'name'>): string => `queue ${region} ${name}`
-const messageKey = ({ region, name }: Queue, sequence: number): string =>
-  `message ${region} ${name} ${String(sequence).padStart(sequenceDigits, '0')}`
 const sequenceDigits = 16
+
+// Neither a region nor a queue's name has a space, so the addresses of two queues never run into each other.
+const queueAddress = ({ region, name }: Pick<Queue, 'region' | 'name'>): string => `queue ${region} ${name}`
+const messageAddress = ({ region, name }: Queue, sequence: number): string =>
+  `message ${region} ${name} ${String(sequence).padStart(sequenceDigits, '0')}`
 
 interface StoredQueue {
   readonly region: string
@@ -32,6 +30,7 @@ interface StoredQueue {
   readonly attributes: QueueAttributes
 }
 
+/** The queues that the database has. */
 export async function openQueues(database: Database): Promise<Queues> {
   const queues = new Map<string, Queue>()
   const write = groupedWrites(database)
@@ -39,7 +38,7 @@ export async function openQueues(database: Database): Promise<Queues> {
   for await (const value of database.values(range('queue '))) {
     // Written below.
     const queue = new Queue(value as StoredQueue)
-    queues.set(queueKey(queue), queue)
+    queues.set(queueAddress(queue), queue)
   }
   for (const queue of queues.values()) sequence = Math.max(sequence, await load(database, queue))
   const nextSequence = (): number => (sequence += 1)
@@ -50,7 +49,7 @@ function range(prefix: string) {
   return { from: prefix, before: `${prefix}\u{ffff}`, descending: false }
 }
 
-/** Returns the greatest sequence. A message is under its sequence, and its value has it too. */
+/** Fills a queue with its messages, and returns their greatest sequence, which is in a message's address and value. */
 async function load(database: Database, queue: Queue): Promise<number> {
   let last = 0
   for await (const value of database.values(range(`message ${queue.region} ${queue.name} `))) {
@@ -62,29 +61,32 @@ async function load(database: Database, queue: Queue): Promise<number> {
   return last
 }
 
-function queueOperations(queues: Map<string, Queue>, write: Write): Pick<Queues, 'all' | 'find' | 'put'> {
+function queueOperations(queues: Map<string, Queue>, write: Database['write']): Pick<Queues, 'all' | 'find' | 'put'> {
   return {
     all: () => [...queues.values()],
     find: (region, name) => {
-      const queue = queues.get(queueKey({ region, name }))
+      const queue = queues.get(queueAddress({ region, name }))
       if (queue === undefined) throw new AwsError('QueueDoesNotExist', 'The specified queue does not exist.')
       return queue
     },
     put: async stored => {
       const { region, name, attributes } = stored
-      const queue = queues.get(queueKey(stored)) ?? new Queue(stored)
+      const queue = queues.get(queueAddress(stored)) ?? new Queue(stored)
       queue.attributes = attributes
-      queues.set(queueKey(queue), queue)
-      await write({ put: new Map([[queueKey(queue), { region, name, attributes }]]), remove: [] })
+      queues.set(queueAddress(queue), queue)
+      await write({ put: new Map([[queueAddress(queue), { region, name, attributes }]]), remove: [] })
       return queue
     },
   }
 }
 
-function messageOperations(write: Write, nextSequence: () => number): Pick<Queues, 'send' | 'remove' | 'move'> {
+function messageOperations(
+  write: Database['write'],
+  nextSequence: () => number,
+): Pick<Queues, 'send' | 'remove' | 'move'> {
   const stored = (queue: Queue, message: StoredMessage, sequence: number): Changes['put'] => {
     const { id, body, attributes, sentAt, delayedUntil } = message
-    return new Map([[messageKey(queue, sequence), { id, body, attributes, sentAt, delayedUntil, sequence }]])
+    return new Map([[messageAddress(queue, sequence), { id, body, attributes, sentAt, delayedUntil, sequence }]])
   }
   return {
     send: async (queue, message) => {
@@ -94,76 +96,16 @@ function messageOperations(write: Write, nextSequence: () => number): Pick<Queue
     },
     remove: async (queue, message) => {
       queue.remove(message)
-      await write({ put: new Map(), remove: [messageKey(queue, message.sequence)] })
+      await write({ put: new Map(), remove: [messageAddress(queue, message.sequence)] })
     },
     move: async (message, from, to) => {
       from.remove(message)
       const sequence = nextSequence()
       const moved = { ...message, delayedUntil: 0 }
-      await write({ put: stored(to, moved, sequence), remove: [messageKey(from, message.sequence)] })
+      await write({ put: stored(to, moved, sequence), remove: [messageAddress(from, message.sequence)] })
       to.add(queuedMessage(moved, sequence))
     },
   }
-}
-
-const attributes = v.optional(v.record(v.string(), v.string()), {})
-const named = v.object({ QueueName: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,80}$/)) })
-const addressed = v.object({ QueueUrl: v.string() })
-const creation = v.object({ ...named.entries, Attributes: attributes })
-const reading = v.object({ ...addressed.entries, AttributeNames: v.optional(v.array(v.string()), []) })
-const change = v.object({ ...addressed.entries, Attributes: attributes })
-
-/** The same name again with the same attributes is the same queue. */
-export const createQueue: SqsOperation = async ({ queues, region, host }, input) => {
-  const { QueueName: name, Attributes } = parseInput(creation, input)
-  checkAttributes(Attributes)
-  const existing = queues.all().find(queue => queue.region === region && queue.name === name)
-  if (existing === undefined) await queues.put({ region, name, attributes: { ...usualAttributes, ...Attributes } })
-  else if (Object.entries(Attributes).some(([key, value]) => existing.attributes[key] !== value)) throw differs()
-  return { QueueUrl: queueUrl(host, name) }
-}
-
-export const getQueueUrl: SqsOperation = async ({ queues, region, host }, input) => {
-  const { name } = queues.find(region, parseInput(named, input).QueueName)
-  return { QueueUrl: queueUrl(host, name) }
-}
-
-export const getQueueAttributes: SqsOperation = async (context, input) => {
-  const { QueueUrl, AttributeNames } = parseInput(reading, input)
-  const all = shown(findQueue(context, QueueUrl), context)
-  const wanted = Object.entries(all).filter(([name]) => AttributeNames.includes('All') || AttributeNames.includes(name))
-  return { Attributes: Object.fromEntries(wanted) }
-}
-
-export const setQueueAttributes: SqsOperation = async (context, input) => {
-  const { QueueUrl, Attributes } = parseInput(change, input)
-  checkAttributes(Attributes)
-  const { region, name, attributes: before } = findQueue(context, QueueUrl)
-  await context.queues.put({ region, name, attributes: { ...before, ...Attributes } })
-  return {}
-}
-
-/** @throws {AwsError} `QueueDoesNotExist` */
-export function findQueue({ queues, region }: SqsContext, url: string): Queue {
-  return queues.find(region, queueNameOf(url))
-}
-
-function shown(queue: Queue, { now }: SqsContext): Readonly<Record<string, string>> {
-  const { visible, inFlight, delayed } = queue.counts(now())
-  return {
-    ...queue.attributes,
-    QueueArn: queueArn(queue.region, queue.name),
-    ApproximateNumberOfMessages: String(visible),
-    ApproximateNumberOfMessagesNotVisible: String(inFlight),
-    ApproximateNumberOfMessagesDelayed: String(delayed),
-  }
-}
-
-function differs(): AwsError {
-  return new AwsError(
-    'QueueNameExists',
-    'A queue already exists with the same name and a different value for an attribute.',
-  )
 }
 
 /** `http://<host>/000000000000/<name>` */

@@ -1,16 +1,14 @@
 import * as v from 'valibot'
-import { AwsError, parseInput } from '../wire'
-import { entriesOf, inBatch } from './batch'
-import { numberOf, type Queue, redrivePolicy, untilChange } from './queue'
-import { findQueue } from './queues'
-import { attributesMd5, bodyMd5 } from './send-message'
-import type { SqsContext, SqsOperation } from './operation'
-import type { MessageAttributes, QueuedMessage } from './message'
+import { accountId, parseInput } from '../wire'
+import { attributesMd5, bodyMd5, type MessageAttributes, type QueuedMessage } from './message'
+import { findQueue, queueInput, type SqsContext, type SqsOperation } from './operation'
+import { type Queue, untilChange } from './queue'
+import { numericAttribute, redrivePolicy } from './queue-attributes'
 
 const names = v.optional(v.array(v.string()), [])
 const seconds = (most: number) => v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(most)))
-const schema = v.object({
-  QueueUrl: v.string(),
+const receiveInput = v.object({
+  ...queueInput.entries,
   MaxNumberOfMessages: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10)), 1),
   VisibilityTimeout: seconds(43_200),
   WaitTimeSeconds: seconds(20),
@@ -19,51 +17,57 @@ const schema = v.object({
   MessageAttributeNames: names,
 })
 
-type Receive = v.InferOutput<typeof schema>
+type ReceiveInput = v.InferOutput<typeof receiveInput>
 
-/** Waits for a message, where it is asked to, until there is one, the caller hangs up, or the endpoint closes. */
+/**
+ * Gives messages to the caller and hides them from others. With a wait time it waits for the first one, until the caller
+ * hangs up or the server closes.
+ */
 export const receiveMessage: SqsOperation = async (context, input) => {
-  const wanted = parseInput(schema, input)
+  const wanted = parseInput(receiveInput, input)
   const queue = findQueue(context, wanted.QueueUrl)
-  const waitSeconds = wanted.WaitTimeSeconds ?? numberOf(queue.attributes, 'ReceiveMessageWaitTimeSeconds')
+  const waitSeconds = wanted.WaitTimeSeconds ?? numericAttribute(queue.attributes, 'ReceiveMessageWaitTimeSeconds')
   const deadline = performance.now() + waitSeconds * 1000
-  let messages = await take(context, queue, wanted)
+  let messages = await takeMessages(context, queue, wanted)
   while (messages.length === 0 && performance.now() < deadline && !context.signal.aborted) {
     await untilChange(queue, { ...context, deadline })
-    messages = await take(context, queue, wanted)
+    messages = await takeMessages(context, queue, wanted)
   }
   return messages.length === 0 ? {} : { Messages: messages }
 }
 
-async function take(context: SqsContext, queue: Queue, wanted: Receive): Promise<readonly object[]> {
+async function takeMessages(context: SqsContext, queue: Queue, wanted: ReceiveInput): Promise<readonly object[]> {
   if (context.signal.aborted) return []
   const now = context.now()
   const taken: object[] = []
-  const timeout = wanted.VisibilityTimeout ?? numberOf(queue.attributes, 'VisibilityTimeout')
-  const leaving: Promise<void>[] = []
+  const timeoutSeconds = wanted.VisibilityTimeout ?? numericAttribute(queue.attributes, 'VisibilityTimeout')
+  const removing: Promise<void>[] = []
   for (const message of queue.first(wanted.MaxNumberOfMessages, now)) {
-    const left = leave(context, queue, message)
-    if (left === null)
-      taken.push(received(message, queue.receive(message, { now, until: now + timeout * 1000 }), wanted))
-    else leaving.push(left)
+    const removed = removeDue(context, queue, message)
+    if (removed === null) {
+      const handle = queue.receive(message, { now, until: now + timeoutSeconds * 1000 })
+      taken.push(shownMessage(message, handle, wanted))
+    } else {
+      removing.push(removed)
+    }
   }
-  await Promise.all(leaving)
+  await Promise.all(removing)
   return taken
 }
 
-/** Takes a message away that is too old, or was received too often; null: it stays. */
-function leave({ queues, region, now }: SqsContext, queue: Queue, message: QueuedMessage): Promise<void> | null {
-  const oldest = now() - numberOf(queue.attributes, 'MessageRetentionPeriod') * 1000
+/** Removes a message that is too old, and moves one that was received too often; null where it stays. */
+function removeDue({ queues, region, now }: SqsContext, queue: Queue, message: QueuedMessage): Promise<void> | null {
+  const oldest = now() - numericAttribute(queue.attributes, 'MessageRetentionPeriod') * 1000
   if (message.sentAt <= oldest) return queues.remove(queue, message)
   const policy = redrivePolicy(queue.attributes)
   if (policy === null || message.receiveCount < policy.maxReceiveCount) return null
   return queues.move(message, queue, queues.find(region, policy.deadLetterTargetArn.split(':').at(-1) ?? ''))
 }
 
-function received(message: QueuedMessage, handle: string, wanted: Receive): object {
+function shownMessage(message: QueuedMessage, handle: string, wanted: ReceiveInput): object {
   const system = [...wanted.AttributeNames, ...wanted.MessageSystemAttributeNames]
-  const attributes = Object.entries(systemAttributes(message)).filter(([name]) => asked(system, name))
-  const own = Object.entries(message.attributes).filter(([name]) => asked(wanted.MessageAttributeNames, name))
+  const attributes = Object.entries(systemAttributes(message)).filter(([name]) => isAsked(system, name))
+  const own = Object.entries(message.attributes).filter(([name]) => isAsked(wanted.MessageAttributeNames, name))
   const given: MessageAttributes = Object.fromEntries(own)
   return {
     MessageId: message.id,
@@ -75,7 +79,7 @@ function received(message: QueuedMessage, handle: string, wanted: Receive): obje
   }
 }
 
-function asked(names: readonly string[], name: string): boolean {
+function isAsked(names: readonly string[], name: string): boolean {
   return names.some(wanted => wanted === 'All' || wanted === name)
 }
 
@@ -84,61 +88,6 @@ function systemAttributes({ receiveCount, firstReceivedAt, sentAt }: QueuedMessa
     ApproximateReceiveCount: String(receiveCount),
     ApproximateFirstReceiveTimestamp: String(firstReceivedAt),
     SentTimestamp: String(sentAt),
-    SenderId: '000000000000',
+    SenderId: accountId,
   }
-}
-
-const url = { QueueUrl: v.string() }
-const handle = { ReceiptHandle: v.string() }
-const visibility = { VisibilityTimeout: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(43_200)) }
-
-/** A handle that is no more the message's last one deletes nothing, and is no error: as in SQS. */
-export const deleteMessage: SqsOperation = async (context, input) => {
-  const { QueueUrl, ReceiptHandle } = parseInput(v.object({ ...url, ...handle }), input)
-  return remove(context, findQueue(context, QueueUrl), ReceiptHandle)
-}
-
-export const deleteMessageBatch: SqsOperation = async (context, input) => {
-  const { QueueUrl, Entries } = parseInput(v.object({ ...url, Entries: entriesOf(handle) }), input)
-  const queue = findQueue(context, QueueUrl)
-  return inBatch(Entries, entry => remove(context, queue, entry.ReceiptHandle))
-}
-
-export const changeMessageVisibility: SqsOperation = async (context, input) => {
-  const { QueueUrl, ...entry } = parseInput(v.object({ ...url, ...handle, ...visibility }), input)
-  return changeVisibility(context, findQueue(context, QueueUrl), entry)
-}
-
-export const changeMessageVisibilityBatch: SqsOperation = async (context, input) => {
-  const { QueueUrl, Entries } = parseInput(
-    v.object({ ...url, Entries: entriesOf({ ...handle, ...visibility }) }),
-    input,
-  )
-  const queue = findQueue(context, QueueUrl)
-  return inBatch(Entries, entry => changeVisibility(context, queue, entry))
-}
-
-async function remove({ queues }: SqsContext, queue: Queue, receiptHandle: string): Promise<object> {
-  const message = queue.byHandle(wellFormed(receiptHandle))
-  if (message !== undefined) await queues.remove(queue, message)
-  return {}
-}
-
-interface VisibilityChange {
-  readonly ReceiptHandle: string
-  readonly VisibilityTimeout: number
-}
-
-async function changeVisibility({ now }: SqsContext, queue: Queue, change: VisibilityChange): Promise<object> {
-  const message = queue.byHandle(wellFormed(change.ReceiptHandle))
-  if (message === undefined || message.visibleAt <= now()) {
-    throw new AwsError('MessageNotInflight', 'The message is not in flight.')
-  }
-  queue.hide(message, now() + change.VisibilityTimeout * 1000)
-  return {}
-}
-
-function wellFormed(receiptHandle: string): string {
-  if (/^[0-9a-f-]{36}#[0-9a-f-]{36}$/.test(receiptHandle)) return receiptHandle
-  throw new AwsError('ReceiptHandleIsInvalid', 'The input receipt handle is not valid.')
 }

@@ -1,13 +1,14 @@
-import { type AwsCall, unknownOperation } from '../wire'
+import { type AwsService, unknownOperation } from '../wire'
 import type { SqsOperation } from './operation'
-import { createQueue, getQueueAttributes, getQueueUrl, type Queues, setQueueAttributes } from './queues'
+import { createQueue, getQueueAttributes, getQueueUrl, setQueueAttributes } from './queue-attributes'
+import type { Queues } from './queues'
 import {
   changeMessageVisibility,
   changeMessageVisibilityBatch,
   deleteMessage,
   deleteMessageBatch,
-  receiveMessage,
-} from './receive-message'
+} from './receipt-handles'
+import { receiveMessage } from './receive-message'
 import { sendMessage, sendMessageBatch } from './send-message'
 
 const operations: ReadonlyMap<string, SqsOperation> = new Map([
@@ -25,7 +26,7 @@ const operations: ReadonlyMap<string, SqsOperation> = new Map([
 ])
 
 /** Amazon SQS, standard queues, by the rules of its API reference. */
-export function sqs(queues: Queues, now: () => Date): (call: AwsCall) => Promise<object> {
+export function sqs(queues: Queues, now: () => Date): AwsService {
   const milliseconds = (): number => now().getTime()
   return async ({ operation, region, host, signal, input }) => {
     const run = operations.get(operation)

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { createQueue, redrivePolicy } from '../../../local/aws-resources'
 import { type AwsServer, startAwsServer } from '../../../local/aws-server/server'
-import { createQueue, redrivePolicy } from '../../../local/local-aws'
 import { sqsClient } from '../../../src/aws/clients'
 import { sqsDeliveryQueue, sqsQueueFeed } from '../../../src/aws/sqs-delivery-queue'
 import type { Queued } from '../../../src/delivery/ports'

@@ -1,4 +1,4 @@
-/** Settings of an SDK client for the endpoint: any credentials will do, and a refusal is seen at once. */
+/** Settings of an SDK client for the embedded AWS server: any credentials will do, and a refusal is seen at once. */
 export function clientConfig(endpoint: string) {
   return {
     endpoint,

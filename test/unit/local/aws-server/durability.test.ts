@@ -44,7 +44,7 @@ afterEach(() => cleaning.close())
 it('whatever was answered is there after the process was killed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'durability-'))
   cleaning.add(() => rm(folder, { recursive: true }))
-  const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'serve.ts'), folder], {
+  const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'serve-folder.ts'), folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   cleaning.add(() => child.kill('SIGKILL'))
@@ -57,9 +57,9 @@ it('whatever was answered is there after the process was killed', async () => {
   await Promise.all([once(child, 'exit'), ...writers])
   clearInterval(killing)
 
-  const endpoint = await startAwsServer({ dataDir: folder, port: 0 })
-  cleaning.add(() => endpoint.close())
-  const clients = clientsOf(endpoint.url)
+  const server = await startAwsServer({ dataDir: folder, port: 0 })
+  cleaning.add(() => server.close())
+  const clients = clientsOf(server.url)
   await checkAnswered(clients, answered)
   const ids = new Set(eventIds(await readFile(join(folder, 'events.ndjson'), 'utf8')))
   expect(answered.eventIds.filter(id => !ids.has(id))).toEqual([])

@@ -8,12 +8,12 @@ const TableName = 'items'
 const Key = { id: { S: 'one' } }
 
 describe('DynamoDB', () => {
-  let endpoint: AwsServer
+  let server: AwsServer
   let client: DynamoDBClient
 
   beforeAll(async () => {
-    endpoint = await startAwsServer({ dataDir: null, port: 0 })
-    client = new DynamoDBClient(clientConfig(endpoint.url))
+    server = await startAwsServer({ dataDir: null, port: 0 })
+    client = new DynamoDBClient(clientConfig(server.url))
     await client.send(
       new CreateTableCommand({
         TableName,
@@ -25,7 +25,7 @@ describe('DynamoDB', () => {
   })
   afterAll(async () => {
     client.destroy()
-    await endpoint.close()
+    await server.close()
   })
 
   it('lets one of 64 conditional writes at once win', async () => {

@@ -17,16 +17,16 @@ const entry = (more: PutEventsRequestEntry = {}): PutEventsRequestEntry => ({
 
 describe('EventBridge', () => {
   let folder: string
-  let endpoint: AwsServer
+  let server: AwsServer
   let client: EventBridgeClient
 
   async function start(): Promise<void> {
-    endpoint = await startAwsServer({ dataDir: folder, port: 0, now: () => now })
-    client = new EventBridgeClient(clientConfig(endpoint.url))
+    server = await startAwsServer({ dataDir: folder, port: 0, now: () => now })
+    client = new EventBridgeClient(clientConfig(server.url))
   }
   async function stop(): Promise<void> {
     client.destroy()
-    await endpoint.close()
+    await server.close()
   }
   const put = (...Entries: PutEventsRequestEntry[]) => client.send(new PutEventsCommand({ Entries }))
   const file = (): string => join(folder, 'events.ndjson')

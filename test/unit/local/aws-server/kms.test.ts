@@ -13,16 +13,16 @@ const EncryptionContext = { tenant: 't', endpoint: 'e', key: 'k' }
 
 describe('KMS', () => {
   let folder: string
-  let endpoint: AwsServer
+  let server: AwsServer
   let kms: KMSClient
 
   async function start(options: Partial<AwsServerOptions> = {}): Promise<void> {
-    endpoint = await startAwsServer({ dataDir: folder, port: 0, ...options })
-    kms = new KMSClient(clientConfig(endpoint.url))
+    server = await startAwsServer({ dataDir: folder, port: 0, ...options })
+    kms = new KMSClient(clientConfig(server.url))
   }
   async function stop(): Promise<void> {
     kms.destroy()
-    await endpoint.close()
+    await server.close()
   }
   async function sealed(input: object = {}): Promise<Uint8Array> {
     const { CiphertextBlob } = await kms.send(new EncryptCommand({ KeyId, Plaintext, EncryptionContext, ...input }))

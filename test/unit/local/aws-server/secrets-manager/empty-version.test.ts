@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { oneAtATime, openDatabase } from '../../../../../local/aws-server/database'
-import { describeSecret } from '../../../../../local/aws-server/secrets-manager/listings'
-import { noFunctions, openRotations } from '../../../../../local/aws-server/secrets-manager/rotation'
-import { createSecret } from '../../../../../local/aws-server/secrets-manager/secrets'
+import { describeSecret } from '../../../../../local/aws-server/secrets-manager/describe-and-list'
+import { createSecret } from '../../../../../local/aws-server/secrets-manager/lifecycle'
 import type { SecretsContext } from '../../../../../local/aws-server/secrets-manager/operation'
-import { storedSecrets } from '../../../../../local/aws-server/secrets-manager/stored-secrets'
+import { noFunctions, openRotations } from '../../../../../local/aws-server/secrets-manager/rotations'
+import { secretStore } from '../../../../../local/aws-server/secrets-manager/secret-store'
 import { getSecretValue, putSecretValue } from '../../../../../local/aws-server/secrets-manager/values'
 import { refusalOf, token } from '../../../../support/suites/secrets-manager/calls'
 
@@ -17,7 +17,7 @@ describe('a version without a value, as a rotation starts with', () => {
 
   beforeEach(async () => {
     const database = await openDatabase(null)
-    const store = storedSecrets({ database, inTurn: oneAtATime(), region: 'us-east-1', now: noon })
+    const store = secretStore({ database, inTurn: oneAtATime(), region: 'us-east-1', now: noon })
     const rotations = openRotations({ functions: noFunctions, storeOf: () => store, now: () => noon })
     context = {
       store,

@@ -13,17 +13,17 @@ import { clientConfig } from '../client-config'
 // AWS: "The operation failed because of an invalid KMS key", of a key that Secrets Manager gets no data key from.
 
 const known = 'alias/mirror'
-let endpoint: AwsServer
+let server: AwsServer
 let secrets: SecretsManagerClient
 
 beforeAll(async () => {
-  endpoint = await startAwsServer({ dataDir: null, port: 0, kmsKeyIds: [known] })
-  secrets = new SecretsManagerClient(clientConfig(endpoint.url))
+  server = await startAwsServer({ dataDir: null, port: 0, kmsKeyIds: [known] })
+  secrets = new SecretsManagerClient(clientConfig(server.url))
 })
 
 afterAll(async () => {
   secrets.destroy()
-  await endpoint.close()
+  await server.close()
 })
 
 const create = (Name: string, KmsKeyId: string) =>
@@ -41,7 +41,7 @@ describe('the KMS key of a secret', () => {
   })
 
   it('is taken by the ARN that KMS names it by', async () => {
-    const kms = new KMSClient(clientConfig(endpoint.url))
+    const kms = new KMSClient(clientConfig(server.url))
     const { KeyId = '' } = await kms.send(new EncryptCommand({ KeyId: known, Plaintext: Buffer.from('x') }))
     kms.destroy()
     expect(KeyId).toMatch(/^arn:aws:kms:/)

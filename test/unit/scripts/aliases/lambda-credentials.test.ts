@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { defaultProvider } from '../../../scripts/aliases/lambda-credentials'
+import { defaultProvider } from '../../../../scripts/aliases/lambda-credentials'
 
 const names = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']
 

@@ -16,22 +16,22 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type AwsServer, startAwsServer } from '../../../../local/aws-server/server'
-import { attributesMd5 } from '../../../../local/aws-server/sqs/send-message'
+import { type AwsServer, startAwsServer } from '../../../../../local/aws-server/server'
+import { attributesMd5 } from '../../../../../local/aws-server/sqs/message'
 
-let endpoint: AwsServer
+let server: AwsServer
 let client: SQSClient
 let time = Date.parse('2026-11-21T12:00:00.000Z')
 
 async function start(dataDir: string | null): Promise<void> {
-  endpoint = await startAwsServer({ dataDir, port: 0, now: () => new Date(time) })
+  server = await startAwsServer({ dataDir, port: 0, now: () => new Date(time) })
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
-  client = new SQSClient({ endpoint: endpoint.url, region: 'us-east-1', credentials })
+  client = new SQSClient({ endpoint: server.url, region: 'us-east-1', credentials })
 }
 
 async function stop(): Promise<void> {
   client.destroy()
-  await endpoint.close()
+  await server.close()
 }
 
 async function newQueue(name: string, attributes: Record<string, string> = {}): Promise<string> {

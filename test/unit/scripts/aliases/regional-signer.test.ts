@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { SignatureV4MultiRegion } from '../../../scripts/aliases/regional-signer'
+import { SignatureV4MultiRegion } from '../../../../scripts/aliases/regional-signer'
 
 const credentials = { accessKeyId: 'id', secretAccessKey: 'key' }
 const region = 'eu-central-1'

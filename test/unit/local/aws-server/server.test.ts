@@ -8,16 +8,16 @@ import { join } from 'node:path'
 import { type AwsServer, type AwsServerOptions, startAwsServer } from '../../../../local/aws-server/server'
 import { clientConfig } from './client-config'
 
-describe('the AWS endpoint', () => {
+describe('the embedded AWS server', () => {
   const running: AwsServer[] = []
   afterEach(async () => {
-    for (const endpoint of running.splice(0)) await endpoint.close()
+    for (const server of running.splice(0)) await server.close()
   })
 
   async function start(options: Partial<AwsServerOptions> = {}): Promise<AwsServer> {
-    const endpoint = await startAwsServer({ dataDir: null, port: 0, ...options })
-    running.push(endpoint)
-    return endpoint
+    const server = await startAwsServer({ dataDir: null, port: 0, ...options })
+    running.push(server)
+    return server
   }
 
   async function post(url: string, target: string, body: string, headers: Record<string, string> = {}) {
@@ -107,17 +107,17 @@ describe('the AWS endpoint', () => {
   })
 
   it('rejects with EADDRINUSE where the port is taken, and opens nothing', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'aws-endpoint-'))
+    const folder = await mkdtemp(join(tmpdir(), 'aws-server-'))
     const { url } = await start()
     const taken = startAwsServer({ dataDir: folder, port: Number(new URL(url).port) })
     await expect(taken).rejects.toMatchObject({ code: 'EADDRINUSE' })
-    const endpoint = await startAwsServer({ dataDir: folder, port: 0 })
-    await endpoint.close()
+    const server = await startAwsServer({ dataDir: folder, port: 0 })
+    await server.close()
     await rm(folder, { recursive: true })
   })
 
   it('rejects where the folder is open already, and gives the port back', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'aws-endpoint-'))
+    const folder = await mkdtemp(join(tmpdir(), 'aws-server-'))
     const { url: first } = await start({ dataDir: folder })
     const port = await freePort()
     const again = startAwsServer({ dataDir: folder, port })
@@ -134,7 +134,7 @@ describe('the AWS endpoint', () => {
     ['events.ndjson', 'EISDIR'],
     ['dynamodb', 'EEXIST'],
   ])('rejects where %s cannot be opened, and leaves the rest of the folder closed', async (name, code) => {
-    const folder = await mkdtemp(join(tmpdir(), 'aws-endpoint-'))
+    const folder = await mkdtemp(join(tmpdir(), 'aws-server-'))
     const obstacle = join(folder, name)
     await (name === 'events.ndjson' ? mkdir(obstacle) : writeFile(obstacle, ''))
     await expect(startAwsServer({ dataDir: folder, port: 0 })).rejects.toMatchObject({ code })
@@ -145,16 +145,16 @@ describe('the AWS endpoint', () => {
   })
 
   it('closing finishes what is being answered, and ends connections that are kept alive', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'aws-endpoint-'))
-    const endpoint = await startAwsServer({ dataDir: folder, port: 0 })
-    const client = new SecretsManagerClient(clientConfig(endpoint.url))
+    const folder = await mkdtemp(join(tmpdir(), 'aws-server-'))
+    const server = await startAwsServer({ dataDir: folder, port: 0 })
+    const client = new SecretsManagerClient(clientConfig(server.url))
     const names = Array.from({ length: 32 }, (_, nth) => `secret-${nth}`)
     const creating = names.map(
       async Name => (await client.send(new CreateSecretCommand({ Name, SecretString: 'v' }))).Name,
     )
     await Promise.race(creating)
     const before = performance.now()
-    await endpoint.close()
+    await server.close()
     expect(performance.now() - before).toBeLessThan(1000)
     const created = (await Promise.allSettled(creating)).flatMap(result =>
       result.status === 'fulfilled' ? result.value : [],

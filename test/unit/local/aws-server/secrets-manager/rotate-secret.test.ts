@@ -10,9 +10,9 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager'
 import { describe, expect, it } from '@jest/globals'
-import { startAwsServer } from '../../../../local/aws-server/server'
-import { closeAfterEach } from '../../aws/close-after-each'
-import { clientConfig } from './client-config'
+import { startAwsServer } from '../../../../../local/aws-server/server'
+import { closeAfterEach } from '../../../aws/close-after-each'
+import { clientConfig } from '../client-config'
 
 const closing = closeAfterEach()
 const functionArn = 'arn:aws:lambda:eu-central-1:000000000000:function:rotate-it'
@@ -51,8 +51,8 @@ async function start(pausesMs: readonly number[] = []): Promise<Rotating> {
     await rotateStep(client, step)
   }
   const functions = { has: (arn: string) => arn === functionArn, invoke, pausesMs }
-  const endpoint = await startAwsServer({ dataDir: null, port: 0, functions })
-  const client = new SecretsManagerClient(clientConfig(endpoint.url))
+  const server = await startAwsServer({ dataDir: null, port: 0, functions })
+  const client = new SecretsManagerClient(clientConfig(server.url))
   await client.send(new CreateSecretCommand({ Name: SecretId, SecretString: 'one', ClientRequestToken: first }))
   return {
     client,
@@ -68,7 +68,7 @@ async function start(pausesMs: readonly number[] = []): Promise<Rotating> {
       await new Promise(resolve => setTimeout(resolve, 30))
     },
     close: async () => {
-      await endpoint.close()
+      await server.close()
       client.destroy()
     },
   }

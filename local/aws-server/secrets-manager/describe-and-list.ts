@@ -1,23 +1,20 @@
 import * as v from 'valibot'
 import { AwsError, parseInput } from '../wire'
-import * as members from './operation'
-import type { SecretsOperation } from './operation'
-import type { SecretState, SecretVersion } from './stored-secrets'
+import { members, secretIdInput, type SecretsOperation } from './operation'
+import type { SecretState, SecretVersion } from './secret'
 import { tagList } from './tags'
 
-export const filterKeys = ['name', 'description', 'tag-key', 'tag-value'] as const
-
-const describeSchema = v.object({ SecretId: members.secretId })
+// What Secrets Manager shows of secrets without their values: one secret, all secrets, or the versions of one.
 
 /** Everything but the value; also of a secret that is scheduled for deletion. */
 export const describeSecret: SecretsOperation = async ({ store }, input) => {
-  const secret = await store.find(parseInput(describeSchema, input).SecretId)
+  const secret = await store.find(parseInput(secretIdInput, input).SecretId)
   const labels = labelsByVersion(secret)
   return { ...detailsOf(secret), ...(labels === null ? {} : { VersionIdsToStages: labels }) }
 }
 
 /** What `DescribeSecret` and `ListSecrets` say alike. AWS leaves out what is not there. */
-export function detailsOf(secret: SecretState): object {
+function detailsOf(secret: SecretState): object {
   const { arn, name, description, kmsKeyId, tags, createdAt, changedAt, deletesAt } = secret
   return {
     ARN: arn,
@@ -43,16 +40,21 @@ function rotationOf({ rotation, lastRotatedAt }: SecretState): object {
 }
 
 /** The labels of the versions that have any; null where none has. */
-export function labelsByVersion({ versions }: SecretState): Readonly<Record<string, readonly string[]>> | null {
+function labelsByVersion({ versions }: SecretState): Readonly<Record<string, readonly string[]>> | null {
   const labelled = versions.filter(({ labels }) => labels.length > 0)
   return labelled.length === 0 ? null : Object.fromEntries(labelled.map(({ id, labels }) => [id, labels]))
 }
+
+const filterKeys = ['name', 'description', 'tag-key', 'tag-value'] as const
 
 const filter = v.object({
   Key: v.picklist(filterKeys),
   Values: v.pipe(v.array(v.pipe(v.string(), v.maxLength(512))), v.minLength(1), v.maxLength(10)),
 })
-const listSchema = v.object({
+
+type Filter = v.InferOutput<typeof filter>
+
+const listInput = v.object({
   MaxResults: v.optional(members.maxResults, 100),
   NextToken: v.optional(members.nextToken),
   Filters: v.optional(v.pipe(v.array(filter), v.maxLength(10)), []),
@@ -63,7 +65,7 @@ const listSchema = v.object({
 
 /** The secrets by name, a page at a time. AWS can also sort by dates: refused here. */
 export const listSecrets: SecretsOperation = async ({ store }, input) => {
-  const { MaxResults, NextToken, Filters, IncludePlannedDeletion, SortOrder } = parseInput(listSchema, input)
+  const { MaxResults, NextToken, Filters, IncludePlannedDeletion, SortOrder } = parseInput(listInput, input)
   const range = { prefix: namePrefixOf(Filters), after: lastOf(NextToken), descending: SortOrder === 'desc' }
   const page: SecretState[] = []
   for await (const secret of store.list(range)) {
@@ -75,6 +77,37 @@ export const listSecrets: SecretsOperation = async ({ store }, input) => {
   return pageOf(page)
 }
 
+/** What the name of every match starts with, so that nothing else need be read. */
+function namePrefixOf(filters: readonly Filter[]): string {
+  const prefixes = filters.flatMap(({ Key, Values }) => (Key === 'name' && Values.length === 1 ? Values : []))
+  return prefixes.find(prefix => !prefix.startsWith('!')) ?? ''
+}
+
+/**
+ * Whether the secret passes every filter: one of a filter's values must match. Values are prefixes; only the
+ * description's ignore upper and lower case. A value that starts with `!` matches what the rest of it does not.
+ */
+function matches(secret: SecretState, filters: readonly Filter[]): boolean {
+  return filters.every(({ Key, Values }) =>
+    Values.some(value =>
+      value.startsWith('!') ? !hasPrefix(secret, Key, value.slice(1)) : hasPrefix(secret, Key, value),
+    ),
+  )
+}
+
+function hasPrefix(secret: SecretState, key: Filter['Key'], prefix: string): boolean {
+  switch (key) {
+    case 'name':
+      return secret.name.startsWith(prefix)
+    case 'description':
+      return (secret.description ?? '').toLowerCase().startsWith(prefix.toLowerCase())
+    case 'tag-key':
+      return Object.keys(secret.tags).some(tag => tag.startsWith(prefix))
+    case 'tag-value':
+      return Object.values(secret.tags).some(tag => tag.startsWith(prefix))
+  }
+}
+
 function pageOf(secrets: readonly SecretState[]): object {
   return { SecretList: secrets.map(secretEntryOf) }
 }
@@ -84,16 +117,16 @@ function secretEntryOf(secret: SecretState): object {
   return { ...detailsOf(secret), ...(labels === null ? {} : { SecretVersionsToStages: labels }) }
 }
 
-const versionsSchema = v.object({
+const listVersionsInput = v.object({
   SecretId: members.secretId,
   MaxResults: v.optional(members.maxResults, 100),
   NextToken: v.optional(members.nextToken),
   IncludeDeprecated: v.optional(v.boolean(), false),
 })
 
-/** The versions, oldest first, a page at a time; those without a label only on demand. */
+/** The versions of a secret, oldest first, a page at a time; those without a label only on demand. */
 export const listSecretVersionIds: SecretsOperation = async ({ store }, input) => {
-  const { SecretId, MaxResults, NextToken, IncludeDeprecated } = parseInput(versionsSchema, input)
+  const { SecretId, MaxResults, NextToken, IncludeDeprecated } = parseInput(listVersionsInput, input)
   const last = lastOf(NextToken)
   const { arn, name, versions } = await store.find(SecretId)
   const shown = versions.filter(({ labels }) => IncludeDeprecated || labels.length > 0)
@@ -118,51 +151,17 @@ function versionEntryOf({ id, labels, createdAt, kmsKeyId }: SecretVersion): obj
   }
 }
 
-/** One of the values must match; a value that starts with `!` matches what the rest of it does not. */
-export interface Filter {
-  readonly Key: (typeof filterKeys)[number]
-  readonly Values: readonly string[]
-}
-
-/** Whether the secret passes every filter. Values are prefixes; only the description's ignore upper and lower case. */
-export function matches(secret: SecretState, filters: readonly Filter[]): boolean {
-  return filters.every(({ Key, Values }) =>
-    Values.some(value =>
-      value.startsWith('!') ? !hasPrefix(secret, Key, value.slice(1)) : hasPrefix(secret, Key, value),
-    ),
-  )
-}
-
-/** What the name of every match starts with, so that nothing else need be read. */
-export function namePrefixOf(filters: readonly Filter[]): string {
-  const prefixes = filters.flatMap(({ Key, Values }) => (Key === 'name' && Values.length === 1 ? Values : []))
-  return prefixes.find(prefix => !prefix.startsWith('!')) ?? ''
-}
-
-function hasPrefix(secret: SecretState, key: Filter['Key'], prefix: string): boolean {
-  switch (key) {
-    case 'name':
-      return secret.name.startsWith(prefix)
-    case 'description':
-      return (secret.description ?? '').toLowerCase().startsWith(prefix.toLowerCase())
-    case 'tag-key':
-      return Object.keys(secret.tags).some(tag => tag.startsWith(prefix))
-    case 'tag-value':
-      return Object.values(secret.tags).some(tag => tag.startsWith(prefix))
-  }
-}
-
-const prefix = 'after '
+const tokenPrefix = 'after '
 
 /** The `NextToken` that goes on after `last`. */
-export function tokenAfter(last: string): string {
-  return Buffer.from(prefix + last).toString('base64url')
+function tokenAfter(last: string): string {
+  return Buffer.from(tokenPrefix + last).toString('base64url')
 }
 
 /** What `tokenAfter` was given, null without a token. @throws {AwsError} `InvalidNextTokenException` */
-export function lastOf(token: string | undefined): string | null {
+function lastOf(token: string | undefined): string | null {
   if (token === undefined) return null
-  const text = Buffer.from(token, 'base64url').toString()
-  if (text.startsWith(prefix) && tokenAfter(text.slice(prefix.length)) === token) return text.slice(prefix.length)
+  const last = Buffer.from(token, 'base64url').toString().slice(tokenPrefix.length)
+  if (tokenAfter(last) === token) return last
   throw new AwsError('InvalidNextTokenException', 'The NextToken value is invalid.')
 }

@@ -1,12 +1,13 @@
 import * as v from 'valibot'
 import { AwsError, parseInput } from '../wire'
-import * as members from './operation'
-import type { SecretsContext, SecretsOperation } from './operation'
-import { arnOf, namesOf, type SecretState, checkNotDeleted } from './stored-secrets'
+import { members, secretIdInput, type SecretKeys, type SecretsContext, type SecretsOperation } from './operation'
+import { arnOf, checkNotDeleted, namesOf, type SecretState } from './secret'
 import { withTags } from './tags'
 import { type NewValue, newValueOf, withValue } from './values'
 
-const createSchema = v.object({
+// A secret from its creation to its deletion: everything that changes it as a whole.
+
+const createInput = v.object({
   Name: v.pipe(v.string(), v.minLength(1), v.maxLength(512)),
   Description: v.optional(members.description),
   KmsKeyId: v.optional(members.kmsKeyId),
@@ -16,24 +17,11 @@ const createSchema = v.object({
 
 /** Creates a secret; without a value it has no version yet. */
 export const createSecret: SecretsOperation = async ({ store, keys, region, now, newArnSuffix }, input) => {
-  const parsed = parseInput(createSchema, input)
+  const parsed = parseInput(createInput, input)
   checkName(parsed.Name)
   checkKmsKey(keys, parsed.KmsKeyId)
   const value = newValueOf(parsed)
-  const empty: SecretState = {
-    name: parsed.Name,
-    arn: arnOf(region, parsed.Name, newArnSuffix()),
-    description: parsed.Description ?? null,
-    kmsKeyId: parsed.KmsKeyId ?? null,
-    tags: withTags({}, parsed.Tags),
-    policy: null,
-    rotation: null,
-    lastRotatedAt: null,
-    createdAt: now,
-    changedAt: now,
-    deletesAt: null,
-    versions: [],
-  }
+  const empty = emptySecret(parsed, arnOf(region, parsed.Name, newArnSuffix()), now)
   const secret = await store.changeNamed(parsed.Name, found => {
     if (found !== undefined) return { secret: repeated(found, value) }
     return value === null ? { secret: empty } : withValue(empty, value, { labels: null, now })
@@ -47,6 +35,33 @@ function checkName(name: string): void {
     'ValidationException',
     'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
   )
+}
+
+/** AWS's own KMS key, which an empty id means too. */
+const managed = ['', 'alias/aws/secretsmanager']
+
+/** @throws {AwsError} `InvalidParameterException` for a KMS key that does not exist */
+function checkKmsKey(keys: SecretKeys, keyId: string | undefined): void {
+  if (keyId === undefined || managed.includes(keyId) || keys.exists(keyId)) return
+  const message = 'The operation failed because of an invalid KMS key: Invalid keyId'
+  throw new AwsError('InvalidParameterException', message)
+}
+
+function emptySecret(created: v.InferOutput<typeof createInput>, arn: string, now: Date): SecretState {
+  return {
+    name: created.Name,
+    arn,
+    description: created.Description ?? null,
+    kmsKeyId: created.KmsKeyId ?? null,
+    tags: withTags({}, created.Tags),
+    policy: null,
+    rotation: null,
+    lastRotatedAt: null,
+    createdAt: now,
+    changedAt: now,
+    deletesAt: null,
+    versions: [],
+  }
 }
 
 /** The secret that the same request created before. @throws {AwsError} when another request did */
@@ -63,16 +78,16 @@ function repeated(found: SecretState, value: NewValue | null): SecretState {
   throw new AwsError('ResourceExistsException', `The operation failed because the secret ${found.name} already exists.`)
 }
 
-const updateSchema = v.object({
+const updateInput = v.object({
   SecretId: members.secretId,
   Description: v.optional(members.description),
   KmsKeyId: v.optional(members.kmsKeyId),
   ...members.value,
 })
 
-/** Changes the description, the key, and with a value moves AWSCURRENT to a new version. */
+/** Changes the description and the KMS key; with a value, AWSCURRENT moves to a new version. */
 export const updateSecret: SecretsOperation = async ({ store, keys, now }, input) => {
-  const parsed = parseInput(updateSchema, input)
+  const parsed = parseInput(updateInput, input)
   checkKmsKey(keys, parsed.KmsKeyId)
   const value = newValueOf(parsed)
   const secret = await store.change(parsed.SecretId, secret => {
@@ -85,7 +100,7 @@ export const updateSecret: SecretsOperation = async ({ store, keys, now }, input
 
 function withDetails(
   secret: SecretState,
-  { Description, KmsKeyId }: Pick<v.InferOutput<typeof updateSchema>, 'Description' | 'KmsKeyId'>,
+  { Description, KmsKeyId }: Pick<v.InferOutput<typeof updateInput>, 'Description' | 'KmsKeyId'>,
   now: Date,
 ): SecretState {
   if (Description === undefined && KmsKeyId === undefined) return secret
@@ -97,18 +112,18 @@ function withDetails(
   }
 }
 
-const dayMilliseconds = 24 * 60 * 60 * 1000
-const defaultDays = 30
-
-const deleteSchema = v.object({
+const deleteInput = v.object({
   SecretId: members.secretId,
   RecoveryWindowInDays: v.optional(v.pipe(v.number(), v.integer())),
   ForceDeleteWithoutRecovery: v.optional(v.boolean(), false),
 })
 
+const dayMilliseconds = 24 * 60 * 60 * 1000
+const defaultDays = 30
+
 /** Schedules the deletion in 7 to 30 days, or deletes at once. */
 export const deleteSecret: SecretsOperation = async (context, input) => {
-  const { SecretId, RecoveryWindowInDays: days, ForceDeleteWithoutRecovery } = parseInput(deleteSchema, input)
+  const { SecretId, RecoveryWindowInDays: days, ForceDeleteWithoutRecovery } = parseInput(deleteInput, input)
   if (days !== undefined && ForceDeleteWithoutRecovery) {
     throw invalid("You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.")
   }
@@ -124,7 +139,7 @@ export const deleteSecret: SecretsOperation = async (context, input) => {
   return { ARN: arn, Name: name, DeletionDate: deletesAt }
 }
 
-/** A secret that does not exist is deleted already: no error. */
+/** A secret that does not exist counts as deleted already: no error. */
 async function deleteNow({ store, region, now, newArnSuffix }: SecretsContext, secretId: string): Promise<object> {
   try {
     const { arn, name } = await store.change(secretId, secret => ({ secret, removed: true }))
@@ -140,28 +155,10 @@ function invalid(message: string): AwsError {
   return new AwsError('InvalidParameterException', message)
 }
 
-const restoreSchema = v.object({ SecretId: members.secretId })
-
 /** Undoes a scheduled deletion; a secret without one stays as it is. */
 export const restoreSecret: SecretsOperation = async ({ store, now }, input) => {
-  const { arn, name } = await store.change(parseInput(restoreSchema, input).SecretId, secret => ({
+  const { arn, name } = await store.change(parseInput(secretIdInput, input).SecretId, secret => ({
     secret: secret.deletesAt === null ? secret : { ...secret, deletesAt: null, changedAt: now },
   }))
   return { ARN: arn, Name: name }
-}
-
-/** The keys that a secret's value can be sealed with; Secrets Manager asks KMS for a data key of it. */
-export interface SecretKeys {
-  /** By id, alias, or the ARN of either. */
-  exists(keyId: string): boolean
-}
-
-/** AWS's own key, which an empty id means too. */
-const managed = ['', 'alias/aws/secretsmanager']
-
-/** @throws {AwsError} `InvalidParameterException` for a key that does not exist */
-export function checkKmsKey(keys: SecretKeys, keyId: string | undefined): void {
-  if (keyId === undefined || managed.includes(keyId) || keys.exists(keyId)) return
-  const message = 'The operation failed because of an invalid KMS key: Invalid keyId'
-  throw new AwsError('InvalidParameterException', message)
 }

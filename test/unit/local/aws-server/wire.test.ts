@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(() => closeServer(server))
 
-it('a fault of the endpoint itself is 500 InternalServiceError, without detail', async () => {
+it('a fault of the server itself is 500 InternalServiceError, without detail', async () => {
   const reply = await fetch(url, { method: 'POST' })
   expect([reply.status, reply.headers.get('content-type')]).toEqual([500, 'application/x-amz-json-1.1'])
   const message = 'An error occurred on the server side.'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { resolve } from 'node:path'
-import { startOptions } from '../../../local/options'
+import { startOptions, wholeNumber } from '../../../local/options'
 
 describe('the options of npm start', () => {
   it('have defaults', () => {
@@ -26,5 +26,22 @@ describe('the options of npm start', () => {
   ])('%j is refused with one line', (args, message) => {
     expect(() => startOptions(args)).toThrow(message)
     expect(() => startOptions(args)).not.toThrow(/\n/)
+  })
+})
+
+const upTo20 = { least: 1, greatest: 20 }
+
+describe('a whole number', () => {
+  it.each([
+    ['1', 1],
+    ['20', 20],
+  ])('is read from %s', (text, number) => {
+    expect(wholeNumber('--seeds', text, upTo20)).toBe(number)
+  })
+
+  it.each(['0', '21', '-1', '1.5', '01', '1e1', ' 1', '', 'abc', 'NaN'])('is not %j', text => {
+    expect(() => wholeNumber('--seeds', text, upTo20)).toThrow(
+      `--seeds takes a whole number from 1 to 20, not ${JSON.stringify(text)}`,
+    )
   })
 })

@@ -1,0 +1,79 @@
+import { CreateTableCommand, ResourceInUseException } from '@aws-sdk/client-dynamodb'
+import { CreateQueueCommand, GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs'
+import { type ClientOptions, sqsClient } from '../src/aws/clients'
+import { type Table, tableDefinition } from '../src/aws/table'
+
+// What the local run has at its embedded AWS server, as `infra` gives it to a deployment: one table, two queues, two
+// KMS keys. Data folders hold them by these names.
+
+export const stage = 'local'
+
+/** How the embedded AWS server is called. It takes any credentials; these are made up. */
+export const localAws = {
+  region: 'us-east-1',
+  accessKeyId: 'local',
+  secretAccessKey: 'local',
+  table: 'keyturn-local',
+} as const
+
+/** Where deliveries wait, and where those end that were given up. */
+export const deliveryQueue = 'keyturn-local-deliveries'
+export const deadLetterQueue = 'keyturn-local-dead-letters'
+
+/** The only two KMS keys that exist. */
+export const ringKeyId = 'alias/keyturn-local-ring'
+export const mirrorKeyId = 'alias/keyturn-local-mirror'
+
+/** The settings of an SDK client for the embedded AWS server at this URL. */
+export function localClientOptions(aws: string): ClientOptions {
+  const { region, accessKeyId, secretAccessKey } = localAws
+  return { endpoint: aws, region, credentials: { accessKeyId, secretAccessKey } }
+}
+
+/** Makes the table; one that is there already stays as it is. Tests use it too: a deployment has its own table. */
+export async function createTable({ client, name }: Table): Promise<void> {
+  try {
+    await client.send(new CreateTableCommand(tableDefinition(name)))
+  } catch (error) {
+    if (!(error instanceof ResourceInUseException)) throw error
+  }
+}
+
+const maxReceiveCount = 10
+/** Longer than the function's time limit: a message that is being worked on is given to nobody else. */
+const VisibilityTimeout = '90'
+const MessageRetentionPeriod = String(14 * 24 * 60 * 60)
+
+/** Makes the two queues; those that are there already stay as they are. */
+export async function createQueues(aws: string): Promise<void> {
+  const client = sqsClient(localClientOptions(aws))
+  try {
+    const deadLetters = await createQueue(client, deadLetterQueue, { MessageRetentionPeriod })
+    const RedrivePolicy = await redrivePolicy(client, deadLetters, maxReceiveCount)
+    await createQueue(client, deliveryQueue, { VisibilityTimeout, MessageRetentionPeriod, RedrivePolicy })
+  } finally {
+    client.destroy()
+  }
+}
+
+/** Makes one queue and returns its URL. Repeatable. Tests use it too: a deployment has its own queues. */
+export async function createQueue(
+  client: SQSClient,
+  name: string,
+  attributes: Readonly<Record<string, string>>,
+): Promise<string> {
+  const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: name, Attributes: { ...attributes } }))
+  if (QueueUrl === undefined) throw new Error('SQS answered without a queue URL')
+  return QueueUrl
+}
+
+/** The attribute `RedrivePolicy` of a queue whose messages go to `deadLetterUrl` after so many receives. */
+export async function redrivePolicy(
+  client: SQSClient,
+  deadLetterUrl: string,
+  maxReceiveCount: number,
+): Promise<string> {
+  const wanted = new GetQueueAttributesCommand({ QueueUrl: deadLetterUrl, AttributeNames: ['QueueArn'] })
+  const { Attributes } = await client.send(wanted)
+  return JSON.stringify({ deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount })
+}

@@ -1,0 +1,63 @@
+import { dirname } from 'node:path'
+import { deadLetterQueue, deliveryQueue, localAws, mirrorKeyId, ringKeyId, stage } from './aws-resources'
+import { queueUrl } from './aws-server/sqs/queues'
+import { roleClaim, sessionAudience, tenantClaim } from './session-issuer'
+
+export interface EnvironmentOptions {
+  /** The function's name, such as `rotate`. */
+  readonly name: string
+  /** The built file. */
+  readonly bundle: string
+  /** The embedded AWS server's URL. */
+  readonly aws: string
+}
+
+/** Everything that a function's `process.env` holds: what Lambda sets, and what a deployment configures. */
+export function functionEnvironment(options: EnvironmentOptions): Readonly<Record<string, string>> {
+  return { ...setByLambda(options), ...configured(options.aws) }
+}
+
+/** AWS Lambda's developer guide, "Defined runtime environment variables". */
+function setByLambda({ name, bundle, aws }: EnvironmentOptions): Readonly<Record<string, string>> {
+  return {
+    AWS_REGION: localAws.region,
+    AWS_DEFAULT_REGION: localAws.region,
+    AWS_ACCESS_KEY_ID: localAws.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: localAws.secretAccessKey,
+    AWS_SESSION_TOKEN: 'local',
+    AWS_ENDPOINT_URL: aws,
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x',
+    AWS_LAMBDA_FUNCTION_NAME: `keyturn-${stage}-${name}`,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/keyturn-${stage}-${name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+    LAMBDA_TASK_ROOT: dirname(bundle),
+    // A home of its own keeps the AWS configuration of whoever runs this out of the functions.
+    HOME: dirname(bundle),
+    // Functions are deployed on Node 22, which the AWS SDK does not warn about.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  }
+}
+
+/** What `infra` sets in a deployment. */
+function configured(aws: string): Readonly<Record<string, string>> {
+  const { host } = new URL(aws)
+  return {
+    STAGE: stage,
+    TABLE_NAME: localAws.table,
+    RING_KEY_ID: ringKeyId,
+    MIRROR_KEY_ID: mirrorKeyId,
+    EVENT_BUS_NAME: 'default',
+    MIRROR: 'on',
+    SESSION_ISSUER: aws,
+    SESSION_AUDIENCE: sessionAudience,
+    SESSION_JWKS_URL: `${aws}/.well-known/jwks.json`,
+    SESSION_ROLE_CLAIM: roleClaim,
+    SESSION_TENANT_CLAIM: tenantClaim,
+    QUEUE_URL: queueUrl(host, deliveryQueue),
+    DEAD_LETTER_QUEUE_URL: queueUrl(host, deadLetterQueue),
+    INSECURE_TARGETS: 'on',
+    LOG_LEVEL: 'info',
+  }
+}
