@@ -39,7 +39,7 @@ describe('an API key', () => {
     expect((await send('GET', path, bearer(expiring))).status).toBe(200)
     expect((await send('GET', path, bearer(revoked))).status).toBe(200)
     clock.now = new Date(NOON.getTime() + 1000)
-    for (const { id } of tables.keys.keys.values()) await apiKeys.revoke(id, clock.now)
+    for (const { id } of tables.keys.apiKeys.values()) await apiKeys.revoke(id, clock.now)
     const other = await apiKey(thesignup, 'acme')
     const expired = await apiKey(keyturn, 'acme', { expiresAt: new Date(NOON.getTime() + 2000) })
     clock.now = new Date(NOON.getTime() + 2000)
