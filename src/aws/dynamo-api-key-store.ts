@@ -1,10 +1,11 @@
 import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import * as v from 'valibot'
 import type { ApiKey, ApiKeyStore } from '../access/api-key'
+import { outcomeOf } from './conditional-write'
 import { apiKeyItemKey, apiKeyListing, apiKeyListingKey, apiKeyListingPrefix } from './item-keys'
 import { decodeItem, instant, type Item, orNull, toItem, valuesOf } from './items'
 import { getItem, queryItems } from './queries'
-import { outcomeOf, type Table } from './table'
+import type { Table } from './table'
 
 const isAbsent = 'attribute_not_exists(pk)'
 const isPresent = 'attribute_exists(pk)'

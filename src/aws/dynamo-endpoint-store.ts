@@ -2,11 +2,12 @@ import { DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/c
 import * as v from 'valibot'
 import type { Endpoint } from '../rotation/endpoint'
 import type { EndpointAddress, EndpointStore, Page, PageRequest, Settled } from '../rotation/ports'
+import { outcomeOf } from './conditional-write'
 import { dueItems, dueShardOf, firstEndpointShard } from './due-index'
 import { endpointAddressOf, endpointItemKey, endpointPrefix, tenantPartition } from './item-keys'
 import { count, decodeItem, instant, type Item, oneOrMore, orNull, toItem, updateOf, valuesOf } from './items'
 import { getItem, pageOf, queryItems } from './queries'
-import { outcomeOf, type Table } from './table'
+import type { Table } from './table'
 
 // The clauses of the conditions. DynamoDB checks them and writes in one step: of several writers that have read the same
 // revision, one alone wins.

@@ -10,6 +10,7 @@ import {
   type Observation,
 } from '../delivery/health'
 import type { EndpointLife } from '../rotation/ports'
+import { outcomeOf } from './conditional-write'
 import {
   changeHealthItem,
   type HealthItem,
@@ -22,7 +23,7 @@ import {
 import { healthItemKey } from './item-keys'
 import { toItem, valuesOf } from './items'
 import { batchGet } from './queries'
-import { outcomeOf, type Table } from './table'
+import type { Table } from './table'
 
 // The clauses of the conditions.
 

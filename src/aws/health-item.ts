@@ -2,10 +2,11 @@ import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-
 import * as v from 'valibot'
 import { attemptSlots, type DeliveryHealth, type LastStatus, neverDelivered } from '../delivery/health'
 import type { EndpointAddress } from '../rotation/ports'
+import { unlessConflict } from './conditional-write'
 import { healthItemKey } from './item-keys'
 import { count, decodeItem, instant, type Item, orNull, toItem, valuesOf } from './items'
 import { getItem } from './queries'
-import { type Table, unlessConflict } from './table'
+import type { Table } from './table'
 
 // One item an endpoint, beside the endpoint's own: what it holds, and how it is read and changed.
 

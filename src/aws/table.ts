@@ -1,28 +1,9 @@
-import {
-  ConditionalCheckFailedException,
-  type CreateTableCommandInput,
-  type DynamoDBClient,
-} from '@aws-sdk/client-dynamodb'
+import type { CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 
 /** Keyturn's one DynamoDB table. */
 export interface Table {
   readonly client: DynamoDBClient
   readonly name: string
-}
-
-/** What a conditional write answers, or null where its condition does not hold. Everything else is thrown. */
-export async function unlessConflict<Reply>(write: Promise<Reply>): Promise<Reply | null> {
-  try {
-    return await write
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return null
-    throw error
-  }
-}
-
-/** The outcome of a conditional write: only its failed condition is a `conflict`, everything else is thrown. */
-export async function outcomeOf(write: Promise<object>): Promise<'stored' | 'conflict'> {
-  return (await unlessConflict(write)) === null ? 'conflict' : 'stored'
 }
 
 /** The index of what the sweep is to come by. Only items with `dueShard` and `dueAt` are in it. */
