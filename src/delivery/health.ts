@@ -106,8 +106,8 @@ export interface LeaseRequest {
 }
 
 /**
- * `prompt`: the endpoint is known to answer promptly. `busy`: all slots are taken; `failures`: in a row. `under-way`:
- * this very message has one of the slots.
+ * `prompt`: whether the endpoint is, by `answersPromptly`. `busy`: all slots are taken; `failures`: in a row.
+ * `under-way`: this very message has one of the slots.
  */
 export type LeaseOutcome =
   | { readonly kind: 'granted'; readonly lease: Lease; readonly prompt: boolean }
@@ -115,13 +115,10 @@ export type LeaseOutcome =
   | { readonly kind: 'under-way' }
   | { readonly kind: 'paused' }
 
-/** Attempts at one endpoint at a time; and at all endpoints of a tenant that are not known to answer promptly. */
+/** Attempts at one endpoint at a time; and at all endpoints of a tenant that are not prompt. */
 export const attemptSlots = 5
 
-/**
- * What holds the slots that a tenant has for attempts at endpoints that are not known to answer promptly. No endpoint's
- * id has a `#`.
- */
+/** What holds the slots that a tenant has for endpoints that are not prompt. No endpoint's id has a `#`. */
 export function slowLaneOf(tenantId: string): EndpointLife {
   return { tenantId, endpointId: '#unproven', incarnation: '#unproven' }
 }
@@ -131,10 +128,7 @@ const promptMs = 5000
 
 type Promptness = Pick<DeliveryHealth, 'lastSuccessAt' | 'errorsSinceLastSuccess' | 'lastResponseTimeMs'>
 
-/**
- * Whether an endpoint is known to answer promptly: it took the last attempt, within 5 s. Neither a resume nor a rotation
- * makes up for a failure.
- */
+/** Whether an endpoint is prompt: it took the last attempt, within 5 s. No resume or rotation makes up for a failure. */
 export function answersPromptly({ lastSuccessAt, errorsSinceLastSuccess, lastResponseTimeMs }: Promptness): boolean {
   return lastSuccessAt !== null && errorsSinceLastSuccess === 0 && (lastResponseTimeMs ?? 0) <= promptMs
 }

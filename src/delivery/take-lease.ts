@@ -14,13 +14,13 @@ export interface TakenLease {
   readonly outcome: LeaseOutcome
   /** What was read before is old by now. */
   readonly waited: boolean
-  /** The tenant's slot; null where the endpoint answers promptly. To be released after the attempt. */
+  /** The tenant's slot; null where the endpoint is prompt. To be released after the attempt. */
   readonly tenantLease: Lease | null
 }
 
 /**
- * Takes the right to make one attempt at an endpoint. One that is not known to answer promptly needs one of its tenant's
- * few slots as well, so that the receivers of one tenant that never answer hold up none of another's.
+ * Takes the right to make one attempt at an endpoint. One that is not prompt needs one of its tenant's few slots as well,
+ * so that the receivers of one tenant that never answer hold up none of another's.
  */
 export async function takeLease(deps: DeliveryDeps, wanted: WantedLease): Promise<TakenLease> {
   const taken = await takeEndpointLease(deps, wanted)
