@@ -2,7 +2,10 @@ import type { Contract } from '../src/contracts/contract'
 import { type ContractDescription, type LocalDescription, localFile } from './local-description'
 import { seedContracts } from './seed-plan'
 
-/** What is printed once everything answers: a command for each contract's rotate route, and one that reads a mirror. */
+/**
+ * What is printed once everything answers: a command for each contract's rotate route, one that reads a mirror, and
+ * those that show a rotation in deliveries.
+ */
 export function banner(local: LocalDescription, dataDir: string): string {
   const described: Readonly<Record<string, ContractDescription>> = local.contracts
   const rotations = seedContracts.flatMap(({ contract }) => {

@@ -3,6 +3,9 @@ import { createWriteStream, openSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { Worker } from 'node:worker_threads'
 
+// One function's running copy, and the worker thread that it runs in. `worker-runtime.ts` is the other side of the thread:
+// invocations go there as messages, and their outcomes come back.
+
 export interface WorkerOptions {
   /** The file that `buildWorkerRuntime` built. */
   readonly runtime: string
@@ -11,7 +14,7 @@ export interface WorkerOptions {
   readonly environment: Readonly<Record<string, string>>
   /** Takes what the function prints. */
   readonly log: Writable
-  /** An event that is not answered by then ends the worker, as Lambda does. */
+  /** An event that takes longer ends the worker, as Lambda does. */
   readonly timeoutSeconds: number
 }
 
@@ -112,9 +115,10 @@ export interface Invocation {
   readonly deadline: number
 }
 
-/** What a worker sends: that its bundle is loaded, then for each event the handler's result or the name of what it threw. */
+/** What a worker sends: first that its bundle is loaded, then for each event what became of it. */
 export type WorkerMessage = { readonly kind: 'loaded' } | Outcome
 
+/** The handler's result, or the name of the error that it threw. */
 export type Outcome =
   | { readonly id: string; readonly kind: 'result'; readonly result: unknown }
   | { readonly id: string; readonly kind: 'threw'; readonly name: string }
@@ -132,7 +136,7 @@ export class InvocationError extends Error {
   }
 }
 
-/** Appends to the file, made with mode 0600. Throws Node's own error where it cannot be opened; later ones are told. */
+/** Appends to the file, made with mode 0600. Throws Node's own error where it cannot be opened; prints later ones. */
 export function openFunctionLog(file: string): Writable {
   const log = createWriteStream(file, { fd: openSync(file, 'a', 0o600) })
   log.on('error', ({ message }) => console.error(`the log ${file} cannot be written: ${message}`))

@@ -37,6 +37,7 @@ export interface LocalDescription {
   readonly contracts: { readonly [Name in keyof typeof seedPlan]: ContractDescription<(typeof seedPlan)[Name]> }
 }
 
+/** Everything that a user of this local run needs: URLs, and for each contract ids, API keys and fresh sessions. */
 export async function describeLocalRun(options: DescriptionOptions): Promise<LocalDescription> {
   const { api, aws } = options
   const contracts = await Promise.all(
@@ -70,7 +71,7 @@ export function localFile(dataDir: string): string {
   return join(dataDir, 'local.json')
 }
 
-/** Mode 0600, in one step. */
+/** Writes `local.json`, with mode 0600 and in one step. */
 export function writeDescription(dataDir: string, description: LocalDescription): void {
   replaceFile(localFile(dataDir), `${JSON.stringify(description, null, 2)}\n`)
 }

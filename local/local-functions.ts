@@ -28,7 +28,7 @@ const names = Object.keys(functionSources) as readonly FunctionName[]
 /** A delivery may wait for its receiver longer than the HTTP API waits for a reply. */
 const timeoutSeconds: Readonly<Record<FunctionName, number>> = { rotate: 29, endpoints: 29, sweep: 29, deliver: 60 }
 
-/** All functions, none started yet. What they print goes to `<dataDir>/logs/<name>.ndjson`, mode 0600. */
+/** All functions of the local run, none started yet. What they print goes to `<dataDir>/logs/<name>.ndjson`, mode 0600. */
 export function localFunctions({ buildDir, dataDir, aws }: LocalFunctionsOptions): LocalFunctions {
   const logs = join(dataDir, 'logs')
   makeFolder(logs, 0o700)
@@ -56,8 +56,8 @@ export function localFunctions({ buildDir, dataDir, aws }: LocalFunctionsOptions
 }
 
 /**
- * One function of the local run. What answers is always what is on the disk: the worker is started anew once it ended,
- * and once the bundle or the mounts beside it changed.
+ * One function of the local run. Its worker always runs what is on the disk: a new one starts once the worker has ended,
+ * and once the bundle or the mounts beside it have changed.
  */
 export class LocalFunction {
   readonly #options: WorkerOptions

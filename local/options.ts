@@ -3,8 +3,6 @@ import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { systemCode } from '../scripts/files'
 import { OperatorError } from './operator-error'
 
-const greatestPort = 65534
-
 export interface StartOptions {
   /** The API's; the embedded AWS server takes the next one. */
   readonly port: number
@@ -15,7 +13,9 @@ export interface StartOptions {
   readonly fresh: boolean
 }
 
-/** What `npm start -- …` was asked for. @throws {OperatorError} */
+const greatestPort = 65534
+
+/** What `npm start -- …` asks for. @throws {OperatorError} naming an option that is wrong */
 export function startOptions(args: readonly string[]): StartOptions {
   const { values } = parseArguments({
     args: [...args],
@@ -47,7 +47,10 @@ export function wholeNumber(option: string, text: string, { least, greatest }: R
   throw new OperatorError(`${option} takes a whole number from ${least} to ${greatest}, not ${JSON.stringify(text)}`)
 }
 
-/** `parseArgs` of `node:util`, which refuses what it does not know. @throws {OperatorError} naming the option and what is allowed */
+/**
+ * What the arguments say, by `parseArgs` of `node:util`.
+ * @throws {OperatorError} for what it does not know, naming the option and those that there are
+ */
 export function parseArguments<Config extends ParseArgsConfig>(config: Config): ReturnType<typeof parseArgs<Config>> {
   try {
     return parseArgs(config)

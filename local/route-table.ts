@@ -22,7 +22,7 @@ const defaultKey = '$default'
 /**
  * Finds the route of a request as an HTTP API does: the method and every segment have to fit, literal segments come
  * before parameters from left to right, a named method comes before `ANY`, and `$default` is last.
- * @throws {RangeError} for route keys that API Gateway refuses, and for greedy parameters, which Keyturn has none of
+ * @throws {RangeError} for route keys that API Gateway refuses, and for greedy parameters, which Keyturn does not use
  */
 export function routeTable<Name extends string>(
   routes: readonly GatewayRoute<Name>[],
@@ -43,7 +43,7 @@ function parse<Name extends string>(route: GatewayRoute<Name>): ParsedRoute<Name
   return { ...route, method: route.routeKey.split(' ', 1).join(), segments: path.slice(1).split('/') }
 }
 
-/** Sorts a literal before a parameter, segment by segment, and `ANY` last. */
+/** Its text order is the routes' order: a literal before a parameter, segment by segment, and `ANY` last. */
 function rank({ method, segments }: ParsedRoute<string>): string {
   return segments.map(segment => (isParameter(segment) ? '1' : '0')).join('') + (method === 'ANY' ? '1' : '0')
 }

@@ -34,7 +34,7 @@ const root = resolve(__dirname, '../..')
 const readyWithinMs = 60_000
 const attempts = 5
 
-/** Starts the real local run in a process of its own on two free ports, and resolves once it says that it is ready. */
+/** Starts the real local run in its own process on two free ports, and resolves once it says that it is ready. */
 export async function startLocalRun(options: LocalRunOptions = {}): Promise<TestLocalRun> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'keyturn-local-')))
   const buildDir = resolve(root, options.buildDir ?? '.build')
@@ -47,10 +47,10 @@ export async function startLocalRun(options: LocalRunOptions = {}): Promise<Test
     pid: run.child.pid ?? 0,
     output: run.output,
     kill: async () => {
-      await ended(run.child, 'SIGKILL')
+      await endProcess(run.child, 'SIGKILL')
     },
     stop: async () => {
-      const exitCode = await ended(run.child, 'SIGTERM')
+      const exitCode = await endProcess(run.child, 'SIGTERM')
       if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
       return exitCode
     },
@@ -62,8 +62,10 @@ interface Started {
   readonly output: () => string
 }
 
-/** Another process may take a port between the look and the start, so a taken one is not the end. */
-async function startOnFreePorts(options: Required<Pick<LocalRunOptions, 'dataDir' | 'buildDir'>> & LocalRunOptions) {
+type StartOptions = LocalRunOptions & Required<Pick<LocalRunOptions, 'dataDir' | 'buildDir'>>
+
+/** Another process may take a port between the look and the start: then other ports are tried. */
+async function startOnFreePorts(options: StartOptions): Promise<Started> {
   for (let attempt = 1; ; attempt += 1) {
     const args = ['--port', String(await freePorts()), '--data-dir', options.dataDir, '--build-dir', options.buildDir]
     const run = spawnLocalRun(options.fresh === true ? [...args, '--fresh'] : args, options.preload)
@@ -73,9 +75,7 @@ async function startOnFreePorts(options: Required<Pick<LocalRunOptions, 'dataDir
   }
 }
 
-/**
- * `npm start -- <args>` without npm, and with nothing left over: like under npm, it ends with the process above it.
- */
+/** `npm start -- <args>` without npm. Nothing is left over: as under npm, it ends with the process above it. */
 export function spawnLocalRun(args: readonly string[], preload?: string): Started {
   const loads = ['--import', 'tsx', ...(preload === undefined ? [] : ['--require', preload])]
   const child = spawn(process.execPath, [...loads, 'local/main.ts', ...args], {
@@ -88,18 +88,19 @@ export function spawnLocalRun(args: readonly string[], preload?: string): Starte
   return { child, output: () => output }
 }
 
-/** False when it ended instead. */
+/** Waits until it says that it is ready; false when it ended instead. */
 async function isReady({ child, output }: Started): Promise<boolean> {
   const giveUpAt = Date.now() + readyWithinMs
   while (child.exitCode === null && child.signalCode === null) {
     if (output().includes('Ctrl-C stops it.')) return true
-    if (Date.now() > giveUpAt) await ended(child, 'SIGKILL')
+    if (Date.now() > giveUpAt) await endProcess(child, 'SIGKILL')
     await new Promise(resolve => setTimeout(resolve, 20))
   }
   return false
 }
 
-async function ended(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
+/** Sends the signal, waits for the end, and returns the exit code. */
+async function endProcess(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
   if (child.exitCode === null && child.signalCode === null) {
     const closed = once(child, 'close')
     child.kill(signal)

@@ -4,12 +4,12 @@ import { InvocationError } from '../../../local/function-worker'
 import { startSweepLoop } from '../../../local/sweep-loop'
 
 describe('the sweep loop', () => {
-  it('never has two sweeps at once, tells the first of several failures, and ends when it is stopped', async () => {
-    const told: string[] = []
+  it('never has two sweeps at once, prints the first of several failures, and ends when it is told to', async () => {
+    const printed: string[] = []
     let open = 0
     let most = 0
     const ended: number[] = []
-    const stop = startSweepLoop(
+    const end = startSweepLoop(
       async event => {
         expect(event).toMatchObject({ 'detail-type': 'Scheduled Event', source: 'aws.events' })
         most = Math.max(most, (open += 1))
@@ -18,13 +18,13 @@ describe('the sweep loop', () => {
         ended.push(most)
         throw new InvocationError('threw', 'on purpose')
       },
-      line => told.push(line),
+      line => printed.push(line),
       5,
     )
     while (ended.length < 3) await delay(5)
-    stop()
-    const atStop = ended.length + open
+    end()
+    const atEnd = ended.length + open
     await delay(50)
-    expect([most, told, ended.length]).toEqual([1, ['the sweep failed: on purpose'], atStop])
+    expect([most, printed, ended.length]).toEqual([1, ['the sweep failed: on purpose'], atEnd])
   })
 })
