@@ -46,8 +46,8 @@ const localDescription = v.object({
   secretAccessKey: v.string(),
 })
 
-/** The running local run of a data folder. `aws` is the URL of its embedded AWS server. @throws {OperatorError} */
-export function localPlace(dataDir = '.keyturn'): Place & { readonly aws: string } {
+/** The running local run of a data folder. @throws {OperatorError} */
+export function localPlace(dataDir = '.keyturn'): Place {
   const folder = resolve(dataDir)
   const remedy = 'the next npm start writes it anew'
   const description = readStored({ file: localFile(folder), schema: localDescription, remedy })
@@ -57,5 +57,5 @@ export function localPlace(dataDir = '.keyturn'): Place & { readonly aws: string
     )
   }
   const { aws, region, table, accessKeyId, secretAccessKey } = description
-  return { aws, table, clientOptions: { endpoint: aws, region, credentials: { accessKeyId, secretAccessKey } } }
+  return { table, clientOptions: { endpoint: aws, region, credentials: { accessKeyId, secretAccessKey } } }
 }

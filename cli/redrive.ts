@@ -1,7 +1,7 @@
+import { GetQueueUrlCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import { deadLetterQueue, deliveryQueue } from '../local/aws-resources'
-import { queueUrl } from '../local/aws-server/sqs/queues'
 import { OperatorError } from '../local/operator-error'
-import { dynamoDbClient, pollingSqsClient } from '../src/aws/clients'
+import { dynamoDbClient, pollingSqsClient, sqsClient } from '../src/aws/clients'
 import { dynamoDeliveryStore } from '../src/aws/dynamo-delivery-store'
 import { dynamoEndpointStore } from '../src/aws/dynamo-endpoint-store'
 import { dynamoHealthStore } from '../src/aws/dynamo-health-store'
@@ -18,7 +18,7 @@ export interface RedriveOptions extends TableOptions {
 }
 
 export async function redriveAll({ options, say }: Given<RedriveOptions>): Promise<Report> {
-  const report = await redriveAt(queuesOf(options), say)
+  const report = await redriveAt(await queuesOf(options), say)
   return { lines: [summaryOf(report)], json: report }
 }
 
@@ -28,7 +28,7 @@ interface Queues extends Place {
 }
 
 /** A deployment is named by its table and both queues; else it is the local run of a data folder. @throws {OperatorError} */
-function queuesOf(options: RedriveOptions): Queues {
+async function queuesOf(options: RedriveOptions): Promise<Queues> {
   const { table, region, queueUrl: queue, deadLetterQueueUrl: deadLetters, dataDir } = options
   if ([table, region, queue, deadLetters].every(given => given === undefined)) return localQueues(dataDir)
   if (!table || queue === undefined || deadLetters === undefined) {
@@ -43,10 +43,24 @@ function urlOf(text: string): string {
   throw new OperatorError(`the URL of a queue begins with https://; this is none: ${JSON.stringify(text)}`)
 }
 
-function localQueues(dataDir: string | undefined): Queues {
-  const { aws, ...place } = localPlace(dataDir)
-  const { host } = new URL(aws)
-  return { ...place, queue: queueUrl(host, deliveryQueue), deadLetters: queueUrl(host, deadLetterQueue) }
+async function localQueues(dataDir: string | undefined): Promise<Queues> {
+  const place = localPlace(dataDir)
+  const client = sqsClient(place.clientOptions)
+  try {
+    const [queue, deadLetters] = await Promise.all([
+      urlByName(client, deliveryQueue),
+      urlByName(client, deadLetterQueue),
+    ])
+    return { ...place, queue, deadLetters }
+  } finally {
+    client.destroy()
+  }
+}
+
+async function urlByName(client: SQSClient, name: string): Promise<string> {
+  const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: name }))
+  if (QueueUrl === undefined) throw new Error(`SQS does not say where ${name} is`)
+  return QueueUrl
 }
 
 async function redriveAt({ table, clientOptions, queue, deadLetters }: Queues, say: Given['say']) {

@@ -76,7 +76,7 @@ function isTypeScript(file: string): boolean {
 }
 
 /** For the packaged command, which is plain JavaScript: the file's own project has the compiler. */
-async function importWithTsx(file: string, refusal: unknown): Promise<Module> {
+function importWithTsx(file: string, refusal: unknown): Module {
   const tsx = tsxBeside(file)
   if (tsx === null) {
     if (systemCode(refusal) !== 'ERR_UNKNOWN_FILE_EXTENSION') throw doesNotLoad(refusal)
@@ -84,22 +84,21 @@ async function importWithTsx(file: string, refusal: unknown): Promise<Module> {
       'is TypeScript, which this Node.js does not read: install tsx beside it, or name a .js or .mjs file by KEYTURN_CONFIG or --config',
     ])
   }
-  const url = pathToFileURL(resolve(file)).href
   try {
-    return await tsx.tsImport(url, url)
+    return tsx.require(resolve(file), resolve(file))
   } catch (error) {
     throw doesNotLoad(error)
   }
 }
 
 interface Tsx {
-  tsImport(specifier: string, parentUrl: string): Promise<Module>
+  require(file: string, from: string): Module
 }
 
 function tsxBeside(file: string): Tsx | null {
   try {
-    // What tsx documents as its API.
-    return createRequire(resolve(file))('tsx/esm/api') as Tsx
+    // tsx documents it as `tsx/cjs/api`.
+    return createRequire(resolve(file))('tsx/cjs/api') as Tsx
   } catch (error) {
     if (systemCode(error) === 'MODULE_NOT_FOUND') return null
     throw error

@@ -10,6 +10,7 @@ async function main(): Promise<void> {
   rmSync('dist', { recursive: true, force: true })
   await buildFunctions('dist/functions', { ...functionSources, ...consumerFunctionSources })
   await buildPackageEntries('dist')
+  await buildCommand('dist')
   await endBuilder()
   execFileSync(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', 'tsconfig.package.json'], {
     stdio: 'inherit',
@@ -28,19 +29,34 @@ const peers = ['cdktf', 'constructs', '@cdktf/provider-aws', '@aws-sdk/*']
  * is a peer that whoever uses that entry has anyway.
  */
 export async function buildPackageEntries(outDir: string): Promise<void> {
-  const options: BuildOptions = {
-    absWorkingDir: resolve(__dirname, '..'),
-    outdir: resolve(outDir),
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    external: peers,
-    legalComments: 'none',
-    logLevel: 'warning',
-  }
+  const options: BuildOptions = { ...bundleOptions(outDir), external: peers }
   await build({ ...options, entryPoints: { ...verifier, ...infra }, format: 'cjs' })
   // Its errors are of the very class that `keyturn/verify` exports, so it takes the verifier from beside it.
   await build({ ...options, entryPoints: reader, format: 'cjs', external: [...peers, '../verify'] })
   // Workers are ES modules: bundled into one, a `require` of Node's modules would be left that nothing answers.
   await build({ ...options, entryPoints: verifier, format: 'esm', outExtension: { '.js': '.mjs' } })
+}
+
+/** Builds the package's `bin`: one file with all that it needs, so that `npx keyturn` needs no peer. */
+async function buildCommand(outDir: string): Promise<void> {
+  await build({
+    ...bundleOptions(outDir),
+    entryPoints: { 'cli/keyturn': 'cli/keyturn.ts' },
+    format: 'cjs',
+    minify: true,
+    mainFields: ['module', 'main'],
+    banner: { js: '#!/usr/bin/env node' },
+  })
+}
+
+function bundleOptions(outDir: string): BuildOptions {
+  return {
+    absWorkingDir: resolve(__dirname, '..'),
+    outdir: resolve(outDir),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    legalComments: 'none',
+    logLevel: 'warning',
+  }
 }

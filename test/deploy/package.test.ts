@@ -1,11 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFile, execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
+import { createQueues, createTable, localAws, localClientOptions } from '../../local/aws-resources'
+import { type AwsServer, startAwsServer } from '../../local/aws-server/server'
+import { dynamoDbClient } from '../../src/aws/clients'
 import { storedFiles } from './support/stored-files'
 
 const root = resolve(__dirname, '../..')
+
+interface Ended {
+  readonly failed: boolean
+  readonly stdout: string
+  readonly stderr: string
+}
 
 describe('the packed package in an empty folder', () => {
   let folder: string
@@ -94,5 +103,81 @@ describe('the packed package in an empty folder', () => {
     expect(zip.get('index.js')).toEqual(
       readFileSync(join(folder, 'node_modules/keyturn/dist/functions/rotate/index.js')),
     )
+  })
+
+  describe('has the command keyturn, which', () => {
+    let aws: AwsServer
+    let elsewhere: string
+    const npx = (args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ended> =>
+      new Promise(ended => {
+        const options = { cwd: folder, env: { ...process.env, ...environment } }
+        execFile('npx', ['--no-install', 'keyturn', ...args], options, (error, stdout, stderr) =>
+          ended({ failed: error !== null, stdout, stderr }),
+        )
+      })
+
+    /** The platform example's configuration in a folder of its own, with these packages beside it. */
+    function configurationBeside(...packages: readonly string[]): string {
+      const other = join(elsewhere, String(packages.length))
+      cpSync(join(root, 'examples/platform'), other, { recursive: true })
+      mkdirSync(join(other, 'node_modules'))
+      for (const each of packages) symlinkSync(each, join(other, 'node_modules', basename(each)))
+      return join(other, 'control-plane.ts')
+    }
+
+    beforeAll(async () => {
+      elsewhere = mkdtempSync(join(tmpdir(), 'keyturn-package-'))
+      aws = await startAwsServer({ dataDir: null, port: 0 })
+      const client = dynamoDbClient(localClientOptions(aws.url))
+      await createTable({ client, name: localAws.table })
+      client.destroy()
+      await createQueues(aws.url)
+      mkdirSync(join(folder, '.keyturn'))
+      writeFileSync(join(folder, '.keyturn/local.json'), JSON.stringify({ aws: aws.url, ...localAws }))
+    })
+
+    afterAll(async () => {
+      rmSync(elsewhere, { recursive: true })
+      await aws.close()
+    })
+
+    it('says its version, and what it can do', async () => {
+      const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+      expect(await npx(['--version'])).toEqual({ failed: false, stdout: `${version}\n`, stderr: '' })
+      expect((await npx(['--help'])).stdout).toMatch(
+        /^Usage: keyturn [^]* keys [^]* redrive [^]* restore [^]* destroy /,
+      )
+    })
+
+    it('works on a local run without any other package', async () => {
+      const made = await npx(['keys', 'create', '--contract', 'keyturn', '--tenant', 'org_1', '--json'])
+      const { id } = JSON.parse(made.stdout)
+      expect((await npx(['keys', 'list', '--data-dir', '.keyturn'])).stdout).toMatch(new RegExp(`^${id} +active `, 'm'))
+      expect((await npx(['redrive'])).stdout).toMatch(/^0 sent again, .*; none stays\n$/)
+    })
+
+    it('says what a configuration in TypeScript needs, and reads it where tsx is', async () => {
+      const { accessKeyId, secretAccessKey, region, table } = localAws
+      const credentials = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }
+      const create = (config: string) => {
+        const key = ['--contract', 'acmeworks', '--tenant', 'org_1']
+        const args = ['keys', 'create', '--table', table, '--region', region, '--config', config, ...key]
+        return npx(args, { ...credentials, AWS_ENDPOINT_URL: aws.url })
+      }
+      const keyturn = join(folder, 'node_modules/keyturn')
+      const line = /^\S+\.ts: is TypeScript, which this Node\.js does not read: install tsx beside it, or [^\n]+\n$/
+      const refused = await create(configurationBeside(keyturn))
+      expect(refused).toEqual({ failed: true, stdout: '', stderr: expect.stringMatching(line) })
+      const made = await create(configurationBeside(keyturn, join(root, 'node_modules/tsx')))
+      expect(made.stdout).toMatch(/^key {2}acme_/m)
+    })
+
+    it.each(['deploy', 'diff', 'destroy'])('leaves the %s of a stack that is not its own to cdktf', async operation => {
+      expect(await npx([operation])).toEqual({
+        failed: true,
+        stdout: '',
+        stderr: expect.stringMatching(/^keyturn: cdktf\.json does not describe Keyturn's own stack here: .* cdktf\n$/),
+      })
+    })
   })
 })

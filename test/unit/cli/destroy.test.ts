@@ -1,5 +1,5 @@
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb'
-import { type KMSClient, NotFoundException } from '@aws-sdk/client-kms'
+import { NotFoundException } from '@aws-sdk/client-kms'
 import { CreateSecretCommand, DeleteSecretCommand } from '@aws-sdk/client-secrets-manager'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { type DestroyDeps, type DestroyRequest, destroyStage } from '../../../cli/destroy'
@@ -51,8 +51,7 @@ function describingKeys(): StageClients['kms'] {
     if (KeyId === undefined) throw new NotFoundException({ message: 'Alias is not found', $metadata: {} })
     return { KeyMetadata: { KeyId, KeyState: KeyId.startsWith('going-') ? 'PendingDeletion' : 'Enabled' } }
   }
-  // `send` of the SDK is overloaded for every operation.
-  return { send } as unknown as Pick<KMSClient, 'send'>
+  return { send }
 }
 
 /** A destroyed stage's table is gone, and its keys are on their way out. */
