@@ -1,19 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { Webhook } from 'standardwebhooks'
-import { Webhook as SvixWebhook } from 'svix'
 import { featurebase } from '../../../src/contracts/featurebase'
-import { keyturn } from '../../../src/contracts/keyturn'
 import { thesignup } from '../../../src/contracts/thesignup'
 import { addSeconds } from '../../../src/core/instant'
-import type { DeliveryDeps } from '../../../src/delivery/ports'
 import { putBackDue } from '../../../src/delivery/put-back-due'
 import { retrySchedule } from '../../../src/delivery/retry'
 import { sendAgain } from '../../../src/delivery/send-again'
-import { workQueue } from '../../../src/delivery/work-queue'
 import { deleteEndpoint } from '../../../src/rotation/delete'
-import { rotateSecret } from '../../../src/rotation/rotate'
-import { drainUntil } from './held-answers'
-import type { Received } from './receiver'
+import type { Endpoint } from '../../../src/rotation/endpoint'
+import { updateEndpoint } from '../../../src/rotation/update'
 import { actor, startWorld, tenantId, type World } from './world'
 
 let world: World
@@ -22,95 +16,7 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-function verifies(secret: string, { body, headers }: Received): boolean {
-  try {
-    // A receiver's headers are texts here.
-    new Webhook(secret).verify(body, headers as Record<string, string>)
-    return true
-  } catch {
-    return false
-  }
-}
-
-describe('an event', () => {
-  it('goes to each endpoint of its tenant that subscribes to its type and is active', async () => {
-    await world.addEndpoint(undefined, { eventTypes: ['order.paid'] })
-    await world.addEndpoint(undefined, { eventTypes: ['order.*'] })
-    await world.addEndpoint(undefined, { eventTypes: [] })
-    await world.addEndpoint(undefined, { eventTypes: ['user.created'] })
-    await world.addEndpoint(undefined, { status: 'paused' })
-    const { endpoint: gone } = await world.addEndpoint()
-    await deleteEndpoint(world.rotation, { endpoint: gone, actor })
-    await world.publish('order.paid', { total: 3 })
-    await world.drain()
-    expect(world.receiver.received).toHaveLength(3)
-    expect(new Set(world.messageIds()).size).toBe(3)
-    const expected = { type: 'order.paid', timestamp: '2026-11-21T12:00:00.000Z', data: { total: 3 } }
-    expect(world.receiver.received.map(({ body }) => JSON.parse(body))).toEqual([expected, expected, expected])
-  })
-
-  it('reaches every endpoint of a large tenant, each once', async () => {
-    await Promise.all(Array.from({ length: 52 }, () => world.addEndpoint()))
-    await world.publish('order.paid')
-    await drainUntil(world, 52)
-    expect(new Set(world.messageIds()).size).toBe(52)
-  })
-
-  it('delivers nothing twice when it is published again under its id', async () => {
-    await world.addEndpoint()
-    await world.publish('order.paid', { total: 1 }, 'evt_own')
-    await world.drain()
-    await world.publish('order.paid', { total: 2 }, 'evt_own')
-    await world.drain()
-    expect(world.receiver.received.map(({ body }) => JSON.parse(body).data)).toEqual([{ total: 1 }])
-  })
-
-  it('may be put into the queue by the platform itself', async () => {
-    await world.addEndpoint()
-    const message = { kind: 'event', tenantId, type: 'order.paid', payload: [1] } as const
-    await world.deps.queue.send([{ message, delaySeconds: 0 }])
-    await world.drain()
-    expect(world.receiver.received).toMatchObject([{ body: expect.stringContaining('"data":[1]') }])
-  })
-})
-
-describe('a delivery', () => {
-  it('is signed so that standardwebhooks and svix take it', async () => {
-    const { secret } = await world.addEndpoint()
-    world.useRealTime()
-    await world.publish('order.paid')
-    await world.drain()
-    const [received] = world.receiver.received
-    expect(received && verifies(secret, received)).toBe(true)
-    const headers = received?.headers as Record<string, string>
-    expect(new SvixWebhook(secret).verify(received?.body ?? '', headers)).toMatchObject({ type: 'order.paid' })
-  })
-
-  it('is signed with the keys that are live when it is sent, not when it was queued', async () => {
-    const { endpoint, secret: first } = await world.addEndpoint()
-    world.useRealTime()
-    await world.publish('order.paid')
-    const choice = { overlapSeconds: null, ownSecret: null, reason: null, forced: false }
-    const request = { endpoint, contract: keyturn, actor, choice }
-    const rotated = await rotateSecret(world.rotation, { ...request, idempotency: null })
-    await world.drain()
-    const [received] = world.receiver.received
-    expect(received?.headers['webhook-signature']).toMatch(/^v1,\S+ v1,\S+$/)
-    expect([first, rotated.secret.reveal()].map(secret => received && verifies(secret, received))).toEqual([true, true])
-  })
-
-  it('carries the endpoint’s own headers, but never instead of the delivery’s', async () => {
-    const headers = { 'X-Team': 'orders', 'Webhook-Id': 'forged', 'User-Agent': 'forged' }
-    await world.addEndpoint(undefined, { requestConfig: { timeoutMs: 5000, headers } })
-    await world.publish('order.paid')
-    await world.drain()
-    expect(world.receiver.received[0]?.headers).toMatchObject({
-      'x-team': 'orders',
-      'webhook-id': expect.stringMatching(/^msg_/),
-      'user-agent': 'Keyturn/1.0',
-    })
-  })
-
+describe('a delivery that fails', () => {
   it('waits for no more than the endpoint’s time limit', async () => {
     const { endpoint } = await world.addEndpoint(undefined, { requestConfig: { timeoutMs: 60, headers: {} } })
     world.receiver.answer = () => undefined
@@ -123,9 +29,7 @@ describe('a delivery', () => {
       avgResponseTimeMs: null,
     })
   })
-})
 
-describe('a delivery that fails', () => {
   it('is tried again by the schedule, under the same message id, until it succeeds', async () => {
     const { endpoint } = await world.addEndpoint()
     world.receiver.answer = response => response.writeHead(503).end()
@@ -237,22 +141,6 @@ describe('a delivery that fails', () => {
   })
 })
 
-describe('a queue message that cannot be worked on', () => {
-  it('is told by its error without what that might quote, and comes again', async () => {
-    const quoted = 'whsec_c2VjcmV0c2VjcmV0c2VjcmV0'
-    const said: object[] = []
-    const deps: DeliveryDeps = {
-      ...world.deps,
-      subscribers: { list: () => Promise.reject(new Error(`no access with ${quoted}`)) },
-      log: { info: () => undefined, error: (message, fields) => said.push({ message, ...fields }) },
-    }
-    const body = JSON.stringify({ kind: 'event', tenantId, type: 'order.paid', payload: 1 })
-    expect(await workQueue(deps, [{ messageId: 'q_1', body }])).toEqual(['q_1'])
-    const error = { error: 'Error', errorMessage: 'no access with […]' }
-    expect(said).toEqual([{ message: 'a queue message failed', queueMessageId: 'q_1', ...error }])
-  })
-})
-
 describe('attempts', () => {
   it('are recorded with status, duration and keys, and without payload and secret', async () => {
     const { endpoint, secret } = await world.addEndpoint(thesignup)
@@ -296,4 +184,94 @@ describe('attempts', () => {
     expect(order).toEqual(['record', 'record done', 'save', 'save done'])
     expect(await deliveries.recent({ tenantId, endpointId: endpoint.id }, 10)).toHaveLength(1)
   })
+})
+
+describe('a delivery that is not sent any more', () => {
+  it.each([
+    [
+      'was paused',
+      'The endpoint is paused',
+      1,
+      (endpoint: Endpoint) => updateEndpoint(world.rotation, { endpoint, actor, change: { status: 'paused' } }),
+    ],
+    [
+      'was deleted',
+      'The endpoint was deleted',
+      0,
+      (endpoint: Endpoint) => deleteEndpoint(world.rotation, { endpoint, actor }),
+    ],
+  ])('fails without an attempt once the endpoint %s', async (_name, errorMessage, letters, change) => {
+    const { endpoint } = await world.addEndpoint()
+    world.receiver.answer = response => response.writeHead(500).end()
+    await world.publish('order.paid')
+    await world.drain()
+    await change(endpoint)
+    world.pass(5)
+    await world.drain()
+    expect(world.receiver.received).toHaveLength(1)
+    const [delivery] = await world.deps.deliveries.recent({ tenantId, endpointId: endpoint.id }, 10)
+    expect(delivery).toMatchObject({ status: 'failed', errorMessage, dlqAt: letters === 0 ? null : world.deps.now() })
+    expect(await world.deadLetters()).toHaveLength(letters)
+    expect(await world.healthOf(endpoint)).toMatchObject({ deliveriesFailed: 1, lastDeliveryStatus: 'failed' })
+  })
+
+  it('is listed, counted and sent again like any other that failed, if it never had an attempt', async () => {
+    const { endpoint } = await world.addEndpoint()
+    const key = { tenantId, endpointId: endpoint.id }
+    await publishedBeforePause(endpoint)
+    const listed = await world.deps.deliveries.recent(key, 10)
+    expect(listed).toMatchObject([{ status: 'failed', attemptCount: 0, dlqAt: world.deps.now() }])
+    expect((await world.deps.attempts.list(key, { limit: 10, after: null })).items).toEqual([])
+    const counted = { deliveriesCount: 0, deliveriesFailed: 1, lastDeliveryStatus: 'failed', lastStatus: null }
+    expect(await world.healthOf(endpoint)).toMatchObject(counted)
+    await resume(endpoint)
+    const [stopped] = listed
+    if (stopped !== undefined) await sendAgain(world.deps, stopped)
+    await world.drain()
+    expect(world.receiver.received).toHaveLength(1)
+    expect(await world.deps.deliveries.recent(key, 10)).toMatchObject([{ status: 'success', attemptCount: 1 }])
+    expect(await world.healthOf(endpoint)).toMatchObject({ deliveriesCount: 1, deliveriesSucceeded: 1 })
+  })
+
+  it('counts once however often its message comes', async () => {
+    const { endpoint } = await world.addEndpoint()
+    await publishedBeforePause(endpoint)
+    const [{ messageId } = { messageId: '' }] = await world.deps.deliveries.recent(
+      { tenantId, endpointId: endpoint.id },
+      1,
+    )
+    const message = { kind: 'delivery', tenantId, endpointId: endpoint.id, messageId, attempt: 0, waits: 0 } as const
+    await world.deps.queue.send([{ message, delaySeconds: 0 }])
+    await world.drain()
+    expect(await world.healthOf(endpoint)).toMatchObject({ deliveriesFailed: 1 })
+    expect(await world.deadLetters()).toHaveLength(1)
+  })
+
+  /** An event is on its way to the endpoint when Keyturn pauses it, before any attempt. */
+  async function publishedBeforePause(endpoint: Endpoint): Promise<void> {
+    const { id: endpointId, incarnation } = endpoint
+    const life = { tenantId, endpointId, incarnation }
+    const { health, now } = world.deps
+    const asked = { life, messageId: 'msg_before', now: now(), until: now(), whenPaused: 'allow' } as const
+    const pauseNow = async (): Promise<void> => {
+      const answer = await health.acquire(asked)
+      if (answer.kind === 'granted') await health.release(answer.lease)
+      await health.pause(life, { at: now(), reason: 'gone' })
+    }
+    const { endpoints } = world.deps
+    await world.publish('order.paid')
+    await world.drain({
+      ...world.deps,
+      endpoints: {
+        load: async key => {
+          await pauseNow()
+          return endpoints.load(key)
+        },
+      },
+    })
+  }
+
+  async function resume({ id: endpointId, incarnation }: Endpoint): Promise<void> {
+    await world.deps.health.resume({ tenantId, endpointId, incarnation })
+  }
 })

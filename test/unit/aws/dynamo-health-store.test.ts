@@ -11,7 +11,7 @@ import {
 import { healthStoreSuite } from '../../support/suites/health-store'
 import { noon } from '../../support/suites/sample-endpoint'
 import { unhurried } from '../../support/suites/signals'
-import { type EmbeddedTables, startTables } from '../aws/embedded-aws'
+import { type EmbeddedTables, startTables } from './embedded-aws'
 
 const life = { tenantId: 'org_1', endpointId: 'ep_1', incarnation: 'inc_1' }
 const nextLife = { ...life, incarnation: 'inc_2' }

@@ -2,9 +2,8 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals'
 import type { DeliveryDeps } from '../../../src/delivery/ports'
 import { startWorld, tenantId, type World } from './world'
 
-// A delivery that is given up: the process dies, within this one, at every call that working on the queue makes, before
-// its effect or after. That what is not given up arrives is proved by killing real processes, in kill.test.ts; `npm run
-// test:faults` kills them at this too.
+// The process dies, within this one, at every call that working on the queue makes, before its effect or after.
+// test/faults/deliveries.test.ts kills real processes, and shows that what is not given up arrives.
 
 type When = 'before' | 'after'
 

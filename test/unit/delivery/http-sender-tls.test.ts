@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Closers } from '../../../local/closers'
+import { functionEnvironment } from '../../../local/function-environment'
 import { sqsQueue } from '../../../src/aws/sqs-delivery-queue'
 import { addSeconds } from '../../../src/core/instant'
 import type { AttemptRecord } from '../../../src/delivery/attempt'
@@ -11,7 +12,6 @@ import { type DeliveryBed, startDeliveryBed, subscribe } from '../../faults/subj
 import { startFunctionProcess, untilDone } from '../../faults/subjects/deliveries/function-process'
 import { type Certificate, selfSigned } from '../../support/tls/self-signed'
 import { type Receiver, startReceiver } from './receiver'
-import { functionEnvironment } from '../../../local/function-environment'
 
 // The built function, in a process of its own each time, and receivers that speak TLS.
 
