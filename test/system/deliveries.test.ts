@@ -11,6 +11,7 @@ import { startLocalRun, type TestLocalRun } from '../support/local-run'
 import { platformKey } from '../support/platform-key'
 import { type Received, type Receiver, startReceiver } from '../unit/delivery/receiver'
 import { signersOf } from '../unit/delivery/signers'
+import { rotateThrough, routeOf } from './rotate-routes'
 
 // The whole of it, as `npm start` runs it: events over HTTP, the queue, the function `deliver`, a receiver on loopback.
 
@@ -44,7 +45,7 @@ function own(seed: SeedContract, method: string, path: string, body?: unknown) {
 }
 
 /** An endpoint of the contract, made through our own API; the seeded one gets nothing from now on. */
-async function create(seed: SeedContract): Promise<Course> {
+async function create(seed: SeedContract): Promise<RotatedEndpoint> {
   const seeded = `/v1/endpoints/${seed.endpointId}`
   // A contract with a fixed id has one endpoint a tenant, which is made anew.
   if (seed.contract.ids.kind === 'fixed') await own(seed, 'DELETE', seeded)
@@ -55,23 +56,17 @@ async function create(seed: SeedContract): Promise<Course> {
 }
 
 /** One contract's endpoint on its way, with every secret that it had, oldest first. */
-interface Course {
+interface RotatedEndpoint {
   readonly seed: SeedContract
   readonly endpointId: string
   readonly secrets: string[]
 }
 
 /** Rotates through the vendor's own route. */
-async function rotate({ seed: { contract, tenantId }, endpointId, secrets }: Course): Promise<void> {
-  const operation = contract.operations.find(({ use }) => use === 'rotate')
-  const described: Readonly<Record<string, string>> = run.local.contracts[contract.name as 'keyturn']
-  const credential =
-    contract.name === 'tumban' ? described['adminSession'] : (described['apiKey'] ?? described['token'])
-  const path = (operation?.path ?? '').replace('{id}', endpointId)
-  const headers = contract.tenant.from === 'header' ? { [contract.tenant.header]: tenantId } : {}
-  const answer = await api.call('POST', path, { token: credential ?? '', headers })
-  const place = { tumban: 'webhook_secret', storno: 'secret', featurebase: 'secret' }[contract.name] ?? 'signingSecret'
-  secrets.push(textAt(answer, place))
+async function rotate({ seed, endpointId, secrets }: RotatedEndpoint): Promise<void> {
+  const route = routeOf[seed.contract.name as keyof typeof routeOf]
+  const answer = await rotateThrough(route, { api, local: run.local }, { endpointId })
+  secrets.push(textAt(answer, route.secretAt))
 }
 
 async function nextDelivery(seed: SeedContract): Promise<Received> {
@@ -82,7 +77,7 @@ async function nextDelivery(seed: SeedContract): Promise<Received> {
 }
 
 /** Publishes an event, and tells which of the secrets signed what arrived, by their places. */
-async function signers({ seed, secrets }: Course): Promise<readonly number[]> {
+async function signers({ seed, secrets }: RotatedEndpoint): Promise<readonly number[]> {
   return signersOf(seed.contract.name, await nextDelivery(seed), secrets)
 }
 
@@ -95,19 +90,25 @@ async function until<Found>(find: () => Found | undefined): Promise<Found> {
   throw new Error('it did not come')
 }
 
-const courses: Course[] = []
+const rotated: RotatedEndpoint[] = []
+
+function endpointOf(contract: string): RotatedEndpoint {
+  const found = rotated.find(({ seed }) => seed.contract.name === contract)
+  if (found === undefined) throw new Error(`no endpoint of ${contract} was rotated`)
+  return found
+}
 
 describe('an endpoint that is created, rotated through its vendor’s route, and rotated again', () => {
   it.each(seedContracts.map(seed => ({ seed, name: seed.contract.name })))(
     '$name: gets every delivery signed by exactly the keys that live',
     async ({ seed }) => {
-      const course = await create(seed)
-      courses.push(course)
-      const seen = [await signers(course)]
-      await rotate(course)
-      seen.push(await signers(course))
-      await rotate(course)
-      seen.push(await signers(course))
+      const endpoint = await create(seed)
+      rotated.push(endpoint)
+      const seen = [await signers(endpoint)]
+      await rotate(endpoint)
+      seen.push(await signers(endpoint))
+      await rotate(endpoint)
+      seen.push(await signers(endpoint))
       expect(seen).toEqual(seed.contract.overlap.kind === 'none' ? [[0], [1], [2]] : [[0], [1, 0], [2, 1, 0]])
     },
   )
@@ -115,11 +116,10 @@ describe('an endpoint that is created, rotated through its vendor’s route, and
   it.each(['thesignup', 'teambattles', 'keyturn'])(
     '%s: is verified by both libraries of the scheme, with each of its keys and no other',
     async name => {
-      const course = courses.find(({ seed }) => seed.contract.name === name)
-      if (course === undefined) throw new Error('no course')
-      const { body, headers } = await nextDelivery(course.seed)
+      const { seed, secrets } = endpointOf(name)
+      const { body, headers } = await nextDelivery(seed)
       const given = headers as Record<string, string>
-      for (const secret of course.secrets) {
+      for (const secret of secrets) {
         expect(new Webhook(secret).verify(body, given)).toEqual(JSON.parse(body))
         expect(new SvixWebhook(secret).verify(body, given)).toEqual(JSON.parse(body))
       }
@@ -144,14 +144,8 @@ describe('the banner', () => {
 })
 
 describe('deliveries of the local run', () => {
-  const storno = (): Course => {
-    const course = courses.find(({ seed }) => seed.contract.name === 'storno')
-    if (course === undefined) throw new Error('no course')
-    return course
-  }
-
   it('are tested, listed and counted through Storno’s own routes', async () => {
-    const { seed, endpointId } = storno()
+    const { seed, endpointId } = endpointOf('storno')
     const headers = { 'X-Company': seed.tenantId }
     const path = `/api/v1/webhooks/${endpointId}`
     const tested = await api.call('POST', `${path}/test`, { token: run.local.contracts.storno.token, headers })
@@ -161,7 +155,7 @@ describe('deliveries of the local run', () => {
   })
 
   it('that are queued survive kill -9, and arrive when it starts again a day later', async () => {
-    const { seed } = storno()
+    const { seed } = endpointOf('storno')
     receiver.answer = response => response.destroy()
     const published = await own(seed, 'POST', '/v1/events', { type: 'thing.happened', payload: 'once more' })
     expect(published.status).toBe(202)
@@ -175,9 +169,7 @@ describe('deliveries of the local run', () => {
 
 describe('once the overlap has ended', () => {
   it.each(seedContracts.map(({ contract }) => contract.name))('%s: the current key alone signs', async name => {
-    const course = courses.find(({ seed }) => seed.contract.name === name)
-    if (course === undefined) throw new Error('no course')
     api = apiCaller(run.local.api)
-    expect(await signers(course)).toEqual([2])
+    expect(await signers(endpointOf(name))).toEqual([2])
   })
 })

@@ -2,7 +2,7 @@ import { GetSecretValueCommand, ResourceNotFoundException } from '@aws-sdk/clien
 import { setTimeout as delay } from 'node:timers/promises'
 import { mirrorName } from '../../../src/rotation/mirror'
 import { apiCaller, textAt } from '../../support/api-caller'
-import { rotateRoutes } from '../../system/local-run/rotate-routes'
+import { rotateRoutes } from '../../system/rotate-routes'
 import type { Deployment } from './deployment'
 import { addressOf, type ContractName } from './tenants'
 

@@ -23,7 +23,7 @@ export interface Platform {
 export interface PlatformOptions {
   readonly local: LocalDescription
   readonly contract: Contract
-  readonly key: EndpointAddress
+  readonly address: EndpointAddress
 }
 
 const lookEveryMs = 50
@@ -34,18 +34,18 @@ interface Known {
   endedAt: number | null
 }
 
-export async function startPlatform({ local, contract, key }: PlatformOptions): Promise<Platform> {
+export async function startPlatform({ local, contract, address }: PlatformOptions): Promise<Platform> {
   const reader = liveKeyReader(local)
   const known = new Map<string, Known>()
   let live: readonly string[] = []
   const look = async (): Promise<void> => {
-    live = noted(known, (await reader.read(key)).keys)
+    live = noted(known, (await reader.read(address)).keys)
   }
   await look()
   const stopped = new AbortController()
   const looking = lookAgain(look, stopped.signal)
   const message = (secrets: readonly string[], body: string, id: string): Message => {
-    return { body, headers: sign(body, secrets, { scheme: contract.signing, id, tenant: key.tenantId }) }
+    return { body, headers: sign(body, secrets, { scheme: contract.signing, id, tenant: address.tenantId }) }
   }
   return {
     signed: (body, id) => message(live, body, id),

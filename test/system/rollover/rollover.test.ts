@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { localClientOptions } from '../../../local/aws-resources'
 import { secretsManagerClient } from '../../../src/aws/clients'
 import type { Contract } from '../../../src/contracts/contract'
+import { apiCaller } from '../../support/api-caller'
 import { startLocalRun, type TestLocalRun } from '../../support/local-run'
 import { platformKey } from '../../support/platform-key'
 import { revokePrevious } from '../../support/revoke-previous'
 import { seededContracts } from '../../support/seeded-contracts'
-import { clientOptions } from '../../unit/aws/embedded-aws'
-import { cacheSeconds, type Course, startCourse } from './course'
+import { rotateThrough, routeOf } from '../rotate-routes'
 import { type Platform, startPlatform } from './platform'
-import { type ContractName, rotate } from './rotator'
-import { Tally, tallyTable } from './tally'
+import { cacheSeconds, startTraffic, Tally, tallyTable, type Traffic } from './traffic'
 
 const seconds = 60
 const perSecond = 216
@@ -21,7 +21,7 @@ const chosenOverlapSeconds = 2 * overlapEverySeconds
 
 const tallies = new Map<string, Tally>()
 const platforms: Platform[] = []
-const courses = new Map<string, Course>()
+const traffics = new Map<string, Traffic>()
 const secretsManager: { destroy(): void }[] = []
 let run: TestLocalRun
 /** Ends keys that vendors keep for a day. */
@@ -40,18 +40,18 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const platform of platforms) await platform.stop()
-  for (const course of courses.values()) await course.close()
+  for (const traffic of traffics.values()) await traffic.close()
   for (const client of secretsManager) client.destroy()
   await run?.stop()
 })
 
 async function startContract(contract: Contract): Promise<void> {
   const { local } = run
-  const { tenantId, endpointId, mirror } = local.contracts[contract.name as ContractName]
-  const platform = await startPlatform({ local, contract, key: { tenantId, endpointId } })
+  const { tenantId, endpointId, mirror } = local.contracts[contract.name as keyof typeof routeOf]
+  const platform = await startPlatform({ local, contract, address: { tenantId, endpointId } })
   const tally = new Tally()
-  const client = secretsManagerClient(clientOptions(local.aws))
-  const course = await startCourse({
+  const client = secretsManagerClient(localClientOptions(local.aws))
+  const traffic = await startTraffic({
     contract,
     platform,
     tally,
@@ -65,7 +65,7 @@ async function startContract(contract: Contract): Promise<void> {
     retries: hasOverlap(contract) ? 0 : 20,
   })
   platforms.push(platform)
-  courses.set(contract.name, course)
+  traffics.set(contract.name, traffic)
   tallies.set(contract.name, tally)
   secretsManager.push(client)
 }
@@ -74,24 +74,33 @@ async function startContract(contract: Contract): Promise<void> {
 async function rotateOnSchedule(contract: Contract, began: number): Promise<void> {
   const tally = tallies.get(contract.name) ?? new Tally()
   const every = everySeconds(contract)
-  const key = run.local.contracts[contract.name as ContractName]
+  const address = run.local.contracts[contract.name as keyof typeof routeOf]
   for (let nth = 0; nth < seconds / every; nth += 1) {
     await until(began + (nth + 0.5) * every * 1000)
-    if (contract.overlap.kind === 'fixed') await revokePrevious(run.local.api, key, operatorKey)
-    await rotate(run.local, contract, contract.overlap.kind === 'chosen' ? chosenOverlapSeconds : null)
+    if (contract.overlap.kind === 'fixed') await revokePrevious(run.local.api, address, operatorKey)
+    await rotate(contract)
     tally.rotations += 1
   }
 }
 
+/** One rotation through the contract's own route. */
+async function rotate({ name, overlap }: Contract): Promise<void> {
+  const request = overlap.kind === 'chosen' ? { body: { overlapSeconds: chosenOverlapSeconds } } : {}
+  const { local } = run
+  const route = routeOf[name as keyof typeof routeOf]
+  const reply = await rotateThrough(route, { api: apiCaller(local.api), local }, request)
+  if (reply.status !== 200) throw new Error(`${reply.request} answered ${reply.status}: ${reply.text.slice(0, 200)}`)
+}
+
 /** Sends at an even rate to all contracts in turn, and catches up when it was late. Resolves to the seconds it took. */
 async function sendForAMinute(began: number): Promise<number> {
-  const all = [...courses.values()]
+  const all = [...traffics.values()]
   const open = new Set<Promise<void>>()
   for (let sent = 0; sent < seconds * perSecond; sent += 1) {
     await until(began + (sent * 1000) / perSecond)
-    const course = all[sent % all.length]
-    if (course === undefined) throw new TypeError('there is no course')
-    note(open, course.genuine())
+    const traffic = all[sent % all.length]
+    if (traffic === undefined) throw new TypeError('nothing is sent')
+    note(open, traffic.genuine())
     if (sent % forgedEach === 0) for (const each of all) note(open, each.forged())
   }
   const tookSeconds = (Date.now() - began) / 1000

@@ -1,16 +1,17 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Answer, type CallOptions, memberAt, textAt } from '../../support/api-caller'
-import type { MirrorView } from './mirror-view'
-import { type EndpointAddress, rotationsOf, settledMirror } from './own-api-view'
-import { type RotateRoute, routeOf } from './rotate-routes'
-import { asOperator, type Setting } from './setting'
+import type { EndpointAddress } from '../../../src/rotation/ports'
+import { type Answer, memberAt, textAt } from '../../support/api-caller'
+import { type MirrorView, rotationsOf, settledMirror } from './endpoint-state'
+import { type RotateRequest, type RotateRoute, rotateThrough, routeOf } from '../rotate-routes'
+import { asOperator, type ControlPlaneBed } from './bed'
 
 const atOnce = 16
 const maximumLiveKeys = 5
 
 interface Race {
   readonly route: RotateRoute
-  readonly body?: object
+  /** What its requests say; absent: nothing. */
+  readonly request?: Pick<RotateRequest, 'body'>
   /** Rotations that can succeed at the most. */
   readonly most: number
   /** The codes of our own API that a loser may answer; undefined where the contract has other words. */
@@ -37,19 +38,21 @@ const races: readonly (readonly [string, Race])[] = [
       route: keyturn,
       most: atOnce,
       codes: [lost],
-      body: { overlapSeconds: 0 },
+      request: { body: { overlapSeconds: 0 } },
       endpointId: 'ep_race0000000000000000017',
     },
   ],
 ]
 
 /** Rotations of one endpoint that come at once. */
-export function concurrencySuite(setting: () => Setting): void {
+export function concurrencySuite(bed: () => ControlPlaneBed): void {
   describe.each(races)(`${atOnce} rotations at once at %s`, (_, race) => {
     it('each 200 shows a secret that was committed, and every other is a 409', async () => {
-      const address = await endpointFor(setting(), race)
-      const before = await rotationsOf(setting(), address)
-      const replies = await Promise.all(Array.from({ length: atOnce }, () => rotate(setting(), race, address)))
+      const address = await endpointFor(bed(), race)
+      const before = await rotationsOf(bed(), address)
+      const request = { ...address, ...race.request }
+      const rotate = (): Promise<Answer> => rotateThrough(race.route, bed(), request)
+      const replies = await Promise.all(Array.from({ length: atOnce }, rotate))
       const won = replies.filter(({ status }) => status === 200)
       expect(replies.filter(({ status }) => status !== 200).map(({ status }) => status)).toEqual(
         Array.from({ length: atOnce - won.length }, () => 409),
@@ -57,8 +60,8 @@ export function concurrencySuite(setting: () => Setting): void {
       for (const reply of replies) if (reply.status === 409) checkLoser(reply, race)
       expect(won.length).toBeGreaterThan(0)
       expect(won.length).toBeLessThanOrEqual(race.most)
-      const { document } = await settledMirror(setting(), address)
-      const made = (await rotationsOf(setting(), address)).slice(0, -before.length)
+      const { document } = await settledMirror(bed(), address)
+      const made = (await rotationsOf(bed(), address)).slice(0, -before.length)
       expect(made.map(({ version }) => version)).toEqual(consecutive(document.version, won.length))
       const secrets = won.map(reply => textAt(reply, race.route.secretAt))
       expect(new Set(secrets).size).toBe(won.length)
@@ -86,17 +89,11 @@ function checkKept(keys: MirrorView['document']['keys'], secrets: readonly strin
   expect(keys.map(({ expiresAt }) => expiresAt)).toEqual([null, ...ends.map(end => end.toISOString())])
 }
 
-async function endpointFor(setting: Setting, { route, endpointId }: Race): Promise<EndpointAddress> {
-  const { tenantId, endpointId: seeded } = setting.local.contracts[route.contract]
+async function endpointFor(bed: ControlPlaneBed, { route, endpointId }: Race): Promise<EndpointAddress> {
+  const { tenantId, endpointId: seeded } = bed.local.contracts[route.contract]
   if (endpointId === undefined) return { tenantId, endpointId: seeded }
   const body = { contract: route.contract, id: endpointId, url: 'https://receiver.example/race' }
-  const created = await setting.api.call('POST', '/v1/endpoints', { ...asOperator(setting, tenantId), body })
+  const created = await bed.api.call('POST', '/v1/endpoints', { ...asOperator(bed, tenantId), body })
   expect(created.status).toBe(201)
   return { tenantId, endpointId }
-}
-
-function rotate({ api, local }: Setting, { route, body }: Race, { endpointId }: EndpointAddress): Promise<Answer> {
-  const path = route.path(local).replace(local.contracts[route.contract].endpointId, endpointId)
-  const options: CallOptions = route.credentials(local)
-  return api.call('POST', path, body === undefined ? options : { ...options, body })
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
-import type { Setting } from './setting'
+import type { ControlPlaneBed } from './bed'
 
 const text = expect.any(String)
 
 /** What the vendors document besides the rotation. */
-export function vendorReadsSuite(setting: () => Setting): void {
+export function vendorReadsSuite(bed: () => ControlPlaneBed): void {
   describe("tumban's settings", () => {
     it.each(['adminSession', 'memberSession', 'apiKey'] as const)('200 for the %s, without the secret', async name => {
-      const { api, local } = setting()
+      const { api, local } = bed()
       const { tenantId, [name]: token } = local.contracts.tumban
       const reply = await api.call('GET', '/api/v2/org/settings', { token })
       expect([reply.status, reply.json]).toEqual([
@@ -24,7 +24,7 @@ export function vendorReadsSuite(setting: () => Setting): void {
     })
 
     it('404 for the rotation without /org/ in its path', async () => {
-      const { api, local } = setting()
+      const { api, local } = bed()
       const { adminSession: token } = local.contracts.tumban
       const reply = await api.call('POST', '/api/v2/webhook-secret/rotate', { token })
       expect([reply.status, reply.json]).toEqual([404, { detail: text }])
@@ -33,7 +33,7 @@ export function vendorReadsSuite(setting: () => Setting): void {
 
   describe("storno's webhook", () => {
     it('200 with the masked secret', async () => {
-      const { api, local } = setting()
+      const { api, local } = bed()
       const { token, company, endpointId } = local.contracts.storno
       const reply = await api.call('GET', `/api/v1/webhooks/${endpointId}`, {
         token,

@@ -1,22 +1,22 @@
 import { describe, expect, it } from '@jest/globals'
 import type { LocalDescription } from '../../../local/local-description'
-import { type Answer, type CallOptions, textAt } from '../../support/api-caller'
-import type { MirrorView } from './mirror-view'
-import { type EndpointAddress, rotationsOf, settledMirror } from './own-api-view'
-import { type RotateRoute, rotateRoutes } from './rotate-routes'
-import type { Setting } from './setting'
+import type { EndpointAddress } from '../../../src/rotation/ports'
+import { textAt } from '../../support/api-caller'
+import { type MirrorView, rotationsOf, settledMirror } from './endpoint-state'
+import { type RotateRoute, rotateRoutes, rotateThrough } from '../rotate-routes'
+import type { ControlPlaneBed } from './bed'
 import { auditItems, logLines, publishedEvents } from './stored-records'
 
 const maximumLiveKeys = 5
 
 /** Four rotations of each contract's endpoint, one after the other, and all that is promised of them. */
-export function rotateSuite(setting: () => Setting): void {
+export function rotateSuite(bed: () => ControlPlaneBed): void {
   describe.each(rotateRoutes)('the rotate route of $contract', route => {
-    const address = (): EndpointAddress => addressOf(setting().local, route)
+    const address = (): EndpointAddress => addressOf(bed().local, route)
 
     it('200 shows the new secret in the documented body, which nobody may cache', async () => {
-      const reply = await rotate(setting(), route)
-      expect([reply.status, reply.json]).toEqual([200, route.body(setting().local)])
+      const reply = await rotateThrough(route, bed())
+      expect([reply.status, reply.json]).toEqual([200, route.body(bed().local)])
       expect(Object.fromEntries(reply.headers)).toMatchObject({
         'content-type': expect.stringMatching(/^application\/json(?:;|$)/),
         'cache-control': 'no-store',
@@ -24,13 +24,13 @@ export function rotateSuite(setting: () => Setting): void {
       })
       expect(reply.headers.get('idempotency-replayed')).toBeNull()
       expect(textAt(reply, route.secretAt)).toMatch(route.secret)
-      expect(await logLines(setting(), reply.headers.get('x-request-id') ?? '')).not.toEqual([])
+      expect(await logLines(bed(), reply.headers.get('x-request-id') ?? '')).not.toEqual([])
     })
 
     it('receivers find the new secret, and the old one for as long as promised', async () => {
-      const before = await settledMirror(setting(), address())
-      const secret = textAt(await rotate(setting(), route), route.secretAt)
-      const after = await settledMirror(setting(), address())
+      const before = await settledMirror(bed(), address())
+      const secret = textAt(await rotateThrough(route, bed()), route.secretAt)
+      const after = await settledMirror(bed(), address())
       expect(after.document).toMatchObject({
         ...address(),
         version: before.document.version + 1,
@@ -43,9 +43,9 @@ export function rotateSuite(setting: () => Setting): void {
     })
 
     it('a second rotation does to the keys before what the contract says', async () => {
-      const before = await settledMirror(setting(), address())
-      const secret = textAt(await rotate(setting(), route), route.secretAt)
-      const { document } = await settledMirror(setting(), address())
+      const before = await settledMirror(bed(), address())
+      const secret = textAt(await rotateThrough(route, bed()), route.secretAt)
+      const { document } = await settledMirror(bed(), address())
       expect(document.signingSecret).toBe(secret)
       expect(document.keys).toEqual(keysAfter(route, before.document.keys, document.keys[0]))
       expect(document.keys).toHaveLength(route.overlapSeconds === 0 ? 1 : 4)
@@ -54,9 +54,9 @@ export function rotateSuite(setting: () => Setting): void {
     it('a repeat with the same Idempotency-Key shows the same secret, and says so', async () => {
       const headers = { 'idempotency-key': `repeat-${route.contract}` }
       const [first, ...repeats] = [
-        await rotate(setting(), route, headers),
-        await rotate(setting(), route, headers),
-        await rotate(setting(), route, headers),
+        await rotateThrough(route, bed(), { headers }),
+        await rotateThrough(route, bed(), { headers }),
+        await rotateThrough(route, bed(), { headers }),
       ]
       expect(first.headers.get('idempotency-replayed')).toBeNull()
       for (const repeat of repeats) {
@@ -67,17 +67,17 @@ export function rotateSuite(setting: () => Setting): void {
     })
 
     it('keeps a record of each: in the API, in the table, and as events', async () => {
-      const rotations = await rotationsOf(setting(), address(), 2)
+      const rotations = await rotationsOf(bed(), address(), 2)
       expect(rotations.map(({ kind, version }) => `${kind} ${version}`)).toEqual(expectedRecords)
       const rotated = rotations.filter(({ kind }) => kind === 'rotate')
       for (const each of rotated) expect(each).toMatchObject({ overlapSeconds: route.overlapSeconds, reason: null })
       expect(new Set(rotations.map(({ id }) => id)).size).toBe(rotations.length)
-      const items = (await auditItems(setting(), address())).toReversed()
+      const items = (await auditItems(bed(), address())).toReversed()
       const stored = rotations.map(({ reason, ...each }) => ({ ...each, ...(reason === null ? {} : { reason }) }))
       expect(items).toMatchObject(stored.map(each => ({ ...address(), ...each, sk: `ROTATION#${each.at}#${each.id}` })))
       const changes = rotations.filter(({ kind }) => kind !== 'replay').toReversed()
       const { contract } = route
-      expect(await publishedEvents(setting(), address())).toEqual(
+      expect(await publishedEvents(bed(), address())).toEqual(
         changes.map(({ kind, id, keyId, version, at, actor }) =>
           expect.objectContaining({
             source: 'keyturn',
@@ -93,12 +93,12 @@ export function rotateSuite(setting: () => Setting): void {
     'a sixth live key of $contract',
     route => {
       it('409, and every key stays', async () => {
-        const before = await settledMirror(setting(), addressOf(setting().local, route))
+        const before = await settledMirror(bed(), addressOf(bed().local, route))
         expect(before.document.keys).toHaveLength(maximumLiveKeys)
-        const reply = await rotate(setting(), route)
+        const reply = await rotateThrough(route, bed())
         expect([reply.status, reply.json]).toEqual([409, route.sixthKey])
         expect(reply.headers.get('cache-control')).toBe('no-store')
-        expect(await settledMirror(setting(), addressOf(setting().local, route))).toEqual(before)
+        expect(await settledMirror(bed(), addressOf(bed().local, route))).toEqual(before)
       })
     },
   )
@@ -110,11 +110,6 @@ const expectedRecords = ['replay 5', 'replay 5', 'rotate 5', 'rotate 4', 'rotate
 function addressOf({ contracts }: LocalDescription, { contract }: RotateRoute): EndpointAddress {
   const { tenantId, endpointId } = contracts[contract]
   return { tenantId, endpointId }
-}
-
-function rotate({ api, local }: Setting, route: RotateRoute, headers: CallOptions['headers'] = {}): Promise<Answer> {
-  const credentials = route.credentials(local)
-  return api.call('POST', route.path(local), { ...credentials, headers: { ...credentials.headers, ...headers } })
 }
 
 type Keys = MirrorView['document']['keys']

@@ -2,12 +2,11 @@ import { beforeAll, describe, expect, it } from '@jest/globals'
 import { findCanaries } from '../../support/canary/find-canaries'
 import type { Canary } from '../../support/canary/secret-forms'
 import { type Aftermath, credentialsOf, secretsOf, stopAndRead } from './aftermath'
-import { plantSecrets } from './planting'
-import { refuseSecrets } from './refused-secrets'
-import type { Setting } from './setting'
+import type { ControlPlaneBed } from './bed'
+import { plantSecrets, refuseSecrets } from './sent-secrets'
 
 /** What all that went before has left behind. Comes last: it stops the local run. */
-export function canarySuite(setting: () => Setting): void {
+export function canarySuite(bed: () => ControlPlaneBed): void {
   let secrets: readonly Canary[]
   let refused: readonly Canary[]
   let planted: readonly Canary[]
@@ -15,10 +14,10 @@ export function canarySuite(setting: () => Setting): void {
 
   describe('a signing secret', () => {
     beforeAll(async () => {
-      refused = (await refuseSecrets(setting)).map((text, at) => ({ name: `refused ${at}`, text }))
-      planted = await plantSecrets(setting)
-      secrets = await secretsOf(setting())
-      aftermath = await stopAndRead(setting())
+      refused = (await refuseSecrets(bed)).map((text, at) => ({ name: `refused ${at}`, text }))
+      planted = await plantSecrets(bed)
+      secrets = await secretsOf(bed())
+      aftermath = await stopAndRead(bed())
     })
 
     it('is nowhere but in replies that reveal it and in the mirror', () => {
@@ -60,7 +59,7 @@ export function canarySuite(setting: () => Setting): void {
 
   describe('a credential', () => {
     it('is kept as a hash; only the local run that made it tells it, in its own files and on its console', () => {
-      const found = findCanaries([...aftermath.places, ...aftermath.reveals], credentialsOf(setting()))
+      const found = findCanaries([...aftermath.places, ...aftermath.reveals], credentialsOf(bed()))
       const places = new Set(found.map(finding => finding.split(': ')[0]))
       expect(places).toEqual(new Set(['local.json', 'seed.json', 'printed']))
     })

@@ -2,14 +2,14 @@ import { QueryCommand } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { EndpointAddress } from './own-api-view'
-import type { Setting } from './setting'
+import type { EndpointAddress } from '../../../src/rotation/ports'
+import type { ControlPlaneBed } from './bed'
 
 export type StoredRecord = Readonly<Record<string, unknown>>
 
 /** The audit records of an endpoint as they are in the table, oldest first: under the endpoint, by time. */
 export async function auditItems(
-  { table }: Setting,
+  { table }: ControlPlaneBed,
   { tenantId, endpointId }: EndpointAddress,
 ): Promise<readonly StoredRecord[]> {
   const { Items = [] } = await table.client.send(
@@ -31,7 +31,7 @@ export interface PublishedEvent {
 
 /** The events that were published of an endpoint, in the order they came. */
 export async function publishedEvents(
-  { run }: Setting,
+  { run }: ControlPlaneBed,
   { tenantId, endpointId }: EndpointAddress,
 ): Promise<readonly PublishedEvent[]> {
   const lines = await jsonLines(join(run.dataDir, 'aws', 'events.ndjson'))
@@ -41,7 +41,7 @@ export async function publishedEvents(
 }
 
 /** What the functions logged under a request's id. */
-export async function logLines({ run }: Setting, requestId: string): Promise<readonly unknown[]> {
+export async function logLines({ run }: ControlPlaneBed, requestId: string): Promise<readonly unknown[]> {
   const files = ['rotate', 'endpoints'].map(name => join(run.dataDir, 'logs', `${name}.ndjson`))
   const lines = (await Promise.all(files.map(jsonLines))).flat()
   return lines.filter(line => Object(line)['requestId'] === requestId)

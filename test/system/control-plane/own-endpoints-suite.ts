@@ -3,10 +3,10 @@ import { describe, expect, it } from '@jest/globals'
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { memberAt, textAt } from '../../support/api-caller'
-import { ownApi, receiverUrl } from './own-api'
-import { secretStateOf, settledMirror } from './own-api-view'
-import { ownEndpoint } from './rotate-routes'
-import { ownTenant, type Setting } from './setting'
+import { ownApi, receiverUrl } from './bed'
+import { secretStateOf, settledMirror } from './endpoint-state'
+import { ownEndpoint } from '../rotate-routes'
+import { ownTenant, type ControlPlaneBed } from './bed'
 import { publishedEvents } from './stored-records'
 
 const text = expect.any(String)
@@ -14,12 +14,12 @@ const whsec = expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/)
 const url = receiverUrl
 
 /** Our own API: health, and endpoints from their creation to their deletion. */
-export function ownEndpointsSuite(setting: () => Setting): void {
-  const { call, create, rotate } = ownApi(setting)
+export function ownEndpointsSuite(bed: () => ControlPlaneBed): void {
+  const { call, create, rotate } = ownApi(bed)
 
   describe('GET /health', () => {
     it('200 without a credential', async () => {
-      const reply = await setting().api.call('GET', '/health')
+      const reply = await bed().api.call('GET', '/health')
       expect([reply.status, reply.json]).toEqual([200, { status: 'ok', version: text }])
     })
   })
@@ -40,9 +40,9 @@ export function ownEndpointsSuite(setting: () => Setting): void {
       ])
       expect(created.endpointId).toMatch(/^ep_[0-9a-z]{24}$/)
       expect(created.headers.get('cache-control')).toBe('no-store')
-      const { document } = await settledMirror(setting(), created.address)
+      const { document } = await settledMirror(bed(), created.address)
       expect(document.signingSecret).toBe(textAt(created, 'signingSecret'))
-      const events = await publishedEvents(setting(), created.address)
+      const events = await publishedEvents(bed(), created.address)
       expect(events.map(event => event['detail-type'])).toEqual(['endpoint.created'])
     })
 
@@ -61,7 +61,7 @@ export function ownEndpointsSuite(setting: () => Setting): void {
       const body = { id: `ep_import${'0'.repeat(18)}`, secret, contract: 'keyturn', ...settings }
       const created = await call('POST', '/v1/endpoints', body)
       expect(created.json).toMatchObject({ endpoint: { id: body.id, ...settings }, signingSecret: secret })
-      const { document } = await settledMirror(setting(), { tenantId: ownTenant, endpointId: body.id })
+      const { document } = await settledMirror(bed(), { tenantId: ownTenant, endpointId: body.id })
       expect(document.keys).toMatchObject([{ secret, expiresAt: null }])
       const again = await call('POST', '/v1/endpoints', body)
       expect([again.status, memberAt(again.json, 'signingSecret')]).toEqual([409, undefined])
@@ -129,21 +129,21 @@ export function ownEndpointsSuite(setting: () => Setting): void {
 
     it('204 deletes it: 404 from then on, and its mirror is scheduled for deletion, never gone at once', async () => {
       const created = await create()
-      const { mirror } = await secretStateOf(setting(), created.address)
+      const { mirror } = await secretStateOf(bed(), created.address)
       const path = `/v1/endpoints/${created.endpointId}`
       const deleted = await call('DELETE', path)
       expect([deleted.status, deleted.text]).toEqual([204, ''])
       const missing = await call('GET', `/v1/endpoints/ep_${'0'.repeat(24)}`)
       const gone = [await call('GET', path), await call('GET', `${path}/secret`), await rotate(created)]
       expect(gone.map(({ status, text: body }) => [status, body])).toEqual(gone.map(() => [404, missing.text]))
-      const { DeletedDate } = await untilDeleted(setting(), mirror.name)
+      const { DeletedDate } = await untilDeleted(bed(), mirror.name)
       const days = ((DeletedDate?.getTime() ?? 0) - Date.now()) / (24 * 60 * 60 * 1000)
       expect(Math.round(days)).toBe(7)
     })
   })
 }
 
-async function untilDeleted({ secrets }: Setting, SecretId: string) {
+async function untilDeleted({ secrets }: ControlPlaneBed, SecretId: string) {
   for (let round = 0; round < 300; round += 1) {
     const found = await secrets.send(new DescribeSecretCommand({ SecretId }))
     if (found.DeletedDate !== undefined) return found

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals'
-import type { LocalDescription } from '../../../local/local-description'
-import type { CallOptions } from '../../support/api-caller'
+import type { LocalDescription } from '../../local/local-description'
+import type { Answer, ApiCaller, CallOptions } from '../support/api-caller'
 
 /** The rotate route of a contract, as its page, or Keyturn's own API, has it. */
 export interface RotateRoute {
@@ -194,3 +194,23 @@ const keyturn: RotateRoute = {
 
 export const routeOf = { tumban, thesignup, storno, featurebase, teambattles, keyturn }
 export const rotateRoutes: readonly RotateRoute[] = Object.values(routeOf)
+
+/** Whose secret is rotated, and what else the request says. */
+export interface RotateRequest {
+  /** Absent: the endpoint that the local run has made. */
+  readonly endpointId?: string
+  readonly headers?: CallOptions['headers']
+  readonly body?: object
+}
+
+/** Rotates through the contract's own route, with its credential of the local run. */
+export function rotateThrough(
+  route: RotateRoute,
+  { api, local }: { readonly api: ApiCaller; readonly local: LocalDescription },
+  { endpointId, headers, body }: RotateRequest = {},
+): Promise<Answer> {
+  const made = local.contracts[route.contract].endpointId
+  const path = route.path(local).replace(made, endpointId ?? made)
+  const credentials = route.credentials(local)
+  return api.call('POST', path, { ...credentials, headers: { ...credentials.headers, ...headers }, body })
+}

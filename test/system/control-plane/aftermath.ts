@@ -4,7 +4,7 @@ import type { Answer } from '../../support/api-caller'
 import type { Place } from '../../support/canary/find-canaries'
 import type { Canary } from '../../support/canary/secret-forms'
 import { entriesOf, filesBelow } from '../../support/canary/stored-places'
-import type { Setting } from './setting'
+import type { ControlPlaneBed } from './bed'
 
 /** What a local run has left behind, once it is stopped. */
 export interface Aftermath {
@@ -18,7 +18,7 @@ const mirrorStore = 'aws/secrets-manager'
 const table = 'aws/dynamodb'
 
 /** Stops the run, and reads all that is left. `local.json` goes with a clean stop, so it is read before. */
-export async function stopAndRead({ run, api }: Setting): Promise<Aftermath> {
+export async function stopAndRead({ run, api }: ControlPlaneBed): Promise<Aftermath> {
   const before = await filesBelow(run.dataDir, ['aws', 'logs', 'seed.json', 'session-key.json', 'keyturn.lock'])
   await run.stop()
   const revealing = api.answers.filter(revealsSecret)
@@ -54,7 +54,7 @@ function revealsSecret({ request, status }: Answer): boolean {
 const secretMembers = /"(?:signingSecret|secret|webhook_secret)":"([^"]+)"/g
 
 /** Every signing secret that a reply showed, and that the mirror holds now. */
-export async function secretsOf({ api, secrets }: Setting): Promise<readonly Canary[]> {
+export async function secretsOf({ api, secrets }: ControlPlaneBed): Promise<readonly Canary[]> {
   const { SecretList = [] } = await secrets.send(new ListSecretsCommand({ MaxResults: 100 }))
   const mirrored = await Promise.all(
     SecretList.map(
@@ -67,7 +67,7 @@ export async function secretsOf({ api, secrets }: Setting): Promise<readonly Can
 }
 
 /** Every API key, and what makes a session valid: its signature. */
-export function credentialsOf({ local, operator }: Setting): readonly Canary[] {
+export function credentialsOf({ local, operator }: ControlPlaneBed): readonly Canary[] {
   const names = /^(?:.*apiKey.*|.*Session|token.*)$/i
   const texts = Object.values(local.contracts).flatMap(contract =>
     Object.entries(contract).flatMap(([name, text]) => (names.test(name) ? [text] : [])),

@@ -9,9 +9,17 @@ import { newText } from '../../../src/contracts/secret-text'
 import { mirroredSecrets, type MirroredSecretsOptions } from '../../../src/secrets-manager'
 import { verify } from '../../../src/verify'
 import type { Message, Platform } from './platform'
-import type { Tally } from './tally'
 
-export interface CourseOptions {
+/** One contract's receiver, and what is sent to it. */
+export interface Traffic {
+  /** Sends one genuine delivery until it is accepted or given up. */
+  genuine(): Promise<void>
+  /** Sends one that must not be accepted. */
+  forged(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface TrafficOptions {
   readonly contract: Contract
   readonly platform: Platform
   readonly tally: Tally
@@ -20,21 +28,12 @@ export interface CourseOptions {
   readonly retries: number
 }
 
-/** One contract's receiver, and what is sent to it. */
-export interface Course {
-  /** Sends one genuine delivery until it is accepted or given up. */
-  genuine(): Promise<void>
-  /** Sends one that must not be accepted. */
-  forged(): Promise<void>
-  close(): Promise<void>
-}
-
 const retryAfterMs = 150
 export const cacheSeconds = 5
 /** The cache's age, and the time that a refresh and the platform's own look take. */
 const endedForMs = (cacheSeconds + 2) * 1000
 
-export async function startCourse(options: CourseOptions): Promise<Course> {
+export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
   const { platform, contract, tally } = options
   const secrets = mirroredSecrets(options.secrets)
   const server = receiverServer(receiver({ secrets, scheme: contract.signing, accept: async () => undefined }))
@@ -66,7 +65,7 @@ export async function startCourse(options: CourseOptions): Promise<Course> {
 
 /** Signed anew for every try, as senders do. */
 async function untilAccepted(
-  { platform, tally, retries }: CourseOptions,
+  { platform, tally, retries }: TrafficOptions,
   { url, body, id }: { readonly url: string; readonly body: string; readonly id: string },
 ): Promise<void> {
   const began = Date.now()
@@ -79,7 +78,7 @@ async function untilAccepted(
 
 /** By turns: a key nobody has, a body that was changed, and a key that ended longer ago than the cache's age. */
 function forgedMessage(
-  { platform, contract, tally }: CourseOptions,
+  { platform, contract, tally }: TrafficOptions,
   { body, id }: { body: string; id: string },
 ): Message {
   const ended = platform.endedFor(endedForMs)
@@ -108,4 +107,51 @@ async function listening(server: Server): Promise<string> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** What happened to one contract's deliveries. */
+export class Tally {
+  /** Genuine deliveries, each counted once however often it was tried. */
+  genuine = 0
+  /** Accepted at the first try. */
+  acceptedAtOnce = 0
+  /** Refused at first, accepted at a later try. */
+  acceptedLater = 0
+  /** Never accepted. */
+  lost = 0
+  /** From the first try to the accepted one, at the longest. */
+  longestWindowMs = 0
+  forged = 0
+  forgedAccepted = 0
+  rotations = 0
+  /** What a receiver rejected that read its one secret at the start. */
+  naiveRejected = 0
+
+  accepted(tries: number, sinceMs: number): void {
+    if (tries === 1) this.acceptedAtOnce += 1
+    else this.acceptedLater += 1
+    if (tries > 1) this.longestWindowMs = Math.max(this.longestWindowMs, sinceMs)
+  }
+
+  get rejectedAtFirst(): number {
+    return this.acceptedLater + this.lost
+  }
+}
+
+const columns = [
+  'rotations',
+  'genuine',
+  'rejectedAtFirst',
+  'lost',
+  'longestWindowMs',
+  'forged',
+  'forgedAccepted',
+  'naiveRejected',
+] as const
+
+/** The tallies as a table, one line a contract. */
+export function tallyTable(tallies: ReadonlyMap<string, Tally>): string {
+  const lines = [...tallies].map(([name, tally]) => [name, ...columns.map(column => String(Math.round(tally[column])))])
+  const rows = [['contract', ...columns], ...lines]
+  return rows.map(row => row.map((cell, nth) => (nth === 0 ? cell.padEnd(12) : cell.padStart(16))).join('')).join('\n')
 }

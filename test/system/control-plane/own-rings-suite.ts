@@ -1,16 +1,16 @@
 import { describe, expect, it } from '@jest/globals'
 import { randomBytes } from 'node:crypto'
 import { type Answer, memberAt, textAt } from '../../support/api-caller'
-import { ownApi } from './own-api'
-import { rotationsOf, secretStateOf, settledMirror } from './own-api-view'
-import { ownTenant, type Setting } from './setting'
+import { ownApi } from './bed'
+import { rotationsOf, secretStateOf, settledMirror } from './endpoint-state'
+import { ownTenant, type ControlPlaneBed } from './bed'
 import { publishedEvents } from './stored-records'
 
 const text = expect.any(String)
 
 /** Our own API: what changes a key ring, and how it shows. */
-export function ownRingsSuite(setting: () => Setting): void {
-  const { call, create, rotate } = ownApi(setting)
+export function ownRingsSuite(bed: () => ControlPlaneBed): void {
+  const { call, create, rotate } = ownApi(bed)
 
   describe('rotating', () => {
     it('200 takes an overlap, a reason and an own secret', async () => {
@@ -18,7 +18,7 @@ export function ownRingsSuite(setting: () => Setting): void {
       const secret = `whsec_${randomBytes(40).toString('base64')}`
       const rotated = await rotate(created, { overlapSeconds: 60, reason: 'left on a train', secret })
       expect([rotated.status, textAt(rotated, 'signingSecret')]).toEqual([200, secret])
-      const [latest] = await rotationsOf(setting(), created.address)
+      const [latest] = await rotationsOf(bed(), created.address)
       expect(latest).toMatchObject({ kind: 'rotate', reason: 'left on a train', overlapSeconds: 60 })
       expect(Date.parse(textAt(rotated, 'previousExpiresAt'))).toBe(Date.parse(latest?.at ?? '') + 60_000)
     })
@@ -28,7 +28,7 @@ export function ownRingsSuite(setting: () => Setting): void {
       await rotate(created)
       const rotated = await rotate(created, { overlapSeconds: 0 })
       expect([rotated.status, memberAt(rotated.json, 'previousExpiresAt')]).toEqual([200, null])
-      const { document } = await settledMirror(setting(), created.address)
+      const { document } = await settledMirror(bed(), created.address)
       expect(document.keys).toMatchObject([{ secret: textAt(rotated, 'signingSecret') }])
     })
 
@@ -61,7 +61,7 @@ export function ownRingsSuite(setting: () => Setting): void {
       const refused = replies.at(-1)
       expect(replies.map(({ status }) => status)).toEqual([...Array.from({ length: 40 }, () => 200), 429])
       expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(23 * 60 * 60)
-      expect(await secretStateOf(setting(), created.address)).toMatchObject({ version: 41 })
+      expect(await secretStateOf(bed(), created.address)).toMatchObject({ version: 41 })
     })
   })
 
@@ -69,7 +69,7 @@ export function ownRingsSuite(setting: () => Setting): void {
     it('200 says when each live key ends, and nothing that could sign', async () => {
       const created = await create()
       const rotated = await rotate(created, { overlapSeconds: 60 })
-      const state = await secretStateOf(setting(), created.address)
+      const state = await secretStateOf(bed(), created.address)
       expect(state).toEqual({
         version: 2,
         hint: textAt(rotated, 'signingSecret').slice(-4),
@@ -89,12 +89,12 @@ export function ownRingsSuite(setting: () => Setting): void {
       const path = `/v1/endpoints/${created.endpointId}/secret/revoke-previous`
       const revoked = await call('POST', path)
       expect([revoked.status, revoked.json]).toEqual([200, { version: 2, revokedKeyIds: [textAt(created, 'keyId')] }])
-      const { document } = await settledMirror(setting(), created.address)
+      const { document } = await settledMirror(bed(), created.address)
       expect(document.keys).toMatchObject([{ secret: textAt(rotated, 'signingSecret') }])
       expect((await call('POST', path)).json).toEqual({ version: 2, revokedKeyIds: [] })
-      const kinds = (await rotationsOf(setting(), created.address, 1)).map(({ kind }) => kind)
+      const kinds = (await rotationsOf(bed(), created.address, 1)).map(({ kind }) => kind)
       expect(kinds).toEqual(['revoke', 'rotate', 'create'])
-      const events = await publishedEvents(setting(), created.address)
+      const events = await publishedEvents(bed(), created.address)
       expect(events.map(event => event['detail-type'])).toEqual([
         'endpoint.created',
         'secret.rotated',
