@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { deadLetterQueue, deliveryQueue, localAws, mirrorKeyId, ringKeyId, stage } from './aws-resources'
-import { queueUrl } from './aws-server/sqs/queues'
+import { queueUrl } from './aws-server/sqs/queue-names'
 import { roleClaim, sessionAudience, tenantClaim } from './session-issuer'
 
 export interface EnvironmentOptions {

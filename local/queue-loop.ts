@@ -4,7 +4,7 @@ import { pollingSqsClient } from '../src/aws/clients'
 import { sqsQueueFeed } from '../src/aws/sqs-delivery-queue'
 import type { ReceivedMessage, QueueFeed } from '../src/delivery/ports'
 import { deliveryQueue, localAws, localClientOptions } from './aws-resources'
-import { queueArn, queueUrl } from './aws-server/sqs/queues'
+import { queueArn, queueUrl } from './aws-server/sqs/queue-names'
 import type { Closers } from './closers'
 import { InvocationError } from './function-worker'
 

@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import { AwsError, type AwsRequest } from '../wire'
 import type { Queue } from './queue'
-import { queueNameOf, type Queues } from './queues'
+import { queueNameOf } from './queue-names'
+import type { Queues } from './queues'
 
 /** One operation of SQS: the members of its reply. @throws {AwsError} every refusal */
 export type SqsOperation = (context: SqsContext, input: AwsRequest['input']) => Promise<object>

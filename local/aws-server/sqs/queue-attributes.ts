@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { AwsError, parseInput } from '../wire'
 import { findQueue, queueInput, type SqsContext, type SqsOperation } from './operation'
 import type { Queue, QueueAttributes } from './queue'
-import { queueArn, queueUrl } from './queues'
+import { queueArn, queueUrl } from './queue-names'
 
 // A queue's attributes: the operations that make a queue with them, read them or change them, and their limits.
 

@@ -1,9 +1,9 @@
 import { type Changes, type Database, groupedWrites } from '../database'
-import { accountId, AwsError } from '../wire'
+import { AwsError } from '../wire'
 import { type QueuedMessage, queuedMessage, type StoredMessage } from './message'
 import { Queue, type QueueAttributes } from './queue'
 
-// All queues and their messages: in memory as `Queue`s, and on the disk. Names, URLs and ARNs of queues.
+// All queues and their messages: in memory as `Queue`s, and on the disk.
 
 /** What is sent, deleted or moved is on the disk before the promise is kept; receives are not stored. */
 export interface Queues {
@@ -106,20 +106,4 @@ function messageOperations(
       to.add(queuedMessage(moved, sequence))
     },
   }
-}
-
-/** `http://<host>/000000000000/<name>` */
-export function queueUrl(host: string, name: string): string {
-  return `http://${host}/${accountId}/${name}`
-}
-
-/** The name at the end of a queue's URL: the host may be any that leads here. @throws {AwsError} `QueueDoesNotExist` */
-export function queueNameOf(url: string): string {
-  const [account, name] = URL.canParse(url) ? new URL(url).pathname.slice(1).split('/') : []
-  if (account === accountId && name !== undefined) return name
-  throw new AwsError('QueueDoesNotExist', 'The specified queue does not exist.')
-}
-
-export function queueArn(region: string, name: string): string {
-  return `arn:aws:sqs:${region}:${accountId}:${name}`
 }

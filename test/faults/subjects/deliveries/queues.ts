@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import { createQueue, deadLetterQueue, redrivePolicy } from '../../../../local/aws-resources'
-import { queueUrl } from '../../../../local/aws-server/sqs/queues'
+import { queueUrl } from '../../../../local/aws-server/sqs/queue-names'
 import { sqsClient } from '../../../../src/aws/clients'
 import { type SqsDeliveryQueueOptions, sqsQueueFeed } from '../../../../src/aws/sqs-delivery-queue'
 import type { QueueFeed } from '../../../../src/delivery/ports'
