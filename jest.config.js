@@ -7,10 +7,11 @@ const esModulesOnly = ['jose', 'request-filtering-agent']
 const minutes = 60_000
 
 /**
- * What each suite runs; `SUITE` names one. Nothing is timed: a busy machine only takes longer. The suites besides
- * `quick` take the machine for themselves, one file after the other.
+ * What each suite runs; `SUITE` names one, and every test file belongs to one. Nothing is timed: a busy machine only
+ * takes longer. The suites besides `quick` take the machine for themselves, one file after the other.
  */
 const suites = {
+  /** Whatever the others leave; of the faults, a sample. Runs where `SUITE` names none. */
   quick: {
     roots: ['<rootDir>/test'],
     testPathIgnorePatterns: [
