@@ -2,6 +2,9 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 
 // Apart from the table's definition: whoever only builds a stack has no AWS SDK.
 
+/** The condition of a write that makes an item and replaces none. */
+export const isAbsent = 'attribute_not_exists(pk)'
+
 /** What a conditional write answers, or null where its condition does not hold. Everything else is thrown. */
 export async function unlessConflict<Reply>(write: Promise<Reply>): Promise<Reply | null> {
   try {

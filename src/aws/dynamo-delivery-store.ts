@@ -5,14 +5,13 @@ import type { Delivery, DeliveryAddress } from '../delivery/delivery'
 import type { DeliveryEvent } from '../delivery/event'
 import type { DeliveryStore } from '../delivery/ports'
 import type { EndpointAddress } from '../rotation/ports'
-import { outcomeOf } from './conditional-write'
+import { isAbsent, outcomeOf } from './conditional-write'
 import { deliveryShardOf, duePages, firstDeliveryShard } from './due-index'
 import { attemptPartition, deliveryAddressOf, deliveryItemKey, eventItemKey, timeToLive } from './item-keys'
 import { count, decodeItem, instant, type Item, orNull, toItem, valuesOf } from './items'
 import { batchGet, getItem, queryItems } from './queries'
 import type { Table } from './table'
 
-const isAbsent = 'attribute_not_exists(pk)'
 /** Nobody has stored another attempt, or another end of the delivery, since it was read. */
 const isUnchanged = 'attemptCount = :attemptCount AND #status = :status'
 

@@ -2,7 +2,7 @@ import { DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/c
 import * as v from 'valibot'
 import type { Endpoint } from '../rotation/endpoint'
 import type { EndpointAddress, EndpointStore, Page, PageRequest, Settled } from '../rotation/ports'
-import { outcomeOf } from './conditional-write'
+import { isAbsent, outcomeOf } from './conditional-write'
 import { dueItems, dueShardOf, firstEndpointShard } from './due-index'
 import { endpointAddressOf, endpointItemKey, endpointPrefix, tenantPartition } from './item-keys'
 import { count, decodeItem, instant, type Item, oneOrMore, orNull, toItem, updateOf, valuesOf } from './items'
@@ -20,8 +20,6 @@ const sameIncarnation = 'incarnation = :incarnation'
 const isLive = 'attribute_not_exists(deletedAt)'
 /** It was deleted, and what is left of it waits to be dropped. */
 const isTombstone = 'attribute_exists(deletedAt)'
-/** There is nothing under this id. */
-const isAbsent = 'attribute_not_exists(pk)'
 
 /** Endpoints in DynamoDB. Every write is conditional; a failed condition is a `conflict`. */
 export function dynamoEndpointStore(table: Table): EndpointStore {
