@@ -9,6 +9,7 @@ import { tumban } from '../../../src/contracts/tumban'
 import { Secret } from '../../../src/core/secret'
 import type { Vendor } from '../../../src/rotation-hook/ports'
 import { httpVendor, type HttpVendorOptions } from '../../../src/rotation-hook/vendor'
+import { parseCredential } from '../../../src/rotation-hook/vendor-request'
 import { closeAfterEach } from '../aws/close-after-each'
 import { allMadeUp } from '../contracts/made-up/all-made-up'
 import { NOON } from './model'
@@ -115,5 +116,15 @@ describe('what a vendor shows of its secret', () => {
     const { vendor, server } = await vendorAt(revealing, [{ status: 204 }, { status: 500 }])
     await expect(vendor.rotate('k')).rejects.toMatchObject({ code: 'vendor-error' })
     expect(server.received.length).toBe(2)
+  })
+})
+
+describe('the credential', () => {
+  it('is the text, or the token of a JSON object', () => {
+    expect(parseCredential('abc\n').reveal()).toBe('abc')
+    expect(parseCredential('{"token":"abc"}').reveal()).toBe('abc')
+    for (const text of ['', 'a b', '{}', '{"token":1}', '{', 'a\r\nx: y']) {
+      expect(() => parseCredential(text)).toThrow(expect.objectContaining({ code: 'no-credentials' }))
+    }
   })
 })

@@ -1,47 +1,14 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Contract } from '../../../src/contracts/contract'
-import { keyturn } from '../../../src/contracts/keyturn'
 import { storno } from '../../../src/contracts/storno'
 import { teambattles } from '../../../src/contracts/teambattles'
-import { thesignup } from '../../../src/contracts/thesignup'
 import { Secret } from '../../../src/core/secret'
 import { intentTag } from '../../../src/rotation-hook/intent'
-import { defaultLostReplyRule, type HookDeps, type RotatedSecret } from '../../../src/rotation-hook/ports'
-import { rotationHook } from '../../../src/rotation-hook/rotation-hook'
-import { parseCredential } from '../../../src/rotation-hook/vendor-request'
-import type { MemoryRotatedSecret } from '../../support/memory/memory-rotated-secret'
-import {
-  event,
-  firstVersion,
-  modelDeps,
-  modelSecret,
-  modelVendor,
-  type ModelVendor,
-  NOON,
-  secretOf,
-  steps,
-  token,
-  vendorError,
-} from './model'
+import type { RotatedSecret } from '../../../src/rotation-hook/ports'
+import { bedFor, failing, type HookBed, next, replacing } from './hook-bed'
+import { firstVersion, NOON, secretOf, steps, token, vendorError } from './model'
 
-interface Stage {
-  readonly rotatedSecret: MemoryRotatedSecret
-  readonly vendor: ModelVendor
-  readonly run: (step: string, version?: string) => Promise<void>
-}
-
-function bedFor(contract: Contract, change: (deps: HookDeps) => Partial<HookDeps> = () => ({})): Stage {
-  const rotatedSecret = modelSecret(secretOf(contract, 0))
-  const vendor = modelVendor(contract)
-  const deps = modelDeps({ contract, rotatedSecret, vendor })
-  const hook = rotationHook({ ...deps, ...change(deps) })
-  rotatedSecret.begin(token)
-  return { rotatedSecret, vendor, run: (step, version = token) => hook(event(step, version)) }
-}
-
-const replacing: Contract = { ...thesignup, secondRotation: { kind: 'replace' } }
 const earlier = 'e'.repeat(32)
-const next = 'b'.repeat(32)
 
 /** The secret, where another run comes between before the nth call of the first. */
 function slowAt(nth: number, rotatedSecret: RotatedSecret, between: () => Promise<void>): RotatedSecret {
@@ -59,46 +26,6 @@ function slowAt(nth: number, rotatedSecret: RotatedSecret, between: () => Promis
     untag: (id, name) => slow(() => rotatedSecret.untag(id, name)),
   }
 }
-
-const failing = (code: string) => expect.objectContaining({ code })
-
-describe('the guards', () => {
-  it.each([
-    {},
-    null,
-    { Step: 'rotate' },
-    { ...event('createSecret'), ClientRequestToken: 'short' },
-    event('drop_secret'),
-  ])('refuse %p, which is no event of a rotation', async given => {
-    const rotatedSecret = modelSecret('x')
-    const hook = rotationHook(modelDeps({ contract: storno, rotatedSecret, vendor: modelVendor(storno) }))
-    await expect(hook(given)).rejects.toEqual(failing('bad-event'))
-  })
-
-  it('refuse a version that is not pending, a secret without AWSCURRENT, and one whose rotation is off', async () => {
-    const { rotatedSecret, run } = bedFor(storno)
-    await expect(run('createSecret', 'f'.repeat(32))).rejects.toEqual(failing('not-pending'))
-    rotatedSecret.versions.set(firstVersion, { text: 'x', labels: [] })
-    await expect(run('createSecret')).rejects.toEqual(failing('no-current-version'))
-    const off = bedFor(storno, ({ rotatedSecret: secret }) => ({
-      rotatedSecret: { ...secret, describe: async id => ({ ...(await secret.describe(id)), rotationEnabled: false }) },
-    }))
-    await expect(off.run('createSecret')).rejects.toEqual(failing('rotation-off'))
-    expect(off.vendor.made()).toBe(0)
-  })
-
-  it('take both spellings of the steps', async () => {
-    const { rotatedSecret, run } = bedFor(storno)
-    for (const step of ['create_secret', 'set_secret', 'test_secret', 'finish_secret']) await run(step)
-    expect(rotatedSecret.versions.get(token)?.labels).toContain('AWSCURRENT')
-  })
-
-  it('leave a version alone that is current already', async () => {
-    const { vendor, run } = bedFor(storno)
-    for (const step of [...steps, ...steps]) await run(step)
-    expect(vendor.made()).toBe(1)
-  })
-})
 
 describe('createSecret', () => {
   it('stores the mirror’s document, with the key before where the contract has an overlap', async () => {
@@ -206,7 +133,7 @@ describe('createSecret', () => {
   })
 
   it('asks for nothing once another run has made its version current, where the rule is to stop', async () => {
-    const all = async (run: Stage['run']): Promise<void> => {
+    const all = async (run: HookBed['run']): Promise<void> => {
       for (const step of steps) await run(step)
     }
     const { vendor, rotatedSecret, run } = bedFor(replacing, deps => ({
@@ -236,80 +163,5 @@ describe('createSecret', () => {
       rotatedSecret: { ...rotatedSecret, putPending: async () => 'differs' },
     }))
     await expect(run('createSecret')).rejects.toEqual(failing('another-value'))
-  })
-})
-
-describe('testSecret', () => {
-  it('passes without a pending value, as with a rotation that does not begin at once', async () => {
-    await bedFor(storno).run('testSecret')
-  })
-
-  it('refuses a secret that is none of the contract’s', async () => {
-    const { rotatedSecret, run } = bedFor(thesignup)
-    for (const text of ['whsec_', 'sec_AAAA', 'whsec_not base64!']) {
-      rotatedSecret.versions.set(token, { text, labels: ['AWSPENDING'] })
-      await expect(run('testSecret')).rejects.toEqual(failing('secret-malformed'))
-    }
-  })
-
-  it('takes a secret of another length than Keyturn’s own', async () => {
-    const { rotatedSecret, run } = bedFor(thesignup, ({ vendor }) => ({
-      vendor: { ...vendor, look: async () => null },
-    }))
-    rotatedSecret.versions.set(token, { text: 'whsec_c2hvcnRlcg==', labels: ['AWSPENDING'] })
-    await run('testSecret')
-  })
-
-  it('refuses a secret other than the one that the vendor shows a hint or a mask of', async () => {
-    const shown = (look: { hint: string | null; mask: string | null }) =>
-      bedFor(storno, ({ vendor }) => ({ vendor: { ...vendor, look: async () => look } }))
-    const checked = async (stage: Stage): Promise<void> => {
-      await stage.run('createSecret')
-      await stage.run('testSecret')
-    }
-    await checked(shown({ hint: secretOf(storno, 1).slice(-4), mask: null }))
-    await checked(shown({ hint: null, mask: `whsec_${'•'.repeat(24)}` }))
-    await expect(checked(shown({ hint: '....', mask: null }))).rejects.toEqual(failing('secret-differs'))
-    await expect(checked(shown({ hint: null, mask: 'whsec_' }))).rejects.toEqual(failing('secret-differs'))
-  })
-})
-
-describe('finishSecret', () => {
-  it('leaves the intents of a later rotation alone when it runs once more', async () => {
-    const { rotatedSecret, run } = bedFor(replacing)
-    for (const step of steps) await run(step)
-    rotatedSecret.begin(next)
-    rotatedSecret.tags[`${intentTag}:later`] = `${next} 2026-11-21T12:00:00.000Z`
-    await run('finishSecret')
-    expect(Object.keys(rotatedSecret.tags)).toEqual([`${intentTag}:later`])
-  })
-
-  it('moves nothing before there is a value, or when another version became current', async () => {
-    const { rotatedSecret, run } = bedFor(storno)
-    await expect(run('finishSecret')).rejects.toEqual(failing('nothing-stored'))
-    expect(rotatedSecret.versions.get(firstVersion)?.labels).toContain('AWSCURRENT')
-    const raced = bedFor(storno, ({ rotatedSecret: secret }) => ({
-      rotatedSecret: { ...secret, moveCurrent: async () => 'mismatch' },
-    }))
-    await raced.run('createSecret')
-    await expect(raced.run('finishSecret')).rejects.toEqual(failing('current-moved'))
-  })
-})
-
-describe('the rule for a lost reply', () => {
-  it('stops by default only where a second rotation ends a key that is still good', () => {
-    expect([storno, thesignup, keyturn].map(defaultLostReplyRule)).toEqual(Array(3).fill('rotate-again'))
-    expect(defaultLostReplyRule({ ...thesignup, secondRotation: { kind: 'replace' } })).toBe('stop-and-alarm')
-    expect(defaultLostReplyRule({ ...thesignup, secondRotation: { kind: 'reject' } })).toBe('rotate-again')
-  })
-})
-
-describe('the credential', () => {
-  it('is the text, or the token of a JSON object', () => {
-    expect(parseCredential('abc\n').reveal()).toBe('abc')
-    expect(parseCredential('{"token":"abc"}').reveal()).toBe('abc')
-    for (const text of ['', 'a b', '{}', '{"token":1}', '{', 'a\r\nx: y']) {
-      expect(() => parseCredential(text)).toThrow(failing('no-credentials'))
-    }
   })
 })

@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals'
+import { storno } from '../../../src/contracts/storno'
+import { thesignup } from '../../../src/contracts/thesignup'
+import { bedFor, failing, type HookBed } from './hook-bed'
+import { secretOf, token } from './model'
+
+describe('testSecret', () => {
+  it('passes without a pending value, as with a rotation that does not begin at once', async () => {
+    await bedFor(storno).run('testSecret')
+  })
+
+  it('refuses a secret that is none of the contract’s', async () => {
+    const { rotatedSecret, run } = bedFor(thesignup)
+    for (const text of ['whsec_', 'sec_AAAA', 'whsec_not base64!']) {
+      rotatedSecret.versions.set(token, { text, labels: ['AWSPENDING'] })
+      await expect(run('testSecret')).rejects.toEqual(failing('secret-malformed'))
+    }
+  })
+
+  it('takes a secret of another length than Keyturn’s own', async () => {
+    const { rotatedSecret, run } = bedFor(thesignup, ({ vendor }) => ({
+      vendor: { ...vendor, look: async () => null },
+    }))
+    rotatedSecret.versions.set(token, { text: 'whsec_c2hvcnRlcg==', labels: ['AWSPENDING'] })
+    await run('testSecret')
+  })
+
+  it('refuses a secret other than the one that the vendor shows a hint or a mask of', async () => {
+    const shown = (look: { hint: string | null; mask: string | null }) =>
+      bedFor(storno, ({ vendor }) => ({ vendor: { ...vendor, look: async () => look } }))
+    const checked = async (bed: HookBed): Promise<void> => {
+      await bed.run('createSecret')
+      await bed.run('testSecret')
+    }
+    await checked(shown({ hint: secretOf(storno, 1).slice(-4), mask: null }))
+    await checked(shown({ hint: null, mask: `whsec_${'•'.repeat(24)}` }))
+    await expect(checked(shown({ hint: '....', mask: null }))).rejects.toEqual(failing('secret-differs'))
+    await expect(checked(shown({ hint: null, mask: 'whsec_' }))).rejects.toEqual(failing('secret-differs'))
+  })
+})
