@@ -11,7 +11,7 @@ export interface HookBed {
   readonly world: World
   readonly plan: HookPlan
   /** The consumer's secret. */
-  readonly rotated: MemoryRotatedSecret
+  readonly rotatedSecret: MemoryRotatedSecret
   readonly record: HookRecord
   readonly sabotage: HookSabotage
   readonly rotations: Rotation[]
@@ -27,7 +27,7 @@ export interface HookBed {
 
 /** Takes a safeguard out of the secret, or of the hook, to see that the simulator notices. */
 export interface HookSabotage {
-  readonly secret?: (rotated: MemoryRotatedSecret) => MemoryRotatedSecret
+  readonly secret?: (secret: MemoryRotatedSecret) => MemoryRotatedSecret
   readonly hook?: (deps: HookDeps) => HookDeps
 }
 
@@ -85,8 +85,8 @@ export interface ReadDocument {
 }
 
 /** What a version says; null: it has no value. */
-export function readDocument({ rotated, documents }: HookBed, versionId: string | null): ReadDocument | null {
-  const text = rotated.versions.get(versionId ?? '')?.text ?? null
+export function readDocument({ rotatedSecret, documents }: HookBed, versionId: string | null): ReadDocument | null {
+  const text = rotatedSecret.versions.get(versionId ?? '')?.text ?? null
   if (versionId === null || text === null) return null
   const document = documents.get(text) ?? parseStoredKeys({ versionId, text: new Secret(text), createdAt: madeAt })
   documents.set(text, document)

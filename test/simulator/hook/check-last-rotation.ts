@@ -46,19 +46,19 @@ async function goOnByHand(bed: HookBed): Promise<void> {
 }
 
 /** What the guide says: once consumers can bear it, the intents are taken away. */
-async function release({ world, rotated, record }: HookBed): Promise<void> {
+async function release({ world, rotatedSecret, record }: HookBed): Promise<void> {
   await advanceTo(world, world.clock + Math.max(0, ...record.rings.map(overlapOf)))
-  for (const name of Object.keys(rotated.tags)) Reflect.deleteProperty(rotated.tags, name)
+  for (const name of Object.keys(rotatedSecret.tags)) Reflect.deleteProperty(rotatedSecret.tags, name)
   record.released = true
 }
 
 /** Consumers have the vendor's current secret, and nothing is left of any rotation. */
 function checkConsumers(bed: HookBed): void {
-  const { rotated, record, world } = bed
+  const { rotatedSecret, record, world } = bed
   const current = secretOf(bed, record.rings.at(-1)?.ring.keys[0].id ?? '')
   const held = readDocument(bed, record.current)?.keys[0]?.secret
   mustHold(world.ledger, held === current, 'consumers end with the vendor’s current secret')
-  mustHold(world.ledger, Object.keys(rotated.tags).length === 0, 'no intent is left')
+  mustHold(world.ledger, Object.keys(rotatedSecret.tags).length === 0, 'no intent is left')
 }
 
 type End = 'done' | 'stopped'

@@ -12,8 +12,8 @@ import { askedBy, endpointId, type HookBed, overlapOf, placeOf, readDocument, se
 
 /** What holds of the secret after every change of it. */
 export function checkCurrent(bed: HookBed): void {
-  const { world, rotated, record } = bed
-  const current = holderOf(rotated, 'AWSCURRENT')
+  const { world, rotatedSecret, record } = bed
+  const current = holderOf(rotatedSecret, 'AWSCURRENT')
   const document = readDocument(bed, current)
   mustHold(world.ledger, document !== null, 'AWSCURRENT is on a version with a value')
   if (document === null || current === record.current) return
@@ -55,7 +55,7 @@ const slackMilliseconds = { rounded: 1000, instant: 60_000 }
 /** What holds of every document that is to be stored: the vendor made its secret, and its older keys end in time. */
 export function checkStoredDocument(bed: HookBed, versionId: string, text: Secret): void {
   const { ledger } = bed.world
-  if ((bed.rotated.versions.get(versionId)?.text ?? null) !== null) return
+  if ((bed.rotatedSecret.versions.get(versionId)?.text ?? null) !== null) return
   const document = JSON.parse(text.reveal()) as StoredDocument
   const place = placeOf(bed, document.signingSecret)
   const made = bed.record.rings[place]

@@ -69,7 +69,7 @@ function noteCode({ record, world }: HookBed): HookDeps['log']['error'] {
 
 /** The consumer's secret as one run of the hook sees it: through the scheduler. */
 function rotatedSecretOf(bed: HookBed, caller: Caller): RotatedSecret {
-  const { world, rotated } = bed
+  const { world, rotatedSecret } = bed
   const call = <Reply>(name: string, input: readonly unknown[], effect: () => Promise<Reply>): Promise<Reply> =>
     callPort(world, caller, { name: `secret.${name}`, input, effect, signal: null })
   const change = <Reply>(
@@ -87,21 +87,21 @@ function rotatedSecretOf(bed: HookBed, caller: Caller): RotatedSecret {
     })
   }
   return {
-    describe: id => call('describe', [], () => rotated.describe(id)),
-    read: (id, versionId) => call('read', [versionId], () => rotated.read(id, versionId)),
+    describe: id => call('describe', [], () => rotatedSecret.describe(id)),
+    read: (id, versionId) => call('read', [versionId], () => rotatedSecret.read(id, versionId)),
     putPending: (id, versionId, document) =>
       change('putPending', [versionId], {
         effect: () => {
           checkStoredDocument(bed, versionId, document)
-          if (holderOf(rotated, 'AWSPENDING') !== versionId) bed.record.disorder.add('put-out-of-turn')
+          if (holderOf(rotatedSecret, 'AWSPENDING') !== versionId) bed.record.disorder.add('put-out-of-turn')
           bed.record.latest = bed.record.asked
-          return rotated.putPending(id, versionId, document)
+          return rotatedSecret.putPending(id, versionId, document)
         },
         late: 'late-put',
       }),
-    moveCurrent: (id, move) => change('moveCurrent', [move], { effect: () => rotated.moveCurrent(id, move) }),
+    moveCurrent: (id, move) => change('moveCurrent', [move], { effect: () => rotatedSecret.moveCurrent(id, move) }),
     tag: (id, name, value) =>
-      change('tag', [name, value], { effect: () => rotated.tag(id, name, value), late: 'late-tag' }),
-    untag: (id, name) => change('untag', [name], { effect: () => rotated.untag(id, name), late: 'late-tag' }),
+      change('tag', [name, value], { effect: () => rotatedSecret.tag(id, name, value), late: 'late-tag' }),
+    untag: (id, name) => change('untag', [name], { effect: () => rotatedSecret.untag(id, name), late: 'late-tag' }),
   }
 }

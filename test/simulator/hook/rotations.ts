@@ -33,20 +33,20 @@ function rotateSecret(bed: HookBed): void {
 /** A new rotation, whatever is pending. */
 export function beginRotation(bed: HookBed): void {
   const token = String(bed.rotations.length + 1).padStart(32, 'r')
-  detach(bed.rotated, 'AWSPENDING')
-  bed.rotated.begin(token)
+  detach(bed.rotatedSecret, 'AWSPENDING')
+  bed.rotatedSecret.begin(token)
   tryRotation(bed, token)
 }
 
 /** The version of a rotation that is not complete; null: there is none. */
-function pendingToken({ rotated }: HookBed): string | null {
-  const pending = holderOf(rotated, 'AWSPENDING')
-  return pending === null || pending === holderOf(rotated, 'AWSCURRENT') ? null : pending
+function pendingToken({ rotatedSecret }: HookBed): string | null {
+  const pending = holderOf(rotatedSecret, 'AWSPENDING')
+  return pending === null || pending === holderOf(rotatedSecret, 'AWSCURRENT') ? null : pending
 }
 
 /** The last rotation, where it is not done; null: it is. */
-export function unfinishedToken({ rotated, rotations }: HookBed): string | null {
-  const pending = holderOf(rotated, 'AWSPENDING')
+export function unfinishedToken({ rotatedSecret, rotations }: HookBed): string | null {
+  const pending = holderOf(rotatedSecret, 'AWSPENDING')
   return rotations.find(({ token, state }) => token === pending && state !== 'done')?.token ?? null
 }
 
@@ -66,7 +66,8 @@ function runFrom(bed: HookBed, rotation: Rotation, place: number): void {
   const step = steps[place]
   const { token } = rotation
   if (!isWanted(bed, token)) return end(bed, rotation, 'given-up')
-  if (step === undefined) return end(bed, rotation, holderOf(bed.rotated, 'AWSCURRENT') === token ? 'done' : 'given-up')
+  if (step === undefined)
+    return end(bed, rotation, holderOf(bed.rotatedSecret, 'AWSCURRENT') === token ? 'done' : 'given-up')
   const goOn = (): void => runFrom(bed, rotation, place + 1)
   runStep(bed, {
     token,
@@ -93,8 +94,8 @@ function tryAgain(bed: HookBed, rotation: Rotation): void {
   else runFrom(bed, rotation, 0)
 }
 
-function isWanted({ rotated }: HookBed, token: string): boolean {
-  const labels = rotated.versions.get(token)?.labels ?? []
+function isWanted({ rotatedSecret }: HookBed, token: string): boolean {
+  const labels = rotatedSecret.versions.get(token)?.labels ?? []
   return labels.includes('AWSPENDING') || labels.includes('AWSCURRENT')
 }
 

@@ -2,25 +2,27 @@ import { holderOf } from '../../support/memory/memory-rotated-secret'
 import type { HookSabotage } from './bed'
 
 /** The vendor is asked without a word beforehand. */
-export const intentUnwritten: HookSabotage = { secret: rotated => ({ ...rotated, tag: async () => undefined }) }
+export const intentUnwritten: HookSabotage = {
+  secret: secret => ({ ...secret, tag: async () => undefined }),
+}
 
 /** All runs of the hook write and take away one intent. */
 export const intentShared: HookSabotage = { hook: deps => ({ ...deps, newRunId: () => 'shared' }) }
 
 /** AWSCURRENT moves whichever version has it. */
 export const moveWithoutSwap: HookSabotage = {
-  secret: rotated => ({
-    ...rotated,
-    moveCurrent: (id, { from, to }) => rotated.moveCurrent(id, { from: holderOf(rotated, 'AWSCURRENT') ?? from, to }),
+  secret: secret => ({
+    ...secret,
+    moveCurrent: (id, { from, to }) => secret.moveCurrent(id, { from: holderOf(secret, 'AWSCURRENT') ?? from, to }),
   }),
 }
 
 /** A version without a value passes for one that has AWSCURRENT's. */
 export const valueUnchecked: HookSabotage = {
-  secret: rotated => ({
-    ...rotated,
+  secret: secret => ({
+    ...secret,
     read: async (id, versionId) =>
-      (await rotated.read(id, versionId)) ?? rotated.read(id, holderOf(rotated, 'AWSCURRENT') ?? versionId),
+      (await secret.read(id, versionId)) ?? secret.read(id, holderOf(secret, 'AWSCURRENT') ?? versionId),
   }),
 }
 

@@ -48,9 +48,10 @@ export async function newBed(random: Random, plan: HookPlan, options: HookOption
     },
   })
   const world = newWorld(random, plan, { sabotage: watching, ...(trace === undefined ? {} : { trace }) })
-  const secret = await createCalmly(world, plan)
-  const rotated = memoryRotatedSecret(firstVersion, plan.first === 'secret' ? secret : placeholder)
-  const bed: HookBed = { ...emptyBed(plan), world, plan, rotated: sabotage.secret?.(rotated) ?? rotated, sabotage }
+  const first = await createCalmly(world, plan)
+  const secret = memoryRotatedSecret(firstVersion, plan.first === 'secret' ? first : placeholder)
+  const rotatedSecret = sabotage.secret?.(secret) ?? secret
+  const bed: HookBed = { ...emptyBed(plan), world, plan, rotatedSecret, sabotage }
   noteRotation(bed)
   checkCurrent(bed)
   return bed
