@@ -108,7 +108,7 @@ function whatWasDestroyed(mirrors: readonly string[], exitCode: number): string 
 /** cdktf destroys all but table, keys and mirrors by deploying a stack with nothing else in it. */
 async function retire(deps: DestroyDeps, request: DestroyRequest, before: StoredStage): Promise<Report> {
   const { stage, region } = request.config
-  const kept = keptOf(before, request.config)
+  const kept = await keptOf(deps.clients, request.config, before)
   deps.say(
     `This takes the stage ${stage} in ${region} down: its API, its functions, and its queues with what waits there.`,
   )
@@ -135,14 +135,27 @@ export interface KeptStage {
   readonly mirrors: number
 }
 
-/** @throws {OperatorError} where a part is missing: a later deployment could not take the rest over */
-function keptOf({ table, ringKeyId, mirrorKeyId, mirrors }: StoredStage, { stage, region }: Config): KeptStage {
-  if (table === null || ringKeyId === null || mirrorKeyId === null) {
+/**
+ * Names of keys go early: a run that was cut short leaves a stage whose keys are no longer found by them.
+ * @throws {OperatorError} where there is nothing to take down
+ */
+async function keptOf(clients: StageClients, { stage, region }: Config, before: StoredStage): Promise<KeptStage> {
+  const { table, ringKeyId, mirrorKeyId, mirrors } = before
+  const hasKeys = ringKeyId !== null && mirrorKeyId !== null
+  if (table === null || !(hasKeys || (await hasDeliveryQueue(clients, stage)))) {
     const missing = table === null ? 'table' : `key alias/keyturn-${stage}-${ringKeyId === null ? 'ring' : 'mirror'}`
     throw new OperatorError(`there is no stage ${stage} in ${region} to take down: its ${missing} is not there`)
   }
-  return { table: table.name, tableBytes: table.bytes, ringKeyId, mirrorKeyId, mirrors: mirrors.length }
+  return {
+    table: table.name,
+    tableBytes: table.bytes,
+    ringKeyId: ringKeyId ?? namedBefore,
+    mirrorKeyId: mirrorKeyId ?? namedBefore,
+    mirrors: mirrors.length,
+  }
 }
+
+const namedBefore = '<the id that the first run named>'
 
 /** US dollars a month in us-east-1, November 2026: a GB of table and of its point-in-time recovery, a key, a secret. */
 const monthly = { tableGigabyte: 0.25 + 0.2, key: 1, mirror: 0.4 }

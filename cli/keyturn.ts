@@ -7,7 +7,8 @@ import { commandFault, toldInOneLine } from './faults'
 // The command `keyturn`. All that it takes stands here. What a command does stands in a file that is loaded once it is
 // called, so that `--help` does not wait for the AWS SDK.
 
-async function main(args: readonly string[]): Promise<void> {
+/** Runs what the arguments ask for. Sets the exit code, and never rejects. */
+export async function main(args: readonly string[]): Promise<void> {
   quietSdk()
   try {
     await keyturn().parseAsync(args, { from: 'user' })
@@ -117,4 +118,4 @@ function collect(value: string, before: readonly string[] = []): readonly string
   return [...before, value]
 }
 
-void main(process.argv.slice(2))
+if (require.main === module) void main(process.argv.slice(2))

@@ -1,6 +1,6 @@
 import { DynamodbTable } from '@cdktf/provider-aws/lib/dynamodb-table'
 import { Construct } from 'constructs'
-import { type ControlPlaneConfig, isDisposable } from '../config/config'
+import { type ControlPlaneConfig, isDisposable, tableNameOf } from '../config/config'
 import { dueIndex, subscriberIndex, tableDefinition } from '../src/aws/table'
 import type { Account } from './account'
 import type { ByFunction } from './function-statements'
@@ -28,7 +28,7 @@ export class Storage extends Construct {
     const disposable = isDisposable(stage)
     this.mirrors = `arn:${account.partition}:secretsmanager:${account.region}:${account.id}:secret:keyturn/${stage}/*`
     this.table = new EndpointTable(this, 'endpoints', {
-      name: config.tableName ?? name,
+      name: tableNameOf(config),
       logicalId: retainedId(stage, 'table'),
       disposable,
       adopt: adopt.table ?? false,

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runScript } from '../../support/run-script'
@@ -32,23 +32,18 @@ const queues = ['--queue-url', 'https://q.example/a', '--dead-letter-queue-url',
 
 describe('what is told in one line, with exit code 1', () => {
   it.each<[string, string, string[], RegExp]>([
-    ['no command', cli, [], /keyturn: takes one of the commands keys, redrive, restore, deploy, diff, destroy$/],
-    ['an unknown command', cli, ['keys', 'make'], /keys takes one of the commands create, list, revoke$/],
     [
       'an unknown option',
       cli,
       ['keys', 'list', '--bogus=1'],
       /Unknown option '--bogus' \(options: --table, --region, /,
     ],
-    ['no value', cli, ['keys', 'list', '--table'], /Option '--table <value>' argument missing \(options: --table, /],
-    ['an option as a value', cli, ['keys', 'list', '--table', '--region'], /Option '--table' has no value \(options: /],
     [
       'a value too many',
       cli,
       ['restore', '--json=1'],
       /Option '--json' does not take an argument \(options: --json\)$/,
     ],
-    ['an id too many', cli, ['keys', 'revoke', 'key_a', 'key_b'], /revoke takes the public id of one key$/],
     ['no region', cli, ['keys', 'list', '--table', 'x'], /give --region, or set AWS_REGION$/],
     ['no credentials', cli, ['keys', 'list', '--table', 'x', '--region', 'a-1'], /no AWS credentials are found/],
     [
@@ -66,7 +61,6 @@ describe('what is told in one line, with exit code 1', () => {
     ],
     ['a region alone', cli, ['redrive', '--region', 'eu-central-1'], /needs --table, --queue-url and --dead-/],
     ['no URL', cli, ['redrive', '--table', 'x', ...queues.slice(2), '--queue-url', 'q'], /is none: "q"$/],
-    ['an argument', cli, ['restore', 'now'], /Unexpected argument 'now' \(options: --json\)$/],
     ['no number', simulate, ['--seeds', 'abc'], /--seeds takes a whole number from 1 to \d+, not "abc"$/],
     ['no schedule', simulate, ['--seeds', '0'], /--seeds takes a whole number from 1 to \d+, not "0"$/],
     ['an unknown option', simulate, ['--bogus'], /Unknown option '--bogus' \(options: --seeds, --from, --seed, --/],
@@ -79,38 +73,6 @@ describe('what is told in one line, with exit code 1', () => {
       lines: [expect.stringMatching(line), ''],
     })
     expect(stderr).toMatch(/^keyturn: /)
-  })
-})
-
-describe('with --json', () => {
-  it.each([
-    [
-      ['keys', 'list', '--json', '--bogus'],
-      "Unknown option '--bogus' (options: --table, --region, --data-dir, --json)",
-    ],
-    [['redrive', '--table', 'x', '--json'], 'a deployment needs --table, --queue-url and --dead-letter-queue-url'],
-  ])('%j is refused by one JSON document on stderr', async (args, error) => {
-    const refused = await runScript(cli, args, noAws)
-    expect(refused).toEqual({ exitCode: 1, stdout: '', stderr: `${JSON.stringify({ error })}\n` })
-  })
-})
-
-describe('--help and --version', () => {
-  it.each([
-    ['keyturn', []],
-    ['keyturn keys create', ['keys', 'create', '--contract', 'keyturn']],
-    ['keyturn deploy', ['deploy', '--auto-approve']],
-    ['keyturn destroy', ['destroy', 'keyturn-dev', '--auto-approve', '--yes', 'dev']],
-  ])('%s --help explains the command, and does nothing else', async (name, args) => {
-    const file = join(folder, 'none.config.ts')
-    const helped = await runScript(cli, [...args, '--help'], { ...noAws, KEYTURN_CONFIG: file })
-    expect(helped).toMatchObject({ exitCode: 0, stderr: '' })
-    expect(helped.stdout).toMatch(new RegExp(`^Usage: ${name} `))
-  })
-
-  it('the version is that of the package', async () => {
-    const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
-    expect(await runScript(cli, ['--version'])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' })
   })
 })
 

@@ -202,6 +202,13 @@ describe('a stage that keeps its data', () => {
     )
   })
 
+  it('is taken down by a second run where the first was cut short', async () => {
+    keyIds.clear()
+    await createQueue(clients.sqs, 'keyturn-prod-deliveries', {})
+    await expect(destroyStage(depsWith(answerNo), request)).rejects.toThrow(/is still there/)
+    expect(happened.at(-1)).toBe('cdktf deploy --auto-approve {"KEYTURN_RETIRE":"1"}')
+  })
+
   it('is not taken down a second time', async () => {
     keyIds.clear()
     await expect(destroyStage(depsWith(answerNo), request)).rejects.toThrow(
