@@ -32,18 +32,6 @@ const queues = ['--queue-url', 'https://q.example/a', '--dead-letter-queue-url',
 
 describe('what is told in one line, with exit code 1', () => {
   it.each<[string, string, string[], RegExp]>([
-    [
-      'an unknown option',
-      cli,
-      ['keys', 'list', '--bogus=1'],
-      /Unknown option '--bogus' \(options: --table, --region, /,
-    ],
-    [
-      'a value too many',
-      cli,
-      ['restore', '--json=1'],
-      /Option '--json' does not take an argument \(options: --json\)$/,
-    ],
     ['no region', cli, ['keys', 'list', '--table', 'x'], /give --region, or set AWS_REGION$/],
     ['no credentials', cli, ['keys', 'list', '--table', 'x', '--region', 'a-1'], /no AWS credentials are found/],
     [
