@@ -38,7 +38,7 @@ describe('acmeworks', () => {
     expect(reply).toMatchObject({ status: 400, json: { ok: false, error: 'invalid-request' } })
   })
 
-  it('refuses in its own words', async () => {
+  it('401, 403 and 404 in its own words', async () => {
     const { send, apiKey } = harness([acmeworks])
     const reader = await apiKey(acmeworks, 'acme', { permissions: ['hooks:read'] })
     const path = '/api/hooks/hook_x/roll'

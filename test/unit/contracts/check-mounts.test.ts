@@ -3,12 +3,17 @@ import { allContracts } from '../../../src/contracts/all'
 import { checkMounts } from '../../../src/contracts/check-mounts'
 import type { Contract } from '../../../src/contracts/contract'
 import { tumban } from '../../../src/contracts/tumban'
+import { allMadeUp } from './made-up/all-made-up'
 
 const check = (...contracts: Contract[]): void => checkMounts(contracts.map(contract => ({ contract, basePath: '' })))
 
 describe('checkMounts', () => {
   it('takes every contract that comes with Keyturn at once', () => {
     expect(() => check(...allContracts)).not.toThrow()
+  })
+
+  it('takes every made-up contract at once', () => {
+    expect(() => check(...allMadeUp)).not.toThrow()
   })
 
   it('refuses a contract that contradicts itself, by its name', () => {
