@@ -17,7 +17,7 @@ export interface LiveKeys {
 
 /** Reads the stored rings of a local run, as a sender does. A secret is opened once. */
 export interface LiveKeyReader {
-  read(key: EndpointAddress): Promise<LiveKeys>
+  read(address: EndpointAddress): Promise<LiveKeys>
   close(): void
 }
 
@@ -28,8 +28,8 @@ export function liveKeyReader(local: Pick<LocalDescription, 'aws' | 'table'>): L
   const sealer = kmsSealer({ client: kms, keyId: ringKeyId })
   const opened = new Map<string, string>()
   return {
-    read: async key => {
-      const endpoint = await store.load(key)
+    read: async address => {
+      const endpoint = await store.load(address)
       if (endpoint === null) throw new Error('there is no endpoint')
       const live = endpoint.ring.keys.filter(each => isLive(each, new Date()))
       for (const each of live) {

@@ -1,23 +1,18 @@
-import { QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb'
+import { ScanCommand } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { dynamoAttemptLog } from '../../../src/aws/dynamo-attempt-log'
-import { dynamoAuditLog } from '../../../src/aws/dynamo-audit-log'
 import { dynamoDeliveryStore } from '../../../src/aws/dynamo-delivery-store'
 import { dynamoEndpointStore } from '../../../src/aws/dynamo-endpoint-store'
-import { dynamoSubscriberIndex } from '../../../src/aws/dynamo-subscriber-index'
-import { subscriberIndex, type Table } from '../../../src/aws/table'
+import type { Table } from '../../../src/aws/table'
 import { addSeconds } from '../../../src/core/instant'
-import type { AttemptRecord } from '../../../src/delivery/attempt'
 import { type Delivery, newDelivery } from '../../../src/delivery/delivery'
-import { changed, deleted, noon, sampleEndpoint } from '../../support/suites/sample-endpoint'
-import { unhurried } from '../../support/suites/signals'
+import { noon, sampleEndpoint } from '../../support/suites/sample-endpoint'
 import { type EmbeddedTables, startTables } from './embedded-aws'
 
 const event = { tenantId: 'org_1', id: 'evt_1', type: 'order.paid', at: noon, payload: { text: 'ünïcode', n: [null] } }
 const of = { endpointId: 'ep_1', incarnationOf: 'inc_1', messageId: 'msg_1' }
 const delivery = newDelivery(of, event, noon)
-const key = { tenantId: 'org_1', endpointId: 'ep_1' }
+const address = { tenantId: 'org_1', endpointId: 'ep_1' }
 
 let tables: EmbeddedTables
 let table: Table
@@ -28,23 +23,6 @@ afterAll(() => tables.close())
 beforeEach(async () => {
   table = await tables.newTable()
 })
-
-function attempt(over: Partial<AttemptRecord>): AttemptRecord {
-  return {
-    id: 'att_1',
-    messageId: 'msg_1',
-    eventType: 'order.paid',
-    kind: 'delivery',
-    number: 1,
-    at: noon,
-    durationMs: 12,
-    status: null,
-    error: 'timeout',
-    response: '',
-    keyIds: ['key_2', 'key_1'],
-    ...over,
-  }
-}
 
 async function firstPage<Page>(pages: AsyncIterable<readonly Page[]>): Promise<readonly Page[]> {
   for await (const page of pages) return page
@@ -96,7 +74,7 @@ describe('a delivery', () => {
     await store.create(late)
     await store.create({ ...delivery, messageId: 'msg_2', dueAt: noon })
     expect(await firstPage(store.due(noon, 10))).toEqual([{ tenantId: 'org_1', messageId: 'msg_2' }])
-    expect(await endpoints.due(noon, 10)).toEqual([key])
+    expect(await endpoints.due(noon, 10)).toEqual([address])
     const later = await firstPage(store.due(addSeconds(noon, 60), 10))
     expect(later.map(({ messageId }) => messageId)).toEqual(['msg_2', 'msg_1'])
     await store.save({ ...late, dueAt: null }, late)
@@ -111,83 +89,5 @@ describe('a delivery', () => {
     for await (const page of store.due(noon, 1)) pages.push(page.map(({ messageId }) => messageId))
     expect(pages[0]?.length).toBeGreaterThan(8)
     expect(pages.flat().toSorted()).toEqual(ids.toSorted())
-  })
-})
-
-describe('attempts', () => {
-  it('are listed newest first, page by page, of one endpoint', async () => {
-    const log = dynamoAttemptLog(table)
-    const all = [0, 1, 2].map(n => attempt({ id: `att_${n}`, at: addSeconds(noon, n), number: n + 1 }))
-    for (const each of all) await log.record(key, each)
-    await log.record({ ...key, endpointId: 'ep_2' }, attempt({ id: 'att_other' }))
-    const first = await log.list(key, { limit: 2, after: null })
-    expect(first.items).toEqual([all[2], all[1]])
-    expect(await log.list(key, { limit: 2, after: first.next })).toEqual({ items: [all[0]], next: null })
-  })
-
-  it('lead to the deliveries that they were of, each once and newest first; tests lead nowhere', async () => {
-    const log = dynamoAttemptLog(table)
-    const store = dynamoDeliveryStore(table)
-    for (let n = 0; n < 5; n += 1) {
-      const createdAt = addSeconds(noon, n)
-      await store.create({ ...delivery, messageId: `msg_${n}`, createdAt })
-      await log.record(key, attempt({ id: `att_${n}`, messageId: `msg_${n}`, at: createdAt }))
-      await log.record(key, attempt({ id: `att_test_${n}`, messageId: `msg_test_${n}`, at: createdAt, kind: 'test' }))
-      await log.record(key, attempt({ id: `att_again_${n}`, messageId: 'msg_0', at: addSeconds(noon, 60 + n) }))
-    }
-    const recent = async (limit: number) => (await store.recent(key, limit)).map(({ messageId }) => messageId)
-    expect(await recent(10)).toEqual(['msg_4', 'msg_3', 'msg_2', 'msg_1', 'msg_0'])
-    expect(await recent(2)).toEqual(['msg_4', 'msg_0'])
-  })
-})
-
-describe('a delivery that failed without an attempt', () => {
-  it('is among the endpoint’s deliveries, and not among its attempts', async () => {
-    const log = dynamoAttemptLog(table)
-    const store = dynamoDeliveryStore(table)
-    await store.create(delivery)
-    await log.record(key, attempt({ messageId: 'msg_2' }))
-    await log.recordUnattempted(delivery, noon)
-    await log.recordUnattempted(delivery, addSeconds(noon, 5))
-    expect(await store.recent(key, 10)).toEqual([delivery])
-    expect((await log.list(key, { limit: 10, after: null })).items).toEqual([attempt({ messageId: 'msg_2' })])
-  })
-})
-
-describe('the index of subscribers', () => {
-  it('has endpoints alone, without their key rings', async () => {
-    await dynamoEndpointStore(table).create(sampleEndpoint(), null)
-    const store = dynamoDeliveryStore(table)
-    await store.keepEvent(event, noon)
-    await store.create(delivery)
-    const record = { ...key, id: 'rot_1', kind: 'rotate', keyId: 'key_1', version: 1, at: noon } as const
-    const actor = { kind: 'session', id: 'user_1' } as const
-    await dynamoAuditLog(table).record({ ...record, actor, reason: null, overlapSeconds: 0 }, unhurried)
-    const query = new QueryCommand({
-      TableName: table.name,
-      IndexName: subscriberIndex,
-      KeyConditionExpression: 'tenantId = :tenantId',
-      ExpressionAttributeValues: { ':tenantId': { S: 'org_1' } },
-    })
-    const { Items = [] } = await table.client.send(query)
-    const names = Items.map(item => Object.keys(unmarshall(item)).sort())
-    expect(names).toEqual([['contract', 'id', 'incarnation', 'pk', 'settings', 'sk', 'tenantId']])
-  })
-
-  it('gives each live endpoint of the tenant once, page by page, as its settings are', async () => {
-    const endpoints = dynamoEndpointStore(table)
-    for (let n = 1; n <= 5; n += 1)
-      await endpoints.create(sampleEndpoint({ id: `ep_${n}`, incarnation: `inc_${n}` }), null)
-    await endpoints.create(sampleEndpoint({ tenantId: 'org_2' }), null)
-    const gone = sampleEndpoint({ id: 'ep_2', incarnation: 'inc_2' })
-    await endpoints.commit(deleted(gone), gone.revision)
-    const moved = sampleEndpoint({ id: 'ep_3', incarnation: 'inc_3' })
-    await endpoints.commit(changed(moved), moved.revision)
-    const index = dynamoSubscriberIndex(table)
-    const first = await index.list('org_1', { limit: 2, after: null })
-    const second = await index.list('org_1', { limit: 2, after: first.next })
-    expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(['ep_1', 'ep_3', 'ep_4', 'ep_5'])
-    expect(second.next).toBeNull()
-    expect(first.items[1]?.settings.url).toBe('https://example.com/3')
   })
 })

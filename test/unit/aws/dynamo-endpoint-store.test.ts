@@ -23,7 +23,7 @@ describe('dynamoEndpointStore', () => {
 })
 
 describe('a stored endpoint', () => {
-  const key = { tenantId: 'org_1', endpointId: 'ep_1' }
+  const address = { tenantId: 'org_1', endpointId: 'ep_1' }
   const itemKey = { pk: 'TENANT#org_1', sk: 'ENDPOINT#ep_1' }
   let table: Table
   beforeEach(async () => {
@@ -55,7 +55,7 @@ describe('a stored endpoint', () => {
     const store = dynamoEndpointStore(table)
     const endpoint = sampleEndpoint({ dueAt: noon })
     await store.create(endpoint, null)
-    expect(await item()).toMatchObject({ dueAt: noon.toISOString(), dueShard: dueShardOf(key) })
+    expect(await item()).toMatchObject({ dueAt: noon.toISOString(), dueShard: dueShardOf(address) })
     await store.commit(changed(endpoint, { dueAt: null }), endpoint.revision)
     expect(Object.keys(await item())).not.toEqual(expect.arrayContaining(['dueAt']))
     expect(Object.keys(await item())).not.toEqual(expect.arrayContaining(['dueShard']))
@@ -74,7 +74,7 @@ describe('a stored endpoint', () => {
     const store = dynamoEndpointStore(table)
     await store.create(sampleEndpoint(), null)
     await tamper(path, value)
-    await expect(store.load(key)).rejects.toThrow(`a stored item is malformed: ${named}`)
+    await expect(store.load(address)).rejects.toThrow(`a stored item is malformed: ${named}`)
   })
 
   it.each([['soon'], [12], [''], [undefined], ['2026-13-01T00:00:00.000Z']])(
@@ -83,7 +83,7 @@ describe('a stored endpoint', () => {
       const store = dynamoEndpointStore(table)
       await store.create(sampleEndpoint(), null)
       await tamper('ring.keys[0].expiresAt', expiry)
-      const [current] = (await store.load(key))?.ring.keys ?? []
+      const [current] = (await store.load(address))?.ring.keys ?? []
       expect(current && isLive(current, noon)).toBe(false)
       expect(current?.expiresAt).toEqual(new Date(0))
     },

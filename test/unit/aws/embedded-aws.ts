@@ -4,7 +4,7 @@ import { startAwsServer } from '../../../local/aws-server/server'
 import { type ClientOptions, dynamoDbClient } from '../../../src/aws/clients'
 import { type Table, tableDefinition } from '../../../src/aws/table'
 
-/** Everything that a client needs to reach the endpoint. */
+/** Everything that a client needs to reach the embedded server. */
 export function clientOptions(url: string): ClientOptions {
   return { endpoint: url, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }
 }
@@ -17,8 +17,8 @@ export interface EmbeddedTables {
 
 /** DynamoDB in memory, over the wire. */
 export async function startTables(): Promise<EmbeddedTables> {
-  const endpoint = await startAwsServer({ dataDir: null, port: 0 })
-  const client = dynamoDbClient(clientOptions(endpoint.url))
+  const server = await startAwsServer({ dataDir: null, port: 0 })
+  const client = dynamoDbClient(clientOptions(server.url))
   let made = 0
   return {
     newTable: async () => {
@@ -30,7 +30,7 @@ export async function startTables(): Promise<EmbeddedTables> {
     },
     close: async () => {
       client.destroy()
-      await endpoint.close()
+      await server.close()
     },
   }
 }

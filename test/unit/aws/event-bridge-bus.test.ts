@@ -24,8 +24,8 @@ interface LoggedEvent {
 
 async function start() {
   const dataDir = await mkdtemp(join(tmpdir(), 'keyturn-events-'))
-  const endpoint = await startAwsServer({ dataDir, port: 0 })
-  const client = eventBridgeClient(clientOptions(endpoint.url))
+  const server = await startAwsServer({ dataDir, port: 0 })
+  const client = eventBridgeClient(clientOptions(server.url))
   const logged = async (): Promise<readonly LoggedEvent[]> => {
     const text = await readFile(join(dataDir, 'events.ndjson'), 'utf8')
     const lines = text.split('\n').filter(line => line !== '')
@@ -37,7 +37,7 @@ async function start() {
     published: async () => (await logged()).map(eventOf),
     close: async () => {
       client.destroy()
-      await endpoint.close()
+      await server.close()
       await rm(dataDir, { recursive: true })
     },
   }

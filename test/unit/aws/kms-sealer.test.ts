@@ -11,11 +11,11 @@ import { clientOptions } from './embedded-aws'
 const keyId = 'alias/ring'
 
 async function start() {
-  const endpoint = await startAwsServer({ dataDir: null, port: 0 })
-  const client = kmsClient(clientOptions(endpoint.url))
+  const server = await startAwsServer({ dataDir: null, port: 0 })
+  const client = kmsClient(clientOptions(server.url))
   const close = async (): Promise<void> => {
     client.destroy()
-    await endpoint.close()
+    await server.close()
   }
   return { client, sealer: kmsSealer({ client, keyId }), close }
 }

@@ -27,8 +27,8 @@ const readers = {
 const tags = { keyturn: 'mirror' }
 
 async function start(): Promise<RunningMirror & { readonly client: SecretsManagerClient }> {
-  const endpoint = await startAwsServer({ dataDir: null, port: 0 })
-  const client = secretsManagerClient(clientOptions(endpoint.url))
+  const server = await startAwsServer({ dataDir: null, port: 0 })
+  const client = secretsManagerClient(clientOptions(server.url))
   return {
     client,
     mirror: secretsManagerMirror({ client, kmsKeyId: 'alias/mirror', tags }),
@@ -43,7 +43,7 @@ async function start(): Promise<RunningMirror & { readonly client: SecretsManage
     },
     close: async () => {
       client.destroy()
-      await endpoint.close()
+      await server.close()
     },
   }
 }

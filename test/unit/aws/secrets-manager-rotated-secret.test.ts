@@ -17,8 +17,8 @@ const RotationLambdaARN = 'arn:aws:lambda:eu-central-1:000000000000:function:rot
 const functions = { has: () => true, invoke: () => Promise.reject(new Error('not now')), pausesMs: [] }
 
 async function start(): Promise<RunningRotatedSecret> {
-  const endpoint = await startAwsServer({ dataDir: null, port: 0, functions })
-  const client = secretsManagerClient(clientOptions(endpoint.url))
+  const server = await startAwsServer({ dataDir: null, port: 0, functions })
+  const client = secretsManagerClient(clientOptions(server.url))
   const rotatedSecret = secretsManagerRotatedSecret(client)
   await client.send(
     new CreateSecretCommand({ Name: secretId, SecretString: 'first', ClientRequestToken: firstVersion }),
@@ -36,7 +36,7 @@ async function start(): Promise<RunningRotatedSecret> {
     },
     close: async () => {
       client.destroy()
-      await endpoint.close()
+      await server.close()
     },
   }
 }

@@ -8,12 +8,12 @@ import { unhurried } from '../../support/suites/signals'
 import { type AnsweringServer, startAnsweringServer } from './answering-server'
 import { clientOptions } from './embedded-aws'
 
-let endpoint: AwsServer
+let aws: AwsServer
 let server: AnsweringServer | undefined
 beforeAll(async () => {
-  endpoint = await startAwsServer({ dataDir: null, port: 0 })
+  aws = await startAwsServer({ dataDir: null, port: 0 })
 })
-afterAll(() => endpoint.close())
+afterAll(() => aws.close())
 afterEach(async () => {
   await server?.close()
   server = undefined
@@ -25,7 +25,7 @@ function event(payload: string): Queued {
 
 describe('sqsDeliveryQueue', () => {
   it('takes any number of messages of any size, in batches that SQS takes', async () => {
-    const client = sqsClient(clientOptions(endpoint.url))
+    const client = sqsClient(clientOptions(aws.url))
     const queueUrl = await createQueue(client, 'many', {})
     const queue = sqsDeliveryQueue({ client, queueUrl, deadLetterQueueUrl: queueUrl })
     const sent = [...Array.from({ length: 25 }, (_, n) => String(n)), ...['x', 'y', 'z'].map(x => x.repeat(200 * 1024))]
@@ -42,7 +42,7 @@ describe('sqsDeliveryQueue', () => {
   })
 
   it('brings every character of JSON through, also those that SQS does not take', async () => {
-    const client = sqsClient(clientOptions(endpoint.url))
+    const client = sqsClient(clientOptions(aws.url))
     const queueUrl = await createQueue(client, 'characters', {})
     const queue = sqsDeliveryQueue({ client, queueUrl, deadLetterQueueUrl: queueUrl })
     const payload = '\u0000\u000B\u007F\uD800 \uFFFD\uFFFE\uFFFF\\ufffe\u{1FFFE}\u{10FFFF}'
@@ -54,7 +54,7 @@ describe('sqsDeliveryQueue', () => {
   })
 
   it('has a dead-letter queue where what fails too often ends', async () => {
-    const client = sqsClient(clientOptions(endpoint.url))
+    const client = sqsClient(clientOptions(aws.url))
     const deadLetterQueueUrl = await createQueue(client, 'dead', {})
     const RedrivePolicy = await redrivePolicy(client, deadLetterQueueUrl, 1)
     const queueUrl = await createQueue(client, 'alive', { RedrivePolicy, VisibilityTimeout: '0' })

@@ -217,11 +217,11 @@ describe('a delivery that is not sent any more', () => {
 
   it('is listed, counted and sent again like any other that failed, if it never had an attempt', async () => {
     const { endpoint } = await world.addEndpoint()
-    const key = { tenantId, endpointId: endpoint.id }
+    const address = { tenantId, endpointId: endpoint.id }
     await publishedBeforePause(endpoint)
-    const listed = await world.deps.deliveries.recent(key, 10)
+    const listed = await world.deps.deliveries.recent(address, 10)
     expect(listed).toMatchObject([{ status: 'failed', attemptCount: 0, dlqAt: world.deps.now() }])
-    expect((await world.deps.attempts.list(key, { limit: 10, after: null })).items).toEqual([])
+    expect((await world.deps.attempts.list(address, { limit: 10, after: null })).items).toEqual([])
     const counted = { deliveriesCount: 0, deliveriesFailed: 1, lastDeliveryStatus: 'failed', lastStatus: null }
     expect(await world.healthOf(endpoint)).toMatchObject(counted)
     await resume(endpoint)
@@ -229,7 +229,7 @@ describe('a delivery that is not sent any more', () => {
     if (stopped !== undefined) await sendAgain(world.deps, stopped)
     await world.drain()
     expect(world.receiver.received).toHaveLength(1)
-    expect(await world.deps.deliveries.recent(key, 10)).toMatchObject([{ status: 'success', attemptCount: 1 }])
+    expect(await world.deps.deliveries.recent(address, 10)).toMatchObject([{ status: 'success', attemptCount: 1 }])
     expect(await world.healthOf(endpoint)).toMatchObject({ deliveriesCount: 1, deliveriesSucceeded: 1 })
   })
 
@@ -263,9 +263,9 @@ describe('a delivery that is not sent any more', () => {
     await world.drain({
       ...world.deps,
       endpoints: {
-        load: async key => {
+        load: async address => {
           await pauseNow()
-          return endpoints.load(key)
+          return endpoints.load(address)
         },
       },
     })

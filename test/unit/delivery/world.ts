@@ -76,11 +76,11 @@ export interface World {
 export async function startWorld(): Promise<World> {
   let time = noon
   const now = (): Date => time
-  const endpoint = await startAwsServer({ dataDir: null, port: 0, now })
+  const server = await startAwsServer({ dataDir: null, port: 0, now })
   const receiver = await startReceiver()
-  const table = { client: dynamoDbClient(clientOptions(endpoint.url)), name: 'keyturn' }
+  const table = { client: dynamoDbClient(clientOptions(server.url)), name: 'keyturn' }
   await table.client.send(new CreateTableCommand(tableDefinition(table.name)))
-  const client = sqsClient(clientOptions(endpoint.url))
+  const client = sqsClient(clientOptions(server.url))
   const queueUrl = await newQueue(client, 'deliveries')
   const deadLetterQueueUrl = await newQueue(client, 'dead-letters')
   const health = dynamoHealthStore(table)
@@ -136,7 +136,7 @@ export async function startWorld(): Promise<World> {
       table.client.destroy()
       client.destroy()
       await receiver.close()
-      await endpoint.close()
+      await server.close()
     },
   }
 }

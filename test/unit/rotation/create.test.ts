@@ -92,7 +92,7 @@ function repeating(store: EndpointStore, meanwhile: (made: Endpoint) => Promise<
 }
 
 describe('storing a new endpoint', () => {
-  const key = { tenantId: 'org_1', endpointId: 'ep_1' }
+  const address = { tenantId: 'org_1', endpointId: 'ep_1' }
   const now = (): Date => addSeconds(noon, 60)
 
   it('finds its own endpoint when the reply to its write says that it lost', async () => {
@@ -104,7 +104,7 @@ describe('storing a new endpoint', () => {
     const store = memoryEndpointStore(endpointTable())
     const lost = repeating(store, made => store.commit(deleted(made), made.revision))
     expect(await storeNew({ store: lost, now }, birthOf('inc_a'))).toMatchObject({ by: 'this' })
-    expect(await store.load(key)).toMatchObject({ incarnation: 'inc_a', deletedAt: expect.any(Date) })
+    expect(await store.load(address)).toMatchObject({ incarnation: 'inc_a', deletedAt: expect.any(Date) })
   })
 
   it('does not take a later endpoint of the same id for its own', async () => {
@@ -114,6 +114,6 @@ describe('storing a new endpoint', () => {
       await storeNew({ store, now }, birthOf('inc_b'))
     })
     await expect(storeNew({ store: lost, now }, birthOf('inc_a'))).rejects.toMatchObject({ code: 'endpoint-exists' })
-    expect(await store.load(key)).toMatchObject({ incarnation: 'inc_b', deletedAt: null })
+    expect(await store.load(address)).toMatchObject({ incarnation: 'inc_b', deletedAt: null })
   })
 })

@@ -73,9 +73,9 @@ export async function startHarness(): Promise<Harness> {
   let reads = 0
   let down = false
   const errors: unknown[] = []
-  const endpoint = await startAwsServer({ dataDir: null, port: 0, now: () => now })
-  const policy = await startLabelPolicy(endpoint.url)
-  const client = secretsManagerClient(clientOptions(endpoint.url))
+  const server = await startAwsServer({ dataDir: null, port: 0, now: () => now })
+  const policy = await startLabelPolicy(server.url)
+  const client = secretsManagerClient(clientOptions(server.url))
   const counted = secretsManagerClient(clientOptions(policy.url))
   counted.middlewareStack.add(
     next => args => {
@@ -86,7 +86,7 @@ export async function startHarness(): Promise<Harness> {
     { step: 'initialize' },
   )
   return {
-    url: endpoint.url,
+    url: server.url,
     client,
     errors,
     setNow: at => (now = at),
@@ -118,7 +118,7 @@ export async function startHarness(): Promise<Harness> {
       client.destroy()
       counted.destroy()
       await policy.close()
-      await endpoint.close()
+      await server.close()
     },
   }
 }

@@ -26,8 +26,8 @@ describe('a credential', () => {
     const { send, apiKey } = harness()
     const body = ' '.repeat(70_000)
     expect((await send('POST', '/v1/endpoints/nope/secret/rotate', { body })).status).toBe(401)
-    const key = await apiKey(keyturn, 'acme')
-    expect((await send('POST', '/v1/endpoints/nope/secret/rotate', { ...bearer(key), body })).status).toBe(404)
+    const token = await apiKey(keyturn, 'acme')
+    expect((await send('POST', '/v1/endpoints/nope/secret/rotate', { ...bearer(token), body })).status).toBe(404)
   })
 })
 
@@ -44,8 +44,8 @@ describe('an API key', () => {
     const expired = await apiKey(keyturn, 'acme', { expiresAt: new Date(NOON.getTime() + 2000) })
     clock.now = new Date(NOON.getTime() + 2000)
     const unknown = `kt_${randomBytes(32).toString('base64url')}`
-    for (const key of [expiring, revoked, expired, unknown, 'kt_', 'kt_short', `${unknown}a`]) {
-      expect(await send('GET', path, bearer(key))).toMatchObject({ status: 401, json: { code: 'invalid-api-key' } })
+    for (const token of [expiring, revoked, expired, unknown, 'kt_', 'kt_short', `${unknown}a`]) {
+      expect(await send('GET', path, bearer(token))).toMatchObject({ status: 401, json: { code: 'invalid-api-key' } })
     }
     expect(await send('GET', path, bearer(other))).toMatchObject({ status: 401, json: { code: 'invalid-token' } })
     const elsewhere = await send('POST', '/v2/webhooks/507f1f77bcf86cd799439011/secret', bearer(other))

@@ -44,7 +44,7 @@ async function realSessions() {
   const verifySession = sessionVerifier(settings, made.deps.now)
   const send = requestsTo(made.appWith({ access: { ...made.access, verifySession } }))
   const post = (path: string, credential: string) => send('POST', path, bearer(credential))
-  return { ...made, post, ownRotate: `/v1/endpoints/${id}/secret/rotate`, key: await made.apiKey(keyturn, 'acme') }
+  return { ...made, post, ownRotate: `/v1/endpoints/${id}/secret/rotate`, ownKey: await made.apiKey(keyturn, 'acme') }
 }
 
 const tumbanRotate = '/api/v2/org/webhook-secret/rotate'
@@ -73,9 +73,9 @@ describe('sessions whose issuer does not hand out its keys', () => {
 
   it('503 for sessions alone: 200 for API keys, and for the session once the issuer answers', async () => {
     jwks.status = 500
-    const { post, ownRotate, key } = await realSessions()
+    const { post, ownRotate, ownKey } = await realSessions()
     expect((await post(ownRotate, token)).status).toBe(503)
-    expect((await post(ownRotate, key)).status).toBe(200)
+    expect((await post(ownRotate, ownKey)).status).toBe(200)
     jwks.status = 200
     expect((await post(ownRotate, token)).status).toBe(200)
     expect((await post(tumbanRotate, token)).status).toBe(200)

@@ -9,10 +9,10 @@ const bed = deliveryBeds()
 it('200 lists a test delivery too', async () => {
   const { world, send, apiKey } = bed()
   const { endpoint } = await world.addEndpoint()
-  const key = bearer(await apiKey(keyturn, tenantId))
+  const credential = bearer(await apiKey(keyturn, tenantId))
   world.receiver.answer = response => response.writeHead(500).end()
-  await send('POST', `/v1/endpoints/${endpoint.id}/test`, key)
-  expect(await send('GET', `/v1/endpoints/${endpoint.id}/attempts`, key)).toMatchObject({
+  await send('POST', `/v1/endpoints/${endpoint.id}/test`, credential)
+  expect(await send('GET', `/v1/endpoints/${endpoint.id}/attempts`, credential)).toMatchObject({
     status: 200,
     json: { data: [{ kind: 'test', status: 500 }], nextCursor: null },
   })

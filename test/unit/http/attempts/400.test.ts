@@ -4,7 +4,7 @@ import { ownEndpoint } from '../own-endpoint'
 import { cursorOf, strangePlaces } from '../pages'
 
 it.each(strangePlaces('att_'))('400 for a cursor at %j, which no reply gave', async place => {
-  const { send, key, base } = await ownEndpoint()
-  const reply = await send('GET', `${base}/attempts?cursor=${cursorOf('attempts', place)}`, bearer(key))
+  const { send, token, base } = await ownEndpoint()
+  const reply = await send('GET', `${base}/attempts?cursor=${cursorOf('attempts', place)}`, bearer(token))
   expect(faultsOf(reply)).toEqual(invalid('cursor'))
 })

@@ -70,8 +70,8 @@ describe('POST /v1/endpoints', () => {
   })
 
   it('201 for a new request with the id of an endpoint that was deleted', async () => {
-    const { create, send, key, base, id } = await ownEndpoint()
-    await send('DELETE', base, bearer(key))
+    const { create, send, token, base, id } = await ownEndpoint()
+    await send('DELETE', base, bearer(token))
     expect((await create({ url, id }, { 'Idempotency-Key': 'second' })).status).toBe(201)
   })
 })
@@ -90,11 +90,11 @@ describe('an Idempotency-Key', () => {
 describe('consumers', () => {
   it('201 lets them read the new endpoint’s mirror, and no other', async () => {
     const reader = 'arn:aws:iam::222222222222:role/reader'
-    const { create, send, key, tables } = await ownEndpoint({ mirrorReaders: ['111111111111', '222222222222'] })
+    const { create, send, token, tables } = await ownEndpoint({ mirrorReaders: ['111111111111', '222222222222'] })
     const created = await create({ url, consumers: [reader] })
     expect(created.status).toBe(201)
     await create({ url, consumers: [] })
-    const state = await send('GET', `/v1/endpoints/${textAt(created, 'endpoint.id')}/secret`, bearer(key))
+    const state = await send('GET', `/v1/endpoints/${textAt(created, 'endpoint.id')}/secret`, bearer(token))
     expect(state.json).toMatchObject({ mirror: { state: 'current' }, policy: { state: 'current', error: null } })
     const policies = [...tables.vault.secrets.values()].map(({ policy }) => policy)
     expect(policies).toEqual([null, JSON.stringify([reader]), null])

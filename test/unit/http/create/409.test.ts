@@ -29,14 +29,14 @@ describe('an Idempotency-Key', () => {
   async function createdAndDeleted() {
     const own = await ownEndpoint()
     const path = `/v1/endpoints/${textAt(await own.create({ url }, first), 'endpoint.id')}`
-    expect((await own.send('DELETE', path, bearer(own.key))).status).toBe(204)
+    expect((await own.send('DELETE', path, bearer(own.token))).status).toBe(204)
     return { ...own, path }
   }
 
   it('409 after the endpoint was deleted, instead of bringing it back', async () => {
-    const { create, send, path, key } = await createdAndDeleted()
+    const { create, send, path, token } = await createdAndDeleted()
     expect(await create({ url }, first)).toMatchObject({ status: 409, json: { code: 'rotation-superseded' } })
-    expect((await send('GET', path, bearer(key))).status).toBe(404)
+    expect((await send('GET', path, bearer(token))).status).toBe(404)
   })
 
   it('409 after the endpoint was deleted, also with another body', async () => {

@@ -3,10 +3,10 @@ import { bearer } from '../harness'
 import { ownEndpoint } from '../own-endpoint'
 
 it('204 deletes, and 404 from then on, with the bytes of an endpoint that never was', async () => {
-  const { send, key, base } = await ownEndpoint()
-  expect(await send('DELETE', base, bearer(key))).toMatchObject({ status: 204, text: '' })
-  const gone = await send('GET', base, bearer(key))
-  const never = await send('GET', '/v1/endpoints/ep_never', bearer(key))
+  const { send, token, base } = await ownEndpoint()
+  expect(await send('DELETE', base, bearer(token))).toMatchObject({ status: 204, text: '' })
+  const gone = await send('GET', base, bearer(token))
+  const never = await send('GET', '/v1/endpoints/ep_never', bearer(token))
   expect(gone.status).toBe(404)
   expect(gone.text).toBe(never.text)
 })

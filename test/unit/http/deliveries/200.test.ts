@@ -17,8 +17,8 @@ it('200 lists deliveries newest first, up to 200: TheSignup', async () => {
   world.pass(60)
   await world.publish('signup.changed')
   await world.drain()
-  const key = bearer(await apiKey(thesignup, tenantId))
-  const list = (query = '') => send('GET', `/webhooks/${endpoint.id}/deliveries${query}`, key)
+  const credential = bearer(await apiKey(thesignup, tenantId))
+  const list = (query = '') => send('GET', `/webhooks/${endpoint.id}/deliveries${query}`, credential)
   const [changed, created] = Object((await list()).json).data
   expect(changed).toEqual({
     id: expect.stringMatching(/^[0-9a-f-]{36}$/),

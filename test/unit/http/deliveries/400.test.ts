@@ -5,6 +5,6 @@ import { bearer, harness } from '../harness'
 it.each([0, 201])('400 for a limit of %i: TheSignup', async limit => {
   const { send, endpoint, apiKey } = harness()
   const { id } = (await endpoint(thesignup, 'acme')).endpoint
-  const key = bearer(await apiKey(thesignup, 'acme'))
-  expect((await send('GET', `/webhooks/${id}/deliveries?limit=${limit}`, key)).status).toBe(400)
+  const credential = bearer(await apiKey(thesignup, 'acme'))
+  expect((await send('GET', `/webhooks/${id}/deliveries?limit=${limit}`, credential)).status).toBe(400)
 })

@@ -20,8 +20,8 @@ describe('the health of an endpoint', () => {
     world.receiver.answer = response => response.writeHead(503).end()
     await world.publish('post.created')
     await world.drain()
-    const key = bearer(await apiKey(featurebase, tenantId))
-    const { json } = await send('POST', `/v2/webhooks/${endpoint.id}/secret`, key)
+    const credential = bearer(await apiKey(featurebase, tenantId))
+    const { json } = await send('POST', `/v2/webhooks/${endpoint.id}/secret`, credential)
     const { health, lastStatus, status } = Object(json)
     expect(health).toEqual({
       avgResponseTime: expect.any(Number),
@@ -40,8 +40,8 @@ describe('the health of an endpoint', () => {
 
   it('200 is Featurebase’s paused when the owner paused it, and suspended when Keyturn did', async () => {
     const { world, send, apiKey } = bed()
-    const key = bearer(await apiKey(featurebase, tenantId))
-    const statusOf = async (id: string) => textAt(await send('POST', `/v2/webhooks/${id}/secret`, key), 'status')
+    const credential = bearer(await apiKey(featurebase, tenantId))
+    const statusOf = async (id: string) => textAt(await send('POST', `/v2/webhooks/${id}/secret`, credential), 'status')
     const { endpoint } = await world.addEndpoint(featurebase)
     await pause(world, endpoint)
     expect(await statusOf(endpoint.id)).toBe('suspended')
@@ -60,14 +60,14 @@ describe('the health of an endpoint', () => {
     expect((await send('POST', `/webhooks/${endpoint.id}/rotate`, signup)).json).toMatchObject({
       endpoint: { paused: true, pausedReason: 'too bad', pausedAt: '2026-11-21T12:00:00Z', consecutiveFailures: 0 },
     })
-    const key = await apiKey(keyturn, tenantId)
+    const token = await apiKey(keyturn, tenantId)
     const path = `/v1/endpoints/${endpoint.id}`
-    const patch = (body: object): Promise<Reply> => send('PATCH', path, jsonBody(key, body))
-    expect((await send('GET', path, bearer(key))).json).toMatchObject({ status: 'paused' })
-    expect((await send('GET', '/v1/endpoints', bearer(key))).json).toMatchObject({ data: [{ status: 'paused' }] })
+    const patch = (body: object): Promise<Reply> => send('PATCH', path, jsonBody(token, body))
+    expect((await send('GET', path, bearer(token))).json).toMatchObject({ status: 'paused' })
+    expect((await send('GET', '/v1/endpoints', bearer(token))).json).toMatchObject({ data: [{ status: 'paused' }] })
     expect((await patch({ name: 'new' })).json).toMatchObject({ status: 'paused' })
     expect((await patch({ status: 'active' })).json).toMatchObject({ status: 'active' })
-    expect(await send('GET', `${path}/health`, bearer(key))).toMatchObject({
+    expect(await send('GET', `${path}/health`, bearer(token))).toMatchObject({
       status: 200,
       json: { status: 'active', pausedAt: null, pausedReason: null },
     })
@@ -96,11 +96,11 @@ describe('the health of an endpoint', () => {
     const { world, send, apiKey } = bed()
     const { endpoint } = await world.addEndpoint(thesignup)
     await pause(world, endpoint)
-    const key = await apiKey(keyturn, tenantId)
+    const token = await apiKey(keyturn, tenantId)
     const path = `/v1/endpoints/${endpoint.id}`
-    await send('DELETE', path, bearer(key))
+    await send('DELETE', path, bearer(token))
     const body = { contract: 'thesignup', id: endpoint.id, url: world.receiver.url }
-    expect((await send('POST', '/v1/endpoints', jsonBody(key, body))).status).toBe(201)
-    expect(await send('GET', path, bearer(key))).toMatchObject({ status: 200, json: { status: 'active' } })
+    expect((await send('POST', '/v1/endpoints', jsonBody(token, body))).status).toBe(201)
+    expect(await send('GET', path, bearer(token))).toMatchObject({ status: 200, json: { status: 'active' } })
   })
 })

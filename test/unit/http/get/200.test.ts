@@ -7,11 +7,11 @@ import { ownEndpoint } from '../own-endpoint'
 
 describe('GET /v1/endpoints/{id}', () => {
   it('200 for the tenant’s endpoints of other contracts too, by their ids in any case', async () => {
-    const { send, key, endpoint } = await ownEndpoint()
+    const { send, token, endpoint } = await ownEndpoint()
     const { id } = (await endpoint(storno, tenant)).endpoint
-    expect((await send('GET', `/v1/endpoints/${id.toUpperCase()}`, bearer(key))).status).toBe(200)
+    expect((await send('GET', `/v1/endpoints/${id.toUpperCase()}`, bearer(token))).status).toBe(200)
     const foreign = await endpoint(teambattles, 'game:g1')
-    expect((await send('GET', `/v1/endpoints/${foreign.endpoint.id}`, bearer(key))).status).toBe(404)
+    expect((await send('GET', `/v1/endpoints/${foreign.endpoint.id}`, bearer(token))).status).toBe(404)
   })
 })
 

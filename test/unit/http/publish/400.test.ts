@@ -11,8 +11,8 @@ describe('POST /v1/events', () => {
     [{ type: 'order.paid', payload: {}, extra: 1 }, 'extra'],
     [{ type: 'order.paid', payload: {}, tenantId: 'org_2' }, 'tenantId'],
   ])('400 for %j, naming %s', async (body, path) => {
-    const { send, key } = await ownEndpoint()
-    const reply = await send('POST', '/v1/events', jsonBody(key, body))
+    const { send, token } = await ownEndpoint()
+    const reply = await send('POST', '/v1/events', jsonBody(token, body))
     expect(reply).toMatchObject({ status: 400, json: { code: 'invalid-request', errors: [{ path }] } })
   })
 })

@@ -156,15 +156,15 @@ describe('POST /v1/endpoints/{id}/secret/rotate', () => {
   })
 
   it('200 without a body at all', async () => {
-    const { send, key, base } = await ownEndpoint()
-    expect((await send('POST', `${base}/secret/rotate`, bearer(key))).status).toBe(200)
+    const { send, token, base } = await ownEndpoint()
+    expect((await send('POST', `${base}/secret/rotate`, bearer(token))).status).toBe(200)
   })
 
   it('200 for an endpoint of another contract keeps its format and overlap', async () => {
-    const { send, key, endpoint } = await ownEndpoint()
+    const { send, token, endpoint } = await ownEndpoint()
     const { id } = (await endpoint(storno, tenant)).endpoint
     const path = `/v1/endpoints/${id}/secret/rotate`
-    expect(await send('POST', path, bearer(key))).toMatchObject({
+    expect(await send('POST', path, bearer(token))).toMatchObject({
       status: 200,
       json: {
         signingSecret: expect.stringMatching(/^whsec_[0-9a-f]{64}$/),
@@ -172,20 +172,24 @@ describe('POST /v1/endpoints/{id}/secret/rotate', () => {
         endpoint: { contract: 'storno' },
       },
     })
-    expect((await send('POST', path, jsonBody(key, { overlapSeconds: 0 }))).status).toBe(200)
+    expect((await send('POST', path, jsonBody(token, { overlapSeconds: 0 }))).status).toBe(200)
   })
 
   it('200 takes an own secret as long as the other contract’s are, where those are shorter', async () => {
     const { send, apiKey, endpoint } = harness([keyturn, untilnoon])
     const { id } = (await endpoint(untilnoon, 'club:one')).endpoint
-    const key = await apiKey(keyturn, 'club:one')
+    const token = await apiKey(keyturn, 'club:one')
     const secret = '0b9e1c1a-6f0e-4c9a-9d7e-2f4b8a6c1d3e'
-    const reply = await send('POST', `/v1/endpoints/${id}/secret/rotate`, jsonBody(key, { secret, overlapSeconds: 60 }))
+    const reply = await send(
+      'POST',
+      `/v1/endpoints/${id}/secret/rotate`,
+      jsonBody(token, { secret, overlapSeconds: 60 }),
+    )
     expect(reply).toMatchObject({ status: 200, json: { signingSecret: secret } })
   })
 
   it('200 writes no secret, token or body into the log, nor does a refusal', async () => {
-    const { rotate, key, lines } = await ownEndpoint()
+    const { rotate, token, lines } = await ownEndpoint()
     const own = `whsec_${randomBytes(32).toString('base64')}`
     const reply = await rotate({ secret: own, reason: 'leak' })
     expect(reply.status).toBe(200)
@@ -193,15 +197,15 @@ describe('POST /v1/endpoints/{id}/secret/rotate', () => {
     expect((await rotate({ secret: `${own}x`, reason: 'leak' })).status).toBe(400)
     const text = JSON.stringify(lines)
     expect(lines.length).toBeGreaterThanOrEqual(2)
-    for (const bare of [own, own.slice(6, 30), key, key.slice(3, 20), 'leak']) expect(text).not.toContain(bare)
+    for (const bare of [own, own.slice(6, 30), token, token.slice(3, 20), 'leak']) expect(text).not.toContain(bare)
   })
 })
 
 describe('an Idempotency-Key', () => {
   it('200 replays the same secret, also when two come at once', async () => {
     const { rotate } = await ownEndpoint()
-    const key = { 'Idempotency-Key': 'x'.repeat(255) }
-    const [one, other] = await Promise.all([rotate({ reason: 'a' }, key), rotate({ reason: 'a' }, key)])
+    const idempotent = { 'Idempotency-Key': 'x'.repeat(255) }
+    const [one, other] = await Promise.all([rotate({ reason: 'a' }, idempotent), rotate({ reason: 'a' }, idempotent)])
     expect([one.status, other.status]).toEqual([200, 200])
     expect(textAt(one, 'signingSecret')).toBe(textAt(other, 'signingSecret'))
     const replays = [one, other].filter(reply => reply.headers.get('idempotency-replayed') === 'true')
@@ -209,8 +213,8 @@ describe('an Idempotency-Key', () => {
   })
 
   it('200 replays without an end for a key before that has ended since, by its time or by a revoke', async () => {
-    const { rotate, send, key: token, base, clock } = await ownEndpoint()
-    const again = (key: string) => rotate({ overlapSeconds: 60 }, { 'Idempotency-Key': key })
+    const { rotate, send, token, base, clock } = await ownEndpoint()
+    const again = (idempotencyKey: string) => rotate({ overlapSeconds: 60 }, { 'Idempotency-Key': idempotencyKey })
     const { json } = await again('one')
     expect(json).toMatchObject({ previousExpiresAt: expect.any(String) })
     expect((await again('one')).json).toEqual(json)

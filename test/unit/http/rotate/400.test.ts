@@ -31,9 +31,9 @@ describe('POST /v1/endpoints/{id}/secret/rotate', () => {
   })
 
   it('400 for another overlap than that of the endpoint’s own contract', async () => {
-    const { send, key, endpoint } = await ownEndpoint()
+    const { send, token, endpoint } = await ownEndpoint()
     const { id } = (await endpoint(storno, tenant)).endpoint
-    const refused = await send('POST', `/v1/endpoints/${id}/secret/rotate`, jsonBody(key, { overlapSeconds: 60 }))
+    const refused = await send('POST', `/v1/endpoints/${id}/secret/rotate`, jsonBody(token, { overlapSeconds: 60 }))
     expect(faultsOf(refused)).toEqual(invalid('overlapSeconds'))
     expect(textAt(refused, 'detail')).toMatch(/[^.]\.$/)
   })
@@ -43,9 +43,9 @@ describe('POST /v1/endpoints/{id}/secret/rotate', () => {
     ['too long', 'x'.repeat(256)],
     ['not ASCII', 'caf\u00e9'],
     ['with a space', 'a b'],
-  ])('400 for an Idempotency-Key that is %s', async (_, key) => {
+  ])('400 for an Idempotency-Key that is %s', async (_, text) => {
     const { rotate } = await ownEndpoint()
-    expect(faultsOf(await rotate({}, { 'Idempotency-Key': key }))).toEqual(invalid('Idempotency-Key'))
+    expect(faultsOf(await rotate({}, { 'Idempotency-Key': text }))).toEqual(invalid('Idempotency-Key'))
   })
 })
 
@@ -59,27 +59,27 @@ describe('a body', () => {
     ['nested too deeply', `{"reason": ${'['.repeat(20_000)}${']'.repeat(20_000)}}`],
     ['not UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
   ])('400 for one that is %s', async (_, body) => {
-    const { send, key, base } = await ownEndpoint()
-    const reply = await send('POST', `${base}/secret/rotate`, { ...bearer(key), body })
+    const { send, token, base } = await ownEndpoint()
+    const reply = await send('POST', `${base}/secret/rotate`, { ...bearer(token), body })
     expect(faultsOf(reply)).toEqual(invalid('body'))
   })
 
   it('400 for one that names a member twice', async () => {
-    const { send, key, base } = await ownEndpoint()
+    const { send, token, base } = await ownEndpoint()
     const twice = '{"reason": "a", "reas\\u006fn": "b"}'
-    const reply = await send('POST', `${base}/secret/rotate`, { ...bearer(key), body: twice })
+    const reply = await send('POST', `${base}/secret/rotate`, { ...bearer(token), body: twice })
     expect(faultsOf(reply)).toEqual(invalid('reason'))
   })
 
   it.each(['__proto__', 'constructor', 'toString'])('400 for a member called %s', async name => {
-    const { send, key, base } = await ownEndpoint()
-    const reply = await send('POST', `${base}/secret/rotate`, { ...bearer(key), body: `{"${name}": {}}` })
+    const { send, token, base } = await ownEndpoint()
+    const reply = await send('POST', `${base}/secret/rotate`, { ...bearer(token), body: `{"${name}": {}}` })
     expect(faultsOf(reply)).toEqual(invalid(name))
   })
 
   it('400, and not 413, for malformed JSON of exactly 64 KiB', async () => {
-    const { send, key, base } = await ownEndpoint()
-    const reply = await send('POST', `${base}/secret/rotate`, { ...bearer(key), body: '{'.repeat(64 * 1024) })
+    const { send, token, base } = await ownEndpoint()
+    const reply = await send('POST', `${base}/secret/rotate`, { ...bearer(token), body: '{'.repeat(64 * 1024) })
     expect(reply.status).toBe(400)
   })
 })

@@ -16,10 +16,10 @@ describe('POST /v1/endpoints/{id}/secret/rotate', () => {
 
   it('409 when another rotation came after the one that an Idempotency-Key made, and no secret', async () => {
     const { rotate } = await ownEndpoint()
-    const key = { 'Idempotency-Key': 'x'.repeat(255) }
-    const first = await rotate({ reason: 'a' }, key)
+    const idempotent = { 'Idempotency-Key': 'x'.repeat(255) }
+    const first = await rotate({ reason: 'a' }, idempotent)
     await rotate({})
-    const late = await rotate({ reason: 'a' }, key)
+    const late = await rotate({ reason: 'a' }, idempotent)
     expect(late).toMatchObject({ status: 409, json: { code: 'rotation-superseded' } })
     expect(late.text).not.toContain(textAt(first, 'signingSecret'))
   })
@@ -27,10 +27,10 @@ describe('POST /v1/endpoints/{id}/secret/rotate', () => {
   it('409 where the endpoint’s contract is no longer mounted', async () => {
     const { send, apiKey, endpoint } = harness([keyturn])
     const { id } = (await endpoint(storno, tenant)).endpoint
-    const key = await apiKey(keyturn, tenant)
-    const reply = await send('POST', `/v1/endpoints/${id}/secret/rotate`, bearer(key))
+    const token = await apiKey(keyturn, tenant)
+    const reply = await send('POST', `/v1/endpoints/${id}/secret/rotate`, bearer(token))
     expect(reply).toMatchObject({ status: 409, json: { code: 'contract-not-mounted' } })
-    expect((await send('GET', `/v1/endpoints/${id}`, bearer(key))).status).toBe(200)
+    expect((await send('GET', `/v1/endpoints/${id}`, bearer(token))).status).toBe(200)
   })
 })
 

@@ -4,9 +4,9 @@ import { ownEndpoint } from '../own-endpoint'
 
 describe('GET /v1/endpoints/{id}/rotations', () => {
   it('200 lists rotations newest first, page by page', async () => {
-    const { rotate, send, key, base } = await ownEndpoint()
+    const { rotate, send, token, base } = await ownEndpoint()
     await rotate({ reason: 'leaked', overlapSeconds: 60 })
-    const first = await send('GET', `${base}/rotations?limit=1`, bearer(key))
+    const first = await send('GET', `${base}/rotations?limit=1`, bearer(token))
     expect(first.status).toBe(200)
     expect(first.json).toEqual({
       data: [
@@ -23,7 +23,7 @@ describe('GET /v1/endpoints/{id}/rotations', () => {
       ],
       nextCursor: expect.any(String),
     })
-    const second = await send('GET', `${base}/rotations?limit=1&cursor=${textAt(first, 'nextCursor')}`, bearer(key))
+    const second = await send('GET', `${base}/rotations?limit=1&cursor=${textAt(first, 'nextCursor')}`, bearer(token))
     expect(second).toMatchObject({ json: { data: [{ kind: 'create', version: 1 }], nextCursor: null } })
   })
 })

@@ -6,21 +6,21 @@ import { cursorOf, malformedPages, strangePlaces } from '../pages'
 
 describe('GET /v1/endpoints/{id}/rotations', () => {
   it.each(malformedPages)('400 for ?%s', async query => {
-    const { send, key, base } = await ownEndpoint()
+    const { send, token, base } = await ownEndpoint()
     const fault = invalid(query.slice(0, query.indexOf('=')))
-    expect(faultsOf(await send('GET', `${base}/rotations?${query}`, bearer(key)))).toEqual(fault)
+    expect(faultsOf(await send('GET', `${base}/rotations?${query}`, bearer(token)))).toEqual(fault)
   })
 
   it.each(strangePlaces('chg_'))('400 for a cursor at %j, which no reply gave', async place => {
-    const { send, key, base } = await ownEndpoint()
-    const reply = await send('GET', `${base}/rotations?cursor=${cursorOf('rotations', place)}`, bearer(key))
+    const { send, token, base } = await ownEndpoint()
+    const reply = await send('GET', `${base}/rotations?cursor=${cursorOf('rotations', place)}`, bearer(token))
     expect(faultsOf(reply)).toEqual(invalid('cursor'))
   })
 
   it('400 for the cursor of another list', async () => {
-    const { send, key, base, endpoint } = await ownEndpoint()
+    const { send, token, base, endpoint } = await ownEndpoint()
     await endpoint(keyturn, tenant)
-    const cursor = textAt(await send('GET', '/v1/endpoints?limit=1', bearer(key)), 'nextCursor')
-    expect(faultsOf(await send('GET', `${base}/rotations?cursor=${cursor}`, bearer(key)))).toEqual(invalid('cursor'))
+    const cursor = textAt(await send('GET', '/v1/endpoints?limit=1', bearer(token)), 'nextCursor')
+    expect(faultsOf(await send('GET', `${base}/rotations?cursor=${cursor}`, bearer(token)))).toEqual(invalid('cursor'))
   })
 })

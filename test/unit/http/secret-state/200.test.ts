@@ -3,10 +3,10 @@ import { bearer, tenant, textAt } from '../harness'
 import { ownEndpoint } from '../own-endpoint'
 
 it('200 shows the secret’s state: live keys only, no secret, the mirror by name', async () => {
-  const { rotate, send, key, base, id, clock } = await ownEndpoint()
+  const { rotate, send, token, base, id, clock } = await ownEndpoint()
   await rotate({ overlapSeconds: 10 })
   const latest = await rotate({ overlapSeconds: 60 })
-  const before = await send('GET', `${base}/secret`, bearer(key))
+  const before = await send('GET', `${base}/secret`, bearer(token))
   expect(before.status).toBe(200)
   expect(before.json).toEqual({
     version: 3,
@@ -19,5 +19,5 @@ it('200 shows the secret’s state: live keys only, no secret, the mirror by nam
     mirror: { state: 'current', name: `keyturn/test/${tenant}/${id}`, error: null },
   })
   clock.now = new Date('2026-11-21T12:00:10.001Z')
-  expect(Object(await send('GET', `${base}/secret`, bearer(key))).json.keys).toHaveLength(2)
+  expect(Object(await send('GET', `${base}/secret`, bearer(token))).json.keys).toHaveLength(2)
 })

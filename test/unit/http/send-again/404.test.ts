@@ -14,9 +14,9 @@ it('404 with the same bytes for a delivery that is malformed, unknown, another t
   await world.publish('post.created')
   await world.drain()
   const { messageId } = await latestDelivery(world)
-  const key = bearer(await apiKey(thesignup, tenantId))
+  const credential = bearer(await apiKey(thesignup, tenantId))
   const ids = ['7e519000-0000-4000-8000-0000000000aa', 'x'.repeat(65), messageId]
-  const replies = await Promise.all(ids.map(id => send('POST', `/webhooks/deliveries/${id}/replay`, key)))
+  const replies = await Promise.all(ids.map(id => send('POST', `/webhooks/deliveries/${id}/replay`, credential)))
   for (const reply of replies) {
     expect(reply).toMatchObject({ status: 404, json: { detail: 'There is no such delivery.' } })
   }

@@ -16,12 +16,12 @@ async function failedDelivery(contract: Contract) {
   world.receiver.answer = response => response.writeHead(410).end()
   await world.publish('order.paid')
   await world.drain()
-  const key = await apiKey(keyturn, tenantId)
+  const token = await apiKey(keyturn, tenantId)
   const delivery = await latestDelivery(world)
   return {
     delivery,
-    again: () => send('POST', `/v1/deliveries/${delivery.messageId}/send-again`, bearer(key)),
-    change: (body: object) => send('PATCH', `/v1/endpoints/${endpoint.id}`, jsonBody(key, body)),
+    again: () => send('POST', `/v1/deliveries/${delivery.messageId}/send-again`, bearer(token)),
+    change: (body: object) => send('PATCH', `/v1/endpoints/${endpoint.id}`, jsonBody(token, body)),
   }
 }
 

@@ -12,10 +12,10 @@ describe('POST /v1/endpoints/{id}/test', () => {
   it('200 with what the receiver answered, which is counted towards nothing', async () => {
     const { world, send, apiKey } = bed()
     const { endpoint } = await world.addEndpoint()
-    const key = await apiKey(keyturn, tenantId)
+    const token = await apiKey(keyturn, tenantId)
     world.receiver.answer = response =>
       response.writeHead(500, { server: 'nginx', 'set-cookie': 'a=b' }).end('x'.repeat(9000))
-    const reply = await send('POST', `/v1/endpoints/${endpoint.id}/test`, jsonBody(key, { eventType: 'order.paid' }))
+    const reply = await send('POST', `/v1/endpoints/${endpoint.id}/test`, jsonBody(token, { eventType: 'order.paid' }))
     expect(reply).toMatchObject({
       status: 200,
       json: {
@@ -37,8 +37,8 @@ describe('POST /v1/endpoints/{id}/test', () => {
     const { world, send, apiKey } = bed()
     const { endpoint } = await world.addEndpoint(undefined, { status: 'paused' })
     await pause(world, endpoint)
-    const key = bearer(await apiKey(keyturn, tenantId))
-    expect(await send('POST', `/v1/endpoints/${endpoint.id}/test`, key)).toMatchObject({
+    const credential = bearer(await apiKey(keyturn, tenantId))
+    expect(await send('POST', `/v1/endpoints/${endpoint.id}/test`, credential)).toMatchObject({
       status: 200,
       json: { delivered: true, eventType: 'webhook.test', responseStatus: 200 },
     })

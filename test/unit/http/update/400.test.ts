@@ -15,18 +15,18 @@ describe('PATCH /v1/endpoints/{id}', () => {
   })
 
   it('400 for a body that names a member twice, at any depth', async () => {
-    const { send, key, base } = await ownEndpoint()
+    const { send, token, base } = await ownEndpoint()
     const deep = '{"requestConfig": {"headers": {"a": "1", "a": "2"}}}'
-    expect(faultsOf(await send('PATCH', base, { ...bearer(key), body: deep }))).toEqual(
+    expect(faultsOf(await send('PATCH', base, { ...bearer(token), body: deep }))).toEqual(
       invalid('requestConfig.headers.a'),
     )
     const listed = '{"name": "x", "eventTypes": ["a,b", [], {"c": [1, 2], "d": 1, "d": 2}]}'
-    expect(faultsOf(await send('PATCH', base, { ...bearer(key), body: listed }))).toEqual(invalid('eventTypes.2.d'))
+    expect(faultsOf(await send('PATCH', base, { ...bearer(token), body: listed }))).toEqual(invalid('eventTypes.2.d'))
   })
 
   it.each(privateUrls)('400 for %s, which is private, where the contract asks for a public one', async target => {
-    const { create, send, key } = await ownEndpoint({}, 'user:alice')
+    const { create, send, token } = await ownEndpoint({}, 'user:alice')
     const path = `/v1/endpoints/${textAt(await create({ url, contract: 'teambattles' }), 'endpoint.id')}`
-    expect(await send('PATCH', path, jsonBody(key, { url: target }))).toMatchObject(privateUrlRefusal)
+    expect(await send('PATCH', path, jsonBody(token, { url: target }))).toMatchObject(privateUrlRefusal)
   })
 })

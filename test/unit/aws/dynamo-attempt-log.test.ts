@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { dynamoAttemptLog } from '../../../src/aws/dynamo-attempt-log'
+import { dynamoDeliveryStore } from '../../../src/aws/dynamo-delivery-store'
+import type { Table } from '../../../src/aws/table'
+import { addSeconds } from '../../../src/core/instant'
+import type { AttemptRecord } from '../../../src/delivery/attempt'
+import { newDelivery } from '../../../src/delivery/delivery'
+import { noon } from '../../support/suites/sample-endpoint'
+import { type EmbeddedTables, startTables } from './embedded-aws'
+
+const event = { tenantId: 'org_1', id: 'evt_1', type: 'order.paid', at: noon, payload: { text: 'ünïcode', n: [null] } }
+const of = { endpointId: 'ep_1', incarnationOf: 'inc_1', messageId: 'msg_1' }
+const delivery = newDelivery(of, event, noon)
+const address = { tenantId: 'org_1', endpointId: 'ep_1' }
+
+let tables: EmbeddedTables
+let table: Table
+beforeAll(async () => {
+  tables = await startTables()
+})
+afterAll(() => tables.close())
+beforeEach(async () => {
+  table = await tables.newTable()
+})
+
+function attempt(over: Partial<AttemptRecord>): AttemptRecord {
+  return {
+    id: 'att_1',
+    messageId: 'msg_1',
+    eventType: 'order.paid',
+    kind: 'delivery',
+    number: 1,
+    at: noon,
+    durationMs: 12,
+    status: null,
+    error: 'timeout',
+    response: '',
+    keyIds: ['key_2', 'key_1'],
+    ...over,
+  }
+}
+
+describe('attempts', () => {
+  it('are listed newest first, page by page, of one endpoint', async () => {
+    const log = dynamoAttemptLog(table)
+    const all = [0, 1, 2].map(n => attempt({ id: `att_${n}`, at: addSeconds(noon, n), number: n + 1 }))
+    for (const each of all) await log.record(address, each)
+    await log.record({ ...address, endpointId: 'ep_2' }, attempt({ id: 'att_other' }))
+    const first = await log.list(address, { limit: 2, after: null })
+    expect(first.items).toEqual([all[2], all[1]])
+    expect(await log.list(address, { limit: 2, after: first.next })).toEqual({ items: [all[0]], next: null })
+  })
+
+  it('lead to the deliveries that they were of, each once and newest first; tests lead nowhere', async () => {
+    const log = dynamoAttemptLog(table)
+    const store = dynamoDeliveryStore(table)
+    for (let n = 0; n < 5; n += 1) {
+      const createdAt = addSeconds(noon, n)
+      await store.create({ ...delivery, messageId: `msg_${n}`, createdAt })
+      await log.record(address, attempt({ id: `att_${n}`, messageId: `msg_${n}`, at: createdAt }))
+      await log.record(
+        address,
+        attempt({ id: `att_test_${n}`, messageId: `msg_test_${n}`, at: createdAt, kind: 'test' }),
+      )
+      await log.record(address, attempt({ id: `att_again_${n}`, messageId: 'msg_0', at: addSeconds(noon, 60 + n) }))
+    }
+    const recent = async (limit: number) => (await store.recent(address, limit)).map(({ messageId }) => messageId)
+    expect(await recent(10)).toEqual(['msg_4', 'msg_3', 'msg_2', 'msg_1', 'msg_0'])
+    expect(await recent(2)).toEqual(['msg_4', 'msg_0'])
+  })
+})
+
+describe('a delivery that failed without an attempt', () => {
+  it('is among the endpoint’s deliveries, and not among its attempts', async () => {
+    const log = dynamoAttemptLog(table)
+    const store = dynamoDeliveryStore(table)
+    await store.create(delivery)
+    await log.record(address, attempt({ messageId: 'msg_2' }))
+    await log.recordUnattempted(delivery, noon)
+    await log.recordUnattempted(delivery, addSeconds(noon, 5))
+    expect(await store.recent(address, 10)).toEqual([delivery])
+    expect((await log.list(address, { limit: 10, after: null })).items).toEqual([attempt({ messageId: 'msg_2' })])
+  })
+})
