@@ -16,14 +16,14 @@ export interface FaultProxy {
   /** For `AWS_ENDPOINT_URL`. */
   readonly url: string
   /** Watches the calls whose body has one of the marks. */
-  watch(marks: readonly string[], watching?: Watching): Watch
+  watch(marks: readonly string[], options?: WatchOptions): Watch
   /** Ends every watch. */
   forget(): void
   close(): Promise<void>
 }
 
 /** What is done with the calls that are watched. */
-export interface Watching {
+export interface WatchOptions {
   readonly fault?: Fault
   /** Looks on whenever a call has taken effect, before its reply goes on. */
   readonly look?: (name: string) => Promise<void>
@@ -79,8 +79,8 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   })
   return {
     url: await listen(server, 0),
-    watch: (marks, watching = {}) => {
-      const watch = { marks, ...watching, calls: [], struck: false }
+    watch: (marks, options = {}) => {
+      const watch = { marks, ...options, calls: [], struck: false }
       watches = [...watches, watch]
       return watch
     },
@@ -94,7 +94,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   }
 }
 
-interface Marked extends Watching {
+interface Marked extends WatchOptions {
   readonly marks: readonly string[]
   readonly calls: RecordedCall[]
   struck: boolean

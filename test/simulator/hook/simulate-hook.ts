@@ -36,7 +36,7 @@ const firstVersion = '0'.repeat(32)
 /** The vendor with its endpoint, and the consumer with its secret, before anything is asked. */
 export async function newBed(random: Random, plan: HookPlan, options: HookOptions): Promise<HookBed> {
   const { sabotage = {}, trace } = options
-  const watching: Sabotage = services => ({
+  const notingRotations: Sabotage = services => ({
     ...services,
     store: {
       ...services.store,
@@ -47,7 +47,7 @@ export async function newBed(random: Random, plan: HookPlan, options: HookOption
       },
     },
   })
-  const world = newWorld(random, plan, { sabotage: watching, ...(trace === undefined ? {} : { trace }) })
+  const world = newWorld(random, plan, { sabotage: notingRotations, ...(trace === undefined ? {} : { trace }) })
   const first = await createCalmly(world, plan)
   const secret = memoryRotatedSecret(firstVersion, plan.first === 'secret' ? first : placeholder)
   const rotatedSecret = sabotage.secret?.(secret) ?? secret

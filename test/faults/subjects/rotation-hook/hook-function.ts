@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { LocalFunction } from '../../../../local/local-functions'
 import type { BuiltFunction } from '../../build-bundles'
-import { anyBody, type FaultProxy, startFaultProxy, type Watching } from '../../proxy'
+import { anyBody, type FaultProxy, startFaultProxy, type WatchOptions } from '../../proxy'
 import { type Strike, strikes } from '../../strikes'
 
 /** The hook's bundle as one secret's function, with a proxy before Secrets Manager and one before the vendor. */
@@ -9,13 +9,13 @@ export interface HookFunction {
   /** Runs one step. Rejects when it failed. */
   invoke(event: object): Promise<unknown>
   /** Ends the watch before, and watches its calls from now on. */
-  watch(watching?: HookWatching): HookWatch
+  watch(options?: HookWatchOptions): HookWatch
   /** Everything that it printed. */
   log(): string
   close(): Promise<void>
 }
 
-export interface HookWatching extends Pick<Watching, 'look'> {
+export interface HookWatchOptions extends Pick<WatchOptions, 'look'> {
   readonly strike?: {
     readonly way: Strike
     /** Whether a call is struck, by its name. */
@@ -68,7 +68,7 @@ export async function startHookFunction(settings: HookSettings, around: HookSurr
   const kill = (): Promise<void> => hook.kill()
   return {
     invoke: event => hook.invoke(event),
-    watch: (watching = {}) => watchAll([aws, vendor], kill, watching),
+    watch: (options = {}) => watchAll([aws, vendor], kill, options),
     log: () => printed,
     close: async () => {
       await kill()
@@ -94,7 +94,7 @@ function environmentOf({ contract, endpointId, tenantId, overlapSeconds }: HookS
 function watchAll(
   proxies: readonly FaultProxy[],
   kill: () => Promise<void>,
-  { strike, ...looking }: HookWatching,
+  { strike, ...looking }: HookWatchOptions,
 ): HookWatch {
   const fault = strike === undefined ? {} : { fault: { hits: strike.hits, strike: strikes[strike.way], kill } }
   for (const proxy of proxies) proxy.forget()
