@@ -5,7 +5,7 @@ import { dynamoDbClient } from '../../src/aws/clients'
 import { dynamoApiKeyStore } from '../../src/aws/dynamo-api-key-store'
 import { keyturn } from '../../src/contracts/keyturn'
 
-/** A key of our own API with every permission at the tenants of a local run. */
+/** An API key of our own API with every permission at the tenants of a local run. */
 export async function platformKey(local: LocalDescription, tenantIds: readonly string[]): Promise<string> {
   const { aws, region, accessKeyId, secretAccessKey, table } = local
   const client = dynamoDbClient({ endpoint: aws, region, credentials: { accessKeyId, secretAccessKey } })

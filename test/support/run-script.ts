@@ -11,7 +11,7 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** Runs a TypeScript file of the project with these arguments, and these variables besides the own; undefined is none. */
+/** Runs a TypeScript file of the project. `environment` adds to this process's variables; undefined removes one. */
 export async function runScript(
   file: string,
   args: readonly string[],

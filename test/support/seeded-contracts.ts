@@ -1,5 +1,5 @@
 import { seedPlan } from '../../local/seed-plan'
 import type { Contract } from '../../src/contracts/contract'
 
-/** Those for which local.json has an endpoint and credentials: a vendor that is added has none there. */
+/** The contracts that the local run seeds with an endpoint and credentials. A vendor that is added later has neither. */
 export const seededContracts: readonly Contract[] = Object.values(seedPlan).map(({ contract }) => contract)

@@ -4,7 +4,7 @@ import type { EndpointLife } from '../../../src/rotation/ports'
 import { noon } from './sample-endpoint'
 import { aborted, unhurried } from './signals'
 
-/** What rotating, and the API, need of a health store: leases and counting are the deliveries' alone. */
+/** What rotations and the API need of a health store. Leases and counting concern deliveries alone. */
 export type ShownHealthStore = Pick<HealthStore, 'loadAny' | 'loadMany' | 'resume' | 'resetFailures'>
 
 export interface RunningHealthStore {

@@ -145,7 +145,7 @@ function putAside(using: Using): void {
     expect(await revisionAt(using, 'KEYTURN_STAGED')).toBeNull()
   })
 
-  it('stages nothing after the signal has aborted', async () => {
+  it('puts nothing aside after the signal has aborted', async () => {
     const mirror = await made(using, 1)
     await expect(mirror.putAside(sampleVersion(2), aborted)).rejects.toMatchObject({ name: 'AbortError' })
     expect(await revisionAt(using, 'KEYTURN_STAGED')).toBeNull()

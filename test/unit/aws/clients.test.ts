@@ -3,16 +3,16 @@ import { EncryptCommand } from '@aws-sdk/client-kms'
 import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager'
 import { describe, expect, it } from '@jest/globals'
 import { dynamoDbClient, eventBridgeClient, kmsClient, secretsManagerClient } from '../../../src/aws/clients'
-import { type Answer, startAnsweringServer } from './answering-server'
 import { closeAfterEach } from './close-after-each'
 import { clientOptions } from './embedded-aws'
+import { type AwsReply, startScriptedAws } from './scripted-aws'
 
 describe('a client', () => {
   const closing = closeAfterEach()
 
   it('tries three times when AWS fails', async () => {
     const failure = { status: 500, body: { __type: 'InternalServiceError', Message: 'no' } }
-    const server = closing(await startAnsweringServer(() => failure))
+    const server = closing(await startScriptedAws(() => failure))
     const client = secretsManagerClient(clientOptions(server.url))
     await expect(client.send(new DescribeSecretCommand({ SecretId: 'a' }))).rejects.toMatchObject({
       name: 'InternalServiceError',
@@ -26,7 +26,7 @@ describe('a client', () => {
       caller.abort()
       return null
     }
-    const server = closing(await startAnsweringServer(whenAsked))
+    const server = closing(await startScriptedAws(whenAsked))
     const client = dynamoDbClient(clientOptions(server.url))
     const command = new GetItemCommand({ TableName: 'a', Key: { pk: { S: 'a' } } })
     const sent = client.send(command, { abortSignal: caller.signal })
@@ -37,11 +37,11 @@ describe('a client', () => {
   it('gives a try up after 3 s without a reply, and the next one may succeed', async () => {
     let calls = 0
     const reply = { status: 200, body: { CiphertextBlob: 'YQ==' } }
-    const answer = (): Answer | null => {
+    const answer = (): AwsReply | null => {
       calls += 1
       return calls === 1 ? null : reply
     }
-    const server = closing(await startAnsweringServer(answer))
+    const server = closing(await startScriptedAws(answer))
     const client = kmsClient(clientOptions(server.url))
     const startedAt = performance.now()
     const { CiphertextBlob } = await client.send(new EncryptCommand({ KeyId: 'a', Plaintext: Buffer.from('a') }))
@@ -62,7 +62,7 @@ describe('a client', () => {
   })
 
   it('takes endpoint, region and credentials from the environment where it is not told', async () => {
-    const server = closing(await startAnsweringServer(() => ({ status: 200, body: { CiphertextBlob: 'YQ==' } })))
+    const server = closing(await startScriptedAws(() => ({ status: 200, body: { CiphertextBlob: 'YQ==' } })))
     Object.assign(process.env, { AWS_ENDPOINT_URL: server.url, AWS_REGION: 'eu-central-1' })
     Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'key' })
     const client = kmsClient()

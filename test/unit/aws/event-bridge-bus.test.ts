@@ -8,9 +8,9 @@ import { eventBridgeBus } from '../../../src/aws/event-bridge-bus'
 import type { KeyturnEvent } from '../../../src/rotation/ports'
 import { eventBusSuite, sampleEvent } from '../../support/suites/event-bus'
 import { unhurried } from '../../support/suites/signals'
-import { startAnsweringServer } from './answering-server'
 import { closeAfterEach } from './close-after-each'
 import { clientOptions } from './embedded-aws'
+import { startScriptedAws } from './scripted-aws'
 
 type Detail = Omit<KeyturnEvent, 'type' | 'at'> & { readonly at: string }
 
@@ -70,7 +70,7 @@ describe('an event on EventBridge', () => {
   it('that was not taken is an error, which says nothing of the event', async () => {
     const entries = [{ EventId: '1' }, { ErrorCode: 'ThrottlingException', ErrorMessage: 'org_1' }]
     const reply = { status: 200, body: { FailedEntryCount: 1, Entries: entries } }
-    const server = closing(await startAnsweringServer(() => reply))
+    const server = closing(await startScriptedAws(() => reply))
     const client = eventBridgeClient(clientOptions(server.url))
     const published = eventBridgeBus({ client, busName: 'default' }).publish(
       [sampleEvent(1), sampleEvent(2)],

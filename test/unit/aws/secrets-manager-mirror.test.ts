@@ -14,9 +14,9 @@ import { secretsManagerMirror } from '../../../src/aws/secrets-manager-mirror'
 import { Secret } from '../../../src/core/secret'
 import { mirrorSuite, type ReadVersion, type RunningMirror, versionId } from '../../support/suites/mirror'
 import { unhurried } from '../../support/suites/signals'
-import { type Answer, startAnsweringServer } from './answering-server'
 import { closeAfterEach } from './close-after-each'
 import { clientOptions } from './embedded-aws'
+import { type AwsReply, startScriptedAws } from './scripted-aws'
 
 const readers = {
   Effect: 'Allow',
@@ -81,8 +81,8 @@ describe('a mirror', () => {
   it('is not taken for deleted when Secrets Manager refuses a call for another reason', async () => {
     const refusal = { status: 400, body: { __type: 'InvalidRequestException', Message: 'no' } }
     const living = { status: 200, body: { Name: version.name, VersionIdsToStages: {} } }
-    const answer = (operation: string): Answer => (operation === 'DescribeSecret' ? living : refusal)
-    const server = closing(await startAnsweringServer(answer))
+    const answer = (operation: string): AwsReply => (operation === 'DescribeSecret' ? living : refusal)
+    const server = closing(await startScriptedAws(answer))
     const client = secretsManagerClient(clientOptions(server.url))
     const mirror = secretsManagerMirror({ client, tags })
     const outcomes = await Promise.allSettled([
@@ -97,7 +97,7 @@ describe('a mirror', () => {
 
   it('passes on what it does not understand', async () => {
     const refusal = { status: 400, body: { __type: 'AccessDeniedException', Message: 'no' } }
-    const server = closing(await startAnsweringServer(() => refusal))
+    const server = closing(await startScriptedAws(() => refusal))
     const client = secretsManagerClient(clientOptions(server.url))
     const mirror = secretsManagerMirror({ client, tags })
     const move = { name: version.name, from: versionId(1), to: versionId(2) }

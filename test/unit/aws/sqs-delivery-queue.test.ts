@@ -5,11 +5,11 @@ import { sqsClient } from '../../../src/aws/clients'
 import { sqsDeliveryQueue, sqsQueueFeed } from '../../../src/aws/sqs-delivery-queue'
 import type { Queued } from '../../../src/delivery/ports'
 import { unhurried } from '../../support/suites/signals'
-import { type AnsweringServer, startAnsweringServer } from './answering-server'
 import { clientOptions } from './embedded-aws'
+import { type ScriptedAws, startScriptedAws } from './scripted-aws'
 
 let aws: AwsServer
-let server: AnsweringServer | undefined
+let server: ScriptedAws | undefined
 beforeAll(async () => {
   aws = await startAwsServer({ dataDir: null, port: 0 })
 })
@@ -71,7 +71,7 @@ describe('sqsDeliveryQueue', () => {
 
   it('says so when SQS does not take every message of a batch', async () => {
     const failed = { Id: '0', Code: 'InternalError', SenderFault: false }
-    server = await startAnsweringServer(() => ({ status: 200, body: { Successful: [], Failed: [failed] } }))
+    server = await startScriptedAws(() => ({ status: 200, body: { Successful: [], Failed: [failed] } }))
     const client = sqsClient({ ...clientOptions(server.url) })
     const queueUrl = `${server.url}/000000000000/q`
     const queue = sqsDeliveryQueue({ client, queueUrl, deadLetterQueueUrl: queueUrl })

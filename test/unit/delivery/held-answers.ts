@@ -11,7 +11,7 @@ export interface Held {
 /** A time limit that no test reaches. */
 export const slow = { requestConfig: { timeoutMs: 30_000, headers: {} } }
 
-/** Keeps what the receiver would answer to events of types that begin so; every other is answered. */
+/** Holds back the receiver's answers to events whose type begins with `type`. Every other is answered at once. */
 export function holdAnswers(world: World, type = ''): ServerResponse[] {
   const held: ServerResponse[] = []
   world.receiver.answer = (response, { body }) => {
@@ -21,7 +21,7 @@ export function holdAnswers(world: World, type = ''): ServerResponse[] {
   return held
 }
 
-/** Answers what was held, and all that comes, and waits for those that waited. */
+/** Answers what was held and whatever comes from now on, and waits for the lanes. */
 export async function answerAll(world: World, { held, lanes }: Held): Promise<void> {
   world.receiver.answer = response => response.end('ok')
   for (const response of held) response.end('ok')
@@ -32,7 +32,7 @@ export async function opened(world: World, count: number): Promise<void> {
   while (world.receiver.open.now < count) await wait(5)
 }
 
-/** Lets time pass until so many deliveries came. */
+/** Lets time pass until the receiver has got so many deliveries. */
 export async function drainUntil(world: World, count: number): Promise<void> {
   for (let second = 0; second < 300 && world.receiver.received.length < count; second += 1) {
     world.pass(1)

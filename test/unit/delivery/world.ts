@@ -61,10 +61,10 @@ export interface World {
     owner?: string,
   ): Promise<{ endpoint: Endpoint; secret: string }>
   publish(type: string, payload?: Json, id?: string, owner?: string): Promise<string>
-  /** Works on what the queue has now until it has nothing more to give now, `lanes` batches at a time. */
+  /** Works on the queue until it gives nothing more now, `lanes` batches at a time. */
   drain(deps?: DeliveryDeps, lanes?: number): Promise<void>
   healthOf(endpoint: Endpoint): Promise<DeliveryHealth>
-  /** Of what the receiver got, in that order. */
+  /** The message ids that the receiver got, in order. */
   messageIds(): readonly unknown[]
   /** Takes what the dead-letter queue has, at most 10. */
   deadLetters(): Promise<readonly string[]>
@@ -141,7 +141,7 @@ export async function startWorld(): Promise<World> {
   }
 }
 
-/** The embedded queue has at once whatever it has. */
+/** The embedded queue gives at once what it has, so no test waits for it. */
 function unwaiting(queue: DeadLetterQueue): DeadLetterQueue {
   return { ...queue, receive: (_waitSeconds, signal) => queue.receive(0, signal) }
 }
@@ -185,7 +185,7 @@ async function receive(client: SQSClient, QueueUrl: string): Promise<readonly Sq
   return Messages
 }
 
-/** As Lambda does it: what the handler does not name as failed is deleted. */
+/** Like Lambda, deletes every message that the handler does not name as failed. */
 async function drain({ client, queueUrl }: { client: SQSClient; queueUrl: string }, deps: DeliveryDeps): Promise<void> {
   for (;;) {
     const messages = await receive(client, queueUrl)

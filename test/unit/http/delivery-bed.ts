@@ -20,7 +20,7 @@ export interface DeliveryBed {
   readonly apiKey: MakeApiKey
 }
 
-/** Every test of the file gets a bed of its own: the function that is returned gives that of the test that runs. */
+/** Starts a bed before each test of the file and closes it after. The function that comes back gives the running test's. */
 export function deliveryBeds(contracts: readonly Contract[] = allContracts): () => DeliveryBed {
   const beds: DeliveryBed[] = []
   beforeEach(async () => {

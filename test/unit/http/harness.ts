@@ -34,7 +34,7 @@ export const tenant = '550e8400-e29b-41d4-a716-446655440000'
 
 export type Harness = ReturnType<typeof harness>
 
-/** The whole API over models of what it reaches outside for, with a clock that stands still. */
+/** The whole API, with models in memory for all that it reaches outside, and a clock that stands still. */
 export function harness(contracts: readonly Contract[] = allContracts, changes: Partial<ApiSettings> = {}) {
   const { deps, ...models } = newModels()
   const settings: ApiSettings = {
@@ -130,7 +130,7 @@ export function requestsTo(app: Serve): SendRequest {
   }
 }
 
-/** Makes an API key that has all that its contract knows, but for what is given. */
+/** Makes an API key with every permission and the best plan of its contract, except for what is given. */
 export type MakeApiKey = (contract: Contract, tenantId: string, given?: Partial<NewApiKeyRequest>) => Promise<string>
 
 export function apiKeysIn(store: ApiKeyStore, deps: NewApiKeyDeps): MakeApiKey {

@@ -1,6 +1,6 @@
 import { NOON } from './harness'
 
-/** Queries that no list takes. */
+/** Queries that every list refuses. */
 export const malformedPages = [
   'limit=0',
   'limit=101',
@@ -13,7 +13,7 @@ export const malformedPages = [
   'cursor=YWJj',
 ]
 
-/** Places in a list of what happened at a time that no reply gave; `id` begins the ids of what is listed. */
+/** Places that no reply gives, in a list that is ordered by time. The ids of its items begin with `id`. */
 export function strangePlaces(id: string): readonly string[] {
   const time = NOON.toISOString()
   return ['zzz', time, `${time}#`, `${time}#a#b`, `2026#${id}1`, '~']

@@ -33,7 +33,7 @@ export const vendorCases: Readonly<Record<string, readonly VendorCase[]>> = {
   ],
 }
 
-/** Every code that there is, of a call to the vendor. */
+/** All codes of a call to the vendor. */
 export const vendorCodes = {
   'vendor-unreachable': true,
   'vendor-timeout': true,
@@ -49,7 +49,7 @@ export const vendorCodes = {
   'vendor-reply-malformed': true,
 } satisfies Record<VendorErrorCode, true>
 
-/** Every code that there is, of the hook itself. */
+/** All codes of the hook itself. */
 export const hookCodes = {
   'bad-event': true,
   'rotation-off': true,

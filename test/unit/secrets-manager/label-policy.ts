@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { readBody } from '../../../local/aws-server/http'
 import { closeServer, listen } from '../../../local/listen'
 
-/** Stands before Secrets Manager as a policy with the condition `secretsmanager:VersionStage` does. */
+/** Stands before Secrets Manager like a policy with the condition `secretsmanager:VersionStage`. */
 export interface LabelPolicy {
   readonly url: string
   /** From now on reading a version by this label is denied. */

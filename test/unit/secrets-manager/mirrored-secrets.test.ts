@@ -3,9 +3,9 @@ import { describe, expect, it } from '@jest/globals'
 import { inspect } from 'node:util'
 import { secretsManagerClient } from '../../../src/aws/clients'
 import { mirroredSecrets } from '../../../src/secrets-manager'
-import { startAnsweringServer } from '../aws/answering-server'
 import { closeAfterEach } from '../aws/close-after-each'
 import { clientOptions } from '../aws/embedded-aws'
+import { startScriptedAws } from '../aws/scripted-aws'
 import { after, documentOf, type Harness, NOON, secretId, secretText, startHarness } from './harness'
 
 const closing = closeAfterEach()
@@ -212,7 +212,7 @@ describe('the cache', () => {
   )
 
   it('gives up a call that is not answered in time', async () => {
-    const server = closing(await startAnsweringServer(() => null))
+    const server = closing(await startScriptedAws(() => null))
     const client = secretsManagerClient(clientOptions(server.url))
     await expect(mirroredSecrets({ secretId, client, timeoutMs: 500 }).live()).rejects.toMatchObject({
       name: 'AbortError',

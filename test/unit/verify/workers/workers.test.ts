@@ -98,9 +98,9 @@ describe.each(workers.map(({ name }, index) => [name, index] as const))('in work
   const live = { scheme: 'standardWebhooks', secrets: [NEW, OLD] } as const
 
   it.each(published)('verifies: $source', async ({ scheme, secret, seconds, body, headers }) => {
-    const call = { scheme, secrets: [secret], now: new Date(seconds * 1000).toISOString() }
-    expect(await worker().refusal(call, { body, headers })).toBeUndefined()
-    expect(await worker().refusal(call, { body: `${body} `, headers })).toBe('no-matching-signature')
+    const task = { scheme, secrets: [secret], now: new Date(seconds * 1000).toISOString() }
+    expect(await worker().refusal(task, { body, headers })).toBeUndefined()
+    expect(await worker().refusal(task, { body: `${body} `, headers })).toBe('no-matching-signature')
   })
 
   it("takes the Worker's clock where no time is given", async () => {
@@ -117,9 +117,9 @@ describe.each(workers.map(({ name }, index) => [name, index] as const))('in work
 
   it('takes the body as text, and the headers as a record', async () => {
     const delivery = { body: BODY, headers: verifier.sign(BODY, NEW, { id: 'msg_1' }) }
-    const call = { ...live, body: 'text', headers: 'record' } as const
-    expect(await worker().refusal(call, delivery)).toBeUndefined()
-    expect(await worker().refusal(call, { ...delivery, body: `${BODY} ` })).toBe('no-matching-signature')
+    const task = { ...live, body: 'text', headers: 'record' } as const
+    expect(await worker().refusal(task, delivery)).toBeUndefined()
+    expect(await worker().refusal(task, { ...delivery, body: `${BODY} ` })).toBe('no-matching-signature')
   })
 
   it('tells bytes apart that are not UTF-8', async () => {

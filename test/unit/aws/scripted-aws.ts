@@ -2,25 +2,25 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export interface Answer {
+export interface AwsReply {
   readonly status: number
   readonly body: object
 }
 
-export interface AnsweringServer {
+export interface ScriptedAws {
   readonly url: string
   /** The operations that were called, in order, such as `PutEvents`. */
   readonly calls: readonly string[]
   close(): Promise<void>
 }
 
-/** An AWS endpoint for faults that the embedded one does not have. `answer` null: it never answers. */
-export async function startAnsweringServer(answer: (operation: string) => Answer | null): Promise<AnsweringServer> {
+/** Stands in for AWS where a test needs a fault that the embedded server lacks. Where `replyTo` gives null, none comes. */
+export async function startScriptedAws(replyTo: (operation: string) => AwsReply | null): Promise<ScriptedAws> {
   const calls: string[] = []
   const server = createServer((request, response) => {
     const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? ''
     calls.push(operation)
-    const reply = answer(operation)
+    const reply = replyTo(operation)
     if (reply === null) return
     response.writeHead(reply.status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(reply.body))
   })

@@ -1,8 +1,8 @@
 import type { Scheme, VerificationErrorCode } from '../../../../../src/verify'
 import type { SchemeName } from './ready-schemes'
 
-/** What the Worker is to do with a request's headers and body. Sent as JSON in the header `call`. */
-export interface Call {
+/** What the Worker is to do with a request's headers and body. Sent as JSON in the header `task`. */
+export interface Task {
   readonly does: 'verify' | 'sign'
   readonly secrets: readonly string[]
   readonly scheme: SchemeName | Scheme
