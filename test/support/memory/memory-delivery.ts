@@ -1,14 +1,16 @@
+import type { AttemptRecord } from '../../../src/delivery/attempt'
 import type { Delivery } from '../../../src/delivery/delivery'
 import type { AttemptLog, DeliveryQueue, DeliveryStore, Queued } from '../../../src/delivery/ports'
 
-/** What was queued, in order, and the deliveries by message id. */
+/** What was queued, in order, the deliveries by message id, and the attempts, newest first. */
 export interface DeliveryTable {
   readonly queued: Queued[]
   readonly deliveries: Map<string, Delivery>
+  readonly attempts: AttemptRecord[]
 }
 
 export function deliveryTable(): DeliveryTable {
-  return { queued: [], deliveries: new Map() }
+  return { queued: [], deliveries: new Map(), attempts: [] }
 }
 
 export interface MemoryDelivery {
@@ -17,12 +19,15 @@ export interface MemoryDelivery {
   readonly queue: Pick<DeliveryQueue, 'send'>
 }
 
-/** A model of what the API and the sweep need of deliveries: nothing is ever attempted. */
-export function memoryDelivery({ queued, deliveries }: DeliveryTable): MemoryDelivery {
+/** A model of what the API and the sweep need of deliveries. It attempts nothing: tests put attempts into its table. */
+export function memoryDelivery({ queued, deliveries, attempts }: DeliveryTable): MemoryDelivery {
   return {
-    attempts: { list: async () => ({ items: [], next: null }) },
+    attempts: { list: async () => ({ items: attempts, next: null }) },
     deliveries: {
-      load: async ({ messageId }) => deliveries.get(messageId) ?? null,
+      load: async ({ tenantId, messageId }) => {
+        const delivery = deliveries.get(messageId)
+        return delivery?.tenantId === tenantId ? delivery : null
+      },
       save: async (delivery, before) => {
         if (deliveries.get(before.messageId) !== before) return 'conflict'
         deliveries.set(delivery.messageId, delivery)

@@ -1,4 +1,4 @@
-import { dueShardOf } from '../../../src/aws/due-index'
+import { createHash } from 'node:crypto'
 import type { Endpoint } from '../../../src/rotation/endpoint'
 import type { EndpointAddress, EndpointStore, Page, PageRequest, Settled } from '../../../src/rotation/ports'
 
@@ -89,7 +89,7 @@ function storedAt(table: EndpointTable, endpoint: Endpoint, revision: number): E
 
 function put(table: EndpointTable, endpoint: Endpoint): 'stored' {
   const address = addressOf(endpoint)
-  const dueShard = table.endpoints.get(placeOf(address))?.dueShard ?? dueShardOf(address)
+  const dueShard = table.endpoints.get(placeOf(address))?.dueShard ?? shardOf(address)
   table.endpoints.set(placeOf(address), { endpoint, dueShard })
   return 'stored'
 }
@@ -100,4 +100,9 @@ function addressOf({ tenantId, id }: Endpoint): EndpointAddress {
 
 function placeOf({ tenantId, endpointId }: EndpointAddress): string {
   return `${tenantId}#${endpointId}`
+}
+
+/** One of 16 shards, as in the index of what is due. The suite of all stores takes its ids by the real rule. */
+function shardOf({ tenantId, endpointId }: EndpointAddress): number {
+  return createHash('sha256').update(`${tenantId}#${endpointId}`).digest().readUInt8(0) % 16
 }

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach } from '@jest/globals'
 import { allContracts } from '../../../src/contracts/all'
 import type { Contract } from '../../../src/contracts/contract'
-import type { Delivery } from '../../../src/delivery/delivery'
 import type { ApiSettings } from '../../../src/http/request'
 import { serve } from '../../../src/http/serve'
 import { deliveryUses, testUses } from '../../../src/http/uses/deliveries'
@@ -10,7 +9,7 @@ import { ringUses } from '../../../src/http/uses/ring'
 import type { Endpoint } from '../../../src/rotation/endpoint'
 import type { EndpointLife } from '../../../src/rotation/ports'
 import { apiKeyTable, memoryApiKeyStore } from '../../support/memory/memory-api-key-store'
-import { startWorld, tenantId, type World } from '../delivery/world'
+import { startWorld, type World } from '../delivery/world'
 import { apiKeysIn, type MakeApiKey, requestsTo, type SendRequest } from './harness'
 
 /** A world's deliveries with the whole HTTP API in front of them. */
@@ -70,12 +69,4 @@ export async function pause({ deps: { health, now } }: World, endpoint: Endpoint
   const asked = await health.acquire({ life, messageId: 'msg_0', now: now(), until: now(), whenPaused: 'allow' })
   if (asked.kind === 'granted') await health.release(asked.lease)
   await health.pause(life, { at: now(), reason: 'too bad' })
-}
-
-/** The latest delivery to the tenant's only endpoint. */
-export async function latestDelivery({ deps }: World): Promise<Delivery> {
-  const { items } = await deps.subscribers.list(tenantId, { limit: 1, after: null })
-  const [delivery] = await deps.deliveries.recent({ tenantId, endpointId: items[0]?.id ?? '' }, 1)
-  if (delivery === undefined) throw new Error('there is no delivery')
-  return delivery
 }

@@ -1,19 +1,24 @@
 import { expect, it } from '@jest/globals'
-import { keyturn } from '../../../../src/contracts/keyturn'
-import { tenantId } from '../../delivery/world'
-import { deliveryBeds } from '../delivery-bed'
-import { bearer } from '../harness'
+import { bearer, NOON } from '../harness'
+import { ownEndpoint } from '../own-endpoint'
 
-const bed = deliveryBeds()
-
-it('200 lists a test delivery too', async () => {
-  const { world, send, apiKey } = bed()
-  const { endpoint } = await world.addEndpoint()
-  const credential = bearer(await apiKey(keyturn, tenantId))
-  world.receiver.answer = response => response.writeHead(500).end()
-  await send('POST', `/v1/endpoints/${endpoint.id}/test`, credential)
-  expect(await send('GET', `/v1/endpoints/${endpoint.id}/attempts`, credential)).toMatchObject({
-    status: 200,
-    json: { data: [{ kind: 'test', status: 500 }], nextCursor: null },
-  })
+it('200 lists what was sent and what came back, tests too', async () => {
+  const { send, token, base, tables } = await ownEndpoint()
+  const attempt = {
+    id: 'att_1',
+    messageId: 'msg_1',
+    eventType: 'order.paid',
+    kind: 'test',
+    number: 1,
+    at: NOON,
+    durationMs: 12,
+    status: 500,
+    error: 'status',
+    response: 'broken',
+    keyIds: ['key_1'],
+  } as const
+  tables.delivery.attempts.push(attempt)
+  const reply = await send('GET', `${base}/attempts`, bearer(token))
+  expect(reply.status).toBe(200)
+  expect(reply.json).toEqual({ data: [{ ...attempt, at: NOON.toISOString() }], nextCursor: null })
 })

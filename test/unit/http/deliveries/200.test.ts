@@ -6,7 +6,7 @@ import { bearer } from '../harness'
 
 const bed = deliveryBeds()
 
-it('200 lists deliveries newest first, up to 200: TheSignup', async () => {
+it('200 lists deliveries newest first, up to 200, also once one is sent again: TheSignup', async () => {
   const { world, send, apiKey } = bed()
   const { endpoint } = await world.addEndpoint(thesignup)
   world.receiver.answer = response => response.writeHead(410).end()
@@ -34,4 +34,9 @@ it('200 lists deliveries newest first, up to 200: TheSignup', async () => {
   expect(created).toMatchObject({ eventType: 'signup.created', status: 'failed', dlqAt: '2026-11-21T12:00:00Z' })
   expect(Object((await list('?limit=1')).json).data).toHaveLength(1)
   expect((await list('?limit=200')).status).toBe(200)
+  const replay = () => send('POST', `/webhooks/deliveries/${created.id}/replay`, credential)
+  expect((await replay()).json).toEqual({ id: created.id, status: 'pending' })
+  await world.drain()
+  expect((await list()).json).toMatchObject({ data: [{}, { status: 'delivered', attemptCount: 2, dlqAt: null }] })
+  expect((await replay()).json).toMatchObject({ status: 'delivered' })
 })

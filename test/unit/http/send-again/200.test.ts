@@ -1,26 +1,14 @@
 import { expect, it } from '@jest/globals'
 import { thesignup } from '../../../../src/contracts/thesignup'
-import { tenantId } from '../../delivery/world'
-import { deliveryBeds, latestDelivery, lifeOf } from '../delivery-bed'
-import { bearer } from '../harness'
+import { bearer, harness } from '../harness'
+import { storeDelivery } from '../stored-delivery'
 
-const bed = deliveryBeds()
-
-it('200 for a delivery that failed, which is then delivered: TheSignup', async () => {
-  const { world, send, apiKey } = bed()
-  const { endpoint } = await world.addEndpoint(thesignup)
-  const credential = bearer(await apiKey(thesignup, tenantId))
-  world.receiver.answer = response => response.writeHead(410).end()
-  await world.publish('signup.created')
-  await world.drain()
-  await world.deps.health.resume(lifeOf(endpoint))
-  world.receiver.answer = response => response.end('ok')
-  const { messageId } = await latestDelivery(world)
-  const replay = () => send('POST', `/webhooks/deliveries/${messageId}/replay`, credential)
-  const replayed = await replay()
-  expect([replayed.status, replayed.json]).toEqual([200, { id: messageId, status: 'pending' }])
-  await world.drain()
-  const listed = await send('GET', `/webhooks/${endpoint.id}/deliveries`, credential)
-  expect(listed.json).toMatchObject({ data: [{ status: 'delivered', attemptCount: 2, dlqAt: null }] })
-  expect((await replay()).json).toMatchObject({ status: 'delivered' })
+it('200 for a delivery that failed, which is queued at once: TheSignup', async () => {
+  const made = harness()
+  const { endpoint } = await made.endpoint(thesignup, 'acme')
+  const { messageId } = storeDelivery(made, endpoint, { status: 'failed', dlqAt: made.clock.now })
+  const path = `/webhooks/deliveries/${messageId}/replay`
+  const reply = await made.send('POST', path, bearer(await made.apiKey(thesignup, 'acme')))
+  expect([reply.status, reply.json]).toEqual([200, { id: messageId, status: 'pending' }])
+  expect(made.tables.delivery.queued).toMatchObject([{ message: { messageId, attempt: 1 }, delaySeconds: 0 }])
 })

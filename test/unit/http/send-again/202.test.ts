@@ -1,19 +1,17 @@
 import { expect, it } from '@jest/globals'
 import { keyturn } from '../../../../src/contracts/keyturn'
-import { tenantId } from '../../delivery/world'
-import { deliveryBeds, latestDelivery } from '../delivery-bed'
-import { bearer } from '../harness'
+import { bearer, harness, tenant } from '../harness'
+import { storeDelivery } from '../stored-delivery'
 
-const bed = deliveryBeds()
-
-it('202 for a delivery that succeeded, which stays as it is', async () => {
-  const { world, send, apiKey } = bed()
-  await world.addEndpoint()
-  await world.publish('order.paid')
-  await world.drain()
-  const { messageId } = await latestDelivery(world)
-  const reply = await send('POST', `/v1/deliveries/${messageId}/send-again`, bearer(await apiKey(keyturn, tenantId)))
-  expect(reply).toMatchObject({ status: 202, json: { id: messageId, status: 'success' } })
-  await world.drain()
-  expect(world.receiver.received).toHaveLength(1)
+it.each([
+  ['failed', 'pending', 1],
+  ['success', 'success', 0],
+] as const)('202 for a delivery that is %s, which is %s then', async (before, after, queued) => {
+  const made = harness()
+  const { endpoint } = await made.endpoint(keyturn, tenant)
+  const { messageId } = storeDelivery(made, endpoint, { status: before })
+  const path = `/v1/deliveries/${messageId}/send-again`
+  const reply = await made.send('POST', path, bearer(await made.apiKey(keyturn, tenant)))
+  expect(reply).toMatchObject({ status: 202, json: { id: messageId, status: after } })
+  expect(made.tables.delivery.queued).toHaveLength(queued)
 })

@@ -2,19 +2,14 @@ import { expect, it } from '@jest/globals'
 import { featurebase } from '../../../../src/contracts/featurebase'
 import { keyturn } from '../../../../src/contracts/keyturn'
 import { thesignup } from '../../../../src/contracts/thesignup'
-import { tenantId } from '../../delivery/world'
-import { deliveryBeds, latestDelivery } from '../delivery-bed'
-import { bearer } from '../harness'
-
-const bed = deliveryBeds()
+import { bearer, harness } from '../harness'
+import { storeDelivery } from '../stored-delivery'
 
 it('404 with the same bytes for a delivery that is malformed, unknown, another tenant’s or another contract’s', async () => {
-  const { world, send, apiKey } = bed()
-  await world.addEndpoint(featurebase)
-  await world.publish('post.created')
-  await world.drain()
-  const { messageId } = await latestDelivery(world)
-  const credential = bearer(await apiKey(thesignup, tenantId))
+  const made = harness()
+  const { send, apiKey } = made
+  const { messageId } = storeDelivery(made, (await made.endpoint(featurebase, 'acme')).endpoint, { status: 'success' })
+  const credential = bearer(await apiKey(thesignup, 'acme'))
   const ids = ['7e519000-0000-4000-8000-0000000000aa', 'x'.repeat(65), messageId]
   const replies = await Promise.all(ids.map(id => send('POST', `/webhooks/deliveries/${id}/replay`, credential)))
   for (const reply of replies) {
@@ -22,7 +17,7 @@ it('404 with the same bytes for a delivery that is malformed, unknown, another t
   }
   expect(new Set(replies.map(({ text }) => text)).size).toBe(1)
   const path = `/v1/deliveries/${messageId}/send-again`
-  expect((await send('POST', path, bearer(await apiKey(keyturn, 'org_2')))).status).toBe(404)
-  const own = await send('POST', path, bearer(await apiKey(keyturn, tenantId)))
+  expect((await send('POST', path, bearer(await apiKey(keyturn, 'other')))).status).toBe(404)
+  const own = await send('POST', path, bearer(await apiKey(keyturn, 'acme')))
   expect(own.json).toMatchObject({ id: messageId, status: 'success' })
 })

@@ -9,7 +9,7 @@ import { bearer, jsonBody, tenant } from '../harness'
 const bed = deliveryBeds()
 
 describe('POST /v1/endpoints/{id}/test', () => {
-  it('200 with what the receiver answered, which is counted towards nothing', async () => {
+  it('200 with what the receiver answered, which is recorded and counted towards nothing', async () => {
     const { world, send, apiKey } = bed()
     const { endpoint } = await world.addEndpoint()
     const token = await apiKey(keyturn, tenantId)
@@ -31,6 +31,8 @@ describe('POST /v1/endpoints/{id}/test', () => {
     expect(responseHeaders).toMatchObject({ server: 'nginx' })
     expect(responseHeaders).not.toHaveProperty('set-cookie')
     expect(await world.deps.health.load(lifeOf(endpoint))).toMatchObject({ consecutiveFailures: 0, deliveriesCount: 0 })
+    const attempts = await send('GET', `/v1/endpoints/${endpoint.id}/attempts`, bearer(token))
+    expect(attempts.json).toMatchObject({ data: [{ kind: 'test', status: 500 }], nextCursor: null })
   })
 
   it('200 for a paused endpoint too', async () => {

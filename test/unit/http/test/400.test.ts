@@ -1,13 +1,12 @@
 import { expect, it } from '@jest/globals'
 import { storno } from '../../../../src/contracts/storno'
-import { deliveryBeds } from '../delivery-bed'
-import { bearer, tenant } from '../harness'
-
-const bed = deliveryBeds()
+import { bearer, harness, requestsTo, tenant } from '../harness'
 
 it('400 without a company at Storno', async () => {
-  const { world, send, apiKey } = bed()
-  const { endpoint } = await world.addEndpoint(storno, {}, tenant)
-  const reply = await send('POST', `/api/v1/webhooks/${endpoint.id}/test`, bearer(await apiKey(storno, tenant)))
+  const { appWith, endpoint, apiKey } = harness()
+  const { id } = (await endpoint(storno, tenant)).endpoint
+  const never = { credential: 'cached', perform: () => Promise.reject(new Error('a test was sent')) } as const
+  const send = requestsTo(appWith({ uses: { test: never } }))
+  const reply = await send('POST', `/api/v1/webhooks/${id}/test`, bearer(await apiKey(storno, tenant)))
   expect(reply.status).toBe(400)
 })
