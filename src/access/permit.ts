@@ -27,12 +27,12 @@ function permitApiKey(contract: Contract, { apiKey }: Allowed, principal: ApiKey
     throw new Problem('permission-denied', `The API key lacks the permission ${apiKey.permission}.`)
   }
   const { plans } = contract.credentials
-  if (apiKey.minimumPlan !== undefined && rank(plans, principal.plan) < rank(plans, apiKey.minimumPlan)) {
+  if (apiKey.minimumPlan !== undefined && !reaches(plans, principal.plan, apiKey.minimumPlan)) {
     throw new Problem('plan-required', `The plan must be ${apiKey.minimumPlan} or higher.`)
   }
 }
 
-/** A plan's place, lowest first; -1 for no plan and for one that the contract no longer has. */
-function rank(plans: readonly string[], plan: string | null): number {
-  return plan === null ? -1 : plans.indexOf(plan)
+/** Plans stand lowest first. No plan, and a plan that the contract does not have, reach nothing. */
+function reaches(plans: readonly string[], plan: string | null, minimum: string): boolean {
+  return plan !== null && plans.includes(minimum) && plans.indexOf(plan) >= plans.indexOf(minimum)
 }

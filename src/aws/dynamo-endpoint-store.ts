@@ -36,7 +36,8 @@ export function dynamoEndpointStore(table: Table): EndpointStore {
 
 /**
  * The commit of a change: a rotation is this one conditional write. Before it nothing has happened, after it the new key
- * signs. It sets what a change owns, and leaves `settling` alone.
+ * signs. It leaves `settling` alone, which only settling writes. `lookAgainAt` and `dueAt` are written by both: a change
+ * takes the revision on, so that a settling which was under way is refused and cannot undo them.
  */
 function commit({ client, name }: Table, endpoint: Endpoint, expected: number): Promise<object> {
   const { incarnation, revision, settings, ring, changes, updatedAt, deletedAt, lookAgainAt, dueAt } = endpoint

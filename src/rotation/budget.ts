@@ -11,12 +11,12 @@ export const mirroredRotations = 40
 
 /**
  * Refuses a rotation that would mirror more versions than Secrets Manager keeps.
- * @throws {Problem} `rotation-budget`, also as `assertRoomForChange`
+ * @throws {Problem} `rotation-budget`, for this reason and for that of `assertRoomForChange`
  */
 export function assertWithinBudget(endpoint: Endpoint, now: Date): void {
   assertRoomForChange(endpoint, now)
   const since = addSeconds(now, -rememberSeconds)
-  const rotations = endpoint.changes.filter((change, at) => change.at > since && counts(change, at, endpoint))
+  const rotations = endpoint.changes.filter((change, index) => change.at > since && counts(change, index, endpoint))
   const last = rotations[mirroredRotations - 1]
   if (endpoint.settings.mirror === 'on' && last) refuse(last, now)
 }
@@ -33,8 +33,9 @@ export function assertRoomForChange(endpoint: Endpoint, now: Date): void {
   throw overBudget('Too many changes are still being settled.', settleGraceSeconds)
 }
 
-function counts({ kind }: Change, at: number, { changes }: Endpoint): boolean {
-  return kind === 'rotate' || (kind === 'create' && at < changes.length - 1)
+/** The endpoint's first creation does not count. */
+function counts({ kind }: Change, index: number, { changes }: Endpoint): boolean {
+  return kind === 'rotate' || (kind === 'create' && index < changes.length - 1)
 }
 
 /** `inTheWay`: the change that must be forgotten first. */

@@ -45,12 +45,12 @@ export interface NextState {
   readonly deleted?: true
 }
 
-/** The time of the next change: never before the last one plus 1 ms. */
+/** The time of the next change: later than the last one by 1 ms at the least. */
 export function changeTime(endpoint: Endpoint, now: Date): Date {
   return notBefore(now, endpoint.updatedAt)
 }
 
-/** The revision after `last` for a change at `at`: one more, and not below the unix seconds. */
+/** The revision after `last` for a change at `at`: one more, and not below the unix seconds (`Endpoint.revision` says why). */
 export function nextRevision(last: number, at: Date): number {
   return Math.max(last + 1, Math.floor(at.getTime() / 1000))
 }

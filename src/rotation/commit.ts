@@ -15,7 +15,7 @@ export interface Proposal {
 }
 
 export interface Committed {
-  /** As stored, maybe with later changes. */
+  /** The endpoint as it is stored by now. Other changes may have come after this one. */
   readonly endpoint: Endpoint
   readonly change: Change
   /** `earlier`: another request with the same idempotency key made the change. */

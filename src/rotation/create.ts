@@ -45,7 +45,7 @@ export async function createEndpoint(deps: RotationDeps, request: CreateRequest)
   const key = await newKey(deps, { tenantId, endpointId: id, contract }, ownSecret)
   const draft = newDraft(deps, { kind: 'create', actor, idempotency })
   const incarnation = newId('inc', deps.randomBytes)
-  const birth: Birth = { tenantId, id, contract: contract.name, incarnation, settings, key: key.sealed, draft }
+  const birth: Birth = { tenantId, id, contract: contract.name, incarnation, settings, key: key.sealedKey, draft }
   const stored = await storeNew(deps, birth)
   if (stored.by === 'earlier') return replayReveal(deps, { ...stored, actor })
   return settleAndReveal(deps, stored, { secret: key.secret, opened: new Map() })

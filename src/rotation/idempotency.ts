@@ -6,7 +6,10 @@ import type { Actor, Change, Endpoint, IdempotencyRecord } from './endpoint'
 
 export type IdempotentOperation = 'create' | 'rotate' | 'revoke-previous'
 
-/** What is remembered of an `Idempotency-Key`: it is scoped to the principal, the endpoint and the operation. */
+/**
+ * What is remembered of an `Idempotency-Key`. The hash scopes it to the principal and the operation; it is looked for
+ * among the changes of one endpoint alone.
+ */
 export function idempotencyRecord(
   actor: Actor,
   operation: IdempotentOperation,

@@ -14,7 +14,7 @@ export type SealedKey = Pick<Key, 'id' | 'sealed' | 'hint' | 'mask'>
 const hintCharacters = 4
 
 export interface NewKey {
-  readonly sealed: SealedKey
+  readonly sealedKey: SealedKey
   readonly secret: Secret
 }
 
@@ -38,7 +38,7 @@ export async function newKey(
   const id = newId('key', deps.randomBytes)
   const sealed = await deps.sealer.seal(secret, { tenantId: owner.tenantId, endpointId: owner.endpointId, keyId: id })
   const text = secret.reveal()
-  return { secret, sealed: { id, sealed, hint: text.slice(-hintCharacters), mask: mask(format, text) } }
+  return { secret, sealedKey: { id, sealed, hint: text.slice(-hintCharacters), mask: mask(format, text) } }
 }
 
 /** Opened secrets by key id. */

@@ -37,7 +37,7 @@ export async function rotateSecret(deps: RotationDeps, request: RotateRequest): 
     newKey(deps, owner, choice.ownSecret),
     openForMirror(deps, endpoint, keptKeys(endpoint.ring, policy, now)),
   ])
-  const committed = await commitChange(deps, endpoint, proposalOf(deps, request, { policy, key: key.sealed }))
+  const committed = await commitChange(deps, endpoint, proposalOf(deps, request, { policy, key: key.sealedKey }))
   if (committed.by === 'earlier') return replayReveal(deps, { ...committed, actor })
   return settleAndReveal(deps, committed, { secret: key.secret, opened })
 }

@@ -14,9 +14,11 @@ function linesOf(path: string): readonly string[] {
   return readFileSync(path, 'utf8').trimEnd().split('\n')
 }
 
-/** The line, from 1, on which a file declares a function. */
+/** The line, from 1, on which a file declares a function or class. */
 function declaredOn(path: string, name: string): number {
-  return linesOf(path).findIndex(line => new RegExp(`^(?:export )?(?:async )?function ${name}\\b`).test(line)) + 1
+  return (
+    linesOf(path).findIndex(line => new RegExp(`^(?:export )?(?:async )?(?:function|class) ${name}\\b`).test(line)) + 1
+  )
 }
 
 describe("README's flow of a rotation", () => {
