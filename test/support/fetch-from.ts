@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { gatewayEvent } from '../../local/gateway-event'
 import { lambdaHandler } from '../../src/http/lambda-handler'
-import type { App } from '../../src/http/serve'
+import type { Serve } from '../../src/http/serve'
 
 /** What the app answers to a request that comes through API Gateway and the Lambda handler. */
-export async function fetchFrom(app: App, request: Request): Promise<Response> {
+export async function fetchFrom(app: Serve, request: Request): Promise<Response> {
   const { pathname, search } = new URL(request.url)
   const given = {
     method: request.method,

@@ -173,6 +173,11 @@ export function textAt({ json }: Reply, place: string): string {
   return value
 }
 
+/** The whole seconds from NOON to a time in the reply's body. */
+export function secondsUntil(reply: Reply, place: string): number {
+  return Math.round((new Date(textAt(reply, place)).getTime() - NOON.getTime()) / 1000)
+}
+
 /** A refusal's status, its code, and the paths of its errors. */
 export function faultsOf({ status, json }: Reply): unknown {
   const { code, errors } = Object(json)
