@@ -1,5 +1,5 @@
 import { storedIdPattern } from '../core/id'
-import type { Contract, Operation, Overlap, TextFormat } from './contract'
+import { type Contract, neededPermissions, type Operation, type Overlap, type TextFormat } from './contract'
 import { newEndpointId, parseEndpointId } from './ids'
 import { parseTemplate, type Segment } from './routes'
 import { bitsOf } from './secret-text'
@@ -166,14 +166,16 @@ function isWellFormed(segment: Segment, isLast: boolean): boolean {
 function checkAccess({ credentials }: Contract, { access, use }: Operation): readonly Fault[] {
   if (access === 'anyone') return [use !== 'health' && 'access must not be anyone']
   const { session, apiKey } = access
-  const { permission, minimumPlan } = apiKey ?? {}
+  const { memberPermissions = {}, minimumPlan } = apiKey ?? {}
+  const isKnown = (permission: string): boolean => credentials.permissions.includes(permission)
   return [
     use === 'health' && 'access must be anyone',
     session === undefined && apiKey === undefined && 'access must allow sessions or API keys',
     session !== undefined && !credentials.sessions && 'access.session needs credentials.sessions',
     session?.roles.length === 0 && 'access.session.roles must not be empty',
     apiKey !== undefined && credentials.apiKey === undefined && 'access.apiKey needs credentials.apiKey',
-    permission !== undefined && !credentials.permissions.includes(permission) && 'access.apiKey.permission is unknown',
+    apiKey !== undefined && !neededPermissions(apiKey).every(isKnown) && 'access.apiKey.permission is unknown',
+    !Object.values(memberPermissions).every(isKnown) && 'access.apiKey.memberPermissions has an unknown permission',
     minimumPlan !== undefined && !credentials.plans.includes(minimumPlan) && 'access.apiKey.minimumPlan is unknown',
   ]
 }

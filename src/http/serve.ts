@@ -67,7 +67,7 @@ async function perform({ access, uses }: ServeDeps, request: MatchedRequest): Pr
   const principal = await authenticate(access, contract, { headers: request.headers, freshness: use.credential })
   if (operation.access !== 'anyone') permit(contract, operation.access, principal)
   const tenantId = resolveTenant(contract.tenant, principal, request)
-  return use.perform({ ...request, tenantId, actor: { kind: principal.kind, id: principal.id } })
+  return use.perform({ ...request, tenantId, principal, actor: { kind: principal.kind, id: principal.id } })
 }
 
 /** @throws {Problem} `route-not-found` for a use that another function serves */

@@ -1,6 +1,7 @@
 import { Problem } from '../../core/problem'
 import { checkKnownVersion } from '../api-version'
-import type { MatchedRequest } from '../request'
+import { permitMembers } from '../../access/permit'
+import type { MatchedRequest, PermittedRequest } from '../request'
 import { invalidField } from './fields'
 
 /** The largest body that is read, whether it is looked at or not. */
@@ -18,6 +19,17 @@ export function readBody(request: MatchedRequest, most: number = largestBodyByte
   const { body } = request
   if (body.length <= most) return body
   throw new Problem('payload-too-large', `The body must not be larger than ${most} bytes.`)
+}
+
+/**
+ * The object that the body of a request holds, if its caller may give all of its members.
+ * @throws {Problem} `invalid-request`, `payload-too-large`, `permission-denied`
+ */
+export function readPermittedObject(request: PermittedRequest): JsonObject {
+  const body = parseJsonObject(readBody(request))
+  const { access } = request.operation
+  if (access !== 'anyone') permitMembers(access, request.principal, body)
+  return body
 }
 
 export type JsonObject = Readonly<Record<string, unknown>>

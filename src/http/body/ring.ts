@@ -7,18 +7,19 @@ import { idempotencyRecord, type IdempotentOperation } from '../../rotation/idem
 import type { RotateChoice } from '../../rotation/ring'
 import type { PermittedRequest } from '../request'
 import { fieldsOf, invalidField, readBoolean, readText, readWholeNumber, readWord } from './fields'
-import { type JsonObject, parseJsonObject, readBody } from './json'
+import { type JsonObject, readBody, readPermittedObject } from './json'
 
 // What a request that changes a ring says: in its body, and in `Idempotency-Key`.
 
 /**
  * The body of a request that changes a ring; `{}` where the contract's are not looked at.
- * @throws {Problem} `invalid-request`, `payload-too-large`
+ * @throws {Problem} `invalid-request`, `payload-too-large`, `permission-denied`
  */
 export function readRingBody(request: PermittedRequest): JsonObject {
-  const body = readBody(request)
   const { rotateBody, overlap } = request.contract
-  return rotateBody || overlap.kind === 'chosen' ? parseJsonObject(body) : {}
+  if (rotateBody || overlap.kind === 'chosen') return readPermittedObject(request)
+  readBody(request)
+  return {}
 }
 
 const idempotencyHeader = 'Idempotency-Key'

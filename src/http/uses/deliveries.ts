@@ -29,16 +29,16 @@ export interface DeliveryUseDeps {
 /** Events on their way into the queue, and lists of what became of them. None of it opens a secret. */
 export function deliveryUses(deps: DeliveryUseDeps, settings: ApiSettings): Uses {
   return {
-    publish: { credential: 'cached', perform: request => publish(deps, request) },
+    publish: { credential: 'fresh', perform: request => publish(deps, request) },
     deliveries: { credential: 'cached', perform: request => listDeliveries(deps, settings, request) },
     attempts: { credential: 'cached', perform: request => listAttempts(deps, settings, request) },
-    'send-again': { credential: 'cached', perform: request => sendFailedAgain(deps, request) },
+    'send-again': { credential: 'fresh', perform: request => sendFailedAgain(deps, request) },
   }
 }
 
 /** What the function `deliver` serves over HTTP, beside its queue. */
 export function testUses(deps: DeliveryDeps, settings: ApiSettings): Uses {
-  return { test: { credential: 'cached', perform: request => sendTest(deps, settings, request) } }
+  return { test: { credential: 'fresh', perform: request => sendTest(deps, settings, request) } }
 }
 
 /** Nests as deep as any payload may. */

@@ -7,7 +7,7 @@ import type { AuditLog, EndpointStore } from '../../rotation/ports'
 import { isLive } from '../../rotation/ring'
 import { policyState } from '../../rotation/settle-policy'
 import { updateEndpoint } from '../../rotation/update'
-import { parseJsonObject, readBody } from '../body/json'
+import { readBody, readPermittedObject } from '../body/json'
 import { readSettingsChange, checkConsumers } from '../body/settings'
 import { endpointValues } from '../endpoint-values'
 import { contractOf, loadEndpoint, loadShownEndpoint } from '../load-endpoint'
@@ -28,8 +28,8 @@ export function endpointUses(deps: EndpointDeps, settings: ApiSettings): Uses {
   return {
     list: { credential: 'cached', perform: request => list(deps, request) },
     get: { credential: 'cached', perform: request => get(deps, settings, request) },
-    update: { credential: 'cached', perform: request => update(deps, settings, request) },
-    delete: { credential: 'cached', perform: request => remove(deps, settings, request) },
+    update: { credential: 'fresh', perform: request => update(deps, settings, request) },
+    delete: { credential: 'fresh', perform: request => remove(deps, settings, request) },
     'secret-state': { credential: 'cached', perform: request => showSecretState(deps, settings, request) },
     rotations: { credential: 'cached', perform: request => listRotations(deps, settings, request) },
   }
@@ -69,7 +69,7 @@ async function update(deps: EndpointDeps, settings: ApiSettings, request: Permit
   const { contracts, mirror, mirrorReaders, insecureTargets } = settings
   const { endpoint, health } = await loadShownEndpoint(deps, contracts, request)
   const contract = contractOf(contracts, endpoint)
-  const body = parseJsonObject(readBody(request))
+  const body = readPermittedObject(request)
   const change = readSettingsChange(body, { contract, mirror, insecureTargets })
   checkConsumers(change.consumers ?? [], mirrorReaders)
   if (Object.keys(change).length === 0) return outcome(endpointValues(endpoint, health))

@@ -78,6 +78,8 @@ describe('a contract', () => {
     ['access must allow', withRotate({ access: {} })],
     ['access.session.roles', withRotate({ access: { session: { roles: [] } } })],
     ['access.apiKey.permission', withRotate({ access: { apiKey: { permission: 'fly' } } })],
+    ['access.apiKey.permission', withRotate({ access: { apiKey: { permission: ['fly', 'swim'] } } })],
+    ['access.apiKey.memberPermissions', withRotate({ access: { apiKey: { memberPermissions: { a: 'fly' } } } })],
     ['access.apiKey.minimumPlan', withRotate({ access: { apiKey: { minimumPlan: 'gold' } } })],
     ['reply must have a body', withRotate({ reply: { status: 204, body: 'signingSecret' } })],
     ['reply.body never shows', withRotate({ reply: { status: 204, body: null } })],
