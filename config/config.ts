@@ -54,7 +54,9 @@ export interface MountedContract {
 export interface Deliveries {
   /** Batches of ten deliveries at a time, 2 to 1000. Default 50. */
   readonly concurrency?: number
-  /** Failures in a row after which an endpoint is paused, 1 to 9999. Default 20. */
+  /** An endpoint whose attempts have all failed for so many hours is paused, 1 to 720. Default 24. */
+  readonly pauseAfterHours?: number
+  /** Failures in a row after which an endpoint is paused, however soon, 1 to 9999. Default: they are not counted. */
   readonly pauseAfterFailures?: number
 }
 

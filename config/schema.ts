@@ -96,6 +96,7 @@ const deliveries = v.strictObject({
   concurrency: v.exactOptional(
     v.pipe(count, v.minValue(2, 'must be at least 2'), v.maxValue(1000, 'must be at most 1000')),
   ),
+  pauseAfterHours: v.exactOptional(v.pipe(count, v.maxValue(720, 'must be at most 720'))),
   pauseAfterFailures: v.exactOptional(v.pipe(count, v.maxValue(9999, 'must be at most 9999'))),
 })
 

@@ -127,7 +127,8 @@ export function deliveryDeps(
   table: Table,
   contracts: readonly Contract[],
 ): DeliveryDeps {
-  const { RING_KEY_ID, QUEUE_URL, DEAD_LETTER_QUEUE_URL, INSECURE_TARGETS, PAUSE_AFTER_FAILURES } = environment
+  const { RING_KEY_ID, QUEUE_URL, DEAD_LETTER_QUEUE_URL, INSECURE_TARGETS } = environment
+  const { PAUSE_AFTER_HOURS: afterHours, PAUSE_AFTER_FAILURES: afterFailures = null } = environment
   return {
     endpoints: dynamoEndpointStore(table),
     subscribers: dynamoSubscriberIndex(table),
@@ -138,7 +139,7 @@ export function deliveryDeps(
     openKey: openedKeyCache(kmsSealer({ client: kmsClient(), keyId: RING_KEY_ID }), now),
     send: httpSender({ insecureTargets: INSECURE_TARGETS, clock: () => performance.now() }),
     contracts,
-    pauseAfterFailures: PAUSE_AFTER_FAILURES,
+    pauseRule: { afterHours, afterFailures },
     now,
     randomBytes,
     random: Math.random,

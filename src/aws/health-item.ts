@@ -17,6 +17,8 @@ const schema = v.object({
   /** The life of the endpoint that all the rest is of. */
   incarnation: v.string(),
   consecutiveFailures: counter,
+  failingSince: orNull(instant),
+  usedUpInRow: counter,
   errorsSinceLastSuccess: counter,
   lastSuccessAt: orNull(instant),
   lastFailureAt: orNull(instant),
@@ -59,6 +61,8 @@ export function healthOf(item: HealthItem | null): DeliveryHealth {
   const { responses, responseMs } = item
   return {
     consecutiveFailures: item.consecutiveFailures,
+    failingSince: item.failingSince,
+    usedUpInRow: item.usedUpInRow,
     errorsSinceLastSuccess: item.errorsSinceLastSuccess,
     lastSuccessAt: item.lastSuccessAt,
     lastFailureAt: item.lastFailureAt,

@@ -1,10 +1,11 @@
 import { standardDelivery } from '../contracts/defaults'
 import { allDone } from '../core/concurrency'
+import { addSeconds } from '../core/instant'
 import { attempt, type Attempt, recordOf } from './attempt'
 import { type Delivery, nextAttempt } from './delivery'
 import type { DeliveryEvent } from './event'
-import type { Lease } from './health'
-import type { DeliveryDeps } from './ports'
+import type { FailureStreak, Lease } from './health'
+import type { DeliveryDeps, PauseRule } from './ports'
 import type { AttemptMessage } from './queue-message'
 import { afterAttempt, type NextStep } from './retry'
 import { takeLease } from './take-lease'
@@ -134,23 +135,34 @@ interface Counted {
   readonly made: Attempt
 }
 
-/** Counts the attempt, and pauses an endpoint that wants no more deliveries or failed too often. */
+/** Counts the attempt, and pauses an endpoint that wants no more deliveries or has failed for too long. */
 async function countAttempt(deps: DeliveryDeps, lease: Lease, { after, made }: Counted): Promise<void> {
   const { at, result } = made
-  const failures = await deps.health.finish(lease, {
+  const usedUp = after.status === 'failed' && !result.gone
+  const streak = await deps.health.finish(lease, {
     at,
     responseTimeMs: result.status === null ? null : result.durationMs,
     lastStatus: { code: result.status, message: result.message, timestamp: at },
     outcome: after.status,
     first: after.attemptCount === 1,
+    usedUp,
   })
-  const reason = pauseReason(result.gone, failures, deps.pauseAfterFailures)
-  if (reason === null) return
+  const reason = result.gone ? 'The receiver answered 410 Gone' : pauseReason(deps.pauseRule, streak, at)
+  if (reason === null || after.status === 'success') return
   await deps.health.pause(lease.life, { at: deps.now(), reason })
   deps.log.info('endpoint paused', { tenantId: lease.life.tenantId, endpointId: lease.life.endpointId, reason })
 }
 
-function pauseReason(gone: boolean, failures: number, limit: number): string | null {
-  if (gone) return 'The receiver answered 410 Gone'
-  return failures >= limit ? `${failures} attempts in a row failed` : null
+/** So many deliveries that used up their whole schedule, without a success in between, pause an endpoint. */
+const mostUsedUp = 2
+
+/** Why an attempt that failed `at` pauses its endpoint; null: it does not. */
+export function pauseReason({ afterHours, afterFailures }: PauseRule, streak: FailureStreak, at: Date): string | null {
+  const { consecutiveFailures, failingSince, usedUpInRow } = streak
+  if (failingSince !== null && at >= addSeconds(failingSince, afterHours * 3600)) {
+    return `Every attempt has failed for ${afterHours} hours`
+  }
+  if (usedUpInRow >= mostUsedUp) return `${usedUpInRow} deliveries in a row used up all their attempts`
+  const isTooOften = afterFailures !== null && consecutiveFailures >= afterFailures
+  return isTooOften ? `${consecutiveFailures} attempts in a row failed` : null
 }

@@ -22,14 +22,21 @@ export interface DeliveryDeps {
   readonly send: Send
   /** The contracts of this deployment. */
   readonly contracts: readonly Contract[]
-  /** Failures in a row after which an endpoint is paused. */
-  readonly pauseAfterFailures: number
+  readonly pauseRule: PauseRule
   readonly now: () => Date
   readonly randomBytes: (count: number) => Buffer
   /** 0 up to 1. */
   readonly random: () => number
   readonly sleep: (milliseconds: number) => Promise<void>
   readonly log: Log
+}
+
+/** When Keyturn pauses an endpoint by itself, beside a 410 and deliveries that used up their schedule. */
+export interface PauseRule {
+  /** At the first failure so many hours after the first one without a success since. */
+  readonly afterHours: number
+  /** At so many failures in a row; null: failures are not counted for it. */
+  readonly afterFailures: number | null
 }
 
 /** Events and their deliveries. It only compares and swaps; every rule is elsewhere. Kept for 30 days. */

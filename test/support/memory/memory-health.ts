@@ -36,16 +36,18 @@ export function memoryHealth(
       })
       return new Map(found)
     },
-    resume: async life => change(table, life, { consecutiveFailures: 0, pausedAt: null, pausedReason: null }),
+    resume: async life => change(table, life, { ...noFailures, pausedAt: null, pausedReason: null }),
     resetFailures: async (life, revision, signal) => {
       signal.throwIfAborted()
       const stored = storedOf(table, life)
       if (stored === null || stored.resetAt >= revision) return
       table.stored.set(placeOf(life), { ...stored, resetAt: revision })
-      change(table, life, { consecutiveFailures: 0 })
+      change(table, life, noFailures)
     },
   }
 }
+
+const noFailures = { consecutiveFailures: 0, failingSince: null, usedUpInRow: 0 } as const
 
 function storedOf(table: HealthTable, life: EndpointLife): StoredLife | null {
   const stored = table.stored.get(placeOf(life))

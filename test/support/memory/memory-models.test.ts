@@ -1,5 +1,6 @@
 import { describe } from '@jest/globals'
 import { type DeliveryHealth, neverDelivered } from '../../../src/delivery/health'
+import { addSeconds } from '../../../src/core/instant'
 import type { EndpointLife } from '../../../src/rotation/ports'
 import { apiKeyStoreSuite } from '../suites/api-key-store'
 import { auditLogSuite } from '../suites/audit-log'
@@ -8,6 +9,7 @@ import { eventBusSuite } from '../suites/event-bus'
 import { healthStoreSuite, type RunningHealthStore } from '../suites/health-store'
 import { mirrorSuite, type RunningMirror } from '../suites/mirror'
 import { rotatedSecretSuite } from '../suites/rotated-secret'
+import { noon } from '../suites/sample-endpoint'
 import { sealerSuite } from '../suites/sealer'
 import { apiKeyTable, memoryApiKeyStore } from './memory-api-key-store'
 import { auditTable, memoryAuditLog } from './memory-audit-log'
@@ -59,8 +61,10 @@ function runningHealth(): RunningHealthStore {
   return {
     store: memoryHealth(table),
     fail: async life =>
-      change(life, ({ consecutiveFailures, errorsSinceLastSuccess }) => ({
+      change(life, ({ consecutiveFailures, usedUpInRow, failingSince, errorsSinceLastSuccess }) => ({
         consecutiveFailures: consecutiveFailures + 1,
+        usedUpInRow: usedUpInRow + 1,
+        failingSince: failingSince ?? addSeconds(noon, 1),
         errorsSinceLastSuccess: errorsSinceLastSuccess + 1,
       })),
     pause: async (life, { at, reason }) => change(life, () => ({ pausedAt: at, pausedReason: reason })),

@@ -56,17 +56,18 @@ async function callsOf(work: (deps: DeliveryDeps) => Promise<void>): Promise<num
   return calls()
 }
 
+const pauseRule = { afterHours: 24, afterFailures: null }
 const whens: readonly When[] = ['before', 'after']
 
 it('is in the dead-letter queue once it was given up whenever the process dies', async () => {
   const { endpoint } = await world.addEndpoint()
-  const deps = { ...world.deps, pauseAfterFailures: Infinity }
+  const deps = { ...world.deps, pauseRule }
   world.receiver.answer = response => response.writeHead(410).end()
   const resume = (): Promise<void> => {
     return world.deps.health.resume({ tenantId, endpointId: endpoint.id, incarnation: endpoint.incarnation })
   }
   await world.publish('order.paid', 1)
-  const most = await callsOf(whole => world.drain({ ...whole, pauseAfterFailures: Infinity }))
+  const most = await callsOf(whole => world.drain({ ...whole, pauseRule }))
   await resume()
   await world.deadLetters()
   for (const when of whens) {

@@ -96,7 +96,7 @@ export async function startWorld(): Promise<World> {
     openKey: openedKeyCache(rotation.sealer, now),
     send: httpSender({ insecureTargets: 'on', clock: () => performance.now() }),
     contracts: allContracts,
-    pauseAfterFailures: 20,
+    pauseRule: { afterHours: 24, afterFailures: null },
     now,
     randomBytes,
     random: () => 0.5,

@@ -5,7 +5,7 @@ import { sweepFields } from '../../../infra/metrics'
 import { allContracts } from '../../../src/contracts/all'
 import { keyturn } from '../../../src/contracts/keyturn'
 import type { SweepReport } from '../../../src/rotation/sweep'
-import { minimal, mountsOf, resources, synthesise } from './support/synthesise'
+import { minimal, mountsOf, resources, synthesise, type Synthesised } from './support/synthesise'
 import { functionNames } from '../../../infra/function-statements'
 
 const sessions = {
@@ -182,12 +182,21 @@ describe('deliveries', () => {
     expect(resources(dev, 'aws_lambda_event_source_mapping')).toMatchObject([
       { ...feed, scaling_config: { maximum_concurrency: 50 } },
     ])
-    const busy = synthesise({ ...minimal, deliveries: { concurrency: 200, pauseAfterFailures: 5 } })
+    const variablesOf = (stack: Synthesised) =>
+      resources(stack, 'aws_lambda_function').map(each => Object(Object(each.environment).variables))
+    expect(variablesOf(dev).map(each => [each.PAUSE_AFTER_HOURS, each.PAUSE_AFTER_FAILURES])).toEqual(
+      functionNames.map(() => ['24', undefined]),
+    )
+    const busy = synthesise({
+      ...minimal,
+      deliveries: { concurrency: 200, pauseAfterHours: 6, pauseAfterFailures: 5 },
+    })
     expect(resources(busy, 'aws_lambda_event_source_mapping')).toMatchObject([
       { ...feed, scaling_config: { maximum_concurrency: 200 } },
     ])
-    const variables = resources(busy, 'aws_lambda_function').map(each => Object(Object(each.environment).variables))
-    expect(variables.map(each => each.PAUSE_AFTER_FAILURES)).toEqual(functionNames.map(() => '5'))
+    expect(variablesOf(busy).map(each => [each.PAUSE_AFTER_HOURS, each.PAUSE_AFTER_FAILURES])).toEqual(
+      functionNames.map(() => ['6', '5']),
+    )
   })
 
   it('go to endpoints that are https, everywhere but in a local run', () => {
