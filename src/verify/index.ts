@@ -1,12 +1,18 @@
 export { verify, type VerifyOptions } from './verify'
 export { sign, type SignOptions } from './sign'
-export { WebhookVerificationError, type VerificationErrorCode } from './verification-error'
+export {
+  FaultySecretError,
+  type SecretFaultCode,
+  type VerificationErrorCode,
+  WebhookVerificationError,
+} from './verification-error'
 export type { DeliveryHeaders } from './received-delivery'
 export {
   bodyHex,
   type Scheme,
   type SignatureHeader,
   type SignedPart,
+  signsPart,
   standardWebhooks,
   tenantBodyHex,
   timestampBodyHex,

@@ -1,11 +1,13 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { keyBytes, type KeyBytes } from './key-bytes'
-import { WebhookVerificationError } from './verification-error'
+import { FaultySecretError, type SecretFaultCode, WebhookVerificationError } from './verification-error'
 
 /** One live secret, ready for HMAC. */
 export interface LiveKey {
   readonly hmacKey: KeyObject
   readonly format: KeyBytes
+  /** The key is used as it stands, and reported all the same. */
+  readonly hasWhitespace: boolean
   /** How many deliveries in a row this key verified among the keys it was tried with. */
   matchesInARow: number
 }
@@ -16,40 +18,93 @@ const MAX_CACHED = 1000
 /** Keys by their secret's text, so that a key object is made once and not for each delivery. */
 const cache = new Map<string, LiveKey>()
 
-/**
- * The keys of the secrets, in the same order.
- * @throws {WebhookVerificationError} `empty-secret` when there is no secret or one decodes to no bytes.
- * @throws {TypeError} when a secret is not in the format.
- */
-export function liveKeys(secrets: string | readonly string[], format: KeyBytes): readonly LiveKey[] {
-  return listOf(secrets).map(secret => cachedKey(secret, format))
+export interface SecretRules {
+  readonly format: KeyBytes
+  /** Told of every secret that is not as it should be. */
+  readonly onError: ((error: FaultySecretError) => void) | undefined
 }
 
-/** The same keys, none of them kept: a sender has many secrets and answers for how long each stays in memory. */
+/**
+ * The keys of the secrets that can be used, in the same order: a bad one never takes a good one along.
+ * @throws {WebhookVerificationError} `empty-secret` when there is no secret, or each decodes to no bytes.
+ * @throws {FaultySecretError} when no secret can be used.
+ */
+export function liveKeys(secrets: string | readonly string[], { format, onError }: SecretRules): readonly LiveKey[] {
+  const keys: LiveKey[] = []
+  let malformed: FaultySecretError | null = null
+  for (const [index, secret] of listOf(secrets).entries()) {
+    const key = cachedKey(secret, format)
+    if (typeof key === 'object') keys.push(key)
+    const code = faultOf(key)
+    if (code === null) continue
+    const error = new FaultySecretError(code, index)
+    if (code !== 'empty-secret') malformed ??= error
+    onError?.(error)
+  }
+  if (keys.length > 0) return keys
+  throw malformed ?? noSecret('every secret decodes to no bytes')
+}
+
+function faultOf(key: LiveKey | SecretFaultCode): SecretFaultCode | null {
+  if (typeof key === 'string') return key
+  return key.hasWhitespace ? 'secret-with-whitespace' : null
+}
+
+/**
+ * The keys of all secrets, none of them kept: a sender has many secrets and answers for how long each stays in memory.
+ * @throws {WebhookVerificationError} `empty-secret` when there is no secret or one decodes to no bytes.
+ * @throws {FaultySecretError} when a secret is not in the format: receivers that have only that one would be dropped.
+ */
 export function uncachedKeys(secrets: string | readonly string[], format: KeyBytes): readonly LiveKey[] {
-  return listOf(secrets).map(secret => newKey(secret, format))
+  return listOf(secrets).map((secret, index) => {
+    const key = newKey(secret, format)
+    if (typeof key === 'object') return key
+    throw key === 'empty-secret' ? noSecret('a secret decodes to no bytes') : new FaultySecretError(key, index)
+  })
 }
 
 function listOf(secrets: string | readonly string[]): readonly string[] {
   if (typeof secrets === 'string') return [secrets]
-  if (secrets.length === 0) throw new WebhookVerificationError('empty-secret', 'there is no live secret')
+  if (secrets.length === 0) throw noSecret('there is no live secret')
   return secrets
 }
 
-function cachedKey(secret: string, format: KeyBytes): LiveKey {
+function noSecret(message: string): WebhookVerificationError {
+  return new WebhookVerificationError('empty-secret', message)
+}
+
+function cachedKey(secret: string, format: KeyBytes): LiveKey | SecretFaultCode {
   const cached = cache.get(secret)
   if (cached !== undefined && isSame(cached.format, format)) return cached
   const key = newKey(secret, format)
+  if (typeof key === 'string') return key
   const [oldest] = cache.keys()
   if (oldest !== undefined && cache.size >= MAX_CACHED) cache.delete(oldest)
   cache.set(secret, key)
   return key
 }
 
-function newKey(secret: string, format: KeyBytes): LiveKey {
-  const bytes = keyBytes(secret, format)
-  if (bytes.length === 0) throw new WebhookVerificationError('empty-secret', 'a secret decodes to no bytes')
-  return { hmacKey: createSecretKey(bytes), format, matchesInARow: 0 }
+function newKey(secret: string, format: KeyBytes): LiveKey | SecretFaultCode {
+  // Lists come out of environments and files, where the compiler sees nothing.
+  if (typeof secret !== 'string') return 'malformed-secret'
+  const trimmed = secret.trim()
+  const hasWhitespace = trimmed !== secret
+  const bytes = trimmed === '' ? empty : decoded(secret, format)
+  if (bytes === null) return hasWhitespace ? 'secret-with-whitespace' : 'malformed-secret'
+  if (bytes.length === 0) return 'empty-secret'
+  return { hmacKey: createSecretKey(bytes), format, hasWhitespace, matchesInARow: 0 }
+}
+
+const empty = new Uint8Array()
+
+/** Null: not in the format. */
+function decoded(secret: string, format: KeyBytes): Uint8Array | null {
+  try {
+    return keyBytes(secret, format)
+  } catch (error) {
+    if (error instanceof TypeError) return null
+    throw error
+  }
 }
 
 function isSame(one: KeyBytes, other: KeyBytes): boolean {
