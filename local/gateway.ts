@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { InvocationError } from './function-worker'
 import { decodedSegment, gatewayEvent, type GatewayRequest } from './gateway-event'
 import { gatewayError, gatewayReply, type GatewayReply } from './gateway-reply'
@@ -24,9 +25,12 @@ export interface Gateway {
 /** An HTTP API of API Gateway on 127.0.0.1, with Lambda integrations in payload format 2.0. */
 export async function startGateway<Name extends string>(options: GatewayOptions<Name>): Promise<Gateway> {
   const integration = lambdaIntegration(options)
-  const server = createServer({ maxHeaderSize: maximumHeaderBytes }, (request, response) => {
+  const reply = (request: IncomingMessage, response: ServerResponse): void => {
     void handle(integration, request, response)
-  })
+  }
+  const server = createServer({ maxHeaderSize: maximumHeaderBytes }, reply)
+  server.on('checkExpectation', reply)
+  server.on('clientError', refuseUnreadable)
   const url = await listen(server, options.port)
   return { url, close: () => closeServer(server) }
 }
@@ -86,9 +90,26 @@ function lambdaIntegration<Name extends string>({ routes, invoke, now }: Gateway
   }
 }
 
+/** Refuses what is no HTTP request, in the words that Node.js would use. */
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
+  const status = unreadable[error.code ?? ''] ?? '400 Bad Request'
+  const headers = Object.entries({ ...safeHeaders, connection: 'close' }).map(([name, value]) => `${name}: ${value}`)
+  socket.end([`HTTP/1.1 ${status}`, ...headers, '', ''].join('\r\n'))
+}
+
+const unreadable: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Payload Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+}
+
 const statusOf = { threw: 500, ended: 502, late: 503 } as const
+
+/** The gateway's own replies say what the functions' replies do. */
+const safeHeaders = { 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'" }
 
 function send(response: ServerResponse, { status, headers, body }: GatewayReply, requestId: string): void {
   const length = status === 204 || status === 304 ? {} : { 'content-length': body.length }
-  response.writeHead(status, { ...headers, 'apigw-requestid': requestId, ...length }).end(body)
+  response.writeHead(status, { ...safeHeaders, ...headers, 'apigw-requestid': requestId, ...length }).end(body)
 }

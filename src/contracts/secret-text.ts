@@ -38,6 +38,35 @@ export function matchesText(format: TextFormat, text: string): boolean {
   return decodedBytes(format, text) === format.bytes
 }
 
+/** A caller's own secret may be shorter than those that Keyturn makes, but never than this. */
+const leastOwnBytes = 24
+
+/** Whether something in the format, or at least as long as a caller's own secret must be, stands anywhere in `text`. */
+export function containsText(format: TextFormat, text: string): boolean {
+  return new RegExp(escaped(format.prefix) + bodyPattern(format)).test(text)
+}
+
+function bodyPattern({ encoding, bytes }: TextFormat): string {
+  const least = Math.min(bytes, leastOwnBytes)
+  switch (encoding) {
+    case 'hex':
+      return `[0-9A-Fa-f]{${2 * least},}`
+    case 'base64':
+      return `[0-9A-Za-z+/]{${Math.ceil((least * 4) / 3)},}`
+    case 'base64url':
+      return `[0-9A-Za-z_-]{${Math.ceil((least * 4) / 3)},}`
+    case 'alphanumeric':
+      return `[0-9A-Za-z]{${least},}`
+    case 'uuid':
+      return '[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}'
+  }
+}
+
+/** As a pattern that matches the text itself. */
+function escaped(text: string): string {
+  return text.replaceAll(/[^0-9A-Za-z]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
 /**
  * A caller's own secret, kept letter by letter.
  * @throws {Problem} `invalid-request` at the rule's field: the prefix, the encoding or the length is wrong

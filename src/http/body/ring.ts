@@ -1,6 +1,6 @@
 import { headerOf } from '../../access/authenticate'
-import type { Contract, Overlap } from '../../contracts/contract'
-import { type OwnSecretRule, parseOwnSecret } from '../../contracts/secret-text'
+import type { Contract, Overlap, RotateBody } from '../../contracts/contract'
+import { containsText, type OwnSecretRule, parseOwnSecret } from '../../contracts/secret-text'
 import type { Secret } from '../../core/secret'
 import type { IdempotencyRecord } from '../../rotation/endpoint'
 import { idempotencyRecord, type IdempotentOperation } from '../../rotation/idempotency'
@@ -42,12 +42,16 @@ export function readIdempotency(
   return idempotencyRecord(actor, operation, { key, body })
 }
 
+type ReasonRule = NonNullable<RotateBody['reason']>
+
 export interface RotateRequestBody {
   readonly body: JsonObject
   /** Whose dialect the body is in. */
   readonly dialect: Contract
   /** The endpoint's own, which rules the secret's format. */
   readonly contract: Contract
+  /** All contracts of the deployment: a reason must not hold a secret of any. */
+  readonly mounted: readonly Contract[]
   readonly now: Date
 }
 
@@ -55,7 +59,7 @@ export interface RotateRequestBody {
  * What the caller of a rotation chose.
  * @throws {Problem} `invalid-request` naming every field at fault
  */
-export function readRotateChoice({ body, dialect, contract, now }: RotateRequestBody): RotateChoice {
+export function readRotateChoice({ body, dialect, contract, mounted, now }: RotateRequestBody): RotateChoice {
   const { overlap, rotateBody } = dialect
   const { ownSecret, reason, force } = rotateBody ?? {}
   const fields = fieldsOf(body, rotateBody?.unknownFields ?? 'ignore')
@@ -63,7 +67,7 @@ export function readRotateChoice({ body, dialect, contract, now }: RotateRequest
     overlapSeconds:
       overlap.kind === 'chosen' && fields.read(overlap.field, value => readOverlapSeconds(overlap, value, now)),
     ownSecret: ownSecret && fields.read(ownSecret.field, value => readOwnSecret(contract, ownSecret, value)),
-    reason: reason && fields.read(reason.field, value => readText(reason.field, reason.maximumCharacters, value)),
+    reason: reason && fields.read(reason.field, value => readReason(reason, mounted, value)),
     forced: force && fields.read(force.field, value => readBoolean(force.field, value)),
   }
   fields.finish()
@@ -73,6 +77,14 @@ export function readRotateChoice({ body, dialect, contract, now }: RotateRequest
     reason: choice.reason ?? null,
     forced: choice.forced ?? false,
   }
+}
+
+/** A reason is kept in the audit log for good and told to others, so nothing in the form of a secret may stand in it. */
+function readReason(rule: ReasonRule, mounted: readonly Contract[], value: unknown): string {
+  const reason = readText(rule.field, rule.maximumCharacters, value)
+  const formats = mounted.flatMap(({ secret, credentials: { apiKey } }) => (apiKey ? [secret, apiKey] : [secret]))
+  if (!formats.some(format => containsText(format, reason))) return reason
+  throw invalidField(rule.field, 'must not hold anything that looks like a signing secret or an API key')
 }
 
 /** A caller's own secret in the contract's format. A contract whose own secrets are shorter takes that length. */

@@ -34,7 +34,7 @@ async function rotate(deps: RingDeps, { contracts }: ApiSettings, request: Permi
   const { endpoint, health } = await loadShownEndpoint(deps, contracts, request)
   const contract = contractOf(contracts, endpoint)
   const body = readRingBody(request)
-  const choice = readRotateChoice({ body, dialect, contract, now: deps.now() })
+  const choice = readRotateChoice({ body, dialect, contract, mounted: contracts, now: deps.now() })
   const idempotency = readIdempotency(request, 'rotate', body)
   const revealed = await rotateSecret(deps, { endpoint, contract, actor, choice, idempotency })
   return revealOutcome(revealed, health)

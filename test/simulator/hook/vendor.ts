@@ -90,7 +90,7 @@ async function valuesOf(deps: RotationDeps, served: Served): Promise<Values> {
 async function rotate(deps: RotationDeps, served: Served): Promise<Values> {
   const { contract, endpoint, idempotencyKey: key, body, reason } = served
   const given = isObject(body) ? body : {}
-  const choice = readRotateChoice({ body: given, dialect: contract, contract, now: deps.now() })
+  const choice = readRotateChoice({ body: given, dialect: contract, contract, mounted: [contract], now: deps.now() })
   const idempotency =
     contract.vendorReplays && key !== null ? idempotencyRecord(actor, 'rotate', { key, body: given }) : null
   const revealed = await rotateSecret(deps, { endpoint, contract, actor, choice: { ...choice, reason }, idempotency })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import { InvocationError } from '../../../local/function-worker'
 import { type Gateway, startGateway } from '../../../local/gateway'
 
@@ -132,4 +133,32 @@ describe('the gateway', () => {
   it('431 for headers over 10,240 bytes', async () => {
     expect((await post('/echo/x', { headers: { long: 'x'.repeat(10240) } })).status).toBe(431)
   })
+
+  it('says in every reply of its own that it is no page, also to what is no HTTP request', async () => {
+    const replies = await Promise.all(
+      ['/threw', '/ended', '/late', '/header', '/nowhere', '/echo/x'].map(path => post(path)),
+    )
+    replies.push(await post('/echo/x', { headers: { long: 'x'.repeat(10240) } }))
+    for (const { headers } of replies) {
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+      expect(headers.get('content-security-policy')).toBe("default-src 'none'")
+    }
+    for (const text of ['GET\r\n\r\n', 'GET / HTTP/9.9\r\n\r\n', 'POST / HTTP/1.1\r\nHost: a\r\nExpect: b\r\n\r\n']) {
+      expect(await rawReply(text)).toContain(
+        "\r\nx-content-type-options: nosniff\r\ncontent-security-policy: default-src 'none'",
+      )
+    }
+  })
 })
+
+/** What comes back for bytes that need not be HTTP. */
+async function rawReply(text: string): Promise<string> {
+  const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1')
+  socket.setEncoding('utf8').write(text)
+  let reply = ''
+  for await (const chunk of socket) {
+    reply += String(chunk)
+    if (reply.includes('\r\n\r\n')) break
+  }
+  return reply
+}
