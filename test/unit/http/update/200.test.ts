@@ -29,4 +29,18 @@ describe('PATCH /v1/endpoints/{id}', () => {
       policy: { state: 'pending', error: null },
     })
   })
+
+  it.each([
+    'HTTPS://Receiver.Example',
+    'https://receiver.example:8443/a?b=@c#d',
+    'https://receiver.example?next=https://b.example/',
+    'https://a_b.example:/x//y/../z',
+    'https://xn--bcher-kva.example/%7Ehook',
+    'https://8.8.8.8/',
+    'https://[2606:4700:0:0:0:0:0:1111]:443/',
+    'https://[2606:4700::1111]',
+  ])('200 for %s, kept as it was given', async target => {
+    const { patch } = await ownEndpoint()
+    expect(await patch({ url: target })).toMatchObject({ status: 200, json: { url: target } })
+  })
 })
