@@ -1,53 +1,48 @@
-import * as v from "valibot";
-import type { Json } from "../contracts/shape";
-import { storedIdPattern } from "../core/id";
-import { scanJson } from "../core/json";
-import { messageIdPattern } from "./delivery";
-import {
-  eventIdPattern,
-  eventTypePattern,
-  largestPayloadBytes,
-  payloadBytes,
-} from "./event";
+import * as v from 'valibot'
+import type { Json } from '../contracts/shape'
+import { storedIdPattern } from '../core/id'
+import { scanJson } from '../core/json'
+import { messageIdPattern } from './delivery'
+import { eventIdPattern, eventTypePattern, largestPayloadBytes, payloadBytes } from './event'
 
 /** An event for every endpoint that subscribes to it. A platform may put it into the queue itself. */
 export interface EventMessage {
-  readonly kind: "event";
-  readonly tenantId: string;
+  readonly kind: 'event'
+  readonly tenantId: string
   /** Absent: the queue's own id of the message. */
-  readonly id?: string | undefined;
-  readonly type: string;
+  readonly id?: string | undefined
+  readonly type: string
   /** ISO 8601. Absent: when it is taken from the queue. */
-  readonly at?: string | undefined;
-  readonly payload: Json;
+  readonly at?: string | undefined
+  readonly payload: Json
   /** Only endpoints after this one: the rest of a fan-out. */
-  readonly after?: string | undefined;
+  readonly after?: string | undefined
 }
 
 /** One attempt to make. */
 export interface AttemptMessage {
-  readonly kind: "delivery";
-  readonly tenantId: string;
-  readonly endpointId: string;
-  readonly messageId: string;
+  readonly kind: 'delivery'
+  readonly tenantId: string
+  readonly endpointId: string
+  readonly messageId: string
   /** The delivery's `attemptCount` before it. Where the delivery has a higher one, this is a repeat, and dropped. */
-  readonly attempt: number;
+  readonly attempt: number
   /** How often it was put off because its endpoint, or its tenant, was busy. */
-  readonly waits: number;
+  readonly waits: number
 }
 
-export type QueueMessage = EventMessage | AttemptMessage;
+export type QueueMessage = EventMessage | AttemptMessage
 
 // Ids of tenants and of endpoints have the same characters.
-const id = v.pipe(v.string(), v.regex(storedIdPattern));
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const id = v.pipe(v.string(), v.regex(storedIdPattern))
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 
 // What JSON.parse gave is JSON.
-const json = v.custom<Json>((value) => value !== undefined);
+const json = v.custom<Json>(value => value !== undefined)
 
-const schema = v.variant("kind", [
+const schema = v.variant('kind', [
   v.object({
-    kind: v.literal("event"),
+    kind: v.literal('event'),
     tenantId: id,
     id: v.optional(v.pipe(v.string(), v.regex(eventIdPattern))),
     type: v.pipe(v.string(), v.regex(eventTypePattern)),
@@ -55,48 +50,46 @@ const schema = v.variant("kind", [
       v.pipe(
         v.string(),
         v.isoTimestamp(),
-        v.check((text) => !Number.isNaN(Date.parse(text))),
+        v.check(text => !Number.isNaN(Date.parse(text))),
       ),
     ),
     payload: v.pipe(
       json,
-      v.check((payload) => payloadBytes(payload) <= largestPayloadBytes),
+      v.check(payload => payloadBytes(payload) <= largestPayloadBytes),
     ),
     after: v.optional(v.string()),
   }),
   v.object({
-    kind: v.literal("delivery"),
+    kind: v.literal('delivery'),
     tenantId: id,
     endpointId: id,
     messageId: v.pipe(v.string(), v.regex(messageIdPattern)),
     attempt: count,
     waits: v.optional(count, 0),
   }),
-]);
+])
 
 /** @throws {TypeError} naming the member at fault, without its value */
 export function parseQueueMessage(body: string): QueueMessage {
-  const parsed = v.safeParse(schema, parseJson(body));
-  if (parsed.success) return parsed.output;
-  throw new TypeError(
-    `a queue message is malformed: ${v.getDotPath(parsed.issues[0]) ?? "body"}`,
-  );
+  const parsed = v.safeParse(schema, parseJson(body))
+  if (parsed.success) return parsed.output
+  throw new TypeError(`a queue message is malformed: ${v.getDotPath(parsed.issues[0]) ?? 'body'}`)
 }
 
 /** As HTTP takes it: a platform puts events into the queue itself. */
 function parseJson(body: string): unknown {
-  const value = valueOf(body);
-  const { twice, changed } = scanJson(body);
-  const fault = twice ?? changed;
-  if (fault === null) return value;
-  throw new TypeError(`a queue message is malformed: ${fault}`);
+  const value = valueOf(body)
+  const { twice, changed } = scanJson(body)
+  const fault = twice ?? changed
+  if (fault === null) return value
+  throw new TypeError(`a queue message is malformed: ${fault}`)
 }
 
 function valueOf(body: string): unknown {
   try {
-    return JSON.parse(body);
+    return JSON.parse(body)
   } catch {
     // The parser's own error quotes the body.
-    throw new TypeError("a queue message is malformed: body");
+    throw new TypeError('a queue message is malformed: body')
   }
 }
