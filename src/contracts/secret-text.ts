@@ -2,7 +2,7 @@ import { randomDigits, randomUuid, uuidPattern } from '../core/id'
 import { Problem } from '../core/problem'
 import { Secret } from '../core/secret'
 import { keyBytes } from '../verify/key-bytes'
-import type { RotateBody, SecretFormat, TextFormat } from './contract'
+import type { Contract, RotateBody, SecretFormat, TextFormat } from './contract'
 
 /** The body's field that holds a caller's own secret, and how many bytes it may hold after decoding. */
 export type OwnSecretRule = NonNullable<RotateBody['ownSecret']>
@@ -65,6 +65,16 @@ function bodyPattern({ encoding, bytes }: TextFormat): string {
 /** As a pattern that matches the text itself. */
 function escaped(text: string): string {
   return text.replaceAll(/[^0-9A-Za-z]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+/** Whether `text` is as long as the secrets that the contract's vendor makes, or as one that a caller may bring. */
+export function isPossibleLength(
+  { secret, rotateBody }: Pick<Contract, 'secret' | 'rotateBody'>,
+  text: string,
+): boolean {
+  const bytes = decodedBytes(secret, text)
+  const { minimumBytes = secret.bytes, maximumBytes = secret.bytes } = rotateBody?.ownSecret ?? {}
+  return bytes !== null && (bytes === secret.bytes || (bytes >= minimumBytes && bytes <= maximumBytes))
 }
 
 /**
