@@ -121,6 +121,8 @@ function writeMirrors(mirrors: string | null): readonly Statement[] {
   const actions = [
     'CreateSecret',
     'TagResource',
+    'UntagResource',
+    'UpdateSecret',
     'PutSecretValue',
     'UpdateSecretVersionStage',
     'DescribeSecret',

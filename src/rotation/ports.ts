@@ -106,8 +106,14 @@ export interface MirrorDescription {
 
 /** The secret that receivers read, one call each. Calls are repeatable and may arrive late. */
 export interface Mirror {
-  /** Makes the secret; its first version is current. `exists`: the name is taken, maybe by a deleted secret. */
-  create(version: MirrorVersion, signal: AbortSignal): Promise<'created' | 'exists'>
+  /** Makes the secret; its first version is current. `exists` and `deleted`: another secret has the name. */
+  create(version: MirrorVersion, signal: AbortSignal): Promise<'created' | 'exists' | 'deleted'>
+  /**
+   * Makes a secret Keyturn's own, whoever made it: nobody outside the account reads it any more, and its tags and the KMS
+   * key of its next version are Keyturn's. Its values stay.
+   * @throws an error whose name says why a secret with something that Keyturn cannot take away is left as it is
+   */
+  takeOver(name: string, signal: AbortSignal): Promise<'taken-over' | 'missing' | 'deleted'>
   /** Stores a version beside the current one. A version that is stored already stays as it is. */
   putAside(version: MirrorVersion, signal: AbortSignal): Promise<'put-aside' | 'missing' | 'deleted'>
   /** Moves AWSCURRENT if `from` holds it: a compare-and-swap. */

@@ -33,6 +33,7 @@ export function portsOf(world: World, caller: Caller): SweepDeps {
     },
     mirror: {
       create: (version, signal) => call('mirror.create', [version], () => mirror.create(version, never), signal),
+      takeOver: (name, signal) => call('mirror.takeOver', [name], () => mirror.takeOver(name, never), signal),
       putAside: (version, signal) => call('mirror.putAside', [version], () => mirror.putAside(version, never), signal),
       moveCurrent: (move, signal) => call('mirror.moveCurrent', [move], () => mirror.moveCurrent(move, never), signal),
       describe: (name, signal) => call('mirror.describe', [name], () => mirror.describe(name, never), signal),

@@ -16,7 +16,7 @@ import { auditTable, memoryAuditLog } from './memory-audit-log'
 import { endpointTable, memoryEndpointStore } from './memory-endpoint-store'
 import { memoryEventBus, publishedEvents } from './memory-event-bus'
 import { healthTable, memoryHealth } from './memory-health'
-import { memoryMirror, secretVault } from './memory-mirror'
+import { memoryMirror, secretVault, squattedSecret } from './memory-mirror'
 import { memoryRotatedSecret } from './memory-rotated-secret'
 import { memorySealer } from './memory-sealer'
 
@@ -104,6 +104,10 @@ function runningMirror(): RunningMirror {
       if (secret !== undefined) secret.policy = '{}'
     },
     hasPolicy: async name => typeof vault.secrets.get(name)?.policy === 'string',
+    squat: async name => {
+      vault.secrets.set(name, squattedSecret())
+    },
+    isOurs: async name => vault.secrets.get(name)?.owner === 'keyturn',
     close,
   }
 }

@@ -102,9 +102,14 @@ const actions = [
   ...['DeleteResourcePolicy', 'DeleteSecret', 'RestoreSecret', 'GetSecretValue', 'BatchGetSecretValue'].map(
     secretsManager,
   ),
-  ...['PutResourcePolicy', 'UpdateSecret', 'RotateSecret', 'ListSecrets', 'ReplicateSecretToRegions'].map(
-    secretsManager,
-  ),
+  ...[
+    'PutResourcePolicy',
+    'UpdateSecret',
+    'UntagResource',
+    'RotateSecret',
+    'ListSecrets',
+    'ReplicateSecretToRegions',
+  ].map(secretsManager),
   ...['Encrypt', 'Decrypt', 'GenerateDataKey', 'ReEncryptFrom', 'CreateGrant', 'PutKeyPolicy'].map(
     name => `kms:${name}`,
   ),
@@ -132,6 +137,8 @@ const actions = [
 const mirrorWrites = [
   'CreateSecret',
   'TagResource',
+  'UntagResource',
+  'UpdateSecret',
   'PutSecretValue',
   'UpdateSecretVersionStage',
   'DescribeSecret',
