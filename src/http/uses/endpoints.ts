@@ -6,7 +6,7 @@ import { mirrorName, mirrorState } from '../../rotation/mirror'
 import type { AuditLog, EndpointStore } from '../../rotation/ports'
 import { isLive } from '../../rotation/ring'
 import { policyState } from '../../rotation/settle-policy'
-import { updateEndpoint } from '../../rotation/update'
+import { type SettingsDeps, updateEndpoint } from '../../rotation/update'
 import { readBody, readPermittedObject } from '../body/json'
 import { readSettingsChange, checkConsumers } from '../body/settings'
 import { endpointValues } from '../endpoint-values'
@@ -15,15 +15,13 @@ import { cursorOf, readPageRequest } from '../page-request'
 import { type Outcome, outcome, type Values } from '../reply'
 import type { ApiSettings, PermittedRequest, Uses } from '../request'
 
-export interface EndpointDeps {
+export interface EndpointDeps extends SettingsDeps {
   readonly store: EndpointStore
   readonly audit: Pick<AuditLog, 'list'>
   readonly health: Pick<HealthStore, 'loadAny' | 'loadMany' | 'resume'>
-  readonly now: () => Date
-  readonly randomBytes: (count: number) => Buffer
 }
 
-/** Reads of endpoints, and changes of their settings. None of it opens a secret. */
+/** Reads of endpoints, and changes of their settings. None of it opens a secret or writes one. */
 export function endpointUses(deps: EndpointDeps, settings: ApiSettings): Uses {
   return {
     list: { credential: 'cached', perform: request => list(deps, request) },

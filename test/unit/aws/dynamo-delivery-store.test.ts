@@ -96,7 +96,8 @@ describe('a delivery', () => {
     await store.create(late)
     await store.create({ ...delivery, messageId: 'msg_2', dueAt: noon })
     expect(await firstPage(store.due(noon, 10))).toEqual([{ tenantId: 'org_1', messageId: 'msg_2' }])
-    expect(await endpoints.due(noon, 10)).toEqual([key])
+    const due = endpoints.due({ kind: 'unsettled', since: null, until: noon })
+    expect(await firstPage(due)).toEqual([{ ...key, dueAt: noon }])
     const later = await firstPage(store.due(addSeconds(noon, 60), 10))
     expect(later.map(({ messageId }) => messageId)).toEqual(['msg_2', 'msg_1'])
     await store.save({ ...late, dueAt: null }, late)
@@ -123,6 +124,41 @@ describe('attempts', () => {
     const first = await log.list(key, { limit: 2, after: null })
     expect(first.items).toEqual([all[2], all[1]])
     expect(await log.list(key, { limit: 2, after: first.next })).toEqual({ items: [all[0]], next: null })
+  })
+
+  it('lead to the deliveries that are failed, oldest first, page by page, from a time or a place up to a time', async () => {
+    const log = dynamoAttemptLog(table)
+    const store = dynamoDeliveryStore(table)
+    const made = [0, 1, 2, 3].map((n): Delivery => {
+      const status = n === 1 ? 'success' : 'failed'
+      return { ...delivery, messageId: `msg_${n}`, status, createdAt: addSeconds(noon, n) }
+    })
+    for (const [n, each] of made.entries()) {
+      const { messageId, createdAt: at } = each
+      await store.create(each)
+      if (n === 2) await log.recordUnattempted(each, at)
+      else await log.record(key, attempt({ id: `att_${n}`, messageId, at }))
+    }
+    await log.record(key, attempt({ id: 'att_again', messageId: 'msg_0', at: addSeconds(noon, 2) }))
+    await log.record(key, attempt({ id: 'att_test', messageId: 'msg_3', kind: 'test' }))
+    const range = { after: noon.toISOString(), until: addSeconds(noon, 3), limit: 100 }
+    const { items, next } = await store.failedAfter(key, range)
+    expect(items.map(each => each.delivery)).toEqual([made[0], made[2], made[3]])
+    expect(next).toBeNull()
+    const after = items[0]?.place ?? ''
+    const rest = await store.failedAfter(key, { ...range, after, until: addSeconds(noon, 2) })
+    expect(rest.items.map(each => each.delivery.messageId)).toEqual(['msg_0', 'msg_2'])
+    const found: string[] = []
+    for (let place: string | null = range.after; place !== null;) {
+      const page = await store.failedAfter(key, { ...range, after: place, limit: 1 })
+      found.push(...page.items.map(each => each.delivery.messageId))
+      place = page.next
+    }
+    expect([...new Set(found)]).toEqual(['msg_0', 'msg_2', 'msg_3'])
+    expect(await store.failedAfter(key, { ...range, after: addSeconds(noon, 9).toISOString() })).toEqual({
+      items: [],
+      next: null,
+    })
   })
 
   it('lead to the deliveries that they were of, each once and newest first; tests lead nowhere', async () => {

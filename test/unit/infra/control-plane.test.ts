@@ -229,7 +229,7 @@ describe('alarms', () => {
   })
 
   it('read fields that the sweep does write', () => {
-    const report: SweepReport = { settled: 0, failed: 0, left: 0, oldestSeconds: 0 }
+    const report: SweepReport = { settled: 0, failed: 0, left: 0, oldestSeconds: 0, plannedLateSeconds: 0 }
     const read = resources(dev, 'aws_cloudwatch_log_metric_filter').map(each =>
       String(Object(each.metric_transformation).value),
     )
