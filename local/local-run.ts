@@ -17,6 +17,7 @@ import { deliveryFeed, startQueueLoop } from './queue-loop'
 import { seedOnce, type SeededKeys } from './seed'
 import { openSessionIssuer, type SessionIssuer } from './session-issuer'
 import { startSweepLoop } from './sweep-loop'
+import { unsignableEndpoints } from './unsignable-endpoints'
 
 const now = (): Date => new Date()
 
@@ -78,10 +79,12 @@ interface Running {
  */
 async function prepare(dataDir: string, { api, aws, functions }: Running): Promise<SeededKeys> {
   const { table: name } = localAws
+  const contracts = localMounts.map(({ contract }) => contract)
   const client = dynamoDbClient(localClientOptions(aws))
   try {
     await Promise.all([createTable({ client, name }), createQueues(aws), functions.start()])
     const store = dynamoApiKeyStore({ client, name }, now)
+    for (const line of await unsignableEndpoints({ client, name }, contracts)) console.error(line)
     return await seedOnce(join(dataDir, 'seed.json'), { api, store, now })
   } finally {
     client.destroy()

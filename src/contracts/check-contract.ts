@@ -1,6 +1,6 @@
 import { storedIdPattern } from '../core/id'
 import { type Contract, neededPermissions, type Operation, type Overlap, type TextFormat } from './contract'
-import { newEndpointId, parseEndpointId } from './ids'
+import { canSignFor, newEndpointId, parseEndpointId } from './ids'
 import { parseTemplate, type Segment } from './routes'
 import { bitsOf } from './secret-text'
 import { shapeFields } from './shape'
@@ -63,13 +63,15 @@ function checkSecret({ secret }: Contract): readonly Fault[] {
 }
 
 /** An id that Keyturn makes must be one that it accepts, and one that the table and the mirror's name can hold. */
-function checkIds({ ids, tenant }: Contract): readonly Fault[] {
+function checkIds({ ids, tenant, signing }: Contract): readonly Fault[] {
   const id = newEndpointId(ids, count => Buffer.alloc(count, 1))
   const { ownerKinds = [] } = tenant
   return [
     (parseEndpointId(ids, id) === null || !storedIdPattern.test(id)) && 'ids are not accepted when made',
     ids.kind === 'prefixed' && !/^[A-Za-z0-9_.:-]{1,32}$/.test(ids.prefix) && 'ids.prefix must be 1 to 32 characters',
     !ownerKinds.every(kind => /^[A-Za-z0-9_.-]{1,32}$/.test(kind)) && 'tenant.ownerKinds must be plain words',
+    !ownerKinds.every(kind => canSignFor({ signing }, kind)) &&
+      'tenant.ownerKinds must not hold a full stop, since signing covers the tenant',
     tenant.from === 'header' && !isToken(tenant.header) && 'tenant.header must be the name of a header',
     tenant.from === 'path' && tenant.parameter === 'id' && 'tenant.parameter must not be id',
   ]

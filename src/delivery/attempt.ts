@@ -23,7 +23,7 @@ export interface Attempt {
  * the receiver and counts for nothing
  */
 export async function attempt(
-  deps: Pick<DeliveryDeps, 'openKey' | 'send' | 'now'>,
+  deps: Pick<DeliveryDeps, 'openKey' | 'send' | 'now' | 'log'>,
   addressed: Addressed,
 ): Promise<Attempt> {
   const { request, keyIds } = await signedRequest(deps, addressed)

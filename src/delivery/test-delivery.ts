@@ -24,7 +24,7 @@ export interface TestResult {
   readonly made: Attempt
 }
 
-type TestDeps = Pick<DeliveryDeps, 'health' | 'attempts' | 'openKey' | 'send' | 'now' | 'randomBytes'>
+type TestDeps = Pick<DeliveryDeps, 'health' | 'attempts' | 'openKey' | 'send' | 'now' | 'randomBytes' | 'log'>
 
 export const testEventType = 'webhook.test'
 const payload: Json = { message: 'This is a test delivery. Nothing happened.' }

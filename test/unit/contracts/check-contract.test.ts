@@ -3,6 +3,7 @@ import { allContracts } from '../../../src/contracts/all'
 import { checkContract } from '../../../src/contracts/check-contract'
 import type { Contract, Operation } from '../../../src/contracts/contract'
 import { keyturn } from '../../../src/contracts/keyturn'
+import { tumban } from '../../../src/contracts/tumban'
 import { allMadeUp } from './made-up/all-made-up'
 import { quarterdeck } from './made-up/quarterdeck'
 
@@ -48,6 +49,10 @@ describe('a contract', () => {
     ['ids', { ...sound, ids: { kind: 'fixed', id: 'a#b' } }],
     ['ids.prefix', { ...sound, ids: { kind: 'prefixed', prefix: '', characters: 20 } }],
     ['tenant.ownerKinds', { ...sound, tenant: { from: 'credential', ownerKinds: ['a/b'] } }],
+    [
+      'tenant.ownerKinds must not hold a full stop',
+      { ...sound, signing: tumban.signing, tenant: { from: 'credential', ownerKinds: ['a.b'] } },
+    ],
     ['secondRotation.maximumLiveKeys', { ...sound, secondRotation: { kind: 'keep', maximumLiveKeys: 1 } }],
     ['cooldownSeconds', { ...sound, cooldownSeconds: -1 }],
     ['vendorReplays', { ...sound, idempotencyKey: 'off' }],

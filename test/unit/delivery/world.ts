@@ -17,7 +17,7 @@ import { dynamoEndpointStore } from '../../../src/aws/dynamo-endpoint-store'
 import { dynamoHealthStore } from '../../../src/aws/dynamo-health-store'
 import { dynamoSubscriberIndex } from '../../../src/aws/dynamo-subscriber-index'
 import { sqsDeliveryQueue, sqsQueueFeed } from '../../../src/aws/sqs-delivery-queue'
-import { tableDefinition } from '../../../src/aws/table'
+import { type Table, tableDefinition } from '../../../src/aws/table'
 import { allContracts } from '../../../src/contracts/all'
 import type { Contract } from '../../../src/contracts/contract'
 import { keyturn } from '../../../src/contracts/keyturn'
@@ -48,6 +48,7 @@ const visibilitySeconds = 60
 /** Deliveries over the embedded DynamoDB and SQS to a receiver on loopback, on a clock that only tests move. */
 export interface World {
   readonly deps: DeliveryDeps
+  readonly table: Table
   readonly rotation: RotationDeps
   readonly receiver: Receiver
   readonly logged: string[]
@@ -105,6 +106,7 @@ export async function startWorld(): Promise<World> {
   }
   return {
     deps,
+    table,
     rotation,
     receiver,
     logged,

@@ -72,6 +72,14 @@ describe('POST /v1/endpoints', () => {
     expect(faultsOf(await create({ url: target }))).toEqual(invalid('url'))
   })
 
+  it('400 for a contract that signs the tenant, when the tenant has a full stop', async () => {
+    const { create } = await ownEndpoint({}, 'acme.eu')
+    const reply = await create({ url, contract: 'tumban' })
+    expect(faultsOf(reply)).toEqual(invalid('contract'))
+    expect(reply.text).toContain('full stop')
+    expect((await create({ url, contract: 'thesignup' })).status).toBe(201)
+  })
+
   it('400 for headers that the contract signs with', async () => {
     const { create } = await ownEndpoint()
     const body = { url, contract: 'storno', requestConfig: { headers: { 'X-Webhook-Signature': 'x' } } }
