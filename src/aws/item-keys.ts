@@ -32,6 +32,7 @@ export function endpointAddressOf({ pk, sk }: ItemKey): EndpointAddress {
 }
 
 export const auditPrefix = 'ROTATION#'
+const settingsPrefix = 'SETTINGS#'
 
 /** The partition of an endpoint's audit records. */
 export function auditPartition({ tenantId, endpointId }: EndpointAddress): string {
@@ -41,6 +42,11 @@ export function auditPartition({ tenantId, endpointId }: EndpointAddress): strin
 /** `place` is `placeInTime` of the record. */
 export function auditItemKey(address: EndpointAddress, place: string): ItemKey {
   return { pk: auditPartition(address), sk: auditPrefix + place }
+}
+
+/** Where the record of changed settings, or of a deletion, stands: beside those of the ring, and never among them. */
+export function settingsAuditItemKey(address: EndpointAddress, place: string): ItemKey {
+  return { pk: auditPartition(address), sk: settingsPrefix + place }
 }
 
 /** `sha256` in hex. */

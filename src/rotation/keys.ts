@@ -76,6 +76,11 @@ export async function openForMirror(deps: RotationDeps, endpoint: Endpoint, keys
     keys.map(async key => opened.set(key.id, await openKey(deps, endpoint, key, signal))),
   )
   const failed = outcomes.filter(outcome => outcome.status === 'rejected').length
-  if (failed > 0) deps.log.error('keys could not be opened for the mirror', { endpointId: endpoint.id, keys: failed })
+  if (failed > 0)
+    deps.log.error('keys could not be opened for the mirror', {
+      tenantId: endpoint.tenantId,
+      endpointId: endpoint.id,
+      keys: failed,
+    })
   return opened
 }

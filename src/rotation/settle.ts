@@ -18,7 +18,11 @@ export async function settleInRequest(deps: RotationDeps, endpoint: Endpoint, op
     return await settle(deps, endpoint, { opened, signal: deps.timeout(settleMilliseconds) })
   } catch (error) {
     const name = error instanceof Error ? error.name : 'unknown'
-    deps.log.error('settling is left to the sweep', { endpointId: endpoint.id, error: name })
+    deps.log.error('settling is left to the sweep', {
+      tenantId: endpoint.tenantId,
+      endpointId: endpoint.id,
+      error: name,
+    })
     return endpoint
   }
 }

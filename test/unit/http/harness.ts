@@ -82,6 +82,7 @@ function newModels() {
     vault: secretVault(),
     health: healthTable(),
     delivery: deliveryTable(),
+    published: publishedEvents(),
   }
   const deps: RotationDeps & EndpointDeps & DeliveryUseDeps & PutBackDeps = {
     ...memoryDelivery(tables.delivery),
@@ -90,7 +91,7 @@ function newModels() {
     audit: memoryAuditLog(tables.audit),
     sealer: memorySealer(),
     mirror: memoryMirror(tables.vault),
-    events: memoryEventBus(publishedEvents()),
+    events: memoryEventBus(tables.published),
     stage: 'test',
     now: () => clock.now,
     randomBytes,
