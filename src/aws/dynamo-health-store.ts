@@ -1,4 +1,5 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { addSeconds } from '../core/instant'
 import {
   answersPromptly,
   attemptSlots,
@@ -10,8 +11,10 @@ import {
   type LeaseRequest,
   type Observation,
 } from '../delivery/health'
+import { testIntervalSeconds } from '../delivery/recovery'
 import type { EndpointLife } from '../rotation/ports'
 import { outcomeOf } from './conditional-write'
+import { recoveryShardOf } from './due-index'
 import {
   changeHealthItem,
   type HealthItem,
@@ -57,9 +60,9 @@ export function dynamoHealthStore(table: Table): HealthStore {
     countUnattempted: (life, at) => countUnattempted(table, life, at),
     pause: (life, { at, reason }) =>
       changeHealthItem(table, life, {
-        expression: 'SET pausedAt = :at, pausedReason = :reason',
+        expression: 'SET pausedAt = :at, pausedReason = :reason, dueAt = :dueAt, dueShard = :dueShard',
         conditions: [sameIncarnation, isNotPaused],
-        values: { at, reason, incarnation: life.incarnation },
+        values: { at, reason, ...firstTest(life, at), incarnation: life.incarnation },
       }),
     resume: life =>
       changeHealthItem(table, life, {
@@ -68,6 +71,10 @@ export function dynamoHealthStore(table: Table): HealthStore {
         values: { zero: 0, incarnation: life.incarnation },
       }),
   }
+}
+
+function firstTest(life: EndpointLife, pausedAt: Date): Readonly<Record<'dueAt' | 'dueShard', unknown>> {
+  return { dueAt: addSeconds(pausedAt, testIntervalSeconds), dueShard: recoveryShardOf(life) }
 }
 
 /** What rotating and settling need of an endpoint's health, in DynamoDB. */

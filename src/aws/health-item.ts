@@ -34,6 +34,9 @@ const schema = v.object({
   deliveriesFailed: counter,
   pausedAt: orNull(instant),
   pausedReason: orNull(v.string()),
+  dueAt: orNull(instant),
+  recoverAfter: orNull(v.string()),
+  recoverUntil: orNull(instant),
   lease0: lease,
   lease1: lease,
   lease2: lease,
@@ -41,7 +44,7 @@ const schema = v.object({
   lease4: lease,
 })
 
-/** The health item of an endpoint: counters, the automatic pause, and the slots of its attempts. */
+/** The health item of an endpoint: counters, the automatic pause, what is planned, and the slots of its attempts. */
 export type HealthItem = v.InferOutput<typeof schema>
 
 /** The health item, of whichever life; null: none is stored. Read consistently. */

@@ -92,8 +92,16 @@ export function attemptItemKey(address: EndpointAddress, place: string): ItemKey
   return { pk: attemptPartition(address), sk: place }
 }
 
+const healthPartition = 'HEALTH#'
+
 export function healthItemKey({ tenantId, endpointId }: EndpointAddress): ItemKey {
-  return { pk: `HEALTH#${plainId(tenantId)}`, sk: endpointId }
+  return { pk: healthPartition + plainId(tenantId), sk: endpointId }
+}
+
+/** The endpoint whose health an item key stands for. @throws {Error} for the key of any other item */
+export function healthAddressOf({ pk, sk }: ItemKey): EndpointAddress {
+  if (!pk.startsWith(healthPartition)) throw new Error('not the key of an endpoint’s health')
+  return { tenantId: pk.slice(healthPartition.length), endpointId: sk }
 }
 
 /** Sorts by time; the id tells apart what happened in one millisecond. */

@@ -209,6 +209,13 @@ export const keyturn = {
       reply: { status: 200, body: { data: { $each: 'deliveries', shape: delivery } } },
     },
     {
+      use: 'recover',
+      method: 'POST',
+      path: '/v1/endpoints/{id}/deliveries/recover',
+      access: write,
+      reply: { status: 202, body: { queued: 'queued' } },
+    },
+    {
       use: 'send-again',
       method: 'POST',
       path: '/v1/deliveries/{id}/send-again',

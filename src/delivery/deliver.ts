@@ -8,8 +8,9 @@ import type { FailureStreak, Lease } from './health'
 import type { DeliveryDeps, PauseRule } from './ports'
 import type { AttemptMessage } from './queue-message'
 import { afterAttempt, type NextStep } from './retry'
+import { afterStop } from './send-again'
 import { takeLease } from './take-lease'
-import { endpointPaused, eventExpired, type NoTarget, type Target, targetOf } from './target'
+import { eventExpired, type NoTarget, pausedByKeyturn, type Target, targetOf } from './target'
 
 /**
  * Makes the attempt that a message asks for, unless it was made already. Whenever the process dies, the message comes
@@ -48,7 +49,7 @@ async function deliverTo(deps: DeliveryDeps, target: Target, { delivery, message
     takeLease(deps, { life, messageId, timeoutMs }),
     deps.deliveries.loadEvent(tenantId, delivery.eventId),
   ])
-  if (outcome.kind === 'paused') return failUnattempted(deps, delivery, endpointPaused)
+  if (outcome.kind === 'paused') return failUnattempted(deps, delivery, pausedByKeyturn)
   if (outcome.kind !== 'granted') return putOff(deps, message)
   try {
     const isWanted = event !== null && !(waited && (await wasMade(deps, delivery)))
@@ -79,7 +80,8 @@ async function putOff({ queue, random }: DeliveryDeps, message: AttemptMessage):
  * Fails the delivery without an attempt. It is counted and listed like one that was given up. While its endpoint may come
  * back, it goes to the dead-letter queue first: whenever the process dies, it is found there or tried again.
  */
-async function failUnattempted(deps: DeliveryDeps, delivery: Delivery, { reason, isOver }: NoTarget): Promise<void> {
+async function failUnattempted(deps: DeliveryDeps, delivery: Delivery, why: NoTarget): Promise<void> {
+  const { reason, isOver } = why
   const { tenantId, endpointId, incarnationOf: incarnation } = delivery
   const at = deps.now()
   if (!isOver) await deps.queue.bury(nextAttempt(delivery))
@@ -88,6 +90,7 @@ async function failUnattempted(deps: DeliveryDeps, delivery: Delivery, { reason,
   const failed = { ...delivery, status: 'failed', errorMessage: reason, dlqAt, dueAt: null } as const
   const outcome = await deps.deliveries.save(failed, delivery)
   if (outcome === 'stored') await deps.health.countUnattempted({ tenantId, endpointId, incarnation }, at)
+  if (why === pausedByKeyturn) await afterStop(deps, delivery)
 }
 
 interface Prepared {

@@ -6,7 +6,7 @@ import type { IdempotencyRecord } from '../../rotation/endpoint'
 import { idempotencyRecord, type IdempotentOperation } from '../../rotation/idempotency'
 import type { RotateChoice } from '../../rotation/ring'
 import type { PermittedRequest } from '../request'
-import { fieldsOf, invalidField, readBoolean, readText, readWholeNumber, readWord } from './fields'
+import { fieldsOf, invalidField, readBoolean, readInstant, readText, readWholeNumber, readWord } from './fields'
 import { type JsonObject, readBody, readPermittedObject } from './json'
 
 // What a request that changes a ring says: in its body, and in `Idempotency-Key`.
@@ -96,7 +96,6 @@ export function readOwnSecret({ secret }: Contract, rule: OwnSecretRule, value: 
 export type ChosenOverlap = Extract<Overlap, { kind: 'chosen' }>
 
 const secondsIn = { seconds: 1, minutes: 60, hours: 60 * 60 } as const
-const instantPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
 
 /**
  * The overlap that a caller chose, in whole seconds.
@@ -124,7 +123,7 @@ function inSeconds(rule: ChosenOverlap, value: unknown, now: Date): number {
     case 'iso-duration':
       return readDuration(field, value)
     case 'instant':
-      return readInstant(field, value, now)
+      return readSecondsUntil(field, value, now)
   }
 }
 
@@ -135,9 +134,8 @@ function readDuration(field: string, value: unknown): number {
 }
 
 /** The seconds until an RFC 3339 instant, rounded up: what was promised until then works until then. */
-function readInstant(field: string, value: unknown, now: Date): number {
-  const at = typeof value === 'string' && instantPattern.test(value) ? Date.parse(value) : Number.NaN
-  if (Number.isNaN(at)) throw invalidField(field, 'must be an RFC 3339 instant, like 2026-11-21T12:00:00Z')
+function readSecondsUntil(field: string, value: unknown, now: Date): number {
+  const at = readInstant(field, value).getTime()
   if (at < now.getTime()) throw invalidField(field, 'must not be in the past')
   return Math.ceil((at - now.getTime()) / 1000)
 }

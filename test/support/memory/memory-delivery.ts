@@ -13,7 +13,7 @@ export function deliveryTable(): DeliveryTable {
 
 export interface MemoryDelivery {
   readonly attempts: Pick<AttemptLog, 'list'>
-  readonly deliveries: Pick<DeliveryStore, 'load' | 'save' | 'recent' | 'due'>
+  readonly deliveries: Pick<DeliveryStore, 'load' | 'save' | 'recent' | 'failedAfter' | 'due'>
   readonly queue: Pick<DeliveryQueue, 'send'>
 }
 
@@ -29,6 +29,7 @@ export function memoryDelivery({ queued, deliveries }: DeliveryTable): MemoryDel
         return 'stored'
       },
       recent: async () => [],
+      failedAfter: async () => ({ items: [], next: null }),
       due: async function* (now) {
         yield [...deliveries.values()].filter(({ dueAt }) => dueAt !== null && dueAt <= now)
       },

@@ -1,4 +1,5 @@
 import { type DeliveryHealth, type HealthStore, neverDelivered } from '../../../src/delivery/health'
+import type { RecoveryState } from '../../../src/delivery/recovery'
 import type { EndpointAddress, EndpointLife } from '../../../src/rotation/ports'
 
 export interface HealthTable {
@@ -11,6 +12,8 @@ interface StoredLife {
   readonly health: DeliveryHealth
   /** The last revision that reset the failures. */
   readonly resetAt: number
+  /** Absent: nothing is due. */
+  readonly recovery?: Pick<RecoveryState, 'dueAt' | 'backlog'>
 }
 
 export function healthTable(): HealthTable {
@@ -47,18 +50,18 @@ export function memoryHealth(
   }
 }
 
-const noFailures = { consecutiveFailures: 0, failingSince: null, usedUpInRow: 0 } as const
+export const noFailures = { consecutiveFailures: 0, failingSince: null, usedUpInRow: 0 } as const
 
-function storedOf(table: HealthTable, life: EndpointLife): StoredLife | null {
+export function storedOf(table: HealthTable, life: EndpointLife): StoredLife | null {
   const stored = table.stored.get(placeOf(life))
   return stored?.incarnation === life.incarnation ? stored : null
 }
 
-function change(table: HealthTable, life: EndpointLife, changes: Partial<DeliveryHealth>): void {
+export function change(table: HealthTable, life: EndpointLife, changes: Partial<DeliveryHealth>): void {
   const stored = storedOf(table, life)
   if (stored !== null) table.stored.set(placeOf(life), { ...stored, health: { ...stored.health, ...changes } })
 }
 
-function placeOf({ tenantId, endpointId }: EndpointAddress): string {
+export function placeOf({ tenantId, endpointId }: EndpointAddress): string {
   return `${tenantId}#${endpointId}`
 }

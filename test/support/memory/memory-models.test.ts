@@ -1,6 +1,7 @@
 import { describe } from '@jest/globals'
 import { type DeliveryHealth, neverDelivered } from '../../../src/delivery/health'
 import { addSeconds } from '../../../src/core/instant'
+import { testIntervalSeconds } from '../../../src/delivery/recovery'
 import type { EndpointLife } from '../../../src/rotation/ports'
 import { apiKeyStoreSuite } from '../suites/api-key-store'
 import { auditLogSuite } from '../suites/audit-log'
@@ -8,6 +9,7 @@ import { endpointStoreSuite } from '../suites/endpoint-store'
 import { eventBusSuite } from '../suites/event-bus'
 import { healthStoreSuite, type RunningHealthStore } from '../suites/health-store'
 import { mirrorSuite, type RunningMirror } from '../suites/mirror'
+import { recoveryStoreSuite } from '../suites/recovery-store'
 import { rotatedSecretSuite } from '../suites/rotated-secret'
 import { noon } from '../suites/sample-endpoint'
 import { sealerSuite } from '../suites/sealer'
@@ -17,6 +19,7 @@ import { endpointTable, memoryEndpointStore } from './memory-endpoint-store'
 import { memoryEventBus, publishedEvents } from './memory-event-bus'
 import { healthTable, memoryHealth } from './memory-health'
 import { memoryMirror, secretVault, squattedSecret } from './memory-mirror'
+import { memoryRecovery } from './memory-recovery'
 import { memoryRotatedSecret } from './memory-rotated-secret'
 import { memorySealer } from './memory-sealer'
 
@@ -70,6 +73,23 @@ function runningHealth(): RunningHealthStore {
     pause: async (life, { at, reason }) => change(life, () => ({ pausedAt: at, pausedReason: reason })),
   }
 }
+
+describe('memoryRecovery', () => {
+  recoveryStoreSuite(async () => {
+    const table = healthTable()
+    return {
+      store: memoryRecovery(table),
+      pause: async (life, at) => {
+        const place = `${life.tenantId}#${life.endpointId}`
+        const health = { ...neverDelivered, consecutiveFailures: 1, pausedAt: at, pausedReason: 'gone' }
+        const { backlog = null } = table.stored.get(place)?.recovery ?? {}
+        const recovery = { backlog, dueAt: addSeconds(at, testIntervalSeconds) }
+        table.stored.set(place, { incarnation: life.incarnation, health, resetAt: 0, recovery })
+      },
+      failures: async life => (await memoryHealth(table).loadAny(life)).health.consecutiveFailures,
+    }
+  })
+})
 
 describe('memoryRotatedSecret', () => {
   const firstVersion = '0'.repeat(32)

@@ -39,12 +39,12 @@ const reads: readonly Use[] = ['list', 'get', 'secret-state', 'rotations', 'atte
 describe('an API key of the own API', () => {
   it.each<[string, string[], Use[]]>([
     ['endpoints:read', ['endpoints:read'], [...reads]],
-    ['endpoints:write', ['endpoints:write'], ['update', 'test', 'send-again']],
+    ['endpoints:write', ['endpoints:write'], ['update', 'test', 'recover', 'send-again']],
     ['endpoints:rotate', ['endpoints:rotate'], ['rotate', 'revoke-previous']],
     [
       'endpoints:write and endpoints:rotate',
       ['endpoints:write', 'endpoints:rotate'],
-      ['update', 'test', 'send-again', 'rotate', 'revoke-previous', 'create', 'delete'],
+      ['update', 'test', 'recover', 'send-again', 'rotate', 'revoke-previous', 'create', 'delete'],
     ],
     ['events:write', ['events:write'], ['publish']],
   ])('with %s may do what that says, and no more', (_, permissions, uses) => {

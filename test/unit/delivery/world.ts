@@ -15,6 +15,7 @@ import { dynamoAttemptLog } from '../../../src/aws/dynamo-attempt-log'
 import { dynamoDeliveryStore } from '../../../src/aws/dynamo-delivery-store'
 import { dynamoEndpointStore } from '../../../src/aws/dynamo-endpoint-store'
 import { dynamoHealthStore } from '../../../src/aws/dynamo-health-store'
+import { dynamoRecoveryStore } from '../../../src/aws/dynamo-recovery-store'
 import { dynamoSubscriberIndex } from '../../../src/aws/dynamo-subscriber-index'
 import { sqsDeliveryQueue, sqsQueueFeed } from '../../../src/aws/sqs-delivery-queue'
 import { type Table, tableDefinition } from '../../../src/aws/table'
@@ -93,6 +94,7 @@ export async function startWorld(): Promise<World> {
     deliveries: dynamoDeliveryStore(table),
     attempts: dynamoAttemptLog(table),
     health,
+    recoveries: dynamoRecoveryStore(table),
     queue: sqsDeliveryQueue({ client, queueUrl, deadLetterQueueUrl }),
     openKey: openedKeyCache(rotation.sealer, now),
     send: httpSender({ insecureTargets: 'on', clock: () => performance.now() }),
