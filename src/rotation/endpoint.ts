@@ -1,3 +1,4 @@
+import type { Fields } from '../core/log'
 import type { ChangedSettings } from './changed-settings'
 import type { KeyRing } from './ring'
 
@@ -122,6 +123,12 @@ export interface Endpoint {
   readonly lookAgainAt: Date | null
   /** When the sweep is to come by; null: nothing is left to do. */
   readonly dueAt: Date | null
+}
+
+/** What a log line says of an endpoint: whose it is, and who changed it last. */
+export function loggedAs({ tenantId, id: endpointId, changes }: Endpoint): Fields {
+  const { actor } = changes[0]
+  return { tenantId, endpointId, actorKind: actor.kind, actorId: actor.id }
 }
 
 /** The changes whose audit record and event may be missing. */

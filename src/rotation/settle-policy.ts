@@ -1,6 +1,6 @@
 import { addSeconds } from '../core/instant'
 import { lateCallSeconds } from './change'
-import { type Endpoint, type PolicySettling, unsettledChanges } from './endpoint'
+import { type Endpoint, loggedAs, type PolicySettling, unsettledChanges } from './endpoint'
 import { mirrorName } from './mirror'
 import type { EndpointStore, Mirror, MirrorPolicy, RotationDeps } from './ports'
 
@@ -46,7 +46,7 @@ export async function settlePolicy(
   } catch (error) {
     const name = error instanceof Error ? error.name : 'unknown'
     const failures = (policy?.failures ?? 0) + 1
-    deps.log.error('the policy of a mirror could not be settled', { endpointId: endpoint.id, error: name, failures })
+    deps.log.error('the policy of a mirror could not be settled', { ...loggedAs(endpoint), error: name, failures })
     return { consumers: null, failures, error: name, dueAt: addSeconds(now, backoffSeconds(failures)) }
   }
 }
@@ -70,7 +70,7 @@ export async function removeReadersInRequest(deps: PolicyDeps, endpoint: Endpoin
     return outcome === 'stored' ? { ...endpoint, settling: { ...endpoint.settling, policy } } : endpoint
   } catch (error) {
     const name = error instanceof Error ? error.name : 'unknown'
-    deps.log.error('taking read access away is left to the sweep', { endpointId: endpoint.id, error: name })
+    deps.log.error('taking read access away is left to the sweep', { ...loggedAs(endpoint), error: name })
     return endpoint
   }
 }

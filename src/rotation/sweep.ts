@@ -2,7 +2,7 @@ import { allDone } from '../core/concurrency'
 import { addSeconds } from '../core/instant'
 import { lookAgainSeconds } from './change'
 import { type DueQueue, dueQueue } from './due-queue'
-import { dueKindOf, type Endpoint, unsettledChanges } from './endpoint'
+import { dueKindOf, type Endpoint, loggedAs, unsettledChanges } from './endpoint'
 import type { DueEndpoint, EndpointAddress, RotationDeps } from './ports'
 import { settle } from './settle'
 import { backoffSeconds } from './settle-policy'
@@ -95,6 +95,7 @@ async function sweepOne(run: Run, address: EndpointAddress): Promise<void> {
     report.failed += 1
     report.left += 1
     run.log.error('a due endpoint could not be read or put off', {
+      tenantId: address.tenantId,
       endpointId: address.endpointId,
       error: nameOf(error),
     })
@@ -134,7 +135,7 @@ function nameOf(error: unknown): string {
 async function postpone(deps: SweepDeps, endpoint: Endpoint, error: string): Promise<'stored' | 'conflict'> {
   const failures = endpoint.settling.failures + 1
   const seconds = backoffSeconds(failures)
-  deps.log.error('settling failed', { endpointId: endpoint.id, error, failures, retryInSeconds: seconds })
+  deps.log.error('settling failed', { ...loggedAs(endpoint), error, failures, retryInSeconds: seconds })
   const settling = { ...endpoint.settling, failures, error }
   const now = deps.now()
   const lookAgainAt = endpoint.lookAgainAt && addSeconds(now, lookAgainSeconds)

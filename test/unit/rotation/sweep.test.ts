@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { addSeconds } from '../../../src/core/instant'
+import type { Log } from '../../../src/core/log'
 import { lookAgainSeconds } from '../../../src/rotation/change'
 import type { Endpoint } from '../../../src/rotation/endpoint'
 import type { EndpointAddress } from '../../../src/rotation/ports'
@@ -103,6 +104,16 @@ describe('the sweep', () => {
     }
     expect(waits).toEqual([5, 10, 20, 40, 80, 160, 320, 600, 600])
     expect((await load('ep_1'))?.settling).toMatchObject({ revision: 1, failures: 9, error: 'Error' })
+  })
+
+  it('says of a failed endpoint whose it is and who changed it last', async () => {
+    const { deps } = await scene([due('ep_1')], eventsFail)
+    const said: unknown[] = []
+    const log: Log = { ...deps.log, error: (message, fields) => void said.push({ message, ...fields }) }
+    await sweep({ ...deps, log }, addSeconds(noon, 60))
+    const { actor } = sampleEndpoint().changes[0]
+    const owner = { tenantId: 'org_1', endpointId: 'ep_1', actorKind: actor.kind, actorId: actor.id }
+    expect(said).toMatchObject([{ message: 'settling failed', ...owner }])
   })
 
   it('does not let a failed endpoint hold up the others', async () => {
