@@ -3,9 +3,10 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer as createHttpsServer, type ServerOptions } from 'node:https'
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { storno } from '../../../src/contracts/storno'
 import { addSeconds } from '../../../src/core/instant'
 import { Secret } from '../../../src/core/secret'
@@ -66,7 +67,38 @@ async function startSecureVendor(options: ServerOptions) {
   return { ...(await listening(server)), requests: () => requests }
 }
 
+/** A port whose queue of connections is full, in a thread that takes none. */
+async function fullPort(): Promise<number> {
+  const worker = new Worker(
+    `const { parentPort } = require('node:worker_threads')
+    const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+      parentPort.postMessage(server.address().port)
+      setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0))
+    })`,
+    { eval: true },
+  )
+  const [port] = (await once(worker, 'message')) as [number]
+  const waiting = Array.from({ length: 8 }, () => connect(port, '127.0.0.1').on('error', () => undefined))
+  closing({
+    close: async () => {
+      for (const socket of waiting) socket.destroy()
+      await worker.terminate()
+    },
+  })
+  return port
+}
+
 describe('a connection that is never made', () => {
+  it.each(['http', 'https'])(
+    'is given up at half of the time that a reply has, when %s gets no connection',
+    async scheme => {
+      const outcome = await createSecretAt(`${scheme}://127.0.0.1:${await fullPort()}`)
+      expect(outcome).toMatchObject(unreachable)
+      expect(outcome.millisecondsACall).toBeGreaterThan(250)
+      expect(outcome.millisecondsACall).toBeLessThan(550)
+    },
+  )
+
   it('is given up at half of the time that a reply has, when TLS is never answered', async () => {
     const { port } = await listening(createServer())
     const outcome = await createSecretAt(`https://127.0.0.1:${port}`)
