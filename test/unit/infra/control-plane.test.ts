@@ -81,6 +81,32 @@ describe('the API', () => {
     })
   })
 
+  it('throttles each route that changes an endpoint for itself, so that events leave a revoke its own', () => {
+    const settings = (stack: Synthesised) =>
+      Object(resources(stack, 'aws_apigatewayv2_stage')[0]).route_settings as readonly Record<string, unknown>[]
+    const keys = resources(all, 'aws_apigatewayv2_route').map(({ route_key: key }) => String(key))
+    const ofRoutes = settings(all).map(each => String(each.route_key))
+    expect(ofRoutes).toEqual(
+      expect.arrayContaining([
+        'POST /v1/endpoints',
+        'POST /v1/endpoints/{id}/secret/rotate',
+        'POST /v1/endpoints/{id}/secret/revoke-previous',
+        'PATCH /v1/endpoints/{id}',
+        'DELETE /v1/endpoints/{id}',
+      ]),
+    )
+    expect(ofRoutes.filter(key => key.startsWith('GET ') || key === 'POST /v1/events' || key === '$default')).toEqual(
+      [],
+    )
+    expect(ofRoutes.filter(key => !keys.includes(key))).toEqual([])
+    const changeThrottle = { requestsPerSecond: 3, burst: 4 }
+    const throttled = settings(synthesise({ ...minimal, changeThrottle }))
+    expect(throttled[0]).toMatchObject({ throttling_rate_limit: 3, throttling_burst_limit: 4 })
+    expect(settings(dev)[0]).toMatchObject({ throttling_rate_limit: 50, throttling_burst_limit: 100 })
+    // API Gateway refuses settings of a route that is not there yet.
+    expect(Object(resources(all, 'aws_apigatewayv2_stage')[0]).depends_on).toHaveLength(keys.length)
+  })
+
   it('answers under its own domain alone, where it has one', () => {
     const domain = { name: 'hooks.example.com', certificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/1' }
     const named = synthesise({ ...minimal, domain })
@@ -161,6 +187,24 @@ describe('storage', () => {
       { id: 'ring-id', to: 'aws_kms_key.keyturn_prod_ring' },
       { id: 'mirror-id', to: 'aws_kms_key.keyturn_prod_mirror' },
     ])
+  })
+})
+
+describe('reserved concurrency', () => {
+  const reserved = (stack: Synthesised) =>
+    Object.fromEntries(
+      resources(stack, 'aws_lambda_function').map(each => [each.function_name, each.reserved_concurrent_executions]),
+    )
+
+  it('is what the configuration says, and none without', () => {
+    const reservedConcurrency = { rotate: 20, endpoints: 10, sweep: 2 }
+    expect(reserved(synthesise({ ...minimal, reservedConcurrency }))).toEqual({
+      'keyturn-dev-rotate': 20,
+      'keyturn-dev-endpoints': 10,
+      'keyturn-dev-sweep': 2,
+      'keyturn-dev-deliver': undefined,
+    })
+    expect(Object.values(reserved(dev))).toEqual(functionNames.map(() => undefined))
   })
 })
 
