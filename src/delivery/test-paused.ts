@@ -1,5 +1,5 @@
 import { addSeconds } from '../core/instant'
-import { Problem } from '../core/problem'
+import { scrubbedError } from '../core/log'
 import type { EndpointLife } from '../rotation/ports'
 import type { DeliveryDeps } from './ports'
 import type { TestPausedMessage } from './queue-message'
@@ -23,14 +23,14 @@ export async function testPaused(deps: DeliveryDeps, message: TestPausedMessage)
   await resume(deps, life, state.pausedAt)
 }
 
-/** Whether the receiver takes a test. One whose slots are all taken is tested again in an hour. */
+/** Whether the receiver takes a test within the endpoint's own time limit. What fails for our own sake waits an hour. */
 async function isTaken(deps: DeliveryDeps, target: Omit<TestRequest, 'eventType'>): Promise<boolean> {
   try {
-    const { made } = await testDelivery(deps, { ...target, eventType: null })
+    const { made } = await testDelivery(deps, { ...target, eventType: null }, Infinity)
     return made.result.error === null
   } catch (error) {
-    if (error instanceof Problem && error.code === 'endpoint-busy') return false
-    throw error
+    deps.log.error('a paused endpoint could not be tested', { endpointId: target.endpoint.id, ...scrubbedError(error) })
+    return false
   }
 }
 

@@ -203,6 +203,19 @@ describe('an endpoint that Keyturn has paused', () => {
     expect(await sweepOnce()).toBe(0)
   })
 
+  it('waits for the next hour where the test fails for our own sake', async () => {
+    const endpoint = await pausedEndpoint()
+    world.pass(3600)
+    await queueRecoveries({ ...world.deps, store: world.rotation.store }, addSeconds(world.deps.now(), 60))
+    await world.drain({ ...world.deps, openKey: () => Promise.reject(new Error('KMS is away')) })
+    expect(world.logged).toContain('a paused endpoint could not be tested')
+    world.pass(3599)
+    expect(await sweepOnce()).toBe(0)
+    world.pass(1)
+    expect(await sweepOnce()).toBe(1)
+    expect(await world.healthOf(endpoint)).toMatchObject({ pausedAt: null })
+  })
+
   it('gets no test while its owner has paused it as well, and one within an hour after', async () => {
     const endpoint = await pausedEndpoint()
     const paused = await updateEndpoint(world.rotation, { endpoint, actor, change: { status: 'paused' } })
