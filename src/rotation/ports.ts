@@ -173,7 +173,6 @@ export interface KeyturnEvent {
   readonly version: number
   readonly at: Date
   readonly actor: Actor
-  readonly reason: string | null
   /** With `endpoint.updated` alone: the names of the settings that changed. */
   readonly changed?: readonly string[]
 }

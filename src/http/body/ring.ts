@@ -79,7 +79,7 @@ export function readRotateChoice({ body, dialect, contract, mounted, now }: Rota
   }
 }
 
-/** A reason is kept in the audit log for good and told to others, so nothing in the form of a secret may stand in it. */
+/** A reason is kept in the audit log for good, so nothing in the form of a secret may stand in it. */
 function readReason(rule: ReasonRule, mounted: readonly Contract[], value: unknown): string {
   const reason = readText(rule.field, rule.maximumCharacters, value)
   const formats = mounted.flatMap(({ secret, credentials: { apiKey } }) => (apiKey ? [secret, apiKey] : [secret]))
