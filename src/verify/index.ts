@@ -12,11 +12,11 @@ export {
   type Scheme,
   type SignatureHeader,
   type SignedPart,
-  signsPart,
   standardWebhooks,
   tenantBodyHex,
   timestampBodyHex,
   timestampedList,
   type TenantBodyNames,
 } from './schemes'
+export { signsPart } from './hmac'
 export { keyBytes, utf8Text, whsecBase64, type KeyBytes } from './key-bytes'

@@ -5,18 +5,22 @@ import { FaultySecretError, type SecretFaultCode, WebhookVerificationError } fro
 /** One live secret, ready for HMAC. */
 export interface LiveKey {
   readonly hmacKey: KeyObject
-  readonly format: KeyBytes
-  /** The key is used as it stands, and reported all the same. */
-  readonly hasWhitespace: boolean
   /** How many deliveries in a row this key verified among the keys it was tried with. */
   matchesInARow: number
+}
+
+/** What a secret's text comes to: a key, a fault, or both. */
+interface ParsedSecret {
+  readonly format: KeyBytes
+  readonly key: LiveKey | null
+  readonly fault: SecretFaultCode | null
 }
 
 /** Secrets beyond this push out those that came first. */
 const MAX_CACHED = 1000
 
-/** Keys by their secret's text, so that a key object is made once and not for each delivery. */
-const cache = new Map<string, LiveKey>()
+/** By the secret's text, so that a key object is made once and not for each delivery. */
+const cache = new Map<string, ParsedSecret>()
 
 export interface SecretRules {
   readonly format: KeyBytes
@@ -30,24 +34,25 @@ export interface SecretRules {
  * @throws {FaultySecretError} when no secret can be used.
  */
 export function liveKeys(secrets: string | readonly string[], { format, onError }: SecretRules): readonly LiveKey[] {
+  const list = listOf(secrets)
   const keys: LiveKey[] = []
-  let malformed: FaultySecretError | null = null
-  for (const [index, secret] of listOf(secrets).entries()) {
-    const key = cachedKey(secret, format)
-    if (typeof key === 'object') keys.push(key)
-    const code = faultOf(key)
-    if (code === null) continue
-    const error = new FaultySecretError(code, index)
-    if (code !== 'empty-secret') malformed ??= error
-    onError?.(error)
+  let isFaulty = false
+  for (const secret of list) {
+    const { key, fault } = cachedSecret(secret, format)
+    if (key !== null) keys.push(key)
+    if (fault !== null) isFaulty = true
   }
+  if (isFaulty && onError !== undefined) for (const error of faultsIn(list, format)) onError(error)
   if (keys.length > 0) return keys
+  const malformed = faultsIn(list, format).find(({ code }) => code !== 'empty-secret')
   throw malformed ?? noSecret('every secret decodes to no bytes')
 }
 
-function faultOf(key: LiveKey | SecretFaultCode): SecretFaultCode | null {
-  if (typeof key === 'string') return key
-  return key.hasWhitespace ? 'secret-with-whitespace' : null
+function faultsIn(secrets: readonly string[], format: KeyBytes): readonly FaultySecretError[] {
+  return secrets.flatMap((secret, index) => {
+    const { fault } = cachedSecret(secret, format)
+    return fault === null ? [] : [new FaultySecretError(fault, index)]
+  })
 }
 
 /**
@@ -57,9 +62,11 @@ function faultOf(key: LiveKey | SecretFaultCode): SecretFaultCode | null {
  */
 export function uncachedKeys(secrets: string | readonly string[], format: KeyBytes): readonly LiveKey[] {
   return listOf(secrets).map((secret, index) => {
-    const key = newKey(secret, format)
-    if (typeof key === 'object') return key
-    throw key === 'empty-secret' ? noSecret('a secret decodes to no bytes') : new FaultySecretError(key, index)
+    const { key, fault } = parsedSecret(secret, format)
+    if (key !== null) return key
+    throw fault === null || fault === 'empty-secret'
+      ? noSecret('a secret decodes to no bytes')
+      : new FaultySecretError(fault, index)
   })
 }
 
@@ -73,26 +80,25 @@ function noSecret(message: string): WebhookVerificationError {
   return new WebhookVerificationError('empty-secret', message)
 }
 
-function cachedKey(secret: string, format: KeyBytes): LiveKey | SecretFaultCode {
+function cachedSecret(secret: string, format: KeyBytes): ParsedSecret {
   const cached = cache.get(secret)
   if (cached !== undefined && isSame(cached.format, format)) return cached
-  const key = newKey(secret, format)
-  if (typeof key === 'string') return key
+  const parsed = parsedSecret(secret, format)
   const [oldest] = cache.keys()
   if (oldest !== undefined && cache.size >= MAX_CACHED) cache.delete(oldest)
-  cache.set(secret, key)
-  return key
+  cache.set(secret, parsed)
+  return parsed
 }
 
-function newKey(secret: string, format: KeyBytes): LiveKey | SecretFaultCode {
+function parsedSecret(secret: string, format: KeyBytes): ParsedSecret {
   // Lists come out of environments and files, where the compiler sees nothing.
-  if (typeof secret !== 'string') return 'malformed-secret'
+  if (typeof secret !== 'string') return { format, key: null, fault: 'malformed-secret' }
   const trimmed = secret.trim()
-  const hasWhitespace = trimmed !== secret
+  const whitespace = trimmed === secret ? null : 'secret-with-whitespace'
   const bytes = trimmed === '' ? empty : decoded(secret, format)
-  if (bytes === null) return hasWhitespace ? 'secret-with-whitespace' : 'malformed-secret'
-  if (bytes.length === 0) return 'empty-secret'
-  return { hmacKey: createSecretKey(bytes), format, hasWhitespace, matchesInARow: 0 }
+  if (bytes === null) return { format, key: null, fault: whitespace ?? 'malformed-secret' }
+  if (bytes.length === 0) return { format, key: null, fault: 'empty-secret' }
+  return { format, key: { hmacKey: createSecretKey(bytes), matchesInARow: 0 }, fault: whitespace }
 }
 
 const empty = new Uint8Array()

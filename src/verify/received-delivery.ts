@@ -1,4 +1,5 @@
-import { type Scheme, signsPart } from './schemes'
+import { signsPart } from './hmac'
+import type { Scheme } from './schemes'
 import { timestampsIn } from './signatures'
 import { WebhookVerificationError } from './verification-error'
 

@@ -41,21 +41,6 @@ export interface SignatureHeader {
 export type SignedPart = 'id' | 'timestamp' | 'tenant'
 
 /**
- * Whether a signature of the scheme covers the part. Such an id or tenant must not hold a full stop, by which the parts
- * are joined: a delivery of `org` with the body `1.5` would verify as one of `org.1` with the body `5`.
- *
- * @example
- * ```ts
- * import { signsPart, standardWebhooks } from 'keyturn/verify'
- *
- * signsPart(standardWebhooks, 'id') // true
- * ```
- */
-export function signsPart({ signature, weaker }: Scheme, part: SignedPart): boolean {
-  return [...signature.before, ...(weaker?.before ?? [])].includes(part)
-}
-
-/**
  * `webhook-signature: v1,<base64> v1,<base64>` over `id.timestamp.body`, one signature a live key; also read under
  * Svix's names (`svix-signature`). The key is the base64 after `whsec_`. This is what `verify` and `sign` take by default.
  *

@@ -1,7 +1,7 @@
-import { hmac, signedContent } from './hmac'
+import { hmac, signedContent, signsPart } from './hmac'
 import type { KeyBytes } from './key-bytes'
 import { type LiveKey, uncachedKeys } from './live-keys'
-import { type Scheme, type SignatureHeader, type SignedPart, signsPart, standardWebhooks } from './schemes'
+import { type Scheme, type SignatureHeader, type SignedPart, standardWebhooks } from './schemes'
 
 /**
  * The headers to send with `body`, by lower-case name. Where the scheme's form takes several signatures there is one
