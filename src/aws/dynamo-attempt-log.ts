@@ -62,6 +62,10 @@ const schema = v.object({
   durationMs: count,
   status: orNull(count),
   error: orNull(v.picklist(failureKinds)),
-  response: v.string(),
+  // Texts that were stored before may end in half a character.
+  response: v.pipe(
+    v.string(),
+    v.transform(text => text.toWellFormed()),
+  ),
   keyIds: v.array(v.string()),
 })

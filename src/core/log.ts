@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { cutText } from './cut-text'
 
 /** What a log line may carry: no object, so no `Secret` and no request. */
 export type Fields = Readonly<Record<string, string | number | boolean>>
@@ -71,5 +72,5 @@ export function scrubbedError(error: unknown): Fields {
 
 function scrub(message: string): string {
   const withoutQueries = message.replace(/[?#][^\s?#][^\s]*/g, '[…]')
-  return withoutQueries.replace(/[A-Za-z0-9+/=_-]{16,}/g, '[…]').slice(0, longestMessage)
+  return cutText(withoutQueries.replace(/[A-Za-z0-9+/=_-]{16,}/g, '[…]'), longestMessage)
 }

@@ -33,12 +33,12 @@ export interface HostLookupOptions {
 /** A recursive resolver gives up on dead servers after some seconds, and says so. */
 const longestLookupMs = 5000
 const longestCheckMs = 1000
-/** A resolver is asked after 0, 1 and 3 s. */
-const queries = { timeout: 1000, tries: 3 }
+/** A resolver is asked after 0, 1 and 3 s. The fourth try is for the limit to come first, even where this process is busy. */
+const queries = { timeout: 1000, tries: 4 }
 /** Once there are IPv4 addresses, IPv6 ones are waited for no longer than this. */
 const ipv6GraceMs = 300
 /** A lookup that this process held up for longer says nothing about the name. */
-const mostLateMs = 1000
+const mostLateMs = 3000
 
 /** RFC 6761, section 6.3: these are never asked for. */
 const localName = /(?:^|\.)localhost\.?$/i

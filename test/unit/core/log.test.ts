@@ -52,6 +52,10 @@ describe('log lines', () => {
 })
 
 describe('an error', () => {
+  it('is cut between characters where its message is long', () => {
+    expect(scrubbedError(new Error(`a${'😀'.repeat(400)}`))).toMatchObject({ errorMessage: `a${'😀'.repeat(299)}` })
+  })
+
   it('is logged without the query and the fragment of any URL', () => {
     const error = new TypeError('no reply from https://a.example/x?token=short&b=1#key, see https://b.example/y?z', {
       cause: new Error('GET /v1/endpoints?cursor=short'),
