@@ -9,24 +9,30 @@ import type { DeliveryDeps, PauseRule } from './ports'
 import type { AttemptMessage } from './queue-message'
 import { afterAttempt, type NextStep } from './retry'
 import { afterStop } from './send-again'
-import { takeLease } from './take-lease'
+import { type TakenLease, takeLease } from './take-lease'
 import { eventExpired, type NoTarget, pausedByKeyturn, type Target, targetOf } from './target'
 
 /**
- * Makes the attempt that a message asks for, unless it was made already. Whenever the process dies, the message comes
- * again and nothing is lost: at most the attempt is repeated, under the same message id.
+ * Makes the attempt that a message asks for, unless it was made already, or puts it off where no slot is free. Whenever the
+ * process dies, the message comes again and nothing is lost: at most the attempt is repeated, under the same message id.
  * @throws when the message is to come again
  */
 export async function deliver(deps: DeliveryDeps, message: AttemptMessage): Promise<void> {
+  if ((await deliverNow(deps, message)) === 'busy') await putOff(deps, message)
+}
+
+/** The same, but a message that finds no slot is left to the caller. */
+export async function deliverNow(deps: DeliveryDeps, message: AttemptMessage): Promise<'done' | 'busy'> {
   const { tenantId, endpointId, messageId } = message
   const [delivery, endpoint] = await Promise.all([
     deps.deliveries.load({ tenantId, messageId }),
     deps.endpoints.load({ tenantId, endpointId }),
   ])
-  if (delivery === null || !asksFor(message, delivery)) return
+  if (delivery === null || !asksFor(message, delivery)) return 'done'
   const target = targetOf(deps.contracts, delivery, endpoint)
-  if (target.kind === 'none') await failUnattempted(deps, delivery, target)
-  else await deliverTo(deps, target, { delivery, message })
+  if (target.kind === 'target') return deliverTo(deps, target, delivery)
+  await failUnattempted(deps, delivery, target)
+  return 'done'
 }
 
 /** @throws when the attempt before is still being stored */
@@ -36,25 +42,35 @@ function asksFor({ attempt }: AttemptMessage, delivery: Delivery): boolean {
   return attempt === delivery.attemptCount
 }
 
-interface Work {
-  readonly delivery: Delivery
-  readonly message: AttemptMessage
-}
-
-async function deliverTo(deps: DeliveryDeps, target: Target, { delivery, message }: Work): Promise<void> {
+async function deliverTo(deps: DeliveryDeps, target: Target, delivery: Delivery): Promise<'done' | 'busy'> {
   const { tenantId, endpointId, messageId } = delivery
   const life = { tenantId, endpointId, incarnation: delivery.incarnationOf }
   const { timeoutMs } = target.endpoint.settings.requestConfig
-  const [{ outcome, waited, tenantLease }, event] = await Promise.all([
+  const [taken, event] = await Promise.all([
     takeLease(deps, { life, messageId, timeoutMs }),
     deps.deliveries.loadEvent(tenantId, delivery.eventId),
   ])
-  if (outcome.kind === 'paused') return failUnattempted(deps, delivery, pausedByKeyturn)
-  if (outcome.kind !== 'granted') return putOff(deps, message)
+  const { outcome } = taken
+  if (outcome.kind === 'granted') await deliverWith(deps, { lease: outcome.lease, taken }, { delivery, target, event })
+  else if (outcome.kind === 'paused') await failUnattempted(deps, delivery, pausedByKeyturn)
+  else return 'busy'
+  return 'done'
+}
+
+interface Granted {
+  readonly lease: Lease
+  readonly taken: Omit<TakenLease, 'outcome'>
+}
+
+type Loaded = Omit<Prepared, 'event'> & { readonly event: DeliveryEvent | null }
+
+async function deliverWith(deps: DeliveryDeps, { lease, taken }: Granted, loaded: Loaded): Promise<void> {
+  const { delivery, target, event } = loaded
+  const { waited, tenantLease } = taken
   try {
     const isWanted = event !== null && !(waited && (await wasMade(deps, delivery)))
-    if (isWanted) return await attemptAndRecord(deps, outcome.lease, { delivery, target, event })
-    await deps.health.release(outcome.lease)
+    if (isWanted) return await attemptAndRecord(deps, lease, { delivery, target, event })
+    await deps.health.release(lease)
     return event === null ? await failUnattempted(deps, delivery, eventExpired) : undefined
   } finally {
     if (tenantLease !== null) await deps.health.release(tenantLease)

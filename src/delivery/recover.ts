@@ -2,7 +2,7 @@ import { inLanes } from '../core/concurrency'
 import { addSeconds } from '../core/instant'
 import { scrubbedError } from '../core/log'
 import type { EndpointLife } from '../rotation/ports'
-import { deliver } from './deliver'
+import { deliver, deliverNow } from './deliver'
 import { type Delivery, nextAttempt } from './delivery'
 import { clockSkewSeconds } from './event'
 import { attemptSlots } from './health'
@@ -131,11 +131,24 @@ async function recoverPage(
   return isOver ? last : next
 }
 
-/** One that cannot be attempted now is pending all the same, and the sweep puts it into the queue. */
+/** How often a slot is asked for, and how long after each time it is asked for again. */
+const mostTries = 20
+const betweenTriesMs = 250
+
+/**
+ * Waits for a slot up to five seconds, so that the order is kept; then the queue has the message. A delivery whose attempt
+ * fails for our own sake is pending all the same, and the sweep puts it into the queue.
+ */
 async function sendNow(deps: DeliveryDeps, delivery: Delivery): Promise<void> {
   try {
     const pending = await restart(deps, delivery)
-    if (pending !== null) await deliver(deps, nextAttempt(pending))
+    if (pending === null) return
+    const message = nextAttempt(pending)
+    for (let tries = 1; tries < mostTries; tries += 1) {
+      if ((await deliverNow(deps, message)) === 'done') return
+      await deps.sleep(betweenTriesMs)
+    }
+    await deliver(deps, message)
   } catch (error) {
     deps.log.error('a delivery could not be sent again', { messageId: delivery.messageId, ...scrubbedError(error) })
   }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { setTimeout as wait } from 'node:timers/promises'
 import { addSeconds } from '../../../src/core/instant'
-import { attemptSlots } from '../../../src/delivery/health'
+import { attemptSlots, slowLaneOf } from '../../../src/delivery/health'
 import { queueRecoveries } from '../../../src/delivery/queue-recoveries'
 import { beginRecovery } from '../../../src/delivery/recover'
 import { deleteEndpoint } from '../../../src/rotation/delete'
@@ -103,6 +104,31 @@ describe('recover', () => {
     expect(new Set(totals()).size).toBe(all + 1)
     expect(most).toBeGreaterThan(1)
     expect(most).toBeLessThanOrEqual(attemptSlots)
+  })
+
+  it('waits for its tenant’s slots, and keeps the order', async () => {
+    const endpoint = await pausedEndpoint()
+    const since = world.deps.now()
+    await publishMany(8)
+    await world.deps.health.resume(lifeOf(endpoint))
+    const others = await Promise.all(
+      Array.from({ length: attemptSlots }, (_, slot) => {
+        const until = addSeconds(world.deps.now(), 30)
+        const wanted = { messageId: `msg_other_${slot}`, now: world.deps.now(), until, whenPaused: 'refuse' } as const
+        return world.deps.health.acquire({ life: slowLaneOf(tenantId), ...wanted })
+      }),
+    )
+    const freed = setTimeout(() => {
+      for (const { lease } of others.flatMap(each => (each.kind === 'granted' ? each : []))) {
+        void world.deps.health.release(lease)
+      }
+    }, 300)
+    await beginRecovery(world.deps, lifeOf(endpoint), since)
+    const sleep = () => wait(50)
+    await world.drain({ ...world.deps, sleep })
+    clearTimeout(freed)
+    expect(totals()).toHaveLength(9)
+    for (const [index, total] of totals().entries()) expect(Math.abs(index - 1 - total)).toBeLessThan(attemptSlots)
   })
 
   it('goes on in another turn when its time is over, and leaves the turn after the tenth to the sweep', async () => {
