@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { isAllowedCaller } from './browser-guard'
 import { InvocationError } from './function-worker'
 import { decodedSegment, gatewayEvent, type GatewayRequest } from './gateway-event'
 import { gatewayError, gatewayReply, type GatewayReply } from './gateway-reply'
-import { closeServer, listen } from './listen'
+import { closeServer, keepConnections, listen } from './listen'
 import { type GatewayRoute, routeTable } from './route-table'
 
 export interface GatewayOptions<Name extends string> {
   readonly port: number
+  /** Of browsers whose pages may call, besides the API's own. Default: none. */
+  readonly origins?: readonly string[]
   readonly routes: readonly GatewayRoute<Name>[]
   /** @throws {InvocationError} */
   readonly invoke: (name: Name, event: object) => Promise<unknown>
@@ -24,13 +27,16 @@ export interface Gateway {
 
 /** An HTTP API of API Gateway on 127.0.0.1, with Lambda integrations in payload format 2.0. */
 export async function startGateway<Name extends string>(options: GatewayOptions<Name>): Promise<Gateway> {
+  const { origins = [] } = options
   const integration = lambdaIntegration(options)
   const reply = (request: IncomingMessage, response: ServerResponse): void => {
-    void handle(integration, request, response)
+    if (isAllowedCaller(request.headers, origins)) void handle(integration, request, response)
+    else send(response, gatewayError(403), newRequestId())
   }
   const server = createServer({ maxHeaderSize: maximumHeaderBytes }, reply)
   server.on('checkExpectation', reply)
   server.on('clientError', refuseUnreadable)
+  keepConnections(server)
   const url = await listen(server, options.port)
   return { url, close: () => closeServer(server) }
 }
@@ -42,7 +48,7 @@ const maximumHeaderBytes = 10240
 type Integration = (request: GatewayRequest, requestId: string) => Promise<GatewayReply>
 
 async function handle(integration: Integration, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const requestId = `${randomBytes(11).toString('base64url')}=`
+  const requestId = newRequestId()
   try {
     const read = await readRequest(request)
     send(response, read === 'too-large' ? gatewayError(413) : await integration(read, requestId), requestId)
@@ -50,6 +56,10 @@ async function handle(integration: Integration, request: IncomingMessage, respon
     if (response.headersSent || response.destroyed) response.destroy()
     else send(response, gatewayError(500), requestId)
   }
+}
+
+function newRequestId(): string {
+  return `${randomBytes(11).toString('base64url')}=`
 }
 
 /** What API Gateway takes at most. */

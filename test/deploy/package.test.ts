@@ -131,7 +131,7 @@ describe('the packed package in an empty folder', () => {
       const client = dynamoDbClient(localClientOptions(aws.url))
       await createTable({ client, name: localAws.table })
       client.destroy()
-      await createQueues(aws.url)
+      await createQueues(localClientOptions(aws.url))
       mkdirSync(join(folder, '.keyturn'))
       writeFileSync(join(folder, '.keyturn/local.json'), JSON.stringify({ aws: aws.url, ...localAws }))
     })
