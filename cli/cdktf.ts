@@ -3,11 +3,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { configFile, loadConfig } from '../config/load'
 import { OperatorError } from '../local/operator-error'
 import { checkConcurrency, lambdaClient } from './concurrency'
+import { lockedCdktf } from './locked-cdktf'
 
-// `keyturn deploy` and `keyturn diff`, and how `keyturn destroy` runs CDKTF's command line: through npx, because it is
-// large, and nobody who only rotates secrets needs it.
-
-const cliPackage = 'cdktf-cli@0.21.0'
+// `keyturn deploy` and `keyturn diff`, and how `keyturn destroy` runs CDKTF's command line.
 
 /**
  * A mistake in the configuration, and an account that is too small for it, are told before CDKTF is fetched. Returns its
@@ -44,7 +42,7 @@ export interface CdktfRun {
 export function runCdktf({ args, environment = {}, printTo }: CdktfRun): number {
   const env = { CHECKPOINT_DISABLE: '1', ...process.env, ...environment }
   const stdio = ['inherit', printTo, 'inherit'] as const
-  const { status, error } = spawnSync('npx', ['--yes', cliPackage, ...args], { stdio: [...stdio], env })
+  const { status, error } = spawnSync(process.execPath, [lockedCdktf(), ...args], { stdio: [...stdio], env })
   if (error) throw error
   return status ?? 1
 }
