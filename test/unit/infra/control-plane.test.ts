@@ -243,6 +243,14 @@ describe('deliveries', () => {
     )
   })
 
+  it('go back to the queue that feeds their function as often as the schedule wants: Lambda ends no such loop', () => {
+    const functions = Object(dev.resource.aws_lambda_function)
+    const [deliver] = Object.keys(functions).filter(id => functions[id].function_name === 'keyturn-dev-deliver')
+    expect(resources(dev, 'aws_lambda_function_recursion_config')).toMatchObject([
+      { function_name: `\${aws_lambda_function.${deliver}.function_name}`, recursive_loop: 'Allow' },
+    ])
+  })
+
   it('go to endpoints that are https, everywhere but in a local run', () => {
     const variables = resources(dev, 'aws_lambda_function').map(each => Object(Object(each.environment).variables))
     expect(variables.map(each => each.INSECURE_TARGETS)).toEqual(functionNames.map(() => 'off'))
