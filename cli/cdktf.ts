@@ -2,16 +2,19 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { configFile, loadConfig } from '../config/load'
 import { OperatorError } from '../local/operator-error'
+import { checkConcurrency, lambdaClient } from './concurrency'
+import { lockedCdktf } from './locked-cdktf'
 
-// `keyturn deploy` and `keyturn diff`, and how `keyturn destroy` runs CDKTF's command line: through npx, because it is
-// large, and nobody who only rotates secrets needs it.
+// `keyturn deploy` and `keyturn diff`, and how `keyturn destroy` runs CDKTF's command line.
 
-const cliPackage = 'cdktf-cli@0.21.0'
-
-/** A mistake in the configuration is told before CDKTF is fetched. Returns its exit status. @throws {OperatorError} */
+/**
+ * A mistake in the configuration, and an account that is too small for it, are told before CDKTF is fetched. Returns its
+ * exit status. @throws {OperatorError}
+ */
 export async function deployOrDiff(operation: 'deploy' | 'diff', args: readonly string[]): Promise<number> {
   requireOwnStack()
-  await loadConfig(configFile())
+  const config = await loadConfig(configFile())
+  if (operation === 'deploy') await checkConcurrency(lambdaClient({ region: config.region }), config, console.error)
   return runCdktf({ args: [operation, ...args], printTo: process.stdout })
 }
 
@@ -39,7 +42,7 @@ export interface CdktfRun {
 export function runCdktf({ args, environment = {}, printTo }: CdktfRun): number {
   const env = { CHECKPOINT_DISABLE: '1', ...process.env, ...environment }
   const stdio = ['inherit', printTo, 'inherit'] as const
-  const { status, error } = spawnSync('npx', ['--yes', cliPackage, ...args], { stdio: [...stdio], env })
+  const { status, error } = spawnSync(process.execPath, [lockedCdktf(), ...args], { stdio: [...stdio], env })
   if (error) throw error
   return status ?? 1
 }

@@ -36,8 +36,15 @@ export interface ControlPlaneConfig {
   /** Origins of browsers that may call the API. Default: none. */
   readonly corsOrigins?: readonly string[]
   readonly deliveries?: Deliveries
-  /** Of the whole API. Default 100 requests a second, 200 at once; above, 429. */
-  readonly throttle?: { readonly requestsPerSecond: number; readonly burst: number }
+  /** Of all routes but those that change an endpoint. Default 100 requests a second, 200 at once; above, 429. */
+  readonly throttle?: Throttle
+  /**
+   * Of each route that makes, rotates, revokes, changes or deletes, apart from all others: however many events are
+   * published, a revoke is not answered 429. Default 50 requests a second, 100 at once.
+   */
+  readonly changeThrottle?: Throttle
+  /** Default: none, all functions share what the account has. `npm run deploy` says what it recommends. */
+  readonly reservedConcurrency?: ReservedConcurrency
   /** Default `keyturn-<stage>`. Another name is that of a table restored from a backup. */
   readonly tableName?: string
   /** What an earlier deployment left, to be taken over instead of made. `npm run destroy` prints it. */
@@ -54,8 +61,27 @@ export interface MountedContract {
 export interface Deliveries {
   /** Batches of ten deliveries at a time, 2 to 1000. Default 50. */
   readonly concurrency?: number
-  /** Failures in a row after which an endpoint is paused, 1 to 9999. Default 20. */
+  /** An endpoint whose attempts have all failed for so many hours is paused, 1 to 720. Default 24. */
+  readonly pauseAfterHours?: number
+  /** Failures in a row after which an endpoint is paused, however soon, 1 to 9999. Default: they are not counted. */
   readonly pauseAfterFailures?: number
+}
+
+export interface Throttle {
+  readonly requestsPerSecond: number
+  readonly burst: number
+}
+
+/**
+ * How many of a function run at once, however busy the account's other functions are; no more of it run either. Each 1
+ * to 1000. What is reserved is taken from the account's quota.
+ */
+export interface ReservedConcurrency {
+  /** Rotates, revokes, makes. */
+  readonly rotate?: number
+  /** Reads, changes, deletes, and takes events. */
+  readonly endpoints?: number
+  readonly sweep?: number
 }
 
 export interface Sessions {
@@ -87,6 +113,11 @@ export type Backend =
 /** Whether table, keys and mirrors go when the stage goes. */
 export function isDisposable(stage: string): boolean {
   return stage === 'dev' || stage.startsWith('dev-')
+}
+
+/** How many batches of deliveries are worked on at once. */
+export function deliveryConcurrencyOf({ deliveries }: Pick<ControlPlaneConfig, 'deliveries'>): number {
+  return deliveries?.concurrency ?? 50
 }
 
 /** Name of the stage's table. */

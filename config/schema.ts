@@ -91,11 +91,15 @@ const domain = v.strictObject({
 
 const count = v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(1, 'must be at least 1'))
 
+const throttle = v.strictObject({ requestsPerSecond: count, burst: count })
+const reserved = v.exactOptional(v.pipe(count, v.maxValue(1000, 'must be at most 1000')))
+
 const deliveries = v.strictObject({
   // 2 to 1000 is what Lambda takes as the concurrency of a queue.
   concurrency: v.exactOptional(
     v.pipe(count, v.minValue(2, 'must be at least 2'), v.maxValue(1000, 'must be at most 1000')),
   ),
+  pauseAfterHours: v.exactOptional(v.pipe(count, v.maxValue(720, 'must be at most 720'))),
   pauseAfterFailures: v.exactOptional(v.pipe(count, v.maxValue(9999, 'must be at most 9999'))),
 })
 
@@ -122,7 +126,9 @@ const controlPlane = {
   domain: v.exactOptional(domain),
   corsOrigins: v.exactOptional(v.pipe(v.array(httpsUrl), v.readonly())),
   deliveries: v.exactOptional(deliveries),
-  throttle: v.exactOptional(v.strictObject({ requestsPerSecond: count, burst: count })),
+  throttle: v.exactOptional(throttle),
+  changeThrottle: v.exactOptional(throttle),
+  reservedConcurrency: v.exactOptional(v.strictObject({ rotate: reserved, endpoints: reserved, sweep: reserved })),
   tableName: v.exactOptional(resourceName),
   adopt: v.exactOptional(adoption),
 }

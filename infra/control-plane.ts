@@ -2,7 +2,7 @@ import { CloudwatchEventBus } from '@cdktf/provider-aws/lib/cloudwatch-event-bus
 import type { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function'
 import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue'
 import { Construct } from 'constructs'
-import type { ControlPlaneConfig } from '../config/config'
+import { type ControlPlaneConfig, deliveryConcurrencyOf } from '../config/config'
 import { mountsOf } from '../config/mounts'
 import { parseControlPlaneConfig } from '../config/schema'
 import { gatewayRoutes } from '../src/contracts/gateway-routes'
@@ -32,7 +32,7 @@ const timeouts: ByFunction<number> = {
   sweep: 58,
 }
 const defaultThrottle = { requestsPerSecond: 100, burst: 200 }
-const defaultConcurrency = 50
+const defaultChangeThrottle = { requestsPerSecond: 50, burst: 100 }
 
 /**
  * All of Keyturn, for any stack that has an AWS provider: the HTTP API and its functions, the table, two KMS keys, the
@@ -95,7 +95,7 @@ export class ControlPlane extends Construct {
       timeoutSeconds: timeouts.deliver,
     })
     this.functions = this.#deployFunctions(declared, account)
-    this.deliveries.feed(this.functions.deliver, config.deliveries?.concurrency ?? defaultConcurrency)
+    this.deliveries.feed(this.functions.deliver, deliveryConcurrencyOf(config))
     this.http = this.#serveHttp(mounts)
     this.domain = config.domain && new CustomDomain(this, 'domain', { domain: config.domain, http: this.http })
     new SweepSchedule(this, 'schedule', {
@@ -148,13 +148,22 @@ export class ControlPlane extends Construct {
       bus: this.bus.arn,
       failedSweeps: this.failedSweeps.arn,
     }
-    return byFunction(name => declared[name].deploy({ environment, statements: functionStatements(name, reach) }))
+    // `deliver` is limited by its queue, and reserves nothing.
+    const reserved: Partial<ByFunction<number>> = this.#config.reservedConcurrency ?? {}
+    return byFunction(name =>
+      declared[name].deploy({
+        environment,
+        statements: functionStatements(name, reach),
+        reservedConcurrency: reserved[name],
+      }),
+    )
   }
 
   #serveHttp(mounts: readonly Mount[]): HttpApi {
     const {
       corsOrigins = [],
       throttle = defaultThrottle,
+      changeThrottle = defaultChangeThrottle,
       logRetentionDays = defaultLogRetentionDays,
       domain,
     } = this.#config
@@ -164,6 +173,7 @@ export class ControlPlane extends Construct {
       functions: this.functions,
       cors: corsOf(mounts, corsOrigins),
       throttle,
+      changeThrottle,
       logRetentionDays,
       ownName: domain === undefined,
     })

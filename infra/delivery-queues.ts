@@ -1,5 +1,6 @@
 import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-source-mapping'
 import type { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function'
+import { LambdaFunctionRecursionConfig } from '@cdktf/provider-aws/lib/lambda-function-recursion-config'
 import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue'
 import { Construct } from 'constructs'
 
@@ -45,6 +46,12 @@ export class DeliveryQueues extends Construct {
       batchSize,
       functionResponseTypes: ['ReportBatchItemFailures'],
       scalingConfig: { maximumConcurrency },
+    })
+    // Deliveries and the pages of an event's subscribers go back to the queue that feeds the function. Lambda takes that
+    // for a loop and drops such a message at about its 16th turn; here the schedule of retries ends each chain.
+    new LambdaFunctionRecursionConfig(this, 'recursion', {
+      functionName: deliver.functionName,
+      recursiveLoop: 'Allow',
     })
   }
 }

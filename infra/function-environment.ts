@@ -12,14 +12,14 @@ export interface FunctionResources {
   readonly account: string
 }
 
-const defaultPauseAfterFailures = 20
+const defaultPauseAfterHours = 24
 
 /** The variables that every function of the control plane gets. They are names and addresses: none is a secret. */
 export function functionEnvironment(
   { stage, mirror, mirrorReaders = [], sessions, deliveries = {}, logLevel = 'info' }: ControlPlaneConfig,
   { table, ringKey, mirrorKey, bus, queueUrl, deadLetterQueueUrl, account }: FunctionResources,
 ): Readonly<Record<string, string>> {
-  const { pauseAfterFailures = defaultPauseAfterFailures } = deliveries
+  const { pauseAfterHours = defaultPauseAfterHours, pauseAfterFailures } = deliveries
   return {
     STAGE: stage,
     TABLE_NAME: table,
@@ -30,7 +30,8 @@ export function functionEnvironment(
     MIRROR_READERS: [account, ...mirrorReaders].join(','),
     QUEUE_URL: queueUrl,
     DEAD_LETTER_QUEUE_URL: deadLetterQueueUrl,
-    PAUSE_AFTER_FAILURES: String(pauseAfterFailures),
+    PAUSE_AFTER_HOURS: String(pauseAfterHours),
+    ...(pauseAfterFailures === undefined ? {} : { PAUSE_AFTER_FAILURES: String(pauseAfterFailures) }),
     INSECURE_TARGETS: 'off',
     LOG_LEVEL: logLevel,
     ...(sessions === undefined ? {} : sessionVariables(sessions)),

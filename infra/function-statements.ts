@@ -43,18 +43,20 @@ const statements: ByFunction<(reach: Reach) => readonly Statement[]> = {
     ...writeMirrors(mirrors),
     publish(bus),
   ],
-  endpoints: ({ table, queue }) => [
+  endpoints: ({ table, queue, mirrors }) => [
     items('Read', table, { actions: ['GetItem'], partitions: [endpoints, apiKeys, health, deliveries] }),
     items('ReadMany', table, { actions: ['BatchGetItem'], partitions: [health, deliveries] }),
     items('List', table, { actions: ['Query'], partitions: [endpoints, auditRecords, attempts] }),
     items('Change', table, { actions: ['UpdateItem'], partitions: [endpoints, health] }),
     items('SendAgain', table, { actions: ['PutItem'], partitions: [deliveries] }),
+    ...shareMirrors(mirrors),
     send(queue),
   ],
   deliver: ({ table, subscriberIndex, queue, deadLetterQueue }) => [
     { Sid: 'FindSubscribers', Effect: 'Allow', Action: ['dynamodb:Query'], Resource: [subscriberIndex] },
     items('Read', table, { actions: ['GetItem'], partitions: [endpoints, apiKeys, health, deliveries] }),
-    items('ReadMany', table, { actions: ['BatchGetItem'], partitions: [health] }),
+    items('ReadMany', table, { actions: ['BatchGetItem'], partitions: [health, deliveries] }),
+    items('Recover', table, { actions: ['Query'], partitions: [attempts] }),
     items('Count', table, { actions: ['PutItem', 'UpdateItem'], partitions: [health] }),
     items('Record', table, { actions: ['PutItem'], partitions: [deliveries, attempts] }),
     workOn(queue),
@@ -63,8 +65,8 @@ const statements: ByFunction<(reach: Reach) => readonly Statement[]> = {
   sweep: ({ table, dueIndex, queue, mirrors, bus, failedSweeps }) => [
     { Sid: 'FindDue', Effect: 'Allow', Action: ['dynamodb:Query'], Resource: [dueIndex] },
     items('Settle', table, { actions: ['GetItem', 'UpdateItem', 'DeleteItem'], partitions: [endpoints] }),
-    items('ResetFailures', table, { actions: ['UpdateItem'], partitions: [health] }),
     items('Record', table, { actions: ['PutItem'], partitions: [auditRecords] }),
+    items('Recover', table, { actions: ['GetItem', 'UpdateItem'], partitions: [health] }),
     items('PutBack', table, { actions: ['GetItem', 'PutItem'], partitions: [deliveries] }),
     send(queue),
     ...writeMirrors(mirrors),
@@ -117,28 +119,34 @@ function workOn(queue: string): Statement {
 
 /** Everything with a mirror but reading its value. */
 function writeMirrors(mirrors: string | null): readonly Statement[] {
-  if (mirrors === null) return []
   const actions = [
     'CreateSecret',
     'TagResource',
+    'UntagResource',
+    'UpdateSecret',
     'PutSecretValue',
     'UpdateSecretVersionStage',
     'DescribeSecret',
-    'DeleteResourcePolicy',
     'DeleteSecret',
     'RestoreSecret',
   ]
-  const Action = actions.map(action => `secretsmanager:${action}`)
+  if (mirrors === null) return []
+  return [onMirrors('WriteMirrors', mirrors, actions), ...shareMirrors(mirrors)]
+}
+
+/** Says who reads a mirror, never everybody. */
+function shareMirrors(mirrors: string | null): readonly Statement[] {
+  if (mirrors === null) return []
+  const Condition: Conditions = { Bool: { 'secretsmanager:BlockPublicPolicy': 'true' } }
   return [
-    { Sid: 'WriteMirrors', Effect: 'Allow', Action, Resource: [mirrors] },
-    {
-      Sid: 'ShareMirrors',
-      Effect: 'Allow',
-      Action: ['secretsmanager:PutResourcePolicy'],
-      Resource: [mirrors],
-      Condition: { Bool: { 'secretsmanager:BlockPublicPolicy': 'true' } },
-    },
+    { ...onMirrors('ShareMirrors', mirrors, ['PutResourcePolicy']), Condition },
+    onMirrors('UnshareMirrors', mirrors, ['DeleteResourcePolicy']),
   ]
+}
+
+function onMirrors(sid: string, mirrors: string, actions: readonly string[]): Statement {
+  const Action = actions.map(action => `secretsmanager:${action}`)
+  return { Sid: sid, Effect: 'Allow', Action, Resource: [mirrors] }
 }
 
 function publish(bus: string): Statement {

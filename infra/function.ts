@@ -28,6 +28,8 @@ export interface FunctionSettings {
   readonly environment: Readonly<Record<string, string>>
   /** What the function may do besides writing its logs and traces. */
   readonly statements: readonly Statement[]
+  /** How many of it run at once, and for whom that many are kept free. Default: what the account has left. */
+  readonly reservedConcurrency?: number | undefined
   /** Default: no VPC. */
   readonly vpc?: FunctionVpc | undefined
 }
@@ -59,7 +61,7 @@ export class KeyturnFunction extends Construct {
   }
 
   /** The function itself. KMS keys name the role in their policies, and the function names them: so the role comes first. */
-  deploy({ environment, statements, vpc }: FunctionSettings): LambdaFunction {
+  deploy({ environment, statements, reservedConcurrency, vpc }: FunctionSettings): LambdaFunction {
     const { name, bundles = packagedBundles, bundle, mounts, timeoutSeconds } = this.#props
     const { logs } = this
     const policy = new IamRolePolicy(this, 'policy', {
@@ -81,6 +83,7 @@ export class KeyturnFunction extends Construct {
       environment: { variables: { ...environment } },
       tracingConfig: { mode: 'Active' },
       loggingConfig: { logFormat: 'JSON', logGroup: logs.name, systemLogLevel: 'WARN' },
+      ...(reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: reservedConcurrency }),
       ...(vpc === undefined ? {} : { vpcConfig: vpcConfig(vpc) }),
       dependsOn: [policy],
     })

@@ -8,7 +8,7 @@ import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group
 import type { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function'
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission'
 import { Construct } from 'constructs'
-import type { CustomDomain as Domain } from '../config/config'
+import type { CustomDomain as Domain, Throttle } from '../config/config'
 import type { GatewayRoute, ServingFunction } from '../src/contracts/gateway-routes'
 import type { Mount } from '../src/contracts/routes'
 
@@ -19,7 +19,10 @@ export interface HttpApiProps {
   readonly functions: Readonly<Record<ServingFunction, LambdaFunction>>
   /** Absent: browsers of other origins cannot call the API. */
   readonly cors: Cors | undefined
-  readonly throttle: { readonly requestsPerSecond: number; readonly burst: number }
+  /** Of the routes that change nothing, together with published events. */
+  readonly throttle: Throttle
+  /** Of each route that changes an endpoint, for itself. */
+  readonly changeThrottle: Throttle
   readonly logRetentionDays: number
   /** Whether the API answers under the name that AWS gives it. */
   readonly ownName: boolean
@@ -49,11 +52,11 @@ export class HttpApi extends Construct {
       ...(cors === undefined ? {} : { corsConfiguration: corsConfiguration(cors) }),
     })
     const targets = new Map(functionsOf(props.routes).map(name => [name, this.#integrate(name, props)]))
-    for (const { routeKey, function: name } of props.routes) {
+    const routes = props.routes.map(({ routeKey, function: name }) => {
       const target = `integrations/${targets.get(name)?.id}`
-      new Apigatewayv2Route(this, `route-${routeKey}`, { apiId: this.api.id, routeKey, target })
-    }
-    this.stage = this.#defaultStage(props)
+      return new Apigatewayv2Route(this, `route-${routeKey}`, { apiId: this.api.id, routeKey, target })
+    })
+    this.stage = this.#defaultStage(props, routes)
   }
 
   #integrate(name: ServingFunction, { functions }: HttpApiProps): Apigatewayv2Integration {
@@ -74,7 +77,10 @@ export class HttpApi extends Construct {
     })
   }
 
-  #defaultStage({ name, throttle, logRetentionDays }: HttpApiProps): Apigatewayv2Stage {
+  #defaultStage(
+    { name, routes, throttle, changeThrottle, logRetentionDays }: HttpApiProps,
+    dependsOn: Apigatewayv2Route[],
+  ): Apigatewayv2Stage {
     // The prefix keeps the log group out of the account's one policy for log delivery, which is limited in size.
     const logs = new CloudwatchLogGroup(this, 'access-logs', {
       name: `/aws/vendedlogs/${name}`,
@@ -84,14 +90,25 @@ export class HttpApi extends Construct {
       apiId: this.api.id,
       name: '$default',
       autoDeploy: true,
-      defaultRouteSettings: {
-        throttlingRateLimit: throttle.requestsPerSecond,
-        throttlingBurstLimit: throttle.burst,
-        detailedMetricsEnabled: true,
-      },
+      defaultRouteSettings: routeSettings(throttle),
+      routeSettings: routes.filter(changesEndpoint).map(({ routeKey }) => ({
+        routeKey,
+        ...routeSettings(changeThrottle),
+      })),
       accessLogSettings: { destinationArn: logs.arn, format: accessLogFormat },
+      // API Gateway refuses settings of a route that is not there yet.
+      dependsOn,
     })
   }
+}
+
+function routeSettings({ requestsPerSecond, burst }: Throttle) {
+  return { throttlingRateLimit: requestsPerSecond, throttlingBurstLimit: burst, detailedMetricsEnabled: true }
+}
+
+/** Whether a route makes, rotates, revokes, changes or deletes. What `endpoints` takes by POST is events. */
+function changesEndpoint({ routeKey, function: name }: GatewayRoute): boolean {
+  return name === 'rotate' || /^(PATCH|PUT|DELETE) /.test(routeKey)
 }
 
 function functionsOf(routes: readonly GatewayRoute[]): readonly ServingFunction[] {

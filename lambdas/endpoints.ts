@@ -4,6 +4,7 @@ import { dynamoAttemptLog } from '../src/aws/dynamo-attempt-log'
 import { dynamoAuditLog } from '../src/aws/dynamo-audit-log'
 import { dynamoDeliveryStore } from '../src/aws/dynamo-delivery-store'
 import { dynamoHealthStore } from '../src/aws/dynamo-health-store'
+import { dynamoRecoveryStore } from '../src/aws/dynamo-recovery-store'
 import { sqsQueue } from '../src/aws/sqs-delivery-queue'
 import { lambdaHandler } from '../src/http/lambda-handler'
 import { serve } from '../src/http/serve'
@@ -11,7 +12,7 @@ import { deliveryUses } from '../src/http/uses/deliveries'
 import { endpointUses } from '../src/http/uses/endpoints'
 import { healthUses } from '../src/http/uses/health'
 import { endpointsVariables, readEnvironment } from './environment'
-import { accessDeps, apiSettings, endpointStore, logOf, readMounts } from './wiring'
+import { accessDeps, apiSettings, endpointStore, logOf, policyDeps, readMounts } from './wiring'
 
 const environment = readEnvironment(endpointsVariables, process.env)
 const table = { client: dynamoDbClient(), name: environment.TABLE_NAME }
@@ -22,14 +23,15 @@ const deps = {
   health: dynamoHealthStore(table),
   attempts: dynamoAttemptLog(table),
   deliveries: dynamoDeliveryStore(table),
+  recoveries: dynamoRecoveryStore(table),
   queue: sqsQueue({ client: sqsClient(), queueUrl: environment.QUEUE_URL }),
-  now: () => new Date(),
+  ...policyDeps(environment),
   randomBytes,
 }
 const settings = apiSettings(environment, mounts)
 const uses = { ...endpointUses(deps, settings), ...deliveryUses(deps, settings), ...healthUses(settings) }
 
-/** Reads, changes of settings, events into the queue, and every path and method that no route has. */
+/** Reads, changes of settings, read access taken away, events into the queue, and every path and method that no route has. */
 export const handler = lambdaHandler(
   serve({ mounts, uses, access: accessDeps(environment, table), log: logOf(environment) }),
 )

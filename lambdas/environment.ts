@@ -31,7 +31,8 @@ const delivering = {
   RING_KEY_ID: text,
   ...queueing,
   DEAD_LETTER_QUEUE_URL: url,
-  PAUSE_AFTER_FAILURES: v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,3}$/), v.transform(Number)), '20'),
+  PAUSE_AFTER_HOURS: v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,2}$/), v.transform(Number)), '24'),
+  PAUSE_AFTER_FAILURES: v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,3}$/), v.transform(Number))),
 }
 
 /** Variables of the functions that answer HTTP. */

@@ -5,6 +5,7 @@ import { addSeconds } from '../src/core/instant'
 import { inRequestScope } from '../src/core/log'
 import type { DeliveryDeps } from '../src/delivery/ports'
 import { type PutBackDeps, putBackDue } from '../src/delivery/put-back-due'
+import { queueRecoveries, type QueueRecoveriesDeps } from '../src/delivery/queue-recoveries'
 import { workQueue } from '../src/delivery/work-queue'
 import type { LambdaHandler } from '../src/http/lambda-handler'
 import type { RotationDeps } from '../src/rotation/ports'
@@ -35,17 +36,19 @@ const lastSettleSeconds = 8
 
 /** One sweep, which begins nothing that it could not finish in the time that the function has left. */
 export function sweepHandler(
-  deps: RotationDeps & PutBackDeps,
+  deps: RotationDeps & PutBackDeps & QueueRecoveriesDeps,
 ): (event: unknown, context: SweepContext) => Promise<SweepReport> {
   return (_event, context) =>
     inRequestScope(context.awsRequestId, async () => {
       const until = addSeconds(deps.now(), context.getRemainingTimeInMillis() / 1000 - lastSettleSeconds)
-      const [report, putBack] = await allDone([
+      const [report, putBack, recoveries] = await allDone([
         sweep({ ...deps, sleep: milliseconds => sleep(milliseconds) }, until),
         putBackDue(deps, until),
+        queueRecoveries(deps, until),
       ])
       if (putBack.queued + putBack.failed + putBack.left > 0) deps.log.info('deliveries put back', { ...putBack })
       if (report.settled + report.failed + report.left > 0) deps.log.info('swept', { ...report })
+      if (recoveries > 0) deps.log.info('recoveries queued', { recoveries })
       return report
     })
 }

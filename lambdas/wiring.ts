@@ -13,6 +13,7 @@ import { dynamoAuditLog } from '../src/aws/dynamo-audit-log'
 import { dynamoDeliveryStore } from '../src/aws/dynamo-delivery-store'
 import { dynamoEndpointStore } from '../src/aws/dynamo-endpoint-store'
 import { dynamoHealthStore, dynamoRotationHealth } from '../src/aws/dynamo-health-store'
+import { dynamoRecoveryStore } from '../src/aws/dynamo-recovery-store'
 import { dynamoSubscriberIndex } from '../src/aws/dynamo-subscriber-index'
 import { eventBridgeBus } from '../src/aws/event-bridge-bus'
 import { kmsSealer } from '../src/aws/kms-sealer'
@@ -34,6 +35,7 @@ import { httpVendor } from '../src/rotation-hook/vendor'
 import { parseCredential } from '../src/rotation-hook/vendor-request'
 import { withoutMirrors } from '../src/rotation/mirror'
 import type { EndpointStore } from '../src/rotation/ports'
+import type { PolicyDeps } from '../src/rotation/settle-policy'
 import type { DeliverEnvironment, HttpEnvironment, RotationHookEnvironment, SettlingEnvironment } from './environment'
 
 // The adapters that the functions share. Each function's own file picks from here, and nothing else decides what runs.
@@ -121,24 +123,37 @@ export function rotationDeps(environment: SettlingEnvironment, table: Table): Ri
   }
 }
 
+/** What it takes to say who reads a mirror, and nothing else about one. */
+export function policyDeps(environment: HttpEnvironment): Omit<PolicyDeps, 'store'> {
+  return {
+    mirror: secretsManagerMirror({ client: secretsManagerClient(), tags: {} }),
+    stage: environment.STAGE,
+    now,
+    timeout: sharedTimeout,
+    log: logOf(environment),
+  }
+}
+
 /** The adapters of the function that delivers. */
 export function deliveryDeps(
   environment: DeliverEnvironment,
   table: Table,
   contracts: readonly Contract[],
 ): DeliveryDeps {
-  const { RING_KEY_ID, QUEUE_URL, DEAD_LETTER_QUEUE_URL, INSECURE_TARGETS, PAUSE_AFTER_FAILURES } = environment
+  const { RING_KEY_ID, QUEUE_URL, DEAD_LETTER_QUEUE_URL, INSECURE_TARGETS } = environment
+  const { PAUSE_AFTER_HOURS: afterHours, PAUSE_AFTER_FAILURES: afterFailures = null } = environment
   return {
     endpoints: dynamoEndpointStore(table),
     subscribers: dynamoSubscriberIndex(table),
     deliveries: dynamoDeliveryStore(table),
     attempts: dynamoAttemptLog(table),
     health: dynamoHealthStore(table),
+    recoveries: dynamoRecoveryStore(table),
     queue: sqsDeliveryQueue({ client: sqsClient(), queueUrl: QUEUE_URL, deadLetterQueueUrl: DEAD_LETTER_QUEUE_URL }),
     openKey: openedKeyCache(kmsSealer({ client: kmsClient(), keyId: RING_KEY_ID }), now),
     send: httpSender({ insecureTargets: INSECURE_TARGETS, clock: () => performance.now() }),
     contracts,
-    pauseAfterFailures: PAUSE_AFTER_FAILURES,
+    pauseRule: { afterHours, afterFailures },
     now,
     randomBytes,
     random: Math.random,

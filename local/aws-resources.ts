@@ -1,20 +1,30 @@
 import { CreateTableCommand, ResourceInUseException } from '@aws-sdk/client-dynamodb'
 import { CreateQueueCommand, GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs'
+import { randomBytes } from 'node:crypto'
+import * as v from 'valibot'
+import { replaceFile } from '../scripts/files'
 import { type ClientOptions, sqsClient } from '../src/aws/clients'
 import { type Table, tableDefinition } from '../src/aws/table'
+import { readStored } from './stored-json'
 
 // What the local run has at its embedded AWS server, as `infra` gives it to a deployment: one table, two queues, two
 // KMS keys. Data folders hold them by these names.
 
 export const stage = 'local'
 
-/** How the embedded AWS server is called. It takes any credentials; these are made up. */
+/** How the embedded AWS server is called. Where no access key id is asked for, it takes any: this one is made up. */
 export const localAws = {
   region: 'us-east-1',
   accessKeyId: 'local',
   secretAccessKey: 'local',
   table: 'keyturn-local',
 } as const
+
+/** The embedded AWS server of a local run. */
+export interface LocalAws {
+  readonly url: string
+  readonly accessKeyId: string
+}
 
 /** Where deliveries wait, and where those end that were given up. */
 export const deliveryQueue = 'keyturn-local-deliveries'
@@ -24,9 +34,23 @@ export const deadLetterQueue = 'keyturn-local-dead-letters'
 export const ringKeyId = 'alias/keyturn-local-ring'
 export const mirrorKeyId = 'alias/keyturn-local-mirror'
 
+/**
+ * The access key id of the local run whose data folder has this file, of mode 0600. It is random, so that no other
+ * program of this machine has it by chance, and stays the same over restarts.
+ * @throws {OperatorError} when the file is damaged
+ */
+export function localAccessKeyId(file: string): string {
+  const schema = v.object({ accessKeyId: v.pipe(v.string(), v.regex(/^LOCAL[0-9A-F]{15}$/)) })
+  const before = readStored({ file, schema, remedy: 'delete it, and a new access key id is made' })
+  if (before !== null) return before.accessKeyId
+  const accessKeyId = `LOCAL${randomBytes(8).toString('hex').slice(1).toUpperCase()}`
+  replaceFile(file, JSON.stringify({ accessKeyId }))
+  return accessKeyId
+}
+
 /** The settings of an SDK client for the embedded AWS server at this URL. */
-export function localClientOptions(aws: string): ClientOptions {
-  const { region, accessKeyId, secretAccessKey } = localAws
+export function localClientOptions(aws: string, accessKeyId: string = localAws.accessKeyId): ClientOptions {
+  const { region, secretAccessKey } = localAws
   return { endpoint: aws, region, credentials: { accessKeyId, secretAccessKey } }
 }
 
@@ -45,8 +69,8 @@ const VisibilityTimeout = '90'
 const MessageRetentionPeriod = String(14 * 24 * 60 * 60)
 
 /** Makes the two queues; those that are there already stay as they are. */
-export async function createQueues(aws: string): Promise<void> {
-  const client = sqsClient(localClientOptions(aws))
+export async function createQueues(options: ClientOptions): Promise<void> {
+  const client = sqsClient(options)
   try {
     const deadLetters = await createQueue(client, deadLetterQueue, { MessageRetentionPeriod })
     const RedrivePolicy = await redrivePolicy(client, deadLetters, maxReceiveCount)

@@ -10,6 +10,8 @@ export interface EnvironmentOptions {
   readonly bundle: string
   /** The embedded AWS server's URL. */
   readonly aws: string
+  /** Default: one for a server that takes any. */
+  readonly accessKeyId?: string
 }
 
 /** Everything that a function's `process.env` holds: what Lambda sets, and what a deployment configures. */
@@ -18,11 +20,16 @@ export function functionEnvironment(options: EnvironmentOptions): Readonly<Recor
 }
 
 /** AWS Lambda's developer guide, "Defined runtime environment variables". */
-function setByLambda({ name, bundle, aws }: EnvironmentOptions): Readonly<Record<string, string>> {
+function setByLambda({
+  name,
+  bundle,
+  aws,
+  accessKeyId = localAws.accessKeyId,
+}: EnvironmentOptions): Readonly<Record<string, string>> {
   return {
     AWS_REGION: localAws.region,
     AWS_DEFAULT_REGION: localAws.region,
-    AWS_ACCESS_KEY_ID: localAws.accessKeyId,
+    AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: localAws.secretAccessKey,
     AWS_SESSION_TOKEN: 'local',
     AWS_ENDPOINT_URL: aws,

@@ -34,6 +34,7 @@ export function gatewayReply(result: unknown): GatewayReply {
 }
 
 const messages = {
+  403: 'Forbidden',
   404: 'Not Found',
   413: 'Request Entity Too Large',
   500: 'Internal Server Error',

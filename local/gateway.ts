@@ -1,13 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { isAllowedCaller } from './browser-guard'
 import { InvocationError } from './function-worker'
 import { decodedSegment, gatewayEvent, type GatewayRequest } from './gateway-event'
 import { gatewayError, gatewayReply, type GatewayReply } from './gateway-reply'
-import { closeServer, listen } from './listen'
+import { closeServer, keepConnections, listen } from './listen'
 import { type GatewayRoute, routeTable } from './route-table'
 
 export interface GatewayOptions<Name extends string> {
   readonly port: number
+  /** Of browsers whose pages may call, besides the API's own. Default: none. */
+  readonly origins?: readonly string[]
   readonly routes: readonly GatewayRoute<Name>[]
   /** @throws {InvocationError} */
   readonly invoke: (name: Name, event: object) => Promise<unknown>
@@ -23,10 +27,16 @@ export interface Gateway {
 
 /** An HTTP API of API Gateway on 127.0.0.1, with Lambda integrations in payload format 2.0. */
 export async function startGateway<Name extends string>(options: GatewayOptions<Name>): Promise<Gateway> {
+  const { origins = [] } = options
   const integration = lambdaIntegration(options)
-  const server = createServer({ maxHeaderSize: maximumHeaderBytes }, (request, response) => {
-    void handle(integration, request, response)
-  })
+  const reply = (request: IncomingMessage, response: ServerResponse): void => {
+    if (isAllowedCaller(request.headers, origins)) void handle(integration, request, response)
+    else send(response, gatewayError(403), newRequestId())
+  }
+  const server = createServer({ maxHeaderSize: maximumHeaderBytes }, reply)
+  server.on('checkExpectation', reply)
+  server.on('clientError', refuseUnreadable)
+  keepConnections(server)
   const url = await listen(server, options.port)
   return { url, close: () => closeServer(server) }
 }
@@ -38,7 +48,7 @@ const maximumHeaderBytes = 10240
 type Integration = (request: GatewayRequest, requestId: string) => Promise<GatewayReply>
 
 async function handle(integration: Integration, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const requestId = `${randomBytes(11).toString('base64url')}=`
+  const requestId = newRequestId()
   try {
     const read = await readRequest(request)
     send(response, read === 'too-large' ? gatewayError(413) : await integration(read, requestId), requestId)
@@ -46,6 +56,10 @@ async function handle(integration: Integration, request: IncomingMessage, respon
     if (response.headersSent || response.destroyed) response.destroy()
     else send(response, gatewayError(500), requestId)
   }
+}
+
+function newRequestId(): string {
+  return `${randomBytes(11).toString('base64url')}=`
 }
 
 /** What API Gateway takes at most. */
@@ -86,9 +100,26 @@ function lambdaIntegration<Name extends string>({ routes, invoke, now }: Gateway
   }
 }
 
+/** Refuses what is no HTTP request, in the words that Node.js would use. */
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
+  const status = unreadable[error.code ?? ''] ?? '400 Bad Request'
+  const headers = Object.entries({ ...safeHeaders, connection: 'close' }).map(([name, value]) => `${name}: ${value}`)
+  socket.end([`HTTP/1.1 ${status}`, ...headers, '', ''].join('\r\n'))
+}
+
+const unreadable: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Payload Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+}
+
 const statusOf = { threw: 500, ended: 502, late: 503 } as const
+
+/** The gateway's own replies say what the functions' replies do. */
+const safeHeaders = { 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'" }
 
 function send(response: ServerResponse, { status, headers, body }: GatewayReply, requestId: string): void {
   const length = status === 204 || status === 304 ? {} : { 'content-length': body.length }
-  response.writeHead(status, { ...headers, 'apigw-requestid': requestId, ...length }).end(body)
+  response.writeHead(status, { ...safeHeaders, ...headers, 'apigw-requestid': requestId, ...length }).end(body)
 }

@@ -29,6 +29,16 @@ function isOfListening(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error && error.syscall === 'listen'
 }
 
+/**
+ * The server ends no connection by itself. Node.js ends one that was idle for 5 s, or on which no request came within
+ * 60 s, and loses a request that comes at that moment: its caller sees the connection end instead of a reply.
+ */
+export function keepConnections(server: Server): void {
+  server.keepAliveTimeout = 0
+  server.headersTimeout = 0
+  server.requestTimeout = 0
+}
+
 const graceMs = 2000
 
 /** Takes no new connections, and ends the open ones once their requests are answered, 2 s later at most. */

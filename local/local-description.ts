@@ -10,6 +10,7 @@ import type { SessionIssuer } from './session-issuer'
 export interface DescriptionOptions {
   readonly api: string
   readonly aws: string
+  readonly accessKeyId: string
   readonly keys: SeededKeys
   readonly issuer: SessionIssuer
 }
@@ -39,12 +40,13 @@ export interface LocalDescription {
 
 /** Everything that a user of this local run needs: URLs, and for each contract ids, API keys and fresh sessions. */
 export async function describeLocalRun(options: DescriptionOptions): Promise<LocalDescription> {
-  const { api, aws } = options
+  const { api, aws, accessKeyId } = options
   const contracts = await Promise.all(
     seedContracts.map(async seed => [seed.contract.name, await describeContract(seed, options)] as const),
   )
   // One for each seed, as the type says.
-  return { api, aws, ...localAws, stage, contracts: Object.fromEntries(contracts) as LocalDescription['contracts'] }
+  const byName = Object.fromEntries(contracts) as LocalDescription['contracts']
+  return { api, aws, ...localAws, accessKeyId, stage, contracts: byName }
 }
 
 async function describeContract(

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { functionSources } from '../scripts/bundle'
 import { isMissing, makeFolder } from '../scripts/files'
 import { mountsFile } from '../src/contracts/routes'
+import type { LocalAws } from './aws-resources'
 import { functionEnvironment } from './function-environment'
 import { FunctionWorker, openFunctionLog, type WorkerOptions } from './function-worker'
 import { OperatorError } from './operator-error'
@@ -20,8 +21,7 @@ export interface LocalFunctions {
 export interface LocalFunctionsOptions {
   readonly buildDir: string
   readonly dataDir: string
-  /** The embedded AWS server's URL. */
-  readonly aws: string
+  readonly aws: LocalAws
 }
 
 const names = Object.keys(functionSources) as readonly FunctionName[]
@@ -37,7 +37,12 @@ export function localFunctions({ buildDir, dataDir, aws }: LocalFunctionsOptions
     const bundle = resolve(buildDir, name, 'index.js')
     const file = join(logs, `${name}.ndjson`)
     const log = openFunctionLog(file)
-    const options = { runtime, bundle, log, environment: functionEnvironment({ name, bundle, aws }) }
+    const options = {
+      runtime,
+      bundle,
+      log,
+      environment: functionEnvironment({ name, bundle, aws: aws.url, accessKeyId: aws.accessKeyId }),
+    }
     return { name, file, log, run: new LocalFunction({ ...options, timeoutSeconds: timeoutSeconds[name] }) }
   })
   const byName = new Map(all.map(({ name, run }) => [name, run]))

@@ -1,3 +1,4 @@
+import { ConfigError } from '../config/schema'
 import { banner } from './banner'
 import { Closers } from './closers'
 import { startLocalRun } from './local-run'
@@ -59,7 +60,8 @@ function whenParentEnds(ended: () => void): void {
 }
 
 function printFault(fault: unknown): void {
-  console.error(fault instanceof OperatorError ? `keyturn: ${fault.message}` : fault)
+  if (fault instanceof ConfigError) console.error(fault.message)
+  else console.error(fault instanceof OperatorError ? `keyturn: ${fault.message}` : fault)
 }
 
 if (require.main === module) void runLocally(process.argv.slice(2))

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { pollingSqsClient } from '../src/aws/clients'
 import { sqsQueueFeed } from '../src/aws/sqs-delivery-queue'
 import type { ReceivedMessage, QueueFeed } from '../src/delivery/ports'
-import { deliveryQueue, localAws, localClientOptions } from './aws-resources'
+import { deliveryQueue, type LocalAws, localAws, localClientOptions } from './aws-resources'
 import { queueArn, queueUrl } from './aws-server/sqs/queue-names'
 import type { Closers } from './closers'
 import { InvocationError } from './function-worker'
@@ -68,8 +68,8 @@ function queueEvent(messages: readonly ReceivedMessage[]): object {
 }
 
 /** The deliveries that wait at the embedded AWS server. */
-export function deliveryFeed(aws: string, closers: Closers): QueueFeed {
-  const client = pollingSqsClient(localClientOptions(aws))
+export function deliveryFeed({ url: aws, accessKeyId }: LocalAws, closers: Closers): QueueFeed {
+  const client = pollingSqsClient(localClientOptions(aws, accessKeyId))
   closers.add(() => client.destroy())
   return sqsQueueFeed({ client, queueUrl: queueUrl(new URL(aws).host, deliveryQueue) })
 }

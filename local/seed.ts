@@ -67,7 +67,7 @@ async function seedEndpoints({ api, store, now }: Seeding): Promise<void> {
       contract: keyturn,
       name: 'seeding',
       tenantIds: [...new Set(wanted.map(({ tenantId }) => tenantId))],
-      permissions: ['endpoints:write'],
+      permissions: ['endpoints:write', 'endpoints:rotate'],
       plan: null,
       expiresAt: null,
     },

@@ -1,7 +1,7 @@
 import { build, type BuildOptions } from 'esbuild'
 import { execFileSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { buildFunctions, consumerFunctionSources, endBuilder, functionSources } from './bundle'
 
 // `npm pack` runs this first: everything that the package has is built into `dist/`.
@@ -47,7 +47,14 @@ async function buildCommand(outDir: string): Promise<void> {
     mainFields: ['module', 'main'],
     banner: { js: '#!/usr/bin/env node' },
   })
+  for (const file of ['package.json', 'package-lock.json']) {
+    mkdirSync(join(outDir, lockedFolder), { recursive: true })
+    copyFileSync(join(lockedFolder, file), join(outDir, lockedFolder, file))
+  }
 }
+
+/** What the command installs CDKTF's command line from; it looks beside itself. */
+const lockedFolder = 'cli/cdktf-cli'
 
 function bundleOptions(outDir: string): BuildOptions {
   return {

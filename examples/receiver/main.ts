@@ -9,7 +9,7 @@ import { receiver } from './receiver'
 const secrets = mirroredSecrets({
   secretId: process.env.SECRET_ID ?? '',
   client: new SecretsManagerClient({}),
-  onError: error => console.error('the signing secrets could not be refreshed', error),
+  onError: error => console.error('the signing secrets are not as they should be', error),
 })
 const receive = receiver({
   secrets,

@@ -9,6 +9,8 @@ export interface ReceiverOptions {
   readonly scheme?: Scheme | undefined
   /** Called with each genuine delivery. Senders repeat a delivery that got no answer, so it must bear repeats. */
   readonly accept: (body: Uint8Array) => Promise<void>
+  /** Told why a delivery is answered 503; `console.error` by default. The error holds no secret and no header's value. */
+  readonly onTryAgain?: ((error: unknown) => void) | undefined
 }
 
 export interface Reply {
@@ -16,7 +18,7 @@ export interface Reply {
   readonly headers: Readonly<Record<string, string>>
 }
 
-export type Receiver = (body: Uint8Array, headers: DeliveryHeaders) => Promise<Reply>
+export type Receiver = (body: Uint8Array, headers: DeliveryHeaders | null | undefined) => Promise<Reply>
 
 const accepted: Reply = { status: 204, headers: {} }
 const refused: Reply = { status: 401, headers: {} }
@@ -25,19 +27,25 @@ const tryAgain: Reply = { status: 503, headers: { 'retry-after': '1' } }
 /**
  * Verifies each delivery, hands on the genuine ones, and answers. A delivery that no live secret signed gets 503, not 401:
  * it may be signed with a secret that has not arrived here yet, and then the sender's next attempt will pass. A forged
- * delivery never passes. The answer is also 503 where there is no secret to verify with, or a malformed one: that is the
- * receiver's own fault.
+ * delivery never passes. The answer is also 503 where there is no secret to verify with, or malformed ones alone: that is
+ * the receiver's own fault. Whatever is answered 503 is logged.
  */
-export function receiver({ secrets, scheme, accept }: ReceiverOptions): Receiver {
+export function receiver({ secrets, scheme, accept, onTryAgain = logTryAgain }: ReceiverOptions): Receiver {
   return async (body, headers) => {
     try {
       await secrets.verify(body, headers, { scheme })
     } catch (error) {
-      return isHopeless(error) ? refused : tryAgain
+      if (isHopeless(error)) return refused
+      onTryAgain(error)
+      return tryAgain
     }
     await accept(body)
     return accepted
   }
+}
+
+function logTryAgain(error: unknown): void {
+  console.error('a delivery is answered 503', error)
 }
 
 /** Whether no other secret would make the delivery pass. */

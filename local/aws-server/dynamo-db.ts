@@ -1,4 +1,5 @@
 import dynalite from 'dynalite'
+import { MemoryLevel } from 'memory-level'
 import type { IncomingMessage, OutgoingHttpHeaders, Server } from 'node:http'
 import { Readable } from 'node:stream'
 import { openDatabase } from './database'
@@ -19,6 +20,7 @@ export interface HttpReply {
 export async function openDynamoDb(folder: string | null): Promise<DynamoDb> {
   // Dynalite does not say that it cannot open its database, and stops the process on the first request: so try before.
   if (folder !== null) await (await openDatabase(folder)).close()
+  await closeIteratorsByReturn()
   const server = dynalite({
     ...(folder === null ? {} : { path: folder }),
     createTableMs: 0,
@@ -26,6 +28,31 @@ export async function openDynamoDb(folder: string | null): Promise<DynamoDb> {
     updateTableMs: 0,
   })
   return { handle: (request, body) => handle(server, request, body), close: () => close(server) }
+}
+
+/**
+ * Dynalite ends each read of a range by the iterator's `return`, which the iterators of `abstract-level` do not have: each
+ * would stay open, and keep what LevelDB holds for it. Gives them one, once for all databases of this process.
+ */
+async function closeIteratorsByReturn(): Promise<void> {
+  const level = new MemoryLevel()
+  await level.open()
+  const iterator = level.values()
+  const shared = prototypeWith(iterator, 'close')
+  if (!('return' in shared)) Object.defineProperty(shared, 'return', { value: closeIterator, configurable: true })
+  await iterator.close()
+  await level.close()
+}
+
+function closeIterator(this: { close(): Promise<void> }): Promise<void> {
+  return this.close()
+}
+
+/** The prototype that has the method itself, however far up. @throws {TypeError} when none has */
+function prototypeWith(object: object, method: string): object {
+  const prototype: unknown = Object.getPrototypeOf(object)
+  if (typeof prototype !== 'object' || prototype === null) throw new TypeError(`there is no ${method}`)
+  return Object.hasOwn(prototype, method) ? prototype : prototypeWith(prototype, method)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { listen } from '../listen'
+import { keepConnections, listen } from '../listen'
 import { AwsError } from './wire'
 
 /** Answers one request, and resolves once that is done. Must not reject. */
@@ -22,8 +22,7 @@ export async function openListener(port: number): Promise<HttpListener> {
     const handled = handler(request, response).finally(() => underWay.delete(handled))
     underWay.add(handled)
   })
-  // A client that takes up a connection again must not find it just being ended: it would take that for a lost reply.
-  server.keepAliveTimeout = 0
+  keepConnections(server)
   return {
     url: await listen(server, port),
     serve: served => {

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isAllowedCaller } from '../browser-guard'
 import { type HttpListener, openListener, readBody } from './http'
 import { noFunctions, type RotationFunctions } from './secrets-manager/rotations'
 import { openServices, type Services, type ServicesOptions } from './services'
-import { AwsError, inputOf, regionOf, sendError, sendReply, unknownOperation } from './wire'
+import { AwsError, checkAccessKeyId, inputOf, regionOf, sendError, sendReply, unknownOperation } from './wire'
 
 // The embedded AWS server: DynamoDB, Secrets Manager, KMS, EventBridge and SQS on one port of 127.0.0.1. Any AWS SDK
 // speaks to it once `AWS_ENDPOINT_URL` is its URL. A request comes in here, `services.ts` has the service that it names
@@ -22,6 +23,10 @@ export interface AwsServerOptions {
   readonly port: number
   readonly now?: () => Date
   readonly pages?: Pages
+  /** The only access key id that may call; without it every one may. */
+  readonly accessKeyId?: string
+  /** Of browsers whose pages may call, besides the server's own. Default: none. */
+  readonly origins?: readonly string[]
   /** The ids and aliases of the KMS keys that exist; without it every key exists from its first `Encrypt` on. */
   readonly kmsKeyIds?: readonly string[]
   /** What `RotateSecret` may invoke; nothing by default. */
@@ -32,15 +37,16 @@ export interface AwsServerOptions {
 export type Pages = Readonly<Record<string, () => unknown>>
 
 /**
- * Starts the server. Signatures are not checked. Rejects with Node's own error where the port is taken or the folder
+ * Starts the server. Of a signature only the access key id is looked at. Rejects with Node's own error where the port is taken or the folder
  * unusable.
  * @throws {OperatorError} where what the folder holds is damaged, or open elsewhere
  */
 export async function startAwsServer(options: AwsServerOptions): Promise<AwsServer> {
-  const { dataDir, port, now = () => new Date(), pages = {}, kmsKeyIds = null, functions = noFunctions } = options
+  const { dataDir, port, now = () => new Date(), kmsKeyIds = null, functions = noFunctions } = options
   const listener = await openListener(port)
   const services = await openOrClose(listener, { dataDir, now, kmsKeyIds, functions })
-  listener.serve((request, response) => handle({ services, pages }, request, response))
+  const { pages = {}, origins = [], accessKeyId = null } = options
+  listener.serve((request, response) => handle({ services, pages, origins, accessKeyId }, request, response))
   return {
     url: listener.url,
     close: async () => {
@@ -63,14 +69,18 @@ async function openOrClose(listener: HttpListener, options: ServicesOptions): Pr
 interface Served {
   readonly services: Services
   readonly pages: Pages
+  readonly origins: readonly string[]
+  /** Null: every access key id may call. */
+  readonly accessKeyId: string | null
 }
 
 /** Answers one request, and resolves when the reply is handed over or nobody waits for it any more. */
-async function handle({ services, pages }: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(served: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const closed = new Promise(resolve => response.once('close', resolve))
   try {
-    if (request.method === 'GET') sendPage(pages, request, response)
-    else await runOperation(services, request, response)
+    if (!isAllowedCaller(request.headers, served.origins)) throw foreignCaller()
+    if (request.method === 'GET') sendPage(served.pages, request, response)
+    else await runOperation(served, request, response)
   } catch (error) {
     if (!(error instanceof AwsError) && !request.destroyed) console.error('AWS endpoint:', error)
     sendError(response, error)
@@ -86,8 +96,17 @@ function sendPage(pages: Pages, request: IncomingMessage, response: ServerRespon
   response.writeHead(200, { 'content-type': 'application/json' }).end(text)
 }
 
-async function runOperation(services: Services, request: IncomingMessage, response: ServerResponse): Promise<void> {
+function foreignCaller(): AwsError {
+  return new AwsError('AccessDeniedException', 'The request names another host, or comes from a web page.', 403)
+}
+
+async function runOperation(
+  { services, accessKeyId }: Served,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const body = await readBody(request)
+  if (accessKeyId !== null) checkAccessKeyId(request.headers.authorization, accessKeyId)
   const [target = '', operation = ''] = String(request.headers['x-amz-target'] ?? '').split('.')
   if (target.startsWith('DynamoDB_')) {
     const { status, headers, text } = await services.dynamoDb.handle(request, body)

@@ -46,6 +46,23 @@ export function regionOf(authorization: string | undefined): string {
   return scope.exec(authorization ?? '')?.[1] ?? 'us-east-1'
 }
 
+const credential = /Credential=([^/,\s]+)\//
+
+/**
+ * Looks who signed, but not whether the signature is right.
+ * @throws {AwsError} `MissingAuthenticationTokenException` without a signature, `UnrecognizedClientException` for
+ * another access key id
+ */
+export function checkAccessKeyId(authorization: string | undefined, expected: string): void {
+  const [, given] = credential.exec(authorization ?? '') ?? []
+  if (given === undefined) throw new AwsError('MissingAuthenticationTokenException', 'The request is not signed.')
+  if (given === expected) return
+  throw new AwsError(
+    'UnrecognizedClientException',
+    'The access key id is not that of this local run: local.json in its data folder has it as accessKeyId.',
+  )
+}
+
 /** The members of a request body; an empty body has none, and a member that is null counts as absent. @throws {AwsError} */
 export function inputOf(body: Buffer): AwsRequest['input'] {
   const parsed = body.length === 0 ? {} : parse(body)

@@ -1,4 +1,4 @@
-import type { Access, Contract } from '../contracts/contract'
+import { type Access, type Contract, neededPermissions } from '../contracts/contract'
 import { Problem } from '../core/problem'
 import type { ApiKeyPrincipal, Principal, SessionPrincipal } from './authenticate'
 
@@ -23,13 +23,28 @@ function permitSession({ session }: Allowed, { role }: SessionPrincipal): void {
 
 function permitApiKey(contract: Contract, { apiKey }: Allowed, principal: ApiKeyPrincipal): void {
   if (apiKey === undefined) throw new Problem('session-required', 'A dashboard session is required.')
-  if (apiKey.permission !== undefined && !principal.permissions.includes(apiKey.permission)) {
-    throw new Problem('permission-denied', `The API key lacks the permission ${apiKey.permission}.`)
-  }
+  const lacking = neededPermissions(apiKey).find(needed => !principal.permissions.includes(needed))
+  if (lacking !== undefined) throw new Problem('permission-denied', `The API key lacks the permission ${lacking}.`)
   const { plans } = contract.credentials
   if (apiKey.minimumPlan !== undefined && !reaches(plans, principal.plan, apiKey.minimumPlan)) {
     throw new Problem('plan-required', `The plan must be ${apiKey.minimumPlan} or higher.`)
   }
+}
+
+/**
+ * Refuses an API key that gives a member of the body for which it lacks the permission. A session's role allows all
+ * members of the operations that it allows.
+ * @throws {Problem} `permission-denied`, naming the member and the permission
+ */
+export function permitMembers({ apiKey }: Allowed, principal: Principal, body: object): void {
+  if (principal.kind === 'session') return
+  const needed = Object.entries(apiKey?.memberPermissions ?? {})
+  const denied = needed.find(
+    ([member, permission]) => Object.hasOwn(body, member) && !principal.permissions.includes(permission),
+  )
+  if (denied === undefined) return
+  const [member, permission] = denied
+  throw new Problem('permission-denied', `The API key lacks the permission ${permission}, which ${member} needs.`)
 }
 
 /** Plans stand lowest first. No plan, and a plan that the contract does not have, reach nothing. */

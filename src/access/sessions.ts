@@ -20,6 +20,8 @@ export interface SessionSettings {
 
 /** Public-key signatures only: a shared-secret algorithm would take the public key for its secret. */
 const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA']
+/** How far the issuer's clock may be ahead of ours: RFC 7519, sections 4.1.5 and 4.1.6. */
+const leewaySeconds = 30
 const jwksTimeoutMs = 2_000
 /** An unknown key id makes us fetch the JWKS again at most this often. */
 const jwksCooldownMs = 30_000
@@ -36,8 +38,10 @@ export function sessionVerifier(
   const { issuer, audience } = settings
   return async token => {
     try {
-      const options = { issuer, audience, algorithms, requiredClaims: ['exp', 'sub'], currentDate: now() }
-      const { payload } = await jwtVerify(token, keys, options)
+      const at = now()
+      const checks = { issuer, audience, algorithms, requiredClaims: ['exp', 'sub'] }
+      const { payload } = await jwtVerify(token, keys, { ...checks, currentDate: at, clockTolerance: leewaySeconds })
+      checkTimes(payload, at)
       return principalOf(payload, settings)
     } catch (error) {
       throw refusal(error)
@@ -68,6 +72,20 @@ function availableKeys(jwksUrl: string): JWTVerifyGetKey {
   }
 }
 
+/**
+ * What jose leaves open: with a leeway it lets a token live that much longer than its issuer said, and without a
+ * greatest age it does not look at `iat` at all.
+ */
+function checkTimes({ exp = 0, iat }: JWTPayload, now: Date): void {
+  const seconds = Math.floor(now.getTime() / 1000)
+  if (exp <= seconds) throw expiredToken()
+  if (iat !== undefined && iat > seconds + leewaySeconds) throw invalidToken()
+}
+
+function expiredToken(): Problem {
+  return new Problem('expired-token', 'The token has expired.')
+}
+
 function isTokensFault(error: unknown): boolean {
   return (
     error instanceof JWKSNoMatchingKey || error instanceof JWKSMultipleMatchingKeys || error instanceof JOSENotSupported
@@ -93,6 +111,6 @@ function isSubject(sub: string | undefined): sub is string {
 
 function refusal(error: unknown): Problem {
   if (error instanceof Problem) return error
-  if (error instanceof JWTExpired) return new Problem('expired-token', 'The token has expired.')
+  if (error instanceof JWTExpired) return expiredToken()
   return invalidToken(error)
 }

@@ -1,7 +1,7 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb'
 import * as v from 'valibot'
 import type { AttemptRecord } from '../delivery/attempt'
-import { type FailureKind, failureMessages } from '../delivery/http-sender'
+import { type FailureKind, failureMessages } from '../delivery/failure'
 import type { AttemptLog } from '../delivery/ports'
 import type { EndpointAddress, Page, PageRequest } from '../rotation/ports'
 import { attemptItemKey, attemptPartition, placeInTime, timeToLive } from './item-keys'
@@ -62,6 +62,10 @@ const schema = v.object({
   durationMs: count,
   status: orNull(count),
   error: orNull(v.picklist(failureKinds)),
-  response: v.string(),
+  // Texts that were stored before may end in half a character.
+  response: v.pipe(
+    v.string(),
+    v.transform(text => text.toWellFormed()),
+  ),
   keyIds: v.array(v.string()),
 })

@@ -1,9 +1,9 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb'
 import * as v from 'valibot'
-import type { AuditRecord } from '../rotation/change'
+import { type AuditRecord, isOfSettings } from '../rotation/change'
 import type { AuditLog, EndpointAddress, Page, PageRequest } from '../rotation/ports'
-import { actor } from './dynamo-endpoint-store'
-import { auditItemKey, auditPartition, auditPrefix, placeInTime } from './item-keys'
+import { actor, changedSettings } from './dynamo-endpoint-store'
+import { auditItemKey, auditPartition, auditPrefix, placeInTime, settingsAuditItemKey } from './item-keys'
 import { count, decodeItem, instant, orNull, toItem, valuesOf } from './items'
 import { pageOf, queryItems } from './queries'
 import type { Table } from './table'
@@ -12,7 +12,8 @@ import type { Table } from './table'
 export function dynamoAuditLog(table: Table): AuditLog {
   return {
     record: async (record, signal) => {
-      const item = toItem({ ...auditItemKey(record, placeInTime(record)), ...record })
+      const itemKeyOf = isOfSettings(record) ? settingsAuditItemKey : auditItemKey
+      const item = toItem({ ...itemKeyOf(record, placeInTime(record)), ...record })
       await table.client.send(new PutItemCommand({ TableName: table.name, Item: item }), { abortSignal: signal })
     },
     list: (address, page) => list(table, address, page),
@@ -43,4 +44,5 @@ const schema = v.object({
   actor,
   reason: orNull(v.string()),
   overlapSeconds: count,
+  changed: v.exactOptional(changedSettings),
 })

@@ -1,13 +1,20 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
 import * as v from 'valibot'
 import type { Json } from '../contracts/shape'
 import type { Delivery, DeliveryAddress } from '../delivery/delivery'
 import type { DeliveryEvent } from '../delivery/event'
-import type { DeliveryStore } from '../delivery/ports'
-import type { EndpointAddress } from '../rotation/ports'
+import type { DeliveryStore, FailedDelivery, TimeRange } from '../delivery/ports'
+import type { EndpointAddress, Page } from '../rotation/ports'
 import { isAbsent, outcomeOf } from './conditional-write'
-import { deliveryShardOf, duePages, firstDeliveryShard } from './due-index'
-import { attemptPartition, deliveryAddressOf, deliveryItemKey, eventItemKey, timeToLive } from './item-keys'
+import { deliveryShardOf, duePages } from './due-index'
+import {
+  attemptItemKey,
+  attemptPartition,
+  deliveryAddressOf,
+  deliveryItemKey,
+  eventItemKey,
+  timeToLive,
+} from './item-keys'
 import { count, decodeItem, instant, type Item, orNull, toItem, valuesOf } from './items'
 import { batchGet, getItem, queryItems } from './queries'
 import type { Table } from './table'
@@ -24,10 +31,11 @@ export function dynamoDeliveryStore(table: Table): DeliveryStore {
     load: address => load(table, address),
     save: (delivery, before) => outcomeOf(save(table, delivery, before)),
     due: async function* (now, limit) {
-      const pages = duePages(table, { firstShard: firstDeliveryShard, now, limit })
+      const pages = duePages(table, { kind: 'deliveries', until: now, limit })
       for await (const itemKeys of pages) yield itemKeys.map(deliveryAddressOf)
     },
     recent: (address, limit) => recentDeliveries(table, address, limit),
+    failedAfter: (address, range) => failedAfter(table, address, range),
   }
 }
 
@@ -94,6 +102,50 @@ async function recentMessageIds(table: Table, address: EndpointAddress, limit: n
   return [...found].slice(0, limit)
 }
 
+async function failedAfter(
+  table: Table,
+  address: EndpointAddress,
+  { after, until, limit }: TimeRange,
+): Promise<Page<FailedDelivery>> {
+  // After the time itself, an attempt's place has a #.
+  const last = `${until.toISOString()}~`
+  if (after >= last) return { items: [], next: null }
+  const query = new QueryCommand({
+    TableName: table.name,
+    KeyConditionExpression: 'pk = :pk AND sk <= :last',
+    FilterExpression: 'kind <> :test',
+    ProjectionExpression: 'pk, sk, messageId',
+    ExpressionAttributeValues: valuesOf({ pk: attemptPartition(address), last, test: 'test' }),
+    ExclusiveStartKey: toItem(attemptItemKey(address, after)),
+    ConsistentRead: true,
+    Limit: limit,
+  })
+  const { Items = [], LastEvaluatedKey } = await table.client.send(query)
+  const next = LastEvaluatedKey === undefined ? null : decodeItem(withItemKey, LastEvaluatedKey).sk
+  return { items: await failedAmong(table, address, Items), next }
+}
+
+/** Those of the attempts' deliveries that are failed now, each at the place of its first attempt. */
+async function failedAmong(
+  table: Table,
+  { tenantId }: EndpointAddress,
+  attempts: readonly Item[],
+): Promise<readonly FailedDelivery[]> {
+  const places = new Map<string, string>()
+  for (const attempt of attempts) {
+    const { messageId, sk } = decodeItem(withPlace, attempt)
+    if (!places.has(messageId)) places.set(messageId, sk)
+  }
+  const itemKeys = [...places.keys()].map(messageId => deliveryItemKey({ tenantId, messageId }))
+  const found = (await batchGet(table, itemKeys, 'strong')).map(deliveryOf)
+  const failed = new Map(found.flatMap(each => (each.status === 'failed' ? [[each.messageId, each] as const] : [])))
+  return [...places].flatMap(([messageId, place]) => {
+    const delivery = failed.get(messageId)
+    return delivery === undefined ? [] : { delivery, place }
+  })
+}
+
+const withPlace = v.object({ messageId: v.string(), sk: v.string() })
 const withMessageId = v.object({ messageId: v.string() })
 const withItemKey = v.object({ pk: v.string(), sk: v.string() })
 

@@ -1,9 +1,17 @@
 import { DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import * as v from 'valibot'
-import type { Endpoint } from '../rotation/endpoint'
-import type { EndpointAddress, EndpointStore, Page, PageRequest, Settled } from '../rotation/ports'
+import { dueKindOf, type Endpoint, type PolicySettling } from '../rotation/endpoint'
+import type {
+  DueEndpoint,
+  DueRange,
+  EndpointAddress,
+  EndpointStore,
+  Page,
+  PageRequest,
+  Settled,
+} from '../rotation/ports'
 import { isAbsent, outcomeOf } from './conditional-write'
-import { dueItems, dueShardOf, firstEndpointShard } from './due-index'
+import { duePages, dueShardOf } from './due-index'
 import { endpointAddressOf, endpointItemKey, endpointPrefix, tenantPartition } from './item-keys'
 import { count, decodeItem, instant, type Item, oneOrMore, orNull, toItem, updateOf, valuesOf } from './items'
 import { getItem, pageOf, queryItems } from './queries'
@@ -16,6 +24,8 @@ import type { Table } from './table'
 const sameRevision = 'revision = :expected'
 /** It is still the endpoint that the writer read, and not one that was made anew under the same id. */
 const sameIncarnation = 'incarnation = :incarnation'
+/** Settling has not come further since. */
+const sameSettling = 'settling.revision = :settled'
 /** It was not deleted. */
 const isLive = 'attribute_not_exists(deletedAt)'
 /** It was deleted, and what is left of it waits to be dropped. */
@@ -27,10 +37,11 @@ export function dynamoEndpointStore(table: Table): EndpointStore {
     commit: (endpoint, expectedRevision) => outcomeOf(commit(table, endpoint, expectedRevision)),
     create: (endpoint, replaces) => outcomeOf(create(table, endpoint, replaces)),
     settle: (endpoint, settled, signal) => outcomeOf(settle({ ...table, signal }, endpoint, settled)),
+    settlePolicy: (endpoint, policy, signal) => outcomeOf(settlePolicy({ ...table, signal }, endpoint, policy)),
     drop: (endpoint, signal) => outcomeOf(drop({ ...table, signal }, endpoint)),
     load: address => load(table, address),
     list: (tenantId, page) => list(table, tenantId, page),
-    due: (now, limit) => due(table, now, limit),
+    due: range => due(table, range),
   }
 }
 
@@ -40,13 +51,14 @@ export function dynamoEndpointStore(table: Table): EndpointStore {
  * takes the revision on, so that a settling which was under way is refused and cannot undo them.
  */
 function commit({ client, name }: Table, endpoint: Endpoint, expected: number): Promise<object> {
-  const { incarnation, revision, settings, ring, changes, updatedAt, deletedAt, lookAgainAt, dueAt } = endpoint
-  const owned = { revision, settings, ring, changes, updatedAt, deletedAt, lookAgainAt }
+  const { incarnation, revision, pausedSince, ring, changes, updatedAt, deletedAt, lookAgainAt } = endpoint
+  const settings = settingsItem(endpoint)
+  const owned = { revision, settings, pausedSince, ring, changes, updatedAt, deletedAt, lookAgainAt }
   const update = new UpdateItemCommand({
     TableName: name,
     Key: itemKeyOf(endpoint),
     ConditionExpression: `${sameIncarnation} AND ${sameRevision} AND ${isLive}`,
-    ...updateOf({ ...owned, ...dueAttributes(endpoint, dueAt) }, { incarnation, expected }),
+    ...updateOf({ ...owned, ...dueAttributes(endpoint) }, { incarnation, expected }),
   })
   return client.send(update)
 }
@@ -70,12 +82,32 @@ interface AbortableTable extends Table {
 /** Sets what settling owns, so that it cannot undo a change. */
 function settle({ client, name, signal }: AbortableTable, endpoint: Endpoint, settled: Settled): Promise<object> {
   const { incarnation, revision } = endpoint
-  const { settling, lookAgainAt, dueAt } = settled
+  const { settling, lookAgainAt } = settled
   const update = new UpdateItemCommand({
     TableName: name,
     Key: itemKeyOf(endpoint),
     ConditionExpression: `${sameIncarnation} AND ${sameRevision}`,
-    ...updateOf({ settling, lookAgainAt, ...dueAttributes(endpoint, dueAt) }, { incarnation, expected: revision }),
+    ...updateOf(
+      { settling, lookAgainAt, ...dueAttributes({ ...endpoint, ...settled }) },
+      { incarnation, expected: revision },
+    ),
+  })
+  return client.send(update, { abortSignal: signal })
+}
+
+/** Sets how far the mirror's policy is and nothing else: the change stays unsettled, and due. */
+function settlePolicy(
+  { client, name, signal }: AbortableTable,
+  endpoint: Endpoint,
+  policy: PolicySettling,
+): Promise<object> {
+  const { incarnation, revision, settling } = endpoint
+  const update = new UpdateItemCommand({
+    TableName: name,
+    Key: itemKeyOf(endpoint),
+    UpdateExpression: 'SET settling.policy = :policy',
+    ConditionExpression: `${sameIncarnation} AND ${sameRevision} AND ${sameSettling}`,
+    ExpressionAttributeValues: valuesOf({ policy, incarnation, expected: revision, settled: settling.revision }),
   })
   return client.send(update, { abortSignal: signal })
 }
@@ -108,9 +140,10 @@ async function list(table: Table, tenantId: string, { limit, after }: PageReques
   return pageOf(items.map(endpointOf), limit, last => last.id)
 }
 
-async function due(table: Table, now: Date, limit: number): Promise<readonly EndpointAddress[]> {
-  const itemKeys = await dueItems(table, { firstShard: firstEndpointShard, now, limit })
-  return itemKeys.map(endpointAddressOf)
+async function* due(table: Table, range: DueRange): AsyncGenerator<readonly DueEndpoint[], void> {
+  for await (const items of duePages(table, range)) {
+    yield items.map(({ dueAt, ...itemKey }) => ({ ...endpointAddressOf(itemKey), dueAt }))
+  }
 }
 
 function itemKeyOf({ tenantId, id }: Endpoint): Item {
@@ -119,13 +152,21 @@ function itemKeyOf({ tenantId, id }: Endpoint): Item {
 
 /** The whole endpoint as an item; times that are null are left out. */
 export function endpointItem(endpoint: Endpoint): Item {
-  const { tenantId, id, dueAt } = endpoint
-  return toItem({ ...endpointItemKey({ tenantId, endpointId: id }), ...endpoint, ...dueAttributes(endpoint, dueAt) })
+  const { tenantId, id } = endpoint
+  const itemKey = endpointItemKey({ tenantId, endpointId: id })
+  const stored = { ...endpoint, settings: settingsItem(endpoint) }
+  return toItem({ ...itemKey, ...stored, ...dueAttributes(endpoint) })
+}
+
+/** With when the endpoint was made: an event's receivers are found by an index that has of an endpoint little else. */
+function settingsItem({ settings, createdAt }: Endpoint): object {
+  return { ...settings, createdAt }
 }
 
 /** Both or neither: what puts an endpoint into the index of what is due, or takes it out. */
-function dueAttributes({ tenantId, id }: Endpoint, dueAt: Date | null): object {
-  return { dueAt, dueShard: dueAt === null ? null : dueShardOf({ tenantId, endpointId: id }) }
+function dueAttributes(endpoint: Endpoint): object {
+  const { tenantId, id: endpointId, dueAt } = endpoint
+  return { dueAt, dueShard: dueAt === null ? null : dueShardOf({ tenantId, endpointId }, dueKindOf(endpoint)) }
 }
 
 /** @throws {Error} that names the malformed attribute; only a key's expiry may be malformed, and is then long past */
@@ -149,6 +190,9 @@ const ring = v.object({ version: count, revision: count, keys: oneOrMore(key) })
 
 export const actor = v.object({ kind: v.picklist(['api-key', 'session', 'keyturn']), id: v.string() })
 
+const shownSetting = v.nullable(v.union([v.string(), v.number(), v.array(v.string())]))
+export const changedSettings = v.record(v.string(), v.object({ from: shownSetting, to: shownSetting }))
+
 const change = v.object({
   id: v.string(),
   kind: v.picklist(['create', 'rotate', 'revoke', 'update', 'delete']),
@@ -161,6 +205,7 @@ const change = v.object({
   overlapSeconds: count,
   revokedKeyIds: v.array(v.string()),
   idempotency: v.nullable(v.object({ hash: v.string(), fingerprint: v.string() })),
+  changed: v.exactOptional(changedSettings),
   resetsFailures: v.exactOptional(v.literal(true)),
 })
 
@@ -186,6 +231,7 @@ const settling = v.object({
       failures: count,
       error: orNull(v.string()),
       dueAt: orNull(instant),
+      fromRequest: v.exactOptional(v.literal(true)),
     }),
   ),
 })
@@ -197,6 +243,7 @@ const schema = v.object({
   incarnation: v.string(),
   revision: count,
   settings,
+  pausedSince: orNull(instant),
   ring,
   changes: oneOrMore(change),
   settling,

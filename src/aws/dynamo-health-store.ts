@@ -1,16 +1,20 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { addSeconds } from '../core/instant'
 import {
   answersPromptly,
   attemptSlots,
   type DeliveryHealth,
+  type FailureStreak,
   type HealthStore,
   type Lease,
   type LeaseOutcome,
   type LeaseRequest,
   type Observation,
 } from '../delivery/health'
+import { testIntervalSeconds } from '../delivery/recovery'
 import type { EndpointLife } from '../rotation/ports'
 import { outcomeOf } from './conditional-write'
+import { recoveryShardOf } from './due-index'
 import {
   changeHealthItem,
   type HealthItem,
@@ -36,6 +40,8 @@ const lifeBefore = 'incarnation = :before'
 const isNotPaused = 'attribute_not_exists(pausedAt)'
 /** No rotation of this revision or a later one has set the failures to 0. */
 const isNotResetYet = '(attribute_not_exists(failuresResetAt) OR failuresResetAt < :revision)'
+/** What a resume and a rotation set; `failingSince` is removed with them. */
+const noFailures = 'consecutiveFailures = :zero, usedUpInRow = :zero'
 /** The slot holds no lease, or one that is over: leases begin with their end, so they compare as their ends do. */
 const isFree = (slot: string): string => `(attribute_not_exists(${slot}) OR ${slot} < :now)`
 /** The slot holds this very lease. */
@@ -54,17 +60,21 @@ export function dynamoHealthStore(table: Table): HealthStore {
     countUnattempted: (life, at) => countUnattempted(table, life, at),
     pause: (life, { at, reason }) =>
       changeHealthItem(table, life, {
-        expression: 'SET pausedAt = :at, pausedReason = :reason',
+        expression: 'SET pausedAt = :at, pausedReason = :reason, dueAt = :dueAt, dueShard = :dueShard',
         conditions: [sameIncarnation, isNotPaused],
-        values: { at, reason, incarnation: life.incarnation },
+        values: { at, reason, ...firstTest(life, at), incarnation: life.incarnation },
       }),
     resume: life =>
       changeHealthItem(table, life, {
-        expression: 'SET consecutiveFailures = :zero REMOVE pausedAt, pausedReason',
+        expression: `SET ${noFailures} REMOVE pausedAt, pausedReason, failingSince`,
         conditions: [sameIncarnation],
         values: { zero: 0, incarnation: life.incarnation },
       }),
   }
+}
+
+function firstTest(life: EndpointLife, pausedAt: Date): Readonly<Record<'dueAt' | 'dueShard', unknown>> {
+  return { dueAt: addSeconds(pausedAt, testIntervalSeconds), dueShard: recoveryShardOf(life) }
 }
 
 /** What rotating and settling need of an endpoint's health, in DynamoDB. */
@@ -76,7 +86,7 @@ export function dynamoRotationHealth(table: Table): Pick<HealthStore, 'loadAny' 
     },
     resetFailures: (life, revision, signal) =>
       changeHealthItem(table, life, {
-        expression: 'SET consecutiveFailures = :zero, failuresResetAt = :revision',
+        expression: `SET ${noFailures}, failuresResetAt = :revision REMOVE failingSince`,
         conditions: [sameIncarnation, isNotResetYet],
         values: { zero: 0, revision, incarnation: life.incarnation },
         signal,
@@ -196,30 +206,37 @@ function leaseText({ until, messageId }: Lease): string {
 
 /**
  * Adds one attempt to the counters and gives its slot back, unless the lease is over and the slot another's. Returns
- * the failures in a row; 0 where the endpoint's life is over.
+ * the failures in a row; none where the endpoint's life is over.
  */
-async function countAttempt(table: Table, lease: Lease, observation: Observation): Promise<number> {
+async function countAttempt(table: Table, lease: Lease, observation: Observation): Promise<FailureStreak> {
   const slot = slotAttribute(lease)
   const { set, add } = changesOf(observation)
-  const expression = `SET ${listOf(set, ' = ')} ADD ${listOf(add, ' ')}`
+  const isDelivered = observation.outcome === 'success'
+  const firstFailure = isDelivered ? '' : ', failingSince = if_not_exists(failingSince, :lastFailureAt)'
+  const removed = isDelivered ? ['failingSince'] : []
+  const expression = `SET ${listOf(set, ' = ')}${firstFailure} ADD ${listOf(add, ' ')}`
   const andGivenBack = {
-    expression: `${expression} REMOVE ${slot}`,
+    expression: expression + removeList([...removed, slot]),
     conditions: [isHeld(slot)],
     values: { ...set, ...add, lease: leaseText(lease) },
   }
   const alone = {
-    expression,
+    expression: expression + removeList(removed),
     conditions: [sameIncarnation],
     values: { ...set, ...add, incarnation: lease.life.incarnation },
   }
   const counted =
     (await updateHealthItem(table, lease.life, andGivenBack)) ?? (await updateHealthItem(table, lease.life, alone))
-  return counted?.consecutiveFailures ?? 0
+  return healthOf(counted)
+}
+
+function removeList(names: readonly string[]): string {
+  return names.length === 0 ? '' : ` REMOVE ${names.join(', ')}`
 }
 
 /** What an attempt sets, and what it adds to. */
 function changesOf(observation: Observation) {
-  const { at, responseTimeMs, lastStatus, outcome, first } = observation
+  const { at, responseTimeMs, lastStatus, outcome, first, usedUp } = observation
   const delivered = outcome === 'success'
   const answered = responseTimeMs === null ? {} : { lastResponseTimeMs: responseTimeMs }
   return {
@@ -229,7 +246,7 @@ function changesOf(observation: Observation) {
       lastStatusCode: lastStatus.code,
       lastStatusMessage: lastStatus.message,
       ...answered,
-      ...(delivered ? { lastSuccessAt: at, consecutiveFailures: 0, errorsSinceLastSuccess: 0 } : { lastFailureAt: at }),
+      ...(delivered ? { ...deliveredNow, lastSuccessAt: at } : { lastFailureAt: at }),
     },
     add: {
       deliveriesCount: first ? 1 : 0,
@@ -237,10 +254,12 @@ function changesOf(observation: Observation) {
       deliveriesFailed: outcome === 'failed' ? 1 : 0,
       responses: responseTimeMs === null ? 0 : 1,
       responseMs: responseTimeMs ?? 0,
-      ...(delivered ? {} : { consecutiveFailures: 1, errorsSinceLastSuccess: 1 }),
+      ...(delivered ? {} : { consecutiveFailures: 1, errorsSinceLastSuccess: 1, usedUpInRow: usedUp ? 1 : 0 }),
     },
   }
 }
+
+const deliveredNow = { consecutiveFailures: 0, errorsSinceLastSuccess: 0, usedUpInRow: 0 }
 
 function listOf(changes: object, between: string): string {
   return Object.keys(changes)

@@ -3,7 +3,7 @@ import type { Subscriber, SubscriberIndex } from '../delivery/ports'
 import type { Page, PageRequest } from '../rotation/ports'
 import { settings } from './dynamo-endpoint-store'
 import { endpointItemKey, type ItemKey } from './item-keys'
-import { decodeItem, valuesOf } from './items'
+import { decodeItem, instant, type Item, orNull, valuesOf } from './items'
 import { pageOf, queryItems } from './queries'
 import { subscriberIndex, type Table } from './table'
 
@@ -21,8 +21,14 @@ async function list(table: Table, tenantId: string, { limit, after }: PageReques
   }
   const start = after === null ? null : indexKeyOf(tenantId, after)
   const items = await queryItems(table, query, { after: start, limit: limit + 1 })
-  const subscribers = items.map(item => decodeItem(schema, item))
+  const subscribers = items.map(subscriberOf)
   return pageOf(subscribers, limit, cursorOf)
+}
+
+function subscriberOf(item: Item): Subscriber {
+  const { settings: stored, ...subscriber } = decodeItem(schema, item)
+  const { createdAt, ...settings } = stored
+  return { ...subscriber, settings, createdAt }
 }
 
 function cursorOf({ incarnation, id }: Subscriber): string {
@@ -40,5 +46,6 @@ const schema = v.object({
   id: v.string(),
   contract: v.string(),
   incarnation: v.string(),
-  settings,
+  /** Endpoints that were not changed since lack their time. */
+  settings: v.object({ ...settings.entries, createdAt: orNull(instant) }),
 })

@@ -17,6 +17,8 @@ const schema = v.object({
   /** The life of the endpoint that all the rest is of. */
   incarnation: v.string(),
   consecutiveFailures: counter,
+  failingSince: orNull(instant),
+  usedUpInRow: counter,
   errorsSinceLastSuccess: counter,
   lastSuccessAt: orNull(instant),
   lastFailureAt: orNull(instant),
@@ -32,6 +34,9 @@ const schema = v.object({
   deliveriesFailed: counter,
   pausedAt: orNull(instant),
   pausedReason: orNull(v.string()),
+  dueAt: orNull(instant),
+  recoverAfter: orNull(v.string()),
+  recoverUntil: orNull(instant),
   lease0: lease,
   lease1: lease,
   lease2: lease,
@@ -39,7 +44,7 @@ const schema = v.object({
   lease4: lease,
 })
 
-/** The health item of an endpoint: counters, the automatic pause, and the slots of its attempts. */
+/** The health item of an endpoint: counters, the automatic pause, what is planned, and the slots of its attempts. */
 export type HealthItem = v.InferOutput<typeof schema>
 
 /** The health item, of whichever life; null: none is stored. Read consistently. */
@@ -59,6 +64,8 @@ export function healthOf(item: HealthItem | null): DeliveryHealth {
   const { responses, responseMs } = item
   return {
     consecutiveFailures: item.consecutiveFailures,
+    failingSince: item.failingSince,
+    usedUpInRow: item.usedUpInRow,
     errorsSinceLastSuccess: item.errorsSinceLastSuccess,
     lastSuccessAt: item.lastSuccessAt,
     lastFailureAt: item.lastFailureAt,

@@ -32,6 +32,7 @@ export function endpointAddressOf({ pk, sk }: ItemKey): EndpointAddress {
 }
 
 export const auditPrefix = 'ROTATION#'
+const settingsPrefix = 'SETTINGS#'
 
 /** The partition of an endpoint's audit records. */
 export function auditPartition({ tenantId, endpointId }: EndpointAddress): string {
@@ -41,6 +42,11 @@ export function auditPartition({ tenantId, endpointId }: EndpointAddress): strin
 /** `place` is `placeInTime` of the record. */
 export function auditItemKey(address: EndpointAddress, place: string): ItemKey {
   return { pk: auditPartition(address), sk: auditPrefix + place }
+}
+
+/** Where the record of changed settings, or of a deletion, stands: beside those of the ring, and never among them. */
+export function settingsAuditItemKey(address: EndpointAddress, place: string): ItemKey {
+  return { pk: auditPartition(address), sk: settingsPrefix + place }
 }
 
 /** `sha256` in hex. */
@@ -86,8 +92,16 @@ export function attemptItemKey(address: EndpointAddress, place: string): ItemKey
   return { pk: attemptPartition(address), sk: place }
 }
 
+const healthPartition = 'HEALTH#'
+
 export function healthItemKey({ tenantId, endpointId }: EndpointAddress): ItemKey {
-  return { pk: `HEALTH#${plainId(tenantId)}`, sk: endpointId }
+  return { pk: healthPartition + plainId(tenantId), sk: endpointId }
+}
+
+/** The endpoint whose health an item key stands for. @throws {Error} for the key of any other item */
+export function healthAddressOf({ pk, sk }: ItemKey): EndpointAddress {
+  if (!pk.startsWith(healthPartition)) throw new Error('not the key of an endpoint’s health')
+  return { tenantId: pk.slice(healthPartition.length), endpointId: sk }
 }
 
 /** Sorts by time; the id tells apart what happened in one millisecond. */

@@ -21,19 +21,29 @@ export async function getItem({ client, name }: Table, itemKey: ItemKey): Promis
 /** DynamoDB's limit of one call. */
 const mostItemKeys = 100
 
-/** The items that exist, in no order. Reads that may lag by a moment. */
-export async function batchGet(table: Table, itemKeys: readonly ItemKey[]): Promise<readonly Item[]> {
+/** The items that exist, in no order. By default, reads may lag by a moment. */
+export async function batchGet(
+  table: Table,
+  itemKeys: readonly ItemKey[],
+  consistency: 'eventual' | 'strong' = 'eventual',
+): Promise<readonly Item[]> {
   const found: Item[] = []
   for (let start = 0; start < itemKeys.length; start += mostItemKeys) {
-    found.push(...(await getSome(table, itemKeys.slice(start, start + mostItemKeys))))
+    found.push(...(await getSome(table, itemKeys.slice(start, start + mostItemKeys), consistency)))
   }
   return found
 }
 
 /** DynamoDB answers at most 16 MB and names the keys that it left out. */
-async function getSome({ client, name }: Table, itemKeys: readonly ItemKey[]): Promise<readonly Item[]> {
+async function getSome(
+  { client, name }: Table,
+  itemKeys: readonly ItemKey[],
+  consistency: 'eventual' | 'strong',
+): Promise<readonly Item[]> {
   const found: Item[] = []
-  let wanted: BatchGetItemCommandInput['RequestItems'] = { [name]: { Keys: itemKeys.map(toItem) } }
+  let wanted: BatchGetItemCommandInput['RequestItems'] = {
+    [name]: { Keys: itemKeys.map(toItem), ConsistentRead: consistency === 'strong' },
+  }
   while (wanted !== undefined && Object.keys(wanted).length > 0) {
     const reply: BatchGetItemCommandOutput = await client.send(new BatchGetItemCommand({ RequestItems: wanted }))
     found.push(...(reply.Responses?.[name] ?? []))

@@ -10,6 +10,10 @@ import {
   ResourceExistsException,
   ResourceNotFoundException,
   RestoreSecretCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateSecretCommand,
+  type DescribeSecretCommandOutput,
   type SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager'
@@ -30,6 +34,7 @@ export interface SecretsManagerMirrorOptions {
 export function secretsManagerMirror(options: SecretsManagerMirrorOptions): Mirror {
   return {
     create: (version, signal) => create({ ...options, signal }, version),
+    takeOver: (name, signal) => takeOver({ ...options, signal }, name),
     putAside: (version, signal) => putAside({ ...options, signal }, version),
     moveCurrent: (move, signal) => moveCurrent({ ...options, signal }, move),
     describe: (name, signal) => describe({ ...options, signal }, name),
@@ -47,21 +52,86 @@ interface Reach extends SecretsManagerMirrorOptions {
   readonly signal: AbortSignal
 }
 
-async function create(reach: Reach, { name, versionId, document }: MirrorVersion): Promise<'created' | 'exists'> {
+async function create(
+  reach: Reach,
+  { name, versionId, document }: MirrorVersion,
+): Promise<'created' | 'exists' | 'deleted'> {
   const command = new CreateSecretCommand({
     Name: name,
     ClientRequestToken: versionId,
     SecretString: document.reveal(),
     KmsKeyId: reach.kmsKeyId,
-    Tags: Object.entries(reach.tags).map(([Key, Value]) => ({ Key, Value })),
+    Tags: tagList(reach.tags),
   })
   try {
     await reach.client.send(command, { abortSignal: reach.signal })
     return 'created'
   } catch (error) {
     if (error instanceof ResourceExistsException) return 'exists'
-    return afterRefusal(reach, { name, error, outcome: 'exists' })
+    return afterRefusal(reach, { name, error, outcome: 'deleted' })
   }
+}
+
+const awsKey = 'alias/aws/secretsmanager'
+
+/**
+ * The policy goes first: from then on nobody outside the account reads the secret. Without `kms:Encrypt`, which Keyturn
+ * does not have, Secrets Manager changes the KMS key for new versions alone: no value is sealed anew.
+ */
+async function takeOver(reach: Reach, name: string): Promise<'taken-over' | 'missing' | 'deleted'> {
+  const { client, kmsKeyId = awsKey, tags, signal } = reach
+  const abortable = { abortSignal: signal }
+  try {
+    const described = await client.send(new DescribeSecretCommand({ SecretId: name }), abortable)
+    checkTakeable(described, tags)
+    const foreign = foreignTags(described, tags)
+    await client.send(new DeleteResourcePolicyCommand({ SecretId: name }), abortable)
+    await client.send(new UpdateSecretCommand({ SecretId: name, KmsKeyId: kmsKeyId }), abortable)
+    if (foreign.length > 0) await client.send(new UntagResourceCommand({ SecretId: name, TagKeys: foreign }), abortable)
+    await client.send(new TagResourceCommand({ SecretId: name, Tags: tagList(tags) }), abortable)
+    return 'taken-over'
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return 'missing'
+    return afterRefusal(reach, { name, error, outcome: 'deleted' })
+  }
+}
+
+type Tags = SecretsManagerMirrorOptions['tags']
+type Described = Pick<
+  DescribeSecretCommandOutput,
+  'Tags' | 'VersionIdsToStages' | 'ReplicationStatus' | 'RotationEnabled' | 'OwningService'
+>
+
+/** @throws an error whose name says what another has done to the secret that Keyturn has no permission to undo */
+function checkTakeable(described: Described, tags: Tags): void {
+  const { ReplicationStatus = [], RotationEnabled, OwningService, VersionIdsToStages = {} } = described
+  if (ReplicationStatus.length > 0) throw refused('MirrorIsReplicated', 'its values are copied to other Regions')
+  if (RotationEnabled === true) throw refused('MirrorIsRotated', 'another function rotates it')
+  if (OwningService !== undefined) throw refused('MirrorIsManaged', `${OwningService} manages it`)
+  if (!hasTags(described, tags) && Object.keys(VersionIdsToStages).some(id => ownVersionId.test(id)))
+    throw refused('MirrorIsForged', 'somebody else has stored versions under ids like those of Keyturn')
+}
+
+/** What only Keyturn's own versions are called. */
+const ownVersionId = /^\d{10}-[0-9a-f]{32}$/
+
+function refused(name: string, reason: string): Error {
+  return Object.assign(new Error(`the name of the mirror is taken by a secret that cannot be taken over: ${reason}`), {
+    name,
+  })
+}
+
+function hasTags({ Tags = [] }: Described, tags: Tags): boolean {
+  return Object.entries(tags).every(([key, value]) => Tags.some(({ Key, Value }) => Key === key && Value === value))
+}
+
+/** Tags that may give somebody access, where policies go by tags. Those of AWS itself cannot be removed. */
+function foreignTags({ Tags = [] }: Described, tags: Tags): string[] {
+  return Tags.flatMap(({ Key }) => (Key === undefined || Key in tags || Key.startsWith('aws:') ? [] : [Key]))
+}
+
+function tagList(tags: Tags): { Key: string; Value: string }[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
 }
 
 /** Never moves AWSCURRENT. A token that is known with another value means that this revision is stored already. */

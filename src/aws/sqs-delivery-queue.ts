@@ -43,13 +43,15 @@ export function sqsQueue({ client, queueUrl }: SqsQueueOptions): Pick<DeliveryQu
 
 interface Entry {
   readonly body: string
+  /** The tenant: SQS keeps one with many messages in flight from holding up the others. */
+  readonly groupId: string
   readonly bytes: number
   readonly delaySeconds: number
 }
 
 function entryOf({ message, delaySeconds }: Queued): Entry {
   const body = queuedJson(message)
-  return { body, bytes: Buffer.byteLength(body, 'utf8'), delaySeconds }
+  return { body, groupId: message.tenantId, bytes: Buffer.byteLength(body, 'utf8'), delaySeconds }
 }
 
 /** The entries in order, in as few batches as their number and bytes allow. */
@@ -67,8 +69,8 @@ function batchesOf(entries: readonly Entry[]): readonly (readonly Entry[])[] {
 }
 
 async function sendBatch(client: SQSClient, queueUrl: string, batch: readonly Entry[]): Promise<void> {
-  const Entries = batch.map(({ body, delaySeconds }, index) => {
-    return { Id: String(index), MessageBody: body, DelaySeconds: delaySeconds }
+  const Entries = batch.map(({ body, groupId, delaySeconds }, index) => {
+    return { Id: String(index), MessageBody: body, MessageGroupId: groupId, DelaySeconds: delaySeconds }
   })
   const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }))
   if (Failed.length > 0) throw new Error(`SQS did not take ${Failed.length} of ${batch.length} messages`)

@@ -1,6 +1,6 @@
 import { storedIdPattern } from '../core/id'
-import type { Contract, Operation, Overlap, TextFormat } from './contract'
-import { newEndpointId, parseEndpointId } from './ids'
+import { type Contract, neededPermissions, type Operation, type Overlap, type TextFormat } from './contract'
+import { canSignFor, newEndpointId, parseEndpointId } from './ids'
 import { parseTemplate, type Segment } from './routes'
 import { bitsOf } from './secret-text'
 import { shapeFields } from './shape'
@@ -63,13 +63,15 @@ function checkSecret({ secret }: Contract): readonly Fault[] {
 }
 
 /** An id that Keyturn makes must be one that it accepts, and one that the table and the mirror's name can hold. */
-function checkIds({ ids, tenant }: Contract): readonly Fault[] {
+function checkIds({ ids, tenant, signing }: Contract): readonly Fault[] {
   const id = newEndpointId(ids, count => Buffer.alloc(count, 1))
   const { ownerKinds = [] } = tenant
   return [
     (parseEndpointId(ids, id) === null || !storedIdPattern.test(id)) && 'ids are not accepted when made',
     ids.kind === 'prefixed' && !/^[A-Za-z0-9_.:-]{1,32}$/.test(ids.prefix) && 'ids.prefix must be 1 to 32 characters',
     !ownerKinds.every(kind => /^[A-Za-z0-9_.-]{1,32}$/.test(kind)) && 'tenant.ownerKinds must be plain words',
+    !ownerKinds.every(kind => canSignFor({ signing }, kind)) &&
+      'tenant.ownerKinds must not hold a full stop, since signing covers the tenant',
     tenant.from === 'header' && !isToken(tenant.header) && 'tenant.header must be the name of a header',
     tenant.from === 'path' && tenant.parameter === 'id' && 'tenant.parameter must not be id',
   ]
@@ -166,14 +168,16 @@ function isWellFormed(segment: Segment, isLast: boolean): boolean {
 function checkAccess({ credentials }: Contract, { access, use }: Operation): readonly Fault[] {
   if (access === 'anyone') return [use !== 'health' && 'access must not be anyone']
   const { session, apiKey } = access
-  const { permission, minimumPlan } = apiKey ?? {}
+  const { memberPermissions = {}, minimumPlan } = apiKey ?? {}
+  const isKnown = (permission: string): boolean => credentials.permissions.includes(permission)
   return [
     use === 'health' && 'access must be anyone',
     session === undefined && apiKey === undefined && 'access must allow sessions or API keys',
     session !== undefined && !credentials.sessions && 'access.session needs credentials.sessions',
     session?.roles.length === 0 && 'access.session.roles must not be empty',
     apiKey !== undefined && credentials.apiKey === undefined && 'access.apiKey needs credentials.apiKey',
-    permission !== undefined && !credentials.permissions.includes(permission) && 'access.apiKey.permission is unknown',
+    apiKey !== undefined && !neededPermissions(apiKey).every(isKnown) && 'access.apiKey.permission is unknown',
+    !Object.values(memberPermissions).every(isKnown) && 'access.apiKey.memberPermissions has an unknown permission',
     minimumPlan !== undefined && !credentials.plans.includes(minimumPlan) && 'access.apiKey.minimumPlan is unknown',
   ]
 }

@@ -196,8 +196,21 @@ export type Access =
   | 'anyone'
   | {
       readonly session?: { readonly roles: readonly Role[] }
-      readonly apiKey?: { readonly permission?: string; readonly minimumPlan?: string }
+      readonly apiKey?: ApiKeyAccess
     }
+
+export interface ApiKeyAccess {
+  /** What the API key must hold: one permission, or a list of which it must hold each. */
+  readonly permission?: string | readonly string[]
+  /** The permission that a member of the body needs besides, by the member's name. */
+  readonly memberPermissions?: Readonly<Record<string, string>>
+  readonly minimumPlan?: string
+}
+
+/** The permissions that an operation asks of an API key, whatever its body holds. */
+export function neededPermissions({ permission = [] }: ApiKeyAccess): readonly string[] {
+  return typeof permission === 'string' ? [permission] : permission
+}
 
 /** How errors look. The words for a problem are `words[code]`, else `byStatus[status]`, over Keyturn's own. */
 export interface ErrorDialect {

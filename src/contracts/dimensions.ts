@@ -9,7 +9,7 @@ export const ringUses = ['create', 'rotate', 'revoke-previous', 'reveal'] as con
 /** Uses that read, or change nothing but an endpoint's settings. The function `endpoints` serves them. */
 export const endpointUses = [
   ...(['list', 'get', 'update', 'delete', 'secret-state', 'rotations', 'health'] as const),
-  ...(['publish', 'deliveries', 'attempts', 'send-again'] as const),
+  ...(['publish', 'deliveries', 'attempts', 'send-again', 'recover'] as const),
 ] as const
 /** Uses that sign something and send it while the caller waits. The function `deliver` serves them. */
 export const deliverUses = ['test'] as const

@@ -1,5 +1,6 @@
 import { randomDigits, randomUuid, storedIdPattern, uuidPattern } from '../core/id'
-import type { IdFormat, TenantSource } from './contract'
+import { signsPart } from '../verify/hmac'
+import type { Contract, IdFormat, TenantSource } from './contract'
 
 /** The endpoint's id as it is stored (UUIDs and ObjectIds in lower case), or null where `text` is no such id. */
 export function parseEndpointId(format: IdFormat, text: string): string | null {
@@ -47,6 +48,14 @@ export function parseTenantId(source: TenantSource, text: string): string | null
   if (!storedIdPattern.test(text)) return null
   if (source.from === 'header' && source.format === 'uuid') return uuidPattern.test(text) ? text.toLowerCase() : null
   return source.ownerKinds === undefined || isOwner(source.ownerKinds, text) ? text : null
+}
+
+/**
+ * Whether deliveries for the tenant can be signed. Where a scheme signs the tenant, a full stop in its id would make one
+ * delivery of `org` with the body `1.5` out of one of `org.1` with the body `5`.
+ */
+export function canSignFor({ signing }: Pick<Contract, 'signing'>, tenantId: string): boolean {
+  return !tenantId.includes('.') || !signsPart(signing, 'tenant')
 }
 
 function isOwner(kinds: readonly string[], text: string): boolean {

@@ -58,6 +58,19 @@ const read = { session: { roles: ['admin', 'member'] }, apiKey: { permission: 'e
 const write = { session: { roles: ['admin'] }, apiKey: { permission: 'endpoints:write' } } as const
 const publish = { session: { roles: ['admin'] }, apiKey: { permission: 'events:write' } } as const
 const rotate = { session: { roles: ['admin'] }, apiKey: { permission: 'endpoints:rotate' } } as const
+/** Creating reveals a secret; deleting and creating again would reveal a new one under the same id. */
+const writeAndRotate = {
+  session: { roles: ['admin'] },
+  apiKey: { permission: ['endpoints:write', 'endpoints:rotate'] },
+} as const
+/** Whoever chooses who may read a mirror gives the secret to somebody. */
+const update = {
+  session: { roles: ['admin'] },
+  apiKey: {
+    permission: 'endpoints:write',
+    memberPermissions: { consumers: 'endpoints:rotate', mirror: 'endpoints:rotate' },
+  },
+} as const
 
 /** Keyturn's own API under `/v1`: endpoints of every mounted contract can be managed and rotated through it. */
 export const keyturn = {
@@ -94,7 +107,13 @@ export const keyturn = {
   reach: 'every',
   times: 'iso-millis',
   operations: [
-    { use: 'create', method: 'POST', path: '/v1/endpoints', access: write, reply: { status: 201, body: revealed } },
+    {
+      use: 'create',
+      method: 'POST',
+      path: '/v1/endpoints',
+      access: writeAndRotate,
+      reply: { status: 201, body: revealed },
+    },
     {
       use: 'list',
       method: 'GET',
@@ -107,10 +126,16 @@ export const keyturn = {
       use: 'update',
       method: 'PATCH',
       path: '/v1/endpoints/{id}',
-      access: write,
+      access: update,
       reply: { status: 200, body: endpoint },
     },
-    { use: 'delete', method: 'DELETE', path: '/v1/endpoints/{id}', access: write, reply: { status: 204, body: null } },
+    {
+      use: 'delete',
+      method: 'DELETE',
+      path: '/v1/endpoints/{id}',
+      access: writeAndRotate,
+      reply: { status: 204, body: null },
+    },
     {
       use: 'rotate',
       method: 'POST',
@@ -122,7 +147,7 @@ export const keyturn = {
       use: 'revoke-previous',
       method: 'POST',
       path: '/v1/endpoints/{id}/secret/revoke-previous',
-      access: write,
+      access: rotate,
       reply: { status: 200, body: { version: 'version', revokedKeyIds: 'revokedKeyIds' } },
     },
     {
@@ -182,6 +207,13 @@ export const keyturn = {
       path: '/v1/endpoints/{id}/deliveries',
       access: read,
       reply: { status: 200, body: { data: { $each: 'deliveries', shape: delivery } } },
+    },
+    {
+      use: 'recover',
+      method: 'POST',
+      path: '/v1/endpoints/{id}/deliveries/recover',
+      access: write,
+      reply: { status: 202, body: { queued: 'queued' } },
     },
     {
       use: 'send-again',

@@ -7,6 +7,7 @@ export interface ReplyFields {
   deliveries: 'deliveries'
   attempts: 'attempts' | 'nextCursor'
   'send-again': 'messageId' | 'deliveryStatus'
+  recover: 'queued'
   create: RevealField
   rotate: RevealField
   reveal: RevealField

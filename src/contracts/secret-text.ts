@@ -2,7 +2,7 @@ import { randomDigits, randomUuid, uuidPattern } from '../core/id'
 import { Problem } from '../core/problem'
 import { Secret } from '../core/secret'
 import { keyBytes } from '../verify/key-bytes'
-import type { RotateBody, SecretFormat, TextFormat } from './contract'
+import type { Contract, RotateBody, SecretFormat, TextFormat } from './contract'
 
 /** The body's field that holds a caller's own secret, and how many bytes it may hold after decoding. */
 export type OwnSecretRule = NonNullable<RotateBody['ownSecret']>
@@ -36,6 +36,45 @@ export function bitsOf({ encoding, bytes }: TextFormat): number {
 /** Whether `text` is one that `newText` could have made, in either case where it is hex. */
 export function matchesText(format: TextFormat, text: string): boolean {
   return decodedBytes(format, text) === format.bytes
+}
+
+/** A caller's own secret may be shorter than those that Keyturn makes, but never than this. */
+const leastOwnBytes = 24
+
+/** Whether something in the format, or at least as long as a caller's own secret must be, stands anywhere in `text`. */
+export function containsText(format: TextFormat, text: string): boolean {
+  return new RegExp(escaped(format.prefix) + bodyPattern(format)).test(text)
+}
+
+function bodyPattern({ encoding, bytes }: TextFormat): string {
+  const least = Math.min(bytes, leastOwnBytes)
+  switch (encoding) {
+    case 'hex':
+      return `[0-9A-Fa-f]{${2 * least},}`
+    case 'base64':
+      return `[0-9A-Za-z+/]{${Math.ceil((least * 4) / 3)},}`
+    case 'base64url':
+      return `[0-9A-Za-z_-]{${Math.ceil((least * 4) / 3)},}`
+    case 'alphanumeric':
+      return `[0-9A-Za-z]{${least},}`
+    case 'uuid':
+      return '[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}'
+  }
+}
+
+/** As a pattern that matches the text itself. */
+function escaped(text: string): string {
+  return text.replaceAll(/[^0-9A-Za-z]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+/** Whether `text` is as long as the secrets that the contract's vendor makes, or as one that a caller may bring. */
+export function isPossibleLength(
+  { secret, rotateBody }: Pick<Contract, 'secret' | 'rotateBody'>,
+  text: string,
+): boolean {
+  const bytes = decodedBytes(secret, text)
+  const { minimumBytes = secret.bytes, maximumBytes = secret.bytes } = rotateBody?.ownSecret ?? {}
+  return bytes !== null && (bytes === secret.bytes || (bytes >= minimumBytes && bytes <= maximumBytes))
 }
 
 /**

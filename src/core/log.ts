@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { cutText } from './cut-text'
 
 /** What a log line may carry: no object, so no `Secret` and no request. */
 export type Fields = Readonly<Record<string, string | number | boolean>>
@@ -17,11 +18,11 @@ export interface JsonLogSettings {
   readonly write: (line: string) => void
 }
 
-/** Writes one JSON object a line: `{level, message, timestamp, requestId, …fields}`. */
+/** Writes one JSON object a line: `{level, message, timestamp, requestId, …fields}`, and what `nameInLog` was given. */
 export function jsonLog({ level, now, write }: JsonLogSettings): Log {
   const line = (lineLevel: LogLevel, message: string, fields: Fields): void => {
     const head = { level: lineLevel, message, timestamp: now().toISOString(), requestId: currentRequestId() }
-    write(JSON.stringify({ ...fields, ...head }))
+    write(JSON.stringify({ ...fields, ...scope.getStore()?.named, ...head }))
   }
   return {
     info: (message, fields) => {
@@ -31,23 +32,36 @@ export function jsonLog({ level, now, write }: JsonLogSettings): Log {
   }
 }
 
-const scope = new AsyncLocalStorage<string>()
+/** One request, and what its log lines say besides their own fields. */
+interface RequestScope {
+  readonly requestId: string
+  named: Fields
+}
+
+const scope = new AsyncLocalStorage<RequestScope>()
 
 /** Runs `run` and all that it awaits under the request's id, apart from what other requests do meanwhile. */
 export function inRequestScope<Result>(requestId: string, run: () => Promise<Result>): Promise<Result> {
-  return scope.run(requestId, run)
+  return scope.run({ requestId, named: {} }, run)
+}
+
+/** Lets every later log line of this request carry these fields. Outside of a request nothing happens. */
+export function nameInLog(fields: Fields): void {
+  const request = scope.getStore()
+  if (request !== undefined) request.named = { ...request.named, ...fields }
 }
 
 /** The id of the request that this code runs for; null outside of any. */
 export function currentRequestId(): string | null {
-  return scope.getStore() ?? null
+  return scope.getStore()?.requestId ?? null
 }
 
 const longestMessage = 300
 
 /**
- * What a log may say of an error: its name, and its message without any run of 16 characters or more that could
- * belong to a secret, a token or an id. The stack and whatever else the error holds stay out.
+ * What a log may say of an error: its name, and its message without the query of any URL, and without any run of 16
+ * characters or more that could belong to a secret, a token or an id. The stack and whatever else the error holds stay
+ * out.
  */
 export function scrubbedError(error: unknown): Fields {
   if (!(error instanceof Error)) return { error: typeof error }
@@ -57,5 +71,6 @@ export function scrubbedError(error: unknown): Fields {
 }
 
 function scrub(message: string): string {
-  return message.replace(/[A-Za-z0-9+/=_-]{16,}/g, '[…]').slice(0, longestMessage)
+  const withoutQueries = message.replace(/[?#][^\s?#][^\s]*/g, '[…]')
+  return cutText(withoutQueries.replace(/[A-Za-z0-9+/=_-]{16,}/g, '[…]'), longestMessage)
 }

@@ -1,13 +1,9 @@
 import type { DeliveryFormat } from '../contracts/contract'
 import { standardDelivery } from '../contracts/defaults'
+import { cutText } from '../core/cut-text'
 import { newId } from '../core/id'
-import {
-  type DeliveryRequest,
-  type FailureKind,
-  failureMessages,
-  type NoReply,
-  type ReceiverReply,
-} from './http-sender'
+import { type FailureKind, failureMessages } from './failure'
+import type { DeliveryRequest, NoReply, ReceiverReply } from './http-sender'
 import type { DeliveryDeps } from './ports'
 import { retryAfterSeconds } from './retry'
 import { type Addressed, signedRequest } from './signed-request'
@@ -23,10 +19,11 @@ export interface Attempt {
 
 /**
  * Signs the message with the keys that are live now, and sends it.
- * @throws when the keys cannot be opened: that is no fault of the receiver and counts for nothing
+ * @throws when the keys cannot be opened, the resolver is away, or this process held the attempt up: that is no fault of
+ * the receiver and counts for nothing
  */
 export async function attempt(
-  deps: Pick<DeliveryDeps, 'openKey' | 'send' | 'now'>,
+  deps: Pick<DeliveryDeps, 'openKey' | 'send' | 'now' | 'log'>,
   addressed: Addressed,
 ): Promise<Attempt> {
   const { request, keyIds } = await signedRequest(deps, addressed)
@@ -70,7 +67,7 @@ export function attemptResult({ success }: DeliveryFormat, reply: ReceiverReply 
     durationMs,
     retryAfterSeconds: delivered ? null : retryAfterSeconds(headers['retry-after'], now),
     gone: status === 410,
-    response: body.slice(0, responseCharacters),
+    response: cutText(body, responseCharacters),
   }
 }
 

@@ -31,6 +31,9 @@ export async function publishEvent(deps: PublishDeps, event: NewEvent): Promise<
   return id
 }
 
+/** The clocks of two functions may differ by that much. */
+export const clockSkewSeconds = 1
+
 /** The largest payload, as the JSON in UTF-8 that is queued. */
 export const largestPayloadBytes = 200 * 1024
 /** Ids and types of events. `#` and `/` would reach into other keys of the table. */

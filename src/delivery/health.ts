@@ -4,6 +4,10 @@ import type { EndpointAddress, EndpointLife, FailureCounts } from '../rotation/p
 export interface DeliveryHealth {
   /** Failed attempts in a row; a success, a resume, and a rotation at some contracts, set it to 0. */
   readonly consecutiveFailures: number
+  /** The first failed attempt of these; null: there are none, or the first was not noted. */
+  readonly failingSince: Date | null
+  /** Deliveries in a row that used up their whole retry schedule; set to 0 together with the failures. */
+  readonly usedUpInRow: number
   readonly errorsSinceLastSuccess: number
   readonly lastSuccessAt: Date | null
   readonly lastFailureAt: Date | null
@@ -35,6 +39,8 @@ export interface LastStatus {
 /** The health of an endpoint that nothing was delivered to yet. */
 export const neverDelivered: DeliveryHealth = {
   consecutiveFailures: 0,
+  failingSince: null,
+  usedUpInRow: 0,
   errorsSinceLastSuccess: 0,
   lastSuccessAt: null,
   lastFailureAt: null,
@@ -67,13 +73,13 @@ export interface HealthStore extends FailureCounts {
   paused(lives: readonly EndpointLife[]): Promise<ReadonlySet<string>>
   acquire(request: LeaseRequest): Promise<LeaseOutcome>
   release(lease: Lease): Promise<void>
-  /** Counts an attempt and gives its lease back. Returns the failures in a row. */
-  finish(lease: Lease, observation: Observation): Promise<number>
+  /** Counts an attempt and gives its lease back. Returns the failures in a row, this one included. */
+  finish(lease: Lease, observation: Observation): Promise<FailureStreak>
   /** Counts a delivery that failed without an attempt. What is counted of attempts stays as it is. */
   countUnattempted(life: EndpointLife, at: Date): Promise<void>
-  /** The first pause stays. */
+  /** The first pause stays. An hour later the first test of the paused endpoint is due. */
   pause(life: EndpointLife, pause: { readonly at: Date; readonly reason: string }): Promise<void>
-  /** Ends an automatic pause and sets the failures in a row to 0. */
+  /** Ends an automatic pause and forgets the failures in a row. */
   resume(life: EndpointLife): Promise<void>
 }
 
@@ -86,7 +92,12 @@ export interface Observation {
   readonly outcome: 'success' | 'failed' | 'pending'
   /** The delivery's first attempt. */
   readonly first: boolean
+  /** The delivery has used up its whole retry schedule with it. */
+  readonly usedUp: boolean
 }
+
+/** Failures of an endpoint in a row. */
+export type FailureStreak = Pick<DeliveryHealth, 'consecutiveFailures' | 'failingSince' | 'usedUpInRow'>
 
 /** The right to make one attempt. It ends by itself at `until`, so one that is never given back does not leak. */
 export interface Lease {

@@ -1,9 +1,18 @@
 import { type Agent, type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { isNativeError } from 'node:util/types'
-import type { AgentOf, GuardOptions } from './public-addresses'
+import type { LookupFunction, Socket } from 'node:net'
+import { callbackify } from 'node:util'
+import { Problem } from '../core/problem'
+import { CountedTime } from './counted-time'
+import { type FailureKind, failureKindOf } from './failure'
+import { hostLookup, type Lookup, LookupFailed } from './host-lookup'
+import type { Guard, InsecureTargets } from './public-addresses'
+import { startOfBody } from './reply-body'
 
-/** Sends one request and never rejects. Redirects are not followed. */
+/**
+ * Sends one request. Redirects are not followed.
+ * @throws {Problem} `unavailable` when it failed through this side: the attempt counts for nothing
+ */
 export type Send = (request: DeliveryRequest) => Promise<ReceiverReply | NoReply>
 
 /** One HTTP request to a receiver. */
@@ -11,6 +20,7 @@ export interface DeliveryRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** For connecting and the reply; looking the name up has a limit of its own. */
   readonly timeoutMs: number
 }
 
@@ -22,6 +32,7 @@ export interface ReceiverReply {
   readonly headers: Readonly<Record<string, string>>
   /** The start of the body as UTF-8, at most 4 KiB. */
   readonly body: string
+  /** Without the lookup, and without what this process was late by. */
   readonly durationMs: number
 }
 
@@ -29,72 +40,125 @@ export interface ReceiverReply {
 export interface NoReply {
   readonly kind: 'none'
   readonly error: Exclude<FailureKind, 'status'>
+  /** As of a reply; where the lookup failed, what that took. */
   readonly durationMs: number
 }
 
-/**
- * Why a delivery failed. `insecure-url`: not https. `refused-address`: the name leads to an address that is not
- * public. `status`: the receiver answered with another status than the contract takes for success.
- */
-export type FailureKind =
-  'insecure-url' | 'refused-address' | 'unresolved' | 'unreachable' | 'tls' | 'timeout' | 'bad-response' | 'status'
-
-/** What callers are told. Never an address: it would show what a name resolves to inside. */
-export const failureMessages = {
-  'insecure-url': 'The URL is not https',
-  'refused-address': 'The address is not public',
-  unresolved: 'The host name does not resolve',
-  unreachable: 'The receiver cannot be reached',
-  tls: 'The TLS connection failed',
-  timeout: 'The receiver did not answer in time',
-  'bad-response': 'The answer is not valid HTTP',
-  status: 'The receiver answered with an error',
-} as const satisfies Record<FailureKind, string>
-
-export interface HttpSenderOptions extends GuardOptions {
+export interface HttpSenderOptions {
+  readonly insecureTargets: InsecureTargets
   /** Milliseconds that always rise. */
   readonly clock: () => number
+  /** The system's resolvers by default. The very addresses that it gives are checked and connected to. */
+  readonly lookup?: Lookup
 }
 
+/** An attempt that this process held up for longer is not the receiver's failure. */
+const mostLateMs = 3000
+/** A receiver may give up by itself when it is held up for so long. */
+const worryingLateMs = 1000
+
 /** Sends over HTTP/1.1, to public addresses alone. */
-export function httpSender(options: HttpSenderOptions): Send {
+export function httpSender({ insecureTargets, clock, lookup = hostLookup({ clock }) }: HttpSenderOptions): Send {
   // The guard is loaded with the first delivery: it is most of what the function would import beyond its clients.
-  let guard: Promise<AgentOf> | undefined
+  let loaded: Promise<Guard> | undefined
   return async delivery => {
-    guard ??= import('./public-addresses').then(({ guardedAgents }) => guardedAgents(options))
-    const agentOf = await guard
-    const startedAt = options.clock()
-    const took = (): number => Math.round(options.clock() - startedAt)
+    loaded ??= import('./public-addresses').then(({ addressGuard }) => addressGuard(insecureTargets))
+    const guard = await loaded
     const url = new URL(delivery.url)
-    const agent = agentOf(url)
-    if (typeof agent === 'string') return { kind: 'none', error: agent, durationMs: took() }
+    const agent = guard.agentFor(url)
+    if (typeof agent === 'string') return { kind: 'none', error: agent, durationMs: 0 }
     // Not `AbortSignal.timeout`, which keeps request and reply in memory until the whole time is over.
     const over = new AbortController()
-    const timer = setTimeout(() => over.abort(), delivery.timeoutMs)
-    const { signal } = over
+    const time = new CountedTime({ limitMs: delivery.timeoutMs, mostLateMs, clock }, () => over.abort())
+    const lookups = timedLookup({ lookup, guard, time, clock, signal: over.signal })
+    const connection = { url, agent, lookup: lookups.lookup, signal: over.signal, isOpen: false }
     try {
-      return { kind: 'reply', ...(await post(delivery, { url, agent, signal })), durationMs: took() }
+      const reply = await post(delivery, connection)
+      return { kind: 'reply', ...reply, durationMs: Math.round(time.usedMs) }
     } catch (error) {
-      return { kind: 'none', error: signal.aborted ? 'timeout' : failureKindOf(error), durationMs: took() }
+      return noReply(error, { time, lookupMs: lookups.tookMs(), hadConnection: connection.isOpen })
     } finally {
-      clearTimeout(timer)
+      time.pause()
       // The reply may be there while the body is still on its way, to a receiver that never reads it.
       over.abort()
+      await lookups.ended()
     }
   }
+}
+
+interface Attempted {
+  readonly time: CountedTime
+  readonly lookupMs: number
+  readonly hadConnection: boolean
+}
+
+/** What went wrong. @throws {Problem} when it went wrong on this side */
+function noReply(error: unknown, { time, lookupMs, hadConnection }: Attempted): NoReply {
+  if (error instanceof Problem) throw error
+  const ended = hadConnection ? 'timeout' : 'connect-timeout'
+  const kind = error instanceof TimeIsOver ? ended : failureKindOf(error)
+  const mayBeOurs = error instanceof TimeIsOver ? time.isLate : time.lateMs > worryingLateMs && brokeOff.has(kind)
+  if (mayBeOurs) throw new Problem('unavailable', 'The attempt was held up here.')
+  const durationMs = Math.round(error instanceof LookupFailed ? lookupMs : time.usedMs)
+  return { kind: 'none', error: kind, durationMs }
+}
+
+const brokeOff: ReadonlySet<FailureKind> = new Set(['unreachable', 'tls', 'bad-response'])
+
+class TimeIsOver extends Error {}
+
+interface Lookups {
+  readonly lookup: LookupFunction
+  /** All that were made took so long. */
+  tookMs(): number
+  /** Resolves once none is under way. */
+  ended(): Promise<void>
+}
+
+interface TimedLookup {
+  readonly lookup: Lookup
+  readonly guard: Guard
+  readonly time: CountedTime
+  readonly clock: () => number
+  readonly signal: AbortSignal
+}
+
+/** Lookups for one attempt, whose time stands still meanwhile. */
+function timedLookup({ lookup, guard, time, clock, signal }: TimedLookup): Lookups {
+  let underWay: Promise<unknown> = Promise.resolve()
+  let took = 0
+  const find: Lookup = async hostname => {
+    const startedAt = clock()
+    time.pause()
+    try {
+      const addresses = await lookup(hostname, signal)
+      guard.check(addresses)
+      return addresses
+    } finally {
+      took += clock() - startedAt
+      if (!signal.aborted) time.resume()
+    }
+  }
+  const look: LookupFunction = (hostname, { all }, callback) => {
+    const found = find(hostname, signal)
+    underWay = Promise.allSettled([found])
+    callbackify(() => found)((error, addresses) => {
+      if (error !== null) callback(error, '')
+      else if (all) callback(null, [...addresses])
+      else callback(null, addresses[0]?.address ?? '', addresses[0]?.family)
+    })
+  }
+  return { lookup: look, tookMs: () => took, ended: async () => void (await underWay) }
 }
 
 interface Connection {
   readonly url: URL
   readonly agent: Agent
+  readonly lookup: LookupFunction
   readonly signal: AbortSignal
+  /** Whether there was one, TLS included. */
+  isOpen: boolean
 }
-
-/** Node answers longer headers with an error of its own. */
-const maxHeaderSize = 8 * 1024
-const keptBodyBytes = 4096
-/** A body that goes on longer is not read to its end. */
-const mostBodyBytes = 64 * 1024
 
 /**
  * One POST and its reply. A connection that was kept, and that the receiver had closed meanwhile, is replaced once.
@@ -125,6 +189,8 @@ class NotAReply extends Error {
 
 function responseTo(delivery: DeliveryRequest, connection: Connection): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
+    connection.isOpen = false
+    connection.signal.addEventListener('abort', () => reject(new TimeIsOver('the time is over')), { once: true })
     const request = start(delivery, connection)
     request.once('response', resolve)
     request.on('error', (error: Error) => {
@@ -133,15 +199,58 @@ function responseTo(delivery: DeliveryRequest, connection: Connection): Promise<
     // 101: Node hands the connection over, and gives neither a response nor an error from then on.
     request.once('upgrade', (_response, socket) => socket.destroy())
     request.once('close', () => reject(new NotAReply('closed without a reply')))
-    connection.signal.addEventListener('abort', () => reject(new Error('the time is over')), { once: true })
+    request.once('socket', socket => noteOpening(request, socket, connection))
+    onFlood(request, () => {
+      const flood = new NotAReply('too many informational replies')
+      reject(flood)
+      request.destroy(flood)
+    })
     request.end(delivery.body)
   })
 }
 
-function start({ headers, body }: DeliveryRequest, { url, agent, signal }: Connection): ClientRequest {
+function noteOpening({ reusedSocket }: ClientRequest, socket: Socket, connection: Connection): void {
+  const isOpen = (): void => void (connection.isOpen = true)
+  if (reusedSocket) isOpen()
+  else socket.once(connection.url.protocol === 'https:' ? 'secureConnect' : 'connect', isOpen)
+}
+
+/** Node answers longer headers with an error of its own. */
+const maxHeaderSize = 8 * 1024
+/** Node aborts a connect after this, unless it is to the last address. Its own 250 ms are too short for far receivers. */
+const autoSelectFamilyAttemptTimeout = 1000
+
+function start({ headers, body }: DeliveryRequest, { url, agent, lookup, signal }: Connection): ClientRequest {
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest
-  const length = { 'content-length': String(Buffer.byteLength(body, 'utf8')) }
-  return request(url, { method: 'POST', headers: { ...headers, ...length }, agent, signal, maxHeaderSize })
+  const own = { 'accept-encoding': 'identity', 'content-length': String(Buffer.byteLength(body, 'utf8')) }
+  const connecting = { agent, lookup, onread: smallReads, autoSelectFamilyAttemptTimeout }
+  return request(url, { method: 'POST', headers: { ...headers, ...own }, signal, maxHeaderSize, ...connecting })
+}
+
+/**
+ * Node reads 64 KiB at a time and parses them to their end, whatever was decided meanwhile: room for 3,600 informational
+ * replies. One buffer does for all connections, as what it holds is copied at once.
+ */
+const smallReads = {
+  buffer: Buffer.alloc(4096),
+  callback(this: Socket, bytes: number, buffer: Uint8Array): boolean {
+    this.push(Buffer.from(buffer.subarray(0, bytes)))
+    return true
+  },
+}
+
+const mostInformational = 32
+const mostInformationalCharacters = 16 * 1024
+
+/** Tells when a receiver sends more informational replies (1xx) than any would need. */
+function onFlood(request: ClientRequest, end: () => void): void {
+  let count = 0
+  let characters = 0
+  request.on('information', ({ rawHeaders, statusMessage }) => {
+    count += 1
+    characters += statusMessage.length + rawHeaders.join('').length
+    if (count > mostInformational || characters > mostInformationalCharacters) end()
+  })
 }
 
 /** Node's documentation of `request.reusedSocket`. */
@@ -149,44 +258,6 @@ function wasClosed(request: ClientRequest, error: Error): boolean {
   return request.reusedSocket && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
 }
 
-/** The start of the body as text. It ends early where the receiver, or the time, does. */
-async function startOfBody(response: IncomingMessage, signal: AbortSignal): Promise<string> {
-  const kept: Buffer[] = []
-  let bytes = 0
-  const end = (): void => void response.destroy()
-  signal.addEventListener('abort', end)
-  try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      if (bytes < keptBodyBytes) kept.push(chunk)
-      bytes += chunk.length
-      if (bytes > mostBodyBytes) break
-    }
-  } catch (error) {
-    response.destroy(error instanceof Error ? error : undefined)
-  } finally {
-    signal.removeEventListener('abort', end)
-  }
-  return Buffer.concat(kept).subarray(0, keptBodyBytes).toString('utf8')
-}
-
 function headersOf({ headers }: IncomingMessage): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]))
-}
-
-const unresolved = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'ENODATA', 'ESERVFAIL', 'ETIMEOUT'])
-
-/** Why a request got no reply. An address that the agent refuses comes as an error without a code. */
-function failureKindOf(error: unknown): NoReply['error'] {
-  if (!isNativeError(error)) return 'unreachable'
-  if (error.name === 'AbortError' || error.name === 'TimeoutError') return 'timeout'
-  const code = 'code' in error ? String(error.code) : ''
-  if (code === '' && error.message.includes('is not allowed')) return 'refused-address'
-  if (unresolved.has(code)) return 'unresolved'
-  if (code.startsWith('HPE_')) return 'bad-response'
-  return isTls(code) ? 'tls' : 'unreachable'
-}
-
-/** OpenSSL's own codes, Node's, and those of its certificate checks. */
-function isTls(code: string): boolean {
-  return /^(?:ERR_SSL_|ERR_TLS_|EPROTO$|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH$)/.test(code)
 }

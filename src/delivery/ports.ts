@@ -8,6 +8,7 @@ import type { DeliveryEvent } from './event'
 import type { HealthStore } from './health'
 import type { Send } from './http-sender'
 import type { OpenKey } from './opened-key-cache'
+import type { RecoveryStore } from './recovery'
 import type { QueueMessage } from './queue-message'
 
 /** All that delivering reaches outside for. */
@@ -17,19 +18,27 @@ export interface DeliveryDeps {
   readonly deliveries: DeliveryStore
   readonly attempts: AttemptLog
   readonly health: HealthStore
+  readonly recoveries: RecoveryStore
   readonly queue: DeliveryQueue
   readonly openKey: OpenKey
   readonly send: Send
   /** The contracts of this deployment. */
   readonly contracts: readonly Contract[]
-  /** Failures in a row after which an endpoint is paused. */
-  readonly pauseAfterFailures: number
+  readonly pauseRule: PauseRule
   readonly now: () => Date
   readonly randomBytes: (count: number) => Buffer
   /** 0 up to 1. */
   readonly random: () => number
   readonly sleep: (milliseconds: number) => Promise<void>
   readonly log: Log
+}
+
+/** When Keyturn pauses an endpoint by itself, beside a 410 and deliveries that used up their schedule. */
+export interface PauseRule {
+  /** At the first failure so many hours after the first one without a success since. */
+  readonly afterHours: number
+  /** At so many failures in a row; null: failures are not counted for it. */
+  readonly afterFailures: number | null
 }
 
 /** Events and their deliveries. It only compares and swaps; every rule is elsewhere. Kept for 30 days. */
@@ -46,6 +55,24 @@ export interface DeliveryStore {
   due(now: Date, limit: number): AsyncIterable<readonly DeliveryAddress[]>
   /** The endpoint's deliveries that were attempted, or failed without an attempt, newest first, at most `limit`. */
   recent(address: EndpointAddress, limit: number): Promise<readonly Delivery[]>
+  /**
+   * The endpoint's deliveries that are failed now and were attempted, or stopped, in that time, in its order. Reads
+   * consistently, `limit` attempts at a time.
+   */
+  failedAfter(address: EndpointAddress, range: TimeRange): Promise<Page<FailedDelivery>>
+}
+
+export interface TimeRange {
+  /** A place in time: ISO 8601, or one that an earlier page gave. */
+  readonly after: string
+  readonly until: Date
+  readonly limit: number
+}
+
+export interface FailedDelivery {
+  readonly delivery: Delivery
+  /** Of its first attempt in the range, or of where it was stopped. */
+  readonly place: string
 }
 
 export interface AttemptLog {
@@ -63,6 +90,8 @@ export interface Subscriber {
   readonly contract: string
   readonly incarnation: string
   readonly settings: EndpointSettings
+  /** Null: before that was noted here. */
+  readonly createdAt: Date | null
 }
 
 export interface SubscriberIndex {

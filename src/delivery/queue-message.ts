@@ -1,6 +1,8 @@
 import * as v from 'valibot'
 import type { Json } from '../contracts/shape'
 import { storedIdPattern } from '../core/id'
+import { scanJson } from '../core/json'
+import type { EndpointLife } from '../rotation/ports'
 import { messageIdPattern } from './delivery'
 import { eventIdPattern, eventTypePattern, largestPayloadBytes, payloadBytes } from './event'
 
@@ -30,11 +32,26 @@ export interface AttemptMessage {
   readonly waits: number
 }
 
-export type QueueMessage = EventMessage | AttemptMessage
+/** A test of an endpoint that Keyturn has paused. */
+export interface TestPausedMessage extends EndpointLife {
+  readonly kind: 'test-paused'
+}
+
+/** What failed or was stopped at an endpoint, to be sent again. How far that has come stands beside its health. */
+export interface RecoverMessage extends EndpointLife {
+  readonly kind: 'recover'
+  /** How often it has put itself back since the sweep or a request sent it. */
+  readonly turn: number
+}
+
+export type EndpointMessage = TestPausedMessage | RecoverMessage
+export type QueueMessage = EventMessage | AttemptMessage | EndpointMessage
 
 // Ids of tenants and of endpoints have the same characters.
 const id = v.pipe(v.string(), v.regex(storedIdPattern))
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+
+const life = { tenantId: id, endpointId: id, incarnation: id }
 
 // What JSON.parse gave is JSON.
 const json = v.custom<Json>(value => value !== undefined)
@@ -66,6 +83,8 @@ const schema = v.variant('kind', [
     attempt: count,
     waits: v.optional(count, 0),
   }),
+  v.object({ kind: v.literal('test-paused'), ...life }),
+  v.object({ kind: v.literal('recover'), ...life, turn: count }),
 ])
 
 /** @throws {TypeError} naming the member at fault, without its value */
@@ -75,7 +94,16 @@ export function parseQueueMessage(body: string): QueueMessage {
   throw new TypeError(`a queue message is malformed: ${v.getDotPath(parsed.issues[0]) ?? 'body'}`)
 }
 
+/** As HTTP takes it: a platform puts events into the queue itself. */
 function parseJson(body: string): unknown {
+  const value = valueOf(body)
+  const { twice, changed } = scanJson(body)
+  const fault = twice ?? changed
+  if (fault === null) return value
+  throw new TypeError(`a queue message is malformed: ${fault}`)
+}
+
+function valueOf(body: string): unknown {
   try {
     return JSON.parse(body)
   } catch {

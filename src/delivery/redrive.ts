@@ -94,7 +94,7 @@ function parsed(log: Log, { messageId, body }: ReceivedMessage): QueueMessage | 
 }
 
 async function putBack(deps: RedriveRun, message: QueueMessage): Promise<Outcome> {
-  if (message.kind === 'event') {
+  if (message.kind !== 'delivery') {
     await deps.queue.send([{ message, delaySeconds: 0 }])
     return 'queued'
   }

@@ -1,6 +1,7 @@
 import { addSeconds } from '../core/instant'
 import type { AttemptResult } from './attempt'
 import type { Delivery } from './delivery'
+import { parseHttpDate } from './http-date'
 import { longestDelaySeconds } from './ports'
 
 /** `done`: delivered, or the sweep's from now on. `bury`: it is given up and goes to the dead-letter queue. */
@@ -90,7 +91,7 @@ export function retryWaitSeconds(
 /** The seconds that a `Retry-After` header asks for (RFC 9110, section 10.2.3), or null where it cannot be read. */
 export function retryAfterSeconds(value: string | undefined, now: Date): number | null {
   if (value === undefined) return null
-  if (/^\d{1,9}$/.test(value)) return Number(value)
-  const at = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/.test(value) ? Date.parse(value) : Number.NaN
-  return Number.isNaN(at) ? null : Math.max(0, Math.ceil((at - now.getTime()) / 1000))
+  if (/^\d+$/.test(value)) return Math.min(Number(value), longestRetryAfterSeconds)
+  const at = parseHttpDate(value, now)
+  return at === null ? null : Math.max(0, Math.ceil((at.getTime() - now.getTime()) / 1000))
 }

@@ -2,8 +2,11 @@ import type { Contract, DeliveryFormat } from '../contracts/contract'
 import { standardDelivery } from '../contracts/defaults'
 import type { DeliveryPart, TimeFormat } from '../contracts/dimensions'
 import type { Json } from '../contracts/shape'
+import { canSignFor } from '../contracts/ids'
 import { formatTime } from '../contracts/times'
+import type { Log } from '../core/log'
 import type { Endpoint } from '../rotation/endpoint'
+import type { EndpointAddress } from '../rotation/ports'
 import { isLive, type Key } from '../rotation/ring'
 import { sign } from '../verify'
 import type { DeliveryEvent } from './event'
@@ -13,6 +16,7 @@ import type { OpenKey } from './opened-key-cache'
 export interface SignDeps {
   readonly openKey: OpenKey
   readonly now: () => Date
+  readonly log: Log
 }
 
 export interface SignedRequest {
@@ -32,12 +36,14 @@ export interface Addressed {
 /**
  * The request to send now: signed at this moment with the keys of the ring that are live, current first. The
  * endpoint's own headers never replace the delivery's.
+ * @throws {TypeError} for an endpoint that cannot be signed for, which is logged: it is older than the rule
  */
 export async function signedRequest(deps: SignDeps, addressed: Addressed): Promise<SignedRequest> {
   const { endpoint, contract, url, message } = addressed
   const format = contract.delivery ?? standardDelivery
   const keys = signingKeys(contract, endpoint, deps.now())
   const owner = { tenantId: endpoint.tenantId, endpointId: endpoint.id }
+  requireSignable(deps.log, contract, owner)
   const secrets = await Promise.all(keys.map(key => deps.openKey(key, owner)))
   const body = bodyOf(format, message, contract.times)
   const { signing: scheme } = contract
@@ -47,6 +53,12 @@ export async function signedRequest(deps: SignDeps, addressed: Addressed): Promi
   const { timeoutMs, headers: custom } = endpoint.settings.requestConfig
   const headers = { ...lowerCase(custom), ...ownHeaders(format, message), ...signature }
   return { request: { url, headers, body, timeoutMs }, keyIds: keys.map(key => key.id) }
+}
+
+function requireSignable(log: Log, contract: Contract, owner: EndpointAddress): void {
+  if (canSignFor(contract, owner.tenantId)) return
+  log.error('the endpoint cannot be signed for: its tenant has a full stop', { ...owner, contract: contract.name })
+  throw new TypeError('the scheme signs the tenant, whose id has a full stop')
 }
 
 /** All live keys, newest first; a scheme with a single signature has room for the current one only. */

@@ -51,8 +51,8 @@ async function takeEndpointLease(deps: DeliveryDeps, wanted: WantedLease): Promi
   return { outcome, waited: true }
 }
 
-/** For opening keys and connecting, on top of the endpoint's own time limit. */
-const marginSeconds = 15
+/** For opening keys, the lookup and what this process is late by, on top of the endpoint's own time limit. */
+const marginSeconds = 25
 
 /** Asks for a slot once, for as long as one attempt may take. */
 export function askForLease(

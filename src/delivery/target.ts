@@ -20,6 +20,7 @@ export interface NoTarget {
 }
 
 export const endpointPaused = notNow('The endpoint is paused')
+export const pausedByKeyturn = notNow('Keyturn has paused the endpoint')
 export const eventExpired = never('The event has expired')
 
 /** The delivery's target by what is stored now, or why there is none. */
@@ -29,11 +30,29 @@ export function targetOf(
   endpoint: Endpoint | null,
 ): Target | NoTarget {
   if (endpoint === null || !isOfThisLife(delivery, endpoint)) return never('The endpoint was deleted')
+  const found = wayTo(contracts, endpoint)
+  return found.kind === 'none' ? found : { kind: 'target', endpoint, ...found.way }
+}
+
+/** Why nothing can be sent to an endpoint that is as given; null: something can. */
+export function hindranceAt(contracts: readonly Contract[], endpoint: Addressee): NoTarget | null {
+  const found = wayTo(contracts, endpoint)
+  return found.kind === 'none' ? found : null
+}
+
+type Addressee = Pick<Endpoint, 'contract' | 'settings'>
+
+interface Found {
+  readonly kind: 'found'
+  readonly way: Pick<Target, 'contract' | 'url'>
+}
+
+function wayTo(contracts: readonly Contract[], endpoint: Addressee): Found | NoTarget {
   if (endpoint.settings.status === 'paused') return endpointPaused
   const contract = contracts.find(({ name }) => name === endpoint.contract)
   if (contract === undefined) return notNow('The contract of the endpoint is not mounted')
   const { url } = endpoint.settings
-  return url === null ? notNow('The endpoint has no URL') : { kind: 'target', endpoint, contract, url }
+  return url === null ? notNow('The endpoint has no URL') : { kind: 'found', way: { contract, url } }
 }
 
 function notNow(reason: string): NoTarget {
@@ -48,7 +67,11 @@ function never(reason: string): NoTarget {
 export type Readiness = 'open' | 'paused' | 'nowhere' | 'gone'
 
 /** What sending the delivery again would meet. A pause, by its owner or by Keyturn, comes before a missing URL. */
-export function readinessOf(delivery: Delivery, endpoint: Endpoint | null, stored: StoredHealth): Readiness {
+export function readinessOf(
+  delivery: Pick<Delivery, 'incarnationOf'>,
+  endpoint: Endpoint | null,
+  stored: StoredHealth,
+): Readiness {
   if (endpoint === null || !isOfThisLife(delivery, endpoint)) return 'gone'
   const isPausedByKeyturn = stored.incarnation === endpoint.incarnation && stored.health.pausedAt !== null
   if (endpoint.settings.status === 'paused' || isPausedByKeyturn) return 'paused'

@@ -24,21 +24,25 @@ export interface TestResult {
   readonly made: Attempt
 }
 
-type TestDeps = Pick<DeliveryDeps, 'health' | 'attempts' | 'openKey' | 'send' | 'now' | 'randomBytes'>
+type TestDeps = Pick<DeliveryDeps, 'health' | 'attempts' | 'openKey' | 'send' | 'now' | 'randomBytes' | 'log'>
 
 export const testEventType = 'webhook.test'
 const payload: Json = { message: 'This is a test delivery. Nothing happened.' }
-/** Whoever asked for a test waits for it. */
-const longestTestMs = 10_000
+/** How long somebody who asked for a test waits for it. */
+const patienceMs = 10_000
 
 /**
- * Sends a made-up event while the caller waits. It is recorded among the attempts and counts towards nothing; a paused
- * endpoint gets it too.
+ * Sends a made-up event while the caller waits, for `longestMs` at most. It is recorded among the attempts and counts
+ * towards nothing; a paused endpoint gets it too.
  * @throws {Problem} `endpoint-without-url`, `endpoint-busy`
  */
-export async function testDelivery(deps: TestDeps, request: TestRequest): Promise<TestResult> {
+export async function testDelivery(
+  deps: TestDeps,
+  request: TestRequest,
+  longestMs: number = patienceMs,
+): Promise<TestResult> {
   const { contract } = request
-  const endpoint = withTestTimeout(request.endpoint)
+  const endpoint = withTestTimeout(request.endpoint, longestMs)
   const { url } = endpoint.settings
   if (url === null) throw new Problem('endpoint-without-url', 'The endpoint has no URL to send a test to.')
   const message = testMessage(deps, request)
@@ -62,9 +66,9 @@ function testMessage({ now, randomBytes }: TestDeps, { endpoint, contract, event
 }
 
 /** The endpoint with its own time limit, or that of tests where it is shorter. */
-function withTestTimeout(endpoint: Endpoint): Endpoint {
+function withTestTimeout(endpoint: Endpoint, longestMs: number): Endpoint {
   const { requestConfig } = endpoint.settings
-  const timeoutMs = Math.min(requestConfig.timeoutMs, longestTestMs)
+  const timeoutMs = Math.min(requestConfig.timeoutMs, longestMs)
   return { ...endpoint, settings: { ...endpoint.settings, requestConfig: { ...requestConfig, timeoutMs } } }
 }
 

@@ -4,6 +4,8 @@ import { deliver } from './deliver'
 import { fanOut } from './fan-out'
 import type { DeliveryDeps } from './ports'
 import { parseQueueMessage } from './queue-message'
+import { recover } from './recover'
+import { testPaused } from './test-paused'
 
 /** One message as the queue hands it over. */
 export interface QueueRecord {
@@ -21,8 +23,10 @@ export async function workQueue(deps: DeliveryDeps, records: readonly QueueRecor
 async function workOn(deps: DeliveryDeps, { messageId, body }: QueueRecord): Promise<string | null> {
   try {
     const message = parseQueueMessage(body)
-    if (message.kind === 'delivery') await deliver(deps, message)
-    else await fanOut(deps, { ...message, id: message.id ?? `evt_${messageId}` })
+    if (message.kind === 'event') await fanOut(deps, { ...message, id: message.id ?? `evt_${messageId}` })
+    else if (message.kind === 'delivery') await deliver(deps, message)
+    else if (message.kind === 'recover') await recover(deps, message)
+    else await testPaused(deps, message)
     return null
   } catch (error) {
     deps.log.error('a queue message failed', { queueMessageId: messageId, ...scrubbedError(error) })

@@ -3,6 +3,7 @@ import { problemDetails } from '../contracts/defaults'
 import type { TimeFormat } from '../contracts/dimensions'
 import { type Form, isForm, type Json, type Shape } from '../contracts/shape'
 import { formatTime } from '../contracts/times'
+import { cutText } from '../core/cut-text'
 import type { Problem } from '../core/problem'
 import type { ApiReply } from './request'
 
@@ -79,7 +80,7 @@ function renderForm(form: Form, values: Values, times: TimeFormat): Json {
   if ('$constant' in form) return form.$constant
   if ('$time' in form) return renderValue(fieldOf(values, form.$time), form.format)
   if ('$words' in form) return inWords(fieldOf(values, form.$words), form.words, times)
-  if ('$first' in form) return textOf(fieldOf(values, form.of)).slice(0, form.$first)
+  if ('$first' in form) return cutText(textOf(fieldOf(values, form.of)), form.$first)
   if ('$present' in form) return renderValue(fieldOf(values, form.$present), times)
   return listOf(fieldOf(values, form.$each)).map(item => renderShape(form.shape, item, times))
 }

@@ -1,4 +1,4 @@
-import type { RequestHeaders } from '../access/authenticate'
+import type { Principal, RequestHeaders } from '../access/authenticate'
 import type { Contract, Operation } from '../contracts/contract'
 import type { Use } from '../contracts/dimensions'
 import type { PathParameters } from '../contracts/routes'
@@ -35,6 +35,7 @@ export interface MatchedRequest extends ApiRequest {
 
 /** A request that is allowed, and the tenant that it is for. */
 export interface PermittedRequest extends MatchedRequest {
+  readonly principal: Principal
   readonly actor: Actor
   readonly tenantId: string
 }

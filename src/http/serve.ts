@@ -1,9 +1,8 @@
 import { type AccessDeps, authenticate } from '../access/authenticate'
 import { permit } from '../access/permit'
 import { resolveTenant } from '../access/tenant'
-import type { Contract } from '../contracts/contract'
 import { type Mount, routesOf } from '../contracts/routes'
-import { inRequestScope, type Log, scrubbedError } from '../core/log'
+import { inRequestScope, type Log, nameInLog, scrubbedError } from '../core/log'
 import { Problem } from '../core/problem'
 import { checkHasOperation } from './api-version'
 import { matchRoute, type RouteMatch } from './match-route'
@@ -24,13 +23,20 @@ export interface ServeDeps {
 /** From request to reply. It never rejects. */
 export type Serve = (request: ApiRequest) => Promise<ApiReply>
 
+/** What every reply says: keep no copy, and, should a browser show it, guess no type and run nothing of it. */
+const everyReply = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'",
+}
+
 /** The HTTP API of the mounted contracts. */
 export function serve(deps: ServeDeps): Serve {
   const routes = routesOf(deps.mounts)
   return async request => {
     const match = matchRoute(routes, request.method, request.path)
     const { status, headers, body } = await inRequestScope(request.id, () => replyOrRefusal(deps, match, request))
-    return { status, headers: { ...headers, 'x-request-id': request.id, 'cache-control': 'no-store' }, body }
+    return { status, headers: { ...headers, ...everyReply, 'x-request-id': request.id }, body }
   }
 }
 
@@ -42,7 +48,7 @@ async function replyOrRefusal(deps: ServeDeps, match: RouteMatch, request: ApiRe
     deps.log.info('answered', { contract: matched.contract.name, use: matched.operation.use, status: reply.status })
     return reply
   } catch (error) {
-    return refuse(deps.log, error, match.kind === 'found' ? match.route.contract : match.nearest)
+    return refuse(deps.log, error, match)
   }
 }
 
@@ -65,9 +71,12 @@ async function perform({ access, uses }: ServeDeps, request: MatchedRequest): Pr
   if (operation.use === 'health') return requireServed(uses.health)(request)
   const use = requireServed(uses[operation.use])
   const principal = await authenticate(access, contract, { headers: request.headers, freshness: use.credential })
+  const actor = { kind: principal.kind, id: principal.id }
+  nameInLog({ actorKind: actor.kind, actorId: actor.id })
   if (operation.access !== 'anyone') permit(contract, operation.access, principal)
   const tenantId = resolveTenant(contract.tenant, principal, request)
-  return use.perform({ ...request, tenantId, actor: { kind: principal.kind, id: principal.id } })
+  nameInLog({ tenantId })
+  return use.perform({ ...request, tenantId, principal, actor })
 }
 
 /** @throws {Problem} `route-not-found` for a use that another function serves */
@@ -81,10 +90,12 @@ function routeNotFound(): Problem {
 }
 
 /** The refusal in the contract's shape. What is no `Problem` is a fault of ours and tells the caller nothing. */
-function refuse(log: Log, error: unknown, contract: Contract | null): ApiReply {
+function refuse(log: Log, error: unknown, match: RouteMatch): ApiReply {
+  const [contract, use] =
+    match.kind === 'found' ? [match.route.contract, match.route.operation.use] : [match.nearest, '']
   const problem = error instanceof Problem ? error : new Problem('internal', 'Something went wrong.', { cause: error })
   const reply = problemReply(problem, contract)
-  const fields = { contract: contract?.name ?? '', status: reply.status, code: problem.code }
+  const fields = { contract: contract?.name ?? '', use, status: reply.status, code: problem.code }
   if (problem.status < 500) log.info('refused', fields)
   else log.error('failed', { ...fields, ...scrubbedError(problem.cause ?? problem) })
   return reply

@@ -1,7 +1,8 @@
 import { nextDocument, secretsIn } from './document'
 import { HookError } from './hook-error'
 import { announceIntent, intentsIn, keepsIntents, openIntents } from './intent'
-import type { HookDeps, SecretVersion, VendorRotation, StepWork, Vendor } from './ports'
+import type { HookDeps, SecretVersion, StepWork, VendorRotation } from './ports'
+import { faultOfNew } from './secret-fault'
 import { withRetries, VendorError } from './vendor-failure'
 
 /**
@@ -30,31 +31,38 @@ async function newSecret(deps: HookDeps, work: StepWork, current: SecretVersion)
   if (lost && recovered === null) goOnOrStop(deps)
   const intent = keepsIntents(deps) ? await announceIntent(deps, work) : null
   const wasAsked = lost || intentsIn(work.state).some(({ token }) => token === work.token)
-  return recovered ?? rotateAtVendor(deps, work, wasAsked ? null : intent)
+  return recovered ?? rotateAtVendor(deps, work, { intent: wasAsked ? null : intent, known: secretsIn(current) })
 }
 
 /**
  * The secret whose reply was lost, from a vendor that shows its secret again. Null: the vendor made none, or nothing is
  * known that tells it from the one before.
  */
-async function shownAgain({ vendor }: HookDeps, current: SecretVersion): Promise<VendorRotation | null> {
-  const known = secretsIn(current)
+async function shownAgain({ vendor, contract }: HookDeps, current: SecretVersion): Promise<VendorRotation | null> {
+  const known = secretsIn(current).filter(secret => faultOfNew(contract, secret) === null)
   const shown = known.length === 0 ? null : await vendor.reveal()
   return shown === null || known.includes(shown.secret.reveal()) ? null : shown
 }
 
+interface Asking {
+  /** The tag to take back when it is certain that the vendor made nothing; null: none. */
+  readonly intent: string | null
+  /** What consumers have: no new secret. */
+  readonly known: readonly string[]
+}
+
 /**
  * A new secret from the vendor.
- * @param intent the tag to take back when it is certain that the vendor made nothing; null: none
  * @throws {HookError} `lost-reply` where a later rotation took the place of the version's, and the rule is to stop then
  */
-async function rotateAtVendor(deps: HookDeps, work: StepWork, intent: string | null): Promise<VendorRotation> {
+async function rotateAtVendor(deps: HookDeps, work: StepWork, { intent, known }: Asking): Promise<VendorRotation> {
   let isUntouched = true
   const rotate = async (key: string): Promise<VendorRotation> => {
+    let isSent = false
     try {
-      return await deps.vendor.rotate(key)
+      return requireNew(await deps.vendor.rotate(key, () => (isSent = true)), known)
     } catch (error) {
-      isUntouched &&= error instanceof VendorError && error.rotated === 'no'
+      isUntouched &&= error instanceof VendorError ? error.rotated === 'no' : !isSent
       throw error
     }
   }
@@ -66,8 +74,18 @@ async function rotateAtVendor(deps: HookDeps, work: StepWork, intent: string | n
   }
 }
 
+/** A vendor that answers with a secret of before may have made another one: a change that was ignored, or a stale read. */
+function requireNew(rotated: VendorRotation, known: readonly string[]): VendorRotation {
+  if (!known.includes(rotated.secret.reveal())) return rotated
+  throw new VendorError('vendor-secret-unchanged', { status: null, rotated: 'maybe', retryAfterSeconds: null })
+}
+
 /** A replaying vendor brings the same secret for the version's id again, unless a later rotation took its place. */
-async function rotatedFor(deps: HookDeps, token: string, rotate: Vendor['rotate']): Promise<VendorRotation> {
+async function rotatedFor(
+  deps: HookDeps,
+  token: string,
+  rotate: (key: string) => Promise<VendorRotation>,
+): Promise<VendorRotation> {
   try {
     return await withRetries(deps, () => rotate(token))
   } catch (error) {

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { addSeconds } from '../core/instant'
 import { Secret } from '../core/secret'
 import type { HookDeps, SecretVersion, VendorRotation } from './ports'
+import { faultOfKept, type KeptSecretFault } from './secret-fault'
 
 interface Next {
   readonly rotated: VendorRotation
@@ -11,26 +12,41 @@ interface Next {
   readonly now: Date
 }
 
-type Settings = Pick<HookDeps, 'contract' | 'endpointId' | 'tenantId' | 'overlapSeconds'>
+type Settings = Pick<HookDeps, 'contract' | 'endpointId' | 'tenantId' | 'overlapSeconds' | 'log'>
 
 /**
  * What is stored: the mirror's document, which receivers read like any mirror. The keys before are in it for as long as
- * the vendor signs with them: its reply says so, or else its contract.
+ * the vendor signs with them: its reply says so, or else its contract. What cannot have been the vendor's is dropped.
  */
 export function nextDocument(settings: Settings, { rotated, current, token, now }: Next): Secret {
-  const { keys, version } = parseStoredKeys(current)
+  const { keys, version, unreadable } = parseStoredKeys(current)
+  if (unreadable > 0) logDropped(settings, { code: 'secret-malformed', count: unreadable })
   const signingSecret = rotated.secret.reveal()
   const createdAt = (rotated.rotatedAt ?? now).toISOString()
   const newest = { id: rotated.keyId ?? token, secret: signingSecret, createdAt, expiresAt: null }
   const older = keys.filter(key => key.secret !== signingSecret)
+  const before = retiring(settings, older, { ends: endOfPrevious(settings, rotated, now), now })
   const document: StoredDocument = {
     endpointId: settings.endpointId,
     tenantId: rotated.tenantId ?? settings.tenantId,
     version: rotated.version ?? version + 1,
     signingSecret,
-    keys: [newest, ...retiring(settings, older, { ends: endOfPrevious(settings, rotated, now), now })],
+    keys: [newest, ...before.filter(key => isKept(settings, key))],
   }
   return new Secret(JSON.stringify(document))
+}
+
+function isKept(settings: Settings, { secret }: StoredKey): boolean {
+  const code = faultOfKept(settings.contract, secret)
+  if (code !== null) logDropped(settings, { code, count: 1 })
+  return code === null
+}
+
+function logDropped(
+  { contract, log }: Settings,
+  why: { readonly code: KeptSecretFault; readonly count: number },
+): void {
+  log.info('a key before is not kept', { contract: contract.name, ...why })
 }
 
 /** The bare secrets that a version holds. */
@@ -58,6 +74,8 @@ function retiring(
 ): readonly StoredKey[] {
   if (previous === undefined || ends === null) return []
   const kept = contract.secondRotation.kind === 'keep' ? others.filter(key => endsAfter(key, now)) : []
+  // One that ends by itself is not the key before, which was unreadable: it keeps its own end.
+  if (previous.expiresAt !== null) return endsAfter(previous, now) ? [previous, ...kept] : kept
   return [{ ...previous, expiresAt: ends.toISOString() }, ...kept]
 }
 
@@ -76,34 +94,39 @@ const schema = v.object({
   tenantId: v.string(),
   version: v.number(),
   signingSecret: v.string(),
-  keys: v.array(key),
+  keys: v.array(v.unknown()),
 })
 
 export type StoredKey = v.InferOutput<typeof key>
 /** The mirror's document. */
-export type StoredDocument = v.InferOutput<typeof schema>
+export type StoredDocument = Omit<v.InferOutput<typeof schema>, 'keys'> & { readonly keys: readonly StoredKey[] }
+
+interface StoredKeys extends Pick<StoredDocument, 'keys' | 'version'> {
+  /** How many entries of the document are no keys. */
+  readonly unreadable: number
+}
 
 /**
- * The keys of a version, newest first: those of the mirror's document, or a plain text as the only one. Other JSON, such
- * as what was put there before the first rotation, holds none.
+ * The keys of a version, newest first: those of the mirror's document that are well-formed, or a plain text as the only
+ * one. Other JSON, such as what was put there before the first rotation, holds none.
  */
-export function parseStoredKeys({
-  versionId,
-  text,
-  createdAt,
-}: SecretVersion): Pick<StoredDocument, 'keys' | 'version'> {
+export function parseStoredKeys({ versionId, text, createdAt }: SecretVersion): StoredKeys {
   const value = jsonOf(text.reveal())
   if (value === undefined || typeof value !== 'object') {
     const only = { id: versionId, secret: text.reveal(), createdAt: createdAt.toISOString(), expiresAt: null }
-    return { version: 1, keys: [only] }
+    return { version: 1, keys: [only], unreadable: 0 }
   }
   const parsed = v.safeParse(schema, value)
-  return parsed.success ? parsed.output : { version: 0, keys: [] }
+  if (!parsed.success) return { version: 0, keys: [], unreadable: 0 }
+  const { version, keys } = parsed.output
+  const readable = keys.filter(found => v.is(key, found))
+  return { version, keys: readable, unreadable: keys.length - readable.length }
 }
 
+/** A byte order mark before it is ignored, as parsers may (RFC 8259, section 8.1). */
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text.replace(/^\ufeff/, ''))
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw error

@@ -20,6 +20,8 @@ export type HookErrorCode =
   | 'no-credentials'
   /** The vendor's secret cannot be used as its contract says. */
   | 'secret-malformed'
+  /** The same, and whitespace stands around it, which is never taken off. */
+  | 'secret-with-whitespace'
   /** The vendor shows another secret than the one that is pending. */
   | 'secret-differs'
 

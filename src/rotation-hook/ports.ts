@@ -73,7 +73,8 @@ export interface ShownSecret {
 
 /** The vendor's side of one endpoint. Every call can throw a `VendorError`. */
 export interface Vendor {
-  rotate(idempotencyKey: string): Promise<VendorRotation>
+  /** `sending` is called right before the request is sent: what fails earlier has changed nothing. */
+  rotate(idempotencyKey: string, sending: () => void): Promise<VendorRotation>
   /** The current secret once more; null: the vendor never shows it again. */
   reveal(): Promise<VendorRotation | null>
   /** Null: the vendor has no read that shows anything of the secret. */

@@ -1,15 +1,15 @@
 import type { Contract } from '../contracts/contract'
 import { mask, matchesText } from '../contracts/secret-text'
-import { keyBytes } from '../verify/key-bytes'
 import { secretsIn } from './document'
 import { HookError } from './hook-error'
 import type { HookDeps, ShownSecret, StepWork } from './ports'
+import { faultOfNew, hasWhitespace } from './secret-fault'
 import { VendorError } from './vendor-failure'
 
 /**
  * Checks what can be checked of the pending secret: that it is one of the contract's, and the one that the vendor shows
  * a hint or a mask of. A vendor that cannot be asked is no reason to hold the secret back.
- * @throws {HookError} `secret-malformed`, `secret-differs`
+ * @throws {HookError} `secret-malformed`, `secret-with-whitespace`, `secret-differs`
  */
 export async function testSecret(deps: HookDeps, { secretId, token }: StepWork): Promise<void> {
   const { rotatedSecret, contract, log } = deps
@@ -19,22 +19,15 @@ export async function testSecret(deps: HookDeps, { secretId, token }: StepWork):
     log.info('there is no pending secret to test', { contract: contract.name })
     return
   }
-  if (!isUsable(contract, secret)) throw new HookError('secret-malformed', `it is no secret of ${contract.name}`)
-  if (!matchesText(contract.secret, secret)) log.info('the secret has an unusual length', { contract: contract.name })
+  const fault = faultOfNew(contract, secret)
+  if (fault !== null) throw new HookError(fault, `it is no secret of ${contract.name}`)
+  if (hasWhitespace(secret)) log.info('the secret has whitespace around it', { contract: contract.name })
+  else if (!matchesText(contract.secret, secret)) {
+    log.info('the secret has an unusual length', { contract: contract.name })
+  }
   const shown = await lookIfPossible(deps)
   if (shown === null || isShown(contract, shown, secret)) return
   throw new HookError('secret-differs', 'the vendor has another current secret than the pending one')
-}
-
-/** Whether deliveries can be verified with it. Its length is the vendor's own affair. */
-function isUsable({ secret: { prefix }, signing }: Contract, secret: string): boolean {
-  if (!secret.startsWith(prefix) || secret.length === prefix.length) return false
-  try {
-    return keyBytes(secret, signing.keyBytes).length > 0
-  } catch (error) {
-    if (error instanceof TypeError) return false
-    throw error
-  }
 }
 
 async function lookIfPossible({ vendor, contract, log }: HookDeps): Promise<ShownSecret | null> {

@@ -16,6 +16,7 @@ export type VendorErrorCode =
   | 'vendor-rate-limited'
   | 'vendor-refused'
   | 'vendor-reply-malformed'
+  | 'vendor-secret-unchanged'
 
 export interface VendorErrorDetails {
   /** The HTTP status; null: there was no reply. */
@@ -86,25 +87,10 @@ function isSuperseded({ errors }: Contract, status: number, body: unknown): bool
   return status === (words?.status ?? 409) && readShape(errors.body, body).get('code') === code
 }
 
-/** Errors of a connection that was never made, so that nothing was sent. */
-const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
-
-/** What an error of `fetch` means. Its name and its cause's code say it; its class may come from another realm. */
-export function failureOfConnection(error: unknown): VendorError {
-  const none = { status: null, retryAfterSeconds: null }
-  if (textAt(error, 'name') === 'TimeoutError') return new VendorError('vendor-timeout', { ...none, rotated: 'maybe' })
-  return neverSent.has(textAt(memberAt(error, 'cause'), 'code'))
-    ? new VendorError('vendor-unreachable', { ...none, rotated: 'no' })
-    : new VendorError('vendor-connection-lost', { ...none, rotated: 'maybe' })
-}
-
-function textAt(value: unknown, name: string): string {
-  const member = memberAt(value, name)
-  return typeof member === 'string' ? member : ''
-}
-
-function memberAt(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+/** A call that got no reply. Nothing was sent to a vendor that is unreachable. */
+export function noReply(code: 'vendor-unreachable' | 'vendor-timeout' | 'vendor-connection-lost'): VendorError {
+  const rotated = code === 'vendor-unreachable' ? 'no' : 'maybe'
+  return new VendorError(code, { status: null, rotated, retryAfterSeconds: null })
 }
 
 const maximumCalls = 3

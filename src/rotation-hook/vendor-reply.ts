@@ -1,3 +1,4 @@
+import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
 import type { Contract, OperationOf } from '../contracts/contract'
 import { type Form, isForm, type Json, type Shape } from '../contracts/shape'
 import { parseTime } from '../contracts/times'
@@ -72,21 +73,54 @@ function memberOf(body: unknown, name: string): unknown {
   return Object.entries(body).find(([member]) => member === name)?.[1]
 }
 
-const maximumBytes = 256 * 1024
+const maximumBytes = 4 * 1024 * 1024
 
-/** The JSON of a reply; undefined where it is not JSON or larger than 256 KiB. Reading stops at the limit. */
-export async function readJson(response: Response): Promise<unknown> {
+/**
+ * The JSON of a reply, read as `fetch(…).json()` reads it: whatever its content type is, with a byte order mark or
+ * without, and decoded if it is compressed all the same. Undefined where it is not JSON or larger than 4 MiB. Reading
+ * stops at the limit.
+ */
+export async function readJson(body: AsyncIterable<Uint8Array>, contentEncoding: string): Promise<unknown> {
   const chunks: Uint8Array[] = []
   let bytes = 0
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of body) {
     bytes += chunk.byteLength
     if (bytes > maximumBytes) return undefined
     chunks.push(chunk)
   }
+  const decoded = uncompressed(Buffer.concat(chunks), contentEncoding)
+  if (decoded === null) return undefined
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'))
+    // Takes a byte order mark off, as Buffer's toString does not.
+    return JSON.parse(new TextDecoder().decode(decoded))
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw error
+  }
+}
+
+/** Null: not in its codings, or too large. */
+function uncompressed(bytes: Buffer, contentEncoding: string): Buffer | null {
+  const codings = contentEncoding.toLowerCase().split(',').toReversed()
+  try {
+    return codings.reduce((coded, coding) => uncompressedOnce(coded, coding.trim()), bytes)
+  } catch {
+    return null
+  }
+}
+
+/** RFC 9110, section 8.4.1. Some send what they call deflate without its wrapper. */
+function uncompressedOnce(bytes: Buffer, coding: string): Buffer {
+  const limit = { maxOutputLength: maximumBytes }
+  switch (coding) {
+    case 'gzip':
+    case 'x-gzip':
+      return gunzipSync(bytes, limit)
+    case 'deflate':
+      return ((bytes[0] ?? 0) & 0x0f) === 8 ? inflateSync(bytes, limit) : inflateRawSync(bytes, limit)
+    case 'br':
+      return brotliDecompressSync(bytes, limit)
+    default:
+      return bytes
   }
 }

@@ -21,16 +21,23 @@ export interface VendorCall {
   readonly now: Date
 }
 
+/** What is sent to a vendor, besides the URL. */
+export interface VendorHttpRequest {
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | null
+}
+
 /** The request of one of the contract's operations, with this secret's endpoint, tenant and credential. */
 export function vendorRequest(
   connection: Connection,
   call: VendorCall,
-): { readonly url: string; readonly init: RequestInit } {
+): { readonly url: string; readonly request: VendorHttpRequest } {
   const { operation } = call
   const body = operation.use === 'rotate' ? overlapBody(connection, call.now) : null
   const headers = { ...headersOf(connection, call), ...(body === null ? {} : { 'content-type': 'application/json' }) }
   const url = connection.baseUrl + pathOf(connection, operation.path)
-  return { url, init: { method: operation.method, headers, redirect: 'manual', ...(body === null ? {} : { body }) } }
+  return { url, request: { method: operation.method, headers, body } }
 }
 
 function pathOf({ contract, endpointId, tenantId }: Connection, template: string): string {
@@ -40,13 +47,17 @@ function pathOf({ contract, endpointId, tenantId }: Connection, template: string
     .replace(`{${tenant ?? 'id'}}`, encodeURIComponent(tenantId))
 }
 
-function headersOf({ contract, tenantId }: Connection, { credential, idempotencyKey }: VendorCall) {
+function headersOf(
+  { contract, tenantId }: Connection,
+  { credential, idempotencyKey }: VendorCall,
+): Readonly<Record<string, string>> {
   const { credentials, tenant, apiVersions } = contract
   const token = credential.reveal()
   const tenantHeader = tenant.from === 'path' ? undefined : tenant.header
   const newest = apiVersions?.known[0]
   return {
     accept: 'application/json',
+    'accept-encoding': 'identity',
     'user-agent': 'keyturn-rotation-hook',
     ...(credentials.in.kind === 'bearer' ? { authorization: `Bearer ${token}` } : { [credentials.in.name]: token }),
     ...(tenantHeader !== undefined && tenantId !== '' ? { [tenantHeader]: tenantId } : {}),
@@ -94,7 +105,9 @@ function written({ unit, words = {} }: Chosen, seconds: number, now: Date): numb
  * @throws {HookError} `no-credentials`
  */
 export function parseCredential(text: string): Secret {
-  const token = text.trimStart().startsWith('{') ? tokenOf(text) : text.trim()
+  // A byte order mark counts as whitespace.
+  const trimmed = text.trim()
+  const token = trimmed.startsWith('{') ? tokenOf(trimmed) : trimmed
   if (typeof token === 'string' && /^[\x21-\x7e]+$/.test(token)) return new Secret(token)
   throw new HookError('no-credentials', 'the credentials secret is neither a token nor {"token": …}')
 }

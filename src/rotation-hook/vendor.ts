@@ -2,36 +2,29 @@ import type { Contract, Operation, OperationOf } from '../contracts/contract'
 import { shapeFields } from '../contracts/shape'
 import type { Secret } from '../core/secret'
 import type { VendorRotation, Vendor } from './ports'
-import { failureOfConnection, failureOfReply, VendorError, type VendorReply } from './vendor-failure'
-import { readJson, readRotated, readShown } from './vendor-reply'
-import { type Connection, vendorRequest } from './vendor-request'
+import { sendRequest } from './send-request'
+import { failureOfReply, VendorError, type VendorReply } from './vendor-failure'
+import { readRotated, readShown } from './vendor-reply'
+import { type Connection, type VendorHttpRequest, vendorRequest } from './vendor-request'
 
 export interface HttpVendorOptions extends Omit<ContractVendorOptions, 'send'> {
+  /** Until a reply is read. Connecting may take at most half of it, and never more than 3 seconds. */
   readonly timeoutMs: number
 }
 
+const longestConnectMs = 3000
+
 /** A vendor over HTTP. @throws {RangeError} as `contractVendor` */
 export function httpVendor({ timeoutMs, ...options }: HttpVendorOptions): Vendor {
-  return contractVendor({
-    ...options,
-    send: (url, init) => fetchReply(url, { ...init, signal: AbortSignal.timeout(timeoutMs) }),
-  })
-}
-
-async function fetchReply(url: string, init: RequestInit): Promise<VendorReply> {
-  try {
-    const response = await fetch(url, init)
-    return { status: response.status, retryAfter: response.headers.get('retry-after'), body: await readJson(response) }
-  } catch (error) {
-    throw failureOfConnection(error)
-  }
+  const patience = { timeoutMs, connectTimeoutMs: Math.min(longestConnectMs, timeoutMs / 2) }
+  return contractVendor({ ...options, send: (url, request) => sendRequest(url, request, patience) })
 }
 
 export interface ContractVendorOptions extends Connection {
   /** Read anew for every call, so that a credential that was changed counts at once. */
   readonly credential: () => Promise<Secret>
   /** Sends one request. Rejects with a `VendorError` when no reply came. */
-  readonly send: (url: string, init: RequestInit) => Promise<VendorReply>
+  readonly send: (url: string, request: VendorHttpRequest) => Promise<VendorReply>
   readonly now: () => Date
 }
 
@@ -43,27 +36,31 @@ export function contractVendor(options: ContractVendorOptions): Vendor {
   const look = operationOf(contract, 'secret-state') ?? operationOf(contract, 'get')
   if (rotate === null) throw new RangeError(`the contract ${contract.name} has no operation that rotates`)
   const showAgain = async (): Promise<VendorRotation | null> =>
-    reveal === null ? null : revealed(contract, reveal, await callVendor(options, reveal, null))
+    reveal === null ? null : revealed(contract, reveal, await callVendor(options, { operation: reveal }))
   return {
-    rotate: async key => {
-      const reply = await callVendor(options, rotate, key)
+    rotate: async (idempotencyKey, sending) => {
+      const reply = await callVendor(options, { operation: rotate, idempotencyKey, sending })
       const shown = showsSecret(rotate) ? null : await shownOnceMade(showAgain)
       return shown ?? revealed(contract, rotate, reply)
     },
     reveal: showAgain,
     look: async () =>
-      look === null || !hints(look) ? null : readShown(look, (await callVendor(options, look, null)).body),
+      look === null || !hints(look) ? null : readShown(look, (await callVendor(options, { operation: look })).body),
   }
 }
 
-async function callVendor(
-  options: ContractVendorOptions,
-  operation: Operation,
-  idempotencyKey: string | null,
-): Promise<VendorReply> {
+interface Calling {
+  readonly operation: Operation
+  readonly idempotencyKey?: string
+  readonly sending?: () => void
+}
+
+async function callVendor(options: ContractVendorOptions, calling: Calling): Promise<VendorReply> {
+  const { operation, idempotencyKey = null, sending } = calling
   const credential = await options.credential()
-  const { url, init } = vendorRequest(options, { operation, credential, idempotencyKey, now: options.now() })
-  const reply = await options.send(url, init)
+  const { url, request } = vendorRequest(options, { operation, credential, idempotencyKey, now: options.now() })
+  sending?.()
+  const reply = await options.send(url, request)
   if (reply.status >= 200 && reply.status < 300) return reply
   throw failureOfReply(options.contract, reply)
 }

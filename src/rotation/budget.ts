@@ -1,7 +1,8 @@
 import { addSeconds, secondsUntil } from '../core/instant'
 import { Problem } from '../core/problem'
 import { maximumChanges, rememberedChanges, rememberSeconds, settleGraceSeconds } from './change'
-import type { Change, Endpoint } from './endpoint'
+import { toldChanges } from './changed-settings'
+import type { Change, Endpoint, EndpointSettings } from './endpoint'
 
 /**
  * Rotations of a mirrored endpoint in 24 hours: Secrets Manager keeps 100 versions, and a revoke may follow each. The
@@ -30,6 +31,20 @@ export function assertRoomForChange(endpoint: Endpoint, now: Date): void {
   const settling = { ...endpoint.settling, revision: endpoint.revision }
   const onceSettled = rememberedChanges({ ...endpoint, settling }, now)
   if (onceSettled.length >= maximumChanges) refuse(onceSettled.at(-1), now)
+  throw overBudget('Too many changes are still being settled.', settleGraceSeconds)
+}
+
+/** What the remembered changes say of settings, together: it leaves room in the 400 KB that DynamoDB's items have. */
+const mostToldBytes = 128 * 1024
+
+/**
+ * Refuses a change of settings that the endpoint could not remember beside the others.
+ * @throws {Problem} `rotation-budget`
+ */
+export function assertRoomForSettings(endpoint: Endpoint, after: EndpointSettings, now: Date): void {
+  const all = [toldChanges(endpoint.settings, after), ...rememberedChanges(endpoint, now)]
+  const told = all.map(({ changed = {} }) => JSON.stringify(changed))
+  if (Buffer.byteLength(told.join(), 'utf8') <= mostToldBytes) return
   throw overBudget('Too many changes are still being settled.', settleGraceSeconds)
 }
 

@@ -1,5 +1,6 @@
 import { newId } from '../core/id'
 import { addSeconds, earlierOf, notBefore } from '../core/instant'
+import { type ChangedSettings, leadingNowhere, toldChanges } from './changed-settings'
 import {
   type Actor,
   type Change,
@@ -70,6 +71,7 @@ export function applyChange(endpoint: Endpoint, draft: ChangeDraft, next: NextSt
     keyId: ring.keys[0].id,
     at,
     revokedKeyIds: next.revokedKeyIds ?? [],
+    ...changedBy(endpoint.settings, next),
   }
   const hasMirror = next.deleted !== true && settings.mirror === 'on'
   return {
@@ -77,12 +79,24 @@ export function applyChange(endpoint: Endpoint, draft: ChangeDraft, next: NextSt
     revision,
     ring,
     settings,
+    pausedSince: pausedSinceAfter(endpoint, settings, at),
     changes: [change, ...rememberedChanges(endpoint, at)],
     updatedAt: at,
     deletedAt: next.deleted === true ? at : endpoint.deletedAt,
     lookAgainAt: lookAgainAfter(endpoint, hasMirror, at),
     dueAt: earlierOf(endpoint.dueAt, addSeconds(at, settleGraceSeconds)),
   }
+}
+
+/** When the owner's pause began that holds after a change at `at`. One that held before goes on. */
+function pausedSinceAfter(before: Endpoint, { status }: EndpointSettings, at: Date): Date | null {
+  if (status === 'active') return null
+  return before.settings.status === 'paused' ? before.pausedSince : at
+}
+
+/** What a change does to the settings; no member where it does nothing. */
+function changedBy(before: EndpointSettings, { settings = before, deleted }: NextState): Pick<Change, 'changed'> {
+  return toldChanges(before, deleted === true ? leadingNowhere(before) : settings)
 }
 
 /**
@@ -112,9 +126,9 @@ function changesRing(change: Change): boolean {
   return change.kind !== 'update' && change.kind !== 'delete'
 }
 
-export type AuditKind = 'create' | 'rotate' | 'revoke' | 'replay'
+export type AuditKind = ChangeKind | 'replay'
 
-/** One change of a key ring, or one reveal, kept for good. It never holds a secret. */
+/** One change of an endpoint, or one reveal, kept for good. It never holds a secret. */
 export interface AuditRecord {
   readonly id: string
   readonly tenantId: string
@@ -126,13 +140,21 @@ export interface AuditRecord {
   readonly actor: Actor
   readonly reason: string | null
   readonly overlapSeconds: number
+  /** Absent: no setting. */
+  readonly changed?: ChangedSettings
 }
 
-/** The audit record of a change; null for a change of settings and a deletion, which leave none. */
+/** Whether the record is of the endpoint itself, and not of its key ring. */
+export function isOfSettings({ kind }: Pick<AuditRecord, 'kind'>): boolean {
+  return kind === 'update' || kind === 'delete'
+}
+
+/** The audit record of a change; null for an update that left every setting as it was. */
 export function auditRecordOf(tenantId: string, endpointId: string, change: Change): AuditRecord | null {
-  if (change.kind === 'update' || change.kind === 'delete') return null
-  const { id, kind, keyId, version, at, actor, reason, overlapSeconds } = change
-  return { id, tenantId, endpointId, kind, keyId, version, at, actor, reason, overlapSeconds }
+  const { id, kind, keyId, version, at, actor, reason, overlapSeconds, changed } = change
+  if (kind === 'update' && changed === undefined) return null
+  const told = changed === undefined ? {} : { changed }
+  return { id, tenantId, endpointId, kind, keyId, version, at, actor, reason, overlapSeconds, ...told }
 }
 
 const eventTypes = {
@@ -147,8 +169,10 @@ const eventTypes = {
 export function eventsOf(endpoint: Endpoint): readonly KeyturnEvent[] {
   const { tenantId, id: endpointId, contract } = endpoint
   return unsettledChanges(endpoint)
-    .map(({ kind, id, keyId, version, at, actor }) => {
-      return { type: eventTypes[kind], id, tenantId, endpointId, contract, keyId, version, at, actor }
+    .map(({ kind, id, keyId, version, at, actor, changed = {} }) => {
+      const told = kind === 'update' ? { changed: Object.keys(changed) } : {}
+      const owner = { tenantId, endpointId, contract }
+      return { type: eventTypes[kind], id, ...owner, keyId, version, at, actor, ...told }
     })
     .toReversed()
 }

@@ -14,6 +14,7 @@ import {
   rememberedChanges,
   settleGraceSeconds,
 } from './change'
+import { leadingNowhere, toldChanges } from './changed-settings'
 import { type Committed, maximumAttempts, tryWrite } from './commit'
 import type { Actor, Endpoint, EndpointSettings, IdempotencyRecord } from './endpoint'
 import { earlierChange } from './idempotency'
@@ -79,7 +80,8 @@ export function newEndpoint(birth: Birth, at: Date, tombstone: Endpoint | null):
   const { tenantId, id, contract, incarnation, settings, key, draft } = birth
   const revision = nextRevision(tombstone?.revision ?? 0, at)
   const inherited = tombstone ? rememberedChanges(tombstone, at).map(change => ({ ...change, idempotency: null })) : []
-  const created = { ...draft, revision, version: 1, keyId: key.id, at, revokedKeyIds: [] }
+  const told = toldChanges(leadingNowhere(settings), settings)
+  const created = { ...draft, revision, version: 1, keyId: key.id, at, revokedKeyIds: [], ...told }
   return {
     tenantId,
     id,
@@ -87,6 +89,7 @@ export function newEndpoint(birth: Birth, at: Date, tombstone: Endpoint | null):
     incarnation,
     revision,
     settings,
+    pausedSince: settings.status === 'paused' ? at : null,
     ring: { version: 1, revision, keys: [{ ...key, createdAt: at, expiresAt: null }] },
     changes: [created, ...inherited],
     settling: { revision: tombstone?.settling.revision ?? 0, mirrorVersionId: null, failures: 0, error: null },

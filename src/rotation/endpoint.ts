@@ -1,3 +1,5 @@
+import type { Fields } from '../core/log'
+import type { ChangedSettings } from './changed-settings'
 import type { KeyRing } from './ring'
 
 /** What an endpoint's owner may set. */
@@ -56,6 +58,8 @@ export interface Change {
   readonly overlapSeconds: number
   readonly revokedKeyIds: readonly string[]
   readonly idempotency: IdempotencyRecord | null
+  /** Absent: no setting. */
+  readonly changed?: ChangedSettings
   /** Settling sets the endpoint's failures in a row to 0. */
   readonly resetsFailures?: true
 }
@@ -83,6 +87,10 @@ export interface PolicySettling {
   readonly error: string | null
   /** When it is to be written again; null: it is settled. */
   readonly dueAt: Date | null
+  /**
+   * The request that took access away wrote it. Another call may have been under way then, so settling writes it anew.
+   */
+  readonly fromRequest?: true
 }
 
 /** The aggregate: one endpoint with its key ring, stored as one item. */
@@ -98,6 +106,8 @@ export interface Endpoint {
    */
   readonly revision: number
   readonly settings: EndpointSettings
+  /** When its owner paused it; null: it is active, or was paused before that was noted. */
+  readonly pausedSince: Date | null
   readonly ring: KeyRing
   /** Newest first. */
   readonly changes: readonly [Change, ...Change[]]
@@ -115,7 +125,24 @@ export interface Endpoint {
   readonly dueAt: Date | null
 }
 
+/** What a log line says of an endpoint: whose it is, and who changed it last. */
+export function loggedAs({ tenantId, id: endpointId, changes }: Endpoint): Fields {
+  const { actor } = changes[0]
+  return { tenantId, endpointId, actorKind: actor.kind, actorId: actor.id }
+}
+
 /** The changes whose audit record and event may be missing. */
 export function unsettledChanges(endpoint: Endpoint): readonly Change[] {
   return endpoint.changes.filter(change => change.revision > endpoint.settling.revision)
+}
+
+/**
+ * What an endpoint that is due waits for. `unsettled`: something that should have been done already. `planned`: something
+ * that has its own time, such as a look at its mirror.
+ */
+export type DueKind = 'unsettled' | 'planned'
+
+export function dueKindOf(endpoint: Endpoint): DueKind {
+  const isPolicyOpen = endpoint.settling.policy?.consumers === null
+  return isPolicyOpen || unsettledChanges(endpoint).length > 0 ? 'unsettled' : 'planned'
 }

@@ -2,7 +2,7 @@ import type { Contract } from '../contracts/contract'
 import { mask, newText } from '../contracts/secret-text'
 import { newId } from '../core/id'
 import { Secret } from '../core/secret'
-import type { Endpoint } from './endpoint'
+import { type Endpoint, loggedAs } from './endpoint'
 import type { RotationDeps } from './ports'
 import type { Key } from './ring'
 
@@ -76,6 +76,6 @@ export async function openForMirror(deps: RotationDeps, endpoint: Endpoint, keys
     keys.map(async key => opened.set(key.id, await openKey(deps, endpoint, key, signal))),
   )
   const failed = outcomes.filter(outcome => outcome.status === 'rejected').length
-  if (failed > 0) deps.log.error('keys could not be opened for the mirror', { endpointId: endpoint.id, keys: failed })
+  if (failed > 0) deps.log.error('keys could not be opened for the mirror', { ...loggedAs(endpoint), keys: failed })
   return opened
 }

@@ -1,7 +1,7 @@
 import type { Log } from '../core/log'
 import type { Secret } from '../core/secret'
 import type { AuditRecord } from './change'
-import type { Actor, Endpoint, Settling } from './endpoint'
+import type { Actor, DueKind, Endpoint, PolicySettling, Settling } from './endpoint'
 
 // What the core reaches outside for. Each port has its adapter in src/aws, and a model in the tests.
 
@@ -43,11 +43,29 @@ export interface EndpointStore {
   commit(endpoint: Endpoint, expectedRevision: number): Promise<'stored' | 'conflict'>
   /** Writes the outcome of settling `endpoint`, if its revision has not moved on. */
   settle(endpoint: Endpoint, settled: Settled, signal: AbortSignal): Promise<'stored' | 'conflict'>
+  /**
+   * Writes how far the policy of the mirror is, and nothing else, if neither the revision nor settling has moved on: the
+   * change stays unsettled.
+   */
+  settlePolicy(endpoint: Endpoint, policy: PolicySettling, signal: AbortSignal): Promise<'stored' | 'conflict'>
   /** Removes a tombstone for good, if its revision has not moved on. */
   drop(endpoint: Endpoint, signal: AbortSignal): Promise<'stored' | 'conflict'>
   list(tenantId: string, page: PageRequest): Promise<Page<Endpoint>>
-  /** Endpoints whose `dueAt` is not after `now`, earliest first, at most `limit` from each shard. */
-  due(now: Date, limit: number): Promise<readonly EndpointAddress[]>
+  /** Every endpoint that is due for this kind of work, in pages. What was written a moment ago may be missing. */
+  due(range: DueRange): AsyncIterable<readonly DueEndpoint[]>
+}
+
+export interface DueRange {
+  readonly kind: DueKind
+  /** The earliest `dueAt`; null: since ever. */
+  readonly since: Date | null
+  /** The latest `dueAt`. */
+  readonly until: Date
+}
+
+/** Where an endpoint that is due is found, and since when it is due. */
+export interface DueEndpoint extends EndpointAddress {
+  readonly dueAt: Date
 }
 
 /** What settling found, written only if the endpoint still has the revision that was settled. */
@@ -68,11 +86,11 @@ export interface PageRequest {
   readonly after: string | null
 }
 
-/** The lasting record of every change of a ring and of every reveal. */
+/** The lasting record of every change of an endpoint and of every reveal. */
 export interface AuditLog {
   /** Repeatable: the same record is stored once. */
   record(record: AuditRecord, signal: AbortSignal): Promise<void>
-  /** Newest first. */
+  /** Changes of the ring and reveals, newest first. */
   list(address: EndpointAddress, page: PageRequest): Promise<Page<AuditRecord>>
 }
 
@@ -106,8 +124,14 @@ export interface MirrorDescription {
 
 /** The secret that receivers read, one call each. Calls are repeatable and may arrive late. */
 export interface Mirror {
-  /** Makes the secret; its first version is current. `exists`: the name is taken, maybe by a deleted secret. */
-  create(version: MirrorVersion, signal: AbortSignal): Promise<'created' | 'exists'>
+  /** Makes the secret; its first version is current. `exists` and `deleted`: another secret has the name. */
+  create(version: MirrorVersion, signal: AbortSignal): Promise<'created' | 'exists' | 'deleted'>
+  /**
+   * Makes a secret Keyturn's own, whoever made it: nobody outside the account reads it any more, and its tags and the KMS
+   * key of its next version are Keyturn's. Its values stay.
+   * @throws an error whose name says why a secret with something that Keyturn cannot take away is left as it is
+   */
+  takeOver(name: string, signal: AbortSignal): Promise<'taken-over' | 'missing' | 'deleted'>
   /** Stores a version beside the current one. A version that is stored already stays as it is. */
   putAside(version: MirrorVersion, signal: AbortSignal): Promise<'put-aside' | 'missing' | 'deleted'>
   /** Moves AWSCURRENT if `from` holds it: a compare-and-swap. */
@@ -149,6 +173,8 @@ export interface KeyturnEvent {
   readonly version: number
   readonly at: Date
   readonly actor: Actor
+  /** With `endpoint.updated` alone: the names of the settings that changed. */
+  readonly changed?: readonly string[]
 }
 
 export interface EventBus {

@@ -27,9 +27,27 @@ export async function settleMirror(
   const name = mirrorName(deps.stage, endpoint.tenantId, endpoint.id)
   const secrets = await openRing(deps, endpoint, { known: opened, signal })
   const version = { name, versionId, document: mirrorDocument(endpoint, secrets) }
-  if (known === null) await deps.mirror.create(version, signal)
+  if (known === null) await createOrTakeOver(deps, endpoint, { version, signal })
   else if (await putAsideAndMove(deps, { version, from: known, signal })) return versionId
-  return bringUp(deps, version, signal)
+  return bringUp(deps, endpoint, { version, signal })
+}
+
+interface Storing {
+  readonly version: MirrorVersion
+  readonly signal: AbortSignal
+}
+
+/**
+ * Makes the mirror. Where Keyturn never mirrored and the name is taken, somebody else may have made that secret, with a
+ * policy and a KMS key that let them read it: it is made Keyturn's own before a value goes in.
+ */
+async function createOrTakeOver(
+  { mirror }: RotationDeps,
+  { settling }: Endpoint,
+  { version, signal }: Storing,
+): Promise<void> {
+  const outcome = await mirror.create(version, signal)
+  if (outcome === 'exists' && settling.mirrorVersionId === null) await mirror.takeOver(version.name, signal)
 }
 
 /**
@@ -49,35 +67,36 @@ async function putAsideAndMove(
  * Looks at the mirror and does the next step, until the ring's version or a later one is current. That Secrets Manager
  * created the secret proves nothing: it says so for every version that it has already, current or not.
  */
-async function bringUp(deps: RotationDeps, version: MirrorVersion, signal: AbortSignal): Promise<string> {
+async function bringUp(deps: RotationDeps, endpoint: Endpoint, { version, signal }: Storing): Promise<string> {
   for (let look = 0; look < maximumLooks; look++) {
     const found = await deps.mirror.describe(version.name, signal)
     const current = found?.currentVersionId ?? null
     if (found && !found.deleted && current !== null && !isOlderVersion(current, version.versionId)) return current
-    if (await stepTowards(deps, { version, found, signal })) return version.versionId
+    if (await stepTowards(deps, endpoint, { version, found, signal })) return version.versionId
   }
   throw new Error('the mirror kept changing')
 }
 
-interface Step {
-  readonly version: MirrorVersion
+interface Step extends Storing {
   readonly found: MirrorDescription | null
-  readonly signal: AbortSignal
 }
 
 /** Does one step from what was found. True: the version is current now. */
-async function stepTowards(deps: RotationDeps, { version, found, signal }: Step): Promise<boolean> {
-  if (!found) await deps.mirror.create(version, signal)
+async function stepTowards(deps: RotationDeps, endpoint: Endpoint, { version, found, signal }: Step): Promise<boolean> {
+  if (!found) await createOrTakeOver(deps, endpoint, { version, signal })
   else if (found.deleted) await bringBack(deps, version, signal)
   else if (found.currentVersionId === null) await deps.mirror.putAside(version, signal)
   else return putAsideAndMove(deps, { version, from: found.currentVersionId, signal })
   return false
 }
 
-/** Restores the secret without its policy: only its own account can read it until the policy is settled. */
+/**
+ * Restores the secret, and makes it Keyturn's own before it gets a new value: a restored secret keeps its KMS key, and
+ * only its own account can read it until the policy is settled.
+ */
 async function bringBack({ mirror }: RotationDeps, { name }: MirrorVersion, signal: AbortSignal): Promise<void> {
   await mirror.restore(name, signal)
-  await mirror.removePolicy(name, signal)
+  await mirror.takeOver(name, signal)
 }
 
 /** From deciding on a deletion to the latest moment at which its call is given up. */

@@ -1,7 +1,7 @@
 import { allDone } from '../core/concurrency'
 import { earlierOf } from '../core/instant'
 import { auditRecordOf, eventsOf, forgottenAt } from './change'
-import { type Endpoint, type Settling, unsettledChanges } from './endpoint'
+import { type Endpoint, loggedAs, type Settling, unsettledChanges } from './endpoint'
 import type { OpenedKeys } from './keys'
 import type { RotationDeps, Settled } from './ports'
 import { endMirror, type SettleContext, settleMirror } from './settle-mirror'
@@ -18,7 +18,7 @@ export async function settleInRequest(deps: RotationDeps, endpoint: Endpoint, op
     return await settle(deps, endpoint, { opened, signal: deps.timeout(settleMilliseconds) })
   } catch (error) {
     const name = error instanceof Error ? error.name : 'unknown'
-    deps.log.error('settling is left to the sweep', { endpointId: endpoint.id, error: name })
+    deps.log.error('settling is left to the sweep', { ...loggedAs(endpoint), error: name })
     return endpoint
   }
 }

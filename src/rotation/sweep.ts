@@ -1,7 +1,9 @@
+import { allDone } from '../core/concurrency'
 import { addSeconds } from '../core/instant'
 import { lookAgainSeconds } from './change'
-import { type Endpoint, unsettledChanges } from './endpoint'
-import type { EndpointAddress, RotationDeps } from './ports'
+import { type DueQueue, dueQueue } from './due-queue'
+import { dueKindOf, type Endpoint, loggedAs, unsettledChanges } from './endpoint'
+import type { DueEndpoint, EndpointAddress, RotationDeps } from './ports'
 import { settle } from './settle'
 import { backoffSeconds } from './settle-policy'
 
@@ -12,64 +14,113 @@ export interface SweepDeps extends RotationDeps {
 export interface SweepReport {
   readonly settled: number
   readonly failed: number
-  /** Due, but left to the next sweep. */
+  /** All that is still due, and left to the next sweep. */
   readonly left: number
-  /** How long the oldest of what was due had waited: an unsettled change, or a look at a mirror. */
+  /** How long the oldest unsettled change that was due has waited, settled by now or left. */
   readonly oldestSeconds: number
+  /** How long after its time the latest planned work was done, or is still left. */
+  readonly plannedLateSeconds: number
 }
 
-const endpointsPerShard = 25
 const settleMilliseconds = 5000
 const lanes = 4
+/** Of all lanes, while there is work of both kinds. */
+const plannedLanes = 1
 /** Settling writes to Secrets Manager twice, so four lanes take 20 of its 50 writes a second at the most. */
 const laneMilliseconds = 400
 
-/** Settles what is due, earliest first, until `until`. One endpoint that fails does not hold up the others. */
+type Running = { -readonly [Field in keyof SweepReport]: SweepReport[Field] }
+
+/**
+ * Settles what is due until nothing is, or until `until`. Tenants take turns, unsettled changes and planned work have
+ * lanes of their own, and one endpoint that fails does not hold up the others.
+ */
 export async function sweep(deps: SweepDeps, until: Date): Promise<SweepReport> {
-  const due = await deps.store.due(deps.now(), endpointsPerShard)
-  const report = { settled: 0, failed: 0, left: 0, oldestSeconds: 0 }
-  const queue = [...due]
-  const lane = async (): Promise<void> => {
-    for (let address = queue.shift(); address; address = queue.shift()) {
-      if (deps.now() >= until) report.left++
-      else await sweepOne(deps, address, report)
-      if (queue.length > 0 && deps.now() < until) await deps.sleep(laneMilliseconds)
-    }
-  }
-  await Promise.all(Array.from({ length: lanes }, lane))
+  const [unsettled, planned] = await allDone([dueQueue(deps, 'unsettled'), dueQueue(deps, 'planned')])
+  const report = { settled: 0, failed: 0, left: 0, oldestSeconds: 0, plannedLateSeconds: 0 }
+  const runs = [
+    { ...deps, until, report, queue: unsettled, lanes: planned.size() === 0 ? lanes : lanes - plannedLanes },
+    { ...deps, until, report, queue: planned, lanes: unsettled.size() === 0 ? lanes : plannedLanes },
+  ]
+  await allDone(runs.map(run => allDone(Array.from({ length: run.lanes }, () => workOff(run)))))
+  const waiting = await allDone([unsettled.rest(), planned.rest()])
+  countLeft(report, waiting, deps.now())
   return report
 }
 
-async function sweepOne(
-  deps: SweepDeps,
-  address: EndpointAddress,
-  report: { settled: number; failed: number; oldestSeconds: number },
-): Promise<void> {
+interface Run extends SweepDeps {
+  readonly queue: DueQueue
+  readonly until: Date
+  readonly report: Running
+}
+
+/** One lane: an endpoint at a time, and never more of them a second than Secrets Manager takes. */
+async function workOff(run: Run): Promise<void> {
+  for (let isFirst = true; run.now() < run.until; isFirst = false) {
+    const address = await run.queue.next()
+    if (address === null) return
+    if (!isFirst) await run.sleep(laneMilliseconds)
+    await sweepOne(run, address)
+  }
+}
+
+/** What had no turn is counted by when it became due, which is at most a backoff after its change. */
+function countLeft(
+  report: Running,
+  [unsettled, planned]: readonly [readonly DueEndpoint[], readonly DueEndpoint[]],
+  now: Date,
+): void {
+  const longest = (waiting: readonly DueEndpoint[]): number =>
+    waiting.reduce((seconds, { dueAt }) => Math.max(seconds, secondsSince(dueAt, now)), 0)
+  report.left += unsettled.length + planned.length
+  report.oldestSeconds = Math.max(report.oldestSeconds, longest(unsettled))
+  report.plannedLateSeconds = Math.max(report.plannedLateSeconds, longest(planned))
+}
+
+function secondsSince(then: Date, now: Date): number {
+  return Math.floor((now.getTime() - then.getTime()) / 1000)
+}
+
+async function sweepOne(run: Run, address: EndpointAddress): Promise<void> {
+  const { report } = run
   try {
-    const endpoint = await deps.store.load(address)
-    const now = deps.now()
+    const endpoint = await run.store.load(address)
+    const now = run.now()
     if (!endpoint?.dueAt || endpoint.dueAt > now) return
-    const since = unsettledChanges(endpoint).at(-1)?.at ?? endpoint.dueAt
-    const waited = Math.floor((now.getTime() - since.getTime()) / 1000)
-    report.oldestSeconds = Math.max(report.oldestSeconds, waited)
-    if (await settleOrPostpone(deps, endpoint)) report.settled++
-    else report.failed++
+    countWait(report, endpoint, now)
+    const { hasFailed, isDueStill } = await settleOrPostpone(run, endpoint)
+    report[hasFailed ? 'failed' : 'settled'] += 1
+    if (isDueStill) report.left += 1
   } catch (error) {
-    report.failed++
-    deps.log.error('a due endpoint could not be read or put off', {
+    report.failed += 1
+    report.left += 1
+    run.log.error('a due endpoint could not be read or put off', {
+      tenantId: address.tenantId,
       endpointId: address.endpointId,
       error: nameOf(error),
     })
   }
 }
 
-async function settleOrPostpone(deps: SweepDeps, endpoint: Endpoint): Promise<boolean> {
+/** Only a change that is not settled counts as one that waits; planned work is merely late. */
+function countWait(report: Running, endpoint: Endpoint, now: Date): void {
+  const since = unsettledChanges(endpoint).at(-1)?.at ?? endpoint.dueAt ?? now
+  const field = dueKindOf(endpoint) === 'unsettled' ? 'oldestSeconds' : 'plannedLateSeconds'
+  report[field] = Math.max(report[field], secondsSince(since, now))
+}
+
+interface Outcome {
+  readonly hasFailed: boolean
+  /** Another change came meanwhile: the endpoint is neither settled nor put off. */
+  readonly isDueStill: boolean
+}
+
+async function settleOrPostpone(deps: SweepDeps, endpoint: Endpoint): Promise<Outcome> {
   try {
-    await settle(deps, endpoint, { opened: new Map(), signal: deps.timeout(settleMilliseconds) })
-    return true
+    const settled = await settle(deps, endpoint, { opened: new Map(), signal: deps.timeout(settleMilliseconds) })
+    return { hasFailed: false, isDueStill: settled === endpoint && endpoint.deletedAt === null }
   } catch (error) {
-    await postpone(deps, endpoint, nameOf(error))
-    return false
+    return { hasFailed: true, isDueStill: (await postpone(deps, endpoint, nameOf(error))) === 'conflict' }
   }
 }
 
@@ -81,13 +132,13 @@ function nameOf(error: unknown): string {
  * Puts a failed endpoint off, twice as long each time, so that it cannot starve the others. The calls of the failed
  * attempt may still arrive, so the mirror is looked at again.
  */
-async function postpone(deps: SweepDeps, endpoint: Endpoint, error: string): Promise<void> {
+async function postpone(deps: SweepDeps, endpoint: Endpoint, error: string): Promise<'stored' | 'conflict'> {
   const failures = endpoint.settling.failures + 1
   const seconds = backoffSeconds(failures)
-  deps.log.error('settling failed', { endpointId: endpoint.id, error, failures, retryInSeconds: seconds })
+  deps.log.error('settling failed', { ...loggedAs(endpoint), error, failures, retryInSeconds: seconds })
   const settling = { ...endpoint.settling, failures, error }
   const now = deps.now()
   const lookAgainAt = endpoint.lookAgainAt && addSeconds(now, lookAgainSeconds)
   const settled = { settling, lookAgainAt, dueAt: addSeconds(now, seconds) }
-  await deps.store.settle(endpoint, settled, deps.timeout(settleMilliseconds))
+  return deps.store.settle(endpoint, settled, deps.timeout(settleMilliseconds))
 }

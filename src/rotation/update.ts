@@ -1,8 +1,12 @@
-import { assertRoomForChange } from './budget'
+import { assertRoomForChange, assertRoomForSettings } from './budget'
 import { newDraft } from './change'
 import { commitChange } from './commit'
 import type { Actor, Endpoint, EndpointSettings, SettingsChange } from './endpoint'
 import type { RotationDeps } from './ports'
+import { type PolicyDeps, removeReadersInRequest } from './settle-policy'
+
+/** What changes of settings and deletions reach outside for. They open no secret. */
+export type SettingsDeps = PolicyDeps & Pick<RotationDeps, 'store' | 'randomBytes'>
 
 export interface UpdateRequest {
   readonly endpoint: Endpoint
@@ -11,21 +15,26 @@ export interface UpdateRequest {
 }
 
 /**
- * Changes an endpoint's settings. The sweep settles the change.
+ * Changes an endpoint's settings. The sweep settles the change, but for read access that it takes away: that is taken
+ * within the request.
  * @throws {Problem} `rotation-conflict`, `outcome-unknown`, `not-found`, `rotation-budget`
  */
 export async function updateEndpoint(
-  deps: Pick<RotationDeps, 'store' | 'now' | 'randomBytes'>,
+  deps: SettingsDeps,
   { endpoint, actor, change }: UpdateRequest,
 ): Promise<Endpoint> {
   const committed = await commitChange(deps, endpoint, {
     draft: newDraft(deps, { kind: 'update', actor }),
     next: (stored, at) => {
       assertRoomForChange(stored, at)
-      return { settings: changedSettings(stored.settings, change) }
+      const settings = changedSettings(stored.settings, change)
+      assertRoomForSettings(stored, settings, at)
+      return { settings }
     },
   })
-  return committed.endpoint
+  const mayTakeAccess = change.consumers !== undefined || change.mirror === 'off'
+  const hadMirror = endpoint.settings.mirror === 'on'
+  return mayTakeAccess && hadMirror ? removeReadersInRequest(deps, committed.endpoint) : committed.endpoint
 }
 
 /** The members of `requestConfig` change one by one; every other setting is replaced as a whole. */

@@ -1,2 +1,2 @@
 export { mirroredSecrets, type MirroredSecrets, type MirroredSecretsOptions } from './mirrored-secrets'
-export { SecretsUnavailableError } from './secret-source'
+export { SecretsUnavailableError, type SecretsUnavailableCode } from './secret-source'

@@ -17,6 +17,8 @@ export type Load = (versions: Versions) => Promise<LoadedKeys>
 interface Versions {
   /** Whether AWSPENDING is read besides AWSCURRENT. */
   readonly pending: boolean
+  /** `throw` while there are cached keys to go on with. */
+  readonly withoutCurrent: 'go-on' | 'throw'
 }
 
 /** Between a refresh that failed and the next one. */
@@ -47,7 +49,7 @@ export class KeyCache {
    */
   async live(): Promise<readonly string[]> {
     const secrets = await this.#refreshed()
-    if (secrets.length === 0) throw new SecretsUnavailableError('every key of the secret has expired')
+    if (secrets.length === 0) throw new SecretsUnavailableError('all-expired', 'every key of the secret has expired')
     return secrets
   }
 
@@ -91,7 +93,7 @@ export class KeyCache {
   /** A load that is under way may have begun too early, so it is waited for but does not count. */
   async #askOnce(): Promise<void> {
     await this.#loading?.catch(toldAlready)
-    await this.#refresh({ pending: true }).catch(toldAlready)
+    await this.#refresh('with-pending').catch(toldAlready)
   }
 
   /** A version that was needed while pending is read along until it is current. */
@@ -99,11 +101,14 @@ export class KeyCache {
     if (this.#loading !== null) return this.#loading
     const failure = this.#failure
     if (failure !== null && this.#now() - failure.at < retryAfterMilliseconds) return Promise.reject(failure.error)
-    return this.#refresh({ pending: this.#snapshot?.hasPending ?? false })
+    return this.#refresh(this.#snapshot?.hasPending === true ? 'with-pending' : 'current-alone')
   }
 
-  #refresh(versions: Versions): Promise<Snapshot> {
-    this.#loading ??= this.#loadOnce(versions).finally(() => (this.#loading = null))
+  #refresh(labels: 'with-pending' | 'current-alone'): Promise<Snapshot> {
+    const withoutCurrent = this.#unexpired().length > 0 ? 'throw' : 'go-on'
+    this.#loading ??= this.#loadOnce({ pending: labels === 'with-pending', withoutCurrent }).finally(
+      () => (this.#loading = null),
+    )
     return this.#loading
   }
 

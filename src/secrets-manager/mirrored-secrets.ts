@@ -1,5 +1,11 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import { type DeliveryHeaders, verify, type VerifyOptions, WebhookVerificationError } from '../verify'
+import {
+  type DeliveryHeaders,
+  FaultySecretError,
+  verify,
+  type VerifyOptions,
+  WebhookVerificationError,
+} from '../verify'
 import { KeyCache } from './key-cache'
 import { loadKeys } from './load-keys'
 import { secretSource } from './secret-source'
@@ -7,12 +13,13 @@ import { secretSource } from './secret-source'
 /** The secrets that one sender signs with, kept up to date from Secrets Manager. */
 export interface MirroredSecrets {
   /**
-   * Resolves when a live secret signed the delivery. When none did, the secrets are refreshed and tried once more.
+   * Resolves when a live secret signed the delivery. When none did, or none can be used, the secrets are refreshed and
+   * tried once more.
    * @throws {WebhookVerificationError} as `verify` of `keyturn/verify`. Answer 503 to `no-matching-signature`: the
    *   delivery may be signed with a secret that has not arrived here yet, and passes at the sender's next attempt.
    * @throws {SecretsUnavailableError} or AWS's own error, when there is no secret to verify with: answer 503
    */
-  verify(body: string | Uint8Array, headers: DeliveryHeaders, options?: VerifyOptions): Promise<void>
+  verify(body: string | Uint8Array, headers: DeliveryHeaders | null | undefined, options?: VerifyOptions): Promise<void>
   /**
    * The live secrets, newest first; at least one.
    * @throws {SecretsUnavailableError} or AWS's own error, when there is none
@@ -39,8 +46,9 @@ export interface MirroredSecretsOptions {
   /** Milliseconds after which one call to Secrets Manager is given up; 2000 by default. */
   readonly timeoutMs?: number | undefined
   /**
-   * Told of every refresh that failed, also where cached secrets go on working, and of every AWSPENDING or AWSPREVIOUS
-   * that could not be read beside AWSCURRENT. Nothing by default.
+   * Told of every refresh that failed, also where cached secrets go on working; of every AWSPENDING or AWSPREVIOUS that
+   * could not be read beside AWSCURRENT; and, once for each time that the secrets are read, of every secret that is not
+   * as it should be (`FaultySecretError`). Nothing by default.
    */
   readonly onError?: ((error: unknown) => void) | undefined
   /** The clock by default. */
@@ -78,21 +86,32 @@ export function mirroredSecrets(options: MirroredSecretsOptions): MirroredSecret
   const { now = () => new Date(), onError = () => undefined } = options
   requireLengths({ maxAgeSeconds, mismatchIntervalSeconds, previousMaxAgeSeconds, timeoutMs })
   const source = secretSource({ client: options.client, secretId: options.secretId, timeoutMs })
-  const cache = new KeyCache(({ pending }) => loadKeys(source, { pending, previousMaxAgeSeconds, onError }), {
-    maxAgeSeconds,
-    mismatchIntervalSeconds,
-    now,
-    onError,
+  const reported = new Set<string | undefined>()
+  const cache = new KeyCache(
+    versions => {
+      reported.clear()
+      return loadKeys(source, { ...versions, previousMaxAgeSeconds, onError })
+    },
+    { maxAgeSeconds, mismatchIntervalSeconds, now, onError },
+  )
+  const reporting = (secrets: readonly string[], verifyOptions: VerifyOptions): VerifyOptions => ({
+    ...verifyOptions,
+    onError: error => {
+      verifyOptions.onError?.(error)
+      if (reported.has(secrets[error.index])) return
+      reported.add(secrets[error.index])
+      onError(error)
+    },
   })
   return {
     live: () => cache.live(),
     verify: async (body, headers, verifyOptions = {}) => {
       const known = await cache.live()
-      const mismatch = mismatchOf(() => verify(body, headers, known, verifyOptions))
+      const mismatch = mismatchOf(() => verify(body, headers, known, reporting(known, verifyOptions)))
       if (mismatch === null) return
       const fresh = await cache.afterMismatch(known)
       if (fresh === null) throw mismatch
-      verify(body, headers, fresh, verifyOptions)
+      verify(body, headers, fresh, reporting(fresh, verifyOptions))
     },
   }
 }
@@ -103,13 +122,16 @@ function requireLengths(lengths: Readonly<Record<string, number>>): void {
   }
 }
 
-/** The error of a delivery that no secret signed, which other secrets may cure; any other error is thrown. */
-function mismatchOf(check: () => void): WebhookVerificationError | null {
+const curable: readonly string[] = ['no-matching-signature', 'empty-secret']
+
+/** The error that other secrets may cure: none signed the delivery, or none can be used. Any other error is thrown. */
+function mismatchOf(check: () => void): WebhookVerificationError | FaultySecretError | null {
   try {
     check()
     return null
   } catch (error) {
-    if (error instanceof WebhookVerificationError && error.code === 'no-matching-signature') return error
+    if (error instanceof FaultySecretError) return error
+    if (error instanceof WebhookVerificationError && curable.includes(error.code)) return error
     throw error
   }
 }

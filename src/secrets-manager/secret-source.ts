@@ -8,7 +8,7 @@ export type ReadLabel = 'AWSCURRENT' | 'AWSPENDING' | 'AWSPREVIOUS'
 /** One version of a secret, as Secrets Manager has it. */
 export interface SecretVersion {
   readonly versionId: string
-  /** The value, bare. */
+  /** The value, bare. Empty: it holds no text. */
   readonly text: string
   readonly createdAt: Date
 }
@@ -39,15 +39,19 @@ async function read(options: SecretSourceOptions, label: ReadLabel): Promise<Sec
   const { SecretString, VersionId, CreatedDate } = await client.send(command, {
     abortSignal: AbortSignal.timeout(timeoutMs),
   })
-  if (!SecretString || VersionId === undefined) throw new SecretsUnavailableError(`${label} holds no text`)
-  return { text: SecretString, versionId: VersionId, createdAt: CreatedDate ?? new Date(0) }
+  return { text: SecretString ?? '', versionId: VersionId ?? '', createdAt: CreatedDate ?? new Date(0) }
 }
 
 /**
- * There is no secret to verify with. Thrown when
- * - no version of the secret has AWSCURRENT, or the one that has it holds no text;
- * - the text is JSON, but no document with keys;
- * - every key of the document has expired.
+ * - `no-current-version`: no version of the secret has AWSCURRENT.
+ * - `no-text`: the version holds no text.
+ * - `not-a-document`: the text is JSON, but no document with keys.
+ * - `all-expired`: every key of the document has expired.
+ */
+export type SecretsUnavailableCode = 'no-current-version' | 'no-text' | 'not-a-document' | 'all-expired'
+
+/**
+ * There is no secret to verify with. `onError` is told of the same faults where other secrets go on working.
  *
  * The delivery may be genuine, so answer 503 and let the sender try again. The message never holds a value. Where
  * Secrets Manager cannot be reached, AWS's own error is thrown instead, and the answer is the same.
@@ -69,4 +73,10 @@ async function read(options: SecretSourceOptions, label: ReadLabel): Promise<Sec
  */
 export class SecretsUnavailableError extends Error {
   override readonly name = 'SecretsUnavailableError'
+  readonly code: SecretsUnavailableCode
+
+  constructor(code: SecretsUnavailableCode, message: string) {
+    super(message)
+    this.code = code
+  }
 }

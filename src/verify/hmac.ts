@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { LiveKey } from './live-keys'
-import type { SignatureHeader, SignedPart } from './schemes'
+import type { Scheme, SignatureHeader, SignedPart } from './schemes'
 
 /** What one signature covers: the text before the body, and the body, which is never copied. */
 export interface SignedContent {
@@ -35,4 +35,19 @@ function valueOf(part: SignedPart, values: SignedValues): string {
   const value = values[part]
   if (value === undefined) throw new TypeError(`the scheme signs the ${part} but has no header for it`)
   return value
+}
+
+/**
+ * Whether a signature of the scheme covers the part. Such an id or tenant must not hold a full stop, by which the parts
+ * are joined: a delivery of `org` with the body `1.5` would verify as one of `org.1` with the body `5`.
+ *
+ * @example
+ * ```ts
+ * import { signsPart, standardWebhooks } from 'keyturn/verify'
+ *
+ * signsPart(standardWebhooks, 'id') // true
+ * ```
+ */
+export function signsPart({ signature, weaker }: Scheme, part: SignedPart): boolean {
+  return [...signature.before, ...(weaker?.before ?? [])].includes(part)
 }

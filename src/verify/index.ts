@@ -1,6 +1,11 @@
 export { verify, type VerifyOptions } from './verify'
 export { sign, type SignOptions } from './sign'
-export { WebhookVerificationError, type VerificationErrorCode } from './verification-error'
+export {
+  FaultySecretError,
+  type SecretFaultCode,
+  type VerificationErrorCode,
+  WebhookVerificationError,
+} from './verification-error'
 export type { DeliveryHeaders } from './received-delivery'
 export {
   bodyHex,
@@ -13,4 +18,5 @@ export {
   timestampedList,
   type TenantBodyNames,
 } from './schemes'
+export { signsPart } from './hmac'
 export { keyBytes, utf8Text, whsecBase64, type KeyBytes } from './key-bytes'

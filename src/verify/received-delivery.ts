@@ -1,13 +1,15 @@
+import { signsPart } from './hmac'
 import type { Scheme } from './schemes'
 import { timestampsIn } from './signatures'
 import { WebhookVerificationError } from './verification-error'
 
 /**
  * Fetch's `Headers`, Node's `IncomingHttpHeaders`, or a Lambda event's record. Names match in any case (RFC 9110,
- * section 5.1).
+ * section 5.1). A value of null counts as absent.
  */
 export type DeliveryHeaders =
-  { get(name: string): string | null | undefined } | Readonly<Record<string, string | readonly string[] | undefined>>
+  | { get(name: string): string | null | undefined }
+  | Readonly<Record<string, string | readonly string[] | null | undefined>>
 
 /** What a delivery's headers say, before anything is verified. Undefined where the scheme has no such header. */
 export interface ReceivedDelivery {
@@ -21,14 +23,26 @@ export interface ReceivedDelivery {
 
 /**
  * Reads the delivery under the first of the scheme's namings of which every header is there.
- * @throws {WebhookVerificationError} `missing-header`; `bad-timestamp` when a timestamped list has not exactly one.
+ * @throws {WebhookVerificationError} `missing-header`; `bad-id` and `bad-tenant` for a full stop in what the scheme signs;
+ *   `bad-timestamp` when a timestamped list has not exactly one.
  */
 export function readDelivery(headers: DeliveryHeaders, scheme: Scheme): ReceivedDelivery {
   for (let naming = 0; naming < scheme.signature.header.length; naming += 1) {
     const delivery = readNaming(headers, scheme, naming)
-    if (delivery !== undefined) return delivery
+    if (delivery === undefined) continue
+    refuseFullStops(delivery, scheme)
+    return delivery
   }
   throw new WebhookVerificationError('missing-header', `needed: ${neededNames(scheme).join(', ')}`)
+}
+
+function refuseFullStops({ id, tenant }: ReceivedDelivery, scheme: Scheme): void {
+  if (id?.includes('.') === true && signsPart(scheme, 'id')) {
+    throw new WebhookVerificationError('bad-id', 'the id must not hold a full stop, since it is signed')
+  }
+  if (tenant?.includes('.') === true && signsPart(scheme, 'tenant')) {
+    throw new WebhookVerificationError('bad-tenant', 'the tenant must not hold a full stop, since it is signed')
+  }
 }
 
 function readNaming(headers: DeliveryHeaders, scheme: Scheme, naming: number): ReceivedDelivery | undefined {
@@ -61,7 +75,7 @@ function headerValue(headers: DeliveryHeaders, name: string): string {
   if (isLookup(headers)) return headers.get(name) ?? ''
   const value = headers[name] ?? headers[spelledKey(headers, name)]
   if (typeof value === 'string') return value
-  if (value === undefined || value.length === 0) return ''
+  if (value === undefined || value === null || value.length === 0) return ''
   if (value.length > 1) throw new WebhookVerificationError('missing-header', `${name} must be there once`)
   return value[0] ?? ''
 }

@@ -1,4 +1,4 @@
-import { hmac, signedContent } from './hmac'
+import { hmac, signedContent, signsPart } from './hmac'
 import type { KeyBytes } from './key-bytes'
 import { type LiveKey, uncachedKeys } from './live-keys'
 import { type Scheme, type SignatureHeader, type SignedPart, standardWebhooks } from './schemes'
@@ -60,7 +60,7 @@ export interface SignOptions {
   readonly now?: Date | undefined
   /** The message's id, the same in every attempt: visible ASCII without a full stop. Needed where the scheme has one. */
   readonly id?: string | undefined
-  /** Visible ASCII. Needed where the scheme has one. */
+  /** Visible ASCII, without a full stop where the scheme signs it. Needed where the scheme has one. */
   readonly tenant?: string | undefined
 }
 
@@ -76,6 +76,9 @@ function signedValues(
     throw new TypeError('the id must be visible ASCII without a full stop')
   }
   if (scheme.tenant.length > 0 && !VISIBLE_ASCII.test(tenant)) throw new TypeError('the tenant must be visible ASCII')
+  if (signsPart(scheme, 'tenant') && tenant.includes('.')) {
+    throw new TypeError('the tenant must not hold a full stop, since the scheme signs it')
+  }
   if (Number.isNaN(now.getTime())) throw new TypeError('the time of sending is not a date')
   return { id, timestamp: String(Math.floor(now.getTime() / 1000)), tenant }
 }

@@ -1,12 +1,20 @@
 /**
  * - `missing-header`: a header that the scheme needs is not there, is empty, or is there more than once.
+ * - `bad-id`, `bad-tenant`: the scheme signs it, and it holds a full stop, which the signed parts are joined by: one
+ *   signature would stand for two deliveries.
  * - `bad-timestamp`: not 1 to 12 decimal digits, or in a timestamped list not exactly one.
  * - `stale-timestamp`: further from now than the tolerance, either way.
  * - `no-matching-signature`: no signature that was looked at is one of a live secret.
- * - `empty-secret`: no secret was given, or one of them decodes to no bytes. The receiver's configuration is at fault.
+ * - `empty-secret`: no secret was given, or each of them decodes to no bytes. The receiver's configuration is at fault.
  */
 export type VerificationErrorCode =
-  'missing-header' | 'bad-timestamp' | 'stale-timestamp' | 'no-matching-signature' | 'empty-secret'
+  | 'missing-header'
+  | 'bad-id'
+  | 'bad-tenant'
+  | 'bad-timestamp'
+  | 'stale-timestamp'
+  | 'no-matching-signature'
+  | 'empty-secret'
 
 /**
  * A delivery that must not be trusted. `verify` throws it for every code, `sign` for `empty-secret` alone. Codes stay;
@@ -29,4 +37,46 @@ export class WebhookVerificationError extends Error {
     super(message)
     this.code = code
   }
+}
+
+/**
+ * - `empty-secret`: it decodes to no bytes, or holds nothing but whitespace. It verifies nothing.
+ * - `malformed-secret`: it is not in the format of `keyBytes`. It verifies nothing.
+ * - `secret-with-whitespace`: whitespace stands before or after it, which is never taken off. Where the whole text is the
+ *   key, it goes on verifying as it stands; elsewhere it verifies nothing.
+ */
+export type SecretFaultCode = 'empty-secret' | 'malformed-secret' | 'secret-with-whitespace'
+
+/**
+ * A secret that is not as it should be, as `onError` is told of it. `verify` throws it where no secret is left to verify
+ * with. Codes stay; the message never holds the secret.
+ *
+ * @example
+ * ```ts
+ * import { FaultySecretError, verify } from 'keyturn/verify'
+ *
+ * function receive(body: Uint8Array, headers: Headers, secrets: readonly string[]): void {
+ *   verify(body, headers, secrets, {
+ *     onError: ({ code, index }: FaultySecretError) => console.error(`secret ${index} is unusable: ${code}`),
+ *   })
+ * }
+ * ```
+ */
+export class FaultySecretError extends TypeError {
+  override readonly name = 'FaultySecretError'
+  readonly code: SecretFaultCode
+  /** Its place in the list that was given, from 0 on. */
+  readonly index: number
+
+  constructor(code: SecretFaultCode, index: number) {
+    super(`secret ${index + 1} ${faults[code]}`)
+    this.code = code
+    this.index = index
+  }
+}
+
+const faults: Readonly<Record<SecretFaultCode, string>> = {
+  'empty-secret': 'decodes to no bytes',
+  'malformed-secret': 'is not in its format',
+  'secret-with-whitespace': 'has whitespace around it',
 }

@@ -5,7 +5,7 @@ import { type DeliveryHeaders, readDelivery } from './received-delivery'
 import { type Scheme, type SignatureHeader, standardWebhooks } from './schemes'
 import { holdsSignature } from './signatures'
 import { checkTimestamp } from './timestamp'
-import { WebhookVerificationError } from './verification-error'
+import { type FaultySecretError, WebhookVerificationError } from './verification-error'
 
 const DEFAULT_TOLERANCE_SECONDS = 300
 
@@ -18,11 +18,12 @@ const DEFAULT_TOLERANCE_SECONDS = 300
  *
  * @param body the bytes that arrived, before any parsing; a string counts as its UTF-8 bytes.
  * @param headers the request's; names match in any case (RFC 9110, section 5.1).
- * @param secrets every secret that is live now, newest first, each as its sender revealed it.
+ * @param secrets every secret that is live now, newest first, each as its sender revealed it. One that cannot be used is
+ *   reported to `onError`, and the others verify.
  * @throws {WebhookVerificationError} with a `code`. `empty-secret` is the receiver's own fault: answer 503, so that the
  *   sender tries again. Answer 401 to any other, or 503 to `no-matching-signature` while a newer secret may be on its
  *   way here.
- * @throws {TypeError} when a secret is not in the format of `keyBytes`: the receiver's fault too.
+ * @throws {FaultySecretError} when no secret is in the format of `keyBytes`: the receiver's fault too.
  *
  * @example
  * ```ts
@@ -43,13 +44,13 @@ const DEFAULT_TOLERANCE_SECONDS = 300
  */
 export function verify(
   body: string | Uint8Array,
-  headers: DeliveryHeaders,
+  headers: DeliveryHeaders | null | undefined,
   secrets: string | readonly string[],
   options: VerifyOptions = {},
 ): void {
   const scheme: Scheme = options.scheme ?? standardWebhooks
-  const keys = liveKeys(secrets, options.keyBytes ?? scheme.keyBytes)
-  const delivery = readDelivery(headers, scheme)
+  const keys = liveKeys(secrets, { format: options.keyBytes ?? scheme.keyBytes, onError: options.onError })
+  const delivery = readDelivery(headers ?? {}, scheme)
   if (delivery.timestamp !== undefined) {
     const nowSeconds = Math.floor((options.now?.getTime() ?? Date.now()) / 1000)
     checkTimestamp(delivery.timestamp, nowSeconds, options.toleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS)
@@ -72,6 +73,8 @@ export interface VerifyOptions {
   readonly now?: Date | undefined
   /** How far the timestamp may be from `now`, either way; 300 by default. Schemes without a timestamp ignore it. */
   readonly toleranceSeconds?: number | undefined
+  /** Told of every secret that is not as it should be, before anything is verified. Nothing by default. */
+  readonly onError?: ((error: FaultySecretError) => void) | undefined
 }
 
 /** A signature header's value, how to read it, and what it is said to sign. */

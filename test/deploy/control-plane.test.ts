@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { stageMirrors } from '../../cli/stored-stage'
 import { functionNames } from '../../infra/function-statements'
@@ -12,6 +14,7 @@ import { deliverOnce } from './support/deliver'
 import { deployedRoutes } from './support/deployed-api'
 import { type Deployment, openDeployment } from './support/deployment'
 import { durations, timed } from './support/durations'
+import { leftOut, untouchedStack } from './support/left-out'
 import { everythingWritten, leaks } from './support/leaks'
 import { iamCalls, type RecordedCall } from './support/recorded-calls'
 import { mirrorWith, rotate } from './support/rotate'
@@ -81,6 +84,19 @@ whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => 
     bed.project.configure({ ...bed.config(stage), contracts: first().map(contract => ({ contract })) })
     await timed('deploy', () => bed.project.deploy())
     await expectRoutes(first())
+  })
+
+  it('leaves out what the emulator does not know, and nothing else', () => {
+    if (bed.real) return
+    const read = (file: string): Synthesised =>
+      JSON.parse(readFileSync(join(bed.project.stackFolder(stage), file), 'utf8'))
+    const untouched = read(untouchedStack)
+    const missing = Object.keys(untouched.resource).filter(type => !(type in read('cdk.tf.json').resource))
+    expect(missing).toEqual(['aws_lambda_function_recursion_config'])
+    expect(missing).toEqual(leftOut)
+    expect(Object.values(untouched.resource.aws_lambda_function_recursion_config ?? {})).toMatchObject([
+      { recursive_loop: 'Allow' },
+    ])
   })
 
   it('every contract rotates through what was deployed', async () => {

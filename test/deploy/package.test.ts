@@ -67,6 +67,13 @@ describe('the packed package in an empty folder', () => {
     expect(printed).toBe('missing-header true\n')
   })
 
+  it('has the lock file that CDKTF’s command line is installed from', () => {
+    for (const file of ['package.json', 'package-lock.json']) {
+      const packed = readFileSync(join(folder, 'node_modules/keyturn/dist/cli/cdktf-cli', file))
+      expect(packed).toEqual(readFileSync(join(root, 'cli/cdktf-cli', file)))
+    }
+  })
+
   it('has no other way in', () => {
     expect(() =>
       execFileSync('node', ['-e', "require('keyturn/src/rotation/secret')"], { cwd: folder, stdio: 'pipe' }),
@@ -131,7 +138,7 @@ describe('the packed package in an empty folder', () => {
       const client = dynamoDbClient(localClientOptions(aws.url))
       await createTable({ client, name: localAws.table })
       client.destroy()
-      await createQueues(aws.url)
+      await createQueues(localClientOptions(aws.url))
       mkdirSync(join(folder, '.keyturn'))
       writeFileSync(join(folder, '.keyturn/local.json'), JSON.stringify({ aws: aws.url, ...localAws }))
     })

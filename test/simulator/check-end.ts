@@ -102,6 +102,9 @@ async function checkMirror({ ledger, cloud }: World, endpoint: Endpoint): Promis
   mustHold(ledger, mirror?.deleted === false, 'a live endpoint has its mirror')
   mustHold(ledger, mirror?.labels.get('AWSCURRENT') === versionId, 'AWSCURRENT is the version of the ring')
   mustHold(ledger, endpoint.settling.mirrorVersionId === versionId, 'the mirrored version is known')
+  const { consumers } = endpoint.settings
+  const policy = consumers.length === 0 ? null : JSON.stringify(consumers)
+  mustHold(ledger, mirror?.policy === policy, 'the consumers, and nobody else, read the mirror')
   const opened = await openRing(cloud.services, endpoint, { known: new Map(), signal: never })
   const document = mirrorDocument(endpoint, opened).reveal()
   mustHold(ledger, mirror?.documents.get(versionId) === document, 'the mirror holds the ring')

@@ -30,6 +30,7 @@ export type Operation =
     }
   | { readonly kind: 'revoke'; readonly endpointId: string; readonly key: string | null }
   | { readonly kind: 'mirror'; readonly endpointId: string; readonly to: 'on' | 'off' }
+  | { readonly kind: 'share'; readonly endpointId: string; readonly consumers: readonly string[] }
   | { readonly kind: 'delete'; readonly endpointId: string }
   | { readonly kind: 'reveal'; readonly endpointId: string }
   | { readonly kind: 'settle'; readonly endpointId: string }
@@ -97,6 +98,9 @@ async function change(deps: SweepDeps, { endpoint, contract, operation }: Reques
       return null
     case 'mirror':
       await updateEndpoint(deps, { endpoint, actor, change: { mirror: operation.to } })
+      return null
+    case 'share':
+      await updateEndpoint(deps, { endpoint, actor, change: { consumers: operation.consumers } })
       return null
     case 'delete':
       await deleteEndpoint(deps, { endpoint, actor })

@@ -36,8 +36,9 @@ const secondRotations: readonly SecondRotation[] = [
 
 const rotations = ['rotate', 'rotate', 'rotate', 'rotate', 'rotate', 'revoke', 'settle', 'reveal'] as const
 const mirrors = ['rotate', 'mirror', 'mirror', 'delete', 'delete', 'create', 'create', 'settle'] as const
-/** What is asked: mostly rotations, mostly what makes and ends mirrors, or anything. */
-const requestMixes = [rotations, mirrors, [...rotations, ...mirrors]] as const
+const readers = ['share', 'share', 'share', 'share', 'rotate', 'mirror', 'delete', 'create', 'settle'] as const
+/** What is asked: mostly rotations, mostly what makes and ends mirrors, mostly who reads them, or anything. */
+const requestMixes = [rotations, mirrors, readers, [...rotations, ...mirrors, ...readers]] as const
 
 export const everyFault: readonly Fault[] = [
   'throttle',
@@ -107,6 +108,8 @@ function randomRequest(random: Random, { kind, ids, place }: Ask): Operation {
       return { kind, endpointId, key }
     case 'mirror':
       return { kind, endpointId, to: random.pick(['on', 'off']) }
+    case 'share':
+      return { kind, endpointId, consumers: random.pick([[], ['111111111111'], ['111111111111', '222222222222']]) }
     case 'delete':
     case 'settle':
     case 'reveal':

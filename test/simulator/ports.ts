@@ -19,9 +19,13 @@ export function portsOf(world: World, caller: Caller): SweepDeps {
         call('store.commit', [endpoint, expected], () => store.commit(endpoint, expected)),
       settle: (endpoint, settled, signal) =>
         call('store.settle', [endpoint, settled], () => store.settle(endpoint, settled, never), signal),
+      settlePolicy: (endpoint, policy, signal) =>
+        call('store.settlePolicy', [endpoint], () => store.settlePolicy(endpoint, policy, never), signal),
       drop: (endpoint, signal) => call('store.drop', [endpoint], () => store.drop(endpoint, never), signal),
       list: (tenantId, page) => call('store.list', [tenantId], () => store.list(tenantId, page)),
-      due: (now, limit) => call('store.due', [now], () => store.due(now, limit)),
+      due: async function* (range) {
+        yield* await call('store.due', [range], () => pagesOf(store.due(range)))
+      },
     },
     audit: {
       record: (record, signal) => call('audit.record', [record], () => audit.record(record, never), signal),
@@ -33,6 +37,7 @@ export function portsOf(world: World, caller: Caller): SweepDeps {
     },
     mirror: {
       create: (version, signal) => call('mirror.create', [version], () => mirror.create(version, never), signal),
+      takeOver: (name, signal) => call('mirror.takeOver', [name], () => mirror.takeOver(name, never), signal),
       putAside: (version, signal) => call('mirror.putAside', [version], () => mirror.putAside(version, never), signal),
       moveCurrent: (move, signal) => call('mirror.moveCurrent', [move], () => mirror.moveCurrent(move, never), signal),
       describe: (name, signal) => call('mirror.describe', [name], () => mirror.describe(name, never), signal),
@@ -86,4 +91,10 @@ function surroundings(world: World, caller: Caller): Surroundings {
 
 function ignore(): void {
   return undefined
+}
+
+async function pagesOf<Entry>(pages: AsyncIterable<Entry>): Promise<readonly Entry[]> {
+  const found: Entry[] = []
+  for await (const page of pages) found.push(page)
+  return found
 }

@@ -21,6 +21,7 @@ describe('the simulator finds', () => {
       ofRequests.dropWithoutCondition,
       'only a tombstone is dropped',
     ],
+    ['a policy that is not taken away', ofRequests.policyKept, 'the consumers, and nobody else, read the mirror'],
     [
       'an audit record without a fixed key',
       ofRequests.auditWithoutKey,

@@ -46,6 +46,12 @@ export const dropWithoutCondition: Sabotage = (services, { table }) => ({
   },
 })
 
+/** Whoever could read a mirror goes on reading it. */
+export const policyKept: Sabotage = services => ({
+  ...services,
+  mirror: { ...services.mirror, removePolicy: async () => undefined },
+})
+
 /** Every audit record is a new one. */
 export const auditWithoutKey: Sabotage = (services, { audits }) => ({
   ...services,

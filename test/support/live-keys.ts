@@ -1,4 +1,4 @@
-import { ringKeyId } from '../../local/aws-resources'
+import { localClientOptions, ringKeyId } from '../../local/aws-resources'
 import type { LocalDescription } from '../../local/local-description'
 import { dynamoDbClient, kmsClient } from '../../src/aws/clients'
 import { dynamoEndpointStore } from '../../src/aws/dynamo-endpoint-store'
@@ -6,7 +6,6 @@ import { kmsSealer } from '../../src/aws/kms-sealer'
 import { openKey } from '../../src/rotation/keys'
 import type { EndpointAddress } from '../../src/rotation/ports'
 import { isLive } from '../../src/rotation/ring'
-import { clientOptions } from '../unit/aws/embedded-aws'
 
 /** What an endpoint's sender signs with now. */
 export interface LiveKeys {
@@ -21,9 +20,10 @@ export interface LiveKeyReader {
   close(): void
 }
 
-export function liveKeyReader(local: Pick<LocalDescription, 'aws' | 'table'>): LiveKeyReader {
-  const dynamoDb = dynamoDbClient(clientOptions(local.aws))
-  const kms = kmsClient(clientOptions(local.aws))
+export function liveKeyReader(local: Pick<LocalDescription, 'aws' | 'accessKeyId' | 'table'>): LiveKeyReader {
+  const options = localClientOptions(local.aws, local.accessKeyId)
+  const dynamoDb = dynamoDbClient(options)
+  const kms = kmsClient(options)
   const store = dynamoEndpointStore({ client: dynamoDb, name: local.table })
   const sealer = kmsSealer({ client: kms, keyId: ringKeyId })
   const opened = new Map<string, string>()

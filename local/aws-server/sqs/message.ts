@@ -16,6 +16,8 @@ export interface StoredMessage {
   readonly id: string
   readonly body: string
   readonly attributes: MessageAttributes
+  /** The tenant of a fair queue. Absent: the message is a tenant of its own. */
+  readonly groupId?: string | undefined
   /** Milliseconds since 1970. */
   readonly sentAt: number
   /** When its delay is over, in milliseconds since 1970. */
@@ -32,6 +34,10 @@ export interface QueuedMessage extends StoredMessage {
   visibleAt: number
   /** The handle of the last receive; null until there is one. */
   receiptHandle: string | null
+  /** When it was received, in milliseconds since 1970; null while it is not in flight. */
+  inFlightSince: number | null
+  /** Rises with every message that becomes visible. */
+  shownAs: number
 }
 
 /** The message as it is before its first receive. */
@@ -43,6 +49,8 @@ export function queuedMessage(stored: StoredMessage, sequence: number): QueuedMe
     firstReceivedAt: null,
     visibleAt: stored.delayedUntil,
     receiptHandle: null,
+    inFlightSince: null,
+    shownAs: 0,
   }
 }
 

@@ -12,7 +12,7 @@ export interface Queues {
   find(region: string, name: string): Queue
   put(queue: Pick<Queue, 'region' | 'name' | 'attributes'>): Promise<Queue>
   send(queue: Queue, message: StoredMessage): Promise<void>
-  remove(queue: Queue, message: QueuedMessage): Promise<void>
+  remove(queue: Queue, message: QueuedMessage, now: number): Promise<void>
   /** Moves it to the end of another queue. */
   move(message: QueuedMessage, from: Queue, to: Queue): Promise<void>
 }
@@ -85,8 +85,9 @@ function messageOperations(
   nextSequence: () => number,
 ): Pick<Queues, 'send' | 'remove' | 'move'> {
   const stored = (queue: Queue, message: StoredMessage, sequence: number): Changes['put'] => {
-    const { id, body, attributes, sentAt, delayedUntil } = message
-    return new Map([[messageAddress(queue, sequence), { id, body, attributes, sentAt, delayedUntil, sequence }]])
+    const { id, body, attributes, groupId, sentAt, delayedUntil } = message
+    const value = { id, body, attributes, groupId, sentAt, delayedUntil, sequence }
+    return new Map([[messageAddress(queue, sequence), value]])
   }
   return {
     send: async (queue, message) => {
@@ -94,12 +95,12 @@ function messageOperations(
       await write({ put: stored(queue, message, sequence), remove: [] })
       queue.add(queuedMessage(message, sequence))
     },
-    remove: async (queue, message) => {
-      queue.remove(message)
+    remove: async (queue, message, now) => {
+      queue.remove(message, now)
       await write({ put: new Map(), remove: [messageAddress(queue, message.sequence)] })
     },
     move: async (message, from, to) => {
-      from.remove(message)
+      from.remove(message, message.visibleAt)
       const sequence = nextSequence()
       const moved = { ...message, delayedUntil: 0 }
       await write({ put: stored(to, moved, sequence), remove: [messageAddress(from, message.sequence)] })

@@ -21,9 +21,9 @@ export const deleteMessageBatch: SqsOperation = async (context, input) => {
   return inBatch(Entries, entry => remove(context, queue, entry.ReceiptHandle))
 }
 
-async function remove({ queues }: SqsContext, queue: Queue, receiptHandle: string): Promise<object> {
+async function remove({ queues, now }: SqsContext, queue: Queue, receiptHandle: string): Promise<object> {
   const message = queue.byHandle(wellFormed(receiptHandle))
-  if (message !== undefined) await queues.remove(queue, message)
+  if (message !== undefined) await queues.remove(queue, message, now())
   return {}
 }
 

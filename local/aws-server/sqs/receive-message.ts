@@ -42,7 +42,7 @@ async function takeMessages(context: SqsContext, queue: Queue, wanted: ReceiveIn
   const taken: object[] = []
   const timeoutSeconds = wanted.VisibilityTimeout ?? numericAttribute(queue.attributes, 'VisibilityTimeout')
   const removing: Promise<void>[] = []
-  for (const message of queue.first(wanted.MaxNumberOfMessages, now)) {
+  for (const message of queue.next(wanted.MaxNumberOfMessages, now)) {
     const removed = removeDue(context, queue, message)
     if (removed === null) {
       const handle = queue.receive(message, { now, until: now + timeoutSeconds * 1000 })
@@ -58,7 +58,7 @@ async function takeMessages(context: SqsContext, queue: Queue, wanted: ReceiveIn
 /** Removes a message that is too old, and moves one that was received too often; null where it stays. */
 function removeDue({ queues, region, now }: SqsContext, queue: Queue, message: QueuedMessage): Promise<void> | null {
   const oldest = now() - numericAttribute(queue.attributes, 'MessageRetentionPeriod') * 1000
-  if (message.sentAt <= oldest) return queues.remove(queue, message)
+  if (message.sentAt <= oldest) return queues.remove(queue, message, now())
   const policy = redrivePolicy(queue.attributes)
   if (policy === null || message.receiveCount < policy.maxReceiveCount) return null
   return queues.move(message, queue, queues.find(region, policy.deadLetterTargetArn.split(':').at(-1) ?? ''))
@@ -83,11 +83,13 @@ function isAsked(names: readonly string[], name: string): boolean {
   return names.some(wanted => wanted === 'All' || wanted === name)
 }
 
-function systemAttributes({ receiveCount, firstReceivedAt, sentAt }: QueuedMessage): Readonly<Record<string, string>> {
+function systemAttributes(message: QueuedMessage): Readonly<Record<string, string>> {
+  const { receiveCount, firstReceivedAt, sentAt, groupId } = message
   return {
     ApproximateReceiveCount: String(receiveCount),
     ApproximateFirstReceiveTimestamp: String(firstReceivedAt),
     SentTimestamp: String(sentAt),
     SenderId: accountId,
+    ...(groupId === undefined ? {} : { MessageGroupId: groupId }),
   }
 }

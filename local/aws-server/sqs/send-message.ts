@@ -15,6 +15,7 @@ const entry = {
   MessageBody: v.pipe(v.string(), v.minLength(1)),
   DelaySeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(900))),
   MessageAttributes: v.optional(v.record(v.string(), attribute), {}),
+  MessageGroupId: v.optional(v.pipe(v.string(), v.regex(/^[!-~]{1,128}$/))),
 }
 const sendInput = v.object({ ...queueInput.entries, ...entry })
 
@@ -40,7 +41,7 @@ export const sendMessageBatch: SqsOperation = async (context, input) => {
 const allowed = /^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]*$/u
 
 async function send({ queues, now }: SqsContext, queue: Queue, sent: NewMessage): Promise<object> {
-  const { MessageBody: body, MessageAttributes: attributes, DelaySeconds } = sent
+  const { MessageBody: body, MessageAttributes: attributes, MessageGroupId: groupId, DelaySeconds } = sent
   if (Buffer.byteLength(body) > numericAttribute(queue.attributes, 'MaximumMessageSize')) {
     throw new AwsError('InvalidParameterValue', 'One or more parameters are invalid. Reason: Message is too long.')
   }
@@ -50,6 +51,6 @@ async function send({ queues, now }: SqsContext, queue: Queue, sent: NewMessage)
   const sentAt = now()
   const delayedUntil = sentAt + (DelaySeconds ?? numericAttribute(queue.attributes, 'DelaySeconds')) * 1000
   const id = randomUUID()
-  await queues.send(queue, { id, body, attributes, sentAt, delayedUntil })
+  await queues.send(queue, { id, body, attributes, groupId, sentAt, delayedUntil })
   return { MessageId: id, MD5OfMessageBody: bodyMd5(body), MD5OfMessageAttributes: attributesMd5(attributes) }
 }

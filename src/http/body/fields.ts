@@ -1,3 +1,4 @@
+import { cutText } from '../../core/cut-text'
 import { type FieldError, Problem } from '../../core/problem'
 import type { JsonObject } from './json'
 
@@ -50,7 +51,7 @@ export function invalidField(path: string, message: string): Problem {
 
 /** `invalid-request`, naming every field at fault, 20 at the most. */
 export function invalidFields(all: readonly FieldError[]): Problem {
-  const errors = all.slice(0, mostErrors).map(({ path, message }) => ({ path: path.slice(0, longestPath), message }))
+  const errors = all.slice(0, mostErrors).map(({ path, message }) => ({ path: cutText(path, longestPath), message }))
   const detail = errors.map(({ path, message }) => `${path} ${message}`).join('; ')
   return new Problem('invalid-request', `${detail}.`, { errors })
 }
@@ -65,6 +66,15 @@ export function readText(path: string, maximumCharacters: number, value: unknown
 export function readWholeNumber(path: string, [least, most]: readonly [number, number], value: unknown): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value
   throw invalidField(path, `must be a whole number from ${least} to ${most}`)
+}
+
+const instantPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
+
+/** A time as RFC 3339 writes it. */
+export function readInstant(path: string, value: unknown): Date {
+  const at = typeof value === 'string' && instantPattern.test(value) ? Date.parse(value) : Number.NaN
+  if (Number.isNaN(at)) throw invalidField(path, 'must be an RFC 3339 instant, like 2026-11-21T12:00:00Z')
+  return new Date(at)
 }
 
 export function readBoolean(path: string, value: unknown): boolean {
@@ -101,5 +111,5 @@ export function readList(path: string, { most, isItem, items }: ListRule, value:
 
 /** What was given instead, cut off where it is long. */
 function named(item: unknown): string {
-  return typeof item === 'string' ? `; ${JSON.stringify(item.slice(0, 200))} is not` : ''
+  return typeof item === 'string' ? `; ${JSON.stringify(cutText(item, 200))} is not` : ''
 }

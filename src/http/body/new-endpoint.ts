@@ -1,5 +1,5 @@
 import type { Contract } from '../../contracts/contract'
-import { parseEndpointId, parseTenantId } from '../../contracts/ids'
+import { canSignFor, parseEndpointId, parseTenantId } from '../../contracts/ids'
 import type { Secret } from '../../core/secret'
 import type { EndpointSettings } from '../../rotation/endpoint'
 import { fieldsOf, invalidField } from './fields'
@@ -29,12 +29,14 @@ const defaultRequestConfig = { timeoutMs: 5_000, headers: {} }
 
 /**
  * An endpoint to be created, or one that a platform has already, with its id and secret.
- * @throws {Problem} `invalid-request` naming every field at fault; an unknown `contract` alone, since it rules the others
+ * @throws {Problem} `invalid-request` naming every field at fault; a `contract` that is unknown, or cannot sign for the
+ *   tenant, alone, since it rules the others
  */
 export function readNewEndpoint(body: JsonObject, rules: NewEndpointRules): NewEndpointBody {
   // An absent URL is none, which the contract allows or not.
   const fields = fieldsOf({ url: null, ...body }, 'refuse')
   const contract = body['contract'] === undefined ? rules.ownContract : readContract(rules, body['contract'])
+  requireSignable(contract, rules.tenantId)
   fields.read('contract', () => contract)
   const id = fields.read('id', value => readId(contract, value))
   const ownSecret = fields.read('secret', value => readOwnSecret(contract, ownSecretRule, value))
@@ -55,6 +57,11 @@ function readContract({ contracts, tenantId }: NewEndpointRules, value: unknown)
   }
   if (parseTenantId(contract.tenant, tenantId) === tenantId) return contract
   throw invalidField('contract', 'has no tenants with ids like this one')
+}
+
+function requireSignable(contract: Contract, tenantId: string): void {
+  if (canSignFor(contract, tenantId)) return
+  throw invalidField('contract', 'signs the id of the tenant, which must not hold a full stop then')
 }
 
 function readId({ ids, name }: Contract, value: unknown): string {

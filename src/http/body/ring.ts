@@ -1,24 +1,25 @@
 import { headerOf } from '../../access/authenticate'
-import type { Contract, Overlap } from '../../contracts/contract'
-import { type OwnSecretRule, parseOwnSecret } from '../../contracts/secret-text'
+import type { Contract, Overlap, RotateBody } from '../../contracts/contract'
+import { containsText, type OwnSecretRule, parseOwnSecret } from '../../contracts/secret-text'
 import type { Secret } from '../../core/secret'
 import type { IdempotencyRecord } from '../../rotation/endpoint'
 import { idempotencyRecord, type IdempotentOperation } from '../../rotation/idempotency'
 import type { RotateChoice } from '../../rotation/ring'
 import type { PermittedRequest } from '../request'
-import { fieldsOf, invalidField, readBoolean, readText, readWholeNumber, readWord } from './fields'
-import { type JsonObject, parseJsonObject, readBody } from './json'
+import { fieldsOf, invalidField, readBoolean, readInstant, readText, readWholeNumber, readWord } from './fields'
+import { type JsonObject, readBody, readPermittedObject } from './json'
 
 // What a request that changes a ring says: in its body, and in `Idempotency-Key`.
 
 /**
  * The body of a request that changes a ring; `{}` where the contract's are not looked at.
- * @throws {Problem} `invalid-request`, `payload-too-large`
+ * @throws {Problem} `invalid-request`, `payload-too-large`, `permission-denied`
  */
 export function readRingBody(request: PermittedRequest): JsonObject {
-  const body = readBody(request)
   const { rotateBody, overlap } = request.contract
-  return rotateBody || overlap.kind === 'chosen' ? parseJsonObject(body) : {}
+  if (rotateBody || overlap.kind === 'chosen') return readPermittedObject(request)
+  readBody(request)
+  return {}
 }
 
 const idempotencyHeader = 'Idempotency-Key'
@@ -41,12 +42,16 @@ export function readIdempotency(
   return idempotencyRecord(actor, operation, { key, body })
 }
 
+type ReasonRule = NonNullable<RotateBody['reason']>
+
 export interface RotateRequestBody {
   readonly body: JsonObject
   /** Whose dialect the body is in. */
   readonly dialect: Contract
   /** The endpoint's own, which rules the secret's format. */
   readonly contract: Contract
+  /** All contracts of the deployment: a reason must not hold a secret of any. */
+  readonly mounted: readonly Contract[]
   readonly now: Date
 }
 
@@ -54,7 +59,7 @@ export interface RotateRequestBody {
  * What the caller of a rotation chose.
  * @throws {Problem} `invalid-request` naming every field at fault
  */
-export function readRotateChoice({ body, dialect, contract, now }: RotateRequestBody): RotateChoice {
+export function readRotateChoice({ body, dialect, contract, mounted, now }: RotateRequestBody): RotateChoice {
   const { overlap, rotateBody } = dialect
   const { ownSecret, reason, force } = rotateBody ?? {}
   const fields = fieldsOf(body, rotateBody?.unknownFields ?? 'ignore')
@@ -62,7 +67,7 @@ export function readRotateChoice({ body, dialect, contract, now }: RotateRequest
     overlapSeconds:
       overlap.kind === 'chosen' && fields.read(overlap.field, value => readOverlapSeconds(overlap, value, now)),
     ownSecret: ownSecret && fields.read(ownSecret.field, value => readOwnSecret(contract, ownSecret, value)),
-    reason: reason && fields.read(reason.field, value => readText(reason.field, reason.maximumCharacters, value)),
+    reason: reason && fields.read(reason.field, value => readReason(reason, mounted, value)),
     forced: force && fields.read(force.field, value => readBoolean(force.field, value)),
   }
   fields.finish()
@@ -74,6 +79,14 @@ export function readRotateChoice({ body, dialect, contract, now }: RotateRequest
   }
 }
 
+/** A reason is kept in the audit log for good, so nothing in the form of a secret may stand in it. */
+function readReason(rule: ReasonRule, mounted: readonly Contract[], value: unknown): string {
+  const reason = readText(rule.field, rule.maximumCharacters, value)
+  const formats = mounted.flatMap(({ secret, credentials: { apiKey } }) => (apiKey ? [secret, apiKey] : [secret]))
+  if (!formats.some(format => containsText(format, reason))) return reason
+  throw invalidField(rule.field, 'must not hold anything that looks like a signing secret or an API key')
+}
+
 /** A caller's own secret in the contract's format. A contract whose own secrets are shorter takes that length. */
 export function readOwnSecret({ secret }: Contract, rule: OwnSecretRule, value: unknown): Secret {
   if (typeof value !== 'string') throw invalidField(rule.field, 'must be a text')
@@ -83,7 +96,6 @@ export function readOwnSecret({ secret }: Contract, rule: OwnSecretRule, value: 
 export type ChosenOverlap = Extract<Overlap, { kind: 'chosen' }>
 
 const secondsIn = { seconds: 1, minutes: 60, hours: 60 * 60 } as const
-const instantPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
 
 /**
  * The overlap that a caller chose, in whole seconds.
@@ -111,7 +123,7 @@ function inSeconds(rule: ChosenOverlap, value: unknown, now: Date): number {
     case 'iso-duration':
       return readDuration(field, value)
     case 'instant':
-      return readInstant(field, value, now)
+      return readSecondsUntil(field, value, now)
   }
 }
 
@@ -122,9 +134,8 @@ function readDuration(field: string, value: unknown): number {
 }
 
 /** The seconds until an RFC 3339 instant, rounded up: what was promised until then works until then. */
-function readInstant(field: string, value: unknown, now: Date): number {
-  const at = typeof value === 'string' && instantPattern.test(value) ? Date.parse(value) : Number.NaN
-  if (Number.isNaN(at)) throw invalidField(field, 'must be an RFC 3339 instant, like 2026-11-21T12:00:00Z')
+function readSecondsUntil(field: string, value: unknown, now: Date): number {
+  const at = readInstant(field, value).getTime()
   if (at < now.getTime()) throw invalidField(field, 'must not be in the past')
   return Math.ceil((at - now.getTime()) / 1000)
 }

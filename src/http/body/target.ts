@@ -26,7 +26,22 @@ export function readTargetUrl(path: string, rules: TargetRules, value: unknown):
     throw invalidField(path, 'must lead to a public host')
   }
   if (username !== '' || password !== '') throw invalidField(path, 'must not hold a user or a password')
+  if (!isReadAlike(value, hostname)) throw invalidField(path, 'must write its host so that all URL parsers agree on it')
   return value
+}
+
+/** RFC 3986, sections 3 and 3.2: scheme, two slashes, a host without user and escapes, and maybe a port. */
+const writtenHost = /^[a-z]+:\/\/(\[[0-9a-f:.]+\]|[\w.~!$&'()*+,;=-]+)(?::\d*)?(?=[/?#]|$)/i
+
+/**
+ * Whether RFC 3986 reads the same host in the URL as WHATWG, whose `hostname` is given. WHATWG takes a backslash for a
+ * slash, adds slashes that are missing, skips those too many, decodes escapes, and reads `0x7f.1` and `1.2.3` as IPv4
+ * addresses. An IPv6 address may be written in several ways and is the same address to both.
+ */
+function isReadAlike(url: string, hostname: string): boolean {
+  const host = writtenHost.exec(url)?.[1]
+  if (host === undefined || url.includes('\\')) return false
+  return host.startsWith('[') || host.toLowerCase() === hostname
 }
 
 const mostHeaders = 20

@@ -5,11 +5,14 @@ import { type Delivery, messageIdPattern } from '../../delivery/delivery'
 import { publishEvent } from '../../delivery/event'
 import type { HealthStore } from '../../delivery/health'
 import type { AttemptLog, DeliveryDeps, DeliveryQueue, DeliveryStore } from '../../delivery/ports'
+import { beginRecovery } from '../../delivery/recover'
+import type { RecoveryStore } from '../../delivery/recovery'
 import { sendAgain } from '../../delivery/send-again'
 import { type Readiness, readinessOf } from '../../delivery/target'
 import { testDelivery, type TestResult } from '../../delivery/test-delivery'
 import type { EndpointStore } from '../../rotation/ports'
 import { readEventType, readNewEvent } from '../body/event'
+import { readRecoverBody } from '../body/recover'
 import { largestEventBodyBytes, parseJsonObject, readBody } from '../body/json'
 import { contractOf, isReached, loadEndpoint } from '../load-endpoint'
 import { cursorOf, readPageRequest, readPageSize } from '../page-request'
@@ -20,7 +23,8 @@ export interface DeliveryUseDeps {
   readonly store: Pick<EndpointStore, 'load'>
   readonly health: Pick<HealthStore, 'loadAny'>
   readonly attempts: Pick<AttemptLog, 'list'>
-  readonly deliveries: Pick<DeliveryStore, 'load' | 'save' | 'recent'>
+  readonly deliveries: Pick<DeliveryStore, 'load' | 'save' | 'recent' | 'failedAfter'>
+  readonly recoveries: Pick<RecoveryStore, 'begin'>
   readonly queue: Pick<DeliveryQueue, 'send'>
   readonly now: () => Date
   readonly randomBytes: (count: number) => Buffer
@@ -29,16 +33,17 @@ export interface DeliveryUseDeps {
 /** Events on their way into the queue, and lists of what became of them. None of it opens a secret. */
 export function deliveryUses(deps: DeliveryUseDeps, settings: ApiSettings): Uses {
   return {
-    publish: { credential: 'cached', perform: request => publish(deps, request) },
+    publish: { credential: 'fresh', perform: request => publish(deps, request) },
     deliveries: { credential: 'cached', perform: request => listDeliveries(deps, settings, request) },
     attempts: { credential: 'cached', perform: request => listAttempts(deps, settings, request) },
-    'send-again': { credential: 'cached', perform: request => sendFailedAgain(deps, request) },
+    'send-again': { credential: 'fresh', perform: request => sendFailedAgain(deps, request) },
+    recover: { credential: 'fresh', perform: request => recoverDeliveries(deps, settings, request) },
   }
 }
 
 /** What the function `deliver` serves over HTTP, beside its queue. */
 export function testUses(deps: DeliveryDeps, settings: ApiSettings): Uses {
-  return { test: { credential: 'cached', perform: request => sendTest(deps, settings, request) } }
+  return { test: { credential: 'fresh', perform: request => sendTest(deps, settings, request) } }
 }
 
 /** Nests as deep as any payload may. */
@@ -99,11 +104,26 @@ async function sendFailedAgain(deps: DeliveryUseDeps, request: PermittedRequest)
 /** @throws {Problem} `endpoint-paused`, `endpoint-without-url` */
 function requireReady(readiness: Readiness): void {
   if (readiness === 'paused') {
-    throw new Problem('endpoint-paused', 'The endpoint is paused. Resume it, then send the delivery again.')
+    throw new Problem('endpoint-paused', 'The endpoint is paused. Resume it, then send again.')
   }
   if (readiness === 'nowhere') {
-    throw new Problem('endpoint-without-url', 'The endpoint has no URL. Give it one, then send the delivery again.')
+    throw new Problem('endpoint-without-url', 'The endpoint has no URL. Give it one, then send again.')
   }
+}
+
+/** What failed or was stopped at one endpoint is sent again, oldest first, after the reply. */
+async function recoverDeliveries(
+  deps: DeliveryUseDeps,
+  { contracts }: ApiSettings,
+  request: PermittedRequest,
+): Promise<Outcome> {
+  const endpoint = await loadEndpoint(deps.store, contracts, request)
+  const since = readRecoverBody(parseJsonObject(readBody(request)), deps.now())
+  const { tenantId, id: endpointId, incarnation } = endpoint
+  const life = { tenantId, endpointId, incarnation }
+  const stored = await deps.health.loadAny(life)
+  requireReady(readinessOf({ incarnationOf: incarnation }, endpoint, stored))
+  return outcome({ queued: await beginRecovery(deps, life, since) })
 }
 
 interface Loaded {

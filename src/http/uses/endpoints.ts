@@ -6,8 +6,8 @@ import { mirrorName, mirrorState } from '../../rotation/mirror'
 import type { AuditLog, EndpointStore } from '../../rotation/ports'
 import { isLive } from '../../rotation/ring'
 import { policyState } from '../../rotation/settle-policy'
-import { updateEndpoint } from '../../rotation/update'
-import { parseJsonObject, readBody } from '../body/json'
+import { type SettingsDeps, updateEndpoint } from '../../rotation/update'
+import { readBody, readPermittedObject } from '../body/json'
 import { readSettingsChange, checkConsumers } from '../body/settings'
 import { endpointValues } from '../endpoint-values'
 import { contractOf, loadEndpoint, loadShownEndpoint } from '../load-endpoint'
@@ -15,21 +15,19 @@ import { cursorOf, readPageRequest } from '../page-request'
 import { type Outcome, outcome, type Values } from '../reply'
 import type { ApiSettings, PermittedRequest, Uses } from '../request'
 
-export interface EndpointDeps {
+export interface EndpointDeps extends SettingsDeps {
   readonly store: EndpointStore
   readonly audit: Pick<AuditLog, 'list'>
   readonly health: Pick<HealthStore, 'loadAny' | 'loadMany' | 'resume'>
-  readonly now: () => Date
-  readonly randomBytes: (count: number) => Buffer
 }
 
-/** Reads of endpoints, and changes of their settings. None of it opens a secret. */
+/** Reads of endpoints, and changes of their settings. None of it opens a secret or writes one. */
 export function endpointUses(deps: EndpointDeps, settings: ApiSettings): Uses {
   return {
     list: { credential: 'cached', perform: request => list(deps, request) },
     get: { credential: 'cached', perform: request => get(deps, settings, request) },
-    update: { credential: 'cached', perform: request => update(deps, settings, request) },
-    delete: { credential: 'cached', perform: request => remove(deps, settings, request) },
+    update: { credential: 'fresh', perform: request => update(deps, settings, request) },
+    delete: { credential: 'fresh', perform: request => remove(deps, settings, request) },
     'secret-state': { credential: 'cached', perform: request => showSecretState(deps, settings, request) },
     rotations: { credential: 'cached', perform: request => listRotations(deps, settings, request) },
   }
@@ -69,7 +67,7 @@ async function update(deps: EndpointDeps, settings: ApiSettings, request: Permit
   const { contracts, mirror, mirrorReaders, insecureTargets } = settings
   const { endpoint, health } = await loadShownEndpoint(deps, contracts, request)
   const contract = contractOf(contracts, endpoint)
-  const body = parseJsonObject(readBody(request))
+  const body = readPermittedObject(request)
   const change = readSettingsChange(body, { contract, mirror, insecureTargets })
   checkConsumers(change.consumers ?? [], mirrorReaders)
   if (Object.keys(change).length === 0) return outcome(endpointValues(endpoint, health))

@@ -6,7 +6,7 @@ import { revealCurrent, type Revealed } from '../../rotation/reveal'
 import { revokePreviousKeys } from '../../rotation/revoke'
 import { rotateSecret } from '../../rotation/rotate'
 import { fieldsOf } from '../body/fields'
-import { parseJsonObject, readBody } from '../body/json'
+import { readBody, readPermittedObject } from '../body/json'
 import { readNewEndpoint } from '../body/new-endpoint'
 import { readIdempotency, readRingBody, readRotateChoice } from '../body/ring'
 import { endpointValues, healthOf } from '../endpoint-values'
@@ -34,7 +34,7 @@ async function rotate(deps: RingDeps, { contracts }: ApiSettings, request: Permi
   const { endpoint, health } = await loadShownEndpoint(deps, contracts, request)
   const contract = contractOf(contracts, endpoint)
   const body = readRingBody(request)
-  const choice = readRotateChoice({ body, dialect, contract, now: deps.now() })
+  const choice = readRotateChoice({ body, dialect, contract, mounted: contracts, now: deps.now() })
   const idempotency = readIdempotency(request, 'rotate', body)
   const revealed = await rotateSecret(deps, { endpoint, contract, actor, choice, idempotency })
   return revealOutcome(revealed, health)
@@ -44,7 +44,7 @@ async function rotate(deps: RingDeps, { contracts }: ApiSettings, request: Permi
 async function create(deps: RingDeps, settings: ApiSettings, request: PermittedRequest): Promise<Outcome> {
   const { contract: ownContract, tenantId, actor } = request
   const { mirror, insecureTargets, mirrorReaders } = settings
-  const body = parseJsonObject(readBody(request))
+  const body = readPermittedObject(request)
   const contracts = ownContract.reach === 'every' ? settings.contracts : [ownContract]
   const created = readNewEndpoint(body, { tenantId, ownContract, contracts, mirror, insecureTargets })
   checkConsumers(created.settings.consumers, mirrorReaders)

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { lockedCdktf } from '../../../cli/locked-cdktf'
 import type { Config } from '../../../config/config'
 import { closeServer, listen } from '../../../local/listen'
 import {
@@ -16,7 +17,6 @@ import { kmsClient } from '../../../src/aws/clients'
 import type { AwsAccess } from './deployed-api'
 import { type Emulator, startEmulator } from './emulator'
 import { Project } from './project'
-import { fetchCdktf } from './tools'
 
 /** What a deployment is tried on: an emulator of AWS, or with `KEYTURN_DEPLOY_REGION` that region of a real account. */
 export interface DeployBed {
@@ -39,8 +39,13 @@ export async function startDeployBed(): Promise<DeployBed> {
   const signIn = await startSignIn(join(folder, 'session-key.json'))
   const emulator = realRegion === undefined ? await startEmulator(folder) : null
   const access = emulator?.access ?? { region: realRegion ?? '' }
-  const project = new Project({ folder: join(folder, 'project'), environment: emulator?.environment ?? {} })
-  fetchCdktf(project.folder)
+  const project = new Project({
+    folder: join(folder, 'project'),
+    environment: emulator?.environment ?? {},
+    app: emulator === null ? 'infra/main.ts' : 'test/deploy/support/emulated-app.ts',
+  })
+  // Installed beforehand, so that no deployment waits for it.
+  lockedCdktf({ say: line => process.stderr.write(`${line}\n`) })
   return {
     real: emulator === null,
     access,

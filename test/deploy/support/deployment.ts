@@ -41,7 +41,7 @@ export async function openDeployment(bed: DeployBed, stage: string, apiKeys: Api
   const served = bed.real ? await servedByAws(bed, stage) : await serveLocally(bed, stage)
   const secrets = secretsManagerClient(bed.access)
   const { issuer, url } = bed.signIn
-  const local = await describeLocalRun({ api: served.api, aws: url, keys: apiKeys.seeded, issuer })
+  const local = await describeLocalRun({ api: served.api, aws: url, accessKeyId: '', keys: apiKeys.seeded, issuer })
   return {
     ...served,
     stage,

@@ -12,6 +12,8 @@ export interface ProjectOptions {
   readonly folder: string
   /** Of every command, besides what the machine has. */
   readonly environment: Readonly<Record<string, string>>
+  /** The CDKTF app, within the repository. */
+  readonly app: string
 }
 
 /** What a plan would do to one resource; no-ops are left out. */
@@ -29,13 +31,13 @@ export class Project {
   /** Everything that any command printed. */
   printed = ''
 
-  constructor({ folder, environment }: ProjectOptions) {
+  constructor({ folder, environment, app: file }: ProjectOptions) {
     this.folder = folder
     const own = { KEYTURN_CONFIG: join(folder, 'keyturn.config.ts'), CHECKPOINT_DISABLE: '1' }
     this.#environment = { ...process.env, AWS_CA_BUNDLE: undefined, CI: '1', ...environment, ...own }
     mkdirSync(folder, { recursive: true })
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-    const app = `node --import tsx ${join(root, 'infra/main.ts')}`
+    const app = `node --import tsx ${join(root, file)}`
     this.#write(
       'cdktf.json',
       JSON.stringify({ language: 'typescript', app, projectId: 'keyturn', sendCrashReports: 'false' }),

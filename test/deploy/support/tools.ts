@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
 
 /** Whether the suite can run. Throws where a tool is missing, unless `ALLOW_SKIP_DEPLOY=1` allows it to be skipped. */
@@ -33,9 +33,4 @@ export function providerMirror(): string | null {
   const { stdout } = spawnSync('find', search, { encoding: 'utf8' })
   const [found] = stdout.split('\n').filter(line => line !== '')
   return found === undefined ? null : resolve(found, '../../..')
-}
-
-/** Downloads the CDKTF command line beforehand, so that no deployment waits for it. */
-export function fetchCdktf(cwd: string): void {
-  execFileSync('npx', ['--yes', 'cdktf-cli@0.21.0', '--version'], { cwd, stdio: 'ignore' })
 }

@@ -28,7 +28,10 @@ export const valueUnchecked: HookSabotage = {
 
 /** Every request has an `Idempotency-Key` of its own instead of the rotation's. */
 export const tokenUnsent: HookSabotage = {
-  hook: deps => ({ ...deps, vendor: { ...deps.vendor, rotate: () => deps.vendor.rotate(deps.newRunId()) } }),
+  hook: deps => ({
+    ...deps,
+    vendor: { ...deps.vendor, rotate: (_key, sending) => deps.vendor.rotate(deps.newRunId(), sending) },
+  }),
 }
 
 /** A lost secret is always replaced by a new one. */

@@ -1,7 +1,8 @@
-import { failureOfConnection, type VendorReply } from '../../../src/rotation-hook/vendor-failure'
+import { noReply, VendorError, type VendorReply } from '../../../src/rotation-hook/vendor-failure'
+import type { VendorHttpRequest } from '../../../src/rotation-hook/vendor-request'
 import type { SweepDeps } from '../../../src/rotation/sweep'
 import { addCaller } from '../callers'
-import { callPort, timedOut } from '../network'
+import { callPort } from '../network'
 import type { Caller } from '../world'
 import type { HookBed } from './bed'
 import { requestOf, serveRequest, type VendorRequest } from './vendor'
@@ -9,17 +10,18 @@ import { requestOf, serveRequest, type VendorRequest } from './vendor'
 /** How long a hook waits for a reply. */
 const patienceMilliseconds = 10_000
 
-const refusedConnection = new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } })
-const lostConnection = new TypeError('fetch failed', { cause: { code: 'ECONNRESET' } })
+const refusedConnection = noReply('vendor-unreachable')
+const lostConnection = noReply('vendor-connection-lost')
+const timedOut = noReply('vendor-timeout')
 
-/** A reply, or the error of a connection. */
-type Outcome = VendorReply | Error
+/** A reply, or why there is none. */
+type Outcome = VendorReply | VendorError
 
 /** Sends the requests of one run of the hook to the vendor, a process of its own, over a network that loses and delays. */
 export function sendTo(bed: HookBed, caller: Caller, token: string) {
-  return async (url: string, init: RequestInit): Promise<VendorReply> => {
-    const outcome = await exchange(bed, caller, requestOf(bed, token, { url, init }))
-    if (outcome instanceof Error) throw failureOfConnection(outcome)
+  return async (url: string, request: VendorHttpRequest): Promise<VendorReply> => {
+    const outcome = await exchange(bed, caller, requestOf(bed, token, { url, request }))
+    if (outcome instanceof VendorError) throw outcome
     return outcome
   }
 }
@@ -88,7 +90,7 @@ function withDistinctEnds(deps: SweepDeps, caller: Caller): SweepDeps {
 }
 
 /** A reply can be lost on its way, or take its time. */
-function bringBack({ world, rough, plan }: HookBed, caller: Caller, arrive: (lost: Error | null) => void): void {
+function bringBack({ world, rough, plan }: HookBed, caller: Caller, arrive: (lost: VendorError | null) => void): void {
   const fate =
     rough && plan.faultRate > 0 && world.random.chance(0.2)
       ? world.random.pick(['silence', 'reset', 'late'])
@@ -98,7 +100,7 @@ function bringBack({ world, rough, plan }: HookBed, caller: Caller, arrive: (los
   world.alarms.push({ at: world.clock + world.random.below(20_000), caller, ring: () => arrive(null) })
 }
 
-/** What `fetch` says, or an answer of whoever stands before the vendor. */
+/** Why there is no reply, or an answer of whoever stands before the vendor. */
 function sendingFailed({ world }: HookBed, error: unknown): Outcome {
   const isThrottled = error instanceof Error && error.name === 'ThrottlingException'
   if (!isThrottled) return world.random.chance(0.5) ? timedOut : lostConnection

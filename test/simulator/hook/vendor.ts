@@ -9,6 +9,7 @@ import { matchRoute } from '../../../src/http/match-route'
 import { problemReply, renderShape, type Values } from '../../../src/http/reply'
 import { revealOutcome } from '../../../src/http/uses/ring'
 import type { VendorReply } from '../../../src/rotation-hook/vendor-failure'
+import type { VendorHttpRequest } from '../../../src/rotation-hook/vendor-request'
 import type { Endpoint } from '../../../src/rotation/endpoint'
 import { idempotencyRecord } from '../../../src/rotation/idempotency'
 import type { RotationDeps } from '../../../src/rotation/ports'
@@ -32,18 +33,12 @@ export interface VendorRequest {
 export function requestOf(
   bed: HookBed,
   token: string,
-  { url, init }: { readonly url: string; readonly init: RequestInit },
+  { url, request }: { readonly url: string; readonly request: VendorHttpRequest },
 ): VendorRequest {
-  const operation = operationAt(bed.plan.contract, init.method ?? '', url.slice(baseUrl.length))
-  const idempotencyKey = headerOf(init, 'idempotency-key')
-  const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : undefined
+  const operation = operationAt(bed.plan.contract, request.method, url.slice(baseUrl.length))
+  const idempotencyKey = request.headers['idempotency-key'] ?? null
+  const body: unknown = request.body === null ? undefined : JSON.parse(request.body)
   return { operation, idempotencyKey, body, reason: noteAsked(bed.record, token) }
-}
-
-/** The hook gives its headers as an object of texts. */
-function headerOf({ headers }: RequestInit, name: string): string | null {
-  const found: unknown = typeof headers === 'object' ? Reflect.get(headers, name) : undefined
-  return typeof found === 'string' ? found : null
 }
 
 const routes = new WeakMap<Contract, readonly Route[]>()
@@ -90,7 +85,7 @@ async function valuesOf(deps: RotationDeps, served: Served): Promise<Values> {
 async function rotate(deps: RotationDeps, served: Served): Promise<Values> {
   const { contract, endpoint, idempotencyKey: key, body, reason } = served
   const given = isObject(body) ? body : {}
-  const choice = readRotateChoice({ body: given, dialect: contract, contract, now: deps.now() })
+  const choice = readRotateChoice({ body: given, dialect: contract, contract, mounted: [contract], now: deps.now() })
   const idempotency =
     contract.vendorReplays && key !== null ? idempotencyRecord(actor, 'rotate', { key, body: given }) : null
   const revealed = await rotateSecret(deps, { endpoint, contract, actor, choice: { ...choice, reason }, idempotency })

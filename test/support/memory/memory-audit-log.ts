@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../../../src/rotation/change'
+import { type AuditRecord, isOfSettings } from '../../../src/rotation/change'
 import type { AuditLog, EndpointAddress, Page, PageRequest } from '../../../src/rotation/ports'
 
 /** The stored records, by endpoint, time and id. */
@@ -23,6 +23,7 @@ export function memoryAuditLog(table: AuditTable): AuditLog {
 
 function list(table: AuditTable, address: EndpointAddress, { limit, after }: PageRequest): Page<AuditRecord> {
   const records = [...table.records.values()]
+    .filter(record => !isOfSettings(record))
     .filter(record => record.tenantId === address.tenantId && record.endpointId === address.endpointId)
     .map(record => ({ record, place: place(record) }))
     .filter(entry => after === null || entry.place < after)

@@ -15,7 +15,7 @@ export function deliveryTable(): DeliveryTable {
 
 export interface MemoryDelivery {
   readonly attempts: Pick<AttemptLog, 'list'>
-  readonly deliveries: Pick<DeliveryStore, 'load' | 'save' | 'recent' | 'due'>
+  readonly deliveries: Pick<DeliveryStore, 'load' | 'save' | 'recent' | 'failedAfter' | 'due'>
   readonly queue: Pick<DeliveryQueue, 'send'>
 }
 
@@ -34,6 +34,7 @@ export function memoryDelivery({ queued, deliveries, attempts }: DeliveryTable):
         return 'stored'
       },
       recent: async () => [],
+      failedAfter: async () => ({ items: [], next: null }),
       due: async function* (now) {
         yield [...deliveries.values()].filter(({ dueAt }) => dueAt !== null && dueAt <= now)
       },

@@ -1,6 +1,13 @@
-import { createHash } from 'node:crypto'
-import type { Endpoint } from '../../../src/rotation/endpoint'
-import type { EndpointAddress, EndpointStore, Page, PageRequest, Settled } from '../../../src/rotation/ports'
+import { dueKindOf, type Endpoint } from '../../../src/rotation/endpoint'
+import type {
+  DueEndpoint,
+  DueRange,
+  EndpointAddress,
+  EndpointStore,
+  Page,
+  PageRequest,
+  Settled,
+} from '../../../src/rotation/ports'
 
 /** The stored endpoints, by tenant and id. Stores over one table see each other's writes. */
 export interface EndpointTable {
@@ -9,7 +16,6 @@ export interface EndpointTable {
 
 export interface StoredEndpoint {
   readonly endpoint: Endpoint
-  readonly dueShard: number
 }
 
 export function endpointTable(): EndpointTable {
@@ -26,6 +32,12 @@ export function memoryEndpointStore(table: EndpointTable): EndpointStore {
       signal.throwIfAborted()
       return settle(table, endpoint, settled)
     },
+    settlePolicy: async (endpoint, policy, signal) => {
+      signal.throwIfAborted()
+      const stored = storedAt(table, endpoint, endpoint.revision)
+      if (stored?.settling.revision !== endpoint.settling.revision) return 'conflict'
+      return put(table, { ...stored, settling: { ...stored.settling, policy } })
+    },
     drop: async (endpoint, signal) => {
       signal.throwIfAborted()
       const stored = storedAt(table, endpoint, endpoint.revision)
@@ -34,7 +46,7 @@ export function memoryEndpointStore(table: EndpointTable): EndpointStore {
       return 'stored'
     },
     list: async (tenantId, page) => list(table, tenantId, page),
-    due: async (now, limit) => due(table, now, limit),
+    due: range => due(table, range),
   }
 }
 
@@ -47,8 +59,9 @@ function create(table: EndpointTable, endpoint: Endpoint, replaces: number | nul
 function commit(table: EndpointTable, endpoint: Endpoint, expectedRevision: number): 'stored' | 'conflict' {
   const stored = storedAt(table, endpoint, expectedRevision)
   if (stored === null || stored.deletedAt !== null) return 'conflict'
-  const { revision, settings, ring, changes, updatedAt, deletedAt, lookAgainAt, dueAt } = endpoint
-  return put(table, { ...stored, revision, settings, ring, changes, updatedAt, deletedAt, lookAgainAt, dueAt })
+  const { revision, settings, pausedSince, ring, changes, updatedAt, deletedAt, lookAgainAt, dueAt } = endpoint
+  const owned = { revision, settings, pausedSince, ring, changes, updatedAt, deletedAt, lookAgainAt, dueAt }
+  return put(table, { ...stored, ...owned })
 }
 
 function settle(table: EndpointTable, endpoint: Endpoint, settled: Settled): 'stored' | 'conflict' {
@@ -68,18 +81,15 @@ function list(table: EndpointTable, tenantId: string, { limit, after }: PageRequ
   return { items, next: live.length > limit ? (items.at(-1)?.id ?? null) : null }
 }
 
-function due(table: EndpointTable, now: Date, limit: number): readonly EndpointAddress[] {
-  const taken = new Map<number, number>()
-  return [...table.endpoints.values()]
-    .flatMap(({ endpoint, dueShard }) => (endpoint.dueAt === null ? [] : [{ endpoint, dueShard, at: +endpoint.dueAt }]))
-    .filter(({ at }) => at <= now.getTime())
-    .sort((a, b) => a.at - b.at)
-    .filter(({ dueShard }) => {
-      const count = taken.get(dueShard) ?? 0
-      taken.set(dueShard, count + 1)
-      return count < limit
-    })
-    .map(({ endpoint }) => addressOf(endpoint))
+/** Two pages, so that whoever reads has to go on. */
+async function* due(table: EndpointTable, { kind, since, until }: DueRange): AsyncGenerator<readonly DueEndpoint[]> {
+  const found = [...table.endpoints.values()]
+    .flatMap(({ endpoint }) => (endpoint.dueAt === null ? [] : [{ endpoint, dueAt: endpoint.dueAt }]))
+    .filter(({ endpoint, dueAt }) => dueKindOf(endpoint) === kind && dueAt >= (since ?? dueAt) && dueAt <= until)
+    .map(({ endpoint, dueAt }) => ({ ...addressOf(endpoint), dueAt }))
+    .sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime())
+  yield found.slice(0, 10)
+  yield found.slice(10)
 }
 
 function storedAt(table: EndpointTable, endpoint: Endpoint, revision: number): Endpoint | null {
@@ -88,9 +98,7 @@ function storedAt(table: EndpointTable, endpoint: Endpoint, revision: number): E
 }
 
 function put(table: EndpointTable, endpoint: Endpoint): 'stored' {
-  const address = addressOf(endpoint)
-  const dueShard = table.endpoints.get(placeOf(address))?.dueShard ?? shardOf(address)
-  table.endpoints.set(placeOf(address), { endpoint, dueShard })
+  table.endpoints.set(placeOf(addressOf(endpoint)), { endpoint })
   return 'stored'
 }
 
@@ -100,9 +108,4 @@ function addressOf({ tenantId, id }: Endpoint): EndpointAddress {
 
 function placeOf({ tenantId, endpointId }: EndpointAddress): string {
   return `${tenantId}#${endpointId}`
-}
-
-/** One of 16 shards, as in the index of what is due. The suite of all stores takes its ids by the real rule. */
-function shardOf({ tenantId, endpointId }: EndpointAddress): number {
-  return createHash('sha256').update(`${tenantId}#${endpointId}`).digest().readUInt8(0) % 16
 }

@@ -1,4 +1,5 @@
 import { type DeliveryHealth, type HealthStore, neverDelivered } from '../../../src/delivery/health'
+import type { RecoveryState } from '../../../src/delivery/recovery'
 import type { EndpointAddress, EndpointLife } from '../../../src/rotation/ports'
 
 export interface HealthTable {
@@ -11,6 +12,8 @@ interface StoredLife {
   readonly health: DeliveryHealth
   /** The last revision that reset the failures. */
   readonly resetAt: number
+  /** Absent: nothing is due. */
+  readonly recovery?: Pick<RecoveryState, 'dueAt' | 'backlog'>
 }
 
 export function healthTable(): HealthTable {
@@ -36,27 +39,29 @@ export function memoryHealth(
       })
       return new Map(found)
     },
-    resume: async life => change(table, life, { consecutiveFailures: 0, pausedAt: null, pausedReason: null }),
+    resume: async life => change(table, life, { ...noFailures, pausedAt: null, pausedReason: null }),
     resetFailures: async (life, revision, signal) => {
       signal.throwIfAborted()
       const stored = storedOf(table, life)
       if (stored === null || stored.resetAt >= revision) return
       table.stored.set(placeOf(life), { ...stored, resetAt: revision })
-      change(table, life, { consecutiveFailures: 0 })
+      change(table, life, noFailures)
     },
   }
 }
 
-function storedOf(table: HealthTable, life: EndpointLife): StoredLife | null {
+export const noFailures = { consecutiveFailures: 0, failingSince: null, usedUpInRow: 0 } as const
+
+export function storedOf(table: HealthTable, life: EndpointLife): StoredLife | null {
   const stored = table.stored.get(placeOf(life))
   return stored?.incarnation === life.incarnation ? stored : null
 }
 
-function change(table: HealthTable, life: EndpointLife, changes: Partial<DeliveryHealth>): void {
+export function change(table: HealthTable, life: EndpointLife, changes: Partial<DeliveryHealth>): void {
   const stored = storedOf(table, life)
   if (stored !== null) table.stored.set(placeOf(life), { ...stored, health: { ...stored.health, ...changes } })
 }
 
-function placeOf({ tenantId, endpointId }: EndpointAddress): string {
+export function placeOf({ tenantId, endpointId }: EndpointAddress): string {
   return `${tenantId}#${endpointId}`
 }

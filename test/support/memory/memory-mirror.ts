@@ -13,6 +13,19 @@ export interface MirroredSecret {
   /** Whether its deletion is scheduled. */
   deleted: boolean
   policy: string | null
+  /** Whose tags and KMS key it has. */
+  owner: 'keyturn' | 'somebody else'
+}
+
+/** What somebody else has put where a mirror is to be. */
+export function squattedSecret(): MirroredSecret {
+  return {
+    documents: new Map([['by-hand', '{}']]),
+    labels: new Map([['AWSCURRENT', 'by-hand']]),
+    deleted: false,
+    policy: '["somebody else"]',
+    owner: 'somebody else',
+  }
 }
 
 export function secretVault(): SecretVault {
@@ -26,6 +39,7 @@ export function secretVault(): SecretVault {
 export function memoryMirror(vault: SecretVault): Mirror {
   return {
     create: async (version, signal) => create(reach(vault, signal), version),
+    takeOver: async (name, signal) => takeOver(reach(vault, signal), name),
     putAside: async (version, signal) => putAside(reach(vault, signal), version),
     moveCurrent: async (move, signal) => moveCurrent(reach(vault, signal), move),
     describe: async (name, signal) => describe(reach(vault, signal), name),
@@ -43,18 +57,27 @@ function reach(vault: SecretVault, signal: AbortSignal): SecretVault {
   return vault
 }
 
-function create(vault: SecretVault, { name, versionId, document }: MirrorVersion): 'created' | 'exists' {
+function create(vault: SecretVault, { name, versionId, document }: MirrorVersion): 'created' | 'exists' | 'deleted' {
   const secret = vault.secrets.get(name)
-  if (secret !== undefined) {
-    return !secret.deleted && secret.documents.get(versionId) === document.reveal() ? 'created' : 'exists'
-  }
+  if (secret?.deleted) return 'deleted'
+  if (secret !== undefined) return secret.documents.get(versionId) === document.reveal() ? 'created' : 'exists'
   vault.secrets.set(name, {
     documents: new Map([[versionId, document.reveal()]]),
     labels: new Map([['AWSCURRENT', versionId]]),
     deleted: false,
     policy: null,
+    owner: 'keyturn',
   })
   return 'created'
+}
+
+function takeOver(vault: SecretVault, name: string): 'taken-over' | 'missing' | 'deleted' {
+  const secret = vault.secrets.get(name)
+  if (secret === undefined) return 'missing'
+  if (secret.deleted) return 'deleted'
+  secret.policy = null
+  secret.owner = 'keyturn'
+  return 'taken-over'
 }
 
 function putAside(

@@ -1,5 +1,7 @@
 import { describe } from '@jest/globals'
 import { type DeliveryHealth, neverDelivered } from '../../../src/delivery/health'
+import { addSeconds } from '../../../src/core/instant'
+import { testIntervalSeconds } from '../../../src/delivery/recovery'
 import type { EndpointLife } from '../../../src/rotation/ports'
 import { apiKeyStoreSuite } from '../suites/api-key-store'
 import { auditLogSuite } from '../suites/audit-log'
@@ -7,14 +9,17 @@ import { endpointStoreSuite } from '../suites/endpoint-store'
 import { eventBusSuite } from '../suites/event-bus'
 import { healthStoreSuite, type RunningHealthStore } from '../suites/health-store'
 import { mirrorSuite, type RunningMirror } from '../suites/mirror'
+import { recoveryStoreSuite } from '../suites/recovery-store'
 import { rotatedSecretSuite } from '../suites/rotated-secret'
+import { noon } from '../suites/sample-endpoint'
 import { sealerSuite } from '../suites/sealer'
 import { apiKeyTable, memoryApiKeyStore } from './memory-api-key-store'
 import { auditTable, memoryAuditLog } from './memory-audit-log'
 import { endpointTable, memoryEndpointStore } from './memory-endpoint-store'
 import { memoryEventBus, publishedEvents } from './memory-event-bus'
 import { healthTable, memoryHealth } from './memory-health'
-import { memoryMirror, secretVault } from './memory-mirror'
+import { memoryMirror, secretVault, squattedSecret } from './memory-mirror'
+import { memoryRecovery } from './memory-recovery'
 import { memoryRotatedSecret } from './memory-rotated-secret'
 import { memorySealer } from './memory-sealer'
 
@@ -59,13 +64,32 @@ function runningHealth(): RunningHealthStore {
   return {
     store: memoryHealth(table),
     fail: async life =>
-      change(life, ({ consecutiveFailures, errorsSinceLastSuccess }) => ({
+      change(life, ({ consecutiveFailures, usedUpInRow, failingSince, errorsSinceLastSuccess }) => ({
         consecutiveFailures: consecutiveFailures + 1,
+        usedUpInRow: usedUpInRow + 1,
+        failingSince: failingSince ?? addSeconds(noon, 1),
         errorsSinceLastSuccess: errorsSinceLastSuccess + 1,
       })),
     pause: async (life, { at, reason }) => change(life, () => ({ pausedAt: at, pausedReason: reason })),
   }
 }
+
+describe('memoryRecovery', () => {
+  recoveryStoreSuite(async () => {
+    const table = healthTable()
+    return {
+      store: memoryRecovery(table),
+      pause: async (life, at) => {
+        const place = `${life.tenantId}#${life.endpointId}`
+        const health = { ...neverDelivered, consecutiveFailures: 1, pausedAt: at, pausedReason: 'gone' }
+        const { backlog = null } = table.stored.get(place)?.recovery ?? {}
+        const recovery = { backlog, dueAt: addSeconds(at, testIntervalSeconds) }
+        table.stored.set(place, { incarnation: life.incarnation, health, resetAt: 0, recovery })
+      },
+      failures: async life => (await memoryHealth(table).loadAny(life)).health.consecutiveFailures,
+    }
+  })
+})
 
 describe('memoryRotatedSecret', () => {
   const firstVersion = '0'.repeat(32)
@@ -100,6 +124,10 @@ function runningMirror(): RunningMirror {
       if (secret !== undefined) secret.policy = '{}'
     },
     hasPolicy: async name => typeof vault.secrets.get(name)?.policy === 'string',
+    squat: async name => {
+      vault.secrets.set(name, squattedSecret())
+    },
+    isOurs: async name => vault.secrets.get(name)?.owner === 'keyturn',
     close,
   }
 }

@@ -46,6 +46,20 @@ export function auditLogSuite(start: () => Promise<RunningAuditLog>): void {
     expect(await running.log.list(address, { limit: 10, after: null })).toEqual({ items, next: null })
   })
 
+  it('lists what happened to the ring alone', async () => {
+    const changed = { consumers: { from: [], to: ['111111111111'] } }
+    const others = [
+      sampleRecord(2, { kind: 'update', changed }),
+      sampleRecord(3, { kind: 'delete' }),
+      sampleRecord(5, { kind: 'update', changed }),
+    ]
+    const created = sampleRecord(1, { kind: 'create', changed })
+    await recordAll(created, ...others, sampleRecord(4))
+    const first = await running.log.list(address, { limit: 1, after: null })
+    expect(first.items).toEqual([sampleRecord(4)])
+    expect(await running.log.list(address, { limit: 1, after: first.next })).toEqual({ items: [created], next: null })
+  })
+
   it('stores the same record once', async () => {
     await recordAll(sampleRecord(1))
     await recordAll(sampleRecord(1))

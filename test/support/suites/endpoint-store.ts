@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { dueShardOf } from '../../../src/aws/due-index'
 import { addSeconds } from '../../../src/core/instant'
 import type { Endpoint } from '../../../src/rotation/endpoint'
-import type { EndpointStore } from '../../../src/rotation/ports'
+import type { DueEndpoint, DueRange, EndpointStore } from '../../../src/rotation/ports'
 import { changed, deleted, noon, sampleEndpoint } from './sample-endpoint'
 import { aborted, unhurried } from './signals'
 
@@ -28,6 +27,9 @@ export function endpointStoreSuite(start: () => Promise<RunningEndpointStore>): 
   })
   describe('settle', () => {
     settle(store)
+  })
+  describe('settlePolicy', () => {
+    settlePolicy(store)
   })
   describe('drop', () => {
     drop(store)
@@ -66,7 +68,10 @@ async function tombstone(store: Store): Promise<Endpoint> {
 
 function loadAndCreate(store: Store): void {
   it('gives back every field of what was created', async () => {
-    const endpoint = await stored(store, sampleEndpoint({ dueAt: noon, lookAgainAt: addSeconds(noon, 1) }))
+    const endpoint = await stored(
+      store,
+      sampleEndpoint({ dueAt: noon, lookAgainAt: addSeconds(noon, 1), pausedSince: noon }),
+    )
     expect(await load(store, endpoint)).toEqual(endpoint)
   })
 
@@ -117,6 +122,15 @@ function loadAndCreate(store: Store): void {
 }
 
 function commit(store: Store): void {
+  it('stores since when the owner has paused it, and that it is so no more', async () => {
+    const endpoint = await stored(store, sampleEndpoint())
+    const paused = changed(endpoint, { pausedSince: noon })
+    expect(await store().commit(paused, endpoint.revision)).toBe('stored')
+    expect(await load(store, endpoint)).toMatchObject({ pausedSince: noon })
+    expect(await store().commit(changed(paused, { pausedSince: null }), paused.revision)).toBe('stored')
+    expect(await load(store, endpoint)).toMatchObject({ pausedSince: null })
+  })
+
   it('stores what a change touches and leaves settling alone', async () => {
     const endpoint = await stored(store, sampleEndpoint({ settling: settled.settling }))
     const next = changed(endpoint, { dueAt: addSeconds(noon, 9), lookAgainAt: addSeconds(noon, 8) })
@@ -278,45 +292,97 @@ function list(store: Store): void {
 function due(store: Store): void {
   const ids = Array.from({ length: 40 }, (_, n) => `ep_${n}`)
   const dueAt = (id: string): Date => addSeconds(noon, (Number(id.slice(3)) * 7) % 40)
-  const byTime = (a: string, b: string): number => dueAt(a).getTime() - dueAt(b).getTime()
+  const planned = { settling: { ...settled.settling, failures: 0, error: null } }
 
   async function fill(): Promise<void> {
     await Promise.all(ids.map(id => stored(store, sampleEndpoint({ id, dueAt: dueAt(id) }))))
     await stored(store, sampleEndpoint({ id: 'ep_settled' }))
+    await stored(store, sampleEndpoint({ id: 'ep_planned', dueAt: noon, ...planned }))
   }
 
-  async function idsDue(now: Date, limit: number): Promise<string[]> {
-    const keys = await store().due(now, limit)
-    expect(keys.every(({ tenantId }) => tenantId === 'org_1')).toBe(true)
-    return keys.map(({ endpointId }) => endpointId)
+  async function idsDue(until: Date, over: Partial<DueRange> = {}): Promise<string[]> {
+    const found: DueEndpoint[] = []
+    for await (const page of store().due({ kind: 'unsettled', since: null, until, ...over })) found.push(...page)
+    expect(found.every(({ tenantId }) => tenantId === 'org_1')).toBe(true)
+    return found.map(({ endpointId }) => endpointId).toSorted()
   }
 
-  it('names what is due by now, earliest first', async () => {
+  it('names all that is due by now, and since when', async () => {
     await fill()
-    const now = addSeconds(noon, 20)
-    expect(await idsDue(now, 50)).toEqual(ids.filter(id => dueAt(id) <= now).sort(byTime))
-    expect(await idsDue(addSeconds(noon, -1), 50)).toEqual([])
+    const until = addSeconds(noon, 20)
+    expect(await idsDue(until)).toEqual(ids.filter(id => dueAt(id) <= until).toSorted())
+    expect(await idsDue(addSeconds(noon, -1))).toEqual([])
+    const due = store().due({ kind: 'unsettled', since: null, until: noon })
+    for await (const page of due) {
+      expect(page.filter(({ endpointId }) => endpointId !== 'ep_0')).toEqual([])
+      for (const entry of page) expect(entry).toEqual({ tenantId: 'org_1', endpointId: 'ep_0', dueAt: noon })
+    }
   })
 
-  it('names at most so many from each shard', async () => {
+  it('names only what has become due since a given time', async () => {
     await fill()
-    const shardOf = (id: string): number => dueShardOf({ tenantId: 'org_1', endpointId: id })
-    const sorted = ids.toSorted(byTime)
-    const firsts = sorted.filter(id => sorted.find(other => shardOf(other) === shardOf(id)) === id)
-    expect(await idsDue(addSeconds(noon, 60), 1)).toEqual(firsts)
+    const since = addSeconds(noon, 15)
+    const until = addSeconds(noon, 20)
+    const expected = ids.filter(id => dueAt(id) >= since && dueAt(id) <= until)
+    expect(await idsDue(until, { since })).toEqual(expected.toSorted())
+  })
+
+  it('keeps planned work apart from changes that are not settled', async () => {
+    await fill()
+    expect(await idsDue(noon, { kind: 'planned' })).toEqual(['ep_planned'])
+    expect(await idsDue(noon)).toEqual(['ep_0'])
+  })
+
+  it('counts a policy that may not have been written among what is not settled', async () => {
+    const policy = { consumers: null, failures: 1, error: 'Error', dueAt: noon }
+    await stored(store, sampleEndpoint({ dueAt: noon, settling: { ...planned.settling, policy } }))
+    expect(await idsDue(noon)).toEqual(['ep_1'])
   })
 
   it('follows what changes, settles and drops', async () => {
     const endpoint = await stored(store, sampleEndpoint({ dueAt: noon }))
     await store().settle(endpoint, { ...settled, dueAt: null }, unhurried)
-    expect(await idsDue(noon, 10)).toEqual([])
+    expect(await idsDue(noon)).toEqual([])
     const gone = { ...deleted(endpoint), dueAt: noon }
     await store().commit(gone, endpoint.revision)
-    expect(await idsDue(noon, 10)).toEqual(['ep_1'])
-    await store().settle(gone, settled, unhurried)
-    expect(await idsDue(noon, 10)).toEqual([])
-    expect(await idsDue(settled.dueAt, 10)).toEqual(['ep_1'])
+    expect(await idsDue(noon)).toEqual(['ep_1'])
+    await store().settle(gone, { ...settled, settling: { ...settled.settling, revision: gone.revision } }, unhurried)
+    expect(await idsDue(settled.dueAt)).toEqual([])
+    expect(await idsDue(noon, { kind: 'planned' })).toEqual([])
+    expect(await idsDue(settled.dueAt, { kind: 'planned' })).toEqual(['ep_1'])
     await store().drop(gone, unhurried)
-    expect(await idsDue(settled.dueAt, 10)).toEqual([])
+    expect(await idsDue(settled.dueAt, { kind: 'planned' })).toEqual([])
+  })
+}
+
+function settlePolicy(store: Store): void {
+  const policy = { consumers: [], failures: 0, error: null, dueAt: addSeconds(noon, 600), fromRequest: true } as const
+
+  it('writes the policy, and leaves everything else as it is', async () => {
+    const endpoint = await stored(store, sampleEndpoint({ dueAt: noon }))
+    expect(await store().settlePolicy(endpoint, policy, unhurried)).toBe('stored')
+    expect(await load(store, endpoint)).toEqual({ ...endpoint, settling: { ...endpoint.settling, policy } })
+  })
+
+  it('is a conflict once the endpoint has changed, or was settled', async () => {
+    const endpoint = await stored(store, sampleEndpoint())
+    await store().settle(endpoint, settled, unhurried)
+    expect(await store().settlePolicy(endpoint, policy, unhurried)).toBe('conflict')
+    const next = changed({ ...endpoint, settling: settled.settling })
+    await store().commit(next, endpoint.revision)
+    expect(await store().settlePolicy({ ...endpoint, settling: settled.settling }, policy, unhurried)).toBe('conflict')
+    expect((await load(store, endpoint))?.settling).toEqual(settled.settling)
+  })
+
+  it('is a conflict in another incarnation, and where nothing is stored', async () => {
+    expect(await store().settlePolicy(sampleEndpoint(), policy, unhurried)).toBe('conflict')
+    const endpoint = await stored(store, sampleEndpoint())
+    expect(await store().settlePolicy({ ...endpoint, incarnation: 'inc_0' }, policy, unhurried)).toBe('conflict')
+  })
+
+  it('changes nothing after the signal has aborted', async () => {
+    const endpoint = await stored(store, sampleEndpoint())
+    await expect(store().settlePolicy(endpoint, policy, aborted)).rejects.toMatchObject({ name: 'AbortError' })
+    expect(await load(store, endpoint)).toEqual(endpoint)
   })
 }

@@ -22,6 +22,7 @@ export function sampleEvent(n: number): KeyturnEvent {
     version: n,
     at: addSeconds(noon, n),
     actor: { kind: 'session', id: 'user_1' },
+    ...(n % 2 === 0 ? {} : { changed: ['url', 'requestConfig.headers'] }),
   }
 }
 

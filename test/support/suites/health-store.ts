@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from '@jest/globals'
 import { type DeliveryHealth, type HealthStore, neverDelivered } from '../../../src/delivery/health'
+import { addSeconds } from '../../../src/core/instant'
 import type { EndpointLife } from '../../../src/rotation/ports'
 import { noon } from './sample-endpoint'
 import { aborted, unhurried } from './signals'
@@ -9,7 +10,7 @@ export type ShownHealthStore = Pick<HealthStore, 'loadAny' | 'loadMany' | 'resum
 
 export interface RunningHealthStore {
   readonly store: ShownHealthStore
-  /** Counts an attempt that failed; the first one of a life begins it. */
+  /** Counts a delivery's last attempt, which failed a second after noon; the first one of a life begins it. */
   fail(life: EndpointLife): Promise<void>
   pause(life: EndpointLife, pause: { readonly at: Date; readonly reason: string }): Promise<void>
 }
@@ -58,16 +59,25 @@ export function healthStoreSuite(start: () => Promise<RunningHealthStore>): void
     await running.fail(life)
     await running.pause(life, { at: noon, reason: 'gone' })
     await store.resume(nextLife)
-    expect((await store.loadAny(life)).health).toMatchObject({ consecutiveFailures: 1, pausedAt: noon })
+    const paused = { consecutiveFailures: 1, failingSince: addSeconds(noon, 1), usedUpInRow: 1, pausedAt: noon }
+    expect((await store.loadAny(life)).health).toMatchObject(paused)
     await store.resume(life)
-    const resumed = { consecutiveFailures: 0, errorsSinceLastSuccess: 1, pausedAt: null, pausedReason: null }
+    const resumed = {
+      consecutiveFailures: 0,
+      failingSince: null,
+      usedUpInRow: 0,
+      errorsSinceLastSuccess: 1,
+      pausedAt: null,
+      pausedReason: null,
+    }
     expect((await store.loadAny(life)).health).toMatchObject(resumed)
   })
 
   it('resets the failures in a row once for each revision, however often it is asked to', async () => {
     await running.fail(life)
     await store.resetFailures(life, 7, unhurried)
-    expect((await store.loadAny(life)).health).toMatchObject({ consecutiveFailures: 0, errorsSinceLastSuccess: 1 })
+    const reset = { consecutiveFailures: 0, failingSince: null, usedUpInRow: 0, errorsSinceLastSuccess: 1 }
+    expect((await store.loadAny(life)).health).toMatchObject(reset)
     await running.fail(life)
     await store.resetFailures(life, 7, unhurried)
     await store.resetFailures(life, 6, unhurried)

@@ -10,6 +10,10 @@ export interface RunningMirror {
   /** Attaches some resource policy. */
   attachPolicy(name: string): Promise<void>
   hasPolicy(name: string): Promise<boolean>
+  /** Makes a secret as somebody else would: with a value, a policy, tags and a KMS key of their own. */
+  squat(name: string): Promise<void>
+  /** Whether the secret has Keyturn's tags and KMS key, and no others. */
+  isOurs(name: string): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -44,6 +48,9 @@ export function mirrorSuite(start: () => Promise<RunningMirror>): void {
 
   describe('create', () => {
     create(using)
+  })
+  describe('takeOver', () => {
+    takeOver(using)
   })
   describe('putAside', () => {
     putAside(using)
@@ -101,8 +108,8 @@ function create(using: Using): void {
   it('says that a name is taken by a deleted secret', async () => {
     const mirror = await made(using, 1)
     await mirror.scheduleDeletion(name, unhurried)
-    expect(await mirror.create(sampleVersion(1), unhurried)).toBe('exists')
-    expect(await mirror.create(sampleVersion(2), unhurried)).toBe('exists')
+    expect(await mirror.create(sampleVersion(1), unhurried)).toBe('deleted')
+    expect(await mirror.create(sampleVersion(2), unhurried)).toBe('deleted')
     expect(await mirror.describe(name, unhurried)).toEqual({ currentVersionId: versionId(1), deleted: true })
   })
 
@@ -117,6 +124,38 @@ function create(using: Using): void {
     const { mirror } = using()
     await expect(mirror.create(sampleVersion(1), aborted)).rejects.toMatchObject({ name: 'AbortError' })
     expect(await mirror.describe(name, unhurried)).toBeNull()
+  })
+}
+
+function takeOver(using: Using): void {
+  it('makes a secret Keyturn’s that somebody else made: policy, tags and KMS key', async () => {
+    const { mirror } = using()
+    await using().squat(name)
+    expect(await mirror.create(sampleVersion(1), unhurried)).toBe('exists')
+    expect([await using().isOurs(name), await using().hasPolicy(name)]).toEqual([false, true])
+    expect(await mirror.takeOver(name, unhurried)).toBe('taken-over')
+    expect([await using().isOurs(name), await using().hasPolicy(name)]).toEqual([true, false])
+  })
+
+  it('is repeatable, and leaves values and labels as they are', async () => {
+    const mirror = await made(using, 1, 2)
+    expect(await mirror.takeOver(name, unhurried)).toBe('taken-over')
+    expect(await mirror.takeOver(name, unhurried)).toBe('taken-over')
+    expect([await revisionAt(using, 'AWSCURRENT'), await revisionAt(using, 'KEYTURN_STAGED')]).toEqual([1, 2])
+    expect(await using().isOurs(name)).toBe(true)
+  })
+
+  it('says that the secret is missing or deleted', async () => {
+    expect(await using().mirror.takeOver(name, unhurried)).toBe('missing')
+    const mirror = await made(using, 1)
+    await mirror.scheduleDeletion(name, unhurried)
+    expect(await mirror.takeOver(name, unhurried)).toBe('deleted')
+  })
+
+  it('takes nothing after the signal has aborted', async () => {
+    await using().squat(name)
+    await expect(using().mirror.takeOver(name, aborted)).rejects.toMatchObject({ name: 'AbortError' })
+    expect(await using().isOurs(name)).toBe(false)
   })
 }
 

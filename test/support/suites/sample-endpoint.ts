@@ -49,6 +49,7 @@ export function sampleEndpoint(over: Partial<Endpoint> = {}): Endpoint {
       requestConfig: { timeoutMs: 5000, headers: { 'X-Team': 'orders' } },
       consumers: ['arn:aws:iam::000000000000:role/reader'],
     },
+    pausedSince: null,
     ring: {
       version: 2,
       revision: 2,

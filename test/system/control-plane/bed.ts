@@ -30,8 +30,8 @@ export async function startControlPlane(): Promise<ControlPlaneBed> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keyturn-control-'))
   const run = await startLocalRun({ dataDir })
   const { local } = run
-  const table = { client: dynamoDbClient(localClientOptions(local.aws)), name: local.table }
-  const secrets = secretsManagerClient(localClientOptions(local.aws))
+  const table = { client: dynamoDbClient(localClientOptions(local.aws, local.accessKeyId)), name: local.table }
+  const secrets = secretsManagerClient(localClientOptions(local.aws, local.accessKeyId))
   const tenantIds = Object.values(local.contracts).map(({ tenantId }) => tenantId)
   return {
     run,

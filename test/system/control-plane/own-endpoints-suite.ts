@@ -127,6 +127,15 @@ export function ownEndpointsSuite(bed: () => ControlPlaneBed): void {
       expect((await call('PATCH', path, { version: 7 })).status).toBe(400)
     })
 
+    it('200 for a consumer taken away, whose access has ended when the reply comes', async () => {
+      const created = await call('POST', '/v1/endpoints', { url, consumers: ['123456789012'] })
+      const path = `/v1/endpoints/${textAt(created, 'endpoint.id')}`
+      const policy = async () => memberAt((await call('GET', `${path}/secret`)).json, 'policy')
+      expect(await policy()).toEqual({ state: 'current', error: null })
+      expect((await call('PATCH', path, { consumers: [] })).status).toBe(200)
+      expect(await policy()).toEqual({ state: 'off', error: null })
+    })
+
     it('204 deletes it: 404 from then on, and its mirror is scheduled for deletion, never gone at once', async () => {
       const created = await create()
       const { mirror } = await secretStateOf(bed(), created.address)

@@ -86,7 +86,7 @@ export async function plantSecrets(bed: () => ControlPlaneBed): Promise<readonly
 }
 
 async function putEvent({ local }: ControlPlaneBed, text: string): Promise<void> {
-  const client = eventBridgeClient(localClientOptions(local.aws))
+  const client = eventBridgeClient(localClientOptions(local.aws, local.accessKeyId))
   const Detail = JSON.stringify({ text: encodeURIComponent(text) })
   await client.send(new PutEventsCommand({ Entries: [{ Source: 'test', DetailType: 'planted', Detail }] }))
   client.destroy()

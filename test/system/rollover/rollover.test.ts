@@ -50,7 +50,7 @@ async function startContract(contract: Contract): Promise<void> {
   const { tenantId, endpointId, mirror } = local.contracts[contract.name as keyof typeof routeOf]
   const platform = await startPlatform({ local, contract, address: { tenantId, endpointId } })
   const tally = new Tally()
-  const client = secretsManagerClient(localClientOptions(local.aws))
+  const client = secretsManagerClient(localClientOptions(local.aws, local.accessKeyId))
   const traffic = await startTraffic({
     contract,
     platform,

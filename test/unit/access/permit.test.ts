@@ -1,19 +1,97 @@
-import { expect, it } from '@jest/globals'
-import { permit } from '../../../src/access/permit'
+import { describe, expect, it } from '@jest/globals'
+import type { ApiKeyPrincipal, SessionPrincipal } from '../../../src/access/authenticate'
+import { permit, permitMembers } from '../../../src/access/permit'
+import { neededPermissions, type Operation } from '../../../src/contracts/contract'
+import type { Use } from '../../../src/contracts/dimensions'
+import { keyturn } from '../../../src/contracts/keyturn'
 import { teambattles } from '../../../src/contracts/teambattles'
+import { Problem } from '../../../src/core/problem'
 
-const principal = {
-  kind: 'api-key',
-  id: 'key_1',
-  contract: 'teambattles',
-  tenantIds: ['user:alice'],
-  permissions: [],
-} as const
+const operations: readonly Operation[] = keyturn.operations
+const guarded = operations.flatMap(({ use, access }) => (access === 'anyone' ? [] : [{ use, access }]))
+
+function keyWith(...permissions: string[]): ApiKeyPrincipal {
+  return { kind: 'api-key', id: 'key_1', contract: 'keyturn', tenantIds: ['org_1'], permissions, plan: null }
+}
+
+function sessionOf(role: 'admin' | 'member'): SessionPrincipal {
+  return { kind: 'session', id: 'ann', role, tenantIds: ['org_1'] }
+}
+
+/** The uses of our own API that the principal is let through to. */
+function allowed(principal: ApiKeyPrincipal | SessionPrincipal): ReadonlySet<Use> {
+  return new Set(
+    guarded.filter(({ access }) => !refuses(() => permit(keyturn, access, principal))).map(({ use }) => use),
+  )
+}
+
+function refuses(check: () => void): boolean {
+  try {
+    check()
+    return false
+  } catch (error) {
+    if (error instanceof Problem && error.status === 403) return true
+    throw error
+  }
+}
+
+const reads: readonly Use[] = ['list', 'get', 'secret-state', 'rotations', 'attempts', 'deliveries']
+
+describe('an API key of the own API', () => {
+  it.each<[string, string[], Use[]]>([
+    ['endpoints:read', ['endpoints:read'], [...reads]],
+    ['endpoints:write', ['endpoints:write'], ['update', 'test', 'recover', 'send-again']],
+    ['endpoints:rotate', ['endpoints:rotate'], ['rotate', 'revoke-previous']],
+    [
+      'endpoints:write and endpoints:rotate',
+      ['endpoints:write', 'endpoints:rotate'],
+      ['update', 'test', 'recover', 'send-again', 'rotate', 'revoke-previous', 'create', 'delete'],
+    ],
+    ['events:write', ['events:write'], ['publish']],
+  ])('with %s may do what that says, and no more', (_, permissions, uses) => {
+    expect(allowed(keyWith(...permissions))).toEqual(new Set(uses))
+  })
+})
+
+describe('a dashboard session', () => {
+  it('of an admin has endpoints:* and events:write, and no other permission', () => {
+    const all = allowed(keyWith('endpoints:read', 'endpoints:write', 'endpoints:rotate', 'events:write'))
+    expect(allowed(sessionOf('admin'))).toEqual(all)
+    const forSessions = guarded.filter(({ access }) => access.session !== undefined)
+    for (const { access } of forSessions) {
+      const { apiKey } = access
+      if (apiKey === undefined) throw new Error('an operation for sessions alone names no permission')
+      const named = [...neededPermissions(apiKey), ...Object.values(apiKey.memberPermissions ?? {})]
+      expect(named.filter(permission => !/^(?:endpoints:[a-z]+|events:write)$/.test(permission))).toEqual([])
+    }
+  })
+
+  it('of a member only reads', () => {
+    expect(allowed(sessionOf('member'))).toEqual(new Set(reads))
+  })
+})
+
+describe('a member of the body that needs a permission of its own', () => {
+  const access = { apiKey: { permission: 'a', memberPermissions: { guarded: 'b' } } }
+
+  it('is refused with the permission that is lacking, whatever its value', () => {
+    expect(() => permitMembers(access, keyWith('a'), { guarded: undefined })).toThrow(/lacks the permission b/)
+    expect(() => permitMembers(access, keyWith('a'), JSON.parse('{"guarded": null}'))).toThrow(Problem)
+  })
+
+  it('is taken with it, and nothing is asked where it is absent', () => {
+    permitMembers(access, keyWith('a', 'b'), { guarded: 1 })
+    permitMembers(access, keyWith('a'), { other: 1 })
+    permitMembers(access, keyWith('a'), Object.create({ guarded: 1 }))
+    permitMembers({ session: { roles: ['admin'] }, ...access }, sessionOf('admin'), { guarded: 1 })
+    expect.assertions(0)
+  })
+})
 
 function plansThatMay(minimumPlan: string): readonly string[] {
   return ['none', 'free', 'api_pro', 'api_enterprise', 'of-another-contract'].filter(plan => {
     try {
-      permit(teambattles, { apiKey: { minimumPlan } }, { ...principal, plan: plan === 'none' ? null : plan })
+      permit(teambattles, { apiKey: { minimumPlan } }, { ...keyWith(), plan: plan === 'none' ? null : plan })
       return true
     } catch {
       return false

@@ -97,9 +97,25 @@ describe('a session', () => {
     ['for a tenant with /', { org: ['acme', 'a/b'] }],
     ['for a tenant of 129 characters', { org: 'a'.repeat(129) }],
     ['for a tenant that is a number', { org: 7 }],
-    ['that is not valid yet', { nbf: NOON.getTime() / 1000 + 60 }],
+    ['that is not valid yet', { nbf: NOON.getTime() / 1000 + 31 }],
+    ['that was issued later than now', { iat: NOON.getTime() / 1000 + 31 }],
+    ['issued at no number', { iat: 'now' }],
   ])('%s is refused', async (_, changes) => {
     expect((await refusalOf(verifier()(await token(changes)))).code).toBe('invalid-token')
+  })
+
+  it('may be issued, and begin, 30 s later than now: the issuer’s clock may be ahead', async () => {
+    const later = NOON.getTime() / 1000 + 30
+    expect(await verifier()(await token({ nbf: later, iat: later }))).toMatchObject({ id: 'ann' })
+    expect(await verifier()(await token({ iat: 0 }))).toMatchObject({ id: 'ann' })
+  })
+
+  it('has no leeway at its end', async () => {
+    for (const ago of [1, 29, 30, 31]) {
+      const expired = await refusalOf(verifier()(await token({ exp: NOON.getTime() / 1000 - ago })))
+      expect(expired.code).toBe('expired-token')
+    }
+    expect(await verifier()(await token({ exp: NOON.getTime() / 1000 + 1 }))).toMatchObject({ id: 'ann' })
   })
 
   it('has expired at the instant of its expiry', async () => {

@@ -4,7 +4,7 @@ import { dynamoDeliveryStore } from '../../../src/aws/dynamo-delivery-store'
 import type { Table } from '../../../src/aws/table'
 import { addSeconds } from '../../../src/core/instant'
 import type { AttemptRecord } from '../../../src/delivery/attempt'
-import { newDelivery } from '../../../src/delivery/delivery'
+import { type Delivery, newDelivery } from '../../../src/delivery/delivery'
 import { noon } from '../../support/suites/sample-endpoint'
 import { type EmbeddedTables, startTables } from './embedded-aws'
 
@@ -80,5 +80,42 @@ describe('a delivery that failed without an attempt', () => {
     await log.recordUnattempted(delivery, addSeconds(noon, 5))
     expect(await store.recent(address, 10)).toEqual([delivery])
     expect((await log.list(address, { limit: 10, after: null })).items).toEqual([attempt({ messageId: 'msg_2' })])
+  })
+})
+
+describe('the failed deliveries of an endpoint', () => {
+  it('are listed oldest first, page by page, from a time or a place up to a time', async () => {
+    const log = dynamoAttemptLog(table)
+    const store = dynamoDeliveryStore(table)
+    const made = [0, 1, 2, 3].map((n): Delivery => {
+      const status = n === 1 ? 'success' : 'failed'
+      return { ...delivery, messageId: `msg_${n}`, status, createdAt: addSeconds(noon, n) }
+    })
+    for (const [n, each] of made.entries()) {
+      const { messageId, createdAt: at } = each
+      await store.create(each)
+      if (n === 2) await log.recordUnattempted(each, at)
+      else await log.record(address, attempt({ id: `att_${n}`, messageId, at }))
+    }
+    await log.record(address, attempt({ id: 'att_again', messageId: 'msg_0', at: addSeconds(noon, 2) }))
+    await log.record(address, attempt({ id: 'att_test', messageId: 'msg_3', kind: 'test' }))
+    const range = { after: noon.toISOString(), until: addSeconds(noon, 3), limit: 100 }
+    const { items, next } = await store.failedAfter(address, range)
+    expect(items.map(each => each.delivery)).toEqual([made[0], made[2], made[3]])
+    expect(next).toBeNull()
+    const after = items[0]?.place ?? ''
+    const rest = await store.failedAfter(address, { ...range, after, until: addSeconds(noon, 2) })
+    expect(rest.items.map(each => each.delivery.messageId)).toEqual(['msg_0', 'msg_2'])
+    const found: string[] = []
+    for (let place: string | null = range.after; place !== null;) {
+      const page = await store.failedAfter(address, { ...range, after: place, limit: 1 })
+      found.push(...page.items.map(each => each.delivery.messageId))
+      place = page.next
+    }
+    expect([...new Set(found)]).toEqual(['msg_0', 'msg_2', 'msg_3'])
+    expect(await store.failedAfter(address, { ...range, after: addSeconds(noon, 9).toISOString() })).toEqual({
+      items: [],
+      next: null,
+    })
   })
 })

@@ -51,11 +51,22 @@ describe('a stored endpoint', () => {
     return unmarshall(Item)
   }
 
+  it('keeps what a change told of settings, and reads changes of before that told nothing', async () => {
+    const store = dynamoEndpointStore(table)
+    const { changes } = sampleEndpoint()
+    const told = { url: { from: null, to: 'https://a.example/' }, consumers: { from: [], to: ['111111111111'] } }
+    const endpoint = sampleEndpoint({ changes: [{ ...changes[0], changed: told }, ...changes.slice(1)] })
+    await store.create(endpoint, null)
+    expect((await store.load(address))?.changes).toEqual(endpoint.changes)
+    await tamper('changes[0].changed', undefined)
+    expect((await store.load(address))?.changes).toEqual(changes)
+  })
+
   it('is in the index with its shard while it is due, and has neither attribute else', async () => {
     const store = dynamoEndpointStore(table)
     const endpoint = sampleEndpoint({ dueAt: noon })
     await store.create(endpoint, null)
-    expect(await item()).toMatchObject({ dueAt: noon.toISOString(), dueShard: dueShardOf(address) })
+    expect(await item()).toMatchObject({ dueAt: noon.toISOString(), dueShard: dueShardOf(address, 'unsettled') })
     await store.commit(changed(endpoint, { dueAt: null }), endpoint.revision)
     expect(Object.keys(await item())).not.toEqual(expect.arrayContaining(['dueAt']))
     expect(Object.keys(await item())).not.toEqual(expect.arrayContaining(['dueShard']))

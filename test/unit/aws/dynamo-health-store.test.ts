@@ -42,6 +42,7 @@ const success: Observation = {
   lastStatus: { code: 200, message: 'Success', timestamp: noon },
   outcome: 'success',
   first: true,
+  usedUp: false,
 }
 const failure: Observation = {
   at: addSeconds(noon, 1),
@@ -49,12 +50,13 @@ const failure: Observation = {
   lastStatus: { code: null, message: 'The receiver cannot be reached', timestamp: addSeconds(noon, 1) },
   outcome: 'pending',
   first: false,
+  usedUp: false,
 }
 
 describe('dynamoHealthStore', () => {
   healthStoreSuite(async () => ({
     store,
-    fail: async life => void (await store.finish(await acquire('msg', { life }), failure)),
+    fail: async life => void (await store.finish(await acquire('msg', { life }), { ...failure, usedUp: true })),
     pause: (life, pause) => store.pause(life, pause),
   }))
 })
@@ -144,13 +146,18 @@ describe('an endpoint', () => {
 describe('health', () => {
   it('counts what attempts came to', async () => {
     expect(await store.load(life)).toEqual(neverDelivered)
-    expect(await store.finish(await acquire('a'), success)).toBe(0)
-    expect(await store.finish(await acquire('b'), { ...success, responseTimeMs: 201 })).toBe(0)
-    expect(await store.finish(await acquire('c'), failure)).toBe(1)
-    expect(await store.finish(await acquire('c'), { ...failure, outcome: 'failed' })).toBe(2)
+    expect(await store.finish(await acquire('a'), success)).toMatchObject({ consecutiveFailures: 0 })
+    expect(await store.finish(await acquire('b'), { ...success, responseTimeMs: 201 })).toMatchObject({
+      consecutiveFailures: 0,
+    })
+    expect(await store.finish(await acquire('c'), failure)).toMatchObject({ consecutiveFailures: 1 })
+    expect(await store.finish(await acquire('c'), { ...failure, outcome: 'failed' })).toMatchObject({
+      consecutiveFailures: 2,
+    })
     expect(await store.load(life)).toEqual({
       ...neverDelivered,
       consecutiveFailures: 2,
+      failingSince: failure.at,
       errorsSinceLastSuccess: 2,
       lastSuccessAt: noon,
       lastFailureAt: failure.at,
@@ -208,7 +215,7 @@ describe('health', () => {
     const lease = await acquire('a')
     await store.finish(lease, failure)
     await acquire('a', { life: nextLife })
-    expect(await store.finish(lease, failure)).toBe(0)
+    expect(await store.finish(lease, failure)).toMatchObject({ consecutiveFailures: 0 })
     await store.pause(life, { at: noon, reason: 'late' })
     expect(await store.load(nextLife)).toEqual(neverDelivered)
     expect(await store.loadAny(life)).toEqual({ health: neverDelivered, incarnation: 'inc_2' })

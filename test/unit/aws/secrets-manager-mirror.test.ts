@@ -1,4 +1,5 @@
 import {
+  CreateSecretCommand,
   DescribeSecretCommand,
   GetResourcePolicyCommand,
   GetSecretValueCommand,
@@ -8,6 +9,7 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
 import { describe, expect, it } from '@jest/globals'
+import { isDeepStrictEqual } from 'node:util'
 import { startAwsServer } from '../../../local/aws-server/server'
 import { secretsManagerClient } from '../../../src/aws/clients'
 import { secretsManagerMirror } from '../../../src/aws/secrets-manager-mirror'
@@ -41,11 +43,23 @@ async function start(): Promise<RunningMirror & { readonly client: SecretsManage
       const { ResourcePolicy } = await client.send(new GetResourcePolicyCommand({ SecretId: name }))
       return ResourcePolicy !== undefined
     },
+    squat: name => squat(client, name),
+    isOurs: async name => {
+      const { KmsKeyId, Tags } = await client.send(new DescribeSecretCommand({ SecretId: name }))
+      return KmsKeyId === 'alias/mirror' && isDeepStrictEqual(Tags, [{ Key: 'keyturn', Value: 'mirror' }])
+    },
     close: async () => {
       client.destroy()
       await server.close()
     },
   }
+}
+
+async function squat(client: SecretsManagerClient, name: string): Promise<void> {
+  const Tags = [{ Key: 'team', Value: 'squatters' }]
+  await client.send(new CreateSecretCommand({ Name: name, SecretString: 'theirs', KmsKeyId: 'alias/theirs', Tags }))
+  const ResourcePolicy = JSON.stringify({ Version: '2012-10-17', Statement: [readers] })
+  await client.send(new PutResourcePolicyCommand({ SecretId: name, ResourcePolicy }))
 }
 
 async function read(client: SecretsManagerClient, name: string, label: string): Promise<ReadVersion | null> {
@@ -87,12 +101,30 @@ describe('a mirror', () => {
     const mirror = secretsManagerMirror({ client, tags })
     const outcomes = await Promise.allSettled([
       mirror.create(version, unhurried),
+      mirror.takeOver(version.name, unhurried),
       mirror.putAside(version, unhurried),
       mirror.removePolicy(version.name, unhurried),
       mirror.scheduleDeletion(version.name, unhurried),
     ])
     const failure = { status: 'rejected', reason: { name: 'InvalidRequestException' } }
-    expect(outcomes).toMatchObject([failure, failure, failure, failure])
+    expect(outcomes).toMatchObject([failure, failure, failure, failure, failure])
+  })
+
+  it.each([
+    ['MirrorIsReplicated', { ReplicationStatus: [{ Region: 'eu-west-1', Status: 'InSync' }] }],
+    ['MirrorIsRotated', { RotationEnabled: true }],
+    ['MirrorIsManaged', { OwningService: 'rds' }],
+    ['MirrorIsForged', { VersionIdsToStages: { [versionId(9_999_999_999)]: ['AWSCURRENT'] } }],
+  ])('is refused by %s, and left as it is, where a secret has what cannot be undone', async (name, described) => {
+    const called: string[] = []
+    const replyTo = (operation: string): AwsReply => {
+      called.push(operation)
+      return { status: 200, body: described }
+    }
+    const server = closing(await startScriptedAws(replyTo))
+    const mirror = secretsManagerMirror({ client: secretsManagerClient(clientOptions(server.url)), tags })
+    await expect(mirror.takeOver(version.name, unhurried)).rejects.toMatchObject({ name })
+    expect(called).toEqual(['DescribeSecret'])
   })
 
   it('passes on what it does not understand', async () => {
@@ -103,6 +135,7 @@ describe('a mirror', () => {
     const move = { name: version.name, from: versionId(1), to: versionId(2) }
     const outcomes = await Promise.allSettled([
       mirror.create(version, unhurried),
+      mirror.takeOver(version.name, unhurried),
       mirror.putAside(version, unhurried),
       mirror.moveCurrent(move, unhurried),
       mirror.describe(version.name, unhurried),
@@ -111,7 +144,7 @@ describe('a mirror', () => {
       mirror.restore(version.name, unhurried),
     ])
     expect(outcomes.map(outcome => outcome.status === 'rejected' && (outcome.reason as Error).name)).toEqual(
-      Array.from({ length: 7 }, () => 'AccessDeniedException'),
+      Array.from({ length: 8 }, () => 'AccessDeniedException'),
     )
   })
 })

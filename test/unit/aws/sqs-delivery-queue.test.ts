@@ -1,3 +1,4 @@
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { createQueue, redrivePolicy } from '../../../local/aws-resources'
 import { type AwsServer, startAwsServer } from '../../../local/aws-server/server'
@@ -38,6 +39,17 @@ describe('sqsDeliveryQueue', () => {
     }
     expect(received).toHaveLength(sent.length)
     expect(sent.filter(payload => !received.includes(payload))).toEqual([])
+    client.destroy()
+  })
+
+  it('names the tenant of each message, by which SQS shares its consumers out', async () => {
+    const client = sqsClient(clientOptions(aws.url))
+    const queueUrl = await createQueue(client, 'tenants', {})
+    const queue = sqsDeliveryQueue({ client, queueUrl, deadLetterQueueUrl: queueUrl })
+    await queue.send([event('x')])
+    const wanted = { QueueUrl: queueUrl, MessageSystemAttributeNames: ['MessageGroupId' as const] }
+    const { Messages = [] } = await client.send(new ReceiveMessageCommand(wanted))
+    expect(Messages.map(({ Attributes }) => Attributes)).toEqual([{ MessageGroupId: 'org_1' }])
     client.destroy()
   })
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
   const client = dynamoDbClient(localClientOptions(aws.url))
   await createTable({ client, name: localAws.table })
   client.destroy()
-  await createQueues(aws.url)
+  await createQueues(localClientOptions(aws.url))
   dataDir = mkdtempSync(join(tmpdir(), 'keyturn-redrive-'))
   writeFileSync(join(dataDir, 'local.json'), JSON.stringify({ aws: aws.url, ...localAws }))
 })

@@ -3,6 +3,7 @@ import { allContracts } from '../../../src/contracts/all'
 import { checkContract } from '../../../src/contracts/check-contract'
 import type { Contract, Operation } from '../../../src/contracts/contract'
 import { keyturn } from '../../../src/contracts/keyturn'
+import { tumban } from '../../../src/contracts/tumban'
 import { allMadeUp } from './made-up/all-made-up'
 import { quarterdeck } from './made-up/quarterdeck'
 
@@ -48,6 +49,10 @@ describe('a contract', () => {
     ['ids', { ...sound, ids: { kind: 'fixed', id: 'a#b' } }],
     ['ids.prefix', { ...sound, ids: { kind: 'prefixed', prefix: '', characters: 20 } }],
     ['tenant.ownerKinds', { ...sound, tenant: { from: 'credential', ownerKinds: ['a/b'] } }],
+    [
+      'tenant.ownerKinds must not hold a full stop',
+      { ...sound, signing: tumban.signing, tenant: { from: 'credential', ownerKinds: ['a.b'] } },
+    ],
     ['secondRotation.maximumLiveKeys', { ...sound, secondRotation: { kind: 'keep', maximumLiveKeys: 1 } }],
     ['cooldownSeconds', { ...sound, cooldownSeconds: -1 }],
     ['vendorReplays', { ...sound, idempotencyKey: 'off' }],
@@ -78,6 +83,8 @@ describe('a contract', () => {
     ['access must allow', withRotate({ access: {} })],
     ['access.session.roles', withRotate({ access: { session: { roles: [] } } })],
     ['access.apiKey.permission', withRotate({ access: { apiKey: { permission: 'fly' } } })],
+    ['access.apiKey.permission', withRotate({ access: { apiKey: { permission: ['fly', 'swim'] } } })],
+    ['access.apiKey.memberPermissions', withRotate({ access: { apiKey: { memberPermissions: { a: 'fly' } } } })],
     ['access.apiKey.minimumPlan', withRotate({ access: { apiKey: { minimumPlan: 'gold' } } })],
     ['reply must have a body', withRotate({ reply: { status: 204, body: 'signingSecret' } })],
     ['reply.body never shows', withRotate({ reply: { status: 204, body: null } })],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { randomBytes } from 'node:crypto'
 import type { SecretFormat } from '../../../src/contracts/contract'
-import { mask, matchesText, newText, parseOwnSecret } from '../../../src/contracts/secret-text'
+import { containsText, mask, matchesText, newText, parseOwnSecret } from '../../../src/contracts/secret-text'
 import { Problem } from '../../../src/core/problem'
 
 const whsec: SecretFormat = { prefix: 'whsec_', encoding: 'base64', bytes: 32 }
@@ -30,6 +30,16 @@ describe('the text of a secret', () => {
     const text = newText(format, randomBytes)
     for (const other of [`${text}a`, ` ${text}`, `${text}\n`, text.slice(0, -2), format.prefix, '']) {
       expect(matchesText(format, other)).toBe(false)
+    }
+  })
+
+  it.each(formats)('is found anywhere in a text: %o', format => {
+    const text = newText(format, randomBytes)
+    for (const around of [text, `leaked:${text}`, `x ${text}, sorry`, `_${text}\n`]) {
+      expect(containsText(format, around)).toBe(true)
+    }
+    for (const other of ['', format.prefix, `${format.prefix} is leaked`, text.slice(0, 12), 'a-plain-reason']) {
+      expect(containsText(format, other)).toBe(false)
     }
   })
 

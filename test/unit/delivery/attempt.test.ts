@@ -18,4 +18,9 @@ describe('attemptResult', () => {
   it('keeps the start of the answer', () => {
     expect(attemptResult(standardDelivery, reply, noon).response).toBe('x'.repeat(1024))
   })
+
+  it('cuts the answer between characters, never inside one', () => {
+    const emojis = { ...reply, body: `a${'😀'.repeat(2000)}` }
+    expect(attemptResult(standardDelivery, emojis, noon).response).toBe(`a${'😀'.repeat(1023)}`)
+  })
 })

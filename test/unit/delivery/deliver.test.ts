@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { featurebase } from '../../../src/contracts/featurebase'
+import { storno } from '../../../src/contracts/storno'
 import { thesignup } from '../../../src/contracts/thesignup'
 import { addSeconds } from '../../../src/core/instant'
 import { putBackDue } from '../../../src/delivery/put-back-due'
@@ -111,9 +112,73 @@ describe('a delivery that fails', () => {
     expect(world.receiver.received).toHaveLength(1)
   })
 
-  it('pauses its endpoint at the limit of failures in a row, and a resume lets it go on', async () => {
+  it('pauses its endpoint by time: at the first failure a day after the first, however many were between', async () => {
     const { endpoint } = await world.addEndpoint()
-    const deps = { ...world.deps, pauseAfterFailures: 3 }
+    world.receiver.answer = response => response.writeHead(503, { 'retry-after': '43200' }).end()
+    for (let count = 0; count < 30; count += 1) {
+      await world.publish('order.paid')
+      await world.drain()
+    }
+    const since = world.deps.now()
+    expect(await world.healthOf(endpoint)).toMatchObject({
+      consecutiveFailures: 30,
+      failingSince: since,
+      pausedAt: null,
+    })
+    world.pass(24 * 3600 - 1)
+    await world.publish('order.paid')
+    await world.drain()
+    expect(await world.healthOf(endpoint)).toMatchObject({
+      consecutiveFailures: 31,
+      failingSince: since,
+      pausedAt: null,
+    })
+    world.pass(1)
+    await world.publish('order.paid')
+    await world.drain()
+    const pausedReason = 'Every attempt has failed for 24 hours'
+    expect(await world.healthOf(endpoint)).toMatchObject({ pausedAt: world.deps.now(), pausedReason })
+  })
+
+  it('counts that time anew after a success', async () => {
+    const { endpoint } = await world.addEndpoint()
+    const fail = async () => {
+      world.receiver.answer = response => response.writeHead(503, { 'retry-after': '43200' }).end()
+      await world.publish('order.paid')
+      await world.drain()
+    }
+    await fail()
+    world.pass(23 * 3600)
+    world.receiver.answer = response => response.end('ok')
+    await world.publish('order.paid')
+    await world.drain()
+    expect(await world.healthOf(endpoint)).toMatchObject({ failingSince: null, consecutiveFailures: 0 })
+    world.pass(2 * 3600)
+    await fail()
+    expect(await world.healthOf(endpoint)).toMatchObject({ failingSince: world.deps.now(), pausedAt: null })
+  })
+
+  it('pauses its endpoint once a second delivery in a row has used up its schedule', async () => {
+    const { endpoint } = await world.addEndpoint(storno)
+    world.receiver.answer = response => response.writeHead(500).end()
+    const useUp = async () => {
+      await world.publish('invoice.paid')
+      await world.drain()
+      for (const seconds of retrySchedule.slice(0, 3)) {
+        world.pass(seconds)
+        await world.drain()
+      }
+    }
+    await useUp()
+    expect(await world.healthOf(endpoint)).toMatchObject({ deliveriesFailed: 1, usedUpInRow: 1, pausedAt: null })
+    await useUp()
+    const pausedReason = '2 deliveries in a row used up all their attempts'
+    expect(await world.healthOf(endpoint)).toMatchObject({ deliveriesFailed: 2, usedUpInRow: 2, pausedReason })
+  })
+
+  it('pauses its endpoint at a limit of failures in a row where one is configured, and a resume lets it go on', async () => {
+    const { endpoint } = await world.addEndpoint()
+    const deps = { ...world.deps, pauseRule: { afterHours: 24, afterFailures: 3 } }
     world.receiver.answer = response => response.writeHead(500).end()
     for (let count = 0; count < 5; count += 1) await world.publish('order.paid')
     for (let batch = 0; batch < 5; batch += 1) await world.drain(deps)

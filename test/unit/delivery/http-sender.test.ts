@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { LookupAddress } from 'node:dns'
 import { once } from 'node:events'
-import { type AddressInfo, createServer, type LookupFunction, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
+import { type Lookup, LookupFailed } from '../../../src/delivery/host-lookup'
 import { type DeliveryRequest, httpSender, type Send } from '../../../src/delivery/http-sender'
 import { collectGarbage } from '../../support/collect-garbage'
 import { closeAfterEach } from '../aws/close-after-each'
@@ -16,17 +17,13 @@ function to(url: string, over: Partial<DeliveryRequest> = {}): DeliveryRequest {
   return { url, headers: { 'content-type': 'application/json' }, body: '{"a":"ä"}', timeoutMs: 2000, ...over }
 }
 
-/** A resolver that gives these addresses, one list a lookup, the last for ever. */
-function resolving(...answers: readonly (readonly string[])[]): LookupFunction {
+/** A lookup that gives these addresses, one list each time, the last for ever. */
+function resolving(...answers: readonly (readonly string[])[]): Lookup {
   let lookups = 0
-  return (_hostname, { all }, callback) => {
-    const addresses: LookupAddress[] = (answers[Math.min(lookups, answers.length - 1)] ?? []).map(address => {
-      return { address, family: address.includes(':') ? 6 : 4 }
-    })
+  return async () => {
+    const addresses = answers[Math.min(lookups, answers.length - 1)] ?? []
     lookups += 1
-    const [first] = addresses
-    if (all) callback(null, addresses)
-    else callback(null, first?.address ?? '', first?.family)
+    return addresses.map(address => ({ address, family: address.includes(':') ? 6 : 4 }))
   }
 }
 
@@ -117,6 +114,27 @@ describe('a delivery over HTTP', () => {
     expect(written).toBeLessThan(64 * 1024 * 1024)
   })
 
+  it('asks for no compression, and shows an answer that comes compressed as what it is', async () => {
+    const body = gzipSync('{"error": "no"}')
+    receiver.answer = response => response.writeHead(400, { 'content-encoding': 'gzip' }).end(body)
+    const answer = await local(to(receiver.url, { headers: { 'accept-encoding': 'br' } }))
+    expect(receiver.received).toMatchObject([{ headers: { 'accept-encoding': 'identity' } }])
+    const shown = `[a body of ${body.length} bytes with content-encoding gzip]`
+    expect(answer).toMatchObject({ kind: 'reply', status: 400, body: shown })
+  })
+
+  it('shows an answer as it is whose encoding is identity, and an empty one as empty', async () => {
+    receiver.answer = response => response.writeHead(200, { 'content-encoding': 'Identity' }).end('ok')
+    expect(await local(to(receiver.url))).toMatchObject({ body: 'ok' })
+    receiver.answer = response => response.writeHead(200, { 'content-encoding': 'gzip' }).end()
+    expect(await local(to(receiver.url))).toMatchObject({ body: '' })
+  })
+
+  it('leaves out a character that the end of what is kept cuts in two', async () => {
+    receiver.answer = response => response.end(`a${'😀'.repeat(2000)}`)
+    expect(await local(to(receiver.url))).toMatchObject({ body: `a${'😀'.repeat(1023)}` })
+  })
+
   it('refuses an answer with more than 8 KiB of headers', async () => {
     receiver.answer = response => response.writeHead(200, { 'x-long': 'x'.repeat(9 * 1024) }).end()
     expect(await local(to(receiver.url))).toMatchObject({ kind: 'none', error: 'bad-response' })
@@ -178,7 +196,6 @@ describe('what does not answer with HTTP', () => {
   })
 
   it.each([
-    ['says for ever that the answer will come', '', 'HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n'],
     ['never ends a header', 'HTTP/1.1 200 OK\r\nx-long: ', 'a'],
     ['never reads', null, ''],
   ])('is timeout where it %s', async (_name, start, more) => {
@@ -202,10 +219,45 @@ describe('what does not answer with HTTP', () => {
     expect(await local(to(`https://127.0.0.1:${port}`))).toMatchObject({ kind: 'none', error: 'tls' })
   })
 
-  it('is unreachable where nothing listens', async () => {
+  it('is connection-refused where nothing listens', async () => {
     const receiver = await startReceiver()
     await receiver.close()
-    expect(await local(to(receiver.url))).toMatchObject({ kind: 'none', error: 'unreachable' })
+    expect(await local(to(receiver.url))).toMatchObject({ kind: 'none', error: 'connection-refused' })
+    const named = receiver.url.replace('127.0.0.1', 'localhost')
+    expect(await local(to(named))).toMatchObject({ kind: 'none', error: 'connection-refused' })
+  })
+
+  it('is connect-timeout where the TLS handshake never comes', async () => {
+    const port = await startTcp(() => undefined)
+    const request = to(`https://127.0.0.1:${port}`, { timeoutMs: 200 })
+    expect(await local(request)).toMatchObject({ kind: 'none', error: 'connect-timeout' })
+  })
+
+  it('is bad-response where it says without end that the answer will come', async () => {
+    const port = await startTcp(socket => {
+      socket.once('data', () => {
+        const timer = setInterval(() => socket.write('HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n'), 2)
+        socket.once('close', () => clearInterval(timer))
+      })
+    })
+    expect(await local(to(`http://127.0.0.1:${port}`))).toMatchObject({ kind: 'none', error: 'bad-response' })
+  })
+
+  it('is answered all the same after as many informational replies as a receiver may need', async () => {
+    const hints = 'HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n'.repeat(20)
+    const body = 'x'.repeat(60_000)
+    const port = await startTcp(socket => {
+      socket.once('data', () => socket.end(`${hints}HTTP/1.1 200 OK\r\ncontent-length: 60000\r\n\r\n${body}`))
+    })
+    expect(await local(to(`http://127.0.0.1:${port}`))).toMatchObject({ kind: 'reply', status: 200 })
+  })
+
+  it('is bad-response where the informational replies are long', async () => {
+    const long = `HTTP/1.1 103 Early Hints\r\nLink: ${'x'.repeat(7000)}\r\n\r\n`.repeat(3)
+    const port = await startTcp(socket => {
+      socket.once('data', () => socket.write(`${long}HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n`))
+    })
+    expect(await local(to(`http://127.0.0.1:${port}`))).toMatchObject({ kind: 'none', error: 'bad-response' })
   })
 })
 
@@ -269,7 +321,7 @@ describe('a delivery to an address that is not public', () => {
     const { port } = new URL(receiver.url)
     const lookup = resolving(['93.184.215.14'], ['127.0.0.1'])
     // Whoever looks the name up first and then connects by name gets the second answer.
-    lookup('receiver.example', {}, () => undefined)
+    await lookup('receiver.example', new AbortController().signal)
     const send = httpSender({ insecureTargets: 'off', clock, lookup })
     const answer = await send(to(`https://receiver.example:${port}/`))
     expect(answer).toMatchObject({ kind: 'none', error: 'refused-address' })
@@ -281,9 +333,9 @@ describe('a delivery to an address that is not public', () => {
     const receiver = await startReceiver()
     const { port } = new URL(receiver.url)
     let lookups = 0
-    const lookup: LookupFunction = (hostname, options, callback) => {
+    const lookup: Lookup = async (hostname, signal) => {
       lookups += 1
-      resolving([lookups === 1 ? '127.0.0.1' : '10.0.0.1'])(hostname, options, callback)
+      return resolving([lookups === 1 ? '127.0.0.1' : '10.0.0.1'])(hostname, signal)
     }
     const send = httpSender({ insecureTargets: 'on', clock, lookup })
     expect(await send(to(`http://receiver.example:${port}/`))).toMatchObject({ status: 200 })
@@ -309,12 +361,10 @@ describe('a delivery without TLS', () => {
   )
 })
 
-describe('a name that does not resolve', () => {
-  it('is told apart from a receiver that is down', async () => {
-    const lookup: LookupFunction = (_hostname, _options, callback) => {
-      callback(Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' }), '', 4)
-    }
+describe('a name that cannot be looked up', () => {
+  it.each(['unresolved', 'lookup-timeout'] as const)('is told apart from a receiver that is down: %s', async kind => {
+    const lookup: Lookup = async () => Promise.reject(new LookupFailed(kind))
     const send = httpSender({ insecureTargets: 'off', clock, lookup })
-    expect(await send(to('https://nowhere.example/'))).toMatchObject({ kind: 'none', error: 'unresolved' })
+    expect(await send(to('https://nowhere.example/'))).toMatchObject({ kind: 'none', error: kind })
   })
 })

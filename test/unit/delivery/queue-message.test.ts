@@ -30,6 +30,16 @@ describe('parseQueueMessage', () => {
     expect(() => parseQueueMessage(JSON.stringify(message))).toThrow(`a queue message is malformed: ${name}`)
   })
 
+  it.each([
+    ['payload.a', '"payload": {"a": 1, "\\u0061": 2}'],
+    ['payload', '"payload": 1, "payload": 2'],
+    ['payload.0', '"payload": [1e400]'],
+    ['payload.a', '"payload": {"a": 9007199254740993}'],
+  ])('refuses %s in {%s} as HTTP does', (name, members) => {
+    const body = `{"kind": "event", "tenantId": "org_1", "type": "a", ${members}}`
+    expect(() => parseQueueMessage(body)).toThrow(`a queue message is malformed: ${name}`)
+  })
+
   it('refuses what is no JSON without quoting it', () => {
     expect(() => parseQueueMessage('{secret')).toThrow(/^a queue message is malformed: body$/)
   })

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { Webhook } from 'standardwebhooks'
 import { Webhook as SvixWebhook } from 'svix'
+import { unsignableEndpoints } from '../../../local/unsignable-endpoints'
+import { allContracts } from '../../../src/contracts/all'
 import type { Contract } from '../../../src/contracts/contract'
 import { standardDelivery } from '../../../src/contracts/defaults'
 import { featurebase } from '../../../src/contracts/featurebase'
@@ -9,6 +11,7 @@ import { storno } from '../../../src/contracts/storno'
 import { teambattles } from '../../../src/contracts/teambattles'
 import { thesignup } from '../../../src/contracts/thesignup'
 import { tumban } from '../../../src/contracts/tumban'
+import type { Fields } from '../../../src/core/log'
 import { bodyOf, ownHeaders } from '../../../src/delivery/signed-request'
 import type { Endpoint } from '../../../src/rotation/endpoint'
 import { revokePreviousKeys } from '../../../src/rotation/revoke'
@@ -150,6 +153,35 @@ describe('a delivery', () => {
       'webhook-id': expect.stringMatching(/^msg_/),
       'user-agent': 'Keyturn/1.0',
     })
+  })
+})
+
+describe('an endpoint of a tenant with a full stop, where the scheme signs the tenant', () => {
+  const owner = 'acme.eu'
+
+  it('gets nothing, is named in the log, and keeps no other from being sent to', async () => {
+    await world.addEndpoint(tumban, {}, owner)
+    const named: unknown[] = []
+    const error = (message: string, fields: Fields): void => void named.push(message.includes('full stop') && fields)
+    const deps = { ...world.deps, log: { ...world.deps.log, error } }
+    await world.publish('order.paid', {}, undefined, owner)
+    await world.drain(deps)
+    expect(world.receiver.received).toEqual([])
+    expect(named).toContainEqual({ tenantId: owner, endpointId: 'org', contract: 'tumban' })
+    await world.addEndpoint(thesignup, {}, owner)
+    await world.publish('order.paid', {}, undefined, owner)
+    await world.drain(deps)
+    expect(world.receiver.received).toHaveLength(1)
+  })
+
+  it('is named when the local run starts', async () => {
+    await world.addEndpoint(tumban)
+    await world.addEndpoint(thesignup, {}, owner)
+    expect(await unsignableEndpoints(world.table, allContracts)).toEqual([])
+    await world.addEndpoint(tumban, {}, owner)
+    expect(await unsignableEndpoints(world.table, allContracts)).toEqual([
+      'keyturn: the endpoint org of acme.eu gets no deliveries: tumban signs the tenant, which has a full stop',
+    ])
   })
 })
 

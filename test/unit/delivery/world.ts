@@ -15,9 +15,10 @@ import { dynamoAttemptLog } from '../../../src/aws/dynamo-attempt-log'
 import { dynamoDeliveryStore } from '../../../src/aws/dynamo-delivery-store'
 import { dynamoEndpointStore } from '../../../src/aws/dynamo-endpoint-store'
 import { dynamoHealthStore } from '../../../src/aws/dynamo-health-store'
+import { dynamoRecoveryStore } from '../../../src/aws/dynamo-recovery-store'
 import { dynamoSubscriberIndex } from '../../../src/aws/dynamo-subscriber-index'
 import { sqsDeliveryQueue, sqsQueueFeed } from '../../../src/aws/sqs-delivery-queue'
-import { tableDefinition } from '../../../src/aws/table'
+import { type Table, tableDefinition } from '../../../src/aws/table'
 import { allContracts } from '../../../src/contracts/all'
 import type { Contract } from '../../../src/contracts/contract'
 import { keyturn } from '../../../src/contracts/keyturn'
@@ -48,6 +49,7 @@ const visibilitySeconds = 60
 /** Deliveries over the embedded DynamoDB and SQS to a receiver on loopback, on a clock that only tests move. */
 export interface World {
   readonly deps: DeliveryDeps
+  readonly table: Table
   readonly rotation: RotationDeps
   readonly receiver: Receiver
   readonly logged: string[]
@@ -92,11 +94,12 @@ export async function startWorld(): Promise<World> {
     deliveries: dynamoDeliveryStore(table),
     attempts: dynamoAttemptLog(table),
     health,
+    recoveries: dynamoRecoveryStore(table),
     queue: sqsDeliveryQueue({ client, queueUrl, deadLetterQueueUrl }),
     openKey: openedKeyCache(rotation.sealer, now),
     send: httpSender({ insecureTargets: 'on', clock: () => performance.now() }),
     contracts: allContracts,
-    pauseAfterFailures: 20,
+    pauseRule: { afterHours: 24, afterFailures: null },
     now,
     randomBytes,
     random: () => 0.5,
@@ -105,6 +108,7 @@ export async function startWorld(): Promise<World> {
   }
   return {
     deps,
+    table,
     rotation,
     receiver,
     logged,

@@ -15,6 +15,7 @@ import { healthUses } from '../../../src/http/uses/health'
 import { ringUses } from '../../../src/http/uses/ring'
 import { createEndpoint } from '../../../src/rotation/create'
 import type { EndpointSettings } from '../../../src/rotation/endpoint'
+import type { QueueRecoveriesDeps } from '../../../src/delivery/queue-recoveries'
 import type { RotationDeps } from '../../../src/rotation/ports'
 import type { Revealed } from '../../../src/rotation/reveal'
 import { fetchFrom } from '../../support/fetch-from'
@@ -25,6 +26,7 @@ import { endpointTable, memoryEndpointStore } from '../../support/memory/memory-
 import { memoryEventBus, publishedEvents } from '../../support/memory/memory-event-bus'
 import { healthTable, memoryHealth } from '../../support/memory/memory-health'
 import { memoryMirror, secretVault } from '../../support/memory/memory-mirror'
+import { memoryRecovery } from '../../support/memory/memory-recovery'
 import { memorySealer } from '../../support/memory/memory-sealer'
 
 export const NOON = new Date('2026-11-21T12:00:00.000Z')
@@ -82,15 +84,17 @@ function newModels() {
     vault: secretVault(),
     health: healthTable(),
     delivery: deliveryTable(),
+    published: publishedEvents(),
   }
-  const deps: RotationDeps & EndpointDeps & DeliveryUseDeps & PutBackDeps = {
+  const deps: RotationDeps & EndpointDeps & DeliveryUseDeps & PutBackDeps & QueueRecoveriesDeps = {
     ...memoryDelivery(tables.delivery),
     health: memoryHealth(tables.health),
+    recoveries: memoryRecovery(tables.health),
     store: memoryEndpointStore(tables.endpoints),
     audit: memoryAuditLog(tables.audit),
     sealer: memorySealer(),
     mirror: memoryMirror(tables.vault),
-    events: memoryEventBus(publishedEvents()),
+    events: memoryEventBus(tables.published),
     stage: 'test',
     now: () => clock.now,
     randomBytes,

@@ -22,6 +22,32 @@ export const privateUrls = [
   'https://printer.local/',
 ]
 
+/** URLs whose host readers of RFC 3986 and of WHATWG take for different ones, or of which the former find none. */
+export const ambiguousUrls = [
+  'https:\\\\host.example/',
+  'https:/\\host.example/',
+  'https:\\/host.example/',
+  'https://a.example\\@b.example/',
+  'https://a.example\\.b.example/',
+  'https://a.example/x\\y',
+  'https://\\a.example/',
+  'https:host.example/',
+  'https:/host.example/',
+  'https:///host.example/',
+  'https:////host.example/',
+  'https://@host.example/',
+  'https://:@host.example/',
+  'https://ex%61mple.com/',
+  'https://a%2e%2eb.example/',
+  'https://0x08080808/',
+  'https://134744072/',
+  'https://8.8.2056/',
+  'https://8.8.8.010/',
+  'https://8.8.8.8./',
+  'https://a`b.example/',
+  'https://a{b}.example/',
+]
+
 /** How each of them is refused by a contract whose targets are public. */
 export const privateUrlRefusal = {
   status: 400,

@@ -5,7 +5,7 @@ import { sweepFields } from '../../../infra/metrics'
 import { allContracts } from '../../../src/contracts/all'
 import { keyturn } from '../../../src/contracts/keyturn'
 import type { SweepReport } from '../../../src/rotation/sweep'
-import { minimal, mountsOf, resources, synthesise } from './support/synthesise'
+import { minimal, mountsOf, resources, synthesise, type Synthesised } from './support/synthesise'
 import { functionNames } from '../../../infra/function-statements'
 
 const sessions = {
@@ -79,6 +79,32 @@ describe('the API', () => {
     expect(resources(dev, 'aws_apigatewayv2_stage')[0]).toMatchObject({
       default_route_settings: { throttling_rate_limit: 100, throttling_burst_limit: 200 },
     })
+  })
+
+  it('throttles each route that changes an endpoint for itself, so that events leave a revoke its own', () => {
+    const settings = (stack: Synthesised) =>
+      Object(resources(stack, 'aws_apigatewayv2_stage')[0]).route_settings as readonly Record<string, unknown>[]
+    const keys = resources(all, 'aws_apigatewayv2_route').map(({ route_key: key }) => String(key))
+    const ofRoutes = settings(all).map(each => String(each.route_key))
+    expect(ofRoutes).toEqual(
+      expect.arrayContaining([
+        'POST /v1/endpoints',
+        'POST /v1/endpoints/{id}/secret/rotate',
+        'POST /v1/endpoints/{id}/secret/revoke-previous',
+        'PATCH /v1/endpoints/{id}',
+        'DELETE /v1/endpoints/{id}',
+      ]),
+    )
+    expect(ofRoutes.filter(key => key.startsWith('GET ') || key === 'POST /v1/events' || key === '$default')).toEqual(
+      [],
+    )
+    expect(ofRoutes.filter(key => !keys.includes(key))).toEqual([])
+    const changeThrottle = { requestsPerSecond: 3, burst: 4 }
+    const throttled = settings(synthesise({ ...minimal, changeThrottle }))
+    expect(throttled[0]).toMatchObject({ throttling_rate_limit: 3, throttling_burst_limit: 4 })
+    expect(settings(dev)[0]).toMatchObject({ throttling_rate_limit: 50, throttling_burst_limit: 100 })
+    // API Gateway refuses settings of a route that is not there yet.
+    expect(Object(resources(all, 'aws_apigatewayv2_stage')[0]).depends_on).toHaveLength(keys.length)
   })
 
   it('answers under its own domain alone, where it has one', () => {
@@ -164,6 +190,24 @@ describe('storage', () => {
   })
 })
 
+describe('reserved concurrency', () => {
+  const reserved = (stack: Synthesised) =>
+    Object.fromEntries(
+      resources(stack, 'aws_lambda_function').map(each => [each.function_name, each.reserved_concurrent_executions]),
+    )
+
+  it('is what the configuration says, and none without', () => {
+    const reservedConcurrency = { rotate: 20, endpoints: 10, sweep: 2 }
+    expect(reserved(synthesise({ ...minimal, reservedConcurrency }))).toEqual({
+      'keyturn-dev-rotate': 20,
+      'keyturn-dev-endpoints': 10,
+      'keyturn-dev-sweep': 2,
+      'keyturn-dev-deliver': undefined,
+    })
+    expect(Object.values(reserved(dev))).toEqual(functionNames.map(() => undefined))
+  })
+})
+
 describe('deliveries', () => {
   const named = (name: string) => resources(dev, 'aws_sqs_queue').find(queue => queue.name === name)
 
@@ -182,12 +226,29 @@ describe('deliveries', () => {
     expect(resources(dev, 'aws_lambda_event_source_mapping')).toMatchObject([
       { ...feed, scaling_config: { maximum_concurrency: 50 } },
     ])
-    const busy = synthesise({ ...minimal, deliveries: { concurrency: 200, pauseAfterFailures: 5 } })
+    const variablesOf = (stack: Synthesised) =>
+      resources(stack, 'aws_lambda_function').map(each => Object(Object(each.environment).variables))
+    expect(variablesOf(dev).map(each => [each.PAUSE_AFTER_HOURS, each.PAUSE_AFTER_FAILURES])).toEqual(
+      functionNames.map(() => ['24', undefined]),
+    )
+    const busy = synthesise({
+      ...minimal,
+      deliveries: { concurrency: 200, pauseAfterHours: 6, pauseAfterFailures: 5 },
+    })
     expect(resources(busy, 'aws_lambda_event_source_mapping')).toMatchObject([
       { ...feed, scaling_config: { maximum_concurrency: 200 } },
     ])
-    const variables = resources(busy, 'aws_lambda_function').map(each => Object(Object(each.environment).variables))
-    expect(variables.map(each => each.PAUSE_AFTER_FAILURES)).toEqual(functionNames.map(() => '5'))
+    expect(variablesOf(busy).map(each => [each.PAUSE_AFTER_HOURS, each.PAUSE_AFTER_FAILURES])).toEqual(
+      functionNames.map(() => ['6', '5']),
+    )
+  })
+
+  it('go back to the queue that feeds their function as often as the schedule wants: Lambda ends no such loop', () => {
+    const functions = Object(dev.resource.aws_lambda_function)
+    const [deliver] = Object.keys(functions).filter(id => functions[id].function_name === 'keyturn-dev-deliver')
+    expect(resources(dev, 'aws_lambda_function_recursion_config')).toMatchObject([
+      { function_name: `\${aws_lambda_function.${deliver}.function_name}`, recursive_loop: 'Allow' },
+    ])
   })
 
   it('go to endpoints that are https, everywhere but in a local run', () => {
@@ -220,7 +281,7 @@ describe('alarms', () => {
   })
 
   it('read fields that the sweep does write', () => {
-    const report: SweepReport = { settled: 0, failed: 0, left: 0, oldestSeconds: 0 }
+    const report: SweepReport = { settled: 0, failed: 0, left: 0, oldestSeconds: 0, plannedLateSeconds: 0 }
     const read = resources(dev, 'aws_cloudwatch_log_metric_filter').map(each =>
       String(Object(each.metric_transformation).value),
     )

@@ -11,7 +11,8 @@ async function bannerAt(port: number): Promise<string> {
   const issuer = await openSessionIssuer(join(dir, 'session-key.json'))
   rmSync(dir, { recursive: true })
   const urlOf = (each: number): string => `http://127.0.0.1:${each}`
-  return banner(await describeLocalRun({ api: urlOf(port), aws: urlOf(port + 1), keys: {}, issuer }), dir)
+  const described = { api: urlOf(port), aws: urlOf(port + 1), accessKeyId: 'LOCAL0123456789ABCDE', keys: {}, issuer }
+  return banner(await describeLocalRun(described), dir)
 }
 
 describe('the banner', () => {
@@ -24,6 +25,7 @@ describe('the banner', () => {
     const text = await bannerAt(port)
     expect(text).toContain(`.listen(${receiver})`)
     expect(text).toContain(`"url": "http://127.0.0.1:${receiver}/"`)
+    expect(text).toContain('AWS_ACCESS_KEY_ID=LOCAL0123456789ABCDE ')
     expect(text).toContain(`curl -X POST http://127.0.0.1:${port}/v1/events`)
   })
 })

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { request } from 'node:http'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
+import { Agent, type IncomingMessage, request, type Server } from 'node:http'
+import { connect } from 'node:net'
 import { InvocationError } from '../../../local/function-worker'
 import { type Gateway, startGateway } from '../../../local/gateway'
 
@@ -8,6 +11,7 @@ let gateway: Gateway
 beforeAll(async () => {
   gateway = await startGateway({
     port: 0,
+    origins: ['https://app.example'],
     routes: [
       { routeKey: 'POST /echo/{id}', function: 'echo' },
       { routeKey: 'POST /threw', function: 'threw' },
@@ -132,4 +136,108 @@ describe('the gateway', () => {
   it('431 for headers over 10,240 bytes', async () => {
     expect((await post('/echo/x', { headers: { long: 'x'.repeat(10240) } })).status).toBe(431)
   })
+
+  it('says in every reply of its own that it is no page, also to what is no HTTP request', async () => {
+    const replies = await Promise.all(
+      ['/threw', '/ended', '/late', '/header', '/nowhere', '/echo/x'].map(path => post(path)),
+    )
+    replies.push(await post('/echo/x', { headers: { long: 'x'.repeat(10240) } }))
+    for (const { headers } of replies) {
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+      expect(headers.get('content-security-policy')).toBe("default-src 'none'")
+    }
+    for (const text of [
+      'GET\r\n\r\n',
+      'GET / HTTP/9.9\r\n\r\n',
+      'POST / HTTP/1.1\r\nHost: localhost\r\nExpect: b\r\n\r\n',
+    ]) {
+      expect(await rawReply(text)).toContain(
+        "\r\nx-content-type-options: nosniff\r\ncontent-security-policy: default-src 'none'",
+      )
+    }
+  })
 })
+
+describe('a web page that a browser has open', () => {
+  it.each([
+    ['rebound.example', undefined, 403],
+    ['rebound.example:4700', undefined, 403],
+    ['127.0.0.1.rebound.example', undefined, 403],
+    ['169.254.169.254', undefined, 403],
+    ['localhost:4700', undefined, 200],
+    ['LOCALHOST:4700', 'http://localhost:4700', 200],
+    ['127.0.0.1:4700', 'http://127.0.0.1:4700', 200],
+    ['127.0.0.1:4700', 'http://127.0.0.1:4701', 403],
+    ['127.0.0.1:4700', 'https://127.0.0.1:4700', 403],
+    ['127.0.0.1:4700', 'http://rebound.example', 403],
+    ['rebound.example:4700', 'http://rebound.example:4700', 403],
+    ['127.0.0.1:4700', 'null', 403],
+    ['127.0.0.1:4700', 'https://app.example', 200],
+    ['127.0.0.1:4700', 'https://app.example.org', 403],
+  ])('with the host %s and the origin %s is answered %d', async (host, origin, status) => {
+    const headers = { host, ...(origin === undefined ? {} : { origin }) }
+    expect(await statusOf({ path: '/echo/x', headers })).toBe(status)
+  })
+
+  it('is refused before anything is invoked, with what other replies of the gateway have', async () => {
+    const reply = await post('/echo/x', { headers: { origin: 'http://rebound.example' } })
+    expect([reply.status, await reply.json()]).toEqual([403, { message: 'Forbidden' }])
+    expect(reply.headers.get('apigw-requestid')).toEqual(expect.any(String))
+  })
+})
+
+describe('an idle connection', () => {
+  it('is never ended by the gateway: neither after a request nor before the first', async () => {
+    const servers: Server[] = []
+    const note = (message: unknown): void => void servers.push((message as { readonly server: Server }).server)
+    subscribe('http.server.request.start', note)
+    await post('/echo/x')
+    unsubscribe('http.server.request.start', note)
+    const [{ keepAliveTimeout, headersTimeout, requestTimeout, timeout } = {}] = servers
+    expect({ keepAliveTimeout, headersTimeout, requestTimeout, timeout }).toEqual({
+      keepAliveTimeout: 0,
+      headersTimeout: 0,
+      requestTimeout: 0,
+      timeout: 0,
+    })
+  })
+
+  it('takes the next request', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const ports = new Set<number | undefined>()
+    for (let each = 0; each < 3; each += 1) {
+      const sent = request(`${gateway.url}/echo/x`, { method: 'POST', agent }).end()
+      const [reply] = (await once(sent, 'response')) as [IncomingMessage]
+      expect(reply.headers['keep-alive']).toBeUndefined()
+      ports.add(reply.socket.localPort)
+      await once(reply.resume(), 'end')
+    }
+    expect(ports.size).toBe(1)
+    agent.destroy()
+  })
+})
+
+interface Sent {
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** `fetch` sends no host of one's choice. */
+async function statusOf({ path, headers }: Sent): Promise<number | undefined> {
+  const sent = request(`${gateway.url}${path}`, { method: 'POST', headers, agent: false }).end()
+  const [reply] = (await once(sent, 'response')) as [IncomingMessage]
+  reply.resume()
+  return reply.statusCode
+}
+
+/** What comes back for bytes that need not be HTTP. */
+async function rawReply(text: string): Promise<string> {
+  const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1')
+  socket.setEncoding('utf8').write(text)
+  let reply = ''
+  for await (const chunk of socket) {
+    reply += String(chunk)
+    if (reply.includes('\r\n\r\n')) break
+  }
+  return reply
+}

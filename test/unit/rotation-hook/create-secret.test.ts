@@ -69,7 +69,10 @@ describe('createSecret', () => {
     const { rotatedSecret, vendor, run } = bedFor(storno, ({ vendor: port }) => ({
       vendor: {
         ...port,
-        reveal: async () => ({ ...(await port.rotate('shown')), secret: new Secret(secretOf(storno, 5)) }),
+        reveal: async () => ({
+          ...(await port.rotate('shown', () => undefined)),
+          secret: new Secret(secretOf(storno, 5)),
+        }),
       },
       lostReply: 'stop-and-alarm',
     }))
@@ -148,7 +151,10 @@ describe('createSecret', () => {
     const { rotatedSecret, vendor, run } = bedFor(storno, ({ vendor: port }) => ({
       vendor: {
         ...port,
-        reveal: async () => ({ ...(await port.rotate('shown')), secret: new Secret(secretOf(storno, 0)) }),
+        reveal: async () => ({
+          ...(await port.rotate('shown', () => undefined)),
+          secret: new Secret(secretOf(storno, 0)),
+        }),
       },
     }))
     rotatedSecret.versions.set(firstVersion, { text: '{"to":"be rotated"}', labels: ['AWSCURRENT'] })
@@ -156,6 +162,53 @@ describe('createSecret', () => {
     await run('createSecret')
     expect(rotatedSecret.versions.get(token)?.text).toContain(secretOf(storno, 1))
     expect(vendor.made()).toBe(1)
+  })
+
+  it.each([storno, teambattles])(
+    'fails while $name answers with the secret of before, and keeps its intent',
+    async contract => {
+      for (const before of [secretOf(contract, 0), secretOf(contract, 8)]) {
+        let isStale = true
+        const { rotatedSecret, run } = bedFor(contract, ({ vendor: port }) => ({
+          vendor: {
+            ...port,
+            rotate: async (key, sending) => {
+              const rotated = await port.rotate(key, sending)
+              return isStale ? { ...rotated, secret: new Secret(before) } : rotated
+            },
+          },
+        }))
+        const older = { id: 'k', secret: secretOf(contract, 8), createdAt: NOON.toISOString(), expiresAt: null }
+        const document = { endpointId: 'e', tenantId: 't', version: 1, signingSecret: secretOf(contract, 0) }
+        const keys = [{ ...older, secret: document.signingSecret }, older]
+        rotatedSecret.versions.set(firstVersion, {
+          text: JSON.stringify({ ...document, keys }),
+          labels: ['AWSCURRENT'],
+        })
+        await expect(run('createSecret')).rejects.toEqual(failing('vendor-secret-unchanged'))
+        expect([rotatedSecret.versions.get(token)?.text, Object.keys(rotatedSecret.tags).length]).toEqual([null, 1])
+        isStale = false
+        for (const step of steps) await run(step)
+        expect(rotatedSecret.versions.get(token)?.text).toContain(secretOf(contract, 2))
+        expect(rotatedSecret.tags).toEqual({})
+      }
+    },
+  )
+
+  it('does not take what a vendor shows for the lost secret while receivers have a placeholder', async () => {
+    const { rotatedSecret, run } = bedFor(storno, ({ vendor: port }) => ({
+      vendor: {
+        ...port,
+        reveal: async () => ({
+          ...(await port.rotate('shown', () => undefined)),
+          secret: new Secret(secretOf(storno, 0)),
+        }),
+      },
+    }))
+    rotatedSecret.versions.set(firstVersion, { text: 'PLACEHOLDER', labels: ['AWSCURRENT'] })
+    rotatedSecret.tags[intentTag] = `${token} 2026-11-21T11:00:00.000Z`
+    await run('createSecret')
+    expect(rotatedSecret.versions.get(token)?.text).toContain(secretOf(storno, 1))
   })
 
   it('fails when the version was stored meanwhile with another value', async () => {

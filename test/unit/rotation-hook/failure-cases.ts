@@ -1,5 +1,8 @@
+import { keyturn } from '../../../src/contracts/keyturn'
+import { storno } from '../../../src/contracts/storno'
 import type { HookErrorCode } from '../../../src/rotation-hook/hook-error'
 import type { VendorErrorCode } from '../../../src/rotation-hook/vendor-failure'
+import { secretOf } from './model'
 import type { Turn } from './scripted-vendor'
 
 /** What a vendor does with each call, the last turn for ever; or nothing listens there. */
@@ -31,6 +34,9 @@ export const vendorCases: Readonly<Record<string, readonly VendorCase[]>> = {
     [{ status: 200, body: '<html>' }],
     [{ status: 200, body: { secret: '', signingSecret: '' } }],
   ],
+  'shows the secret that it had before': [
+    [{ status: 200, body: { secret: secretOf(storno, 0), signingSecret: secretOf(keyturn, 0) } }],
+  ],
 }
 
 /** All codes of a call to the vendor. */
@@ -47,6 +53,7 @@ export const vendorCodes = {
   'vendor-rate-limited': true,
   'vendor-refused': true,
   'vendor-reply-malformed': true,
+  'vendor-secret-unchanged': true,
 } satisfies Record<VendorErrorCode, true>
 
 /** All codes of the hook itself. */
@@ -61,5 +68,6 @@ export const hookCodes = {
   'current-moved': true,
   'no-credentials': true,
   'secret-malformed': true,
+  'secret-with-whitespace': true,
   'secret-differs': true,
 } satisfies Record<HookErrorCode, true>

@@ -41,7 +41,8 @@ export function modelVendor(contract: Contract): ModelVendor {
   return {
     live: () => live,
     made: () => made,
-    rotate: async key => {
+    rotate: async (key, sending) => {
+      sending()
       const known = contract.vendorReplays ? replays.get(key) : undefined
       if (known !== undefined && known !== live[0]) throw vendorError('vendor-superseded', 'maybe', 409)
       if (known !== undefined) return rotatedTo(known)

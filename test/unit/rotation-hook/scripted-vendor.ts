@@ -55,8 +55,9 @@ export async function startScriptedVendor(turns: readonly Turn[]): Promise<Scrip
 function take(turn: Turn, request: IncomingMessage, response: ServerResponse): void {
   if (turn === 'silence') return
   if (turn === 'hang-up') return void request.socket.destroy()
-  const text = typeof turn.body === 'string' ? turn.body : JSON.stringify(turn.body ?? {})
-  response.writeHead(turn.status, { 'content-type': 'application/json', ...turn.headers }).end(text)
+  const { body = {} } = turn
+  const content = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
+  response.writeHead(turn.status, { 'content-type': 'application/json', ...turn.headers }).end(content)
 }
 
 async function readAll(request: IncomingMessage): Promise<string> {

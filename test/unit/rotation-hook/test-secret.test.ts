@@ -17,6 +17,29 @@ describe('testSecret', () => {
     }
   })
 
+  it('names whitespace around a secret that keeps it from being a key', async () => {
+    const { rotatedSecret, run } = bedFor(thesignup)
+    for (const text of [
+      `${secretOf(thesignup, 1)}\n`,
+      ` ${secretOf(thesignup, 1)}`,
+      `\ufeff${secretOf(thesignup, 1)}`,
+    ]) {
+      rotatedSecret.versions.set(token, { text, labels: ['AWSPENDING'] })
+      await expect(run('testSecret')).rejects.toEqual(failing('secret-with-whitespace'))
+    }
+  })
+
+  it('takes a secret with whitespace as it stands where the whole text is the key, and logs it', async () => {
+    const logged: string[] = []
+    const { rotatedSecret, run } = bedFor(storno, ({ vendor, log }) => ({
+      vendor: { ...vendor, look: async () => null },
+      log: { ...log, info: message => void logged.push(message) },
+    }))
+    rotatedSecret.versions.set(token, { text: `${secretOf(storno, 1)}\n`, labels: ['AWSPENDING'] })
+    await run('testSecret')
+    expect(logged).toContain('the secret has whitespace around it')
+  })
+
   it('takes a secret of another length than Keyturn’s own', async () => {
     const { rotatedSecret, run } = bedFor(thesignup, ({ vendor }) => ({
       vendor: { ...vendor, look: async () => null },

@@ -45,7 +45,7 @@ async function createSecretAt(
     overlapSeconds: null,
   }
   const credential = async (): Promise<Secret> => new Secret('the-credential')
-  const timeoutMs = turns.includes('silence') ? 150 : 10_000
+  const timeoutMs = turns.includes('silence') ? 1000 : 10_000
   const vendor = httpVendor({ ...connection, credential, timeoutMs, now: () => new Date() })
   const deps = { ...modelDeps({ contract, rotatedSecret, vendor, logged, slept }), lostReply }
   const code = await rotationHook(deps)(event('createSecret')).then(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import type { Contract } from '../../../src/contracts/contract'
 import { featurebase } from '../../../src/contracts/featurebase'
 import { keyturn } from '../../../src/contracts/keyturn'
@@ -17,6 +18,7 @@ import { type ScriptedVendor, startScriptedVendor, type Turn } from './scripted-
 import { vendorSamples } from './vendor-samples'
 
 const closing = closeAfterEach()
+const sending = (): void => undefined
 
 async function vendorAt(
   contract: Contract,
@@ -41,18 +43,62 @@ async function vendorAt(
 describe('a vendor’s sample reply', () => {
   it.each(vendorSamples)('of $name is read', async ({ contract, body, secret, rotatedAt }) => {
     const { vendor } = await vendorAt(contract, [{ status: 200, body }])
-    const rotated = await vendor.rotate('k')
+    const rotated = await vendor.rotate('k', sending)
     expect(rotated.secret.reveal()).toBe(secret)
     expect(rotated.rotatedAt?.toISOString() ?? null).toBe(rotatedAt)
   })
 
   it('of our own API says which key it is, whose, and when the one before ends', async () => {
     const { vendor } = await vendorAt(keyturn, [{ status: 200, body: vendorSamples.at(-1)?.body }])
-    expect(await vendor.rotate('k')).toMatchObject({
+    expect(await vendor.rotate('k', sending)).toMatchObject({
       keyId: 'key_9',
       version: 4,
       tenantId: 'org_1',
       previousExpiresAt: new Date('2026-11-22T12:00:00Z'),
+    })
+  })
+})
+
+describe('a reply', () => {
+  const text = JSON.stringify({ secret: 'whsec_é', more: 'x'.repeat(300_000) })
+  const codings: readonly (readonly [string, Buffer])[] = [
+    ['identity', Buffer.from(text)],
+    ['gzip', gzipSync(text)],
+    ['X-GZIP', gzipSync(text)],
+    ['deflate', deflateSync(text)],
+    ['deflate', deflateRawSync(text)],
+    ['br', brotliCompressSync(text)],
+    ['gzip, br', brotliCompressSync(gzipSync(text))],
+  ]
+
+  it.each([
+    ['with a byte order mark', { body: Buffer.from(`\ufeff${text}`) }],
+    ['without a content type', { body: Buffer.from(text), headers: { 'content-type': '' } }],
+    ['of another content type', { body: Buffer.from(text), headers: { 'content-type': 'text/html; charset=utf-16' } }],
+    ['with whitespace around it', { body: Buffer.from(`\r\n ${text}\n`) }],
+    ...codings.map(([coding, body]) => [`in ${coding}`, { body, headers: { 'content-encoding': coding } }] as const),
+  ])('is read as fetch reads it: %s', async (_what, reply) => {
+    const { vendor, server } = await vendorAt(storno, [{ status: 200, ...reply }])
+    const read = (await (await fetch(server.url)).json()) as { readonly secret: string }
+    expect((await vendor.rotate('k', sending)).secret.reveal()).toBe(read.secret)
+    expect(read.secret).toBe('whsec_é')
+  })
+
+  it('is not asked to come compressed', async () => {
+    const { vendor, server } = await vendorAt(storno, [{ status: 200, body: text }])
+    await vendor.rotate('k', sending)
+    expect(server.received[0]?.headers['accept-encoding']).toBe('identity')
+  })
+
+  it.each([
+    ['larger than 4 MiB', Buffer.from(JSON.stringify({ secret: 'x', more: 'x'.repeat(4 * 1024 * 1024) })), 'identity'],
+    ['larger than 4 MiB when it is decoded', gzipSync(Buffer.alloc(5 * 1024 * 1024, ' ')), 'gzip'],
+    ['not in its coding', Buffer.from(text), 'gzip'],
+  ])('is malformed when it is %s', async (_what, body, coding) => {
+    const { vendor } = await vendorAt(storno, [{ status: 200, body, headers: { 'content-encoding': coding } }])
+    await expect(vendor.rotate('k', sending)).rejects.toMatchObject({
+      code: 'vendor-reply-malformed',
+      rotated: 'maybe',
     })
   })
 })
@@ -73,7 +119,7 @@ describe('a request', () => {
     'to $contract.name goes where its contract says, with credential, tenant and key',
     async ({ contract, line, headers }) => {
       const { vendor, server } = await vendorAt(contract, [{ status: 500 }])
-      await vendor.rotate('the-token').catch(() => undefined)
+      await vendor.rotate('the-token', sending).catch(() => undefined)
       const [received] = server.received
       expect(`${received?.method} ${received?.path}`).toBe(line)
       const all = { authorization: 'Bearer the-credential', 'idempotency-key': 'the-token', ...headers }
@@ -84,7 +130,7 @@ describe('a request', () => {
 
   it('asks for the overlap where the contract leaves it to the caller', async () => {
     const { vendor, server } = await vendorAt(keyturn, [{ status: 500 }], { overlapSeconds: 60 })
-    await vendor.rotate('k').catch(() => undefined)
+    await vendor.rotate('k', sending).catch(() => undefined)
     expect(server.received[0]).toMatchObject({
       body: '{"overlapSeconds":60}',
       headers: { 'content-type': 'application/json' },
@@ -93,7 +139,7 @@ describe('a request', () => {
 
   it.each(allMadeUp)('to the made-up $name has no parameter left, and one credential', async contract => {
     const { vendor, server } = await vendorAt(contract, [{ status: 500 }], { overlapSeconds: 0 })
-    await vendor.rotate('k').catch(() => undefined)
+    await vendor.rotate('k', sending).catch(() => undefined)
     const [received] = server.received
     expect(received?.path).not.toMatch(/[{}]|%7B/)
     const credentials = Object.values(received?.headers ?? {}).filter(value => String(value).includes('the-credential'))
@@ -114,7 +160,7 @@ describe('what a vendor shows of its secret', () => {
     const revealing = allMadeUp.find(({ operations }) => operations.some(({ use }) => use === 'reveal'))
     if (revealing === undefined) throw new TypeError('no made-up vendor reveals')
     const { vendor, server } = await vendorAt(revealing, [{ status: 204 }, { status: 500 }])
-    await expect(vendor.rotate('k')).rejects.toMatchObject({ code: 'vendor-error' })
+    await expect(vendor.rotate('k', sending)).rejects.toMatchObject({ code: 'vendor-error' })
     expect(server.received.length).toBe(2)
   })
 })
@@ -123,6 +169,7 @@ describe('the credential', () => {
   it('is the text, or the token of a JSON object', () => {
     expect(parseCredential('abc\n').reveal()).toBe('abc')
     expect(parseCredential('{"token":"abc"}').reveal()).toBe('abc')
+    for (const text of ['\ufeffabc', '\ufeff{"token":"abc"}']) expect(parseCredential(text).reveal()).toBe('abc')
     for (const text of ['', 'a b', '{}', '{"token":1}', '{', 'a\r\nx: y']) {
       expect(() => parseCredential(text)).toThrow(expect.objectContaining({ code: 'no-credentials' }))
     }

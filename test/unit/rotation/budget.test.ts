@@ -1,8 +1,14 @@
 import { describe, expect, it } from '@jest/globals'
 import { addSeconds } from '../../../src/core/instant'
 import { Problem } from '../../../src/core/problem'
-import { assertRoomForChange, assertWithinBudget, mirroredRotations } from '../../../src/rotation/budget'
+import {
+  assertRoomForChange,
+  assertRoomForSettings,
+  assertWithinBudget,
+  mirroredRotations,
+} from '../../../src/rotation/budget'
 import { maximumChanges, settleGraceSeconds } from '../../../src/rotation/change'
+import { toldChanges } from '../../../src/rotation/changed-settings'
 import type { Change, ChangeKind, Endpoint } from '../../../src/rotation/endpoint'
 import { noon, sampleEndpoint } from '../../support/suites/sample-endpoint'
 
@@ -85,5 +91,26 @@ describe('assertRoomForChange', () => {
 
   it('does not count settled changes of settings', () => {
     expect(() => assertRoomForChange(withChanges(maximumChanges, 'update'), noon)).not.toThrow()
+  })
+})
+
+describe('assertRoomForSettings', () => {
+  const { settings } = sampleEndpoint()
+  const long = { ...settings, eventTypes: Array.from({ length: 100 }, (_, place) => `${place}`.padEnd(128, 'e')) }
+
+  function changedBefore(times: number, settled: boolean): Endpoint {
+    const { changes, settling, ...full } = withChanges(times, 'update')
+    const [first, ...others] = changes.map(change => ({ ...change, ...toldChanges(settings, long) }))
+    if (first === undefined) throw new Error('there are no changes')
+    return { ...full, changes: [first, ...others], settling: { ...settling, revision: settled ? 1000 : 0 } }
+  }
+
+  it('refuses settings once those that wait to be settled fill too much of the item', () => {
+    expect(() => assertRoomForSettings(changedBefore(8, false), long, noon)).not.toThrow()
+    expect(retryAfter(() => assertRoomForSettings(changedBefore(10, false), long, noon))).toBe(settleGraceSeconds)
+  })
+
+  it('does not count what is settled', () => {
+    expect(() => assertRoomForSettings(changedBefore(100, true), long, noon)).not.toThrow()
   })
 })

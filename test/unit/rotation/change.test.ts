@@ -158,6 +158,17 @@ describe('eventsOf', () => {
     expect(eventsOf(sampleEndpoint({ changes: [change] })).map(event => event.type)).toEqual([type])
   })
 
+  it('names the settings that an update changed, without their values', () => {
+    const { settings } = sampleEndpoint()
+    const after = { ...settings, url: 'https://b.example/?token=1', consumers: ['111111111111'] }
+    const updated = applyChange(sampleEndpoint(), draft, { settings: after }, addSeconds(noon, 100))
+    const [event] = eventsOf(updated).toReversed()
+    expect(event).toMatchObject({ type: 'endpoint.updated', changed: ['url', 'consumers'], actor: draft.actor })
+    expect(JSON.stringify(event)).not.toMatch(/b\.example|1111/)
+    const same = applyChange(sampleEndpoint(), draft, { settings }, addSeconds(noon, 100))
+    expect(eventsOf(same).at(-1)).toMatchObject({ type: 'endpoint.updated', changed: [] })
+  })
+
   it('carries ids, version, time and actor, and nothing else of the change', () => {
     const { id, keyId, version, at, actor } = sampleEndpoint().changes[0]
     const owner = { tenantId: 'org_1', endpointId: 'ep_1', contract: 'keyturn' }

@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals'
 import { lookAgainSeconds, rememberSeconds } from '../../../src/rotation/change'
 import type { Endpoint } from '../../../src/rotation/endpoint'
 import { mirrorName, mirrorVersionId } from '../../../src/rotation/mirror'
+import type { Mirror } from '../../../src/rotation/ports'
 import { runCalmly } from '../../simulator/callers'
+import { squattedSecret } from '../../support/memory/memory-mirror'
 import type { Operation } from '../../simulator/operation'
 import { seededRandom } from '../../simulator/random'
 import { newWorld, type World } from '../../simulator/world'
@@ -107,10 +109,55 @@ describe('settling a rotation', () => {
     await runCalmly(world, rotate)
     // Whoever could read it before must not read what it is to hold now.
     const steps = calls.slice(calls.indexOf('restore')).filter(call => call !== 'describe')
-    expect(steps).toEqual(['restore', 'removePolicy', 'putAside', 'moveCurrent', 'settle'])
+    expect(steps).toEqual(['restore', 'takeOver', 'putAside', 'moveCurrent', 'settle'])
     const endpoint = stored(world)
     expect(mirrorOf(world).deleted).toBe(false)
     expect(mirrorOf(world).labels.get('AWSCURRENT')).toBe(endpoint && mirrorVersionId(endpoint))
+  })
+})
+
+describe('settling a mirror whose name somebody else has taken', () => {
+  const name = mirrorName('test', 'acme', endpointId)
+
+  it('makes the secret Keyturn’s own before a value goes in', async () => {
+    const calls: string[] = []
+    const world = newWorld(seededRandom(1), rule, {
+      sabotage: services => ({ ...services, mirror: noted(services.mirror, calls) }),
+    })
+    world.cloud.state.vault.secrets.set(name, squattedSecret())
+    await runCalmly(world, create)
+    expect(calls).toEqual(['create', 'takeOver', 'describe', 'putAside', 'moveCurrent'])
+    expect(world.cloud.state.vault.secrets.get(name)).toMatchObject({ policy: null, owner: 'keyturn' })
+    expect(mirrorOf(world).labels.get('AWSCURRENT')).toBe(stored(world)?.settling.mirrorVersionId)
+  })
+
+  it('stores no value where the secret is refused, says why, and tries again', async () => {
+    const refusal = Object.assign(new Error('no'), { name: 'MirrorIsReplicated' })
+    let refuses = true
+    const world = newWorld(seededRandom(1), rule, {
+      sabotage: services => {
+        const takeOver: Mirror['takeOver'] = (...args) =>
+          refuses ? Promise.reject(refusal) : services.mirror.takeOver(...args)
+        return { ...services, mirror: { ...services.mirror, takeOver } }
+      },
+    })
+    world.cloud.state.vault.secrets.set(name, squattedSecret())
+    await runCalmly(world, create)
+    await sweepAfter(world, 6)
+    expect(world.cloud.state.vault.secrets.get(name)).toEqual(squattedSecret())
+    expect(stored(world)?.settling).toMatchObject({ error: 'MirrorIsReplicated', mirrorVersionId: null })
+    refuses = false
+    await sweepAfter(world, 60)
+    expect(stored(world)?.settling).toMatchObject({ error: null, mirrorVersionId: expect.any(String) })
+  })
+
+  it('takes over what was scheduled for deletion when it is restored', async () => {
+    const { world } = await scene()
+    await runCalmly(world, { kind: 'delete', endpointId })
+    world.cloud.state.vault.secrets.set(name, { ...squattedSecret(), deleted: true })
+    await runCalmly(world, create)
+    await sweepAfter(world, 6)
+    expect(world.cloud.state.vault.secrets.get(name)).toMatchObject({ policy: null, owner: 'keyturn', deleted: false })
   })
 })
 
@@ -120,16 +167,16 @@ describe('ending a mirror', () => {
     await runCalmly(world, { kind: 'delete', endpointId })
     calls.length = 0
     await sweepAfter(world, 6)
-    expect(calls).toEqual(['due', 'load', 'describe', 'removePolicy', 'scheduleDeletion', 'settle'])
+    expect(calls).toEqual(['due', 'due', 'load', 'describe', 'removePolicy', 'scheduleDeletion', 'settle'])
     calls.length = 0
     await sweepAfter(world, lookAgainSeconds)
-    expect(calls).toEqual(['due', 'load', 'describe', 'settle'])
+    expect(calls).toEqual(['due', 'due', 'load', 'describe', 'settle'])
     calls.length = 0
     await sweepAfter(world, rememberSeconds - lookAgainSeconds - 7)
-    expect(calls).toEqual(['due'])
+    expect(calls).toEqual(['due', 'due'])
     calls.length = 0
     await sweepAfter(world, 1)
-    expect(calls).toEqual(['due', 'load', 'drop'])
+    expect(calls).toEqual(['due', 'due', 'load', 'drop'])
     expect(stored(world)).toBeUndefined()
     expect(mirrorOf(world).deleted).toBe(true)
   })
@@ -161,7 +208,7 @@ describe('ending a mirror', () => {
     await runCalmly(world, { kind: 'delete', endpointId })
     calls.length = 0
     await sweepAfter(world, lookAgainSeconds - 600)
-    expect(calls).toEqual(['due', 'load', 'describe', 'settle', 'removePolicy', 'scheduleDeletion', 'settle'])
+    expect(calls).toEqual(['due', 'due', 'load', 'describe', 'settle', 'removePolicy', 'scheduleDeletion', 'settle'])
     expect(stored(world)?.lookAgainAt?.getTime()).toBe(world.clock + lookAgainSeconds * 1000)
   })
 

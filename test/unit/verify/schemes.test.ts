@@ -134,6 +134,19 @@ describe('hex over timestamp.tenant.body and over the body', () => {
     expect(refusal({ ...headers, 'x-signature': `sha256=${hex(FOREIGN, BODY)}` }, tenant)).toBe('no-matching-signature')
   })
 
+  it('refuses a tenant with a full stop, whose signature would stand for another tenant’s delivery', () => {
+    const { 'x-signature-v2': signature } = sign('1.5', [NEW], { scheme: tenant, tenant: 'org', now: NOON })
+    const moved = { 'x-timestamp': AT, 'x-org': 'org.1', 'x-signature-v2': signature }
+    expect(codeOf(() => verify('5', moved, [NEW], { scheme: tenant, now: NOON }))).toBe('bad-tenant')
+    expect(() => sign('5', [NEW], { scheme: tenant, tenant: 'org.1', now: NOON })).toThrow(TypeError)
+  })
+
+  it('takes a tenant with a full stop where nothing but a header names it', () => {
+    const unsigned: Scheme = { ...tenant, signature: { ...tenant.signature, before: ['timestamp'] } }
+    const named = sign(BODY, [NEW], { scheme: unsigned, tenant: 'org.1', now: NOON })
+    expect(refusal(named, unsigned)).toBeUndefined()
+  })
+
   it('refuses another tenant', () => {
     expect(refusal({ ...headers, 'x-org': 'org_8' }, tenant)).toBe('no-matching-signature')
   })

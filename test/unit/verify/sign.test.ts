@@ -55,6 +55,11 @@ describe('sign', () => {
     expect(() => sign('{}', NEW, { id: 'msg_1', now: new Date(Number.NaN) })).toThrow(TypeError)
   })
 
+  it('refuses a secret that is not in its format, also beside a good one', () => {
+    const work = (): unknown => sign('{}', [NEW, 'whsec_not base64!'], { id: 'msg_1', now: NOON })
+    expect(work).toThrow(expect.objectContaining({ code: 'malformed-secret' }))
+  })
+
   it.each([[[]], ['whsec_'], [[NEW, 'whsec_']]])('refuses the empty secret in %j', secrets => {
     expect(codeOf(() => sign('{}', secrets, { id: 'msg_1', now: NOON }))).toBe('empty-secret')
   })

@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
-import { sign, standardWebhooks, verify, type VerifyOptions, WebhookVerificationError } from '../../../src/verify'
+import {
+  FaultySecretError,
+  sign,
+  standardWebhooks,
+  utf8Text,
+  verify,
+  type VerifyOptions,
+  WebhookVerificationError,
+} from '../../../src/verify'
 import { codeOf } from './code-of'
 import { FOREIGN, NEW, NOON, NOON_SECONDS, OLD, whsec } from './secrets'
 
@@ -12,7 +20,7 @@ interface Case {
   readonly options?: VerifyOptions
 }
 
-function refusal(headers: Record<string, string | string[] | undefined>, given: Case = {}): string | undefined {
+function refusal(headers: Record<string, string | string[] | null | undefined>, given: Case = {}): string | undefined {
   const { body = BODY, secrets = [NEW], options } = given
   return codeOf(() => verify(body, headers, secrets, { now: NOON, ...options }))
 }
@@ -55,11 +63,13 @@ describe('missing-header', () => {
     expect(refusal({ ...SIGNED, [name]: undefined })).toBe('missing-header')
     expect(refusal({ ...SIGNED, [name]: '' })).toBe('missing-header')
     expect(refusal({ ...SIGNED, [name]: [] })).toBe('missing-header')
+    expect(refusal({ ...SIGNED, [name]: null })).toBe('missing-header')
   })
 
   it('without any header', () => {
     expect(refusal({})).toBe('missing-header')
     expect(codeOf(() => verify(BODY, new Headers(), [NEW]))).toBe('missing-header')
+    for (const none of [null, undefined]) expect(codeOf(() => verify(BODY, none, [NEW]))).toBe('missing-header')
   })
 
   it.each(['webhook-id', 'webhook-timestamp', 'webhook-signature'])('where a record gives %s twice', name => {
@@ -72,6 +82,14 @@ describe('missing-header', () => {
     expect(work).toThrow(
       new WebhookVerificationError('missing-header', 'needed: webhook-id, webhook-timestamp, webhook-signature'),
     )
+  })
+})
+
+describe('bad-id', () => {
+  it('is an id with a full stop, by which one signature would stand for two deliveries', () => {
+    const moved = { ...SIGNED, 'webhook-id': `msg_1.${NOON_SECONDS}`, 'webhook-timestamp': `${NOON_SECONDS + 1}` }
+    const signature = sign(`${NOON_SECONDS + 1}.${BODY}`, [NEW], { id: 'msg_1', now: NOON })['webhook-signature']
+    expect(refusal({ ...moved, 'webhook-signature': signature })).toBe('bad-id')
   })
 })
 
@@ -121,8 +139,12 @@ describe('stale-timestamp', () => {
 })
 
 describe('empty-secret', () => {
-  it.each([[[]], [''], ['whsec_'], ['whsec_===='], [['whsec_']], [[NEW, '']]])('refuses %j', secrets => {
+  it.each([[[]], [''], ['whsec_'], ['whsec_===='], [['whsec_']], [['', 'whsec_']], [' \n']])('refuses %j', secrets => {
     expect(refusal(SIGNED, { secrets })).toBe('empty-secret')
+  })
+
+  it.each([' ', '\ufeff', '\t\r\n'])('is %j also where the whole text is the key', secret => {
+    expect(refusal(SIGNED, { secrets: [secret], options: { keyBytes: utf8Text } })).toBe('empty-secret')
   })
 
   it('comes before anything that is wrong with the delivery', () => {
@@ -130,9 +152,57 @@ describe('empty-secret', () => {
   })
 })
 
+/** What `onError` is told of, and what the delivery is refused with. */
+function reported(secrets: readonly string[], options: VerifyOptions = {}) {
+  const told: string[] = []
+  const onError = ({ code, index }: FaultySecretError): void => void told.push(`${index} ${code}`)
+  return { refused: refusal(SIGNED, { secrets, options: { ...options, onError } }), told }
+}
+
+describe('a secret that cannot be used, beside one that signed', () => {
+  it.each([
+    ['malformed-secret', 'whsec_not base64!'],
+    ['empty-secret', ''],
+    ['empty-secret', 'whsec_'],
+    ['secret-with-whitespace', `${NEW}\n`],
+    ['secret-with-whitespace', ` ${NEW}`],
+    ['secret-with-whitespace', `\ufeff${NEW}`],
+  ])('is reported as %s and keeps no delivery out: %j', (code, bad) => {
+    expect(reported([NEW, bad])).toEqual({ refused: undefined, told: [`1 ${code}`] })
+    expect(reported([bad, OLD, bad, NEW])).toEqual({ refused: undefined, told: [`0 ${code}`, `2 ${code}`] })
+    expect(reported([FOREIGN, bad])).toEqual({ refused: 'no-matching-signature', told: [`1 ${code}`] })
+  })
+
+  it('is reported where the list holds what is no text', () => {
+    const list: readonly string[] = JSON.parse(JSON.stringify([null, NEW, 7]))
+    expect(reported(list)).toEqual({ refused: undefined, told: ['0 malformed-secret', '2 malformed-secret'] })
+  })
+
+  it('is used as it stands where the whole text is the key, and reported for its whitespace', () => {
+    const padded = 'a secret\n'
+    const headers = sign(BODY, padded, { id: 'msg_1', now: NOON, keyBytes: utf8Text })
+    const told: string[] = []
+    const options = { now: NOON, keyBytes: utf8Text, onError: (error: FaultySecretError) => void told.push(error.code) }
+    verify(BODY, headers, [padded], options)
+    expect(codeOf(() => verify(BODY, headers, ['a secret'], options))).toBe('no-matching-signature')
+    expect(told).toEqual(['secret-with-whitespace'])
+  })
+})
+
 describe('a secret that is not in its format', () => {
-  it('is the fault of the configuration and not of the delivery', () => {
-    expect(() => verify(BODY, SIGNED, ['whsec_not base64!'], { now: NOON })).toThrow(TypeError)
+  it.each([
+    ['malformed-secret', ['whsec_not base64!']],
+    ['malformed-secret', ['', 'whsec_not base64!', ' x']],
+    ['secret-with-whitespace', [` ${NEW}`, '']],
+  ])('is thrown as %s where none is left to verify with: %j', (code, secrets) => {
+    expect(() => verify(BODY, SIGNED, secrets, { now: NOON })).toThrow(TypeError)
+    expect(() => verify(BODY, SIGNED, secrets, { now: NOON })).toThrow(expect.objectContaining({ code }))
+  })
+
+  it('is never in the message', () => {
+    const work = (): void => verify(BODY, SIGNED, ['whsec_secretly!'], { now: NOON })
+    expect(work).toThrow(new FaultySecretError('malformed-secret', 0))
+    expect(work).toThrow(/^secret 1 is not in its format$/)
   })
 
   it('is another key in another format', () => {

@@ -1,6 +1,13 @@
 import { deliverVariables, readEnvironment, sweepVariables } from '../../../../lambdas/environment'
 import { deliveryDeps, rotationDeps } from '../../../../lambdas/wiring'
-import { createQueues, createTable, localAws, mirrorKeyId, ringKeyId } from '../../../../local/aws-resources'
+import {
+  createQueues,
+  createTable,
+  localAws,
+  localClientOptions,
+  mirrorKeyId,
+  ringKeyId,
+} from '../../../../local/aws-resources'
 import { startAwsServer } from '../../../../local/aws-server/server'
 import type { Closers } from '../../../../local/closers'
 import { functionEnvironment } from '../../../../local/function-environment'
@@ -52,7 +59,7 @@ export async function startDeliveryBed(closers: Closers): Promise<DeliveryBed> {
     startFaultProxy({ target: aws.url, nameOf }),
     startWatchedReceiver(now),
     createTable(table),
-    createQueues(aws.url),
+    createQueues(localClientOptions(aws.url)),
   ])
   closers.add(() => proxy.close())
   closers.add(() => receiver.close())

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { faultsOf, invalid } from '../harness'
 import { ownEndpoint, url } from '../own-endpoint'
-import { privateUrlRefusal, privateUrls } from '../private-hosts'
+import { ambiguousUrls, privateUrlRefusal, privateUrls } from '../private-hosts'
 
 describe('POST /v1/endpoints', () => {
   it.each<[unknown, ...string[]]>([
@@ -65,6 +65,19 @@ describe('POST /v1/endpoints', () => {
   ])('400 for %j names the field', async (body, ...paths) => {
     const { create } = await ownEndpoint()
     expect(faultsOf(await create(body))).toEqual(invalid(...paths))
+  })
+
+  it.each(ambiguousUrls)('400 for %s, whose host depends on who reads it', async target => {
+    const { create } = await ownEndpoint()
+    expect(faultsOf(await create({ url: target }))).toEqual(invalid('url'))
+  })
+
+  it('400 for a contract that signs the tenant, when the tenant has a full stop', async () => {
+    const { create } = await ownEndpoint({}, 'acme.eu')
+    const reply = await create({ url, contract: 'tumban' })
+    expect(faultsOf(reply)).toEqual(invalid('contract'))
+    expect(reply.text).toContain('full stop')
+    expect((await create({ url, contract: 'thesignup' })).status).toBe(201)
   })
 
   it('400 for headers that the contract signs with', async () => {

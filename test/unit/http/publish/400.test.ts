@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { jsonBody } from '../harness'
+import { bearer, jsonBody } from '../harness'
 import { ownEndpoint } from '../own-endpoint'
 
 describe('POST /v1/events', () => {
@@ -15,4 +15,14 @@ describe('POST /v1/events', () => {
     const reply = await send('POST', '/v1/events', jsonBody(token, body))
     expect(reply).toMatchObject({ status: 400, json: { code: 'invalid-request', errors: [{ path }] } })
   })
+
+  it.each(['1e400', '-1e400', '1e-400', '9007199254740993', '12345678901234567890'])(
+    '400 for a payload with %s, which receivers would get as another number',
+    async number => {
+      const { send, token } = await ownEndpoint()
+      const body = `{"type": "order.paid", "payload": {"amounts": [1, ${number}]}}`
+      const reply = await send('POST', '/v1/events', { ...bearer(token), body })
+      expect(reply).toMatchObject({ status: 400, json: { errors: [{ path: 'payload.amounts.1' }] } })
+    },
+  )
 })

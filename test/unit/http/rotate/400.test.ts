@@ -30,6 +30,28 @@ describe('POST /v1/endpoints/{id}/secret/rotate', () => {
     expect(faultsOf(await rotate({ reason: '\u{1f600}'.repeat(201) }))).toEqual(invalid('reason'))
   })
 
+  it.each([
+    ['our own', `whsec_${Buffer.alloc(32, 7).toString('base64')}`],
+    ['our own, in the middle of a text', `it was (whsec_${Buffer.alloc(32, 7).toString('base64url')}), sorry`],
+    ['our own, as short as an import may be', `leaked:whsec_${Buffer.alloc(24, 7).toString('base64')}`],
+    ['storno', `whsec_${'0f'.repeat(32)}`],
+    ['tumban, which has no prefix', `Ticket 7:${'0F'.repeat(32)}.`],
+    ['an API key of our own', `kt_${'a-b_'.repeat(10)}abc`],
+  ])('400 for a reason that holds a secret of %s, and never repeats it', async (_, reason) => {
+    const { rotate } = await ownEndpoint()
+    const reply = await rotate({ reason })
+    expect(faultsOf(reply)).toEqual(invalid('reason'))
+    expect(reply.text).not.toMatch(/BwcH|0f0f|0F0F|a-b_/)
+  })
+
+  it.each(['a1b2c3d4e5f60718293a4b5c6d7e8f9001122334', 'whsec_ is leaked', 'see 550e8400-e29b-41d4-a716-446655440000'])(
+    '200 for the reason %j, which is none',
+    async reason => {
+      const { rotate } = await ownEndpoint()
+      expect((await rotate({ reason })).status).toBe(200)
+    },
+  )
+
   it('400 for another overlap than that of the endpoint’s own contract', async () => {
     const { send, token, endpoint } = await ownEndpoint()
     const { id } = (await endpoint(storno, tenant)).endpoint

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { bearer } from '../harness'
+import { mirrorName } from '../../../../src/rotation/mirror'
+import { bearer, tenant } from '../harness'
 import { ownEndpoint } from '../own-endpoint'
+import { sharedEndpoint } from '../shared-endpoint'
 
 describe('PATCH /v1/endpoints/{id}', () => {
   it('200 shows and changes settings, and merges requestConfig', async () => {
@@ -28,5 +30,75 @@ describe('PATCH /v1/endpoints/{id}', () => {
       mirror: { state: 'current' },
       policy: { state: 'pending', error: null },
     })
+  })
+
+  const readers = ['111111111111', '222222222222']
+
+  it.each([
+    { left: [], policy: null, state: 'off' },
+    { left: ['222222222222'], policy: '["222222222222"]', state: 'current' },
+  ])('200 for $left.length of two consumers, and the other can read nothing from then on', async taken => {
+    const { patch, policy, secretState, sweepNow } = await sharedEndpoint(readers)
+    expect((await patch({ consumers: taken.left })).status).toBe(200)
+    expect(policy()).toBe(taken.policy)
+    expect(await secretState()).toMatchObject({ mirror: { state: 'current' }, policy: { state: taken.state } })
+    await sweepNow()
+    expect(policy()).toBe(taken.policy)
+  })
+
+  it('200 for one consumer in the place of another: the old one goes at once, the new one comes by the sweep', async () => {
+    const { patch, policy, sweepNow } = await sharedEndpoint(['111111111111'])
+    expect((await patch({ consumers: ['222222222222'] })).status).toBe(200)
+    expect(policy()).toBeNull()
+    await sweepNow()
+    expect(policy()).toBe('["222222222222"]')
+  })
+
+  it('200 for a mirror switched off, which nobody else can read from then on', async () => {
+    const { patch, policy } = await sharedEndpoint(readers)
+    expect((await patch({ mirror: 'off' })).status).toBe(200)
+    expect(policy()).toBeNull()
+  })
+
+  it('200 when Secrets Manager refuses, and the sweep takes the access away', async () => {
+    const { patch, policy, faults, secretState, sweepNow } = await sharedEndpoint(readers)
+    faults.refusePolicies = true
+    expect((await patch({ consumers: [] })).status).toBe(200)
+    expect(policy()).toBe(JSON.stringify(readers))
+    expect(await secretState()).toMatchObject({ policy: { state: 'pending', error: null } })
+    faults.refusePolicies = false
+    await sweepNow()
+    expect(policy()).toBeNull()
+  })
+
+  it('200 for a consumer whose access an earlier call gives back late: the sweep takes it away again', async () => {
+    const { patch, policy, deps, id, sweepNow } = await sharedEndpoint(readers)
+    await patch({ consumers: [] })
+    const name = mirrorName('test', tenant, id)
+    await deps.mirror.putPolicy({ name, consumers: readers }, new AbortController().signal)
+    await sweepNow()
+    expect(policy()).toBeNull()
+  })
+
+  it('200 for a name, which calls nothing of Secrets Manager', async () => {
+    const { patch, faults } = await sharedEndpoint(readers)
+    faults.calls = 0
+    await patch({ name: 'one' })
+    await patch({ name: 'two' })
+    expect(faults.calls).toBe(0)
+  })
+
+  it.each([
+    'HTTPS://Receiver.Example',
+    'https://receiver.example:8443/a?b=@c#d',
+    'https://receiver.example?next=https://b.example/',
+    'https://a_b.example:/x//y/../z',
+    'https://xn--bcher-kva.example/%7Ehook',
+    'https://8.8.8.8/',
+    'https://[2606:4700:0:0:0:0:0:1111]:443/',
+    'https://[2606:4700::1111]',
+  ])('200 for %s, kept as it was given', async target => {
+    const { patch } = await ownEndpoint()
+    expect(await patch({ url: target })).toMatchObject({ status: 200, json: { url: target } })
   })
 })

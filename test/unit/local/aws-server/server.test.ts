@@ -1,6 +1,7 @@
 import { CreateSecretCommand, ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -34,6 +35,47 @@ describe('the embedded AWS server', () => {
       expect(reply).toMatchObject({ __type: 'UnknownOperationException' })
     },
   )
+
+  describe('with an access key id', () => {
+    const accessKeyId = 'LOCAL0123456789ABCDE'
+    const signed = (id: string) => `AWS4-HMAC-SHA256 Credential=${id}/20261121/us-east-1/kms/aws4_request`
+
+    it.each([
+      ['no signature', {}, 'MissingAuthenticationTokenException'],
+      ['another id', { authorization: signed('local') }, 'UnrecognizedClientException'],
+      ['a longer id', { authorization: signed(`${accessKeyId}F`) }, 'UnrecognizedClientException'],
+      ['its id', { authorization: signed(accessKeyId) }, 'UnknownOperationException'],
+    ])('a request with %s is answered as AWS does', async (_, headers, type) => {
+      const { url } = await start({ accessKeyId })
+      for (const target of ['secretsmanager.Nothing', 'AWSEvents.Nothing']) {
+        const { status, reply } = await post(url, target, '{}', headers)
+        expect([status, reply]).toEqual([400, expect.objectContaining({ __type: type })])
+      }
+    })
+
+    it('DynamoDB takes none but that either', async () => {
+      const { url } = await start({ accessKeyId })
+      const body = '{"TableName":"t"}'
+      const { reply } = await post(url, 'DynamoDB_20120810.DescribeTable', body, { authorization: signed('local') })
+      expect(reply).toMatchObject({ __type: 'UnrecognizedClientException' })
+    })
+  })
+
+  it.each([
+    ['rebound.example:4701', undefined, 403],
+    ['127.0.0.1:4701', 'http://rebound.example', 403],
+    ['127.0.0.1:4701', 'http://127.0.0.1:4701', 404],
+    ['127.0.0.1:4701', 'https://app.example', 404],
+    ['localhost:4701', undefined, 404],
+  ])('for a web page, by the host %s and the origin %s: %d', async (host, origin, expected) => {
+    const { url } = await start({ origins: ['https://app.example'] })
+    const headers = { host, ...(origin === undefined ? {} : { origin }) }
+    const [reply] = (await once(request(url, { headers, agent: false }).end(), 'response')) as [IncomingMessage]
+    expect(reply.resume().statusCode).toBe(expected)
+    const sent = request(url, { method: 'POST', headers, agent: false }).end('{}')
+    const [refused] = (await once(sent, 'response')) as [IncomingMessage]
+    expect(refused.resume().statusCode).toBe(expected === 403 ? 403 : 400)
+  })
 
   it('ends no connection because it is idle, and so announces no time for it', async () => {
     const { url } = await start()

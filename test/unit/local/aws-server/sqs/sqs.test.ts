@@ -177,6 +177,38 @@ describe('the embedded SQS', () => {
     ).rejects.toMatchObject({ name: 'MessageNotInflight' })
   })
 
+  it('gives the message of a quiet tenant before those of one with 30 in flight and more waiting', async () => {
+    const queue = await newQueue('fair')
+    const sendFor = (MessageGroupId: string, MessageBody: string) =>
+      client.send(new SendMessageCommand({ QueueUrl: queue, MessageBody, MessageGroupId }))
+    for (let sent = 0; sent < 40; sent += 1) await sendFor('loud', `loud ${sent}`)
+    for (let polls = 0; polls < 3; polls += 1) await receive(queue)
+    await sendFor('quiet', 'quiet')
+    await send(queue, 'of no group')
+    expect((await bodies(queue)).slice(0, 3)).toEqual(['quiet', 'of no group', 'loud 30'])
+  })
+
+  it('gives messages in the order in which they became visible as long as no tenant is noisy', async () => {
+    const queue = await newQueue('fair')
+    for (const group of ['a', 'b', 'a', 'c']) {
+      await client.send(new SendMessageCommand({ QueueUrl: queue, MessageBody: group, MessageGroupId: group }))
+    }
+    expect((await receive(queue)).map(({ Body, Attributes }) => [Body, Attributes?.MessageGroupId])).toEqual([
+      ['a', 'a'],
+      ['b', 'b'],
+      ['a', 'a'],
+      ['c', 'c'],
+    ])
+  })
+
+  it('refuses a message group that SQS would refuse', async () => {
+    const queue = await newQueue('fair')
+    const group = 'with a space'
+    await expect(
+      client.send(new SendMessageCommand({ QueueUrl: queue, MessageBody: 'x', MessageGroupId: group })),
+    ).rejects.toMatchObject({ name: expect.any(String) })
+  })
+
   it('takes and deletes in batches, and answers each entry by itself', async () => {
     const queue = await newQueue('q', { MaximumMessageSize: '1024' })
     const Entries = [

@@ -1,0 +1,48 @@
+import { expect, it } from '@jest/globals'
+import { allContracts } from '../../../../src/contracts/all'
+import type { Contract, Operation } from '../../../../src/contracts/contract'
+import { newText } from '../../../../src/contracts/secret-text'
+import { deliveryUses, testUses } from '../../../../src/http/uses/deliveries'
+import { endpointUses } from '../../../../src/http/uses/endpoints'
+import { ringUses } from '../../../../src/http/uses/ring'
+import { deliveryBeds } from '../delivery-bed'
+import { harness, requestsTo } from '../harness'
+
+interface Case {
+  readonly name: string
+  readonly contract: Contract
+  readonly operation: Operation
+}
+
+const cases: readonly Case[] = allContracts.flatMap(contract =>
+  contract.operations
+    .filter(({ access }) => access !== 'anyone' && access.apiKey !== undefined)
+    .map(operation => ({ name: `${operation.method} ${operation.path}`, contract, operation })),
+)
+
+const bed = deliveryBeds()
+
+/** The credential of an API key that nobody made. */
+function unknownKey({ credentials }: Contract): Record<string, string> {
+  if (credentials.apiKey === undefined) throw new Error('the contract has no API keys')
+  const token = newText(credentials.apiKey, count => Buffer.alloc(count, 1))
+  const { in: place } = credentials
+  return place.kind === 'bearer' ? { authorization: `Bearer ${token}` } : { [place.name]: token }
+}
+
+it.each(cases)('$name reads the API key afresh, unless it only reads', async ({ contract, operation }) => {
+  const { appWith, deps, settings, access } = harness()
+  const seen: string[] = []
+  const find = async (_: string, freshness: string): Promise<null> => (seen.push(freshness), null)
+  const uses = {
+    ...ringUses(deps, settings),
+    ...endpointUses(deps, settings),
+    ...deliveryUses(deps, settings),
+    ...testUses(bed().world.deps, settings),
+  }
+  const send = requestsTo(appWith({ access: { ...access, apiKeys: { find } }, uses }))
+  const path = operation.path.replaceAll(/\{\w+\}/g, 'x')
+  expect((await send(operation.method, path, { headers: unknownKey(contract) })).status).toBe(401)
+  const onlyReads = operation.method === 'GET' && operation.use !== 'reveal'
+  expect(seen).toEqual([onlyReads ? 'cached' : 'fresh'])
+})
