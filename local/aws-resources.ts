@@ -48,10 +48,16 @@ export function localAccessKeyId(file: string): string {
   return accessKeyId
 }
 
+/**
+ * Limits of a request to the embedded AWS server. It is on the same machine: what takes long there, because the machine is
+ * busy, would take as long at a second try.
+ */
+export const patientLimits = { connectionTimeout: 60_000, requestTimeout: 60_000, throwOnRequestTimeout: true }
+
 /** The settings of an SDK client for the embedded AWS server at this URL. */
 export function localClientOptions(aws: string, accessKeyId: string = localAws.accessKeyId): ClientOptions {
   const { region, secretAccessKey } = localAws
-  return { endpoint: aws, region, credentials: { accessKeyId, secretAccessKey } }
+  return { endpoint: aws, region, credentials: { accessKeyId, secretAccessKey }, requestHandler: patientLimits }
 }
 
 /** Makes the table; one that is there already stays as it is. Tests use it too: a deployment has its own table. */

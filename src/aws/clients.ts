@@ -9,6 +9,15 @@ export interface ClientOptions {
   readonly endpoint?: string
   readonly region?: string
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
+  /** Other limits than a function's. */
+  readonly requestHandler?: RequestLimits
+}
+
+/** Milliseconds. */
+export interface RequestLimits {
+  readonly connectionTimeout: number
+  readonly requestTimeout: number
+  readonly throwOnRequestTimeout: boolean
 }
 
 /** Milliseconds; a request that takes longer is given up and tried again. Connections are kept alive by default. */

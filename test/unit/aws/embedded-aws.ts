@@ -1,12 +1,18 @@
 import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb'
 import { setTimeout as wait } from 'node:timers/promises'
+import { patientLimits } from '../../../local/aws-resources'
 import { startAwsServer } from '../../../local/aws-server/server'
 import { type ClientOptions, dynamoDbClient } from '../../../src/aws/clients'
 import { type Table, tableDefinition } from '../../../src/aws/table'
 
 /** Everything that a client needs to reach the embedded server. */
 export function clientOptions(url: string): ClientOptions {
-  return { endpoint: url, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }
+  return {
+    endpoint: url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    requestHandler: patientLimits,
+  }
 }
 
 export interface EmbeddedTables {

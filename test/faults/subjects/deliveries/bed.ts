@@ -5,6 +5,7 @@ import {
   createTable,
   localAws,
   localClientOptions,
+  patientLimits,
   mirrorKeyId,
   ringKeyId,
 } from '../../../../local/aws-resources'
@@ -52,7 +53,7 @@ export async function startDeliveryBed(closers: Closers): Promise<DeliveryBed> {
   const aws = await startAwsServer({ dataDir: null, port: 0, now, kmsKeyIds: [ringKeyId, mirrorKeyId] })
   closers.add(() => aws.close())
   Object.assign(process.env, functionEnvironment({ name: 'deliver', bundle: __filename, aws: aws.url }))
-  const table = { client: dynamoDbClient(), name: localAws.table }
+  const table = { client: dynamoDbClient({ requestHandler: patientLimits }), name: localAws.table }
   closers.add(() => table.client.destroy())
   const [built, proxy, receiver] = await Promise.all([
     build(closers),

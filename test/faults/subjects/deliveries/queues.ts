@@ -1,5 +1,5 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs'
-import { createQueue, deadLetterQueue, redrivePolicy } from '../../../../local/aws-resources'
+import { createQueue, deadLetterQueue, patientLimits, redrivePolicy } from '../../../../local/aws-resources'
 import { queueUrl } from '../../../../local/aws-server/sqs/queue-names'
 import { sqsClient } from '../../../../src/aws/clients'
 import { type SqsDeliveryQueueOptions, sqsQueueFeed } from '../../../../src/aws/sqs-delivery-queue'
@@ -27,7 +27,7 @@ export function queueAt(aws: string, name: string): string {
 
 /** The dead-letter queue is there already. */
 export async function openQueues(aws: string): Promise<Queues> {
-  const client = sqsClient()
+  const client = sqsClient({ requestHandler: patientLimits })
   const deadLetterQueueUrl = queueAt(aws, deadLetterQueue)
   const RedrivePolicy = await redrivePolicy(client, deadLetterQueueUrl, maxReceiveCount)
   const attributes = { VisibilityTimeout: String(visibilitySeconds), RedrivePolicy }
