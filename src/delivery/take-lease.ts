@@ -23,13 +23,31 @@ export interface TakenLease {
  * so that the receivers of one tenant that never answer hold up none of another's.
  */
 export async function takeLease(deps: DeliveryDeps, wanted: WantedLease): Promise<TakenLease> {
-  const taken = await takeEndpointLease(deps, wanted)
-  const { outcome } = taken
-  if (outcome.kind !== 'granted' || outcome.prompt) return { ...taken, tenantLease: null }
+  const { outcome, waited } = await takeEndpointLease(deps, wanted)
+  return { ...(await withTenantSlot(deps, wanted, outcome)), waited }
+}
+
+/**
+ * The same for a test, which waits for no slot. It counts towards the same slots, so that a tenant's tests are no more
+ * at a time than its deliveries may be. A paused endpoint gets it too.
+ */
+export async function takeTestLease(deps: LeaseDeps, wanted: WantedLease): Promise<Omit<TakenLease, 'waited'>> {
+  return withTenantSlot(deps, wanted, await askForLease(deps, wanted, 'allow'))
+}
+
+type LeaseDeps = Pick<DeliveryDeps, 'health' | 'now'>
+
+/** Takes the tenant's slot besides that of an endpoint that is not prompt, or gives the endpoint's back. */
+async function withTenantSlot(
+  deps: LeaseDeps,
+  wanted: WantedLease,
+  outcome: LeaseOutcome,
+): Promise<Omit<TakenLease, 'waited'>> {
+  if (outcome.kind !== 'granted' || outcome.prompt) return { outcome, tenantLease: null }
   const ofTenant = await askForLease(deps, { ...wanted, life: slowLaneOf(wanted.life.tenantId) }, 'refuse')
-  if (ofTenant.kind === 'granted') return { ...taken, tenantLease: ofTenant.lease }
+  if (ofTenant.kind === 'granted') return { outcome, tenantLease: ofTenant.lease }
   await deps.health.release(outcome.lease)
-  return { ...taken, outcome: { kind: 'busy', failures: 0 }, tenantLease: null }
+  return { outcome: { kind: 'busy', failures: 0 }, tenantLease: null }
 }
 
 /** How long a message waits here for a slot of an endpoint that works, before it goes back into the queue. */
@@ -56,7 +74,7 @@ const marginSeconds = 25
 
 /** Asks for a slot once, for as long as one attempt may take. */
 export function askForLease(
-  { health, now }: Pick<DeliveryDeps, 'health' | 'now'>,
+  { health, now }: LeaseDeps,
   { life, messageId, timeoutMs }: WantedLease,
   whenPaused: LeaseRequest['whenPaused'],
 ): Promise<LeaseOutcome> {

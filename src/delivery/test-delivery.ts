@@ -9,7 +9,7 @@ import { messageIdOf } from './delivery'
 import type { Lease } from './health'
 import type { DeliveryDeps } from './ports'
 import type { Message } from './signed-request'
-import { askForLease } from './take-lease'
+import { takeTestLease } from './take-lease'
 
 export interface TestRequest {
   readonly endpoint: Endpoint
@@ -46,7 +46,7 @@ export async function testDelivery(
   const { url } = endpoint.settings
   if (url === null) throw new Problem('endpoint-without-url', 'The endpoint has no URL to send a test to.')
   const message = testMessage(deps, request)
-  const lease = await leaseFor(deps, endpoint, message)
+  const leases = await leasesFor(deps, endpoint, message)
   try {
     const made = await attempt(deps, { endpoint, contract, url, message })
     const about = { messageId: message.id, eventType: message.event.type, kind: 'test', number: 1 } as const
@@ -54,7 +54,7 @@ export async function testDelivery(
     await deps.attempts.record(address, recordOf(made, about, deps.randomBytes))
     return { message, made }
   } finally {
-    await deps.health.release(lease)
+    for (const lease of leases) await deps.health.release(lease)
   }
 }
 
@@ -72,11 +72,12 @@ function withTestTimeout(endpoint: Endpoint, longestMs: number): Endpoint {
   return { ...endpoint, settings: { ...endpoint.settings, requestConfig: { ...requestConfig, timeoutMs } } }
 }
 
-async function leaseFor(deps: TestDeps, endpoint: Endpoint, { id: messageId }: Message): Promise<Lease> {
+/** The endpoint's slot, and its tenant's where the endpoint is not prompt. */
+async function leasesFor(deps: TestDeps, endpoint: Endpoint, { id: messageId }: Message): Promise<readonly Lease[]> {
   const { tenantId, id: endpointId, incarnation, settings } = endpoint
   const life = { tenantId, endpointId, incarnation }
   const { timeoutMs } = settings.requestConfig
-  const outcome = await askForLease(deps, { life, messageId, timeoutMs }, 'allow')
-  if (outcome.kind === 'granted') return outcome.lease
+  const { outcome, tenantLease } = await takeTestLease(deps, { life, messageId, timeoutMs })
+  if (outcome.kind === 'granted') return tenantLease === null ? [outcome.lease] : [outcome.lease, tenantLease]
   throw new Problem('endpoint-busy', 'The endpoint is being sent to as often as it may be.', { retryAfterSeconds: 1 })
 }
