@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { leftOut, untouchedStack } from './left-out'
+import { untouchedStack, withoutLeftOut } from './left-out'
 
 // The CDKTF app of a project that is deployed to the emulator: that of `infra`, without what the emulator does not know.
 // What `infra` wrote stays beside it.
@@ -14,6 +14,5 @@ for (const stack of readdirSync(stacks)) {
   const synthesised = readFileSync(file, 'utf8')
   writeFileSync(join(stacks, stack, untouchedStack), synthesised)
   const { resource = {}, ...rest } = JSON.parse(synthesised)
-  const known = Object.entries(resource).filter(([type]) => !leftOut.includes(type))
-  writeFileSync(file, JSON.stringify({ ...rest, resource: Object.fromEntries(known) }, null, 2))
+  writeFileSync(file, JSON.stringify({ ...rest, resource: withoutLeftOut(resource) }, null, 2))
 }

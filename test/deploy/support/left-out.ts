@@ -1,8 +1,27 @@
-/**
- * Types of resources that the emulator answers 404 to, and that are therefore not deployed to it. All of them are asserted
- * on what `infra` writes; a real account gets them.
- */
-export const leftOut: readonly string[] = ['aws_lambda_function_recursion_config']
+// What the emulator does not know, and what is therefore not deployed to it. All of it is asserted on what `infra` writes;
+// a real account gets it.
+
+/** Types of resources that it answers 404 to. */
+export const leftOutTypes: readonly string[] = ['aws_lambda_function_recursion_config']
+
+/** Arguments of resources that it takes once and cannot change: it has no UpdateStage, and routes come and go. */
+export const leftOutArguments: Readonly<Record<string, readonly string[]>> = {
+  aws_apigatewayv2_stage: ['route_settings'],
+}
 
 /** What `infra` wrote of a stack, in the stack's folder. Not `.tf.json`, which Terraform would read. */
 export const untouchedStack = 'untouched.json'
+
+type Resources = Readonly<Record<string, Readonly<Record<string, object>>>>
+
+/** Resources by type and name, without all of that. */
+export function withoutLeftOut(resources: Resources): Resources {
+  const kept = Object.entries(resources).filter(([type]) => !leftOutTypes.includes(type))
+  return Object.fromEntries(kept.map(([type, named]) => [type, withoutArguments(named, leftOutArguments[type] ?? [])]))
+}
+
+function withoutArguments(named: Resources[string], names: readonly string[]): Resources[string] {
+  const without = (given: object): object =>
+    Object.fromEntries(Object.entries(given).filter(([name]) => !names.includes(name)))
+  return Object.fromEntries(Object.entries(named).map(([name, given]) => [name, without(given)]))
+}
