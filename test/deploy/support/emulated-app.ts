@@ -13,6 +13,8 @@ for (const stack of readdirSync(stacks)) {
   const file = join(stacks, stack, 'cdk.tf.json')
   const synthesised = readFileSync(file, 'utf8')
   writeFileSync(join(stacks, stack, untouchedStack), synthesised)
-  const { resource = {}, ...rest } = JSON.parse(synthesised)
-  writeFileSync(file, JSON.stringify({ ...rest, resource: withoutLeftOut(resource) }, null, 2))
+  const parsed = JSON.parse(synthesised)
+  // A stack that is taken down has no resources, and Terraform takes no empty object for them.
+  if (parsed.resource === undefined) continue
+  writeFileSync(file, JSON.stringify({ ...parsed, resource: withoutLeftOut(parsed.resource) }, null, 2))
 }
