@@ -5,15 +5,15 @@ export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 export type Method = (typeof methods)[number]
 
 /** Uses that reveal a secret or change a key ring. Only the function `rotate` serves them. */
-export const ringUses = ['create', 'rotate', 'revoke-previous', 'reveal'] as const
+export const usesOfRotate = ['create', 'rotate', 'revoke-previous', 'reveal'] as const
 /** Uses that read, or change nothing but an endpoint's settings. The function `endpoints` serves them. */
-export const endpointUses = [
+export const usesOfEndpoints = [
   ...(['list', 'get', 'update', 'delete', 'secret-state', 'rotations', 'health'] as const),
   ...(['publish', 'deliveries', 'attempts', 'send-again', 'recover'] as const),
 ] as const
 /** Uses that sign something and send it while the caller waits. The function `deliver` serves them. */
-export const deliverUses = ['test'] as const
-export type Use = (typeof ringUses)[number] | (typeof endpointUses)[number] | (typeof deliverUses)[number]
+export const usesOfDeliver = ['test'] as const
+export type Use = (typeof usesOfRotate)[number] | (typeof usesOfEndpoints)[number] | (typeof usesOfDeliver)[number]
 
 export const roles = ['admin', 'member'] as const
 export type Role = (typeof roles)[number]

@@ -1,4 +1,4 @@
-import { deliverUses, ringUses } from './dimensions'
+import { usesOfDeliver, usesOfRotate } from './dimensions'
 import { describeRoute, type Mount, type Route, routesOf, type Segment, wildcardTemplate } from './routes'
 
 /** A route of the HTTP API in front: `POST /v1/endpoints/{id}` or `$default`. */
@@ -44,8 +44,8 @@ function assertSameFunction(a: Route, b: Route): void {
 
 /** Only `rotate` may seal secrets, only `rotate` and `deliver` may open them. */
 function functionOf({ operation }: Route): ServingFunction {
-  if (deliverUses.some(use => use === operation.use)) return 'deliver'
-  return ringUses.some(use => use === operation.use) ? 'rotate' : 'endpoints'
+  if (usesOfDeliver.some(use => use === operation.use)) return 'deliver'
+  return usesOfRotate.some(use => use === operation.use) ? 'rotate' : 'endpoints'
 }
 
 function routeKeyOf({ operation, segments }: Route): string {

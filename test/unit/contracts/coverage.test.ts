@@ -17,9 +17,9 @@ const signatures = contracts.flatMap(({ signing: { signature, weaker } }) => [si
 /** Where each list of words is used. */
 const used: Readonly<Record<string, readonly unknown[]>> = {
   methods: operations.map(operation => operation.method),
-  ringUses: operations.map(operation => operation.use),
-  deliverUses: operations.map(operation => operation.use),
-  endpointUses: operations.map(operation => operation.use),
+  usesOfRotate: operations.map(operation => operation.use),
+  usesOfDeliver: operations.map(operation => operation.use),
+  usesOfEndpoints: operations.map(operation => operation.use),
   roles: operations.flatMap(({ access }) => (access === 'anyone' ? [] : (access.session?.roles ?? []))),
   credentialPlaces: contracts.map(contract => contract.credentials.in.kind),
   encodings: contracts.flatMap(({ secret, credentials }) => [secret.encoding, credentials.apiKey?.encoding]),
