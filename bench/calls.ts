@@ -5,7 +5,7 @@ import { apiKeyHash } from '../src/access/api-key'
 import { buildBundles } from '../test/faults/build-bundles'
 import { depthOf, type RecordedCall } from '../test/faults/proxy'
 import { prepareTable, type RotateFunction, startRotateFunction } from '../test/faults/subjects/ring-changes/bed'
-import { type Answer, textAt } from '../test/support/api-caller'
+import { type CalledReply, textAt } from '../test/support/api-caller'
 import { median } from './interleaved'
 import type { Figure } from './figure'
 
@@ -83,7 +83,7 @@ async function callsOf(route: Route, { api, proxy }: RotateFunction, tokens: Tok
   return calls
 }
 
-function expectStatus(reply: Answer, status: number): Answer {
+function expectStatus(reply: CalledReply, status: number): CalledReply {
   if (reply.status !== status) throw new Error(`${reply.request} answered ${reply.status}: ${reply.text}`)
   return reply
 }

@@ -88,13 +88,13 @@ async function prepare(
   const { messageIds } = contract?.delivery ?? standardDelivery
   const messageId = messageIdOf(messageIds, { tenantId, endpointId, incarnation, eventId: event.id })
   const delivery = newDelivery({ endpointId, incarnationOf: incarnation, messageId }, event, deps.now())
-  if (stopped !== null) return stop(deps, delivery, stopped)
+  if (stopped !== null) return storeStopped(deps, delivery, stopped)
   await deps.deliveries.create(delivery)
   return { message: nextAttempt(delivery), delaySeconds: 0 }
 }
 
 /** Lists the delivery as failed, and makes no letter of it: a long pause would fill the dead-letter queue. */
-async function stop(deps: DeliveryDeps, delivery: Delivery, why: NoTarget): Promise<null> {
+async function storeStopped(deps: DeliveryDeps, delivery: Delivery, why: NoTarget): Promise<null> {
   const { tenantId, endpointId, incarnationOf: incarnation, createdAt } = delivery
   await deps.attempts.recordUnattempted(delivery, createdAt)
   const outcome = await deps.deliveries.create({ ...delivery, status: 'failed', errorMessage: why.reason })

@@ -1,5 +1,5 @@
 import type { SweepDeps } from '../../src/rotation/sweep'
-import { type Answer, contractWith, type Operation, runOperation } from './operation'
+import { type OperationReply, contractWith, type Operation, runOperation } from './operation'
 import { portsOf } from './ports'
 import { type Caller, traceStep, type World } from './world'
 
@@ -57,7 +57,7 @@ export function addOperation(world: World, operation: Operation, attempt = 1): C
 }
 
 /** Whether a client cannot know what came of its request. */
-function isUnclear(answer: Answer | null): boolean {
+function isUnclear(answer: OperationReply | null): boolean {
   if (answer === null || answer.kind === 'failed') return true
   return answer.kind === 'refused' && answer.code === 'outcome-unknown'
 }

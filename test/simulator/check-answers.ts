@@ -1,10 +1,10 @@
 import type { Endpoint } from '../../src/rotation/endpoint'
 import { runCalmly } from './callers'
 import { sweepAndCheck } from './check-end'
-import { type Answer, type Operation, recordOf } from './operation'
+import { type OperationReply, type Operation, recordOf } from './operation'
 import { type Answered, type Ledger, mustHold, type World } from './world'
 
-type Shown = Extract<Answer, { kind: 'revealed' }>
+type Shown = Extract<OperationReply, { kind: 'revealed' }>
 
 /** Every secret that was revealed is a committed key's, under its own version and with the overlap that was promised. */
 export function checkReveals({ ledger, cloud }: World): void {

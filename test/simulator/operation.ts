@@ -37,7 +37,7 @@ export type Operation =
   | { readonly kind: 'sweep' }
 
 /** What a caller was answered. `failed`: an error that is not a problem, or no answer at all. */
-export type Answer =
+export type OperationReply =
   | { readonly kind: 'revealed'; readonly revealed: Revealed; readonly text: string }
   | { readonly kind: 'done' }
   | { readonly kind: 'refused'; readonly code: ProblemCode }
@@ -55,7 +55,7 @@ export function contractWith(secondRotation: SecondRotation): Contract {
 }
 
 /** Runs one operation to its answer. */
-export async function runOperation(deps: SweepDeps, contract: Contract, operation: Operation): Promise<Answer> {
+export async function runOperation(deps: SweepDeps, contract: Contract, operation: Operation): Promise<OperationReply> {
   try {
     const revealed = await perform(deps, contract, operation)
     return revealed ? { kind: 'revealed', revealed, text: revealed.secret.reveal() } : { kind: 'done' }

@@ -2,7 +2,7 @@ import type { SecondRotation } from '../../src/contracts/contract'
 import type { Endpoint } from '../../src/rotation/endpoint'
 import type { SweepDeps } from '../../src/rotation/sweep'
 import { type Cloud, newCloud, type Sabotage } from './cloud'
-import type { Answer, Operation } from './operation'
+import type { OperationReply, Operation } from './operation'
 import type { Random } from './random'
 
 /** All there is in one run. Times are milliseconds since 1970. */
@@ -85,7 +85,7 @@ export interface Ledger {
 
 export interface Answered {
   readonly operation: Operation
-  readonly answer: Answer
+  readonly answer: OperationReply
 }
 
 /** When every run begins. */

@@ -1,5 +1,5 @@
 /** A reply of the API, taken off the wire. */
-export interface Answer {
+export interface CalledReply {
   readonly request: string
   readonly status: number
   readonly headers: Headers
@@ -17,12 +17,12 @@ export interface CallOptions {
 
 /** Sends requests, and keeps every reply for what is said about all of them. */
 export interface ApiCaller {
-  readonly answers: readonly Answer[]
-  call(method: string, path: string, options?: CallOptions): Promise<Answer>
+  readonly answers: readonly CalledReply[]
+  call(method: string, path: string, options?: CallOptions): Promise<CalledReply>
 }
 
 export function apiCaller(url: string): ApiCaller {
-  const answers: Answer[] = []
+  const answers: CalledReply[] = []
   return {
     answers,
     call: async (method, path, options = {}) => {
@@ -48,7 +48,7 @@ function parsed(text: string): unknown {
 }
 
 /** The text at a place of the reply's body like `endpoint.id`. */
-export function textAt({ json, text }: Answer, place: string): string {
+export function textAt({ json, text }: CalledReply, place: string): string {
   const value = memberAt(json, place)
   if (typeof value !== 'string') throw new TypeError(`the reply has no text at ${place}: ${text}`)
   return value

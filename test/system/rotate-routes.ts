@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals'
 import type { LocalDescription } from '../../local/local-description'
-import type { Answer, ApiCaller, CallOptions } from '../support/api-caller'
+import type { CalledReply, ApiCaller, CallOptions } from '../support/api-caller'
 
 /** The rotate route of a contract, as its page, or Keyturn's own API, has it. */
 export interface RotateRoute {
@@ -208,7 +208,7 @@ export function rotateThrough(
   route: RotateRoute,
   { api, local }: { readonly api: ApiCaller; readonly local: LocalDescription },
   { endpointId, headers, body }: RotateRequest = {},
-): Promise<Answer> {
+): Promise<CalledReply> {
   const made = local.contracts[route.contract].endpointId
   const path = route.path(local).replace(made, endpointId ?? made)
   const credentials = route.credentials(local)

@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, ListSecretsCommand } from '@aws-sdk/client-secrets-manager'
 import { join } from 'node:path'
-import type { Answer } from '../../support/api-caller'
+import type { CalledReply } from '../../support/api-caller'
 import type { Place } from '../../support/canary/find-canaries'
 import type { Canary } from '../../support/canary/secret-forms'
 import { entriesOf, filesBelow } from '../../support/canary/stored-places'
@@ -41,12 +41,12 @@ export async function stopAndRead({ run, api }: ControlPlaneBed): Promise<Afterm
   }
 }
 
-function repliesAs(name: string, answers: readonly Answer[]): readonly Place[] {
+function repliesAs(name: string, answers: readonly CalledReply[]): readonly Place[] {
   return answers.map(({ text, headers }) => ({ name, bytes: Buffer.from(`${JSON.stringify([...headers])}${text}`) }))
 }
 
 /** Creations and rotations that went well. */
-function revealsSecret({ request, status }: Answer): boolean {
+function revealsSecret({ request, status }: CalledReply): boolean {
   const path = /^POST (?:\/v1\/endpoints|\S+\/(?:rotate|secret|regenerate-secret|rotate-secret))$/
   return (status === 200 || status === 201) && path.test(request)
 }

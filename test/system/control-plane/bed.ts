@@ -7,7 +7,7 @@ import type { LocalDescription } from '../../../local/local-description'
 import { dynamoDbClient, secretsManagerClient } from '../../../src/aws/clients'
 import type { Table } from '../../../src/aws/table'
 import type { EndpointAddress } from '../../../src/rotation/ports'
-import { type Answer, apiCaller, type ApiCaller, textAt } from '../../support/api-caller'
+import { type CalledReply, apiCaller, type ApiCaller, textAt } from '../../support/api-caller'
 import { startLocalRun, type TestLocalRun } from '../../support/local-run'
 import { platformKey } from '../../support/platform-key'
 
@@ -59,13 +59,13 @@ export const receiverUrl = 'https://receiver.example/own'
 type Headers = Readonly<Record<string, string>>
 
 /** A new endpoint's reply, and where the endpoint is. */
-export type Created = Answer & EndpointAddress & { readonly address: EndpointAddress }
+export type Created = CalledReply & EndpointAddress & { readonly address: EndpointAddress }
 
 export type OwnApi = ReturnType<typeof ownApi>
 
 /** Our own API, called for a tenant that has nothing else. */
 export function ownApi(bed: () => ControlPlaneBed) {
-  const call = (method: string, path: string, body?: unknown, headers: Headers = {}): Promise<Answer> => {
+  const call = (method: string, path: string, body?: unknown, headers: Headers = {}): Promise<CalledReply> => {
     const credentials = asOperator(bed(), ownTenant)
     return bed().api.call(method, path, { ...credentials, headers: { ...credentials.headers, ...headers }, body })
   }
@@ -74,7 +74,7 @@ export function ownApi(bed: () => ControlPlaneBed) {
     const address = { tenantId: ownTenant, endpointId: textAt(reply, 'endpoint.id') }
     return { ...reply, ...address, address }
   }
-  const rotate = ({ endpointId }: EndpointAddress, body?: object, headers: Headers = {}): Promise<Answer> =>
+  const rotate = ({ endpointId }: EndpointAddress, body?: object, headers: Headers = {}): Promise<CalledReply> =>
     call('POST', `/v1/endpoints/${endpointId}/secret/rotate`, body, headers)
   return { call, create, rotate }
 }

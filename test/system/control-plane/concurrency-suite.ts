@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { EndpointAddress } from '../../../src/rotation/ports'
-import { type Answer, memberAt, textAt } from '../../support/api-caller'
+import { type CalledReply, memberAt, textAt } from '../../support/api-caller'
 import { type MirrorView, rotationsOf, settledMirror } from './endpoint-state'
 import { type RotateRequest, type RotateRoute, rotateThrough, routeOf } from '../rotate-routes'
 import { asOperator, type ControlPlaneBed } from './bed'
@@ -51,7 +51,7 @@ export function concurrencySuite(bed: () => ControlPlaneBed): void {
       const address = await endpointFor(bed(), race)
       const before = await rotationsOf(bed(), address)
       const request = { ...address, ...race.request }
-      const rotate = (): Promise<Answer> => rotateThrough(race.route, bed(), request)
+      const rotate = (): Promise<CalledReply> => rotateThrough(race.route, bed(), request)
       const replies = await Promise.all(Array.from({ length: atOnce }, rotate))
       const won = replies.filter(({ status }) => status === 200)
       expect(replies.filter(({ status }) => status !== 200).map(({ status }) => status)).toEqual(
@@ -77,7 +77,7 @@ function consecutive(newest: number, count: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => newest - index)
 }
 
-function checkLoser({ json }: Answer, { codes }: Race): void {
+function checkLoser({ json }: CalledReply, { codes }: Race): void {
   if (codes !== undefined) expect(codes).toContain(memberAt(json, 'code'))
 }
 

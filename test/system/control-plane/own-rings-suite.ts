@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { randomBytes } from 'node:crypto'
-import { type Answer, memberAt, textAt } from '../../support/api-caller'
+import { type CalledReply, memberAt, textAt } from '../../support/api-caller'
 import { ownApi } from './bed'
 import { rotationsOf, secretStateOf, settledMirror } from './endpoint-state'
 import { ownTenant, type ControlPlaneBed } from './bed'
@@ -56,7 +56,7 @@ export function ownRingsSuite(bed: () => ControlPlaneBed): void {
 
     it('429 with Retry-After once 40 rotations were mirrored in 24 hours', async () => {
       const created = await create()
-      const replies: Answer[] = []
+      const replies: CalledReply[] = []
       for (let round = 0; round <= 40; round += 1) replies.push(await rotate(created, { overlapSeconds: 0 }))
       const refused = replies.at(-1)
       expect(replies.map(({ status }) => status)).toEqual([...Array.from({ length: 40 }, () => 200), 429])

@@ -5,7 +5,7 @@ import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { localClientOptions } from '../../../local/aws-resources'
 import { eventBridgeClient } from '../../../src/aws/clients'
-import type { Answer } from '../../support/api-caller'
+import type { CalledReply } from '../../support/api-caller'
 import type { Canary } from '../../support/canary/secret-forms'
 import { type ControlPlaneBed, type Created, type OwnApi, ownApi, receiverUrl } from './bed'
 
@@ -25,7 +25,7 @@ export async function refuseSecrets(bed: () => ControlPlaneBed): Promise<readonl
 }
 
 /** A request that carries a secret and is refused. */
-type Attempt = (secret: string) => Promise<Answer>
+type Attempt = (secret: string) => Promise<CalledReply>
 
 function refusedRotations(bed: () => ControlPlaneBed, { call, rotate }: OwnApi, endpoint: Created) {
   const path = `/v1/endpoints/${endpoint.endpointId}/secret/rotate`
@@ -46,7 +46,7 @@ function refusedRotations(bed: () => ControlPlaneBed, { call, rotate }: OwnApi, 
 }
 
 function refusedCreations({ call }: OwnApi, { endpointId: id }: Created) {
-  const create = (body: object): Promise<Answer> => call('POST', '/v1/endpoints', { url: receiverUrl, ...body })
+  const create = (body: object): Promise<CalledReply> => call('POST', '/v1/endpoints', { url: receiverUrl, ...body })
   return {
     '400 an unknown contract': secret => create({ contract: 'none', secret }),
     '400 the format of another contract': secret => create({ contract: 'storno', secret }),

@@ -15,13 +15,13 @@ export interface Receiver {
   readonly url: string
   readonly received: Received[]
   /** How it answers from now on: 200 until it is told otherwise. */
-  answer: Answer
+  answer: Respond
   /** Open requests now, and the most that there ever were. */
   readonly open: { now: number; most: number }
   close(): Promise<void>
 }
 
-export type Answer = (response: ServerResponse, request: Received) => void
+export type Respond = (response: ServerResponse, request: Received) => void
 
 /** A receiver of webhooks on loopback that keeps all that it gets. */
 export async function startReceiver(certificate: Certificate | null = null): Promise<Receiver> {

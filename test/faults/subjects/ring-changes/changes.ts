@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Answer, type ApiCaller, type CallOptions, memberAt, textAt } from '../../../support/api-caller'
+import { type CalledReply, type ApiCaller, type CallOptions, memberAt, textAt } from '../../../support/api-caller'
 import type { Credentials } from './bed'
 
 /** One kind of change of a ring, each time on an endpoint of its own. */
@@ -7,7 +7,7 @@ export interface RingChange {
   readonly name: string
   readonly status: number
   /** What the reply shows that a repeat must show too: the secret, or what was revoked. */
-  readonly shown: (reply: Answer) => unknown
+  readonly shown: (reply: CalledReply) => unknown
   /** How many changes the ring has had in the end. */
   readonly changes: number
   prepare(api: ApiCaller, credentials: Credentials, key: string): Promise<Repeatable>
@@ -18,7 +18,7 @@ export interface Repeatable {
   readonly endpointId: string
   /** The API key. */
   readonly token: string
-  send(): Promise<Answer>
+  send(): Promise<CalledReply>
 }
 
 /** Two keys are live already, so that both are opened for the mirror. */

@@ -3,7 +3,7 @@ import { apiKeyHash } from '../../../../src/access/api-key'
 import { inLanes } from '../../../../src/core/concurrency'
 import { addSeconds } from '../../../../src/core/instant'
 import { sweep } from '../../../../src/rotation/sweep'
-import type { Answer } from '../../../support/api-caller'
+import type { CalledReply } from '../../../support/api-caller'
 import { everyStrike, type Strike, strikes } from '../../strikes'
 import { type Places, placesById } from './agreement'
 import { type RingBed, startRingBed } from './bed'
@@ -12,7 +12,7 @@ import type { Repeatable, RingChange } from './changes'
 /** One change, of which one call was struck. */
 export interface StruckChange extends PlannedStrike {
   readonly request: Repeatable
-  readonly reply: Answer
+  readonly reply: CalledReply
   /** Whether the call came. */
   readonly struck: boolean
 }
@@ -34,7 +34,7 @@ export interface StruckChanges extends RingBed {
   /** By the endpoint's id, and only where there is an endpoint: after one sweep, before anything was repeated. */
   readonly swept: ReadonlyMap<string, Places>
   /** By the request's key. */
-  readonly repeats: ReadonlyMap<string, Answer>
+  readonly repeats: ReadonlyMap<string, CalledReply>
   /** By the endpoint's id, after the repeats. */
   readonly repeated: ReadonlyMap<string, Places>
 }
@@ -129,6 +129,6 @@ function onceAllHaveCome(callers: number, work: () => Promise<void>): () => Prom
 }
 
 /** Sends every request again, a few at a time. By its key. */
-async function repeatAll(struck: readonly StruckChange[]): Promise<ReadonlyMap<string, Answer>> {
+async function repeatAll(struck: readonly StruckChange[]): Promise<ReadonlyMap<string, CalledReply>> {
   return new Map(await inLanes(4, struck, async ({ key, request }) => [key, await request.send()] as const))
 }
