@@ -2,10 +2,22 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { EncryptCommand } from '@aws-sdk/client-kms'
 import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager'
 import { describe, expect, it } from '@jest/globals'
-import { dynamoDbClient, eventBridgeClient, kmsClient, secretsManagerClient } from '../../../src/aws/clients'
+import {
+  type ClientOptions,
+  dynamoDbClient,
+  eventBridgeClient,
+  kmsClient,
+  secretsManagerClient,
+} from '../../../src/aws/clients'
 import { closeAfterEach } from './close-after-each'
 import { clientOptions } from './embedded-aws'
 import { type AwsReply, startScriptedAws } from './scripted-aws'
+
+/** To reach the server with a function's own limits. */
+function functionOptions(url: string): ClientOptions {
+  const { endpoint, region, credentials } = clientOptions(url)
+  return { ...(endpoint && { endpoint }), ...(region && { region }), ...(credentials && { credentials }) }
+}
 
 describe('a client', () => {
   const closing = closeAfterEach()
@@ -13,7 +25,7 @@ describe('a client', () => {
   it('tries three times when AWS fails', async () => {
     const failure = { status: 500, body: { __type: 'InternalServiceError', Message: 'no' } }
     const server = closing(await startScriptedAws(() => failure))
-    const client = secretsManagerClient(clientOptions(server.url))
+    const client = secretsManagerClient(functionOptions(server.url))
     await expect(client.send(new DescribeSecretCommand({ SecretId: 'a' }))).rejects.toMatchObject({
       name: 'InternalServiceError',
     })
@@ -27,7 +39,7 @@ describe('a client', () => {
       return null
     }
     const server = closing(await startScriptedAws(whenAsked))
-    const client = dynamoDbClient(clientOptions(server.url))
+    const client = dynamoDbClient(functionOptions(server.url))
     const command = new GetItemCommand({ TableName: 'a', Key: { pk: { S: 'a' } } })
     const sent = client.send(command, { abortSignal: caller.signal })
     await expect(sent).rejects.toMatchObject({ name: 'AbortError' })
@@ -42,7 +54,7 @@ describe('a client', () => {
       return calls === 1 ? null : reply
     }
     const server = closing(await startScriptedAws(answer))
-    const client = kmsClient(clientOptions(server.url))
+    const client = kmsClient(functionOptions(server.url))
     const startedAt = performance.now()
     const { CiphertextBlob } = await client.send(new EncryptCommand({ KeyId: 'a', Plaintext: Buffer.from('a') }))
     const seconds = (performance.now() - startedAt) / 1000
@@ -57,7 +69,7 @@ describe('a client', () => {
     ['KMS', kmsClient],
     ['EventBridge', eventBridgeClient],
   ])('of %s tries three times at most', async (_, makeClient) => {
-    const client = makeClient(clientOptions('http://127.0.0.1:1'))
+    const client = makeClient(functionOptions('http://127.0.0.1:1'))
     expect(await client.config.maxAttempts()).toBe(3)
   })
 

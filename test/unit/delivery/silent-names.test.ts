@@ -10,7 +10,7 @@ import { startWorld, tenantId, type World } from './world'
 
 const clock = (): number => performance.now()
 const hostile = 'org_2'
-const seconds = 8
+const seconds = 5
 const lanes = 16
 /** For the last arrivals, on a machine that is busy. */
 const longestWaitMs = 60_000
