@@ -17,6 +17,7 @@ const suites = {
     testPathIgnorePatterns: [
       '<rootDir>/test/deploy/',
       '<rootDir>/test/system/rollover/',
+      '<rootDir>/test/system/neighbours/',
       '/test/faults/(?!.*\\.sample\\.)',
     ],
     maxWorkers: 2,
@@ -27,6 +28,8 @@ const suites = {
   faults: { roots: ['<rootDir>/test/faults'], testPathIgnorePatterns: ['\\.sample\\.'], maxWorkers: 1 },
   /** A minute of deliveries while every contract rotates. */
   rollover: { roots: ['<rootDir>/test/system/rollover'], maxWorkers: 1 },
+  /** What one tenant's name servers and receivers can do to another's deliveries. */
+  neighbours: { roots: ['<rootDir>/test/system/neighbours'], maxWorkers: 1 },
 }
 
 const suite = suites[process.env.SUITE ?? 'quick']

@@ -4,9 +4,9 @@ import { hostLookup } from '../../../src/delivery/host-lookup'
 import { httpSender } from '../../../src/delivery/http-sender'
 import type { DeliveryDeps } from '../../../src/delivery/ports'
 import type { EndpointSettings } from '../../../src/rotation/endpoint'
-import { startDnsServer } from './dns-server'
-import { startReceiver } from './receiver'
-import { startWorld, tenantId, type World } from './world'
+import { startDnsServer } from '../../unit/delivery/dns-server'
+import { startReceiver } from '../../unit/delivery/receiver'
+import { startWorld, tenantId, type World } from '../../unit/delivery/world'
 
 const clock = (): number => performance.now()
 const hostile = 'org_2'

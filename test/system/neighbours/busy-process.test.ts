@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type DeliveryRequest, httpSender } from '../../../src/delivery/http-sender'
-import { type Receiver, startReceiver } from './receiver'
+import { type Receiver, startReceiver } from '../../unit/delivery/receiver'
 
 const clock = (): number => performance.now()
 const send = httpSender({ insecureTargets: 'on', clock })
