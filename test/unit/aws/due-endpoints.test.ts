@@ -1,62 +1,37 @@
 import { BatchWriteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
-import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { expect, it } from '@jest/globals'
 import { dynamoEndpointStore, endpointItem } from '../../../src/aws/dynamo-endpoint-store'
 import type { Table } from '../../../src/aws/table'
 import { addSeconds } from '../../../src/core/instant'
 import type { Endpoint } from '../../../src/rotation/endpoint'
 import type { EndpointStore } from '../../../src/rotation/ports'
-import { sweep, type SweepDeps } from '../../../src/rotation/sweep'
+import { sweep } from '../../../src/rotation/sweep'
 import { newCloud } from '../../simulator/cloud'
-import { noon, sampleEndpoint } from '../../support/suites/sample-endpoint'
-import { type EmbeddedTables, startTables } from './embedded-aws'
+import { noon } from '../../support/suites/sample-endpoint'
+import { dueEndpoint, planned, sweepBed } from '../rotation/sweep-bed'
+import { embeddedTables } from './embedded-aws'
 
-let tables: EmbeddedTables
-beforeAll(async () => {
-  tables = await startTables()
-})
-afterAll(() => tables.close())
-
-const { settings } = sampleEndpoint()
-const planned = { settling: { revision: 2, mirrorVersionId: null, failures: 0, error: null } }
-
-/** An endpoint without a mirror that is due. */
-function due(id: string, over: Partial<Endpoint> = {}): Endpoint {
-  return sampleEndpoint({ id, settings: { ...settings, mirror: 'off' }, dueAt: noon, ...over })
-}
+const newTable = embeddedTables()
 
 /** A sweep at seven seconds past noon on a clock that only its own pauses move, and whom it loaded in turn. */
 function sweepOf(store: EndpointStore) {
-  const clock = { at: addSeconds(noon, 7) }
   const loaded: string[] = []
-  const deps: SweepDeps = {
-    ...newCloud().services,
-    store: {
-      ...store,
-      load: address => {
-        loaded.push(address.tenantId)
-        return store.load(address)
-      },
-    },
-    stage: 'test',
-    now: () => clock.at,
-    randomBytes: count => Buffer.alloc(count),
-    timeout: () => new AbortController().signal,
-    sleep: async milliseconds => {
-      clock.at = addSeconds(clock.at, milliseconds / 1000)
-    },
-    log: { info: () => undefined, error: () => undefined },
+  const load: EndpointStore['load'] = address => {
+    loaded.push(address.tenantId)
+    return store.load(address)
   }
+  const { deps, clock } = sweepBed({ ...newCloud().services, store: { ...store, load } })
   return { loaded, run: (seconds: number) => sweep(deps, addSeconds(clock.at, seconds)) }
 }
 
 it('another tenant has its turn within the first few, though 800 endpoints of one tenant became due before', async () => {
-  const table = await tables.newTable()
+  const table = await newTable()
   const store = dynamoEndpointStore(table)
   const many = Array.from({ length: 800 }, (_, place) =>
-    due(`ep_${place}`, { tenantId: 'busy', dueAt: addSeconds(noon, place / 800) }),
+    dueEndpoint(`ep_${place}`, { tenantId: 'busy', dueAt: addSeconds(noon, place / 800) }),
   )
-  await storeMany(table, [...many, due('ep_1', { tenantId: 'quiet', dueAt: addSeconds(noon, 6.9) })])
+  await storeMany(table, [...many, dueEndpoint('ep_1', { tenantId: 'quiet', dueAt: addSeconds(noon, 6.9) })])
   const { loaded, run } = sweepOf(store)
   const { settled, left } = await run(3)
   expect(loaded.indexOf('quiet')).toBeLessThan(4)
@@ -65,11 +40,11 @@ it('another tenant has its turn within the first few, though 800 endpoints of on
 })
 
 it('an endpoint in the shards of before is found, and its planned work goes to its own shards', async () => {
-  const table = await tables.newTable()
+  const table = await newTable()
   const store = dynamoEndpointStore(table)
   const lookAgainAt = addSeconds(noon, 60)
   const early = { ...planned, dueAt: noon, lookAgainAt }
-  await store.create(due('ep_1', early), null)
+  await store.create(dueEndpoint('ep_1', early), null)
   await putIntoShard(table, 'ep_1', 5)
   expect(await sweepOf(store).run(3)).toEqual({
     settled: 1,

@@ -1,23 +1,19 @@
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import type { ApiKeyStore } from '../../../src/access/api-key'
 import { apiKeyCache, cacheCapacity, dynamoApiKeyStore } from '../../../src/aws/dynamo-api-key-store'
 import type { Table } from '../../../src/aws/table'
 import { addSeconds } from '../../../src/core/instant'
 import { apiKeyStoreSuite, sampleApiKey } from '../../support/suites/api-key-store'
 import { noon } from '../../support/suites/sample-endpoint'
-import { type EmbeddedTables, startTables } from './embedded-aws'
+import { embeddedTables } from './embedded-aws'
 
-let tables: EmbeddedTables
-beforeAll(async () => {
-  tables = await startTables()
-})
-afterAll(() => tables.close())
+const newTable = embeddedTables()
 
 describe('dynamoApiKeyStore', () => {
   apiKeyStoreSuite(async () => ({
-    store: dynamoApiKeyStore(await tables.newTable(), () => noon),
+    store: dynamoApiKeyStore(await newTable(), () => noon),
     close: async () => undefined,
   }))
 })
@@ -34,7 +30,7 @@ describe('a key in the table', () => {
   }
 
   async function scene(): Promise<Scene> {
-    const table = await tables.newTable()
+    const table = await newTable()
     let now = noon
     return {
       table,

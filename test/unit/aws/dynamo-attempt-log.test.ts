@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { dynamoAttemptLog } from '../../../src/aws/dynamo-attempt-log'
 import { dynamoDeliveryStore } from '../../../src/aws/dynamo-delivery-store'
 import type { Table } from '../../../src/aws/table'
@@ -6,21 +6,17 @@ import { addSeconds } from '../../../src/core/instant'
 import type { AttemptRecord } from '../../../src/delivery/attempt'
 import { type Delivery, newDelivery } from '../../../src/delivery/delivery'
 import { noon } from '../../support/suites/sample-endpoint'
-import { type EmbeddedTables, startTables } from './embedded-aws'
+import { embeddedTables } from './embedded-aws'
 
 const event = { tenantId: 'org_1', id: 'evt_1', type: 'order.paid', at: noon, payload: { text: 'ünïcode', n: [null] } }
 const of = { endpointId: 'ep_1', incarnationOf: 'inc_1', messageId: 'msg_1' }
 const delivery = newDelivery(of, event, noon)
 const address = { tenantId: 'org_1', endpointId: 'ep_1' }
 
-let tables: EmbeddedTables
+const newTable = embeddedTables()
 let table: Table
-beforeAll(async () => {
-  tables = await startTables()
-})
-afterAll(() => tables.close())
 beforeEach(async () => {
-  table = await tables.newTable()
+  table = await newTable()
 })
 
 function attempt(over: Partial<AttemptRecord>): AttemptRecord {

@@ -1,23 +1,19 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { dynamoAuditLog } from '../../../src/aws/dynamo-audit-log'
 import { auditLogSuite } from '../../support/suites/audit-log'
 import { noon } from '../../support/suites/sample-endpoint'
 import { unhurried } from '../../support/suites/signals'
-import { type EmbeddedTables, startTables } from './embedded-aws'
+import { embeddedTables } from './embedded-aws'
 
-let tables: EmbeddedTables
-beforeAll(async () => {
-  tables = await startTables()
-})
-afterAll(() => tables.close())
+const newTable = embeddedTables()
 
 describe('dynamoAuditLog', () => {
-  auditLogSuite(async () => ({ log: dynamoAuditLog(await tables.newTable()), close: async () => undefined }))
+  auditLogSuite(async () => ({ log: dynamoAuditLog(await newTable()), close: async () => undefined }))
 
   it('keeps who changed which setting, what before and what after, beside the ring’s records', async () => {
-    const table = await tables.newTable()
+    const table = await newTable()
     const record = {
       id: 'chg_1',
       tenantId: 'org_1',

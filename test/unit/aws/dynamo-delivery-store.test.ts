@@ -1,27 +1,23 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { dynamoDeliveryStore } from '../../../src/aws/dynamo-delivery-store'
 import { dynamoEndpointStore } from '../../../src/aws/dynamo-endpoint-store'
 import type { Table } from '../../../src/aws/table'
 import { addSeconds } from '../../../src/core/instant'
 import { type Delivery, newDelivery } from '../../../src/delivery/delivery'
 import { noon, sampleEndpoint } from '../../support/suites/sample-endpoint'
-import { type EmbeddedTables, startTables } from './embedded-aws'
+import { embeddedTables } from './embedded-aws'
 
 const event = { tenantId: 'org_1', id: 'evt_1', type: 'order.paid', at: noon, payload: { text: 'ünïcode', n: [null] } }
 const of = { endpointId: 'ep_1', incarnationOf: 'inc_1', messageId: 'msg_1' }
 const delivery = newDelivery(of, event, noon)
 const address = { tenantId: 'org_1', endpointId: 'ep_1' }
 
-let tables: EmbeddedTables
+const newTable = embeddedTables()
 let table: Table
-beforeAll(async () => {
-  tables = await startTables()
-})
-afterAll(() => tables.close())
 beforeEach(async () => {
-  table = await tables.newTable()
+  table = await newTable()
 })
 
 async function firstPage<Page>(pages: AsyncIterable<readonly Page[]>): Promise<readonly Page[]> {

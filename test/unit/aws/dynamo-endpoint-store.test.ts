@@ -1,23 +1,19 @@
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { dynamoEndpointStore } from '../../../src/aws/dynamo-endpoint-store'
 import { dueShardOf } from '../../../src/aws/due-index'
 import type { Table } from '../../../src/aws/table'
 import { isLive } from '../../../src/rotation/ring'
 import { endpointStoreSuite } from '../../support/suites/endpoint-store'
 import { changed, noon, sampleEndpoint } from '../../support/suites/sample-endpoint'
-import { type EmbeddedTables, startTables } from './embedded-aws'
+import { embeddedTables } from './embedded-aws'
 
-let tables: EmbeddedTables
-beforeAll(async () => {
-  tables = await startTables()
-})
-afterAll(() => tables.close())
+const newTable = embeddedTables()
 
 describe('dynamoEndpointStore', () => {
   endpointStoreSuite(async () => ({
-    store: dynamoEndpointStore(await tables.newTable()),
+    store: dynamoEndpointStore(await newTable()),
     close: async () => undefined,
   }))
 })
@@ -27,7 +23,7 @@ describe('a stored endpoint', () => {
   const itemKey = { pk: 'TENANT#org_1', sk: 'ENDPOINT#ep_1' }
   let table: Table
   beforeEach(async () => {
-    table = await tables.newTable()
+    table = await newTable()
   })
 
   /** Changes one attribute behind the store's back: a path, and its new value. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { dynamoHealthStore } from '../../../src/aws/dynamo-health-store'
 import { addSeconds } from '../../../src/core/instant'
 import {
@@ -11,19 +11,15 @@ import {
 import { healthStoreSuite } from '../../support/suites/health-store'
 import { noon } from '../../support/suites/sample-endpoint'
 import { unhurried } from '../../support/suites/signals'
-import { type EmbeddedTables, startTables } from './embedded-aws'
+import { embeddedTables } from './embedded-aws'
 
 const life = { tenantId: 'org_1', endpointId: 'ep_1', incarnation: 'inc_1' }
 const nextLife = { ...life, incarnation: 'inc_2' }
 
-let tables: EmbeddedTables
+const newTable = embeddedTables()
 let store: HealthStore
-beforeAll(async () => {
-  tables = await startTables()
-})
-afterAll(() => tables.close())
 beforeEach(async () => {
-  store = dynamoHealthStore(await tables.newTable())
+  store = dynamoHealthStore(await newTable())
 })
 
 function request(messageId: string, over: Partial<LeaseRequest> = {}): LeaseRequest {

@@ -1,19 +1,15 @@
-import { afterAll, beforeAll, describe } from '@jest/globals'
+import { describe } from '@jest/globals'
 import { dynamoHealthStore } from '../../../src/aws/dynamo-health-store'
 import { dynamoRecoveryStore } from '../../../src/aws/dynamo-recovery-store'
 import { addSeconds } from '../../../src/core/instant'
 import { recoveryStoreSuite } from '../../support/suites/recovery-store'
-import { type EmbeddedTables, startTables } from './embedded-aws'
+import { embeddedTables } from './embedded-aws'
 
-let tables: EmbeddedTables
-beforeAll(async () => {
-  tables = await startTables()
-})
-afterAll(() => tables.close())
+const newTable = embeddedTables()
 
 describe('dynamoRecoveryStore', () => {
   recoveryStoreSuite(async () => {
-    const table = await tables.newTable()
+    const table = await newTable()
     const health = dynamoHealthStore(table)
     return {
       store: dynamoRecoveryStore(table),

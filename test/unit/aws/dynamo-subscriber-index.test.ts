@@ -1,6 +1,6 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { dynamoAuditLog } from '../../../src/aws/dynamo-audit-log'
 import { dynamoDeliveryStore } from '../../../src/aws/dynamo-delivery-store'
 import { dynamoEndpointStore } from '../../../src/aws/dynamo-endpoint-store'
@@ -9,21 +9,17 @@ import { subscriberIndex, type Table } from '../../../src/aws/table'
 import { newDelivery } from '../../../src/delivery/delivery'
 import { changed, deleted, noon, sampleEndpoint } from '../../support/suites/sample-endpoint'
 import { unhurried } from '../../support/suites/signals'
-import { type EmbeddedTables, startTables } from './embedded-aws'
+import { embeddedTables } from './embedded-aws'
 
 const event = { tenantId: 'org_1', id: 'evt_1', type: 'order.paid', at: noon, payload: { text: 'ünïcode', n: [null] } }
 const of = { endpointId: 'ep_1', incarnationOf: 'inc_1', messageId: 'msg_1' }
 const delivery = newDelivery(of, event, noon)
 const address = { tenantId: 'org_1', endpointId: 'ep_1' }
 
-let tables: EmbeddedTables
+const newTable = embeddedTables()
 let table: Table
-beforeAll(async () => {
-  tables = await startTables()
-})
-afterAll(() => tables.close())
 beforeEach(async () => {
-  table = await tables.newTable()
+  table = await newTable()
 })
 
 describe('the index of subscribers', () => {

@@ -1,7 +1,8 @@
-import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb'
+import { CreateTableCommand, DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { afterAll, beforeAll } from '@jest/globals'
 import { setTimeout as wait } from 'node:timers/promises'
 import { patientLimits } from '../../../local/aws-resources'
-import { startAwsServer } from '../../../local/aws-server/server'
+import { type AwsServer, startAwsServer } from '../../../local/aws-server/server'
 import { type ClientOptions, dynamoDbClient } from '../../../src/aws/clients'
 import { type Table, tableDefinition } from '../../../src/aws/table'
 
@@ -15,29 +16,25 @@ export function clientOptions(url: string): ClientOptions {
   }
 }
 
-export interface EmbeddedTables {
-  /** A new, empty table. */
-  newTable(): Promise<Table>
-  close(): Promise<void>
-}
-
-/** DynamoDB in memory, over the wire. */
-export async function startTables(): Promise<EmbeddedTables> {
-  const server = await startAwsServer({ dataDir: null, port: 0 })
-  const client = dynamoDbClient(clientOptions(server.url))
+/** DynamoDB in memory for the tests of a file, over the wire. Each call of what it returns makes a new, empty table. */
+export function embeddedTables(): () => Promise<Table> {
+  let server: AwsServer
+  let client: DynamoDBClient
   let made = 0
-  return {
-    newTable: async () => {
-      made += 1
-      const table = { client, name: `keyturn-${made}` }
-      await client.send(new CreateTableCommand(tableDefinition(table.name)))
-      await untilActive(table)
-      return table
-    },
-    close: async () => {
-      client.destroy()
-      await server.close()
-    },
+  beforeAll(async () => {
+    server = await startAwsServer({ dataDir: null, port: 0 })
+    client = dynamoDbClient(clientOptions(server.url))
+  })
+  afterAll(async () => {
+    client.destroy()
+    await server.close()
+  })
+  return async () => {
+    made += 1
+    const table = { client, name: `keyturn-${made}` }
+    await client.send(new CreateTableCommand(tableDefinition(table.name)))
+    await untilActive(table)
+    return table
   }
 }
 

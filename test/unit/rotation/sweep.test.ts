@@ -7,16 +7,9 @@ import type { EndpointAddress } from '../../../src/rotation/ports'
 import { sweep, type SweepDeps } from '../../../src/rotation/sweep'
 import { newCloud, type Sabotage } from '../../simulator/cloud'
 import { changed, noon, sampleEndpoint } from '../../support/suites/sample-endpoint'
+import { dueEndpoint, planned, sweepBed } from './sweep-bed'
 
-const { settings } = sampleEndpoint()
 const nothing = { settled: 0, failed: 0, left: 0, oldestSeconds: 0, plannedLateSeconds: 0 }
-/** The changes are settled, and what is left to do has its time. */
-const planned = { settling: { revision: 2, mirrorVersionId: null, failures: 0, error: null } }
-
-/** An endpoint without a mirror that is due. */
-function due(id: string, over: Partial<Endpoint> = {}): Endpoint {
-  return sampleEndpoint({ id, settings: { ...settings, mirror: 'off' }, dueAt: noon, ...over })
-}
 
 const eventsFail: Sabotage = services => ({
   ...services,
@@ -26,42 +19,33 @@ const eventsFail: Sabotage = services => ({
 async function scene(endpoints: readonly Endpoint[], sabotage?: Sabotage) {
   const cloud = newCloud(sabotage)
   for (const endpoint of endpoints) await cloud.services.store.create(endpoint, null)
-  const clock = { at: addSeconds(noon, 7) }
-  const deps: SweepDeps = {
-    ...cloud.services,
-    stage: 'test',
-    now: () => clock.at,
-    randomBytes: count => Buffer.alloc(count),
-    timeout: () => new AbortController().signal,
-    sleep: async milliseconds => {
-      clock.at = addSeconds(clock.at, milliseconds / 1000)
-    },
-    log: { info: () => undefined, error: () => undefined },
-  }
+  const { deps, clock } = sweepBed(cloud.services)
   const load = (endpointId: string) => cloud.services.store.load({ tenantId: 'org_1', endpointId })
   return { cloud, clock, deps, load }
 }
 
 describe('the sweep', () => {
   it('settles what is due, and says how long the oldest has waited', async () => {
-    const { deps, load } = await scene([due('ep_1'), due('ep_2', { dueAt: addSeconds(noon, 3) })])
+    const { deps, load } = await scene([dueEndpoint('ep_1'), dueEndpoint('ep_2', { dueAt: addSeconds(noon, 3) })])
     expect(await sweep(deps, addSeconds(noon, 60))).toEqual({ ...nothing, settled: 2, oldestSeconds: 6 })
     expect(await load('ep_1')).toMatchObject({ dueAt: null, settling: { revision: 2 } })
   })
 
   it('counts how long a change has waited from the change, however often it was put off', async () => {
-    const { deps } = await scene([due('ep_1', { dueAt: addSeconds(noon, 5) })])
+    const { deps } = await scene([dueEndpoint('ep_1', { dueAt: addSeconds(noon, 5) })])
     expect(await sweep(deps, addSeconds(noon, 60))).toMatchObject({ settled: 1, oldestSeconds: 6 })
   })
 
   it('leaves alone what is not due yet', async () => {
-    const { deps, load } = await scene([due('ep_1', { dueAt: addSeconds(noon, 8) })])
+    const { deps, load } = await scene([dueEndpoint('ep_1', { dueAt: addSeconds(noon, 8) })])
     expect(await sweep(deps, addSeconds(noon, 60))).toEqual(nothing)
     expect((await load('ep_1'))?.settling.revision).toBe(1)
   })
 
   it('leaves what its time does not allow to the next sweep, and says how much that is', async () => {
-    const many = Array.from({ length: 30 }, (_, place) => due(`ep_${place}`, { dueAt: addSeconds(noon, place / 10) }))
+    const many = Array.from({ length: 30 }, (_, place) =>
+      dueEndpoint(`ep_${place}`, { dueAt: addSeconds(noon, place / 10) }),
+    )
     const { deps, clock } = await scene(many)
     const { settled, left } = await sweep(deps, addSeconds(noon, 7.1))
     expect(settled).toBeGreaterThanOrEqual(4)
@@ -72,13 +56,17 @@ describe('the sweep', () => {
   })
 
   it('settles what becomes due while it runs, too', async () => {
-    const { deps } = await scene([due('ep_1'), due('ep_2'), due('ep_3', { dueAt: addSeconds(noon, 7.3) })])
+    const { deps } = await scene([
+      dueEndpoint('ep_1'),
+      dueEndpoint('ep_2'),
+      dueEndpoint('ep_3', { dueAt: addSeconds(noon, 7.3) }),
+    ])
     const slow: SweepDeps = { ...deps, store: { ...deps.store, load: address => later(deps, 2, address) } }
     expect(await sweep(slow, addSeconds(noon, 60))).toMatchObject({ settled: 3, left: 0 })
   })
 
   it('counts all that is left: what became due while it ran, and what has changed meanwhile', async () => {
-    const { deps, cloud } = await scene([due('ep_1'), due('ep_2', { dueAt: addSeconds(noon, 8) })])
+    const { deps, cloud } = await scene([dueEndpoint('ep_1'), dueEndpoint('ep_2', { dueAt: addSeconds(noon, 8) })])
     const changing: SweepDeps = {
       ...deps,
       store: {
@@ -94,7 +82,7 @@ describe('the sweep', () => {
   })
 
   it('puts a failed endpoint off, twice as long each time and never longer than 10 minutes', async () => {
-    const { deps, load, clock } = await scene([due('ep_1')], eventsFail)
+    const { deps, load, clock } = await scene([dueEndpoint('ep_1')], eventsFail)
     const waits: number[] = []
     for (let failures = 0; failures < 9; failures++) {
       await sweep(deps, addSeconds(clock.at, 60))
@@ -107,7 +95,7 @@ describe('the sweep', () => {
   })
 
   it('says of a failed endpoint whose it is and who changed it last', async () => {
-    const { deps } = await scene([due('ep_1')], eventsFail)
+    const { deps } = await scene([dueEndpoint('ep_1')], eventsFail)
     const said: unknown[] = []
     const log: Log = { ...deps.log, error: (message, fields) => void said.push({ message, ...fields }) }
     await sweep({ ...deps, log }, addSeconds(noon, 60))
@@ -125,13 +113,13 @@ describe('the sweep', () => {
         },
       },
     })
-    const { deps } = await scene([due('ep_1'), due('ep_2'), due('ep_3')], failing)
+    const { deps } = await scene([dueEndpoint('ep_1'), dueEndpoint('ep_2'), dueEndpoint('ep_3')], failing)
     expect(await sweep(deps, addSeconds(noon, 60))).toMatchObject({ settled: 2, failed: 1 })
   })
 
   it('looks again later after a failure, because what it called may arrive late', async () => {
     const lookAgainAt = addSeconds(noon, 60)
-    const { deps, load, clock } = await scene([due('ep_1', { lookAgainAt })], eventsFail)
+    const { deps, load, clock } = await scene([dueEndpoint('ep_1', { lookAgainAt })], eventsFail)
     await sweep(deps, addSeconds(noon, 60))
     expect((await load('ep_1'))?.lookAgainAt).toEqual(addSeconds(clock.at, lookAgainSeconds))
   })
@@ -145,7 +133,7 @@ async function later(deps: SweepDeps, seconds: number, address: EndpointAddress)
 
 describe('the sweep of several tenants', () => {
   const manyDue = Array.from({ length: 800 }, (_, place) =>
-    due(`ep_${place}`, { tenantId: 'busy', dueAt: addSeconds(noon, place / 800) }),
+    dueEndpoint(`ep_${place}`, { tenantId: 'busy', dueAt: addSeconds(noon, place / 800) }),
   )
 
   /** The tenants whose endpoints are settled, in turn. */
@@ -159,7 +147,7 @@ describe('the sweep of several tenants', () => {
   }
 
   it('settles one endpoint of another tenant within the first few, though 800 became due before it', async () => {
-    const other = due('ep_1', { tenantId: 'quiet', dueAt: addSeconds(noon, 6.9) })
+    const other = dueEndpoint('ep_1', { tenantId: 'quiet', dueAt: addSeconds(noon, 6.9) })
     const { deps, tenants } = settledTenants((await scene([...manyDue, other])).deps)
     const { settled, left } = await sweep(deps, addSeconds(noon, 57))
     expect(tenants.indexOf('quiet')).toBeLessThan(4)
@@ -170,7 +158,7 @@ describe('the sweep of several tenants', () => {
   it('does so as well when it becomes due while the 800 are being settled', async () => {
     const dueAt = addSeconds(noon, 20)
     const { deps, tenants } = settledTenants(
-      (await scene([...manyDue, due('ep_1', { tenantId: 'quiet', dueAt })])).deps,
+      (await scene([...manyDue, dueEndpoint('ep_1', { tenantId: 'quiet', dueAt })])).deps,
     )
     let others = 0
     const load: SweepDeps['store']['load'] = address => {
@@ -186,7 +174,7 @@ describe('the sweep of several tenants', () => {
     const { deps, cloud } = await scene([])
     const ids = ['ep_3', 'ep_1', 'ep_2']
     for (const [place, id] of ids.entries()) {
-      await cloud.services.store.create(due(id, { dueAt: addSeconds(noon, place) }), null)
+      await cloud.services.store.create(dueEndpoint(id, { dueAt: addSeconds(noon, place) }), null)
     }
     await sweep(deps, addSeconds(noon, 60))
     expect(cloud.state.published.events.map(({ endpointId }) => endpointId)).toEqual(ids)
@@ -195,26 +183,26 @@ describe('the sweep of several tenants', () => {
 
 describe('planned work', () => {
   const looks = Array.from({ length: 100 }, (_, place) =>
-    due(`look_${place}`, { ...planned, dueAt: addSeconds(noon, -60) }),
+    dueEndpoint(`look_${place}`, { ...planned, dueAt: addSeconds(noon, -60) }),
   )
 
   it('has a lane of its own, and never holds up a change that is not settled', async () => {
-    const { deps, load } = await scene([...looks, due('ep_1')])
+    const { deps, load } = await scene([...looks, dueEndpoint('ep_1')])
     const { left } = await sweep(deps, addSeconds(noon, 7.1))
     expect(left).toBeGreaterThan(50)
     expect((await load('ep_1'))?.dueAt).toBeNull()
   })
 
   it('is not held up by changes that are not settled', async () => {
-    const changes = Array.from({ length: 100 }, (_, place) => due(`ep_${place}`))
-    const { deps, load } = await scene([...changes, due('look', planned)])
+    const changes = Array.from({ length: 100 }, (_, place) => dueEndpoint(`ep_${place}`))
+    const { deps, load } = await scene([...changes, dueEndpoint('look', planned)])
     const { left } = await sweep(deps, addSeconds(noon, 7.1))
     expect(left).toBeGreaterThan(50)
     expect((await load('look'))?.dueAt).toBeNull()
   })
 
   it('is late by the time that is its own, and is no change that waits', async () => {
-    const { deps } = await scene([due('look', { ...planned, dueAt: addSeconds(noon, 3) }), due('ep_1')])
+    const { deps } = await scene([dueEndpoint('look', { ...planned, dueAt: addSeconds(noon, 3) }), dueEndpoint('ep_1')])
     expect(await sweep(deps, addSeconds(noon, 60))).toMatchObject({ oldestSeconds: 6, plannedLateSeconds: 4 })
   })
 
@@ -224,7 +212,7 @@ describe('planned work', () => {
   })
 
   it('shares four lanes with the changes, so that both together keep to what Secrets Manager takes', async () => {
-    const { deps } = await scene([...looks, ...Array.from({ length: 20 }, (_, place) => due(`ep_${place}`))])
+    const { deps } = await scene([...looks, ...Array.from({ length: 20 }, (_, place) => dueEndpoint(`ep_${place}`))])
     let under = 0
     let most = 0
     const load: SweepDeps['store']['load'] = async address => {
