@@ -80,7 +80,7 @@ function keptUnreserved({ quota }: AccountConcurrency): number {
 }
 
 /** Why the account is too small for the configuration, and what to do; null: it is not. */
-export function concurrencyFault(needs: ConcurrencyNeeds, account: AccountConcurrency): string | null {
+function concurrencyFault(needs: ConcurrencyNeeds, account: AccountConcurrency): string | null {
   const reserved = reservable.map(name => needs.reservedConcurrency?.[name] ?? 0).reduce((sum, count) => sum + count)
   const kept = keptUnreserved(account)
   const left = account.available - reserved

@@ -168,7 +168,7 @@ function monthlyCosts({ tableBytes, mirrors }: KeptStage) {
 }
 
 /** What stays, what it costs, and how a later deployment takes it over. */
-export function whatStays(kept: KeptStage): readonly string[] {
+function whatStays(kept: KeptStage): readonly string[] {
   const { table, tableBytes, ringKeyId, mirrorKeyId, mirrors } = kept
   const costs = monthlyCosts(kept)
   return [

@@ -76,7 +76,7 @@ function invalidApiKey(): Problem {
 const tokenPattern = /^[A-Za-z0-9._~+/-]+=*$/
 
 /** The credential of a request, or null where it is missing or not written as the contract says. */
-export function readToken(place: CredentialPlace, headers: RequestHeaders): string | null {
+function readToken(place: CredentialPlace, headers: RequestHeaders): string | null {
   const token =
     place.kind === 'bearer' ? afterBearer(headerOf(headers, 'authorization')) : headerOf(headers, place.name)
   return token !== null && tokenPattern.test(token) ? token : null

@@ -176,7 +176,7 @@ async function countAttempt(deps: DeliveryDeps, lease: Lease, { after, made }: C
 const mostUsedUp = 2
 
 /** Why an attempt that failed `at` pauses its endpoint; null: it does not. */
-export function pauseReason({ afterHours, afterFailures }: PauseRule, streak: FailureStreak, at: Date): string | null {
+function pauseReason({ afterHours, afterFailures }: PauseRule, streak: FailureStreak, at: Date): string | null {
   const { consecutiveFailures, failingSince, usedUpInRow } = streak
   if (failingSince !== null && at >= addSeconds(failingSince, afterHours * 3600)) {
     return `Every attempt has failed for ${afterHours} hours`

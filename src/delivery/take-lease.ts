@@ -73,7 +73,7 @@ async function takeEndpointLease(deps: DeliveryDeps, wanted: WantedLease): Promi
 const marginSeconds = 25
 
 /** Asks for a slot once, for as long as one attempt may take. */
-export function askForLease(
+function askForLease(
   { health, now }: LeaseDeps,
   { life, messageId, timeoutMs }: WantedLease,
   whenPaused: LeaseRequest['whenPaused'],

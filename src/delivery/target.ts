@@ -19,7 +19,7 @@ export interface NoTarget {
   readonly isOver: boolean
 }
 
-export const endpointPaused = notNow('The endpoint is paused')
+const endpointPaused = notNow('The endpoint is paused')
 export const pausedByKeyturn = notNow('Keyturn has paused the endpoint')
 export const eventExpired = never('The event has expired')
 

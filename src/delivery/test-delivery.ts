@@ -26,7 +26,7 @@ export interface TestResult {
 
 type TestDeps = Pick<DeliveryDeps, 'health' | 'attempts' | 'openKey' | 'send' | 'now' | 'randomBytes' | 'log'>
 
-export const testEventType = 'webhook.test'
+const testEventType = 'webhook.test'
 const payload: Json = { message: 'This is a test delivery. Nothing happened.' }
 /** How long somebody who asked for a test waits for it. */
 const patienceMs = 10_000

@@ -69,7 +69,7 @@ function headersOf(
 type Chosen = Extract<Contract['overlap'], { readonly kind: 'chosen' }>
 
 /** The JSON body that asks for the overlap, or null: the vendor's default is right, or it has nothing to choose. */
-export function overlapBody(
+function overlapBody(
   { contract, overlapSeconds }: { readonly contract: Contract; readonly overlapSeconds: number | null },
   now: Date,
 ): string | null {

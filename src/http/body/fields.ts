@@ -50,7 +50,7 @@ export function invalidField(path: string, message: string): Problem {
 }
 
 /** `invalid-request`, naming every field at fault, 20 at the most. */
-export function invalidFields(all: readonly FieldError[]): Problem {
+function invalidFields(all: readonly FieldError[]): Problem {
   const errors = all.slice(0, mostErrors).map(({ path, message }) => ({ path: cutText(path, longestPath), message }))
   const detail = errors.map(({ path, message }) => `${path} ${message}`).join('; ')
   return new Problem('invalid-request', `${detail}.`, { errors })

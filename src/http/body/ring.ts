@@ -101,7 +101,7 @@ const secondsIn = { seconds: 1, minutes: 60, hours: 60 * 60 } as const
  * The overlap that a caller chose, in whole seconds.
  * @throws {Problem} `invalid-request` at the rule's field, saying what is allowed
  */
-export function readOverlapSeconds(rule: ChosenOverlap, value: unknown, now: Date): number {
+function readOverlapSeconds(rule: ChosenOverlap, value: unknown, now: Date): number {
   const seconds = inSeconds(rule, value, now)
   if (seconds >= 0 && seconds <= rule.maximumSeconds) return seconds
   throw invalidField(rule.field, `must be 0 to ${rule.maximumSeconds} seconds long`)
@@ -146,7 +146,7 @@ const pattern = /^P(?:(\d{1,6})W|(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{
 const secondsOf = [7 * 24 * 60 * 60, 24 * 60 * 60, 60 * 60, 60, 1]
 
 /** The seconds of an ISO 8601 duration like `P1DT12H` or `P2W`, or null where `text` is none. */
-export function parseIsoDuration(text: string): number | null {
+function parseIsoDuration(text: string): number | null {
   const counts = pattern.exec(text)?.slice(1)
   if (counts === undefined || counts.every(count => count === undefined)) return null
   return counts.reduce((sum, count, index) => sum + Number(count ?? 0) * (secondsOf[index] ?? 0), 0)

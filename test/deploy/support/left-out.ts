@@ -2,10 +2,10 @@
 // a real account gets it.
 
 /** Types of resources that it answers 404 to. */
-export const leftOutTypes: readonly string[] = ['aws_lambda_function_recursion_config']
+const leftOutTypes: readonly string[] = ['aws_lambda_function_recursion_config']
 
 /** Arguments of resources that it takes once and cannot change: it has no UpdateStage, and routes come and go. */
-export const leftOutArguments: Readonly<Record<string, readonly string[]>> = {
+const leftOutArguments: Readonly<Record<string, readonly string[]>> = {
   aws_apigatewayv2_stage: ['route_settings'],
 }
 

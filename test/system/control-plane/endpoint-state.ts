@@ -69,7 +69,7 @@ export async function rotationsOf(
 const settledWithinMs = 15_000
 
 /** The state once nothing is left to settle: within the request as a rule, else after one sweep. */
-export async function settledState(bed: ControlPlaneBed, address: EndpointAddress): Promise<SecretState> {
+async function settledState(bed: ControlPlaneBed, address: EndpointAddress): Promise<SecretState> {
   const giveUpAt = Date.now() + settledWithinMs
   for (;;) {
     const state = await secretStateOf(bed, address)

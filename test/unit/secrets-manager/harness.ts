@@ -62,7 +62,7 @@ export interface Harness {
 
 let tokens = 0
 
-export function newToken(): string {
+function newToken(): string {
   tokens += 1
   return String(tokens).padStart(32, '0')
 }

@@ -43,7 +43,7 @@ export function synthesise(config: Config = minimal): Synthesised {
   return JSON.parse(Testing.synth(stack)) as Synthesised
 }
 
-export function emptyBundles(): string {
+function emptyBundles(): string {
   const bundles = join(folder, 'bundles')
   for (const name of functionNames) {
     mkdirSync(join(bundles, name), { recursive: true })
