@@ -1,7 +1,7 @@
+import { permitMembers } from '../../access/permit'
 import { scanJson } from '../../core/json'
 import { Problem } from '../../core/problem'
 import { checkKnownVersion } from '../api-version'
-import { permitMembers } from '../../access/permit'
 import type { MatchedRequest, PermittedRequest } from '../request'
 import { invalidField } from './fields'
 

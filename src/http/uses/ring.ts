@@ -9,11 +9,11 @@ import { fieldsOf } from '../body/fields'
 import { readBody, readPermittedObject } from '../body/json'
 import { readNewEndpoint } from '../body/new-endpoint'
 import { readIdempotency, readRingBody, readRotateChoice } from '../body/ring'
+import { checkConsumers } from '../body/settings'
 import { endpointValues, healthOf } from '../endpoint-values'
 import { contractOf, loadEndpoint, loadShownEndpoint } from '../load-endpoint'
 import type { Outcome, Value } from '../reply'
 import type { ApiSettings, PermittedRequest, Uses } from '../request'
-import { checkConsumers } from '../body/settings'
 
 /** All that the function `rotate` reaches outside for. */
 export type RingDeps = RotationDeps & { readonly health: Pick<HealthStore, 'loadAny'> }
