@@ -14,7 +14,7 @@ export interface DeliveryBed {
   close(): Promise<void>
 }
 
-const tenantId = 'org_keyturn'
+const tenantId = 'org_bench'
 const timeoutMs = 1000
 
 export async function startDeliveryBed(): Promise<DeliveryBed> {
