@@ -61,6 +61,11 @@ export interface MountedContract {
 export interface Deliveries {
   /** Batches of ten deliveries at a time, 2 to 1000. Default 50. */
   readonly concurrency?: number
+  /**
+   * Attempts at all endpoints of one tenant at a time, tests included: 1 to 100, at most half of `concurrency`, so that
+   * the other half is there for other tenants. Default 25, or that half where it is less.
+   */
+  readonly attemptsPerTenant?: number
   /** An endpoint whose attempts have all failed for so many hours is paused, 1 to 720. Default 24. */
   readonly pauseAfterHours?: number
   /** Failures in a row after which an endpoint is paused, however soon, 1 to 9999. Default: they are not counted. */
@@ -118,6 +123,14 @@ export function isDisposable(stage: string): boolean {
 /** How many batches of deliveries are worked on at once. */
 export function deliveryConcurrencyOf({ deliveries }: Pick<ControlPlaneConfig, 'deliveries'>): number {
   return deliveries?.concurrency ?? 50
+}
+
+const defaultAttemptsPerTenant = 25
+
+/** How many attempts at all endpoints of one tenant are made at once. */
+export function attemptsPerTenantOf(config: Pick<ControlPlaneConfig, 'deliveries'>): number {
+  const half = Math.floor(deliveryConcurrencyOf(config) / 2)
+  return config.deliveries?.attemptsPerTenant ?? Math.min(defaultAttemptsPerTenant, half)
 }
 
 /** Name of the stage's table. */

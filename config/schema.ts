@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { Contract } from '../src/contracts/contract'
-import type { Config, ControlPlaneConfig } from './config'
+import { attemptsPerTenantOf, type Config, type ControlPlaneConfig, deliveryConcurrencyOf } from './config'
 
 // Checks what a configuration file holds, field by field, before anything is built or called.
 
@@ -94,14 +94,27 @@ const count = v.pipe(v.number(), v.integer('must be a whole number'), v.minValue
 const throttle = v.strictObject({ requestsPerSecond: count, burst: count })
 const reserved = v.exactOptional(v.pipe(count, v.maxValue(1000, 'must be at most 1000')))
 
-const deliveries = v.strictObject({
+const deliveryMembers = v.strictObject({
   // 2 to 1000 is what Lambda takes as the concurrency of a queue.
   concurrency: v.exactOptional(
     v.pipe(count, v.minValue(2, 'must be at least 2'), v.maxValue(1000, 'must be at most 1000')),
   ),
+  attemptsPerTenant: v.exactOptional(v.pipe(count, v.maxValue(100, 'must be at most 100'))),
   pauseAfterHours: v.exactOptional(v.pipe(count, v.maxValue(720, 'must be at most 720'))),
   pauseAfterFailures: v.exactOptional(v.pipe(count, v.maxValue(9999, 'must be at most 9999'))),
 })
+
+const deliveries = v.pipe(
+  deliveryMembers,
+  v.forward(
+    v.partialCheck(
+      [['concurrency'], ['attemptsPerTenant']],
+      deliveries => attemptsPerTenantOf({ deliveries }) <= deliveryConcurrencyOf({ deliveries }) / 2,
+      'must be at most half of concurrency',
+    ),
+    ['attemptsPerTenant'],
+  ),
+)
 
 const adoption = v.strictObject({
   table: v.exactOptional(v.boolean()),

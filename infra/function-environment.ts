@@ -1,4 +1,4 @@
-import type { ControlPlaneConfig, Sessions } from '../config/config'
+import { attemptsPerTenantOf, type ControlPlaneConfig, type Sessions } from '../config/config'
 
 /** What the functions use, by name, ARN or URL. */
 export interface FunctionResources {
@@ -30,6 +30,7 @@ export function functionEnvironment(
     MIRROR_READERS: [account, ...mirrorReaders].join(','),
     QUEUE_URL: queueUrl,
     DEAD_LETTER_QUEUE_URL: deadLetterQueueUrl,
+    ATTEMPTS_PER_TENANT: String(attemptsPerTenantOf({ deliveries })),
     PAUSE_AFTER_HOURS: String(pauseAfterHours),
     ...(pauseAfterFailures === undefined ? {} : { PAUSE_AFTER_FAILURES: String(pauseAfterFailures) }),
     INSECURE_TARGETS: 'off',

@@ -55,10 +55,10 @@ const statements: ByFunction<(reach: Reach) => readonly Statement[]> = {
   deliver: ({ table, subscriberIndex, queue, deadLetterQueue }) => [
     { Sid: 'FindSubscribers', Effect: 'Allow', Action: ['dynamodb:Query'], Resource: [subscriberIndex] },
     items('Read', table, { actions: ['GetItem'], partitions: [endpoints, apiKeys, health, deliveries] }),
-    items('ReadMany', table, { actions: ['BatchGetItem'], partitions: [health, deliveries] }),
+    items('ReadMany', table, { actions: ['BatchGetItem'], partitions: [endpoints, health, deliveries] }),
     items('Recover', table, { actions: ['Query'], partitions: [attempts] }),
     items('Count', table, { actions: ['PutItem', 'UpdateItem'], partitions: [health] }),
-    items('Record', table, { actions: ['PutItem'], partitions: [deliveries, attempts] }),
+    items('Record', table, { actions: ['PutItem', 'BatchWriteItem'], partitions: [deliveries, attempts] }),
     workOn(queue),
     send(queue, deadLetterQueue),
   ],

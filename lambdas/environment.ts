@@ -31,6 +31,7 @@ const delivering = {
   RING_KEY_ID: text,
   ...queueing,
   DEAD_LETTER_QUEUE_URL: url,
+  ATTEMPTS_PER_TENANT: v.optional(v.pipe(v.string(), v.regex(/^(?:[1-9]\d?|100)$/), v.transform(Number)), '25'),
   PAUSE_AFTER_HOURS: v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,2}$/), v.transform(Number)), '24'),
   PAUSE_AFTER_FAILURES: v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,3}$/), v.transform(Number))),
 }

@@ -7,12 +7,14 @@ import { version } from '../package.json'
 import { type AccessDeps, invalidToken } from '../src/access/authenticate'
 import type { SessionSettings } from '../src/access/sessions'
 import { eventBridgeClient, kmsClient, secretsManagerClient, sqsClient } from '../src/aws/clients'
+import { withBatchedReads } from '../src/aws/batched-reads'
 import { dynamoApiKeyStore } from '../src/aws/dynamo-api-key-store'
 import { dynamoAttemptLog } from '../src/aws/dynamo-attempt-log'
 import { dynamoAuditLog } from '../src/aws/dynamo-audit-log'
 import { dynamoDeliveryStore } from '../src/aws/dynamo-delivery-store'
 import { dynamoEndpointStore } from '../src/aws/dynamo-endpoint-store'
 import { dynamoHealthStore, dynamoRotationHealth } from '../src/aws/dynamo-health-store'
+import { dynamoLeaseStore } from '../src/aws/dynamo-lease-store'
 import { dynamoRecoveryStore } from '../src/aws/dynamo-recovery-store'
 import { dynamoSubscriberIndex } from '../src/aws/dynamo-subscriber-index'
 import { eventBridgeBus } from '../src/aws/event-bridge-bus'
@@ -137,23 +139,27 @@ export function policyDeps(environment: HttpEnvironment): Omit<PolicyDeps, 'stor
 /** The adapters of the function that delivers. */
 export function deliveryDeps(
   environment: DeliverEnvironment,
-  table: Table,
+  plainTable: Table,
   contracts: readonly Contract[],
 ): DeliveryDeps {
+  const table = withBatchedReads(plainTable)
   const { RING_KEY_ID, QUEUE_URL, DEAD_LETTER_QUEUE_URL, INSECURE_TARGETS } = environment
   const { PAUSE_AFTER_HOURS: afterHours, PAUSE_AFTER_FAILURES: afterFailures = null } = environment
+  const { ATTEMPTS_PER_TENANT: attemptsPerTenant } = environment
   return {
     endpoints: dynamoEndpointStore(table),
     subscribers: dynamoSubscriberIndex(table),
     deliveries: dynamoDeliveryStore(table),
     attempts: dynamoAttemptLog(table),
     health: dynamoHealthStore(table),
+    leases: dynamoLeaseStore(table),
     recoveries: dynamoRecoveryStore(table),
     queue: sqsDeliveryQueue({ client: sqsClient(), queueUrl: QUEUE_URL, deadLetterQueueUrl: DEAD_LETTER_QUEUE_URL }),
     openKey: openedKeyCache(kmsSealer({ client: kmsClient(), keyId: RING_KEY_ID }), now),
     send: httpSender({ insecureTargets: INSECURE_TARGETS, clock: () => performance.now() }),
     contracts,
     pauseRule: { afterHours, afterFailures },
+    attemptsPerTenant,
     now,
     randomBytes,
     random: Math.random,

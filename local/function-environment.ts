@@ -64,6 +64,7 @@ function configured(aws: string): Readonly<Record<string, string>> {
     SESSION_TENANT_CLAIM: tenantClaim,
     QUEUE_URL: queueUrl(host, deliveryQueue),
     DEAD_LETTER_QUEUE_URL: queueUrl(host, deadLetterQueue),
+    ATTEMPTS_PER_TENANT: '8',
     INSECURE_TARGETS: 'on',
     LOG_LEVEL: 'info',
   }

@@ -5,7 +5,7 @@ import { type FailureKind, failureMessages } from '../delivery/failure'
 import type { AttemptLog } from '../delivery/ports'
 import type { EndpointAddress, Page, PageRequest } from '../rotation/ports'
 import { attemptItemKey, attemptPartition, placeInTime, timeToLive } from './item-keys'
-import { count, decodeItem, instant, orNull, toItem, valuesOf } from './items'
+import { count, decodeItem, instant, type Item, orNull, toItem, valuesOf } from './items'
 import { pageOf, queryItems } from './queries'
 import type { Table } from './table'
 
@@ -14,21 +14,23 @@ const unattempted = 'stopped'
 
 /** Attempts in DynamoDB, under an item key made of time and id. */
 export function dynamoAttemptLog(table: Table): AttemptLog {
-  const put = async (item: object): Promise<void> => {
-    await table.client.send(new PutItemCommand({ TableName: table.name, Item: toItem(item) }))
+  const put = async (item: Item): Promise<void> => {
+    await table.client.send(new PutItemCommand({ TableName: table.name, Item: item }))
   }
   return {
-    record: async (address, attempt) => {
-      const itemKey = attemptItemKey(address, placeInTime(attempt))
-      await put({ ...itemKey, ...attempt, ttl: timeToLive(attempt.at) })
-    },
+    record: (address, attempt) => put(attemptItem(address, attempt)),
     recordUnattempted: async (delivery, at) => {
       const { messageId } = delivery
       const itemKey = attemptItemKey(delivery, placeInTime({ at, id: messageId }))
-      await put({ ...itemKey, messageId, kind: unattempted, ttl: timeToLive(at) })
+      await put(toItem({ ...itemKey, messageId, kind: unattempted, ttl: timeToLive(at) }))
     },
     list: (address, page) => list(table, address, page),
   }
+}
+
+/** The attempt as an item. */
+export function attemptItem(address: EndpointAddress, attempt: AttemptRecord): Item {
+  return toItem({ ...attemptItemKey(address, placeInTime(attempt)), ...attempt, ttl: timeToLive(attempt.at) })
 }
 
 async function list(

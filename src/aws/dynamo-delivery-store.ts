@@ -1,4 +1,11 @@
-import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
+import {
+  BatchWriteItemCommand,
+  type BatchWriteItemCommandInput,
+  type BatchWriteItemCommandOutput,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb'
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as v from 'valibot'
 import type { Json } from '../contracts/shape'
 import type { Delivery, DeliveryAddress } from '../delivery/delivery'
@@ -6,6 +13,7 @@ import type { DeliveryEvent } from '../delivery/event'
 import type { DeliveryStore, FailedDelivery, TimeRange } from '../delivery/ports'
 import type { EndpointAddress, Page } from '../rotation/ports'
 import { isAbsent, outcomeOf } from './conditional-write'
+import { attemptItem } from './dynamo-attempt-log'
 import { deliveryShardOf, duePages } from './due-index'
 import {
   attemptItemKey,
@@ -27,9 +35,12 @@ export function dynamoDeliveryStore(table: Table): DeliveryStore {
   return {
     keepEvent: (event, now) => keepEvent(table, event, now),
     loadEvent: (tenantId, eventId) => loadEvent(table, tenantId, eventId),
-    create: delivery => outcomeOf(create(table, deliveryItem(delivery))),
     load: address => load(table, address),
-    save: (delivery, before) => outcomeOf(save(table, delivery, before)),
+    save: (delivery, before) => {
+      const item = deliveryItem(delivery)
+      return outcomeOf(before === null ? create(table, item) : replace(table, item, before))
+    },
+    saveDelivered: (delivery, attempt) => putAll(table, [attemptItem(delivery, attempt), deliveryItem(delivery)]),
     due: async function* (now, limit) {
       const pages = duePages(table, { kind: 'deliveries', until: now, limit })
       for await (const itemKeys of pages) yield itemKeys.map(deliveryAddressOf)
@@ -58,15 +69,33 @@ async function load(table: Table, address: DeliveryAddress): Promise<Delivery | 
   return item === null ? null : deliveryOf(item)
 }
 
-function save({ client, name }: Table, delivery: Delivery, { attemptCount, status }: Delivery): Promise<object> {
+function replace({ client, name }: Table, item: Item, { attemptCount, status }: Delivery): Promise<object> {
   const put = new PutItemCommand({
     TableName: name,
-    Item: deliveryItem(delivery),
+    Item: item,
     ConditionExpression: isUnchanged,
     ExpressionAttributeNames: { '#status': 'status' },
     ExpressionAttributeValues: valuesOf({ attemptCount, status }),
   })
   return client.send(put)
+}
+
+/** How often what DynamoDB left out is put again. */
+const mostPuts = 8
+
+/**
+ * Puts items in one request, whatever was stored before; they are stored in no order.
+ * @throws when some were not taken
+ */
+async function putAll({ client, name }: Table, items: readonly Item[]): Promise<void> {
+  let left: BatchWriteItemCommandInput['RequestItems'] = { [name]: items.map(Item => ({ PutRequest: { Item } })) }
+  for (let puts = 0; puts < mostPuts; puts += 1) {
+    const reply: BatchWriteItemCommandOutput = await client.send(new BatchWriteItemCommand({ RequestItems: left }))
+    left = reply.UnprocessedItems
+    if (left === undefined || Object.keys(left).length === 0) return
+    await sleep(10 * 2 ** puts)
+  }
+  throw new Error('the table did not take all items')
 }
 
 /** The deliveries of the endpoint's newest attempts, tests apart, and of those that failed without; newest first. */

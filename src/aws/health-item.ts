@@ -1,6 +1,6 @@
 import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb'
 import * as v from 'valibot'
-import { attemptSlots, type DeliveryHealth, type LastStatus, neverDelivered } from '../delivery/health'
+import { type DeliveryHealth, type LastStatus, neverDelivered } from '../delivery/health'
 import type { EndpointAddress } from '../rotation/ports'
 import { unlessConflict } from './conditional-write'
 import { healthItemKey } from './item-keys'
@@ -11,7 +11,6 @@ import type { Table } from './table'
 // One item an endpoint, beside the endpoint's own: what it holds, and how it is read and changed.
 
 const counter = v.optional(count, 0)
-const lease = orNull(v.string())
 
 const schema = v.object({
   /** The life of the endpoint that all the rest is of. */
@@ -37,14 +36,9 @@ const schema = v.object({
   dueAt: orNull(instant),
   recoverAfter: orNull(v.string()),
   recoverUntil: orNull(instant),
-  lease0: lease,
-  lease1: lease,
-  lease2: lease,
-  lease3: lease,
-  lease4: lease,
 })
 
-/** The health item of an endpoint: counters, the automatic pause, what is planned, and the slots of its attempts. */
+/** The health item of an endpoint: counters, the automatic pause, and what is planned. */
 export type HealthItem = v.InferOutput<typeof schema>
 
 /** The health item, of whichever life; null: none is stored. Read consistently. */
@@ -58,7 +52,7 @@ export function healthItemOf(item: Item): HealthItem {
   return decodeItem(schema, item)
 }
 
-/** What is counted in the item, without its slots. */
+/** What is counted in the item. */
 export function healthOf(item: HealthItem | null): DeliveryHealth {
   if (item === null) return neverDelivered
   const { responses, responseMs } = item
@@ -85,11 +79,6 @@ export function healthOf(item: HealthItem | null): DeliveryHealth {
 function lastStatusOf({ lastStatusCode, lastStatusMessage, lastDeliveryAt }: HealthItem): LastStatus | null {
   if (lastStatusMessage === null || lastDeliveryAt === null) return null
   return { code: lastStatusCode, message: lastStatusMessage, timestamp: lastDeliveryAt }
-}
-
-/** What the slots hold, by slot: `<until>#<message id>`, or null. */
-export function leasesOf({ lease0, lease1, lease2, lease3, lease4 }: HealthItem): readonly (string | null)[] {
-  return [lease0, lease1, lease2, lease3, lease4].slice(0, attemptSlots)
 }
 
 /** A change of the item. Where one of its conditions does not hold, nothing is changed. */

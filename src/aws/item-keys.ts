@@ -98,6 +98,11 @@ export function healthItemKey({ tenantId, endpointId }: EndpointAddress): ItemKe
   return { pk: healthPartition + plainId(tenantId), sk: endpointId }
 }
 
+/** The attempts of a tenant that are under way. No endpoint's id has a `#`. */
+export function leaseItemKey(tenantId: string): ItemKey {
+  return { pk: healthPartition + plainId(tenantId), sk: '#attempts' }
+}
+
 /** The endpoint whose health an item key stands for. @throws {Error} for the key of any other item */
 export function healthAddressOf({ pk, sk }: ItemKey): EndpointAddress {
   if (!pk.startsWith(healthPartition)) throw new Error('not the key of an endpoint’s health')

@@ -12,7 +12,9 @@ import { type Item, toItem } from './items'
 import type { Table } from './table'
 
 /** The item, or null. Reads consistently. */
-export async function getItem({ client, name }: Table, itemKey: ItemKey): Promise<Item | null> {
+export async function getItem(table: Table, itemKey: ItemKey): Promise<Item | null> {
+  const { client, name, read } = table
+  if (read !== undefined) return read(itemKey)
   const get = new GetItemCommand({ TableName: name, Key: toItem(itemKey), ConsistentRead: true })
   const { Item } = await client.send(get)
   return Item ?? null

@@ -6,6 +6,7 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs'
+import { inLanes } from '../core/concurrency'
 import { queuedJson } from '../delivery/event'
 import type { DeadLetterQueue, DeliveryQueue, Queued, ReceivedMessage } from '../delivery/ports'
 
@@ -21,6 +22,7 @@ export interface SqsDeliveryQueueOptions extends SqsQueueOptions {
 /** SQS's limits of one call. */
 const mostMessages = 10
 const mostBytes = 256 * 1024
+const lanes = 16
 
 /** The queue that deliveries go through, as SQS messages of JSON, with its dead-letter queue. */
 export function sqsDeliveryQueue({ client, queueUrl, deadLetterQueueUrl }: SqsDeliveryQueueOptions): DeliveryQueue {
@@ -36,7 +38,7 @@ export function sqsDeliveryQueue({ client, queueUrl, deadLetterQueueUrl }: SqsDe
 export function sqsQueue({ client, queueUrl }: SqsQueueOptions): Pick<DeliveryQueue, 'send'> {
   return {
     send: async messages => {
-      for (const batch of batchesOf(messages.map(entryOf))) await sendBatch(client, queueUrl, batch)
+      await inLanes(lanes, batchesOf(messages.map(entryOf)), batch => sendBatch(client, queueUrl, batch))
     },
   }
 }

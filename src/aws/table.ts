@@ -1,9 +1,13 @@
 import type { CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { ItemKey } from './item-keys'
+import type { Item } from './items'
 
 /** Keyturn's one DynamoDB table. */
 export interface Table {
   readonly client: DynamoDBClient
   readonly name: string
+  /** How single items are read, consistently. Absent: each by a request of its own. */
+  readonly read?: (itemKey: ItemKey) => Promise<Item | null>
 }
 
 /** The index of what the sweep is to come by. Only items with `dueShard` and `dueAt` are in it. */

@@ -1,20 +1,21 @@
 import { standardDelivery } from '../contracts/defaults'
 import { allDone } from '../core/concurrency'
 import { addSeconds } from '../core/instant'
+import type { EndpointLife } from '../rotation/ports'
 import { attempt, type Attempt, recordOf } from './attempt'
-import { type Delivery, nextAttempt } from './delivery'
+import { type Delivery, firstDelivery, nextAttempt } from './delivery'
 import type { DeliveryEvent } from './event'
-import type { FailureStreak, Lease } from './health'
+import { answersQuickly, type FailureStreak } from './health'
+import { askForLease, waitForLease } from './lease'
 import type { DeliveryDeps, PauseRule } from './ports'
-import type { AttemptMessage } from './queue-message'
+import type { AttemptMessage, DeliveryRecord } from './queue-message'
 import { afterAttempt, type NextStep } from './retry'
-import { afterStop } from './send-again'
-import { type TakenLease, takeLease } from './take-lease'
-import { eventExpired, type NoTarget, pausedByKeyturn, type Target, targetOf } from './target'
+import { stop, type StoredDelivery } from './stop'
+import { eventExpired, pausedByKeyturn, type Target, targetOf } from './target'
 
 /**
- * Makes the attempt that a message asks for, unless it was made already, or puts it off where no slot is free. Whenever the
- * process dies, the message comes again and nothing is lost: at most the attempt is repeated, under the same message id.
+ * Makes the attempt that a message asks for, unless it was made already, or puts it off where too many are under way. Whenever
+ * the process dies, the message comes again and nothing is lost: at most the attempt is repeated, under the same message id.
  * @throws when the message is to come again
  */
 export async function deliver(deps: DeliveryDeps, message: AttemptMessage): Promise<void> {
@@ -23,16 +24,32 @@ export async function deliver(deps: DeliveryDeps, message: AttemptMessage): Prom
 
 /** The same, but a message that finds no slot is left to the caller. */
 export async function deliverNow(deps: DeliveryDeps, message: AttemptMessage): Promise<'done' | 'busy'> {
+  const record = message.record ?? (await storedRecord(deps, message))
+  if (record === null) return 'done'
   const { tenantId, endpointId, messageId } = message
-  const [delivery, endpoint] = await Promise.all([
+  const [stored, endpoint, event, health] = await Promise.all([
     deps.deliveries.load({ tenantId, messageId }),
     deps.endpoints.load({ tenantId, endpointId }),
+    deps.deliveries.loadEvent(tenantId, record.eventId),
+    deps.health.loadAny({ tenantId, endpointId }),
   ])
-  if (delivery === null || !asksFor(message, delivery)) return 'done'
+  const delivery = stored ?? firstDelivery(message, record)
+  if (!asksFor(message, delivery)) return 'done'
+  const about = { delivery, stored }
   const target = targetOf(deps.contracts, delivery, endpoint)
-  if (target.kind === 'target') return deliverTo(deps, target, delivery)
-  await failUnattempted(deps, delivery, target)
-  return 'done'
+  if (target.kind === 'none') return doneAfter(stop(deps, about, target))
+  const isOfThisLife = health.incarnation === delivery.incarnationOf
+  if (isOfThisLife && health.health.pausedAt !== null) return doneAfter(stop(deps, about, pausedByKeyturn))
+  if (event === null) return doneAfter(stop(deps, about, eventExpired))
+  if (health.incarnation !== null && !isOfThisLife) await deps.health.beginLife(lifeOf(delivery), health.incarnation)
+  const isQuick = isOfThisLife && answersQuickly(health.health)
+  return deliverTo(deps, { ...about, target, event, isQuick })
+}
+
+/** What a message of before is about, which does not say it. */
+async function storedRecord(deps: DeliveryDeps, message: AttemptMessage): Promise<DeliveryRecord | null> {
+  const stored = await deps.deliveries.load(message)
+  return stored === null ? null : (nextAttempt(stored).record ?? null)
 }
 
 /** @throws when the attempt before is still being stored */
@@ -42,45 +59,45 @@ function asksFor({ attempt }: AttemptMessage, delivery: Delivery): boolean {
   return attempt === delivery.attemptCount
 }
 
-async function deliverTo(deps: DeliveryDeps, target: Target, delivery: Delivery): Promise<'done' | 'busy'> {
-  const { tenantId, endpointId, messageId } = delivery
-  const life = { tenantId, endpointId, incarnation: delivery.incarnationOf }
-  const { timeoutMs } = target.endpoint.settings.requestConfig
-  const [taken, event] = await Promise.all([
-    takeLease(deps, { life, messageId, timeoutMs }),
-    deps.deliveries.loadEvent(tenantId, delivery.eventId),
-  ])
-  const { outcome } = taken
-  if (outcome.kind === 'granted') await deliverWith(deps, { lease: outcome.lease, taken }, { delivery, target, event })
-  else if (outcome.kind === 'paused') await failUnattempted(deps, delivery, pausedByKeyturn)
-  else return 'busy'
+async function doneAfter(work: Promise<void>): Promise<'done'> {
+  await work
   return 'done'
 }
 
-interface Granted {
-  readonly lease: Lease
-  readonly taken: Omit<TakenLease, 'outcome'>
+function lifeOf({ tenantId, endpointId, incarnationOf: incarnation }: Delivery): EndpointLife {
+  return { tenantId, endpointId, incarnation }
 }
 
-type Loaded = Omit<Prepared, 'event'> & { readonly event: DeliveryEvent | null }
+interface Prepared extends StoredDelivery {
+  readonly target: Target
+  readonly event: DeliveryEvent
+}
 
-async function deliverWith(deps: DeliveryDeps, { lease, taken }: Granted, loaded: Loaded): Promise<void> {
-  const { delivery, target, event } = loaded
-  const { waited, tenantLease } = taken
+interface Waiting extends Prepared {
+  /** Whether the endpoint's attempts give their slots back soon. */
+  readonly isQuick: boolean
+}
+
+async function deliverTo(deps: DeliveryDeps, { isQuick, ...prepared }: Waiting): Promise<'done' | 'busy'> {
+  const { delivery, target } = prepared
+  const { messageId } = delivery
+  const wanted = { address: delivery, messageId, timeoutMs: target.endpoint.settings.requestConfig.timeoutMs }
+  const { outcome, waited } = isQuick
+    ? await waitForLease(deps, wanted)
+    : { outcome: await askForLease(deps, wanted), waited: false }
+  if (outcome.kind !== 'granted') return 'busy'
   try {
-    const isWanted = event !== null && !(waited && (await wasMade(deps, delivery)))
-    if (isWanted) return await attemptAndRecord(deps, lease, { delivery, target, event })
-    await deps.health.release(lease)
-    return event === null ? await failUnattempted(deps, delivery, eventExpired) : undefined
+    if (!(waited && (await wasMade(deps, prepared)))) await attemptAndRecord(deps, prepared)
   } finally {
-    if (tenantLease !== null) await deps.health.release(tenantLease)
+    await deps.leases.release(outcome.lease)
   }
+  return 'done'
 }
 
 /** Whether somebody else made the attempt since the delivery was loaded. */
-async function wasMade({ deliveries }: DeliveryDeps, delivery: Delivery): Promise<boolean> {
+async function wasMade({ deliveries }: DeliveryDeps, { delivery, stored }: StoredDelivery): Promise<boolean> {
   const now = await deliveries.load(delivery)
-  return now?.attemptCount !== delivery.attemptCount || now.status !== delivery.status
+  return now?.attemptCount !== stored?.attemptCount || now?.status !== stored?.status
 }
 
 const longestPutOffSeconds = 60
@@ -93,54 +110,27 @@ async function putOff({ queue, random }: DeliveryDeps, message: AttemptMessage):
 }
 
 /**
- * Fails the delivery without an attempt. It is counted and listed like one that was given up. While its endpoint may come
- * back, it goes to the dead-letter queue first: whenever the process dies, it is found there or tried again.
- */
-async function failUnattempted(deps: DeliveryDeps, delivery: Delivery, why: NoTarget): Promise<void> {
-  const { reason, isOver } = why
-  const { tenantId, endpointId, incarnationOf: incarnation } = delivery
-  const at = deps.now()
-  if (!isOver) await deps.queue.bury(nextAttempt(delivery))
-  await deps.attempts.recordUnattempted(delivery, at)
-  const dlqAt = isOver ? null : at
-  const failed = { ...delivery, status: 'failed', errorMessage: reason, dlqAt, dueAt: null } as const
-  const outcome = await deps.deliveries.save(failed, delivery)
-  if (outcome === 'stored') await deps.health.countUnattempted({ tenantId, endpointId, incarnation }, at)
-  if (why === pausedByKeyturn) await afterStop(deps, delivery)
-}
-
-interface Prepared {
-  readonly delivery: Delivery
-  readonly target: Target
-  readonly event: DeliveryEvent
-}
-
-/**
  * Makes one attempt and writes down what came of it. What follows it is queued first, and its record comes before the
  * delivery's new state: as long as that is not stored, this attempt's own message comes again.
  */
-async function attemptAndRecord(deps: DeliveryDeps, lease: Lease, prepared: Prepared): Promise<void> {
+async function attemptAndRecord(deps: DeliveryDeps, prepared: Prepared): Promise<void> {
   const { delivery, target, event } = prepared
-  const made = await attemptOrRelease(deps, lease, prepared)
+  const { messageId, endpointId } = delivery
+  const made = await attempt(deps, { ...target, message: { id: messageId, endpointId, event } })
   const { retries } = target.contract.delivery ?? standardDelivery
   const time = { now: deps.now(), random: deps.random(), retries }
   const { delivery: after, next } = afterAttempt(delivery, made.result, time)
   await queueNext(deps, after, next)
-  const { tenantId, endpointId, messageId } = delivery
-  const about = { messageId, eventType: event.type, kind: 'delivery', number: after.attemptCount } as const
-  await deps.attempts.record({ tenantId, endpointId }, recordOf(made, about, deps.randomBytes))
-  await allDone([deps.deliveries.save(after, delivery), countAttempt(deps, lease, { after, made })])
+  await allDone([store(deps, prepared, { after, made }), countAttempt(deps, { after, made })])
 }
 
-async function attemptOrRelease(deps: DeliveryDeps, lease: Lease, prepared: Prepared): Promise<Attempt> {
-  const { delivery, target, event } = prepared
-  const message = { id: delivery.messageId, endpointId: delivery.endpointId, event }
-  try {
-    return await attempt(deps, { ...target, message })
-  } catch (error) {
-    await deps.health.release(lease)
-    throw error
-  }
+/** A delivery of which nothing is stored, and which arrived, is stored together with its attempt. */
+async function store(deps: DeliveryDeps, { stored, event }: Prepared, { after, made }: Counted): Promise<void> {
+  const { messageId, attemptCount: number } = after
+  const record = recordOf(made, { messageId, eventType: event.type, kind: 'delivery', number }, deps.randomBytes)
+  if (stored === null && after.status === 'success') return deps.deliveries.saveDelivered(after, record)
+  await deps.attempts.record(after, record)
+  await deps.deliveries.save(after, stored)
 }
 
 async function queueNext({ queue }: DeliveryDeps, after: Delivery, next: NextStep): Promise<void> {
@@ -155,10 +145,11 @@ interface Counted {
 }
 
 /** Counts the attempt, and pauses an endpoint that wants no more deliveries or has failed for too long. */
-async function countAttempt(deps: DeliveryDeps, lease: Lease, { after, made }: Counted): Promise<void> {
+async function countAttempt(deps: DeliveryDeps, { after, made }: Counted): Promise<void> {
   const { at, result } = made
   const usedUp = after.status === 'failed' && !result.gone
-  const streak = await deps.health.finish(lease, {
+  const life = lifeOf(after)
+  const streak = await deps.health.countAttempt(life, {
     at,
     responseTimeMs: result.status === null ? null : result.durationMs,
     lastStatus: { code: result.status, message: result.message, timestamp: at },
@@ -168,8 +159,8 @@ async function countAttempt(deps: DeliveryDeps, lease: Lease, { after, made }: C
   })
   const reason = result.gone ? 'The receiver answered 410 Gone' : pauseReason(deps.pauseRule, streak, at)
   if (reason === null || after.status === 'success') return
-  await deps.health.pause(lease.life, { at: deps.now(), reason })
-  deps.log.info('endpoint paused', { tenantId: lease.life.tenantId, endpointId: lease.life.endpointId, reason })
+  await deps.health.pause(life, { at: deps.now(), reason })
+  deps.log.info('endpoint paused', { tenantId: life.tenantId, endpointId: life.endpointId, reason })
 }
 
 /** So many deliveries that used up their whole schedule, without a success in between, pause an endpoint. */

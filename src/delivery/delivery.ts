@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { MessageIdKind } from '../contracts/dimensions'
 import { randomUuid } from '../core/id'
 import type { DeliveryEvent } from './event'
-import type { AttemptMessage } from './queue-message'
+import type { AttemptMessage, DeliveryRecord } from './queue-message'
 
 /** One event on its way to one endpoint. */
 export interface Delivery {
@@ -38,7 +38,7 @@ export interface DeliveryAddress {
 /** A delivery that has had no attempt yet. */
 export function newDelivery(
   of: Pick<Delivery, 'endpointId' | 'incarnationOf' | 'messageId'>,
-  event: DeliveryEvent,
+  event: Pick<DeliveryEvent, 'tenantId' | 'id' | 'type'>,
   now: Date,
 ): Delivery {
   const { tenantId, id: eventId, type: eventType } = event
@@ -59,9 +59,25 @@ export function newDelivery(
   }
 }
 
-/** The message that asks for the delivery's next attempt. */
-export function nextAttempt({ tenantId, endpointId, messageId, attemptCount }: Delivery): AttemptMessage {
-  return { kind: 'delivery', tenantId, endpointId, messageId, attempt: attemptCount, waits: 0 }
+/** The message that asks for the delivery's next attempt. It holds all that the delivery is made of. */
+export function nextAttempt(delivery: Delivery): AttemptMessage {
+  const { tenantId, endpointId, messageId, attemptCount, eventId, eventType } = delivery
+  const record = {
+    incarnation: delivery.incarnationOf,
+    eventId,
+    eventType,
+    createdAt: delivery.createdAt.toISOString(),
+  }
+  return { kind: 'delivery', tenantId, endpointId, messageId, attempt: attemptCount, waits: 0, record }
+}
+
+/** The delivery as it is before its first attempt. */
+export function firstDelivery(
+  { tenantId, endpointId, messageId }: AttemptMessage,
+  { incarnation: incarnationOf, eventId, eventType, createdAt }: DeliveryRecord,
+): Delivery {
+  const event = { tenantId, id: eventId, type: eventType }
+  return newDelivery({ endpointId, incarnationOf, messageId }, event, new Date(createdAt))
 }
 
 export interface MessageOrigin {

@@ -2,58 +2,45 @@ import { standardDelivery } from '../contracts/defaults'
 import { inLanes } from '../core/concurrency'
 import { addSeconds } from '../core/instant'
 import type { Endpoint } from '../rotation/endpoint'
-import { type Delivery, messageIdOf, newDelivery, nextAttempt } from './delivery'
+import { messageIdOf, newDelivery, nextAttempt } from './delivery'
 import { clockSkewSeconds, type DeliveryEvent } from './event'
 import type { DeliveryDeps, Queued, Subscriber } from './ports'
 import type { EventMessage } from './queue-message'
-import { afterStop } from './send-again'
-import { hindranceAt, type NoTarget, pausedByKeyturn } from './target'
+import { stop } from './stop'
+import { hindranceAt } from './target'
 
-const pageSize = 50
+const pageSize = 500
 const lanes = 16
+/** A fan-out that took this long goes on in another turn, so that no function is ended in the middle of it. */
+const turnSeconds = 20
 
 /**
  * Makes one delivery of the event for every endpoint of its tenant that existed when the event was accepted and subscribes
  * to its type, but for those that their owner had paused by then, and queues the first attempt of each. Where none can be
- * made now, the delivery is stopped: listed as failed, to be sent again. A large tenant's rest goes back into the queue.
- * Repeatable: a delivery that exists is only queued again.
+ * made now, the delivery is stopped: listed as failed, to be sent again. Repeatable: what was attempted already is dropped
+ * when its message comes.
  */
 export async function fanOut(deps: DeliveryDeps, message: EventMessage & { readonly id: string }): Promise<void> {
-  const { tenantId, id, type, payload, at, after = null } = message
+  const { tenantId, id, type, payload, at } = message
   const now = deps.now()
   const event = await deps.deliveries.keepEvent({ tenantId, id, type, payload, at: at ? new Date(at) : now }, now)
-  const { items, next } = await deps.subscribers.list(tenantId, { limit: pageSize, after })
-  const receivers = await receiversOf(deps, items, event)
-  const prepared = await inLanes(lanes, receivers, receiver => prepare(deps, receiver, event))
-  const queued = prepared.flatMap(message => message ?? [])
-  if (queued.length > 0) await deps.queue.send(queued)
-  const rest = { ...message, at: event.at.toISOString(), after: next ?? undefined }
-  if (next !== null) await deps.queue.send([{ message: rest, delaySeconds: 0 }])
+  let after = message.after ?? null
+  do {
+    const { items, next } = await deps.subscribers.list(tenantId, { limit: pageSize, after })
+    await deliverAll(deps, items, event)
+    after = next
+  } while (after !== null && deps.now() < addSeconds(now, turnSeconds))
+  if (after === null) return
+  await deps.queue.send([{ message: { ...message, at: event.at.toISOString(), after }, delaySeconds: 0 }])
 }
 
-interface Receiver {
-  readonly endpoint: Subscriber
-  /** Why no attempt can be made now; null: it can. */
-  readonly stopped: NoTarget | null
-}
-
-async function receiversOf(
-  deps: DeliveryDeps,
-  subscribers: readonly Subscriber[],
-  event: DeliveryEvent,
-): Promise<readonly Receiver[]> {
+async function deliverAll(deps: DeliveryDeps, subscribers: readonly Subscriber[], event: DeliveryEvent): Promise<void> {
   const wanted = subscribers.filter(
     ({ settings, createdAt }) => subscribes(settings.eventTypes, event.type) && existedAt(event.at, createdAt),
   )
-  const lives = wanted.map(({ tenantId, id: endpointId, incarnation }) => ({ tenantId, endpointId, incarnation }))
-  const paused = lives.length === 0 ? new Set<string>() : await deps.health.paused(lives)
-  const receivers = await inLanes(lanes, wanted, async (endpoint): Promise<readonly Receiver[]> => {
-    const current = endpoint.settings.status === 'paused' ? await unlessPausedBefore(deps, endpoint, event) : endpoint
-    if (current === null) return []
-    const stopped = paused.has(endpoint.id) ? pausedByKeyturn : hindranceAt(deps.contracts, current)
-    return [{ endpoint: { ...endpoint, settings: current.settings }, stopped }]
-  })
-  return receivers.flat()
+  const prepared = await inLanes(lanes, wanted, subscriber => prepare(deps, subscriber, event))
+  const queued = prepared.flatMap(message => message ?? [])
+  if (queued.length > 0) await deps.queue.send(queued)
 }
 
 /** In doubt it did: an event too many is better than one that is forgotten. */
@@ -77,29 +64,19 @@ async function unlessPausedBefore(
   return isPausedBefore ? null : endpoint
 }
 
-/** The message for the delivery's first attempt, or null where the delivery is stopped. */
-async function prepare(
-  deps: DeliveryDeps,
-  { endpoint, stopped }: Receiver,
-  event: DeliveryEvent,
-): Promise<Queued | null> {
-  const { tenantId, id: endpointId, incarnation } = endpoint
+/** The message for the delivery's first attempt, or null where there is no delivery, or it is stopped. */
+async function prepare(deps: DeliveryDeps, subscriber: Subscriber, event: DeliveryEvent): Promise<Queued | null> {
+  const { tenantId, id: endpointId, incarnation } = subscriber
+  const isPaused = subscriber.settings.status === 'paused'
+  const endpoint = isPaused ? await unlessPausedBefore(deps, subscriber, event) : subscriber
+  if (endpoint === null) return null
   const contract = deps.contracts.find(({ name }) => name === endpoint.contract)
   const { messageIds } = contract?.delivery ?? standardDelivery
   const messageId = messageIdOf(messageIds, { tenantId, endpointId, incarnation, eventId: event.id })
   const delivery = newDelivery({ endpointId, incarnationOf: incarnation, messageId }, event, deps.now())
-  if (stopped !== null) return storeStopped(deps, delivery, stopped)
-  await deps.deliveries.create(delivery)
-  return { message: nextAttempt(delivery), delaySeconds: 0 }
-}
-
-/** Lists the delivery as failed, and makes no letter of it: a long pause would fill the dead-letter queue. */
-async function storeStopped(deps: DeliveryDeps, delivery: Delivery, why: NoTarget): Promise<null> {
-  const { tenantId, endpointId, incarnationOf: incarnation, createdAt } = delivery
-  await deps.attempts.recordUnattempted(delivery, createdAt)
-  const outcome = await deps.deliveries.create({ ...delivery, status: 'failed', errorMessage: why.reason })
-  if (outcome === 'stored') await deps.health.countUnattempted({ tenantId, endpointId, incarnation }, createdAt)
-  if (why === pausedByKeyturn) await afterStop(deps, delivery)
+  const hindrance = hindranceAt(deps.contracts, endpoint)
+  if (hindrance === null) return { message: nextAttempt(delivery), delaySeconds: 0 }
+  await stop(deps, { delivery, stored: null }, hindrance)
   return null
 }
 

@@ -62,19 +62,17 @@ export interface StoredHealth {
   readonly incarnation: string | null
 }
 
-/** Health, pauses and leases. Counters rise by atomic additions, so attempts at the same time lose none. */
+/** Health and pauses. Counters rise by atomic additions, so attempts at the same time lose none. */
 export interface HealthStore extends FailureCounts {
   load(life: EndpointLife): Promise<DeliveryHealth>
   /** As stored, whichever life it is of: to be read beside the endpoint. */
   loadAny(address: EndpointAddress): Promise<StoredHealth>
   /** By endpoint id, without the endpoints that have nothing stored. May be a moment old. */
   loadMany(lives: readonly EndpointLife[]): Promise<ReadonlyMap<string, DeliveryHealth>>
-  /** Which of these endpoints Keyturn paused by itself, by id. May be a moment old. */
-  paused(lives: readonly EndpointLife[]): Promise<ReadonlySet<string>>
-  acquire(request: LeaseRequest): Promise<LeaseOutcome>
-  release(lease: Lease): Promise<void>
-  /** Counts an attempt and gives its lease back. Returns the failures in a row, this one included. */
-  finish(lease: Lease, observation: Observation): Promise<FailureStreak>
+  /** Makes room for this life of the endpoint, where what is stored is of the one `before`. */
+  beginLife(life: EndpointLife, before: string): Promise<void>
+  /** Counts an attempt. Returns the failures in a row, this one included; none where the endpoint's life is over. */
+  countAttempt(life: EndpointLife, observation: Observation): Promise<FailureStreak>
   /** Counts a delivery that failed without an attempt. What is counted of attempts stays as it is. */
   countUnattempted(life: EndpointLife, at: Date): Promise<void>
   /** The first pause stays. An hour later the first test of the paused endpoint is due. */
@@ -99,47 +97,12 @@ export interface Observation {
 /** Failures of an endpoint in a row. */
 export type FailureStreak = Pick<DeliveryHealth, 'consecutiveFailures' | 'failingSince' | 'usedUpInRow'>
 
-/** The right to make one attempt. It ends by itself at `until`, so one that is never given back does not leak. */
-export interface Lease {
-  readonly life: EndpointLife
-  readonly slot: number
-  readonly messageId: string
-  readonly until: Date
-}
+/** Attempts that take no longer than this give their slot back soon. */
+const quickMs = 1000
 
-export interface LeaseRequest {
-  readonly life: EndpointLife
-  readonly messageId: string
-  readonly now: Date
-  readonly until: Date
-  /** Tests are sent to an endpoint that Keyturn paused, too. */
-  readonly whenPaused: 'refuse' | 'allow'
-}
+type Quickness = Pick<DeliveryHealth, 'lastSuccessAt' | 'errorsSinceLastSuccess' | 'lastResponseTimeMs'>
 
-/**
- * `prompt`: whether the endpoint is, by `answersPromptly`. `busy`: all slots are taken; `failures`: in a row.
- * `under-way`: this very message has one of the slots.
- */
-export type LeaseOutcome =
-  | { readonly kind: 'granted'; readonly lease: Lease; readonly prompt: boolean }
-  | { readonly kind: 'busy'; readonly failures: number }
-  | { readonly kind: 'under-way' }
-  | { readonly kind: 'paused' }
-
-/** Attempts at one endpoint at a time; and at all endpoints of a tenant that are not prompt. */
-export const attemptSlots = 5
-
-/** What holds the slots that a tenant has for endpoints that are not prompt. No endpoint's id has a `#`. */
-export function slowLaneOf(tenantId: string): EndpointLife {
-  return { tenantId, endpointId: '#unproven', incarnation: '#unproven' }
-}
-
-/** An endpoint that answers later takes a slot of its tenant's slow lane. */
-const promptMs = 5000
-
-type Promptness = Pick<DeliveryHealth, 'lastSuccessAt' | 'errorsSinceLastSuccess' | 'lastResponseTimeMs'>
-
-/** Whether an endpoint is prompt: it took the last attempt, within 5 s. No resume or rotation makes up for a failure. */
-export function answersPromptly({ lastSuccessAt, errorsSinceLastSuccess, lastResponseTimeMs }: Promptness): boolean {
-  return lastSuccessAt !== null && errorsSinceLastSuccess === 0 && (lastResponseTimeMs ?? 0) <= promptMs
+/** Whether an endpoint took its last attempt, within a second. No resume or rotation makes up for a failure. */
+export function answersQuickly({ lastSuccessAt, errorsSinceLastSuccess, lastResponseTimeMs }: Quickness): boolean {
+  return lastSuccessAt !== null && errorsSinceLastSuccess === 0 && (lastResponseTimeMs ?? 0) <= quickMs
 }

@@ -7,6 +7,7 @@ import type { Delivery, DeliveryAddress } from './delivery'
 import type { DeliveryEvent } from './event'
 import type { HealthStore } from './health'
 import type { Send } from './http-sender'
+import type { LeaseStore } from './lease'
 import type { OpenKey } from './opened-key-cache'
 import type { RecoveryStore } from './recovery'
 import type { QueueMessage } from './queue-message'
@@ -18,6 +19,7 @@ export interface DeliveryDeps {
   readonly deliveries: DeliveryStore
   readonly attempts: AttemptLog
   readonly health: HealthStore
+  readonly leases: LeaseStore
   readonly recoveries: RecoveryStore
   readonly queue: DeliveryQueue
   readonly openKey: OpenKey
@@ -25,6 +27,8 @@ export interface DeliveryDeps {
   /** The contracts of this deployment. */
   readonly contracts: readonly Contract[]
   readonly pauseRule: PauseRule
+  /** Attempts at all endpoints of a tenant at a time. */
+  readonly attemptsPerTenant: number
   readonly now: () => Date
   readonly randomBytes: (count: number) => Buffer
   /** 0 up to 1. */
@@ -46,11 +50,12 @@ export interface DeliveryStore {
   /** Stores the event unless its tenant has one with this id, and returns what is stored. The 30 days begin `now`. */
   keepEvent(event: DeliveryEvent, now: Date): Promise<DeliveryEvent>
   loadEvent(tenantId: string, eventId: string): Promise<DeliveryEvent | null>
-  create(delivery: Delivery): Promise<'stored' | 'conflict'>
-  /** Reads consistently. */
+  /** Reads consistently. Null also where it has had no attempt: until then its message is all that there is. */
   load(address: DeliveryAddress): Promise<Delivery | null>
-  /** Stores the delivery if `before` is still what is stored, by its status and `attemptCount`. */
-  save(delivery: Delivery, before: Delivery): Promise<'stored' | 'conflict'>
+  /** Stores the delivery if `before` is still what is stored, by its status and `attemptCount`; null: nothing is. */
+  save(delivery: Delivery, before: Delivery | null): Promise<'stored' | 'conflict'>
+  /** Stores a delivery that its first attempt has delivered, and that attempt, whatever is stored. */
+  saveDelivered(delivery: Delivery, attempt: AttemptRecord): Promise<void>
   /** Deliveries whose `dueAt` is not after `now`, in pages of at most `limit` from each shard, earliest first in each. */
   due(now: Date, limit: number): AsyncIterable<readonly DeliveryAddress[]>
   /** The endpoint's deliveries that were attempted, or failed without an attempt, newest first, at most `limit`. */

@@ -30,6 +30,17 @@ export interface AttemptMessage {
   readonly attempt: number
   /** How often it was put off because its endpoint, or its tenant, was busy. */
   readonly waits: number
+  /** What the delivery is made of where none is stored yet. Absent in messages of before: theirs is stored. */
+  readonly record?: DeliveryRecord | undefined
+}
+
+/** What a delivery is before its first attempt, beside the members of its message. */
+export interface DeliveryRecord {
+  readonly incarnation: string
+  readonly eventId: string
+  readonly eventType: string
+  /** ISO 8601. */
+  readonly createdAt: string
 }
 
 /** A test of an endpoint that Keyturn has paused. */
@@ -51,6 +62,12 @@ export type QueueMessage = EventMessage | AttemptMessage | EndpointMessage
 const id = v.pipe(v.string(), v.regex(storedIdPattern))
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 
+const time = v.pipe(
+  v.string(),
+  v.isoTimestamp(),
+  v.check(text => !Number.isNaN(Date.parse(text))),
+)
+
 const life = { tenantId: id, endpointId: id, incarnation: id }
 
 // What JSON.parse gave is JSON.
@@ -62,13 +79,7 @@ const schema = v.variant('kind', [
     tenantId: id,
     id: v.optional(v.pipe(v.string(), v.regex(eventIdPattern))),
     type: v.pipe(v.string(), v.regex(eventTypePattern)),
-    at: v.optional(
-      v.pipe(
-        v.string(),
-        v.isoTimestamp(),
-        v.check(text => !Number.isNaN(Date.parse(text))),
-      ),
-    ),
+    at: v.optional(time),
     payload: v.pipe(
       json,
       v.check(payload => payloadBytes(payload) <= largestPayloadBytes),
@@ -82,6 +93,14 @@ const schema = v.variant('kind', [
     messageId: v.pipe(v.string(), v.regex(messageIdPattern)),
     attempt: count,
     waits: v.optional(count, 0),
+    record: v.optional(
+      v.object({
+        incarnation: id,
+        eventId: v.pipe(v.string(), v.regex(eventIdPattern)),
+        eventType: v.pipe(v.string(), v.regex(eventTypePattern)),
+        createdAt: time,
+      }),
+    ),
   }),
   v.object({ kind: v.literal('test-paused'), ...life }),
   v.object({ kind: v.literal('recover'), ...life, turn: count }),

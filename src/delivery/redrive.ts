@@ -1,6 +1,6 @@
 import type { Log } from '../core/log'
 import type { EndpointStore } from '../rotation/ports'
-import { type Delivery, nextAttempt } from './delivery'
+import { type Delivery, firstDelivery, nextAttempt } from './delivery'
 import type { HealthStore } from './health'
 import type { DeliveryQueue, DeliveryStore, ReceivedMessage, DeadLetterQueue } from './ports'
 import { parseQueueMessage, type QueueMessage } from './queue-message'
@@ -98,7 +98,9 @@ async function putBack(deps: RedriveRun, message: QueueMessage): Promise<Outcome
     await deps.queue.send([{ message, delaySeconds: 0 }])
     return 'queued'
   }
-  const delivery = await deps.deliveries.load(message)
+  const { record } = message
+  const stored = await deps.deliveries.load(message)
+  const delivery = stored ?? (record === undefined ? null : firstDelivery(message, record))
   if (delivery === null || delivery.status === 'success') return 'dropped'
   if (delivery.status === 'failed' && message.attempt < delivery.attemptCount) return 'dropped'
   const readiness = await readinessAt(deps, delivery)

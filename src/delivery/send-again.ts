@@ -1,7 +1,5 @@
 import { addSeconds } from '../core/instant'
-import type { EndpointLife } from '../rotation/ports'
 import { type Delivery, nextAttempt } from './delivery'
-import { type RecoveryStore, testIntervalSeconds } from './recovery'
 import type { DeliveryQueue, DeliveryStore } from './ports'
 
 interface RestartDeps {
@@ -34,26 +32,4 @@ export async function restart({ deliveries, now }: RestartDeps, delivery: Delive
   const pending = { ...delivery, status: 'pending', roundStart: attemptCount, dlqAt: null, dueAt } as const
   const outcome = await deliveries.save(pending, delivery)
   return outcome === 'stored' ? pending : null
-}
-
-interface StoppedDeps extends SendAgainDeps {
-  readonly deliveries: Pick<DeliveryStore, 'load' | 'save'>
-  readonly recoveries: Pick<RecoveryStore, 'load' | 'postpone'>
-}
-
-/**
- * After a delivery was stopped by Keyturn's pause: sends it again where the pause has ended meanwhile, since the recovery
- * that a resume begins may have been there before it. A pause from before tests were planned gets its first one.
- */
-export async function afterStop(deps: StoppedDeps, delivery: Delivery): Promise<void> {
-  const { tenantId, endpointId, incarnationOf: incarnation } = delivery
-  const life: EndpointLife = { tenantId, endpointId, incarnation }
-  const state = await deps.recoveries.load(life)
-  if (state?.incarnation !== incarnation) return
-  if (state.pausedAt !== null) {
-    const to = addSeconds(deps.now(), testIntervalSeconds)
-    return state.dueAt === null ? deps.recoveries.postpone(life, { from: null, to }) : undefined
-  }
-  const stopped = await deps.deliveries.load(delivery)
-  if (stopped !== null) await sendAgain(deps, stopped)
 }

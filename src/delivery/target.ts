@@ -1,4 +1,5 @@
 import type { Contract } from '../contracts/contract'
+import { canSignFor } from '../contracts/ids'
 import type { Endpoint } from '../rotation/endpoint'
 import type { Delivery } from './delivery'
 import type { StoredHealth } from './health'
@@ -40,7 +41,7 @@ export function hindranceAt(contracts: readonly Contract[], endpoint: Addressee)
   return found.kind === 'none' ? found : null
 }
 
-type Addressee = Pick<Endpoint, 'contract' | 'settings'>
+type Addressee = Pick<Endpoint, 'tenantId' | 'contract' | 'settings'>
 
 interface Found {
   readonly kind: 'found'
@@ -51,6 +52,8 @@ function wayTo(contracts: readonly Contract[], endpoint: Addressee): Found | NoT
   if (endpoint.settings.status === 'paused') return endpointPaused
   const contract = contracts.find(({ name }) => name === endpoint.contract)
   if (contract === undefined) return notNow('The contract of the endpoint is not mounted')
+  // An endpoint that is older than the rule.
+  if (!canSignFor(contract, endpoint.tenantId)) return notNow('The contract cannot sign for this tenant')
   const { url } = endpoint.settings
   return url === null ? notNow('The endpoint has no URL') : { kind: 'found', way: { contract, url } }
 }

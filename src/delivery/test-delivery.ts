@@ -6,10 +6,9 @@ import { Problem } from '../core/problem'
 import type { Endpoint } from '../rotation/endpoint'
 import { attempt, type Attempt, recordOf } from './attempt'
 import { messageIdOf } from './delivery'
-import type { Lease } from './health'
+import { askForLease, type Lease } from './lease'
 import type { DeliveryDeps } from './ports'
 import type { Message } from './signed-request'
-import { takeTestLease } from './take-lease'
 
 export interface TestRequest {
   readonly endpoint: Endpoint
@@ -24,7 +23,10 @@ export interface TestResult {
   readonly made: Attempt
 }
 
-type TestDeps = Pick<DeliveryDeps, 'health' | 'attempts' | 'openKey' | 'send' | 'now' | 'randomBytes' | 'log'>
+type TestDeps = Pick<
+  DeliveryDeps,
+  'leases' | 'attemptsPerTenant' | 'attempts' | 'openKey' | 'send' | 'now' | 'randomBytes' | 'log'
+>
 
 const testEventType = 'webhook.test'
 const payload: Json = { message: 'This is a test delivery. Nothing happened.' }
@@ -46,7 +48,7 @@ export async function testDelivery(
   const { url } = endpoint.settings
   if (url === null) throw new Problem('endpoint-without-url', 'The endpoint has no URL to send a test to.')
   const message = testMessage(deps, request)
-  const leases = await leasesFor(deps, endpoint, message)
+  const lease = await leaseFor(deps, endpoint, message)
   try {
     const made = await attempt(deps, { endpoint, contract, url, message })
     const about = { messageId: message.id, eventType: message.event.type, kind: 'test', number: 1 } as const
@@ -54,7 +56,7 @@ export async function testDelivery(
     await deps.attempts.record(address, recordOf(made, about, deps.randomBytes))
     return { message, made }
   } finally {
-    for (const lease of leases) await deps.health.release(lease)
+    await deps.leases.release(lease)
   }
 }
 
@@ -72,12 +74,11 @@ function withTestTimeout(endpoint: Endpoint, longestMs: number): Endpoint {
   return { ...endpoint, settings: { ...endpoint.settings, requestConfig: { ...requestConfig, timeoutMs } } }
 }
 
-/** The endpoint's slot, and its tenant's where the endpoint is not prompt. */
-async function leasesFor(deps: TestDeps, endpoint: Endpoint, { id: messageId }: Message): Promise<readonly Lease[]> {
-  const { tenantId, id: endpointId, incarnation, settings } = endpoint
-  const life = { tenantId, endpointId, incarnation }
+/** A test waits for no slot. It counts towards the same ones as deliveries, so that a tenant's are bounded with them. */
+async function leaseFor(deps: TestDeps, endpoint: Endpoint, { id: messageId }: Message): Promise<Lease> {
+  const { tenantId, id: endpointId, settings } = endpoint
   const { timeoutMs } = settings.requestConfig
-  const { outcome, tenantLease } = await takeTestLease(deps, { life, messageId, timeoutMs })
-  if (outcome.kind === 'granted') return tenantLease === null ? [outcome.lease] : [outcome.lease, tenantLease]
+  const outcome = await askForLease(deps, { address: { tenantId, endpointId }, messageId, timeoutMs })
+  if (outcome.kind === 'granted') return outcome.lease
   throw new Problem('endpoint-busy', 'The endpoint is being sent to as often as it may be.', { retryAfterSeconds: 1 })
 }

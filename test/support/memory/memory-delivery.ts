@@ -29,7 +29,7 @@ export function memoryDelivery({ queued, deliveries, attempts }: DeliveryTable):
         return delivery?.tenantId === tenantId ? delivery : null
       },
       save: async (delivery, before) => {
-        if (deliveries.get(before.messageId) !== before) return 'conflict'
+        if ((deliveries.get(delivery.messageId) ?? null) !== before) return 'conflict'
         deliveries.set(delivery.messageId, delivery)
         return 'stored'
       },

@@ -52,7 +52,7 @@ describe('attempts', () => {
     const store = dynamoDeliveryStore(table)
     for (let n = 0; n < 5; n += 1) {
       const createdAt = addSeconds(noon, n)
-      await store.create({ ...delivery, messageId: `msg_${n}`, createdAt })
+      await store.save({ ...delivery, messageId: `msg_${n}`, createdAt }, null)
       await log.record(address, attempt({ id: `att_${n}`, messageId: `msg_${n}`, at: createdAt }))
       await log.record(
         address,
@@ -70,7 +70,7 @@ describe('a delivery that failed without an attempt', () => {
   it('is among the endpoint’s deliveries, and not among its attempts', async () => {
     const log = dynamoAttemptLog(table)
     const store = dynamoDeliveryStore(table)
-    await store.create(delivery)
+    await store.save(delivery, null)
     await log.record(address, attempt({ messageId: 'msg_2' }))
     await log.recordUnattempted(delivery, noon)
     await log.recordUnattempted(delivery, addSeconds(noon, 5))
@@ -89,7 +89,7 @@ describe('the failed deliveries of an endpoint', () => {
     })
     for (const [n, each] of made.entries()) {
       const { messageId, createdAt: at } = each
-      await store.create(each)
+      await store.save(each, null)
       if (n === 2) await log.recordUnattempted(each, at)
       else await log.record(address, attempt({ id: `att_${n}`, messageId, at }))
     }

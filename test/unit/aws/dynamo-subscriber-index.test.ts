@@ -27,7 +27,7 @@ describe('the index of subscribers', () => {
     await dynamoEndpointStore(table).create(sampleEndpoint(), null)
     const store = dynamoDeliveryStore(table)
     await store.keepEvent(event, noon)
-    await store.create(delivery)
+    await store.save(delivery, null)
     const record = { ...address, id: 'rot_1', kind: 'rotate', keyId: 'key_1', version: 1, at: noon } as const
     const actor = { kind: 'session', id: 'user_1' } as const
     await dynamoAuditLog(table).record({ ...record, actor, reason: null, overlapSeconds: 0 }, unhurried)

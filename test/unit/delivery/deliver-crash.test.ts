@@ -33,7 +33,7 @@ function dying(deps: DeliveryDeps, fatal: number, when: When): { deps: DeliveryD
   const port = <Port extends object>(whole: Port): Port =>
     // Every member of a port is an asynchronous function.
     Object.fromEntries(Object.entries(whole).map(([name, call]) => [name, guarded(call)])) as Port
-  const { endpoints, subscribers, deliveries, attempts, health, recoveries, queue, send } = deps
+  const { endpoints, subscribers, deliveries, attempts, health, leases, recoveries, queue, send } = deps
   return {
     calls: () => calls,
     deps: {
@@ -43,6 +43,7 @@ function dying(deps: DeliveryDeps, fatal: number, when: When): { deps: DeliveryD
       deliveries: port(deliveries),
       attempts: port(attempts),
       health: port(health),
+      leases: port(leases),
       recoveries: port(recoveries),
       queue: port(queue),
       send: guarded(send),
@@ -96,6 +97,7 @@ it('is listed, to be sent again, once its endpoint’s pause stopped it, wheneve
   for (const when of whens) {
     for (let fatal = 1; fatal <= most; fatal += 1) {
       const id = `evt_${when}_${fatal}`
+      world.pass(1)
       await world.publish('order.paid', 1, id)
       await world.drain(dying(world.deps, fatal, when).deps).catch(() => undefined)
       world.pass(61)

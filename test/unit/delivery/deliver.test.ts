@@ -3,7 +3,10 @@ import { featurebase } from '../../../src/contracts/featurebase'
 import { storno } from '../../../src/contracts/storno'
 import { thesignup } from '../../../src/contracts/thesignup'
 import { addSeconds } from '../../../src/core/instant'
+import { newDelivery, nextAttempt } from '../../../src/delivery/delivery'
+import type { Queued } from '../../../src/delivery/ports'
 import { putBackDue } from '../../../src/delivery/put-back-due'
+import { redrive } from '../../../src/delivery/redrive'
 import { retrySchedule } from '../../../src/delivery/retry'
 import { sendAgain } from '../../../src/delivery/send-again'
 import { deleteEndpoint } from '../../../src/rotation/delete'
@@ -240,6 +243,7 @@ describe('attempts', () => {
       order.push(name)
       return call.finally(() => order.push(`${name} done`))
     }
+    world.receiver.answer = response => response.writeHead(500).end()
     await world.publish('order.paid')
     await world.drain({
       ...world.deps,
@@ -249,6 +253,56 @@ describe('attempts', () => {
     expect(order).toEqual(['record', 'record done', 'save', 'save done'])
     expect(await deliveries.recent({ tenantId, endpointId: endpoint.id }, 10)).toHaveLength(1)
   })
+})
+
+describe('a delivery of which nothing is stored yet', () => {
+  it('is attempted by what its message says, and stored with its attempt; published again, it is delivered no second time', async () => {
+    const { endpoint } = await world.addEndpoint()
+    await world.publish('order.paid', 1, 'evt_1')
+    await world.publish('order.paid', 1, 'evt_1')
+    await world.drain()
+    world.pass(29 * 24 * 3600)
+    await world.publish('order.paid', 1, 'evt_1')
+    await world.drain()
+    expect(world.receiver.received).toHaveLength(1)
+    const [messageId] = world.messageIds()
+    expect(await world.deps.deliveries.recent({ tenantId, endpointId: endpoint.id }, 10)).toMatchObject([
+      { messageId, eventId: 'evt_1', status: 'success', attemptCount: 1 },
+    ])
+    expect(await world.healthOf(endpoint)).toMatchObject({ deliveriesCount: 1, deliveriesSucceeded: 1 })
+  })
+
+  it('is delivered from the dead-letter queue where every process died before its first write', async () => {
+    await world.addEndpoint()
+    const letters: string[] = []
+    await world.publish('order.paid')
+    await world.drain({ ...world.deps, queue: { ...world.deps.queue, send: async queued => keep(letters, queued) } })
+    expect(letters).toHaveLength(1)
+    for (const letter of letters) await world.sendDeadLetter(letter)
+    const deps = { ...world.deps, deadLetters: world.deadLetterFeed }
+    expect(await redrive(deps, new AbortController().signal)).toMatchObject({ queued: 1, dropped: 0 })
+    await world.drain()
+    expect(world.receiver.received).toHaveLength(1)
+  })
+
+  it('is stored by messages of before, which do not say what it is made of', async () => {
+    const { endpoint } = await world.addEndpoint()
+    const { id: endpointId, incarnation: incarnationOf } = endpoint
+    const at = world.deps.now()
+    const event = { tenantId, id: 'evt_1', type: 'order.paid', at, payload: 1 }
+    await world.deps.deliveries.keepEvent(event, at)
+    const delivery = newDelivery({ endpointId, incarnationOf, messageId: 'msg_1' }, event, at)
+    await world.deps.deliveries.save(delivery, null)
+    const { record: _, ...message } = nextAttempt(delivery)
+    const unknown = { ...message, messageId: 'msg_2' }
+    await world.deps.queue.send([message, unknown].map(each => ({ message: each, delaySeconds: 0 })))
+    await world.drain()
+    expect(world.messageIds()).toEqual(['msg_1'])
+  })
+
+  function keep(letters: string[], queued: readonly Queued[]): void {
+    letters.push(...queued.map(({ message }) => JSON.stringify(message)))
+  }
 })
 
 describe('a delivery that is not sent any more', () => {
@@ -285,7 +339,7 @@ describe('a delivery that is not sent any more', () => {
     const address = { tenantId, endpointId: endpoint.id }
     await publishedBeforePause(endpoint)
     const listed = await world.deps.deliveries.recent(address, 10)
-    expect(listed).toMatchObject([{ status: 'failed', attemptCount: 0, dlqAt: world.deps.now() }])
+    expect(listed).toMatchObject([{ status: 'failed', attemptCount: 0, dlqAt: null }])
     expect((await world.deps.attempts.list(address, { limit: 10, after: null })).items).toEqual([])
     const counted = { deliveriesCount: 0, deliveriesFailed: 1, lastDeliveryStatus: 'failed', lastStatus: null }
     expect(await world.healthOf(endpoint)).toMatchObject(counted)
@@ -298,7 +352,7 @@ describe('a delivery that is not sent any more', () => {
     expect(await world.healthOf(endpoint)).toMatchObject({ deliveriesCount: 1, deliveriesSucceeded: 1 })
   })
 
-  it('counts once however often its message comes', async () => {
+  it('counts once however often its message comes, and makes no letter', async () => {
     const { endpoint } = await world.addEndpoint()
     await publishedBeforePause(endpoint)
     const [{ messageId } = { messageId: '' }] = await world.deps.deliveries.recent(
@@ -309,7 +363,7 @@ describe('a delivery that is not sent any more', () => {
     await world.deps.queue.send([{ message, delaySeconds: 0 }])
     await world.drain()
     expect(await world.healthOf(endpoint)).toMatchObject({ deliveriesFailed: 1 })
-    expect(await world.deadLetters()).toHaveLength(1)
+    expect(await world.deadLetters()).toEqual([])
   })
 
   /** An event is on its way to the endpoint when Keyturn pauses it, before any attempt. */
@@ -317,23 +371,11 @@ describe('a delivery that is not sent any more', () => {
     const { id: endpointId, incarnation } = endpoint
     const life = { tenantId, endpointId, incarnation }
     const { health, now } = world.deps
-    const asked = { life, messageId: 'msg_before', now: now(), until: now(), whenPaused: 'allow' } as const
-    const pauseNow = async (): Promise<void> => {
-      const answer = await health.acquire(asked)
-      if (answer.kind === 'granted') await health.release(answer.lease)
-      await health.pause(life, { at: now(), reason: 'gone' })
-    }
-    const { endpoints } = world.deps
+    await health.countUnattempted({ ...life, incarnation: 'inc_before' }, now())
+    await health.beginLife(life, 'inc_before')
+    await health.pause(life, { at: now(), reason: 'gone' })
     await world.publish('order.paid')
-    await world.drain({
-      ...world.deps,
-      endpoints: {
-        load: async address => {
-          await pauseNow()
-          return endpoints.load(address)
-        },
-      },
-    })
+    await world.drain()
   }
 
   async function resume({ id: endpointId, incarnation }: Endpoint): Promise<void> {

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { setTimeout as wait } from 'node:timers/promises'
 import { addSeconds } from '../../../src/core/instant'
-import { attemptSlots, slowLaneOf } from '../../../src/delivery/health'
+import { attemptSlots } from '../../../src/delivery/lease'
 import { queueRecoveries } from '../../../src/delivery/queue-recoveries'
 import { beginRecovery } from '../../../src/delivery/recover'
 import { deleteEndpoint } from '../../../src/rotation/delete'
 import type { Endpoint } from '../../../src/rotation/endpoint'
 import { updateEndpoint } from '../../../src/rotation/update'
-import { actor, startWorld, tenantId, type World } from './world'
+import { actor, attemptsPerTenant, startWorld, tenantId, type World } from './world'
 
 let world: World
 beforeEach(async () => {
@@ -111,17 +111,16 @@ describe('recover', () => {
     const since = world.deps.now()
     await publishMany(8)
     await world.deps.health.resume(lifeOf(endpoint))
+    const { leases, now } = world.deps
+    const until = addSeconds(now(), 30)
     const others = await Promise.all(
-      Array.from({ length: attemptSlots }, (_, slot) => {
-        const until = addSeconds(world.deps.now(), 30)
-        const wanted = { messageId: `msg_other_${slot}`, now: world.deps.now(), until, whenPaused: 'refuse' } as const
-        return world.deps.health.acquire({ life: slowLaneOf(tenantId), ...wanted })
+      Array.from({ length: attemptsPerTenant }, (_, index) => {
+        const address = { tenantId, endpointId: `ep_other_${index}` }
+        return leases.acquire({ address, messageId: 'msg_0', now: now(), until, mostOfTenant: attemptsPerTenant })
       }),
     )
     const freed = setTimeout(() => {
-      for (const { lease } of others.flatMap(each => (each.kind === 'granted' ? each : []))) {
-        void world.deps.health.release(lease)
-      }
+      for (const { lease } of others.flatMap(each => (each.kind === 'granted' ? each : []))) void leases.release(lease)
     }, 300)
     await beginRecovery(world.deps, lifeOf(endpoint), since)
     const sleep = () => wait(50)

@@ -11,7 +11,6 @@ import { storno } from '../../../src/contracts/storno'
 import { teambattles } from '../../../src/contracts/teambattles'
 import { thesignup } from '../../../src/contracts/thesignup'
 import { tumban } from '../../../src/contracts/tumban'
-import type { Fields } from '../../../src/core/log'
 import { bodyOf, ownHeaders } from '../../../src/delivery/signed-request'
 import type { Endpoint } from '../../../src/rotation/endpoint'
 import { revokePreviousKeys } from '../../../src/rotation/revoke'
@@ -159,18 +158,17 @@ describe('a delivery', () => {
 describe('an endpoint of a tenant with a full stop, where the scheme signs the tenant', () => {
   const owner = 'acme.eu'
 
-  it('gets nothing, is named in the log, and keeps no other from being sent to', async () => {
-    await world.addEndpoint(tumban, {}, owner)
-    const named: unknown[] = []
-    const error = (message: string, fields: Fields): void => void named.push(message.includes('full stop') && fields)
-    const deps = { ...world.deps, log: { ...world.deps.log, error } }
+  it('gets nothing: its deliveries are stopped and say why; every other is sent to', async () => {
+    const { endpoint } = await world.addEndpoint(tumban, {}, owner)
     await world.publish('order.paid', {}, undefined, owner)
-    await world.drain(deps)
+    await world.drain()
     expect(world.receiver.received).toEqual([])
-    expect(named).toContainEqual({ tenantId: owner, endpointId: 'org', contract: 'tumban' })
+    const stopped = await world.deps.deliveries.recent({ tenantId: owner, endpointId: endpoint.id }, 10)
+    const errorMessage = 'The contract cannot sign for this tenant'
+    expect(stopped).toMatchObject([{ status: 'failed', errorMessage }])
     await world.addEndpoint(thesignup, {}, owner)
     await world.publish('order.paid', {}, undefined, owner)
-    await world.drain(deps)
+    await world.drain()
     expect(world.receiver.received).toHaveLength(1)
   })
 

@@ -103,9 +103,9 @@ describe('an event for an endpoint that is paused when it is fanned out', () => 
       ...world.deps,
       deliveries: {
         ...deliveries,
-        create: async delivery => {
+        save: async (...change) => {
           await health.resume({ tenantId, endpointId, incarnation })
-          return deliveries.create(delivery)
+          return deliveries.save(...change)
         },
       },
     })

@@ -15,6 +15,7 @@ import { dynamoAttemptLog } from '../../../src/aws/dynamo-attempt-log'
 import { dynamoDeliveryStore } from '../../../src/aws/dynamo-delivery-store'
 import { dynamoEndpointStore } from '../../../src/aws/dynamo-endpoint-store'
 import { dynamoHealthStore } from '../../../src/aws/dynamo-health-store'
+import { dynamoLeaseStore } from '../../../src/aws/dynamo-lease-store'
 import { dynamoRecoveryStore } from '../../../src/aws/dynamo-recovery-store'
 import { dynamoSubscriberIndex } from '../../../src/aws/dynamo-subscriber-index'
 import { sqsDeliveryQueue, sqsQueueFeed } from '../../../src/aws/sqs-delivery-queue'
@@ -44,6 +45,7 @@ import { type Receiver, startReceiver } from './receiver'
 
 export const tenantId = 'org_1'
 export const actor = { kind: 'session', id: 'user_1' } as const
+export const attemptsPerTenant = 10
 const visibilitySeconds = 60
 
 /** Deliveries over the embedded DynamoDB and SQS to a receiver on loopback, on a clock that only tests move. */
@@ -94,12 +96,14 @@ export async function startWorld(): Promise<World> {
     deliveries: dynamoDeliveryStore(table),
     attempts: dynamoAttemptLog(table),
     health,
+    leases: dynamoLeaseStore(table),
     recoveries: dynamoRecoveryStore(table),
     queue: sqsDeliveryQueue({ client, queueUrl, deadLetterQueueUrl }),
     openKey: openedKeyCache(rotation.sealer, now),
     send: httpSender({ insecureTargets: 'on', clock: () => performance.now() }),
     contracts: allContracts,
     pauseRule: { afterHours: 24, afterFailures: null },
+    attemptsPerTenant,
     now,
     randomBytes,
     random: () => 0.5,

@@ -66,7 +66,6 @@ export function lifeOf({ tenantId: owner, id: endpointId, incarnation }: Endpoin
 /** Pauses the endpoint as too many failures do. */
 export async function pause({ deps: { health, now } }: World, endpoint: Endpoint): Promise<void> {
   const life = lifeOf(endpoint)
-  const asked = await health.acquire({ life, messageId: 'msg_0', now: now(), until: now(), whenPaused: 'allow' })
-  if (asked.kind === 'granted') await health.release(asked.lease)
+  await health.countUnattempted(life, now())
   await health.pause(life, { at: now(), reason: 'too bad' })
 }

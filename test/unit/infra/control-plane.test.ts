@@ -228,19 +228,19 @@ describe('deliveries', () => {
     ])
     const variablesOf = (stack: Synthesised) =>
       resources(stack, 'aws_lambda_function').map(each => Object(Object(each.environment).variables))
-    expect(variablesOf(dev).map(each => [each.PAUSE_AFTER_HOURS, each.PAUSE_AFTER_FAILURES])).toEqual(
-      functionNames.map(() => ['24', undefined]),
-    )
+    const ofDeliveries = (stack: Synthesised) =>
+      variablesOf(stack).map(each => [each.PAUSE_AFTER_HOURS, each.PAUSE_AFTER_FAILURES, each.ATTEMPTS_PER_TENANT])
+    expect(ofDeliveries(dev)).toEqual(functionNames.map(() => ['24', undefined, '25']))
+    const small = synthesise({ ...minimal, deliveries: { concurrency: 7 } })
+    expect(ofDeliveries(small)).toEqual(functionNames.map(() => ['24', undefined, '3']))
     const busy = synthesise({
       ...minimal,
-      deliveries: { concurrency: 200, pauseAfterHours: 6, pauseAfterFailures: 5 },
+      deliveries: { concurrency: 200, pauseAfterHours: 6, pauseAfterFailures: 5, attemptsPerTenant: 100 },
     })
     expect(resources(busy, 'aws_lambda_event_source_mapping')).toMatchObject([
       { ...feed, scaling_config: { maximum_concurrency: 200 } },
     ])
-    expect(variablesOf(busy).map(each => [each.PAUSE_AFTER_HOURS, each.PAUSE_AFTER_FAILURES])).toEqual(
-      functionNames.map(() => ['6', '5']),
-    )
+    expect(ofDeliveries(busy)).toEqual(functionNames.map(() => ['6', '5', '100']))
   })
 
   it('go back to the queue that feeds their function as often as the schedule wants: Lambda ends no such loop', () => {

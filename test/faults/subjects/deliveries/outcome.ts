@@ -1,4 +1,9 @@
-import { leasesOf, loadHealthItem } from '../../../../src/aws/health-item'
+import * as v from 'valibot'
+import { leaseItemKey } from '../../../../src/aws/item-keys'
+import { decodeItem } from '../../../../src/aws/items'
+import { getItem } from '../../../../src/aws/queries'
+import type { Table } from '../../../../src/aws/table'
+import type { EndpointAddress } from '../../../../src/rotation/ports'
 import { verify } from '../../../../src/verify'
 import type { DeliveryBed, Subscribed } from './bed'
 import type { Arrival } from './receiver'
@@ -35,19 +40,23 @@ async function outcomeOf({ bed, deadLetters }: Remains, tenantId: string, to: Su
   const { endpointId, secret, url } = to
   const address = { tenantId, endpointId }
   const arrivals = receiver.arrivals.filter(({ path }) => receiver.url + path === url)
-  const [recent, health] = await Promise.all([
-    deliveries.deliveries.recent(address, 10),
-    loadHealthItem(table, address),
-  ])
-  const leases = health === null ? [] : leasesOf(health)
+  const [recent, leases] = await Promise.all([deliveries.deliveries.recent(address, 10), leasesAt(table, address)])
   return {
     answers: arrivals.map(({ status }) => status),
     arrived: [...new Set(arrivals.map(({ headers }) => headers['webhook-id']))],
     listed: recent.map(({ messageId, status }) => `${messageId} ${status}`),
     unsigned: arrivals.filter(arrival => !isSigned(arrival, secret)).length,
     dead: deadLetters.filter(body => body.includes(`"${endpointId}"`)).length,
-    held: leases.flatMap(lease => (lease === null || lease < clock.now().toISOString() ? [] : lease)),
+    held: leases.filter(lease => lease >= clock.now().toISOString()),
   }
+}
+
+/** What the endpoint's slots hold. */
+async function leasesAt(table: Table, { tenantId, endpointId }: EndpointAddress): Promise<readonly string[]> {
+  const item = await getItem(table, leaseItemKey(tenantId))
+  if (item === null) return []
+  const { leases } = decodeItem(v.object({ leases: v.record(v.string(), v.string()) }), item)
+  return Object.entries(leases).flatMap(([name, lease]) => (name.startsWith(`${endpointId}#`) ? lease : []))
 }
 
 function isSigned({ body, headers, at }: Arrival, secret: string): boolean {
