@@ -6,6 +6,7 @@ import { benchBundles } from './bundles'
 import { benchCalls } from './calls'
 import { benchCpu } from './cpu'
 import { benchDeliveries } from './deliveries'
+import { benchDeliveryCost } from './delivery-cost'
 import { type Figure, lineOf, meetsTarget } from './figure'
 import { benchSchedules } from './schedules'
 import { benchStart } from './start'
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   bundles: benchBundles,
   throughput: benchThroughput,
   deliveries: benchDeliveries,
+  'delivery-cost': benchDeliveryCost,
   synth: benchSynth,
   verify: benchVerify,
 }

@@ -272,6 +272,27 @@ describe('a delivery of which nothing is stored yet', () => {
     expect(await world.healthOf(endpoint)).toMatchObject({ deliveriesCount: 1, deliveriesSucceeded: 1 })
   })
 
+  it('takes five requests to the table, and its event two', async () => {
+    await world.addEndpoint()
+    await world.publish('order.paid')
+    await world.drain()
+    const names: string[] = []
+    const { middlewareStack } = world.table.client
+    const noted = { name: 'note', step: 'initialize' } as const
+    middlewareStack.add(
+      (next, { commandName = '' }) =>
+        args => (names.push(commandName), next(args)),
+      noted,
+    )
+    await world.publish('order.paid')
+    await world.drain()
+    const ofEvent = ['PutItemCommand', 'QueryCommand']
+    const ofDelivery = ['BatchGetItemCommand', 'UpdateItemCommand', 'BatchWriteItemCommand']
+    const lastTwo = ['UpdateItemCommand', 'UpdateItemCommand']
+    expect(names.toSorted()).toEqual([...ofEvent, ...ofDelivery, ...lastTwo].toSorted())
+    expect(world.receiver.received).toHaveLength(2)
+  })
+
   it('is delivered from the dead-letter queue where every process died before its first write', async () => {
     await world.addEndpoint()
     const letters: string[] = []

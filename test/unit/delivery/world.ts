@@ -11,6 +11,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { startAwsServer } from '../../../local/aws-server/server'
 import { dynamoDbClient, sqsClient } from '../../../src/aws/clients'
+import { withBatchedReads } from '../../../src/aws/batched-reads'
 import { dynamoAttemptLog } from '../../../src/aws/dynamo-attempt-log'
 import { dynamoDeliveryStore } from '../../../src/aws/dynamo-delivery-store'
 import { dynamoEndpointStore } from '../../../src/aws/dynamo-endpoint-store'
@@ -87,13 +88,14 @@ export async function startWorld(): Promise<World> {
   const client = sqsClient(clientOptions(server.url))
   const queueUrl = await newQueue(client, 'deliveries')
   const deadLetterQueueUrl = await newQueue(client, 'dead-letters')
-  const health = dynamoHealthStore(table)
-  const rotation = rotationDeps({ store: dynamoEndpointStore(table), health }, now)
+  const reading = withBatchedReads(table)
+  const health = dynamoHealthStore(reading)
+  const rotation = rotationDeps({ store: dynamoEndpointStore(reading), health }, now)
   const logged: string[] = []
   const deps: DeliveryDeps = {
     endpoints: rotation.store,
     subscribers: dynamoSubscriberIndex(table),
-    deliveries: dynamoDeliveryStore(table),
+    deliveries: dynamoDeliveryStore(reading),
     attempts: dynamoAttemptLog(table),
     health,
     leases: dynamoLeaseStore(table),
