@@ -51,9 +51,9 @@ export function dynamoEndpointStore(table: Table): EndpointStore {
  * takes the revision on, so that a settling which was under way is refused and cannot undo them.
  */
 function commit({ client, name }: Table, endpoint: Endpoint, expected: number): Promise<object> {
-  const { incarnation, revision, pausedSince, ring, changes, updatedAt, deletedAt, lookAgainAt } = endpoint
+  const { incarnation, revision, pausedSince, resumedAt, ring, changes, updatedAt, deletedAt, lookAgainAt } = endpoint
   const settings = settingsItem(endpoint)
-  const owned = { revision, settings, pausedSince, ring, changes, updatedAt, deletedAt, lookAgainAt }
+  const owned = { revision, settings, pausedSince, resumedAt, ring, changes, updatedAt, deletedAt, lookAgainAt }
   const update = new UpdateItemCommand({
     TableName: name,
     Key: itemKeyOf(endpoint),
@@ -158,9 +158,9 @@ export function endpointItem(endpoint: Endpoint): Item {
   return toItem({ ...itemKey, ...stored, ...dueAttributes(endpoint) })
 }
 
-/** With when the endpoint was made: an event's receivers are found by an index that has of an endpoint little else. */
-function settingsItem({ settings, createdAt }: Endpoint): object {
-  return { ...settings, createdAt }
+/** With the times that decide who gets an event: its receivers are found by an index that has of an endpoint little else. */
+function settingsItem({ settings, createdAt, pausedSince, resumedAt }: Endpoint): object {
+  return { ...settings, createdAt, pausedSince, resumedAt }
 }
 
 /** Both or neither: what puts an endpoint into the index of what is due, or takes it out. */
@@ -244,6 +244,7 @@ const schema = v.object({
   revision: count,
   settings,
   pausedSince: orNull(instant),
+  resumedAt: orNull(instant),
   ring,
   changes: oneOrMore(change),
   settling,

@@ -27,8 +27,8 @@ async function list(table: Table, tenantId: string, { limit, after }: PageReques
 
 function subscriberOf(item: Item): Subscriber {
   const { settings: stored, ...subscriber } = decodeItem(schema, item)
-  const { createdAt, ...settings } = stored
-  return { ...subscriber, settings, createdAt }
+  const { createdAt, pausedSince, resumedAt, ...settings } = stored
+  return { ...subscriber, settings, createdAt, pausedSince, resumedAt }
 }
 
 function cursorOf({ incarnation, id }: Subscriber): string {
@@ -46,6 +46,11 @@ const schema = v.object({
   id: v.string(),
   contract: v.string(),
   incarnation: v.string(),
-  /** Endpoints that were not changed since lack their time. */
-  settings: v.object({ ...settings.entries, createdAt: orNull(instant) }),
+  /** Endpoints that were not changed since lack their times. */
+  settings: v.object({
+    ...settings.entries,
+    createdAt: orNull(instant),
+    pausedSince: orNull(instant),
+    resumedAt: orNull(instant),
+  }),
 })

@@ -36,7 +36,10 @@ export async function fanOut(deps: DeliveryDeps, message: EventMessage & { reado
 
 async function deliverAll(deps: DeliveryDeps, subscribers: readonly Subscriber[], event: DeliveryEvent): Promise<void> {
   const wanted = subscribers.filter(
-    ({ settings, createdAt }) => subscribes(settings.eventTypes, event.type) && existedAt(event.at, createdAt),
+    subscriber =>
+      subscribes(subscriber.settings.eventTypes, event.type) &&
+      existedAt(event.at, subscriber.createdAt) &&
+      !wasPausedAt(event.at, subscriber),
   )
   const prepared = await inLanes(lanes, wanted, subscriber => prepare(deps, subscriber, event))
   const queued = prepared.flatMap(message => message ?? [])
@@ -61,7 +64,12 @@ async function unlessPausedBefore(
   if (endpoint === null || endpoint.deletedAt !== null || endpoint.incarnation !== incarnation) return null
   const { settings, pausedSince } = endpoint
   const isPausedBefore = settings.status === 'paused' && (pausedSince === null || pausedSince < at)
-  return isPausedBefore ? null : endpoint
+  return isPausedBefore || wasPausedAt(at, endpoint) ? null : endpoint
+}
+
+/** Whether its owner's last pause was over, and began before `at` and ended after it. */
+function wasPausedAt(at: Date, { pausedSince, resumedAt }: Pick<Endpoint, 'pausedSince' | 'resumedAt'>): boolean {
+  return pausedSince !== null && resumedAt !== null && pausedSince < at && at < resumedAt
 }
 
 /** The message for the delivery's first attempt, or null where there is no delivery, or it is stopped. */

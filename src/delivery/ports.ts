@@ -97,6 +97,9 @@ export interface Subscriber {
   readonly settings: EndpointSettings
   /** Null: before that was noted here. */
   readonly createdAt: Date | null
+  /** Its owner's last pause. */
+  readonly pausedSince: Date | null
+  readonly resumedAt: Date | null
 }
 
 export interface SubscriberIndex {

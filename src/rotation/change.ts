@@ -79,7 +79,7 @@ export function applyChange(endpoint: Endpoint, draft: ChangeDraft, next: NextSt
     revision,
     ring,
     settings,
-    pausedSince: pausedSinceAfter(endpoint, settings, at),
+    ...ownersPauseAfter(endpoint, settings, at),
     changes: [change, ...rememberedChanges(endpoint, at)],
     updatedAt: at,
     deletedAt: next.deleted === true ? at : endpoint.deletedAt,
@@ -88,10 +88,14 @@ export function applyChange(endpoint: Endpoint, draft: ChangeDraft, next: NextSt
   }
 }
 
-/** When the owner's pause began that holds after a change at `at`. One that held before goes on. */
-function pausedSinceAfter(before: Endpoint, { status }: EndpointSettings, at: Date): Date | null {
-  if (status === 'active') return null
-  return before.settings.status === 'paused' ? before.pausedSince : at
+/** The owner's last pause after a change at `at`. One that held before goes on. */
+function ownersPauseAfter(
+  { settings, pausedSince, resumedAt }: Endpoint,
+  { status }: EndpointSettings,
+  at: Date,
+): Pick<Endpoint, 'pausedSince' | 'resumedAt'> {
+  if (status === settings.status) return { pausedSince, resumedAt }
+  return status === 'paused' ? { pausedSince: at, resumedAt: null } : { pausedSince, resumedAt: at }
 }
 
 /** What a change does to the settings; no member where it does nothing. */

@@ -90,6 +90,7 @@ export function newEndpoint(birth: Birth, at: Date, tombstone: Endpoint | null):
     revision,
     settings,
     pausedSince: settings.status === 'paused' ? at : null,
+    resumedAt: null,
     ring: { version: 1, revision, keys: [{ ...key, createdAt: at, expiresAt: null }] },
     changes: [created, ...inherited],
     settling: { revision: tombstone?.settling.revision ?? 0, mirrorVersionId: null, failures: 0, error: null },

@@ -106,8 +106,10 @@ export interface Endpoint {
    */
   readonly revision: number
   readonly settings: EndpointSettings
-  /** When its owner paused it; null: it is active, or was paused before that was noted. */
+  /** When its owner paused it last; null: never, or before that was noted. */
   readonly pausedSince: Date | null
+  /** When its owner ended that pause; null: it holds, or there was none. */
+  readonly resumedAt: Date | null
   readonly ring: KeyRing
   /** Newest first. */
   readonly changes: readonly [Change, ...Change[]]

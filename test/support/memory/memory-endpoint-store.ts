@@ -59,8 +59,9 @@ function create(table: EndpointTable, endpoint: Endpoint, replaces: number | nul
 function commit(table: EndpointTable, endpoint: Endpoint, expectedRevision: number): 'stored' | 'conflict' {
   const stored = storedAt(table, endpoint, expectedRevision)
   if (stored === null || stored.deletedAt !== null) return 'conflict'
-  const { revision, settings, pausedSince, ring, changes, updatedAt, deletedAt, lookAgainAt, dueAt } = endpoint
-  const owned = { revision, settings, pausedSince, ring, changes, updatedAt, deletedAt, lookAgainAt, dueAt }
+  const { revision, settings, pausedSince, resumedAt, ring, changes, updatedAt, deletedAt, lookAgainAt, dueAt } =
+    endpoint
+  const owned = { revision, settings, pausedSince, resumedAt, ring, changes, updatedAt, deletedAt, lookAgainAt, dueAt }
   return put(table, { ...stored, ...owned })
 }
 

@@ -50,6 +50,7 @@ export function sampleEndpoint(over: Partial<Endpoint> = {}): Endpoint {
       consumers: ['arn:aws:iam::000000000000:role/reader'],
     },
     pausedSince: null,
+    resumedAt: null,
     ring: {
       version: 2,
       revision: 2,

@@ -66,7 +66,23 @@ describe('an event for an endpoint that is paused when it is fanned out', () => 
     expect(again.pausedSince).toEqual(paused.pausedSince)
     await world.drain()
     expect(await listed(endpoint)).toEqual([])
-    expect((await change(again, 'active')).pausedSince).toBeNull()
+    expect(await change(again, 'active')).toMatchObject({ resumedAt: expect.any(Date) })
+  })
+
+  it('makes no delivery where the pause was over by then, but held at the event', async () => {
+    const { endpoint } = await world.addEndpoint()
+    const published = []
+    for (const status of ['paused', 'active'] as const) {
+      published.push(await world.publish('order.paid'))
+      world.pass(1)
+      const stored = await world.deps.endpoints.load({ tenantId, endpointId: endpoint.id })
+      await change(stored ?? endpoint, status)
+      world.pass(1)
+    }
+    published.push(await world.publish('order.paid'))
+    await world.drain()
+    const delivered = (await listed(endpoint)).map(({ eventId }) => eventId)
+    expect(delivered.toSorted()).toEqual([published[0], published[2]].toSorted())
   })
 
   it('is delivered where it was resumed, though the index still has it as paused', async () => {
