@@ -69,7 +69,7 @@ export function httpSender({ insecureTargets, clock, lookup = hostLookup({ clock
     if (typeof agent === 'string') return { kind: 'none', error: agent, durationMs: 0 }
     // Not `AbortSignal.timeout`, which keeps request and reply in memory until the whole time is over.
     const over = new AbortController()
-    const time = new CountedTime({ limitMs: delivery.timeoutMs, mostLateMs, clock }, () => over.abort())
+    const time = new CountedTime({ limitMs: delivery.timeoutMs, mostLateMs, clock }, () => over.abort(timeIsOver))
     const lookups = timedLookup({ lookup, guard, time, clock, signal: over.signal })
     const connection = { url, agent, lookup: lookups.lookup, signal: over.signal, isOpen: false }
     try {
@@ -80,7 +80,7 @@ export function httpSender({ insecureTargets, clock, lookup = hostLookup({ clock
     } finally {
       time.pause()
       // The reply may be there while the body is still on its way, to a receiver that never reads it.
-      over.abort()
+      over.abort(timeIsOver)
       await lookups.ended()
     }
   }
@@ -96,8 +96,8 @@ interface Attempted {
 function noReply(error: unknown, { time, lookupMs, hadConnection }: Attempted): NoReply {
   if (error instanceof Problem) throw error
   const ended = hadConnection ? 'timeout' : 'connect-timeout'
-  const kind = error instanceof TimeIsOver ? ended : failureKindOf(error)
-  const mayBeOurs = error instanceof TimeIsOver ? time.isLate : time.lateMs > worryingLateMs && brokeOff.has(kind)
+  const kind = error === timeIsOver ? ended : failureKindOf(error)
+  const mayBeOurs = error === timeIsOver ? time.isLate : time.lateMs > worryingLateMs && brokeOff.has(kind)
   if (mayBeOurs) throw new Problem('unavailable', 'The attempt was held up here.')
   const durationMs = Math.round(error instanceof LookupFailed ? lookupMs : time.usedMs)
   return { kind: 'none', error: kind, durationMs }
@@ -105,7 +105,8 @@ function noReply(error: unknown, { time, lookupMs, hadConnection }: Attempted): 
 
 const brokeOff: ReadonlySet<FailureKind> = new Set(['unreachable', 'tls', 'bad-response'])
 
-class TimeIsOver extends Error {}
+// Each attempt ends with this one and `closedUnanswered`, also one that went well: none is made anew with its stack.
+const timeIsOver = new Error('the time is over')
 
 interface Lookups {
   readonly lookup: LookupFunction
@@ -187,10 +188,12 @@ class NotAReply extends Error {
   readonly code = 'HPE_NOT_A_REPLY'
 }
 
+const closedUnanswered = new NotAReply('closed without a reply')
+
 function responseTo(delivery: DeliveryRequest, connection: Connection): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     connection.isOpen = false
-    connection.signal.addEventListener('abort', () => reject(new TimeIsOver('the time is over')), { once: true })
+    connection.signal.addEventListener('abort', () => reject(timeIsOver), { once: true })
     const request = start(delivery, connection)
     request.once('response', resolve)
     request.on('error', (error: Error) => {
@@ -198,7 +201,7 @@ function responseTo(delivery: DeliveryRequest, connection: Connection): Promise<
     })
     // 101: Node hands the connection over, and gives neither a response nor an error from then on.
     request.once('upgrade', (_response, socket) => socket.destroy())
-    request.once('close', () => reject(new NotAReply('closed without a reply')))
+    request.once('close', () => reject(closedUnanswered))
     request.once('socket', socket => noteOpening(request, socket, connection))
     onFlood(request, () => {
       const flood = new NotAReply('too many informational replies')
