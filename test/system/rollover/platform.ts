@@ -13,6 +13,8 @@ export interface Message {
 export interface Platform {
   /** Signed with every live key, as the contract's scheme does. */
   signed(body: string, id: string): Message
+  /** The secret that signs, where a header holds one signature. */
+  currentSecret(): string
   /** Signed with this one secret. */
   signedWith(secret: string, body: string, id: string): Message
   /** Secrets that ended at least so long ago. */
@@ -49,6 +51,7 @@ export async function startPlatform({ local, contract, address }: PlatformOption
   }
   return {
     signed: (body, id) => message(live, body, id),
+    currentSecret: () => live[0] ?? '',
     signedWith: (secret, body, id) => message([secret], body, id),
     endedFor: milliseconds => {
       const before = Date.now() - milliseconds

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { localClientOptions } from '../../../local/aws-resources'
-import { secretsManagerClient } from '../../../src/aws/clients'
+import type { LocalDescription } from '../../../local/local-description'
 import type { Contract } from '../../../src/contracts/contract'
 import { apiCaller } from '../../support/api-caller'
 import { startLocalRun, type TestLocalRun } from '../../support/local-run'
@@ -9,6 +8,7 @@ import { revokePrevious } from '../../support/revoke-previous'
 import { seededContracts } from '../../support/seeded-contracts'
 import { rotateThrough, routeOf } from '../rotate-routes'
 import { type Platform, startPlatform } from './platform'
+import { type ReceiverPlan, type Receivers, startReceivers } from './receivers'
 import { cacheSeconds, startTraffic, Tally, tallyTable, type Traffic } from './traffic'
 
 const seconds = 60
@@ -22,8 +22,8 @@ const chosenOverlapSeconds = 2 * overlapEverySeconds
 const tallies = new Map<string, Tally>()
 const platforms: Platform[] = []
 const traffics = new Map<string, Traffic>()
-const secretsManager: { destroy(): void }[] = []
 let run: TestLocalRun
+let receivers: Receivers
 /** Ends keys that vendors keep for a day. */
 let operatorKey: string
 
@@ -35,46 +35,48 @@ beforeAll(async () => {
   run = await startLocalRun()
   const tenantIds = [...new Set(Object.values(run.local.contracts).map(({ tenantId }) => tenantId))]
   operatorKey = await platformKey(run.local, tenantIds)
-  for (const contract of seededContracts) await startContract(contract)
+  const { aws, accessKeyId } = run.local
+  receivers = await startReceivers({ aws, accessKeyId, receivers: seededContracts.map(receiverPlan) })
+  for (const [nth, contract] of seededContracts.entries()) await startContract(contract, receivers.urls[nth] ?? '')
 })
 
 afterAll(async () => {
   for (const platform of platforms) await platform.stop()
-  for (const traffic of traffics.values()) await traffic.close()
-  for (const client of secretsManager) client.destroy()
+  for (const traffic of traffics.values()) traffic.close()
+  await receivers?.close()
   await run?.stop()
 })
 
-async function startContract(contract: Contract): Promise<void> {
-  const { local } = run
-  const { tenantId, endpointId, mirror } = local.contracts[contract.name as keyof typeof routeOf]
-  const platform = await startPlatform({ local, contract, address: { tenantId, endpointId } })
+function seededAt({ name }: Contract): LocalDescription['contracts'][keyof typeof routeOf] {
+  return run.local.contracts[name as keyof typeof routeOf]
+}
+
+function receiverPlan(contract: Contract): ReceiverPlan {
+  return {
+    contract: contract.name,
+    secretId: seededAt(contract).mirror,
+    maxAgeSeconds: cacheSeconds,
+    // With an overlap the cache alone is enough, so a mismatch is to bring nothing.
+    mismatchIntervalSeconds: hasOverlap(contract) ? 24 * 60 * 60 : 0.1,
+  }
+}
+
+async function startContract(contract: Contract, url: string): Promise<void> {
+  const { tenantId, endpointId } = seededAt(contract)
+  const platform = await startPlatform({ local: run.local, contract, address: { tenantId, endpointId } })
   const tally = new Tally()
-  const client = secretsManagerClient(localClientOptions(local.aws, local.accessKeyId))
-  const traffic = await startTraffic({
-    contract,
-    platform,
-    tally,
-    secrets: {
-      secretId: mirror,
-      client,
-      maxAgeSeconds: cacheSeconds,
-      // With an overlap the cache alone is enough, so a mismatch is to bring nothing.
-      mismatchIntervalSeconds: hasOverlap(contract) ? 24 * 60 * 60 : 0.1,
-    },
-    retries: hasOverlap(contract) ? 0 : 20,
-  })
+  const atStart = platform.currentSecret()
+  const retries = hasOverlap(contract) ? 0 : 20
   platforms.push(platform)
-  traffics.set(contract.name, traffic)
+  traffics.set(contract.name, startTraffic({ contract, platform, tally, url, atStart, retries }))
   tallies.set(contract.name, tally)
-  secretsManager.push(client)
 }
 
 /** Rotates on the schedule, the last time before the end. */
 async function rotateOnSchedule(contract: Contract, began: number): Promise<void> {
   const tally = tallies.get(contract.name) ?? new Tally()
   const every = everySeconds(contract)
-  const address = run.local.contracts[contract.name as keyof typeof routeOf]
+  const address = seededAt(contract)
   for (let nth = 0; nth < seconds / every; nth += 1) {
     await until(began + (nth + 0.5) * every * 1000)
     if (contract.overlap.kind === 'fixed') await revokePrevious(run.local.api, address, operatorKey)
