@@ -7,19 +7,26 @@ import type { RotationDeps, Settled } from './ports'
 import { endMirror, type SettleContext, settleMirror } from './settle-mirror'
 import { settlePolicy } from './settle-policy'
 
-const settleMilliseconds = 2000
+/** For each of the attempts, which together end before the sweep comes by (`settleGraceSeconds`). */
+const attemptMilliseconds = 2000
+const attempts = 2
 
 /**
- * Settles within the request that made the change, for 2 s at most. What fails is left to the sweep, and the request
- * goes on: its change is committed already.
+ * Settles within the request that made the change. An attempt has 2 s; where they ran out, a second one follows at once
+ * and finds what the first has done. What fails is left to the sweep, and the request goes on: its change is committed
+ * already.
  */
 export async function settleInRequest(deps: RotationDeps, endpoint: Endpoint, opened: OpenedKeys): Promise<Endpoint> {
-  try {
-    return await settle(deps, endpoint, { opened, signal: deps.timeout(settleMilliseconds) })
-  } catch (error) {
-    const name = error instanceof Error ? error.name : 'unknown'
-    deps.log.error('settling is left to the sweep', { ...loggedAs(endpoint), error: name })
-    return endpoint
+  for (let attempt = 1; ; attempt += 1) {
+    const signal = deps.timeout(attemptMilliseconds)
+    try {
+      return await settle(deps, endpoint, { opened, signal })
+    } catch (error) {
+      if (signal.aborted && attempt < attempts) continue
+      const name = error instanceof Error ? error.name : 'unknown'
+      deps.log.error('settling is left to the sweep', { ...loggedAs(endpoint), error: name })
+      return endpoint
+    }
   }
 }
 
