@@ -28,7 +28,7 @@ const suites = {
   faults: { roots: ['<rootDir>/test/faults'], testPathIgnorePatterns: ['\\.sample\\.'], maxWorkers: 1 },
   /** A minute of deliveries while every contract rotates. */
   rollover: { roots: ['<rootDir>/test/system/rollover'], maxWorkers: 1 },
-  /** What one tenant's name servers and receivers can do to another's deliveries. */
+  /** What one tenant can do to another's deliveries, in each of seven ways. Prints a table of its figures. */
   neighbours: { roots: ['<rootDir>/test/system/neighbours'], maxWorkers: 1 },
 }
 

@@ -14,6 +14,8 @@ export interface LocalRunOptions {
   readonly fresh?: boolean
   /** A file that each of its processes and workers loads before anything else. */
   readonly preload?: string
+  /** Beside what this process has. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 export interface TestLocalRun {
@@ -68,7 +70,7 @@ type StartOptions = LocalRunOptions & Required<Pick<LocalRunOptions, 'dataDir' |
 async function startOnFreePorts(options: StartOptions): Promise<Started> {
   for (let attempt = 1; ; attempt += 1) {
     const args = ['--port', String(await freePorts()), '--data-dir', options.dataDir, '--build-dir', options.buildDir]
-    const run = spawnLocalRun(options.fresh === true ? [...args, '--fresh'] : args, options.preload)
+    const run = spawnLocalRun(options.fresh === true ? [...args, '--fresh'] : args, options)
     if (await isReady(run)) return run
     const taken = /port \d+ is in use/.test(run.output())
     if (!taken || attempt === attempts) throw new Error(`the local run did not start:\n${run.output()}`)
@@ -76,11 +78,14 @@ async function startOnFreePorts(options: StartOptions): Promise<Started> {
 }
 
 /** `npm start -- <args>` without npm. Nothing is left over: as under npm, it ends with the process above it. */
-export function spawnLocalRun(args: readonly string[], preload?: string): Started {
+export function spawnLocalRun(
+  args: readonly string[],
+  { preload, environment = {} }: Pick<LocalRunOptions, 'preload' | 'environment'> = {},
+): Started {
   const loads = ['--import', 'tsx', ...(preload === undefined ? [] : ['--require', preload])]
   const child = spawn(process.execPath, [...loads, 'local/main.ts', ...args], {
     cwd: root,
-    env: { ...process.env, npm_lifecycle_event: 'start' },
+    env: { ...process.env, ...environment, npm_lifecycle_event: 'start' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

@@ -18,8 +18,8 @@ const oids = {
 const day = 24 * 60 * 60
 const algorithm = der.sequence(der.oid(oids.ecdsaWithSha256))
 
-/** A certificate of its own for 127.0.0.1, and no other name, from a day before `until`. RFC 5280, section 4.1. */
-export function selfSigned(until: Date): Certificate {
+/** A certificate of its own for 127.0.0.1, or one name instead, from a day before `until`. RFC 5280, section 4.1. */
+export function selfSigned(until: Date, host: string | null = null): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
   const name = der.sequence(der.set(der.sequence(der.oid(oids.commonName), der.utf8('a receiver'))))
   const toBeSigned = der.sequence(
@@ -30,18 +30,18 @@ export function selfSigned(until: Date): Certificate {
     der.sequence(der.time(addSeconds(until, -day)), der.time(until)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
-    der.explicit(3, extensions()),
+    der.explicit(3, extensions(host)),
   )
   const whole = der.sequence(toBeSigned, algorithm, der.bits(sign('sha256', toBeSigned, privateKey)))
   return { key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), cert: pem(whole) }
 }
 
-/** An authority, so that it can be trusted; for the address alone. */
-function extensions(): Buffer {
-  const address = der.implicit(7, Buffer.from([127, 0, 0, 1]))
+/** An authority, so that it can be trusted; for the name alone, or the address. */
+function extensions(host: string | null): Buffer {
+  const subject = host === null ? der.implicit(7, Buffer.from([127, 0, 0, 1])) : der.implicit(2, Buffer.from(host))
   return der.sequence(
     der.sequence(der.oid(oids.basicConstraints), der.true, der.octets(der.sequence(der.true))),
-    der.sequence(der.oid(oids.subjectAltName), der.octets(der.sequence(address))),
+    der.sequence(der.oid(oids.subjectAltName), der.octets(der.sequence(subject))),
   )
 }
 

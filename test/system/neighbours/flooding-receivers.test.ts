@@ -1,31 +1,13 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { request } from 'node:http'
 import { httpSender } from '../../../src/delivery/http-sender'
+import { type FloodingReceivers, startFloodingReceivers } from '../../support/neighbours/flooding-receivers'
 
-const flooding = `
-  const { createServer } = require('node:net')
-  const hints = Buffer.from('HTTP/1.1 103 E\\r\\n\\r\\n'.repeat(20_000))
-  const server = createServer(socket => {
-    const flood = () => { while (!socket.destroyed && socket.write(hints)); }
-    socket.on('error', () => undefined).on('drain', flood).once('data', flood)
-  })
-  server.listen(0, '127.0.0.1', () => process.send(server.address().port))
-`
-
-let receivers: ChildProcess
-let url: string
+let receivers: FloodingReceivers
 beforeEach(async () => {
-  // Its own process, so that what it does is not counted.
-  receivers = spawn(process.execPath, ['-e', flooding], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  const [port] = await once(receivers, 'message')
-  url = `http://127.0.0.1:${port}/`
+  receivers = await startFloodingReceivers()
 })
-afterEach(async () => {
-  receivers.kill()
-  await once(receivers, 'exit')
-})
+afterEach(() => receivers.close())
 
 const five = [1, 2, 3, 4, 5]
 
@@ -39,7 +21,7 @@ async function processorTime(work: () => Promise<unknown>): Promise<number> {
 
 /** Node's own client, which reads on: here up to 20,000 informational replies. */
 async function readOn(): Promise<void> {
-  const reading = request(url, { method: 'POST' })
+  const reading = request(receivers.url, { method: 'POST' })
   reading.on('error', () => undefined)
   let count = 0
   reading.on('information', () => {
@@ -52,7 +34,7 @@ async function readOn(): Promise<void> {
 
 it('five receivers that send informational replies without end occupy the process hardly at all', async () => {
   const send = httpSender({ insecureTargets: 'on', clock: () => performance.now() })
-  const delivery = { url, headers: {}, body: '{}', timeoutMs: 10_000 }
+  const delivery = { url: receivers.url, headers: {}, body: '{}', timeoutMs: 10_000 }
   await send(delivery)
   const unbounded = await processorTime(() => Promise.all(five.map(readOn)))
   const bounded = await processorTime(async () => {

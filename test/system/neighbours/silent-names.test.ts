@@ -4,6 +4,7 @@ import { hostLookup } from '../../../src/delivery/host-lookup'
 import { httpSender } from '../../../src/delivery/http-sender'
 import type { DeliveryDeps } from '../../../src/delivery/ports'
 import type { EndpointSettings } from '../../../src/rotation/endpoint'
+import { median } from '../../support/neighbours/compare'
 import { startDnsServer } from '../../unit/delivery/dns-server'
 import { startReceiver } from '../../unit/delivery/receiver'
 import { startWorld, tenantId, type World } from '../../unit/delivery/world'
@@ -90,10 +91,6 @@ async function onBed<Result>(run: (bed: Bed) => Promise<Result>): Promise<Result
     await dns.close()
     await world.close()
   }
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
 }
 
 it('ten endpoints whose name servers never answer hold up no other tenant’s, as if their receivers were silent', async () => {
