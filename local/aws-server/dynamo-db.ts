@@ -3,6 +3,7 @@ import { MemoryLevel } from 'memory-level'
 import type { IncomingMessage, OutgoingHttpHeaders, Server } from 'node:http'
 import { Readable } from 'node:stream'
 import { openDatabase } from './database'
+import { type Call, newGate, transactions } from './transactions'
 
 export interface DynamoDb {
   /** The reply to a request whose body has been read already. */
@@ -27,7 +28,19 @@ export async function openDynamoDb(folder: string | null): Promise<DynamoDb> {
     deleteTableMs: 0,
     updateTableMs: 0,
   })
-  return { handle: (request, body) => handle(server, request, body), close: () => close(server) }
+  const gate = newGate()
+  const transact = transactions(Date.now)
+  return {
+    handle: ({ method, url, headers }, body) => {
+      const [api, operation] = String(headers['x-amz-target']).split('.')
+      const ask = (name: string, text: Buffer): Promise<HttpReply> =>
+        handle(server, { method, url, headers: { ...headers, 'x-amz-target': `${api}.${name}` } }, text)
+      const call: Call = (name, input) => ask(name, Buffer.from(JSON.stringify(input)))
+      if (operation === 'TransactWriteItems') return gate.alone(() => transact(call, body))
+      return gate.beside(() => ask(String(operation), body))
+    },
+    close: () => close(server),
+  }
 }
 
 /**
@@ -55,11 +68,14 @@ function prototypeWith(object: object, method: string): object {
   return Object.hasOwn(prototype, method) ? prototype : prototypeWith(prototype, method)
 }
 
+/** What dynalite looks at besides the body. */
+type Head = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
+
 /**
  * Hands the request over with streams of our own: on live ones dynalite throws out of an event when a client hangs up,
  * and does not say when it is done with a request that nobody waits for any more.
  */
-function handle(server: Server, { method, url, headers }: IncomingMessage, body: Buffer): Promise<HttpReply> {
+function handle(server: Server, { method, url, headers }: Head, body: Buffer): Promise<HttpReply> {
   return new Promise(resolve => {
     const replyHeaders: OutgoingHttpHeaders = {}
     const response = {
