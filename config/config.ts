@@ -36,6 +36,8 @@ export interface ControlPlaneConfig {
   /** Origins of browsers that may call the API. Default: none. */
   readonly corsOrigins?: readonly string[]
   readonly deliveries?: Deliveries
+  /** Endpoints that a tenant can have, 1 to 100,000; to make one more is 409. Default 1,000. */
+  readonly endpointsPerTenant?: number
   /** Of all routes but those that change an endpoint. Default 100 requests a second, 200 at once; above, 429. */
   readonly throttle?: Throttle
   /**

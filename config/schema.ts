@@ -139,6 +139,7 @@ const controlPlane = {
   domain: v.exactOptional(domain),
   corsOrigins: v.exactOptional(v.pipe(v.array(httpsUrl), v.readonly())),
   deliveries: v.exactOptional(deliveries),
+  endpointsPerTenant: v.exactOptional(v.pipe(count, v.maxValue(100_000, 'must be at most 100000'))),
   throttle: v.exactOptional(throttle),
   changeThrottle: v.exactOptional(throttle),
   reservedConcurrency: v.exactOptional(v.strictObject({ rotate: reserved, endpoints: reserved, sweep: reserved })),

@@ -13,12 +13,15 @@ export interface FunctionResources {
 }
 
 const defaultPauseAfterHours = 24
+const defaultEndpointsPerTenant = 1000
 
 /** The variables that every function of the control plane gets. They are names and addresses: none is a secret. */
 export function functionEnvironment(
-  { stage, mirror, mirrorReaders = [], sessions, deliveries = {}, logLevel = 'info' }: ControlPlaneConfig,
+  config: ControlPlaneConfig,
   { table, ringKey, mirrorKey, bus, queueUrl, deadLetterQueueUrl, account }: FunctionResources,
 ): Readonly<Record<string, string>> {
+  const { stage, mirror, mirrorReaders = [], sessions, deliveries = {}, logLevel = 'info' } = config
+  const { endpointsPerTenant = defaultEndpointsPerTenant } = config
   const { pauseAfterHours = defaultPauseAfterHours, pauseAfterFailures } = deliveries
   return {
     STAGE: stage,
@@ -28,6 +31,7 @@ export function functionEnvironment(
     EVENT_BUS_NAME: bus,
     MIRROR: mirror,
     MIRROR_READERS: [account, ...mirrorReaders].join(','),
+    ENDPOINTS_PER_TENANT: String(endpointsPerTenant),
     QUEUE_URL: queueUrl,
     DEAD_LETTER_QUEUE_URL: deadLetterQueueUrl,
     ATTEMPTS_PER_TENANT: String(attemptsPerTenantOf({ deliveries })),

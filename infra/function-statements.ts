@@ -37,7 +37,8 @@ export function functionStatements(name: FunctionName, reach: Reach): readonly S
 const statements: ByFunction<(reach: Reach) => readonly Statement[]> = {
   rotate: ({ table, mirrors, bus }) => [
     items('Read', table, { actions: ['GetItem'], partitions: [endpoints, apiKeys, health] }),
-    items('Change', table, { actions: ['PutItem', 'UpdateItem'], partitions: [endpoints] }),
+    items('Change', table, { actions: ['PutItem', 'UpdateItem'], partitions: [endpoints, counts] }),
+    items('Count', table, { actions: ['Query'], partitions: [endpoints] }),
     items('ResetFailures', table, { actions: ['UpdateItem'], partitions: [health] }),
     items('Record', table, { actions: ['PutItem'], partitions: [auditRecords] }),
     ...writeMirrors(mirrors),
@@ -47,7 +48,7 @@ const statements: ByFunction<(reach: Reach) => readonly Statement[]> = {
     items('Read', table, { actions: ['GetItem'], partitions: [endpoints, apiKeys, health, deliveries] }),
     items('ReadMany', table, { actions: ['BatchGetItem'], partitions: [health, deliveries] }),
     items('List', table, { actions: ['Query'], partitions: [endpoints, auditRecords, attempts] }),
-    items('Change', table, { actions: ['UpdateItem'], partitions: [endpoints, health] }),
+    items('Change', table, { actions: ['UpdateItem'], partitions: [endpoints, counts, health] }),
     items('SendAgain', table, { actions: ['PutItem'], partitions: [deliveries] }),
     ...shareMirrors(mirrors),
     send(queue),
@@ -80,6 +81,8 @@ const statements: ByFunction<(reach: Reach) => readonly Statement[]> = {
  * the list of API keys, `APIKEYS`: only operators do.
  */
 const endpoints = 'TENANT#*'
+/** How many endpoints each tenant has. Changed in one transaction with an endpoint, so one statement allows both. */
+const counts = 'COUNT#*'
 const auditRecords = 'ENDPOINT#*'
 const apiKeys = 'APIKEY#*'
 /** Deliveries, and the payloads of their events. */

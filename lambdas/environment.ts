@@ -39,6 +39,7 @@ const delivering = {
 /** Variables of the functions that answer HTTP. */
 const http = {
   INSECURE_TARGETS: v.optional(onOrOff, 'off'),
+  ENDPOINTS_PER_TENANT: v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,5}$/), v.transform(Number)), '1000'),
   MIRROR_READERS: v.optional(v.pipe(v.string(), v.regex(/^\d{12}(?:,\d{12})*$/))),
   SESSION_ISSUER: v.optional(text),
   SESSION_AUDIENCE: v.optional(text),

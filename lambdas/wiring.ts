@@ -59,6 +59,7 @@ export function apiSettings(environment: HttpEnvironment, mounts: readonly Mount
     stage: environment.STAGE,
     mirror: environment.MIRROR,
     mirrorReaders: environment.MIRROR_READERS?.split(','),
+    mostEndpoints: environment.ENDPOINTS_PER_TENANT,
     insecureTargets: environment.INSECURE_TARGETS === 'on',
     release: version,
   }

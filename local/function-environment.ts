@@ -62,6 +62,7 @@ function configured(aws: string): Readonly<Record<string, string>> {
     SESSION_JWKS_URL: `${aws}/.well-known/jwks.json`,
     SESSION_ROLE_CLAIM: roleClaim,
     SESSION_TENANT_CLAIM: tenantClaim,
+    ENDPOINTS_PER_TENANT: '1000',
     QUEUE_URL: queueUrl(host, deliveryQueue),
     DEAD_LETTER_QUEUE_URL: queueUrl(host, deadLetterQueue),
     ATTEMPTS_PER_TENANT: '8',

@@ -1,4 +1,4 @@
-import { DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import * as v from 'valibot'
 import { dueKindOf, type Endpoint, type PolicySettling } from '../rotation/endpoint'
 import type {
@@ -9,12 +9,14 @@ import type {
   Page,
   PageRequest,
   Settled,
+  Vacancy,
 } from '../rotation/ports'
 import { isAbsent, outcomeOf } from './conditional-write'
 import { duePages, dueShardOf } from './due-index'
+import { writeCounted } from './endpoint-count'
 import { endpointAddressOf, endpointItemKey, endpointPrefix, tenantPartition } from './item-keys'
 import { count, decodeItem, instant, type Item, oneOrMore, orNull, toItem, updateOf, valuesOf } from './items'
-import { getItem, pageOf, queryItems } from './queries'
+import { getItem, pageOf, type Query, queryItems } from './queries'
 import type { Table } from './table'
 
 // The clauses of the conditions. DynamoDB checks them and writes in one step: of several writers that have read the same
@@ -31,11 +33,14 @@ const isLive = 'attribute_not_exists(deletedAt)'
 /** It was deleted, and what is left of it waits to be dropped. */
 const isTombstone = 'attribute_exists(deletedAt)'
 
-/** Endpoints in DynamoDB. Every write is conditional; a failed condition is a `conflict`. */
+/**
+ * Endpoints in DynamoDB. Every write is conditional; a failed condition is a `conflict`. What makes an endpoint live, or
+ * ends its life, is one transaction with the count of its tenant's endpoints.
+ */
 export function dynamoEndpointStore(table: Table): EndpointStore {
   return {
-    commit: (endpoint, expectedRevision) => outcomeOf(commit(table, endpoint, expectedRevision)),
-    create: (endpoint, replaces) => outcomeOf(create(table, endpoint, replaces)),
+    commit: (endpoint, expectedRevision) => commit(table, endpoint, expectedRevision),
+    create: (endpoint, vacancy) => create(table, endpoint, vacancy),
     settle: (endpoint, settled, signal) => outcomeOf(settle({ ...table, signal }, endpoint, settled)),
     settlePolicy: (endpoint, policy, signal) => outcomeOf(settlePolicy({ ...table, signal }, endpoint, policy)),
     drop: (endpoint, signal) => outcomeOf(drop({ ...table, signal }, endpoint)),
@@ -48,22 +53,26 @@ export function dynamoEndpointStore(table: Table): EndpointStore {
 /**
  * The commit of a change: a rotation is this one conditional write. Before it nothing has happened, after it the new key
  * signs. It leaves `settling` alone, which only settling writes. `lookAgainAt` and `dueAt` are written by both: a change
- * takes the revision on, so that a settling which was under way is refused and cannot undo them.
+ * takes the revision on, so that a settling which was under way is refused and cannot undo them. A deletion takes the
+ * endpoint out of its tenant's count, too.
  */
-function commit({ client, name }: Table, endpoint: Endpoint, expected: number): Promise<object> {
+async function commit(table: Table, endpoint: Endpoint, expected: number): Promise<'stored' | 'conflict'> {
   const { incarnation, revision, pausedSince, resumedAt, ring, changes, updatedAt, deletedAt, lookAgainAt } = endpoint
   const settings = settingsItem(endpoint)
   const owned = { revision, settings, pausedSince, resumedAt, ring, changes, updatedAt, deletedAt, lookAgainAt }
-  const update = new UpdateItemCommand({
-    TableName: name,
+  const update = {
+    TableName: table.name,
     Key: itemKeyOf(endpoint),
     ConditionExpression: `${sameIncarnation} AND ${sameRevision} AND ${isLive}`,
     ...updateOf({ ...owned, ...dueAttributes(endpoint) }, { incarnation, expected }),
-  })
-  return client.send(update)
+  }
+  if (deletedAt === null) return outcomeOf(table.client.send(new UpdateItemCommand(update)))
+  const outcome = await writeCounted(table, { ...countedOf(endpoint), write: { Update: update }, most: null })
+  return outcome === 'stored' ? 'stored' : 'conflict'
 }
 
-function create({ client, name }: Table, endpoint: Endpoint, replaces: number | null): Promise<object> {
+function create(table: Table, endpoint: Endpoint, vacancy: Vacancy): Promise<'stored' | 'conflict' | 'full'> {
+  const { replaces, mostEndpoints } = vacancy
   const condition =
     replaces === null
       ? { ConditionExpression: isAbsent }
@@ -71,7 +80,12 @@ function create({ client, name }: Table, endpoint: Endpoint, replaces: number | 
           ConditionExpression: `${isTombstone} AND ${sameRevision}`,
           ExpressionAttributeValues: valuesOf({ expected: replaces }),
         }
-  return client.send(new PutItemCommand({ TableName: name, Item: endpointItem(endpoint), ...condition }))
+  const put = { TableName: table.name, Item: endpointItem(endpoint), ...condition }
+  return writeCounted(table, { ...countedOf(endpoint), write: { Put: put }, most: mostEndpoints })
+}
+
+function countedOf({ tenantId, updatedAt }: Endpoint) {
+  return { tenantId, live: liveEndpoints(tenantId), at: updatedAt }
 }
 
 /** A table, and when to give a call to it up. */
@@ -129,15 +143,18 @@ async function load(table: Table, address: EndpointAddress): Promise<Endpoint | 
 }
 
 async function list(table: Table, tenantId: string, { limit, after }: PageRequest): Promise<Page<Endpoint>> {
-  const query = {
+  const start = after === null ? null : endpointItemKey({ tenantId, endpointId: after })
+  const items = await queryItems(table, liveEndpoints(tenantId), { after: start, limit: limit + 1 })
+  return pageOf(items.map(endpointOf), limit, last => last.id)
+}
+
+function liveEndpoints(tenantId: string): Query {
+  return {
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
     FilterExpression: isLive,
     ExpressionAttributeValues: valuesOf({ pk: tenantPartition(tenantId), prefix: endpointPrefix }),
     ConsistentRead: true,
   }
-  const start = after === null ? null : endpointItemKey({ tenantId, endpointId: after })
-  const items = await queryItems(table, query, { after: start, limit: limit + 1 })
-  return pageOf(items.map(endpointOf), limit, last => last.id)
 }
 
 async function* due(table: Table, range: DueRange): AsyncGenerator<readonly DueEndpoint[], void> {

@@ -31,6 +31,11 @@ export function endpointAddressOf({ pk, sk }: ItemKey): EndpointAddress {
   return { tenantId: pk.slice(tenantPrefix.length), endpointId: sk.slice(endpointPrefix.length) }
 }
 
+/** Where it stands how many live endpoints a tenant has. */
+export function endpointCountKey(tenantId: string): ItemKey {
+  return { pk: `COUNT#${plainId(tenantId)}`, sk: 'ENDPOINTS' }
+}
+
 export const auditPrefix = 'ROTATION#'
 const settingsPrefix = 'SETTINGS#'
 

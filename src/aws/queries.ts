@@ -5,6 +5,7 @@ import {
   GetItemCommand,
   QueryCommand,
   type QueryCommandInput,
+  type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb'
 import type { Page } from '../rotation/ports'
 import type { ItemKey } from './item-keys'
@@ -76,6 +77,19 @@ export async function queryItems(table: Table, query: Query, range: QueryRange):
     start = page.LastEvaluatedKey
   } while (start !== undefined && found.length < range.limit)
   return found
+}
+
+/** How many items there are; none of them is sent. */
+export async function countItems(table: Table, query: Query): Promise<number> {
+  const read: QueryCommandInput = { ...query, TableName: table.name, Select: 'COUNT' }
+  let counted = 0
+  let start: Item | undefined
+  do {
+    const page: QueryCommandOutput = await table.client.send(new QueryCommand({ ...read, ExclusiveStartKey: start }))
+    counted += page.Count ?? 0
+    start = page.LastEvaluatedKey
+  } while (start !== undefined)
+  return counted
 }
 
 /**

@@ -17,6 +17,7 @@ export const problems = {
   'consumer-not-reader': [422, 'A consumer is not a reader'],
   'endpoint-exists': [409, 'The endpoint exists'],
   'contract-not-mounted': [409, 'The contract is not mounted'],
+  'too-many-endpoints': [409, 'Too many endpoints'],
   'too-many-live-keys': [409, 'Too many live keys'],
   'rotation-in-progress': [409, 'A rotation is in progress'],
   'rotation-conflict': [409, 'Another change came first'],

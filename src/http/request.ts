@@ -61,6 +61,8 @@ export interface ApiSettings {
   readonly mirror: 'on' | 'off'
   /** The accounts that may use the mirror key, so that consumers must be of one of them. Absent: any. */
   readonly mirrorReaders?: readonly string[] | undefined
+  /** How many endpoints a tenant may have. */
+  readonly mostEndpoints: number
   /** Whether endpoints may have `http` URLs on this machine. */
   readonly insecureTargets: boolean
   /** Keyturn's version. */

@@ -50,8 +50,8 @@ export async function commitChange(
   throw new Problem('rotation-conflict', 'Other changes of this endpoint came first. Try again.')
 }
 
-/** `stored`, `conflict`, or the error that leaves open whether the write was made. */
-export async function tryWrite(write: () => Promise<'stored' | 'conflict'>): Promise<'stored' | 'conflict' | Error> {
+/** What the write came to, or the error that leaves open whether it was made. */
+export async function tryWrite<Result>(write: () => Promise<Result>): Promise<Result | Error> {
   try {
     return await write()
   } catch (error) {

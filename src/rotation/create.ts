@@ -32,22 +32,24 @@ export interface CreateRequest {
   /** The secret that an imported endpoint has already. */
   readonly ownSecret: Secret | null
   readonly idempotency: IdempotencyRecord | null
+  /** How many endpoints the tenant may have, this one included. */
+  readonly mostEndpoints: number
 }
 
 /**
  * Creates an endpoint with its first key and reveals it. With an idempotency key the id follows from it, so that a
  * repeat meets the same item.
  * @throws {Problem} `endpoint-exists`, `idempotency-key-reused`, `rotation-superseded`, `rotation-budget`,
- *   `outcome-unknown`
+ *   `too-many-endpoints`, `outcome-unknown`
  */
 export async function createEndpoint(deps: RotationDeps, request: CreateRequest): Promise<Revealed> {
-  const { tenantId, contract, actor, idempotency, settings, ownSecret } = request
+  const { tenantId, contract, actor, idempotency, settings, ownSecret, mostEndpoints } = request
   const id = request.id ?? newEndpointId(contract.ids, idSource(deps, request))
   const key = await newKey(deps, { tenantId, endpointId: id, contract }, ownSecret)
   const draft = newDraft(deps, { kind: 'create', actor, idempotency })
   const incarnation = newId('inc', deps.randomBytes)
   const birth: Birth = { tenantId, id, contract: contract.name, incarnation, settings, key: key.sealedKey, draft }
-  const stored = await storeNew(deps, birth)
+  const stored = await storeNew(deps, birth, mostEndpoints)
   if (stored.by === 'earlier') return replayReveal(deps, { ...stored, actor })
   return settleAndReveal(deps, stored, { secret: key.secret, opened: new Map() })
 }
@@ -106,18 +108,18 @@ type StoreDeps = Pick<RotationDeps, 'store' | 'now'>
 
 /**
  * Stores a new endpoint, in a tombstone's place if there is one. When the outcome is not clear, what is stored decides,
- * even if it was deleted since.
+ * even if it was deleted since: a repeat of a creation that was stored is not refused for want of room.
  * @throws {Problem} `endpoint-exists`, `idempotency-key-reused`, `rotation-superseded`, `rotation-budget`,
- *   `outcome-unknown`
+ *   `too-many-endpoints`, `outcome-unknown`
  */
-export async function storeNew(deps: StoreDeps, birth: Birth): Promise<Committed> {
+export async function storeNew(deps: StoreDeps, birth: Birth, mostEndpoints: number): Promise<Committed> {
   let tombstone: Endpoint | null = null
   let failure: unknown
   for (let attempt = 0; attempt < maximumAttempts; attempt++) {
     const at = tombstone ? notBefore(deps.now(), tombstone.updatedAt) : deps.now()
     const endpoint = newEndpoint(birth, at, tombstone)
     const replaces: number | null = tombstone?.revision ?? null
-    const outcome = await tryWrite(() => deps.store.create(endpoint, replaces))
+    const outcome = await tryWrite(() => deps.store.create(endpoint, { replaces, mostEndpoints }))
     if (outcome === 'stored') return { endpoint, change: endpoint.changes[0], by: 'this' }
     failure = outcome
     const stored = await deps.store.load({ tenantId: birth.tenantId, endpointId: birth.id }).catch(unknownOutcome)
@@ -125,6 +127,7 @@ export async function storeNew(deps: StoreDeps, birth: Birth): Promise<Committed
     if (isTaken) return ownOrEarlier(deps, stored, birth)
     tombstone = stored
     if (tombstone) assertMayReplace(deps, tombstone, birth)
+    if (outcome === 'full') throw tooManyEndpoints(mostEndpoints)
   }
   return unknownOutcome(failure)
 }
@@ -143,6 +146,11 @@ function assertMayReplace({ now }: StoreDeps, tombstone: Endpoint, { draft, sett
     throw new Problem('rotation-superseded', 'The endpoint that this request made was deleted.')
   }
   assertWithinBudget({ ...tombstone, settings }, now())
+}
+
+function tooManyEndpoints(most: number): Problem {
+  const detail = `The tenant has ${most} endpoints, which is the most that this deployment allows. Delete one first.`
+  return new Problem('too-many-endpoints', detail)
 }
 
 function unknownOutcome(cause: unknown): never {

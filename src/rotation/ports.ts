@@ -37,8 +37,8 @@ export interface EndpointLife extends EndpointAddress {
 export interface EndpointStore {
   /** Reads consistently; tombstones too. */
   load(address: EndpointAddress): Promise<Endpoint | null>
-  /** Stores a new endpoint. `replaces`: the revision of the tombstone that it takes the place of. */
-  create(endpoint: Endpoint, replaces: number | null): Promise<'stored' | 'conflict'>
+  /** Stores a new endpoint. `full`: its tenant has as many as it may have, and nothing is stored. */
+  create(endpoint: Endpoint, vacancy: Vacancy): Promise<'stored' | 'conflict' | 'full'>
   /** Stores what a change touches, if the stored revision is still `expectedRevision` in the same incarnation. */
   commit(endpoint: Endpoint, expectedRevision: number): Promise<'stored' | 'conflict'>
   /** Writes the outcome of settling `endpoint`, if its revision has not moved on. */
@@ -53,6 +53,14 @@ export interface EndpointStore {
   list(tenantId: string, page: PageRequest): Promise<Page<Endpoint>>
   /** Every endpoint that is due for this kind of work, in pages. What was written a moment ago may be missing. */
   due(range: DueRange): AsyncIterable<readonly DueEndpoint[]>
+}
+
+/** What a new endpoint needs: a free place, and room beside its tenant's other endpoints. */
+export interface Vacancy {
+  /** The revision of the tombstone that it takes the place of; null: there is none. */
+  readonly replaces: number | null
+  /** How many endpoints the tenant may have, this one included. Tombstones do not count. */
+  readonly mostEndpoints: number
 }
 
 export interface DueRange {

@@ -44,6 +44,8 @@ export type OperationReply =
   | { readonly kind: 'failed' }
 
 export const tenantId = 'acme'
+/** As many as there are ids in a plan. */
+export const mostEndpoints = 2
 export const actor = { kind: 'api-key', id: 'ak_1' } as const
 
 const sweepMilliseconds = 50_000
@@ -118,7 +120,7 @@ function create(
   const { endpointId: id, mirror } = operation
   const settings = { ...plainSettings, mirror }
   const idempotency = recordOf(operation)
-  return createEndpoint(deps, { tenantId, contract, actor, id, settings, ownSecret: null, idempotency })
+  return createEndpoint(deps, { tenantId, contract, actor, id, settings, ownSecret: null, idempotency, mostEndpoints })
 }
 
 /** What is remembered of the operation's `Idempotency-Key`. */

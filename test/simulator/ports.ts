@@ -13,8 +13,7 @@ export function portsOf(world: World, caller: Caller): SweepDeps {
   return {
     store: {
       load: key => call('store.load', [key], () => store.load(key)),
-      create: (endpoint, replaces) =>
-        call('store.create', [endpoint, replaces], () => store.create(endpoint, replaces)),
+      create: (endpoint, vacancy) => call('store.create', [endpoint, vacancy], () => store.create(endpoint, vacancy)),
       commit: (endpoint, expected) =>
         call('store.commit', [endpoint, expected], () => store.commit(endpoint, expected)),
       settle: (endpoint, settled, signal) =>

@@ -71,7 +71,7 @@ function withoutIds({ store, audit, events }: Services): Pick<Services, 'store' 
       const endpoint = await store.load(key)
       return endpoint && withIds(endpoint, hidden)
     },
-    create: (endpoint, replaces) => store.create(withIds(endpoint, shown), replaces),
+    create: (endpoint, vacancy) => store.create(withIds(endpoint, shown), vacancy),
     commit: (endpoint, expected) => store.commit(withIds(endpoint, shown), expected),
     settle: (endpoint, settled, signal) => store.settle(withIds(endpoint, shown), settled, signal),
     drop: (endpoint, signal) => store.drop(withIds(endpoint, shown), signal),

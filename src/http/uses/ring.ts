@@ -43,13 +43,13 @@ async function rotate(deps: RingDeps, { contracts }: ApiSettings, request: Permi
 /** A new endpoint with its first key, revealed. */
 async function create(deps: RingDeps, settings: ApiSettings, request: PermittedRequest): Promise<Outcome> {
   const { contract: ownContract, tenantId, actor } = request
-  const { mirror, insecureTargets, mirrorReaders } = settings
+  const { mirror, insecureTargets, mirrorReaders, mostEndpoints } = settings
   const body = readPermittedObject(request)
   const contracts = ownContract.reach === 'every' ? settings.contracts : [ownContract]
   const created = readNewEndpoint(body, { tenantId, ownContract, contracts, mirror, insecureTargets })
   checkConsumers(created.settings.consumers, mirrorReaders)
   const idempotency = readIdempotency(request, 'create', body)
-  const revealed = await createEndpoint(deps, { ...created, tenantId, actor, idempotency })
+  const revealed = await createEndpoint(deps, { ...created, tenantId, actor, idempotency, mostEndpoints })
   return revealOutcome(revealed, await healthOfCreated(deps, revealed))
 }
 

@@ -5,7 +5,7 @@ import { plainSettings } from '../../support/plain-settings'
 import { addCaller, addOperation, runAlone } from '../callers'
 import { checkEnd } from '../check-end'
 import type { Sabotage } from '../cloud'
-import { actor } from '../operation'
+import { actor, mostEndpoints } from '../operation'
 import { type Random, seededRandom } from '../random'
 import { runCallers } from '../scheduler'
 import { newWorld, type World } from '../world'
@@ -72,7 +72,8 @@ async function createCalmly(world: World, { contract, mirror }: HookPlan): Promi
     name: 'create',
     run: async (_caller, deps) => {
       const settings = { ...plainSettings, mirror }
-      const request = { tenantId, contract, actor, id: endpointId, settings, ownSecret: null, idempotency: null }
+      const asked = { tenantId, contract, actor, id: endpointId, settings, ownSecret: null, idempotency: null }
+      const request = { ...asked, mostEndpoints }
       made = (await createEndpoint(deps, request)).secret.reveal()
     },
     ended: () => undefined,

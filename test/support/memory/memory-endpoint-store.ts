@@ -7,6 +7,7 @@ import type {
   Page,
   PageRequest,
   Settled,
+  Vacancy,
 } from '../../../src/rotation/ports'
 
 /** The stored endpoints, by tenant and id. Stores over one table see each other's writes. */
@@ -26,7 +27,7 @@ export function endpointTable(): EndpointTable {
 export function memoryEndpointStore(table: EndpointTable): EndpointStore {
   return {
     load: async address => table.endpoints.get(placeOf(address))?.endpoint ?? null,
-    create: async (endpoint, replaces) => create(table, endpoint, replaces),
+    create: async (endpoint, vacancy) => create(table, endpoint, vacancy),
     commit: async (endpoint, expectedRevision) => commit(table, endpoint, expectedRevision),
     settle: async (endpoint, settled, signal) => {
       signal.throwIfAborted()
@@ -50,10 +51,12 @@ export function memoryEndpointStore(table: EndpointTable): EndpointStore {
   }
 }
 
-function create(table: EndpointTable, endpoint: Endpoint, replaces: number | null): 'stored' | 'conflict' {
+function create(table: EndpointTable, endpoint: Endpoint, vacancy: Vacancy): 'stored' | 'conflict' | 'full' {
+  const { replaces, mostEndpoints } = vacancy
   const stored = table.endpoints.get(placeOf(addressOf(endpoint)))?.endpoint
   const isFree = replaces === null ? stored === undefined : stored?.revision === replaces && stored.deletedAt !== null
-  return isFree ? put(table, endpoint) : 'conflict'
+  if (!isFree) return 'conflict'
+  return liveOf(table, endpoint.tenantId).length < mostEndpoints ? put(table, endpoint) : 'full'
 }
 
 function commit(table: EndpointTable, endpoint: Endpoint, expectedRevision: number): 'stored' | 'conflict' {
@@ -73,13 +76,16 @@ function settle(table: EndpointTable, endpoint: Endpoint, settled: Settled): 'st
 }
 
 function list(table: EndpointTable, tenantId: string, { limit, after }: PageRequest): Page<Endpoint> {
-  const live = [...table.endpoints.values()]
-    .map(stored => stored.endpoint)
-    .filter(endpoint => endpoint.tenantId === tenantId && endpoint.deletedAt === null)
+  const live = liveOf(table, tenantId)
     .filter(endpoint => after === null || endpoint.id > after)
     .sort((a, b) => (a.id < b.id ? -1 : 1))
   const items = live.slice(0, limit)
   return { items, next: live.length > limit ? (items.at(-1)?.id ?? null) : null }
+}
+
+function liveOf(table: EndpointTable, tenantId: string): readonly Endpoint[] {
+  const all = [...table.endpoints.values()].map(stored => stored.endpoint)
+  return all.filter(endpoint => endpoint.tenantId === tenantId && endpoint.deletedAt === null)
 }
 
 /** Two pages, so that whoever reads has to go on. */

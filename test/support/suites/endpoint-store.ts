@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { addSeconds } from '../../../src/core/instant'
 import type { Endpoint } from '../../../src/rotation/endpoint'
 import type { DueEndpoint, DueRange, EndpointStore } from '../../../src/rotation/ports'
-import { changed, deleted, noon, sampleEndpoint } from './sample-endpoint'
+import { changed, deleted, inPlaceOf, noon, sampleEndpoint, vacant } from './sample-endpoint'
 import { aborted, unhurried } from './signals'
 
 export interface RunningEndpointStore {
@@ -21,6 +21,9 @@ export function endpointStoreSuite(start: () => Promise<RunningEndpointStore>): 
 
   describe('load and create', () => {
     loadAndCreate(store)
+  })
+  describe('a bound of endpoints a tenant', () => {
+    bound(store)
   })
   describe('commit', () => {
     commit(store)
@@ -55,7 +58,7 @@ function load(store: Store, { tenantId, id }: Endpoint): Promise<Endpoint | null
 }
 
 async function stored(store: Store, endpoint: Endpoint): Promise<Endpoint> {
-  expect(await store().create(endpoint, null)).toBe('stored')
+  expect(await store().create(endpoint, vacant)).toBe('stored')
   return endpoint
 }
 
@@ -89,14 +92,14 @@ function loadAndCreate(store: Store): void {
 
   it('refuses an id that is taken and leaves the endpoint that has it', async () => {
     const endpoint = await stored(store, sampleEndpoint())
-    expect(await store().create(sampleEndpoint({ incarnation: 'inc_2' }), null)).toBe('conflict')
+    expect(await store().create(sampleEndpoint({ incarnation: 'inc_2' }), vacant)).toBe('conflict')
     expect(await load(store, endpoint)).toEqual(endpoint)
   })
 
   it('lets one of several creations with the same id win', async () => {
     const incarnations = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
     const outcomes = await Promise.all(
-      incarnations.map(incarnation => store().create(sampleEndpoint({ incarnation }), null)),
+      incarnations.map(incarnation => store().create(sampleEndpoint({ incarnation }), vacant)),
     )
     expect(outcomes.filter(outcome => outcome === 'stored')).toHaveLength(1)
     const winner = incarnations[outcomes.indexOf('stored')]
@@ -106,18 +109,82 @@ function loadAndCreate(store: Store): void {
   it('replaces a tombstone of exactly the revision that is named', async () => {
     const { revision } = await tombstone(store)
     const next = sampleEndpoint({ incarnation: 'inc_2', revision: revision + 1 })
-    expect(await store().create(next, revision - 1)).toBe('conflict')
-    expect(await store().create(next, null)).toBe('conflict')
-    expect(await store().create(next, revision)).toBe('stored')
+    expect(await store().create(next, inPlaceOf(revision - 1))).toBe('conflict')
+    expect(await store().create(next, vacant)).toBe('conflict')
+    expect(await store().create(next, inPlaceOf(revision))).toBe('stored')
     expect(await load(store, next)).toEqual(next)
   })
 
   it('replaces nothing that lives and nothing that is not there', async () => {
     const next = sampleEndpoint({ incarnation: 'inc_2' })
-    expect(await store().create(next, 2)).toBe('conflict')
+    expect(await store().create(next, inPlaceOf(2))).toBe('conflict')
     const endpoint = await stored(store, sampleEndpoint())
-    expect(await store().create(next, endpoint.revision)).toBe('conflict')
+    expect(await store().create(next, inPlaceOf(endpoint.revision))).toBe('conflict')
     expect(await load(store, endpoint)).toEqual(endpoint)
+  })
+}
+
+function bound(store: Store): void {
+  const two = { ...vacant, mostEndpoints: 2 }
+  const numbered = (n: number): Endpoint => sampleEndpoint({ id: `ep_${n}`, incarnation: `inc_${n}` })
+  const create = (n: number): Promise<unknown> => store().create(numbered(n), two)
+  const remove = (n: number): Promise<unknown> => store().commit(deleted(numbered(n)), numbered(n).revision)
+
+  it('is full with as many live endpoints, and then stores nothing', async () => {
+    expect([await create(1), await create(2), await create(3)]).toEqual(['stored', 'stored', 'full'])
+    expect(await load(store, numbered(3))).toBeNull()
+    expect(await store().create(numbered(3), { ...vacant, mostEndpoints: 3 })).toBe('stored')
+  })
+
+  it('counts each tenant for itself', async () => {
+    await create(1)
+    await create(2)
+    expect(await store().create(sampleEndpoint({ tenantId: 'org_2' }), two)).toBe('stored')
+  })
+
+  it('counts no tombstone, and none twice that is dropped', async () => {
+    await create(1)
+    await create(2)
+    await remove(2)
+    expect(await create(3)).toBe('stored')
+    await store().drop(deleted(numbered(2)), unhurried)
+    expect(await create(4)).toBe('full')
+  })
+
+  it('counts what takes a tombstone’s place', async () => {
+    await create(1)
+    await create(2)
+    await remove(2)
+    const { revision } = deleted(numbered(2))
+    const again = sampleEndpoint({ id: 'ep_2', incarnation: 'inc_again', revision: revision + 1 })
+    await create(3)
+    expect(await store().create(again, { ...two, replaces: revision })).toBe('full')
+    await remove(3)
+    expect(await store().create(again, { ...two, replaces: revision })).toBe('stored')
+    expect(await create(4)).toBe('full')
+  })
+
+  it('counts nothing for a write that is a conflict', async () => {
+    await create(1)
+    expect([await create(1), await create(1)]).toEqual(['conflict', 'conflict'])
+    expect(await create(2)).toBe('stored')
+    expect(await create(1)).toBe('conflict')
+    await store().commit(changed(numbered(2)), numbered(2).revision)
+    expect([await remove(2), await remove(2)]).toEqual(['conflict', 'conflict'])
+    expect(await create(3)).toBe('full')
+  })
+
+  it('holds however many are made and deleted at once', async () => {
+    const most = { ...vacant, mostEndpoints: 5 }
+    const creating = async (n: number): Promise<void> => {
+      const outcome = await store().create(numbered(n), most)
+      if (outcome === 'stored' && n % 3 === 0) await remove(n)
+    }
+    await Promise.all(Array.from({ length: 24 }, (_, n) => creating(n)))
+    const again = await Promise.all(Array.from({ length: 24 }, (_, n) => store().create(numbered(100 + n), most)))
+    const { items } = await store().list('org_1', { limit: 100, after: null })
+    expect(items).toHaveLength(5)
+    expect(new Set(again)).toEqual(new Set(again.includes('stored') ? ['stored', 'full'] : ['full']))
   })
 }
 

@@ -1,5 +1,6 @@
 import { addSeconds } from '../../../src/core/instant'
 import type { Change, Endpoint } from '../../../src/rotation/endpoint'
+import type { Vacancy } from '../../../src/rotation/ports'
 
 export const noon = new Date('2026-11-21T12:00:00.000Z')
 
@@ -75,6 +76,14 @@ export function sampleEndpoint(over: Partial<Endpoint> = {}): Endpoint {
     dueAt: null,
     ...over,
   }
+}
+
+/** Room for an endpoint whose id nobody has. */
+export const vacant: Vacancy = { replaces: null, mostEndpoints: 1000 }
+
+/** Room for an endpoint in the place of a tombstone of this revision. */
+export function inPlaceOf(revision: number): Vacancy {
+  return { ...vacant, replaces: revision }
 }
 
 /** The endpoint one revision on, with a new URL. */

@@ -8,7 +8,7 @@ import type { Endpoint } from '../../../src/rotation/endpoint'
 import type { EndpointStore } from '../../../src/rotation/ports'
 import { sweep } from '../../../src/rotation/sweep'
 import { newCloud } from '../../simulator/cloud'
-import { noon } from '../../support/suites/sample-endpoint'
+import { noon, vacant } from '../../support/suites/sample-endpoint'
 import { dueEndpoint, planned, sweepBed } from '../rotation/sweep-bed'
 import { embeddedTables } from './embedded-aws'
 
@@ -44,7 +44,7 @@ it('an endpoint in the shards of before is found, and its planned work goes to i
   const store = dynamoEndpointStore(table)
   const lookAgainAt = addSeconds(noon, 60)
   const early = { ...planned, dueAt: noon, lookAgainAt }
-  await store.create(dueEndpoint('ep_1', early), null)
+  await store.create(dueEndpoint('ep_1', early), vacant)
   await putIntoShard(table, 'ep_1', 5)
   expect(await sweepOf(store).run(3)).toEqual({
     settled: 1,

@@ -8,7 +8,7 @@ import type { Table } from '../../../src/aws/table'
 import { addSeconds } from '../../../src/core/instant'
 import type { AttemptRecord } from '../../../src/delivery/attempt'
 import { type Delivery, newDelivery } from '../../../src/delivery/delivery'
-import { noon, sampleEndpoint } from '../../support/suites/sample-endpoint'
+import { noon, sampleEndpoint, vacant } from '../../support/suites/sample-endpoint'
 import { embeddedTables } from './embedded-aws'
 
 const event = { tenantId: 'org_1', id: 'evt_1', type: 'order.paid', at: noon, payload: { text: 'ünïcode', n: [null] } }
@@ -91,7 +91,7 @@ describe('a delivery', () => {
   it('is due in its own shards, where no endpoint is, until its time is taken away', async () => {
     const store = dynamoDeliveryStore(table)
     const endpoints = dynamoEndpointStore(table)
-    await endpoints.create(sampleEndpoint({ dueAt: noon }), null)
+    await endpoints.create(sampleEndpoint({ dueAt: noon }), vacant)
     const late = { ...delivery, dueAt: addSeconds(noon, 60) }
     await store.save(late, null)
     await store.save({ ...delivery, messageId: 'msg_2', dueAt: noon }, null)

@@ -6,7 +6,7 @@ import { dueShardOf } from '../../../src/aws/due-index'
 import type { Table } from '../../../src/aws/table'
 import { isLive } from '../../../src/rotation/ring'
 import { endpointStoreSuite } from '../../support/suites/endpoint-store'
-import { changed, noon, sampleEndpoint } from '../../support/suites/sample-endpoint'
+import { changed, noon, sampleEndpoint, vacant } from '../../support/suites/sample-endpoint'
 import { embeddedTables } from './embedded-aws'
 
 const newTable = embeddedTables()
@@ -52,7 +52,7 @@ describe('a stored endpoint', () => {
     const { changes } = sampleEndpoint()
     const told = { url: { from: null, to: 'https://a.example/' }, consumers: { from: [], to: ['111111111111'] } }
     const endpoint = sampleEndpoint({ changes: [{ ...changes[0], changed: told }, ...changes.slice(1)] })
-    await store.create(endpoint, null)
+    await store.create(endpoint, vacant)
     expect((await store.load(address))?.changes).toEqual(endpoint.changes)
     await tamper('changes[0].changed', undefined)
     expect((await store.load(address))?.changes).toEqual(changes)
@@ -61,7 +61,7 @@ describe('a stored endpoint', () => {
   it('is in the index with its shard while it is due, and has neither attribute else', async () => {
     const store = dynamoEndpointStore(table)
     const endpoint = sampleEndpoint({ dueAt: noon })
-    await store.create(endpoint, null)
+    await store.create(endpoint, vacant)
     expect(await item()).toMatchObject({ dueAt: noon.toISOString(), dueShard: dueShardOf(address, 'unsettled') })
     await store.commit(changed(endpoint, { dueAt: null }), endpoint.revision)
     expect(Object.keys(await item())).not.toEqual(expect.arrayContaining(['dueAt']))
@@ -79,7 +79,7 @@ describe('a stored endpoint', () => {
     ['updatedAt', '2026-11-21T12:00:00Z', 'updatedAt'],
   ])('does not load with a malformed %s, and the error names it', async (path, value, named) => {
     const store = dynamoEndpointStore(table)
-    await store.create(sampleEndpoint(), null)
+    await store.create(sampleEndpoint(), vacant)
     await tamper(path, value)
     await expect(store.load(address)).rejects.toThrow(`a stored item is malformed: ${named}`)
   })
@@ -88,7 +88,7 @@ describe('a stored endpoint', () => {
     'has an expired key where the expiry is %p',
     async expiry => {
       const store = dynamoEndpointStore(table)
-      await store.create(sampleEndpoint(), null)
+      await store.create(sampleEndpoint(), vacant)
       await tamper('ring.keys[0].expiresAt', expiry)
       const [current] = (await store.load(address))?.ring.keys ?? []
       expect(current && isLive(current, noon)).toBe(false)
@@ -99,7 +99,7 @@ describe('a stored endpoint', () => {
   it('is not mistaken for a conflict when the table is missing', async () => {
     const store = dynamoEndpointStore({ ...table, name: 'nowhere' })
     const failure = { name: 'ResourceNotFoundException' }
-    await expect(store.create(sampleEndpoint(), null)).rejects.toMatchObject(failure)
+    await expect(store.create(sampleEndpoint(), vacant)).rejects.toMatchObject(failure)
     await expect(store.commit(changed(sampleEndpoint()), 2)).rejects.toMatchObject(failure)
   })
 

@@ -7,7 +7,7 @@ import { dynamoEndpointStore } from '../../../src/aws/dynamo-endpoint-store'
 import { dynamoSubscriberIndex } from '../../../src/aws/dynamo-subscriber-index'
 import { subscriberIndex, type Table } from '../../../src/aws/table'
 import { newDelivery } from '../../../src/delivery/delivery'
-import { changed, deleted, noon, sampleEndpoint } from '../../support/suites/sample-endpoint'
+import { changed, deleted, noon, sampleEndpoint, vacant } from '../../support/suites/sample-endpoint'
 import { unhurried } from '../../support/suites/signals'
 import { embeddedTables } from './embedded-aws'
 
@@ -24,7 +24,7 @@ beforeEach(async () => {
 
 describe('the index of subscribers', () => {
   it('has endpoints alone, without their key rings', async () => {
-    await dynamoEndpointStore(table).create(sampleEndpoint(), null)
+    await dynamoEndpointStore(table).create(sampleEndpoint(), vacant)
     const store = dynamoDeliveryStore(table)
     await store.keepEvent(event, noon)
     await store.save(delivery, null)
@@ -45,8 +45,8 @@ describe('the index of subscribers', () => {
   it('gives each live endpoint of the tenant once, page by page, as its settings are', async () => {
     const endpoints = dynamoEndpointStore(table)
     for (let n = 1; n <= 5; n += 1)
-      await endpoints.create(sampleEndpoint({ id: `ep_${n}`, incarnation: `inc_${n}` }), null)
-    await endpoints.create(sampleEndpoint({ tenantId: 'org_2' }), null)
+      await endpoints.create(sampleEndpoint({ id: `ep_${n}`, incarnation: `inc_${n}` }), vacant)
+    await endpoints.create(sampleEndpoint({ tenantId: 'org_2' }), vacant)
     const gone = sampleEndpoint({ id: 'ep_2', incarnation: 'inc_2' })
     await endpoints.commit(deleted(gone), gone.revision)
     const moved = sampleEndpoint({ id: 'ep_3', incarnation: 'inc_3' })

@@ -88,7 +88,7 @@ it('tombstones are left to the sweep', async () => {
 function create(id: string) {
   const settings = { ...sampleEndpoint().settings, consumers: [] }
   const request = { tenantId: 'org_1', contract: keyturn, actor, id, settings, ownSecret: null, idempotency: null }
-  return createEndpoint(deps, request)
+  return createEndpoint(deps, { ...request, mostEndpoints: 1000 })
 }
 
 async function restoreAll(): Promise<void> {

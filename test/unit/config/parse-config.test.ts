@@ -29,6 +29,7 @@ describe('a configuration', () => {
     const full = {
       sessions: session,
       mirrorReaders: ['111122223333'],
+      endpointsPerTenant: 100_000,
       logRetentionDays: 90,
       logLevel: 'error',
       alarmEmail: 'ops@example.com',
@@ -66,6 +67,9 @@ describe('a configuration', () => {
     [{ logRetentionDays: 31 }, /^logRetentionDays: .*30/],
     [{ alarmEmail: 'nobody' }, /^alarmEmail: /],
     [{ corsOrigins: ['*'] }, /^corsOrigins\.0: /],
+    [{ endpointsPerTenant: 0 }, /^endpointsPerTenant: must be at least 1/],
+    [{ endpointsPerTenant: 100_001 }, /^endpointsPerTenant: must be at most 100000/],
+    [{ endpointsPerTenant: 2.5 }, /^endpointsPerTenant: must be a whole number/],
     [{ throttle: { requestsPerSecond: 0, burst: 1 } }, /^throttle\.requestsPerSecond: /],
     [{ changeThrottle: { requestsPerSecond: 1, burst: 0 } }, /^changeThrottle\.burst: /],
     [{ reservedConcurrency: { rotate: 0 } }, /^reservedConcurrency\.rotate: must be at least 1/],

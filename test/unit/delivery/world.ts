@@ -186,7 +186,7 @@ interface Owned {
 async function addEndpoint(deps: RotationDeps, { contract, owner }: Owned, over: Partial<EndpointSettings>) {
   const settings: EndpointSettings = { ...plainSettings, mirror: 'off', ...over }
   const request = { tenantId: owner, contract, actor, id: null, settings, ownSecret: null, idempotency: null }
-  const { endpoint, secret } = await createEndpoint(deps, request)
+  const { endpoint, secret } = await createEndpoint(deps, { ...request, mostEndpoints: 1000 })
   return { endpoint, secret: secret.reveal() }
 }
 

@@ -39,6 +39,7 @@ function apiOf({ deps, rotation }: World, contracts: readonly Contract[]): Omit<
     contracts,
     stage: 'test',
     mirror: 'off',
+    mostEndpoints: 1000,
     insecureTargets: true,
     release: '0.0.0',
   }

@@ -43,6 +43,7 @@ export function harness(contracts: readonly Contract[] = allContracts, changes: 
     contracts,
     stage: 'test',
     mirror: 'on',
+    mostEndpoints: 1000,
     insecureTargets: false,
     release: '0.0.0',
     ...changes,
@@ -167,6 +168,7 @@ function endpointsIn(deps: RotationDeps) {
       settings: { ...defaultSettings, ...given },
       ownSecret: null,
       idempotency: null,
+      mostEndpoints: 1000,
     })
 }
 

@@ -257,6 +257,13 @@ describe('deliveries', () => {
   })
 })
 
+it('a tenant may have 1,000 endpoints, or as many as configured', () => {
+  const bounds = (stack: Synthesised) =>
+    resources(stack, 'aws_lambda_function').map(each => Object(Object(each.environment).variables).ENDPOINTS_PER_TENANT)
+  expect(bounds(dev)).toEqual(functionNames.map(() => '1000'))
+  expect(bounds(synthesise({ ...minimal, endpointsPerTenant: 250 }))).toEqual(functionNames.map(() => '250'))
+})
+
 describe('alarms', () => {
   it('ring for 5xx, errors, throttles, unsettled changes, silence, failed sweeps and dead deliveries, and all tell one topic', () => {
     const alarms = resources(dev, 'aws_cloudwatch_metric_alarm')

@@ -26,6 +26,7 @@ describe('the environment', () => {
       LOG_LEVEL: 'info',
       MIRROR: 'on',
       INSECURE_TARGETS: 'off',
+      ENDPOINTS_PER_TENANT: 1000,
       SESSION_ROLE_CLAIM: 'role',
       SESSION_TENANT_CLAIM: 'tenant',
     })
@@ -38,6 +39,8 @@ describe('the environment', () => {
     ['RING_KEY_ID', ''],
     ['MIRROR', 'yes'],
     ['INSECURE_TARGETS', 'true'],
+    ['ENDPOINTS_PER_TENANT', '0'],
+    ['ENDPOINTS_PER_TENANT', '1e3'],
     ['LOG_LEVEL', 'chatty'],
     ['SESSION_JWKS_URL', 'somewhere'],
   ])('is refused by the name of %s when that is %j', (name, value) => {

@@ -81,8 +81,8 @@ function repeating(store: EndpointStore, meanwhile: (made: Endpoint) => Promise<
   let first = true
   return {
     ...store,
-    create: async (endpoint, replaces) => {
-      const outcome = await store.create(endpoint, replaces)
+    create: async (endpoint, vacancy) => {
+      const outcome = await store.create(endpoint, vacancy)
       if (!first) return outcome
       first = false
       await meanwhile(endpoint)
@@ -94,26 +94,50 @@ function repeating(store: EndpointStore, meanwhile: (made: Endpoint) => Promise<
 describe('storing a new endpoint', () => {
   const address = { tenantId: 'org_1', endpointId: 'ep_1' }
   const now = (): Date => addSeconds(noon, 60)
+  /** How many endpoints the tenant may have. */
+  const most = 1
 
   it('finds its own endpoint when the reply to its write says that it lost', async () => {
     const store = repeating(memoryEndpointStore(endpointTable()), async () => undefined)
-    expect(await storeNew({ store, now }, birthOf('inc_a'))).toMatchObject({ by: 'this', change: { id: 'chg_inc_a' } })
+    expect(await storeNew({ store, now }, birthOf('inc_a'), most)).toMatchObject({
+      by: 'this',
+      change: { id: 'chg_inc_a' },
+    })
   })
 
   it('does not make it again when it was deleted before it was found', async () => {
     const store = memoryEndpointStore(endpointTable())
     const lost = repeating(store, made => store.commit(deleted(made), made.revision))
-    expect(await storeNew({ store: lost, now }, birthOf('inc_a'))).toMatchObject({ by: 'this' })
+    expect(await storeNew({ store: lost, now }, birthOf('inc_a'), most)).toMatchObject({ by: 'this' })
     expect(await store.load(address)).toMatchObject({ incarnation: 'inc_a', deletedAt: expect.any(Date) })
+  })
+
+  it('is refused where the tenant has as many endpoints as it may have', async () => {
+    const store = memoryEndpointStore(endpointTable())
+    await storeNew({ store, now }, { ...birthOf('inc_b'), id: 'ep_2' }, most)
+    const refusal = { code: 'too-many-endpoints', detail: expect.stringContaining('1 endpoints') }
+    await expect(storeNew({ store, now }, birthOf('inc_a'), most)).rejects.toMatchObject(refusal)
+    expect(await store.load(address)).toBeNull()
+  })
+
+  it('finds its own endpoint where that took the last room, and the reply to its write was lost', async () => {
+    const store = repeating(memoryEndpointStore(endpointTable()), async () => undefined)
+    const full: EndpointStore = {
+      ...store,
+      create: async (...given) => ((await store.create(...given)) === 'stored' ? 'stored' : 'full'),
+    }
+    expect(await storeNew({ store: full, now }, birthOf('inc_a'), most)).toMatchObject({ by: 'this' })
   })
 
   it('does not take a later endpoint of the same id for its own', async () => {
     const store = memoryEndpointStore(endpointTable())
     const lost = repeating(store, async made => {
       await store.commit(deleted(made), made.revision)
-      await storeNew({ store, now }, birthOf('inc_b'))
+      await storeNew({ store, now }, birthOf('inc_b'), most)
     })
-    await expect(storeNew({ store: lost, now }, birthOf('inc_a'))).rejects.toMatchObject({ code: 'endpoint-exists' })
+    await expect(storeNew({ store: lost, now }, birthOf('inc_a'), most)).rejects.toMatchObject({
+      code: 'endpoint-exists',
+    })
     expect(await store.load(address)).toMatchObject({ incarnation: 'inc_b', deletedAt: null })
   })
 })

@@ -13,7 +13,7 @@ import {
 } from '../../../src/rotation/mirror'
 import type { Key } from '../../../src/rotation/ring'
 import { endpointTable, memoryEndpointStore } from '../../support/memory/memory-endpoint-store'
-import { noon, sampleEndpoint } from '../../support/suites/sample-endpoint'
+import { noon, sampleEndpoint, vacant } from '../../support/suites/sample-endpoint'
 
 const opened = new Map([
   ['key_1', new Secret('whsec_old')],
@@ -123,7 +123,7 @@ describe('a deployment without mirrors', () => {
     const table = endpointTable()
     const endpoint = { ...sampleEndpoint(), lookAgainAt: noon }
     expect(endpoint.settings.mirror).toBe('on')
-    await memoryEndpointStore(table).create(endpoint, null)
+    await memoryEndpointStore(table).create(endpoint, vacant)
     const store = withoutMirrors(memoryEndpointStore(table))
     const loaded = await store.load({ tenantId: endpoint.tenantId, endpointId: endpoint.id })
     expect(loaded && mirrorState(loaded)).toBe('off')

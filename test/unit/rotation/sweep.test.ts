@@ -6,7 +6,7 @@ import type { Endpoint } from '../../../src/rotation/endpoint'
 import type { EndpointAddress } from '../../../src/rotation/ports'
 import { sweep, type SweepDeps } from '../../../src/rotation/sweep'
 import { newCloud, type Sabotage } from '../../simulator/cloud'
-import { changed, noon, sampleEndpoint } from '../../support/suites/sample-endpoint'
+import { changed, noon, sampleEndpoint, vacant } from '../../support/suites/sample-endpoint'
 import { dueEndpoint, planned, sweepBed } from './sweep-bed'
 
 const nothing = { settled: 0, failed: 0, left: 0, oldestSeconds: 0, plannedLateSeconds: 0 }
@@ -18,7 +18,7 @@ const eventsFail: Sabotage = services => ({
 
 async function scene(endpoints: readonly Endpoint[], sabotage?: Sabotage) {
   const cloud = newCloud(sabotage)
-  for (const endpoint of endpoints) await cloud.services.store.create(endpoint, null)
+  for (const endpoint of endpoints) await cloud.services.store.create(endpoint, vacant)
   const { deps, clock } = sweepBed(cloud.services)
   const load = (endpointId: string) => cloud.services.store.load({ tenantId: 'org_1', endpointId })
   return { cloud, clock, deps, load }
@@ -174,7 +174,7 @@ describe('the sweep of several tenants', () => {
     const { deps, cloud } = await scene([])
     const ids = ['ep_3', 'ep_1', 'ep_2']
     for (const [place, id] of ids.entries()) {
-      await cloud.services.store.create(dueEndpoint(id, { dueAt: addSeconds(noon, place) }), null)
+      await cloud.services.store.create(dueEndpoint(id, { dueAt: addSeconds(noon, place) }), vacant)
     }
     await sweep(deps, addSeconds(noon, 60))
     expect(cloud.state.published.events.map(({ endpointId }) => endpointId)).toEqual(ids)

@@ -99,7 +99,16 @@ export interface Subscribed {
 export async function subscribe({ rotation }: DeliveryBed, tenantId: string, url: string): Promise<Subscribed> {
   const settings: EndpointSettings = { ...plainSettings, url, mirror: 'off' }
   const actor = { kind: 'session', id: 'user_1' } as const
-  const request = { tenantId, contract: keyturn, actor, id: null, settings, ownSecret: null, idempotency: null }
+  const request = {
+    tenantId,
+    contract: keyturn,
+    actor,
+    id: null,
+    settings,
+    ownSecret: null,
+    idempotency: null,
+    mostEndpoints: 1000,
+  }
   const { endpoint, secret } = await createEndpoint(rotation, request)
   return { endpointId: endpoint.id, secret: secret.reveal(), url }
 }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
+import type { ApiSettings } from '../../../../src/http/request'
 import { bearer, harness, jsonBody, type Reply, secondsUntil, textAt } from '../../http/harness'
 import { quarterdeck } from './quarterdeck'
 import { twokeys } from './twokeys'
 
 describe('quarterdeck', () => {
-  async function setup() {
-    const made = harness([quarterdeck, twokeys])
+  async function setup(changes: Partial<ApiSettings> = {}) {
+    const made = harness([quarterdeck, twokeys], changes)
     await made.endpoint(twokeys, 'ship')
     const { endpoint } = await made.endpoint(quarterdeck, 'ship')
     const key = await made.apiKey(quarterdeck, 'ship')
@@ -46,6 +47,15 @@ describe('quarterdeck', () => {
     expect((await rotate({ anyway: false })).status).toBe(409)
     expect((await rotate({ anyway: 'yes' })).status).toBe(400)
     expect((await rotate({ anyway: true })).status).toBe(202)
+  })
+
+  it('409 in its own words for more endpoints than a tenant may have', async () => {
+    const { send, key } = await setup({ mostEndpoints: 2 })
+    const create = { url: 'https://a.example' }
+    expect(await send('POST', '/decks', jsonBody(key, create, { 'Idempotency-Key': 'c' }))).toMatchObject({
+      status: 409,
+      json: { type: 'https://quarterdeck.example/conflict', title: 'Not now', code: 'too-many-endpoints' },
+    })
   })
 
   it('202 takes the caller’s own secret and reason, and ignores fields that it does not know', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { bearer, textAt } from '../harness'
+import { bearer, type Reply, textAt } from '../harness'
 import { ownEndpoint, url } from '../own-endpoint'
 
 describe('POST /v1/endpoints', () => {
@@ -11,6 +11,42 @@ describe('POST /v1/endpoints', () => {
       status: 409,
       json: { code: 'endpoint-exists' },
     })
+  })
+})
+
+describe('a tenant with as many endpoints as it may have', () => {
+  /** Its second request takes the last room. */
+  async function almostFull() {
+    const own = await ownEndpoint({ mostEndpoints: 2 })
+    const last = (): Promise<Reply> => own.create({ url }, { 'Idempotency-Key': 'last' })
+    return { ...own, last, made: await last() }
+  }
+  const refusal = {
+    status: 409,
+    json: { code: 'too-many-endpoints', detail: expect.stringMatching(/\b2 endpoints\b.*Delete one/) },
+  }
+
+  it('409 for one more, of whichever contract', async () => {
+    const { create, made } = await almostFull()
+    expect(made.status).toBe(201)
+    expect(await create({ url })).toMatchObject(refusal)
+    expect(await create({ url, contract: 'storno' })).toMatchObject(refusal)
+    expect(await create({ contract: 'tumban' })).toMatchObject(refusal)
+  })
+
+  it('201 for a repeat of what was made, which counts once', async () => {
+    const { last, made, create, send, token } = await almostFull()
+    expect(textAt(await last(), 'signingSecret')).toBe(textAt(made, 'signingSecret'))
+    await send('DELETE', `/v1/endpoints/${textAt(made, 'endpoint.id')}`, bearer(token))
+    expect((await create({ url })).status).toBe(201)
+    expect(await create({ url })).toMatchObject(refusal)
+  })
+
+  it('201 for a deleted id that is made again, which counts', async () => {
+    const { create, send, token, id, base } = await almostFull()
+    await send('DELETE', base, bearer(token))
+    expect((await create({ url, id })).status).toBe(201)
+    expect(await create({ url })).toMatchObject(refusal)
   })
 })
 
