@@ -173,10 +173,10 @@ const eventTypes = {
 export function eventsOf(endpoint: Endpoint): readonly KeyturnEvent[] {
   const { tenantId, id: endpointId, contract } = endpoint
   return unsettledChanges(endpoint)
-    .map(({ kind, id, keyId, version, at, actor, changed = {} }) => {
+    .map(({ kind, id, keyId, version, at, actor, reason, changed = {} }) => {
       const told = kind === 'update' ? { changed: Object.keys(changed) } : {}
       const owner = { tenantId, endpointId, contract }
-      return { type: eventTypes[kind], id, ...owner, keyId, version, at, actor, ...told }
+      return { type: eventTypes[kind], id, ...owner, keyId, version, at, actor, reason, ...told }
     })
     .toReversed()
 }

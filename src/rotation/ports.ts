@@ -181,6 +181,8 @@ export interface KeyturnEvent {
   readonly version: number
   readonly at: Date
   readonly actor: Actor
+  /** As the audit record has it. */
+  readonly reason: string | null
   /** With `endpoint.updated` alone: the names of the settings that changed. */
   readonly changed?: readonly string[]
 }

@@ -22,6 +22,7 @@ export function sampleEvent(n: number): KeyturnEvent {
     version: n,
     at: addSeconds(noon, n),
     actor: { kind: 'session', id: 'user_1' },
+    reason: n % 3 === 0 ? 'leaked' : null,
     ...(n % 2 === 0 ? {} : { changed: ['url', 'requestConfig.headers'] }),
   }
 }

@@ -78,11 +78,11 @@ export function rotateSuite(bed: () => ControlPlaneBed): void {
       const changes = rotations.filter(({ kind }) => kind !== 'replay').toReversed()
       const { contract } = route
       expect(await publishedEvents(bed(), address())).toEqual(
-        changes.map(({ kind, id, keyId, version, at, actor }) =>
+        changes.map(({ kind, id, keyId, version, at, actor, reason }) =>
           expect.objectContaining({
             source: 'keyturn',
             'detail-type': kind === 'create' ? 'endpoint.created' : 'secret.rotated',
-            detail: { ...address(), id, contract, keyId, version, at, actor },
+            detail: { ...address(), id, contract, keyId, version, at, actor, reason },
           }),
         ),
       )

@@ -169,9 +169,11 @@ describe('eventsOf', () => {
     expect(eventsOf(same).at(-1)).toMatchObject({ type: 'endpoint.updated', changed: [] })
   })
 
-  it('carries ids, version, time and actor, and nothing else of the change', () => {
-    const { id, keyId, version, at, actor } = sampleEndpoint().changes[0]
+  it('carries ids, version, time, actor and reason, and nothing else of the change', () => {
+    const { id, keyId, version, at, actor, reason } = sampleEndpoint().changes[0]
+    expect(reason).not.toBeNull()
     const owner = { tenantId: 'org_1', endpointId: 'ep_1', contract: 'keyturn' }
-    expect(eventsOf(sampleEndpoint())).toEqual([{ type: 'secret.rotated', ...owner, id, keyId, version, at, actor }])
+    const told = { id, keyId, version, at, actor, reason }
+    expect(eventsOf(sampleEndpoint())).toEqual([{ type: 'secret.rotated', ...owner, ...told }])
   })
 })
