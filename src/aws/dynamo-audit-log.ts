@@ -3,7 +3,14 @@ import * as v from 'valibot'
 import { type AuditRecord, isOfSettings } from '../rotation/change'
 import type { AuditLog, EndpointAddress, Page, PageRequest } from '../rotation/ports'
 import { actor, changedSettings } from './dynamo-endpoint-store'
-import { auditItemKey, auditPartition, auditPrefix, placeInTime, settingsAuditItemKey } from './item-keys'
+import {
+  auditItemKey,
+  auditPartition,
+  auditPrefix,
+  placeInTime,
+  settingsAuditItemKey,
+  settingsPrefix,
+} from './item-keys'
 import { count, decodeItem, instant, orNull, toItem, valuesOf } from './items'
 import { pageOf, queryItems } from './queries'
 import type { Table } from './table'
@@ -17,27 +24,52 @@ export function dynamoAuditLog(table: Table): AuditLog {
       await table.client.send(new PutItemCommand({ TableName: table.name, Item: item }), { abortSignal: signal })
     },
     list: (address, page) => list(table, address, page),
+    listAll: (address, page) => listAll(table, address, page),
   }
 }
 
-async function list(table: Table, address: EndpointAddress, { limit, after }: PageRequest): Promise<Page<AuditRecord>> {
+async function list(table: Table, address: EndpointAddress, page: PageRequest): Promise<Page<AuditRecord>> {
+  return pageOf(await recordsOf(table, address, { ...page, of: 'ring' }), page.limit, placeInTime)
+}
+
+/** Each kind is in order by itself; a page takes the newest of both. */
+async function listAll(table: Table, address: EndpointAddress, page: PageRequest): Promise<Page<AuditRecord>> {
+  const [ofRing, ofSettings] = await Promise.all([
+    recordsOf(table, address, { ...page, of: 'ring' }),
+    recordsOf(table, address, { ...page, of: 'settings' }),
+  ])
+  const newestFirst = [...ofRing, ...ofSettings].toSorted((a, b) => (placeInTime(a) < placeInTime(b) ? 1 : -1))
+  return pageOf(newestFirst, page.limit, placeInTime)
+}
+
+const kinds = {
+  ring: { prefix: auditPrefix, itemKeyOf: auditItemKey },
+  settings: { prefix: settingsPrefix, itemKeyOf: settingsAuditItemKey },
+}
+
+/** One more than the page holds, where there are more. */
+async function recordsOf(
+  table: Table,
+  address: EndpointAddress,
+  { limit, after, of }: PageRequest & { readonly of: keyof typeof kinds },
+): Promise<readonly AuditRecord[]> {
+  const { prefix, itemKeyOf } = kinds[of]
   const query = {
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-    ExpressionAttributeValues: valuesOf({ pk: auditPartition(address), prefix: auditPrefix }),
+    ExpressionAttributeValues: valuesOf({ pk: auditPartition(address), prefix }),
     ScanIndexForward: false,
     ConsistentRead: true,
   }
-  const start = after === null ? null : auditItemKey(address, after)
+  const start = after === null ? null : itemKeyOf(address, after)
   const items = await queryItems(table, query, { after: start, limit: limit + 1 })
-  const records = items.map(item => decodeItem(schema, item))
-  return pageOf(records, limit, placeInTime)
+  return items.map(item => decodeItem(schema, item))
 }
 
 const schema = v.object({
   id: v.string(),
   tenantId: v.string(),
   endpointId: v.string(),
-  kind: v.picklist(['create', 'rotate', 'revoke', 'replay']),
+  kind: v.picklist(['create', 'rotate', 'revoke', 'replay', 'update', 'delete']),
   keyId: v.string(),
   version: count,
   at: instant,

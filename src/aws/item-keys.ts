@@ -37,7 +37,7 @@ export function endpointCountKey(tenantId: string): ItemKey {
 }
 
 export const auditPrefix = 'ROTATION#'
-const settingsPrefix = 'SETTINGS#'
+export const settingsPrefix = 'SETTINGS#'
 
 /** The partition of an endpoint's audit records. */
 export function auditPartition({ tenantId, endpointId }: EndpointAddress): string {

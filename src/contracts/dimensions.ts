@@ -8,7 +8,7 @@ export type Method = (typeof methods)[number]
 export const usesOfRotate = ['create', 'rotate', 'revoke-previous', 'reveal'] as const
 /** Uses that read, or change nothing but an endpoint's settings. The function `endpoints` serves them. */
 export const usesOfEndpoints = [
-  ...(['list', 'get', 'update', 'delete', 'secret-state', 'rotations', 'health'] as const),
+  ...(['list', 'get', 'update', 'delete', 'secret-state', 'rotations', 'audit', 'health'] as const),
   ...(['publish', 'deliveries', 'attempts', 'send-again', 'recover'] as const),
 ] as const
 /** Uses that sign something and send it while the caller waits. The function `deliver` serves them. */

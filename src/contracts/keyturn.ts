@@ -174,6 +174,13 @@ export const keyturn = {
       reply: { status: 200, body: { data: 'rotations', nextCursor: 'nextCursor' } },
     },
     {
+      use: 'audit',
+      method: 'GET',
+      path: '/v1/endpoints/{id}/audit',
+      access: read,
+      reply: { status: 200, body: { data: 'records', nextCursor: 'nextCursor' } },
+    },
+    {
       use: 'publish',
       method: 'POST',
       path: '/v1/events',

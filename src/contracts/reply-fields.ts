@@ -18,6 +18,7 @@ export interface ReplyFields {
   delete: EndpointField
   'secret-state': 'version' | 'secretHint' | 'keys' | 'mirror' | 'policy'
   rotations: 'rotations' | 'nextCursor'
+  audit: 'records' | 'nextCursor'
   health: 'status' | 'release'
 }
 

@@ -67,7 +67,10 @@ export function contractOf(contracts: readonly Contract[], { contract }: Endpoin
  * The ids that the path may mean. Each contract has its own spelling of one text, so our own API, which reaches the
  * endpoints of all, tries each.
  */
-function possibleIds(contracts: readonly Contract[], { contract, parameters }: PermittedRequest): ReadonlySet<string> {
+export function possibleIds(
+  contracts: readonly Contract[],
+  { contract, parameters }: PermittedRequest,
+): ReadonlySet<string> {
   const { ids } = contract
   const text = ids.kind === 'fixed' ? ids.id : (parameters['id'] ?? '')
   const formats = contract.reach === 'own' ? [ids] : contracts.map(mounted => mounted.ids)

@@ -8,7 +8,7 @@ const pageSizes = { usual: 50, largest: 100 }
 const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#[\w-]{1,64}$/
 
 /** What a cursor of each list stands for: the last entry of the page before. */
-const places = { endpoints: /^[\w.:-]{1,128}$/, rotations: moment, attempts: moment }
+const places = { endpoints: /^[\w.:-]{1,128}$/, rotations: moment, audit: moment, attempts: moment }
 
 /** Which list a cursor belongs to: one of another list is refused. */
 export type ListName = keyof typeof places

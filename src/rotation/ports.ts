@@ -100,6 +100,8 @@ export interface AuditLog {
   record(record: AuditRecord, signal: AbortSignal): Promise<void>
   /** Changes of the ring and reveals, newest first. */
   list(address: EndpointAddress, page: PageRequest): Promise<Page<AuditRecord>>
+  /** The same with changes of settings and the deletion among them, each at its time. */
+  listAll(address: EndpointAddress, page: PageRequest): Promise<Page<AuditRecord>>
 }
 
 /** What a sealed secret is bound to; opening it under any other context fails. Shown in CloudTrail. */

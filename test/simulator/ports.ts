@@ -29,6 +29,7 @@ export function portsOf(world: World, caller: Caller): SweepDeps {
     audit: {
       record: (record, signal) => call('audit.record', [record], () => audit.record(record, never), signal),
       list: (key, page) => call('audit.list', [key], () => audit.list(key, page)),
+      listAll: (key, page) => call('audit.listAll', [key], () => audit.listAll(key, page)),
     },
     sealer: {
       seal: (secret, context) => call('sealer.seal', [secret, context], () => sealer.seal(secret, context)),

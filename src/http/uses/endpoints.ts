@@ -1,23 +1,25 @@
+import { noSuchEndpoint } from '../../core/problem'
 import { type HealthStore, neverDelivered } from '../../delivery/health'
 import type { AuditRecord } from '../../rotation/change'
+import type { ChangedSettings } from '../../rotation/changed-settings'
 import { deleteEndpoint } from '../../rotation/delete'
 import type { Endpoint } from '../../rotation/endpoint'
 import { mirrorName, mirrorState } from '../../rotation/mirror'
-import type { AuditLog, EndpointStore } from '../../rotation/ports'
+import type { AuditLog, EndpointAddress, EndpointStore } from '../../rotation/ports'
 import { isLive } from '../../rotation/ring'
 import { policyState } from '../../rotation/settle-policy'
 import { type SettingsDeps, updateEndpoint } from '../../rotation/update'
 import { readBody, readPermittedObject } from '../body/json'
 import { readSettingsChange, checkConsumers } from '../body/settings'
 import { endpointValues } from '../endpoint-values'
-import { contractOf, loadEndpoint, loadShownEndpoint } from '../load-endpoint'
+import { contractOf, isReached, loadEndpoint, loadShownEndpoint, possibleIds } from '../load-endpoint'
 import { cursorOf, readPageRequest } from '../page-request'
 import { type Outcome, outcome, type Values } from '../reply'
 import type { ApiSettings, PermittedRequest, Uses } from '../request'
 
 export interface EndpointDeps extends SettingsDeps {
   readonly store: EndpointStore
-  readonly audit: Pick<AuditLog, 'list'>
+  readonly audit: Pick<AuditLog, 'list' | 'listAll'>
   readonly health: Pick<HealthStore, 'loadAny' | 'loadMany' | 'resume'>
 }
 
@@ -30,6 +32,7 @@ export function endpointUses(deps: EndpointDeps, settings: ApiSettings): Uses {
     delete: { credential: 'fresh', perform: request => remove(deps, settings, request) },
     'secret-state': { credential: 'cached', perform: request => showSecretState(deps, settings, request) },
     rotations: { credential: 'cached', perform: request => listRotations(deps, settings, request) },
+    audit: { credential: 'cached', perform: request => listAudit(deps, settings, request) },
   }
 }
 
@@ -134,4 +137,52 @@ async function listRotations(
 
 function rotationValues({ id, keyId, version, at, actor, kind, reason, overlapSeconds }: AuditRecord): Values {
   return { id, keyId, version, at, actor: { kind: actor.kind, id: actor.id }, kind, reason, overlapSeconds }
+}
+
+/** Everything that happened to an endpoint, newest first: its ring, its settings, its deletion. */
+async function listAudit(
+  deps: Pick<EndpointDeps, 'store' | 'audit'>,
+  { contracts }: ApiSettings,
+  request: PermittedRequest,
+): Promise<Outcome> {
+  const address = await auditedAddress(deps, contracts, request)
+  readBody(request)
+  const { items, next } = await deps.audit.listAll(address, readPageRequest('audit', request))
+  return outcome({ records: items.map(recordValues), nextCursor: cursorOf('audit', next) })
+}
+
+/**
+ * Where the endpoint is found, or was: its records stay when it is deleted. They do not say which contract it had, so
+ * only who sees the endpoints of all contracts sees those of one that is gone.
+ * @throws {Problem} `not-found`
+ */
+async function auditedAddress(
+  { store, audit }: Pick<EndpointDeps, 'store' | 'audit'>,
+  contracts: ApiSettings['contracts'],
+  request: PermittedRequest,
+): Promise<EndpointAddress> {
+  const { tenantId, contract } = request
+  const addresses = [...possibleIds(contracts, request)].map(endpointId => ({ tenantId, endpointId }))
+  for (const address of addresses) if (isReached(await store.load(address), request)) return address
+  for (const address of contract.reach === 'every' ? addresses : []) {
+    const { items } = await audit.listAll(address, { limit: 1, after: null })
+    if (items.length > 0) return address
+  }
+  throw noSuchEndpoint()
+}
+
+function recordValues({ id, endpointId, at, actor, kind, reason, changed = {} }: AuditRecord): Values {
+  return {
+    id,
+    endpointId,
+    at,
+    actor: { kind: actor.kind, id: actor.id },
+    kind,
+    reason,
+    changed: valuesOfChanges(changed),
+  }
+}
+
+function valuesOfChanges(changed: ChangedSettings): Values {
+  return Object.fromEntries(Object.entries(changed).map(([name, { from, to }]) => [name, { from, to }]))
 }

@@ -17,13 +17,18 @@ export function memoryAuditLog(table: AuditTable): AuditLog {
       signal.throwIfAborted()
       table.records.set(`${record.tenantId}#${record.endpointId}#${place(record)}`, record)
     },
-    list: async (address, page) => list(table, address, page),
+    list: async (address, page) => list(table, address, { ...page, isListed: record => !isOfSettings(record) }),
+    listAll: async (address, page) => list(table, address, { ...page, isListed: () => true }),
   }
 }
 
-function list(table: AuditTable, address: EndpointAddress, { limit, after }: PageRequest): Page<AuditRecord> {
+interface Listing extends PageRequest {
+  readonly isListed: (record: AuditRecord) => boolean
+}
+
+function list(table: AuditTable, address: EndpointAddress, { limit, after, isListed }: Listing): Page<AuditRecord> {
   const records = [...table.records.values()]
-    .filter(record => !isOfSettings(record))
+    .filter(isListed)
     .filter(record => record.tenantId === address.tenantId && record.endpointId === address.endpointId)
     .map(record => ({ record, place: place(record) }))
     .filter(entry => after === null || entry.place < after)

@@ -60,6 +60,29 @@ export function auditLogSuite(start: () => Promise<RunningAuditLog>): void {
     expect(await running.log.list(address, { limit: 1, after: first.next })).toEqual({ items: [created], next: null })
   })
 
+  it('lists all that happened, in the order of time, and pages through it', async () => {
+    const changed = { url: { from: 'https://a.example/', to: null } }
+    const records = [
+      sampleRecord(1, { kind: 'create' }),
+      sampleRecord(2, { kind: 'update', changed, reason: 'moved' }),
+      sampleRecord(3, { kind: 'update', changed }),
+      sampleRecord(4, { kind: 'replay' }),
+      sampleRecord(4, { kind: 'update', id: 'rot_4b', changed }),
+      sampleRecord(5, { kind: 'delete', changed }),
+    ]
+    await recordAll(...records, sampleRecord(6, { kind: 'update', endpointId: 'ep_2' }))
+    const all = { items: records.toReversed(), next: null }
+    expect(await running.log.listAll(address, { limit: 10, after: null })).toEqual(all)
+    const found: AuditRecord[] = []
+    for (let after: string | null = '~'; after !== null;) {
+      const page = await running.log.listAll(address, { limit: 2, after: after === '~' ? null : after })
+      found.push(...page.items)
+      expect(page.items).toHaveLength(2)
+      after = page.next
+    }
+    expect(found).toEqual(all.items)
+  })
+
   it('stores the same record once', async () => {
     await recordAll(sampleRecord(1))
     await recordAll(sampleRecord(1))

@@ -35,7 +35,7 @@ function refuses(check: () => void): boolean {
   }
 }
 
-const reads: readonly Use[] = ['list', 'get', 'secret-state', 'rotations', 'attempts', 'deliveries']
+const reads: readonly Use[] = ['list', 'get', 'secret-state', 'rotations', 'audit', 'attempts', 'deliveries']
 
 describe('an API key of the own API', () => {
   it.each<[string, string[], Use[]]>([
