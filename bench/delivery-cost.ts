@@ -87,7 +87,16 @@ async function startBed(closers: Closers): Promise<Bed> {
   const rotation = rotationDeps(readEnvironment(sweepVariables, process.env), table)
   const settings = { ...plainSettings, url, mirror: 'off' } as const
   const actor = { kind: 'session', id: 'user_1' } as const
-  const request = { tenantId, contract: keyturn, actor, id: null, settings, ownSecret: null, idempotency: null }
+  const request = {
+    tenantId,
+    contract: keyturn,
+    actor,
+    id: null,
+    settings,
+    ownSecret: null,
+    idempotency: null,
+    mostEndpoints: 100,
+  }
   for (let index = 0; index < batchSize + 2; index += 1) await createEndpoint(rotation, request)
   const calls: Call[] = []
   recordCalls(client, calls)

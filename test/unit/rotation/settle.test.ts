@@ -7,7 +7,7 @@ import { mirrorState } from '../../../src/rotation/mirror'
 import type { Mirror } from '../../../src/rotation/ports'
 import { settleInRequest } from '../../../src/rotation/settle'
 import { newCloud } from '../../simulator/cloud'
-import { sampleEndpoint } from '../../support/suites/sample-endpoint'
+import { sampleEndpoint, vacant } from '../../support/suites/sample-endpoint'
 import { sweepBed } from './sweep-bed'
 
 /** What becomes of an attempt's call that makes the mirror. `too-late`: it takes effect, and its time runs out. */
@@ -24,7 +24,7 @@ function named(name: string): Error {
 /** Settles in a request in which that becomes of one attempt's call after the other's. */
 async function settledWith(...calls: readonly Call[]) {
   const { services } = newCloud()
-  await services.store.create(endpoint, null)
+  await services.store.create(endpoint, vacant)
   const begun: number[] = []
   const errors: (Fields | undefined)[] = []
   let runOut = new AbortController()
