@@ -82,7 +82,7 @@ describe('an event for an endpoint that is paused when it is fanned out', () => 
     published.push(await world.publish('order.paid'))
     await world.drain()
     const delivered = (await listed(endpoint)).map(({ eventId }) => eventId)
-    expect(delivered.toSorted()).toEqual([published[0], published[2]].toSorted())
+    expect(new Set(delivered)).toEqual(new Set([published[0], published[2]]))
   })
 
   it('is delivered where it was resumed, though the index still has it as paused', async () => {
