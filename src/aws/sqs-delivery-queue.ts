@@ -6,7 +6,8 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs'
-import { inLanes } from '../core/concurrency'
+import DataLoader from 'dataloader'
+import { allDone, inLanes } from '../core/concurrency'
 import { queuedJson } from '../delivery/event'
 import type { DeadLetterQueue, DeliveryQueue, Queued, ReceivedMessage } from '../delivery/ports'
 
@@ -34,12 +35,31 @@ export function sqsDeliveryQueue({ client, queueUrl, deadLetterQueueUrl }: SqsDe
   }
 }
 
-/** The same, for functions that only put messages into it. */
+/**
+ * The same, for functions that only put messages into it. What is sent in the same turn of the event loop goes together:
+ * messages of a batch that all go back, for one.
+ */
 export function sqsQueue({ client, queueUrl }: SqsQueueOptions): Pick<DeliveryQueue, 'send'> {
-  return {
-    send: async messages => {
-      await inLanes(lanes, batchesOf(messages.map(entryOf)), batch => sendBatch(client, queueUrl, batch))
+  const loader = new DataLoader<Entry, null>(
+    async entries => {
+      const sent = await inLanes(lanes, batchesOf(entries), batch =>
+        outcomesOf(sendBatch(client, queueUrl, batch), batch),
+      )
+      return sent.flat()
     },
+    { cache: false },
+  )
+  return { send: async messages => void (await allDone(messages.map(message => loader.load(entryOf(message))))) }
+}
+
+/** Null for each entry of a batch that was taken, else why not. */
+async function outcomesOf(sent: Promise<void>, batch: readonly Entry[]): Promise<readonly (Error | null)[]> {
+  try {
+    await sent
+    return batch.map(() => null)
+  } catch (error) {
+    const fault = error instanceof Error ? error : new Error('SQS took none')
+    return batch.map(() => fault)
   }
 }
 

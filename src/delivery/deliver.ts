@@ -24,6 +24,7 @@ export async function deliver(deps: DeliveryDeps, message: AttemptMessage): Prom
 
 /** The same, but a message that finds no slot is left to the caller. */
 export async function deliverNow(deps: DeliveryDeps, message: AttemptMessage): Promise<'done' | 'busy'> {
+  if (deps.fullTenants.isFull(message.tenantId)) return 'busy'
   const record = message.record ?? (await storedRecord(deps, message))
   if (record === null) return 'done'
   const { tenantId, endpointId, messageId } = message
@@ -85,11 +86,13 @@ async function deliverTo(deps: DeliveryDeps, { isQuick, ...prepared }: Waiting):
   const { outcome, waited } = isQuick
     ? await waitForLease(deps, wanted)
     : { outcome: await askForLease(deps, wanted), waited: false }
+  if (outcome.kind === 'busy' && outcome.full === 'tenant') deps.fullTenants.note(delivery.tenantId)
   if (outcome.kind !== 'granted') return 'busy'
   try {
     if (!(waited && (await wasMade(deps, prepared)))) await attemptAndRecord(deps, prepared)
   } finally {
     await deps.leases.release(outcome.lease)
+    deps.fullTenants.hasRoom(delivery.tenantId)
   }
   return 'done'
 }

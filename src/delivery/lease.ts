@@ -23,9 +23,11 @@ export interface LeaseRequest {
   readonly mostOfTenant: number
 }
 
-/** `busy`: the endpoint's slots are taken, or its tenant's. `under-way`: this very message has one of them. */
+/** `busy`: all slots of the endpoint are taken, or all of its tenant. `under-way`: this very message has one of them. */
 export type LeaseOutcome =
-  { readonly kind: 'granted'; readonly lease: Lease } | { readonly kind: 'busy' } | { readonly kind: 'under-way' }
+  | { readonly kind: 'granted'; readonly lease: Lease }
+  | { readonly kind: 'busy'; readonly full: 'endpoint' | 'tenant' }
+  | { readonly kind: 'under-way' }
 
 /** The attempts that are under way, of each tenant. */
 export interface LeaseStore {
