@@ -113,6 +113,8 @@ async function sendForAMinute(began: number): Promise<number> {
 function note(open: Set<Promise<void>>, work: Promise<void>): void {
   const noted = work.finally(() => open.delete(noted))
   open.add(noted)
+  // Where the rotations fail first, nobody waits for the deliveries any more.
+  noted.catch(() => undefined)
 }
 
 async function until(time: number): Promise<void> {
