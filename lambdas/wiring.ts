@@ -26,9 +26,9 @@ import type { Table } from '../src/aws/table'
 import type { Contract } from '../src/contracts/contract'
 import { type Mount, mountsFile } from '../src/contracts/routes'
 import { jsonLog, type Log } from '../src/core/log'
-import { FullTenants } from '../src/delivery/full-tenants'
 import { httpSender } from '../src/delivery/http-sender'
 import { openedKeyCache } from '../src/delivery/opened-key-cache'
+import { OwnAttempts } from '../src/delivery/own-attempts'
 import type { DeliveryDeps } from '../src/delivery/ports'
 import type { ApiSettings } from '../src/http/request'
 import type { RingDeps } from '../src/http/uses/ring'
@@ -155,7 +155,7 @@ export function deliveryDeps(
     attempts: dynamoAttemptLog(table),
     health: dynamoHealthStore(table),
     leases: dynamoLeaseStore(table),
-    fullTenants: new FullTenants(),
+    ownAttempts: new OwnAttempts(),
     recoveries: dynamoRecoveryStore(table),
     queue: sqsDeliveryQueue({ client: sqsClient(), queueUrl: QUEUE_URL, deadLetterQueueUrl: DEAD_LETTER_QUEUE_URL }),
     openKey: openedKeyCache(kmsSealer({ client: kmsClient(), keyId: RING_KEY_ID }), now),

@@ -24,7 +24,16 @@ export async function deliver(deps: DeliveryDeps, message: AttemptMessage): Prom
 
 /** The same, but a message that finds no slot is left to the caller. */
 export async function deliverNow(deps: DeliveryDeps, message: AttemptMessage): Promise<'done' | 'busy'> {
-  if (deps.fullTenants.isFull(message.tenantId)) return 'busy'
+  const { tenantId } = message
+  if (!deps.ownAttempts.enter(tenantId, deps.attemptsPerTenant)) return 'busy'
+  try {
+    return await workOn(deps, message)
+  } finally {
+    deps.ownAttempts.leave(tenantId)
+  }
+}
+
+async function workOn(deps: DeliveryDeps, message: AttemptMessage): Promise<'done' | 'busy'> {
   const record = message.record ?? (await storedRecord(deps, message))
   if (record === null) return 'done'
   const { tenantId, endpointId, messageId } = message
@@ -86,13 +95,14 @@ async function deliverTo(deps: DeliveryDeps, { isQuick, ...prepared }: Waiting):
   const { outcome, waited } = isQuick
     ? await waitForLease(deps, wanted)
     : { outcome: await askForLease(deps, wanted), waited: false }
-  if (outcome.kind === 'busy' && outcome.full === 'tenant') deps.fullTenants.note(delivery.tenantId)
+  if (outcome.kind === 'busy' && outcome.full === 'tenant') deps.ownAttempts.noteFull(delivery.tenantId)
   if (outcome.kind !== 'granted') return 'busy'
+  deps.ownAttempts.begun(delivery)
   try {
     if (!(waited && (await wasMade(deps, prepared)))) await attemptAndRecord(deps, prepared)
   } finally {
     await deps.leases.release(outcome.lease)
-    deps.fullTenants.hasRoom(delivery.tenantId)
+    deps.ownAttempts.ended(delivery)
   }
   return 'done'
 }
@@ -107,7 +117,7 @@ const longestPutOffSeconds = 60
 
 /** Tries again later: all of the endpoint's slots are taken, or its tenant's. Counts as no attempt. */
 async function putOff({ queue, random }: DeliveryDeps, message: AttemptMessage): Promise<void> {
-  const most = Math.min(longestPutOffSeconds, 2 ** (message.waits + 1))
+  const most = Math.min(longestPutOffSeconds, 2 ** (message.waits + 2))
   const delaySeconds = Math.max(1, Math.round(most * random()))
   await queue.send([{ message: { ...message, waits: message.waits + 1 }, delaySeconds }])
 }

@@ -58,27 +58,19 @@ export function askForLease(
   return leases.acquire({ address, messageId, now: at, until, mostOfTenant })
 }
 
-/** How long a message waits here for a lease, before it goes back into the queue. */
-const patienceMilliseconds = [20, 50, 100, 200, 400]
-
 export interface TakenLease {
   readonly outcome: LeaseOutcome
   /** What was read before is old by now. */
   readonly waited: boolean
 }
 
-/** Asks for a lease for up to a second. To be used where those who hold one give it back soon. */
+/** Asks for a lease; where the endpoint's slots are taken, once more after an attempt of this process at it has ended. */
 export async function waitForLease(
-  deps: LeaseDeps & Pick<DeliveryDeps, 'sleep' | 'random'>,
+  deps: LeaseDeps & Pick<DeliveryDeps, 'ownAttempts'>,
   wanted: WantedLease,
 ): Promise<TakenLease> {
-  const first = await askForLease(deps, wanted)
-  if (first.kind !== 'busy') return { outcome: first, waited: false }
-  let outcome: LeaseOutcome = first
-  for (const wait of patienceMilliseconds) {
-    if (outcome.kind !== 'busy') break
-    await deps.sleep(wait * (0.5 + deps.random()))
-    outcome = await askForLease(deps, wanted)
-  }
-  return { outcome, waited: true }
+  const outcome = await askForLease(deps, wanted)
+  const mayWait = outcome.kind === 'busy' && outcome.full === 'endpoint'
+  if (!mayWait || !(await deps.ownAttempts.turnAt(wanted.address))) return { outcome, waited: false }
+  return { outcome: await askForLease(deps, wanted), waited: true }
 }

@@ -5,11 +5,11 @@ import type { EndpointAddress, EndpointStore, Page, PageRequest } from '../rotat
 import type { AttemptRecord } from './attempt'
 import type { Delivery, DeliveryAddress } from './delivery'
 import type { DeliveryEvent } from './event'
-import type { FullTenants } from './full-tenants'
 import type { HealthStore } from './health'
 import type { Send } from './http-sender'
 import type { LeaseStore } from './lease'
 import type { OpenKey } from './opened-key-cache'
+import type { OwnAttempts } from './own-attempts'
 import type { RecoveryStore } from './recovery'
 import type { QueueMessage } from './queue-message'
 
@@ -21,7 +21,7 @@ export interface DeliveryDeps {
   readonly attempts: AttemptLog
   readonly health: HealthStore
   readonly leases: LeaseStore
-  readonly fullTenants: FullTenants
+  readonly ownAttempts: OwnAttempts
   readonly recoveries: RecoveryStore
   readonly queue: DeliveryQueue
   readonly openKey: OpenKey

@@ -28,9 +28,9 @@ import type { Json } from '../../../src/contracts/shape'
 import { addSeconds } from '../../../src/core/instant'
 import { publishEvent } from '../../../src/delivery/event'
 import type { DeliveryHealth } from '../../../src/delivery/health'
-import { FullTenants } from '../../../src/delivery/full-tenants'
 import { httpSender } from '../../../src/delivery/http-sender'
 import { openedKeyCache } from '../../../src/delivery/opened-key-cache'
+import { OwnAttempts } from '../../../src/delivery/own-attempts'
 import type { DeliveryDeps, DeadLetterQueue } from '../../../src/delivery/ports'
 import { workQueue } from '../../../src/delivery/work-queue'
 import { createEndpoint } from '../../../src/rotation/create'
@@ -100,7 +100,7 @@ export async function startWorld(): Promise<World> {
     attempts: dynamoAttemptLog(table),
     health,
     leases: dynamoLeaseStore(table),
-    fullTenants: new FullTenants(),
+    ownAttempts: new OwnAttempts(),
     recoveries: dynamoRecoveryStore(table),
     queue: sqsDeliveryQueue({ client, queueUrl, deadLetterQueueUrl }),
     openKey: openedKeyCache(rotation.sealer, now),
