@@ -8,6 +8,7 @@ import { benchCpu } from './cpu'
 import { benchDeliveries } from './deliveries'
 import { benchDeliveryCost } from './delivery-cost'
 import { type Figure, lineOf, meetsTarget } from './figure'
+import { benchGatewayMemory } from './gateway-memory'
 import { benchSchedules } from './schedules'
 import { benchStart } from './start'
 import { benchSynth } from './synth'
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   throughput: benchThroughput,
   deliveries: benchDeliveries,
   'delivery-cost': benchDeliveryCost,
+  'gateway-memory': benchGatewayMemory,
   synth: benchSynth,
   verify: benchVerify,
 }
