@@ -29,6 +29,8 @@ export interface AwsServerOptions {
   readonly origins?: readonly string[]
   /** The ids and aliases of the KMS keys that exist; without it every key exists from its first `Encrypt` on. */
   readonly kmsKeyIds?: readonly string[]
+  /** ARNs of the roles and users that exist; without it every one does. */
+  readonly principals?: readonly string[]
   /** What `RotateSecret` may invoke; nothing by default. */
   readonly functions?: RotationFunctions
 }
@@ -44,8 +46,8 @@ export type Pages = Readonly<Record<string, () => unknown>>
 export async function startAwsServer(options: AwsServerOptions): Promise<AwsServer> {
   const { dataDir, port, now = () => new Date(), kmsKeyIds = null, functions = noFunctions } = options
   const listener = await openListener(port)
-  const services = await openOrClose(listener, { dataDir, now, kmsKeyIds, functions })
-  const { pages = {}, origins = [], accessKeyId = null } = options
+  const { pages = {}, origins = [], accessKeyId = null, principals = null } = options
+  const services = await openOrClose(listener, { dataDir, now, kmsKeyIds, functions, principals })
   listener.serve((request, response) => handle({ services, pages, origins, accessKeyId }, request, response))
   return {
     url: listener.url,

@@ -33,6 +33,8 @@ export interface ServicesOptions {
   /** Null: every KMS key exists. */
   readonly kmsKeyIds: readonly string[] | null
   readonly functions: RotationFunctions
+  /** Null: every role and user exists. */
+  readonly principals: readonly string[] | null
 }
 
 /** Opens all services, or none. Rejects when the folder is unusable, or another process has it open. */
@@ -47,9 +49,9 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
 }
 
 async function openAll(options: ServicesOptions, closers: Closers): Promise<Omit<Services, 'close'>> {
-  const { now, functions } = options
+  const { now, functions, principals } = options
   const { keys, database, events, dynamoDb, queues } = await openStores(options, closers)
-  const secrets = secretsManager({ database, keys, functions, now })
+  const secrets = secretsManager({ database, keys, functions, principals, now })
   closers.add(() => secrets.close())
   const closing = new AbortController()
   // One listener a request that is being answered.

@@ -11,6 +11,8 @@ export interface SecretsContext {
   readonly store: SecretStore
   readonly keys: SecretKeys
   readonly rotations: Rotations
+  /** ARNs of the roles and users that exist; null: every one does. */
+  readonly principals: readonly string[] | null
   readonly region: string
   readonly now: Date
   /** Six letters and digits. */

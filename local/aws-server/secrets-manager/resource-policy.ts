@@ -10,9 +10,10 @@ const putInput = v.object({
 })
 
 /** Sets the resource policy. It is kept and shown, but nothing here enforces it. */
-export const putResourcePolicy: SecretsOperation = async ({ store }, input) => {
+export const putResourcePolicy: SecretsOperation = async ({ store, principals }, input) => {
   const { SecretId, ResourcePolicy: policy, BlockPublicPolicy } = parseInput(putInput, input)
   const document = parsePolicy(policy)
+  if (principals !== null) checkPrincipals(document, principals)
   if (BlockPublicPolicy) checkNotPublic(document)
   const { arn, name } = await store.change(SecretId, secret => {
     checkNotDeleted(secret)
@@ -54,9 +55,25 @@ function parsePolicy(text: string): PolicyDocument {
   throw new AwsError('MalformedPolicyDocumentException', 'This resource policy contains invalid Json.')
 }
 
+/**
+ * Roles and users must exist; of an account, AWS looks no further than that its id is one.
+ * @throws {AwsError} `MalformedPolicyDocumentException`, which does not say who is at fault
+ */
+function checkPrincipals(document: PolicyDocument, principals: readonly string[]): void {
+  const named = statementsOf(document).flatMap(({ Principal = {} }) => Object.values(Principal).flat())
+  const isKnown = (arn: string): boolean =>
+    !/^arn:[\w-]+:iam::\d{12}:(?:role|user)\//.test(arn) || principals.includes(arn)
+  if (named.every(isKnown)) return
+  throw new AwsError('MalformedPolicyDocumentException', 'This resource policy contains an unsupported principal.')
+}
+
+function statementsOf({ Statement }: PolicyDocument): readonly v.InferOutput<typeof statement>[] {
+  return Array.isArray(Statement) ? Statement : [Statement]
+}
+
 /** @throws {AwsError} `PublicPolicyException` when a statement allows everybody without a condition */
-function checkNotPublic({ Statement }: PolicyDocument): void {
-  for (const { Effect, Principal, Condition } of Array.isArray(Statement) ? Statement : [Statement]) {
+function checkNotPublic(document: PolicyDocument): void {
+  for (const { Effect, Principal, Condition } of statementsOf(document)) {
     if (Effect === 'Allow' && Condition === undefined && isEverybody(Principal)) {
       throw new AwsError('PublicPolicyException', 'This resource policy grants broad access to your secret.')
     }

@@ -36,6 +36,8 @@ export interface SecretsManagerOptions {
   readonly database: Database
   readonly keys: SecretKeys
   readonly functions: RotationFunctions
+  /** ARNs of the roles and users that a policy may name; null: any. */
+  readonly principals: readonly string[] | null
   readonly now: () => Date
 }
 
@@ -46,7 +48,7 @@ export interface SecretsManager {
 }
 
 /** AWS Secrets Manager over a database, by the rules of its API reference. */
-export function secretsManager({ database, keys, functions, now }: SecretsManagerOptions): SecretsManager {
+export function secretsManager({ database, keys, functions, principals, now }: SecretsManagerOptions): SecretsManager {
   const inTurn = oneAtATime()
   const storeAt = (region: string, at: Date): SecretStore => secretStore({ database, inTurn, region, now: at })
   const rotations = openRotations({ functions, storeOf: region => storeAt(region, now()), now })
@@ -55,7 +57,7 @@ export function secretsManager({ database, keys, functions, now }: SecretsManage
       const run = operations.get(operation)
       if (run === undefined) throw unknownOperation()
       const time = now()
-      return run({ store: storeAt(region, time), keys, rotations, region, now: time, newArnSuffix }, input)
+      return run({ store: storeAt(region, time), keys, rotations, principals, region, now: time, newArnSuffix }, input)
     },
     close: () => rotations.close(),
   }

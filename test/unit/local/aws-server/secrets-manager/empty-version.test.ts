@@ -23,6 +23,7 @@ describe('a version without a value, as a rotation starts with', () => {
       store,
       keys: { exists: () => true },
       rotations,
+      principals: null,
       region: 'us-east-1',
       now: noon,
       newArnSuffix: () => 'AbCdEf',
