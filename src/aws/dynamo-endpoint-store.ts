@@ -245,6 +245,7 @@ const settling = v.object({
   policy: v.exactOptional(
     v.object({
       consumers: orNull(v.array(v.string())),
+      refused: v.exactOptional(v.array(v.string())),
       failures: count,
       error: orNull(v.string()),
       dueAt: orNull(instant),

@@ -5,6 +5,7 @@ import {
   DescribeSecretCommand,
   InvalidParameterException,
   InvalidRequestException,
+  MalformedPolicyDocumentException,
   PutResourcePolicyCommand,
   PutSecretValueCommand,
   ResourceExistsException,
@@ -182,8 +183,8 @@ async function describe({ client, signal }: Reach, name: string): Promise<Mirror
   }
 }
 
-/** Secrets Manager refuses a policy that names a role or user that does not exist. */
-async function putPolicy({ client, signal }: Reach, { name, consumers }: MirrorPolicy): Promise<void> {
+/** Secrets Manager refuses a whole policy that names a role or user that does not exist, and does not say which. */
+async function putPolicy({ client, signal }: Reach, { name, consumers }: MirrorPolicy): Promise<'put' | 'refused'> {
   const statement = {
     Sid: 'Consumers',
     Effect: 'Allow',
@@ -193,7 +194,13 @@ async function putPolicy({ client, signal }: Reach, { name, consumers }: MirrorP
   }
   const ResourcePolicy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
   const command = new PutResourcePolicyCommand({ SecretId: name, ResourcePolicy, BlockPublicPolicy: true })
-  await client.send(command, { abortSignal: signal })
+  try {
+    await client.send(command, { abortSignal: signal })
+    return 'put'
+  } catch (error) {
+    if (error instanceof MalformedPolicyDocumentException) return 'refused'
+    throw error
+  }
 }
 
 /** A secret that is gone or scheduled for deletion cannot be read, whatever its policy says. */

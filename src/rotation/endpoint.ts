@@ -82,6 +82,8 @@ export interface Settling {
 export interface PolicySettling {
   /** The consumers that the policy was last written for; null: that is not certain. */
   readonly consumers: readonly string[] | null
+  /** Those that AWS did not accept, since they do not exist there. Absent: none. */
+  readonly refused?: readonly string[]
   /** Failed attempts in a row. */
   readonly failures: number
   readonly error: string | null

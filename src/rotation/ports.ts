@@ -147,8 +147,11 @@ export interface Mirror {
   /** Moves AWSCURRENT if `from` holds it: a compare-and-swap. */
   moveCurrent(move: CurrentMove, signal: AbortSignal): Promise<'moved' | 'mismatch'>
   describe(name: string, signal: AbortSignal): Promise<MirrorDescription | null>
-  /** Lets these principals read the secret, and nobody else but its own account. */
-  putPolicy(policy: MirrorPolicy, signal: AbortSignal): Promise<void>
+  /**
+   * Lets these principals read the secret, and nobody else but its own account. `refused`: one of them at least does not
+   * exist, and the policy stays as it was.
+   */
+  putPolicy(policy: MirrorPolicy, signal: AbortSignal): Promise<'put' | 'refused'>
   /** Takes the resource policy away. */
   removePolicy(name: string, signal: AbortSignal): Promise<void>
   /** Schedules the deletion, 7 days ahead. `missing`: there is no such secret. */

@@ -2,7 +2,8 @@ import { addSeconds } from '../core/instant'
 import { lateCallSeconds } from './change'
 import { type Endpoint, loggedAs, type PolicySettling, unsettledChanges } from './endpoint'
 import { mirrorName } from './mirror'
-import type { EndpointStore, Mirror, MirrorPolicy, RotationDeps } from './ports'
+import type { EndpointStore, Mirror, RotationDeps } from './ports'
+import { writePolicy } from './write-policy'
 
 /** Less than a request has for settling, so that a policy that hangs leaves time to mark the value settled. */
 const policyMilliseconds = 1000
@@ -23,8 +24,12 @@ export function policyState({ settings, settling }: Endpoint): PolicyState {
   return settings.consumers.length === 0 ? 'off' : 'current'
 }
 
+/** What AWS answers where a consumer does not exist. */
+const noSuchConsumer = 'MalformedPolicyDocumentException'
+
 /**
- * Lets the endpoint's consumers, and nobody else, read the mirror. A failure is part of the result, so that the mirror's
+ * Lets the endpoint's consumers, and nobody else, read the mirror. Those that do not exist in AWS are left out, kept as
+ * refused, and tried again like what failed. A failure is part of the result, so that the mirror's
  * value is settled all the same. A policy that was written is written once more when no call that was given up can
  * still arrive. Undefined: there never was a policy.
  */
@@ -37,18 +42,59 @@ export async function settlePolicy(
   const { consumers } = endpoint.settings
   const now = deps.now()
   const confirms = policy?.dueAt !== undefined && policy.dueAt !== null && policy.dueAt <= now
-  const isCertain = policy?.fromRequest !== true && isSame(knownConsumers(endpoint), consumers)
-  if (!confirms && isCertain) return policy
-  try {
-    await write(deps, policyOf(deps, endpoint, consumers), AbortSignal.any([signal, deps.timeout(policyMilliseconds)]))
+  const known = knownConsumers(endpoint)
+  const isDone = known !== null && isSame([...known, ...(policy?.refused ?? [])], consumers)
+  if (!confirms && isDone && policy?.fromRequest !== true) return policy
+  const limit = AbortSignal.any([signal, deps.timeout(policyMilliseconds)])
+  const { granted, refused, error } = await tryWrite(deps, endpoint, { consumers, signal: limit })
+  if (error === null) {
     const isConfirmed = confirms && policy.failures === 0
-    return { consumers, failures: 0, error: null, dueAt: isConfirmed ? null : addSeconds(now, lateCallSeconds) }
-  } catch (error) {
-    const name = error instanceof Error ? error.name : 'unknown'
-    const failures = (policy?.failures ?? 0) + 1
-    deps.log.error('the policy of a mirror could not be settled', { ...loggedAs(endpoint), error: name, failures })
-    return { consumers: null, failures, error: name, dueAt: addSeconds(now, backoffSeconds(failures)) }
+    return { consumers, failures: 0, error, dueAt: isConfirmed ? null : addSeconds(now, lateCallSeconds) }
   }
+  const failures = (policy?.failures ?? 0) + 1
+  const logged = { ...loggedAs(endpoint), error, failures, refused: refused.join(' ') }
+  deps.log.error('the policy of a mirror could not be settled', logged)
+  return { consumers: granted, ...told(refused), failures, error, dueAt: addSeconds(now, backoffSeconds(failures)) }
+}
+
+interface Reading {
+  readonly consumers: readonly string[]
+  readonly signal: AbortSignal
+}
+
+interface Written {
+  /** Null: that is not certain. */
+  readonly granted: readonly string[] | null
+  readonly refused: readonly string[]
+  /** Null: all of them may read. */
+  readonly error: string | null
+}
+
+/**
+ * Writes the policy. Where that ends before its time, those that were refused until then are known the next time, so that
+ * it comes further.
+ */
+async function tryWrite(deps: PolicyDeps, endpoint: Endpoint, { consumers, signal }: Reading): Promise<Written> {
+  const { granted: before, refused: earlier } = policyBefore(endpoint)
+  const found: string[] = []
+  const writer = { mirror: deps.mirror, signal, refuse: (consumer: string) => void found.push(consumer) }
+  const name = mirrorName(deps.stage, endpoint.tenantId, endpoint.id)
+  const suspects = before === null ? earlier : consumers.filter(consumer => !before.includes(consumer))
+  try {
+    const granted = await writePolicy(writer, { name, consumers, suspects })
+    return { granted, refused: found, error: found.length > 0 ? noSuchConsumer : null }
+  } catch (error) {
+    const refused = consumers.filter(consumer => found.includes(consumer) || earlier.includes(consumer))
+    return { granted: null, refused, error: error instanceof Error ? error.name : 'unknown' }
+  }
+}
+
+function policyBefore({ settling: { policy } }: Endpoint): Pick<Written, 'granted' | 'refused'> {
+  return { granted: policy === undefined ? [] : policy.consumers, refused: policy?.refused ?? [] }
+}
+
+function told(refused: readonly string[]): Pick<PolicySettling, 'refused'> {
+  return refused.length > 0 ? { refused } : {}
 }
 
 const requestMilliseconds = 2000
@@ -63,16 +109,20 @@ export async function removeReadersInRequest(deps: PolicyDeps, endpoint: Endpoin
   if (consumers === null) return endpoint
   const signal = deps.timeout(requestMilliseconds)
   const dueAt = addSeconds(deps.now(), lateCallSeconds)
-  const policy = { consumers, failures: 0, error: null, dueAt, fromRequest: true } as const
   try {
-    await write(deps, policyOf(deps, endpoint, consumers), signal)
+    const { granted, refused, error } = await tryWrite(deps, endpoint, { consumers, signal })
+    if (granted === null) return leftToSweep(deps, endpoint, error ?? 'unknown')
+    const policy = { consumers: granted, ...told(refused), failures: 0, error, dueAt, fromRequest: true } as const
     const outcome = await deps.store.settlePolicy(endpoint, policy, signal)
     return outcome === 'stored' ? { ...endpoint, settling: { ...endpoint.settling, policy } } : endpoint
   } catch (error) {
-    const name = error instanceof Error ? error.name : 'unknown'
-    deps.log.error('taking read access away is left to the sweep', { ...loggedAs(endpoint), error: name })
-    return endpoint
+    return leftToSweep(deps, endpoint, error instanceof Error ? error.name : 'unknown')
   }
+}
+
+function leftToSweep({ log }: PolicyDeps, endpoint: Endpoint, error: string): Endpoint {
+  log.error('taking read access away is left to the sweep', { ...loggedAs(endpoint), error })
+  return endpoint
 }
 
 /**
@@ -95,15 +145,6 @@ function knownConsumers(endpoint: Endpoint): readonly string[] | null {
   if (updates.length > 1) return null
   if (policy === undefined) return []
   return endpoint.lookAgainAt === null ? policy.consumers : null
-}
-
-function policyOf({ stage }: PolicyDeps, endpoint: Endpoint, consumers: readonly string[]): MirrorPolicy {
-  return { name: mirrorName(stage, endpoint.tenantId, endpoint.id), consumers }
-}
-
-async function write({ mirror }: PolicyDeps, policy: MirrorPolicy, signal: AbortSignal): Promise<void> {
-  if (policy.consumers.length === 0) await mirror.removePolicy(policy.name, signal)
-  else await mirror.putPolicy(policy, signal)
 }
 
 function isSame(one: readonly string[] | null, other: readonly string[]): boolean {

@@ -104,7 +104,8 @@ async function showSecretState(
 function shownPolicy(endpoint: Endpoint): Values | null {
   const { settings, settling } = endpoint
   if (settings.consumers.length === 0 && settling.policy === undefined) return null
-  return { state: policyState(endpoint), error: settling.policy?.error ?? null }
+  const { error = null, refused = [] } = settling.policy ?? {}
+  return { state: policyState(endpoint), error, ...(refused.length > 0 && { refused }) }
 }
 
 function secretState(endpoint: Endpoint, stage: string, now: Date): Values {

@@ -3,6 +3,8 @@ import type { CurrentMove, Mirror, MirrorDescription, MirrorVersion } from '../.
 /** The secrets of one account, by name. */
 export interface SecretVault {
   readonly secrets: Map<string, MirroredSecret>
+  /** Principals that do not exist. */
+  readonly strangers: Set<string>
 }
 
 export interface MirroredSecret {
@@ -29,7 +31,7 @@ export function squattedSecret(): MirroredSecret {
 }
 
 export function secretVault(): SecretVault {
-  return { secrets: new Map() }
+  return { secrets: new Map(), strangers: new Set() }
 }
 
 /**
@@ -44,7 +46,10 @@ export function memoryMirror(vault: SecretVault): Mirror {
     moveCurrent: async (move, signal) => moveCurrent(reach(vault, signal), move),
     describe: async (name, signal) => describe(reach(vault, signal), name),
     putPolicy: async ({ name, consumers }, signal) => {
-      usable(reach(vault, signal), name).policy = JSON.stringify(consumers)
+      const secret = usable(reach(vault, signal), name)
+      if (consumers.some(consumer => vault.strangers.has(consumer))) return 'refused'
+      secret.policy = JSON.stringify(consumers)
+      return 'put'
     },
     removePolicy: async (name, signal) => removePolicy(reach(vault, signal), name),
     scheduleDeletion: async (name, signal) => scheduleDeletion(reach(vault, signal), name),

@@ -423,7 +423,14 @@ function due(store: Store): void {
 }
 
 function settlePolicy(store: Store): void {
-  const policy = { consumers: [], failures: 0, error: null, dueAt: addSeconds(noon, 600), fromRequest: true } as const
+  const policy = {
+    consumers: [],
+    refused: ['arn:aws:iam::000000000000:role/gone'],
+    failures: 0,
+    error: null,
+    dueAt: addSeconds(noon, 600),
+    fromRequest: true,
+  } as const
 
   it('writes the policy, and leaves everything else as it is', async () => {
     const endpoint = await stored(store, sampleEndpoint({ dueAt: noon }))

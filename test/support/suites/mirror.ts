@@ -311,7 +311,7 @@ function putPolicy(using: Using): void {
   it('gives the secret a policy, also in place of another one', async () => {
     const { mirror } = using()
     await mirror.create(sampleVersion(1), unhurried)
-    await mirror.putPolicy(policy, unhurried)
+    expect(await mirror.putPolicy(policy, unhurried)).toBe('put')
     await mirror.putPolicy({ ...policy, consumers: ['210987654321'] }, unhurried)
     expect(await using().hasPolicy(name)).toBe(true)
   })

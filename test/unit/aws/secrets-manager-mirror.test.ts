@@ -127,6 +127,19 @@ describe('a mirror', () => {
     expect(called).toEqual(['DescribeSecret'])
   })
 
+  it('does not write a policy that names a role that does not exist, and keeps the one before', async () => {
+    const known = 'arn:aws:iam::000000000000:role/known'
+    const server = closing(await startAwsServer({ dataDir: null, port: 0, principals: [known] }))
+    const client = secretsManagerClient(clientOptions(server.url))
+    const mirror = secretsManagerMirror({ client, tags })
+    await mirror.create(version, unhurried)
+    const put = (...consumers: string[]) => mirror.putPolicy({ name: version.name, consumers }, unhurried)
+    expect(await put(known, '123456789012')).toBe('put')
+    expect(await put(known, 'arn:aws:iam::000000000000:role/unknown')).toBe('refused')
+    const { ResourcePolicy = '' } = await client.send(new GetResourcePolicyCommand({ SecretId: version.name }))
+    expect(JSON.parse(ResourcePolicy).Statement[0].Principal).toEqual({ AWS: [known, '123456789012'] })
+  })
+
   it('passes on what it does not understand', async () => {
     const refusal = { status: 400, body: { __type: 'AccessDeniedException', Message: 'no' } }
     const server = closing(await startScriptedAws(() => refusal))

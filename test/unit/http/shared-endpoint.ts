@@ -27,10 +27,10 @@ function countedAndRefused(
   mirror: Mirror,
   faults: { refusePolicies: boolean; calls: number },
 ): Pick<Mirror, 'putPolicy' | 'removePolicy'> {
-  const called = async (call: () => Promise<void>): Promise<void> => {
+  const called = async <Result>(call: () => Promise<Result>): Promise<Result> => {
     faults.calls += 1
     if (faults.refusePolicies) throw new Error('Secrets Manager is down')
-    await call()
+    return call()
   }
   return {
     putPolicy: (policy, signal) => called(() => mirror.putPolicy(policy, signal)),

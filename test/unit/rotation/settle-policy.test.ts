@@ -18,7 +18,7 @@ interface Scene {
   readonly world: World
   /** Calls that changed the policy. */
   readonly calls: string[]
-  /** While true, writing a policy fails as for a role that does not exist. */
+  /** While true, writing a policy fails. */
   readonly fault: { on: boolean }
 }
 
@@ -30,7 +30,7 @@ async function scene(): Promise<Scene> {
     ...mirror,
     putPolicy: async (policy, signal) => {
       calls.push('put')
-      if (fault.on) throw Object.assign(new Error('no such role'), { name: 'MalformedPolicyDocumentException' })
+      if (fault.on) throw Object.assign(new Error('slow down'), { name: 'ThrottlingException' })
       return mirror.putPolicy(policy, signal)
     },
     removePolicy: async (name, signal) => {
@@ -130,7 +130,7 @@ describe('a policy that cannot be written', () => {
     const endpoint = stored(world)
     expect(mirrorState(endpoint)).toBe('current')
     expect(endpoint.settling).toMatchObject({ revision: endpoint.revision, failures: 0, error: null })
-    expect(endpoint.settling.policy).toMatchObject({ consumers: null, error: 'MalformedPolicyDocumentException' })
+    expect(endpoint.settling.policy).toMatchObject({ consumers: null, error: 'ThrottlingException' })
     expect(policyState(endpoint)).toBe('pending')
   })
 
@@ -148,5 +148,99 @@ describe('a policy that cannot be written', () => {
     await sweepAfter(world, 1)
     expect(policyOf(world)).toBe(JSON.stringify([reader]))
     expect(policyState(stored(world))).toBe('current')
+  })
+})
+
+describe('a consumer that does not exist in AWS', () => {
+  const gone = 'arn:aws:iam::123456789012:role/gone'
+  const error = 'MalformedPolicyDocumentException'
+
+  async function sceneWithout(...strangers: readonly string[]): Promise<Scene> {
+    const made = await scene()
+    for (const stranger of strangers) made.world.cloud.state.vault.strangers.add(stranger)
+    return made
+  }
+
+  it('keeps no other from reading, and is told as refused', async () => {
+    const { world } = await sceneWithout(gone)
+    name(world, [reader, gone, other])
+    await sweepAfter(world, 0)
+    expect(policyOf(world)).toBe(JSON.stringify([reader, other]))
+    expect(stored(world).settling.policy).toMatchObject({ consumers: [reader, other], refused: [gone], error })
+    expect(policyState(stored(world))).toBe('pending')
+  })
+
+  it('keeps nobody’s access alive: who is removed beside it reads no more', async () => {
+    const { world } = await sceneWithout(gone)
+    name(world, [reader, other])
+    await sweepAfter(world, 0)
+    name(world, [gone, other])
+    await sweepAfter(world, 0)
+    expect(policyOf(world)).toBe(JSON.stringify([other]))
+    name(world, [gone])
+    await sweepAfter(world, 0)
+    expect(policyOf(world)).toBeNull()
+    expect(stored(world).settling.policy).toMatchObject({ consumers: [], refused: [gone] })
+  })
+
+  it('is found among many in few calls, and takes nothing from those that could read before', async () => {
+    const many = Array.from({ length: 19 }, (_, n) => String(100_000_000_000 + n))
+    const { world, calls } = await sceneWithout(gone)
+    name(world, many)
+    await sweepAfter(world, 0)
+    calls.length = 0
+    name(world, [...many.slice(0, 7), gone, ...many.slice(7)])
+    await sweepAfter(world, 0)
+    expect(JSON.parse(policyOf(world) ?? '')).toEqual(many)
+    expect(calls).toEqual(['put', 'put', 'put'])
+  })
+
+  it('is found also where all are new, several do not exist, and one of them is the last', async () => {
+    const many = Array.from({ length: 17 }, (_, n) => String(100_000_000_000 + n))
+    const { world, calls } = await sceneWithout(...['3', '4', '16'].map(end => String(100_000_000_000 + Number(end))))
+    name(world, many)
+    await sweepAfter(world, 0)
+    const refused = [many[3], many[4], many[16]]
+    expect(JSON.parse(policyOf(world) ?? '')).toEqual(many.filter(each => !refused.includes(each)))
+    expect(stored(world).settling.policy?.refused?.toSorted()).toEqual(refused)
+    expect(calls.length).toBeLessThan(2 * many.length)
+  })
+
+  it('is tried again by the sweep, less and less often, and reads once it exists', async () => {
+    const { world, calls } = await sceneWithout(gone)
+    name(world, [reader, gone])
+    await sweepAfter(world, 0)
+    calls.length = 0
+    await runCalmly(world, rotate)
+    await sweepAfter(world, 4)
+    expect(calls).toEqual([])
+    await sweepAfter(world, 1)
+    expect(calls).toEqual(['put', 'put', 'put'])
+    world.cloud.state.vault.strangers.clear()
+    await sweepAfter(world, 9)
+    expect(policyState(stored(world))).toBe('pending')
+    await sweepAfter(world, 1)
+    expect(policyOf(world)).toBe(JSON.stringify([reader, gone]))
+    expect(policyState(stored(world))).toBe('current')
+    expect(Object.keys(stored(world).settling.policy ?? {})).not.toContain('refused')
+  })
+
+  it('is remembered where the search for it ends too early, so that the next one comes further', async () => {
+    const { world } = await sceneWithout(gone)
+    const { mirror } = world.cloud.services
+    let left = 4
+    const putPolicy: Mirror['putPolicy'] = (policy, signal) => {
+      left -= 1
+      if (left >= 0) return mirror.putPolicy(policy, signal)
+      return Promise.reject(Object.assign(new Error('too late'), { name: 'AbortError' }))
+    }
+    Object.assign(world.cloud.services, { mirror: { ...mirror, putPolicy } })
+    name(world, [gone, '100000000001', '100000000002', '100000000003'])
+    await sweepAfter(world, 0)
+    expect(stored(world).settling.policy).toMatchObject({ consumers: null, refused: [gone], error: 'AbortError' })
+    left = 3
+    await sweepAfter(world, 5)
+    expect(stored(world).settling.policy).toMatchObject({ refused: [gone], error })
+    expect(JSON.parse(policyOf(world) ?? '')).toEqual(['100000000001', '100000000002', '100000000003'])
   })
 })

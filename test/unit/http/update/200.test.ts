@@ -71,6 +71,27 @@ describe('PATCH /v1/endpoints/{id}', () => {
     expect(policy()).toBeNull()
   })
 
+  it('200 takes access away at once also beside a consumer that does not exist in AWS, which is shown', async () => {
+    const gone = 'arn:aws:iam::222222222222:role/gone'
+    const [first = '', second = ''] = readers
+    const { patch, policy, tables, secretState, sweepNow } = await sharedEndpoint(readers)
+    tables.vault.strangers.add(gone)
+    await patch({ consumers: [...readers, gone] })
+    await sweepNow()
+    expect(policy()).toBe(JSON.stringify(readers))
+    const error = 'MalformedPolicyDocumentException'
+    expect(await secretState()).toMatchObject({ policy: { state: 'pending', error, refused: [gone] } })
+    expect((await patch({ consumers: [gone, second] })).status).toBe(200)
+    expect(policy()).toBe(JSON.stringify([second]))
+    expect(policy()).not.toContain(first)
+    await sweepNow()
+    expect(await secretState()).toMatchObject({ policy: { state: 'pending', error, refused: [gone] } })
+    await patch({ consumers: [second] })
+    await sweepNow()
+    expect(await secretState()).toMatchObject({ policy: { state: 'current', error: null } })
+    expect(Object.keys(Object(await secretState()).policy)).not.toContain('refused')
+  })
+
   it('200 for a consumer whose access an earlier call gives back late: the sweep takes it away again', async () => {
     const { patch, policy, deps, id, sweepNow } = await sharedEndpoint(readers)
     await patch({ consumers: [] })
