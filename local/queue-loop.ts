@@ -17,7 +17,7 @@ export interface QueueLoopOptions {
 }
 
 /** Batches that are worked on at a time. */
-const lanes = 16
+const lanes = 32
 const waitSeconds = 20
 const pauseMs = 200
 

@@ -31,13 +31,13 @@ async function acquire(table: Table, request: LeaseRequest): Promise<LeaseOutcom
     const live = new Map([...(held ?? [])].filter(([, lease]) => !isOver(lease, now)))
     if (isUnderWay(live, request)) return { kind: 'under-way' }
     const slot = freeSlot(live, request, guess.slot)
-    if (slot === null) return { kind: 'busy', full: live.size >= request.mostOfTenant ? 'tenant' : 'endpoint' }
+    if (slot === null) return { kind: 'busy' }
     const lease = { ...guess, slot }
     const over = [...(held ?? [])].filter(([name]) => !live.has(name))
     const taken = held === null ? await putFirst(table, lease) : await take(table, lease, { request, over })
     if (taken === 'stored') return { kind: 'granted', lease }
   }
-  return { kind: 'busy', full: 'endpoint' }
+  return { kind: 'busy' }
 }
 
 function firstSlot(messageId: string): number {

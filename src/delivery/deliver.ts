@@ -6,7 +6,7 @@ import { attempt, type Attempt, recordOf } from './attempt'
 import { type Delivery, firstDelivery, nextAttempt } from './delivery'
 import type { DeliveryEvent } from './event'
 import { answersQuickly, type FailureStreak } from './health'
-import { askForLease, waitForLease } from './lease'
+import { askForLease, patienceMs, waitForLease } from './lease'
 import type { DeliveryDeps, PauseRule } from './ports'
 import type { AttemptMessage, DeliveryRecord } from './queue-message'
 import { afterAttempt, type NextStep } from './retry'
@@ -25,7 +25,7 @@ export async function deliver(deps: DeliveryDeps, message: AttemptMessage): Prom
 /** The same, but a message that finds no slot is left to the caller. */
 export async function deliverNow(deps: DeliveryDeps, message: AttemptMessage): Promise<'done' | 'busy'> {
   const { tenantId } = message
-  if (!deps.ownAttempts.enter(tenantId, deps.attemptsPerTenant)) return 'busy'
+  if (!(await deps.ownAttempts.enter(tenantId, deps.attemptsPerTenant, patienceMs))) return 'busy'
   try {
     return await workOn(deps, message)
   } finally {
@@ -52,7 +52,7 @@ async function workOn(deps: DeliveryDeps, message: AttemptMessage): Promise<'don
   if (isOfThisLife && health.health.pausedAt !== null) return doneAfter(stop(deps, about, pausedByKeyturn))
   if (event === null) return doneAfter(stop(deps, about, eventExpired))
   if (health.incarnation !== null && !isOfThisLife) await deps.health.beginLife(lifeOf(delivery), health.incarnation)
-  const isQuick = isOfThisLife && answersQuickly(health.health)
+  const isQuick = !isOfThisLife || answersQuickly(health.health)
   return deliverTo(deps, { ...about, target, event, isQuick })
 }
 
@@ -95,14 +95,11 @@ async function deliverTo(deps: DeliveryDeps, { isQuick, ...prepared }: Waiting):
   const { outcome, waited } = isQuick
     ? await waitForLease(deps, wanted)
     : { outcome: await askForLease(deps, wanted), waited: false }
-  if (outcome.kind === 'busy' && outcome.full === 'tenant') deps.ownAttempts.noteFull(delivery.tenantId)
   if (outcome.kind !== 'granted') return 'busy'
-  deps.ownAttempts.begun(delivery)
   try {
     if (!(waited && (await wasMade(deps, prepared)))) await attemptAndRecord(deps, prepared)
   } finally {
     await deps.leases.release(outcome.lease)
-    deps.ownAttempts.ended(delivery)
   }
   return 'done'
 }
@@ -117,7 +114,7 @@ const longestPutOffSeconds = 60
 
 /** Tries again later: all of the endpoint's slots are taken, or its tenant's. Counts as no attempt. */
 async function putOff({ queue, random }: DeliveryDeps, message: AttemptMessage): Promise<void> {
-  const most = Math.min(longestPutOffSeconds, 2 ** (message.waits + 2))
+  const most = Math.min(longestPutOffSeconds, 2 ** (message.waits + 1))
   const delaySeconds = Math.max(1, Math.round(most * random()))
   await queue.send([{ message: { ...message, waits: message.waits + 1 }, delaySeconds }])
 }

@@ -100,9 +100,12 @@ export type FailureStreak = Pick<DeliveryHealth, 'consecutiveFailures' | 'failin
 /** Attempts that take no longer than this give their slot back soon. */
 const quickMs = 1000
 
-type Quickness = Pick<DeliveryHealth, 'lastSuccessAt' | 'errorsSinceLastSuccess' | 'lastResponseTimeMs'>
+type Quickness = Pick<DeliveryHealth, 'errorsSinceLastSuccess' | 'lastResponseTimeMs'>
 
-/** Whether an endpoint took its last attempt, within a second. No resume or rotation makes up for a failure. */
-export function answersQuickly({ lastSuccessAt, errorsSinceLastSuccess, lastResponseTimeMs }: Quickness): boolean {
-  return lastSuccessAt !== null && errorsSinceLastSuccess === 0 && (lastResponseTimeMs ?? 0) <= quickMs
+/**
+ * Whether an endpoint took its last attempt, within a second, or has had none. No resume or rotation makes up for a
+ * failure.
+ */
+export function answersQuickly({ errorsSinceLastSuccess, lastResponseTimeMs }: Quickness): boolean {
+  return errorsSinceLastSuccess === 0 && (lastResponseTimeMs ?? 0) <= quickMs
 }

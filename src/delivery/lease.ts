@@ -25,9 +25,7 @@ export interface LeaseRequest {
 
 /** `busy`: all slots of the endpoint are taken, or all of its tenant. `under-way`: this very message has one of them. */
 export type LeaseOutcome =
-  | { readonly kind: 'granted'; readonly lease: Lease }
-  | { readonly kind: 'busy'; readonly full: 'endpoint' | 'tenant' }
-  | { readonly kind: 'under-way' }
+  { readonly kind: 'granted'; readonly lease: Lease } | { readonly kind: 'busy' } | { readonly kind: 'under-way' }
 
 /** The attempts that are under way, of each tenant. */
 export interface LeaseStore {
@@ -64,13 +62,21 @@ export interface TakenLease {
   readonly waited: boolean
 }
 
-/** Asks for a lease; where the endpoint's slots are taken, once more after an attempt of this process at it has ended. */
+/** How long a message waits here, before it goes back into the queue. */
+export const patienceMs = 500
+
+/** Asks until there is a lease: whenever a message of the tenant is done here, and now and then for those elsewhere. */
 export async function waitForLease(
   deps: LeaseDeps & Pick<DeliveryDeps, 'ownAttempts'>,
   wanted: WantedLease,
 ): Promise<TakenLease> {
-  const outcome = await askForLease(deps, wanted)
-  const mayWait = outcome.kind === 'busy' && outcome.full === 'endpoint'
-  if (!mayWait || !(await deps.ownAttempts.turnAt(wanted.address))) return { outcome, waited: false }
-  return { outcome: await askForLease(deps, wanted), waited: true }
+  const until = performance.now() + patienceMs
+  let outcome = await askForLease(deps, wanted)
+  let waited = false
+  while (outcome.kind === 'busy' && performance.now() < until) {
+    await deps.ownAttempts.nextEnd(wanted.address.tenantId)
+    waited = true
+    outcome = await askForLease(deps, wanted)
+  }
+  return { outcome, waited }
 }

@@ -40,8 +40,9 @@ export class Queue {
   hide(message: QueuedMessage, until: number): void {
     message.visibleAt = until
     this.#unshow(message)
+    const next = this.#hidden.next()
     this.#hidden.push(until, message)
-    for (const wake of this.#watchers) wake()
+    if (next === null || until < next) for (const wake of this.#watchers) wake()
   }
 
   /**

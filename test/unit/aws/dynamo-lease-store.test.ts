@@ -38,7 +38,7 @@ describe('leases', () => {
     let total = granted
     for (const id of ids) total += (await store.acquire(request(`${id}_again`))).kind === 'granted' ? 1 : 0
     expect(total).toBe(5)
-    expect(await store.acquire(request('msg_last'))).toMatchObject({ kind: 'busy' })
+    expect(await store.acquire(request('msg_last'))).toEqual({ kind: 'busy' })
   })
 
   it('are so many at a time of one tenant, at however many endpoints; another tenant has its own', async () => {
@@ -59,7 +59,7 @@ describe('leases', () => {
 
   it('are free again once they are given back', async () => {
     const leases = await Promise.all(endpoints(mostOfTenant).map(id => acquire('msg', id)))
-    expect(await store.acquire(request('msg', 'ep_last'))).toMatchObject({ kind: 'busy' })
+    expect(await store.acquire(request('msg', 'ep_last'))).toEqual({ kind: 'busy' })
     for (const lease of leases.slice(0, 1)) await store.release(lease)
     await acquire('msg', 'ep_last')
   })
@@ -68,9 +68,9 @@ describe('leases', () => {
     const over = await Promise.all(endpoints(mostOfTenant).map(id => acquire('msg', id)))
     const again = []
     for (const id of endpoints(mostOfTenant)) again.push(await acquire('msg_later', id, later))
-    expect(await store.acquire(request('msg_last', 'ep_last', later))).toMatchObject({ kind: 'busy' })
+    expect(await store.acquire(request('msg_last', 'ep_last', later))).toEqual({ kind: 'busy' })
     await Promise.all(over.map(lease => store.release(lease)))
-    expect(await store.acquire(request('msg_last', 'ep_last', later))).toMatchObject({ kind: 'busy' })
+    expect(await store.acquire(request('msg_last', 'ep_last', later))).toEqual({ kind: 'busy' })
     for (const lease of again) await store.release(lease)
     await acquire('msg_last', 'ep_last', later)
   })
@@ -78,7 +78,7 @@ describe('leases', () => {
   it('that are over at many endpoints, as many as there may be, make room at once', async () => {
     const most = { mostOfTenant: 100 }
     for (const id of endpoints(100)) await acquire('msg', `${id}_with_a_rather_long_name_of_its_own`, most)
-    expect(await store.acquire(request('msg', 'ep_last', most))).toMatchObject({ kind: 'busy' })
+    expect(await store.acquire(request('msg', 'ep_last', most))).toEqual({ kind: 'busy' })
     await acquire('msg', 'ep_last', { ...most, ...later })
   })
 })
