@@ -1,5 +1,7 @@
 /** Attempts that end elsewhere are looked for this often. */
 const betweenLooksMs = 100
+/** Messages of a tenant that may wait, for each that may be in work: those that wait occupy a batch as well. */
+const mostWaiting = 2
 
 /**
  * What one process works on, by tenant. It has no more messages of a tenant in work than that may have attempts: the others
@@ -12,13 +14,17 @@ export class OwnAttempts {
   /** Messages in work that wait for a lease. */
   readonly #watching = new Map<string, Set<() => void>>()
 
-  /** Waits until a message of the tenant may be worked on here. False: not within that time. Whoever enters leaves. */
+  /**
+   * Waits until a message of the tenant may be worked on here. False: not within that time, or enough wait already.
+   * Whoever enters leaves.
+   */
   async enter(tenantId: string, most: number, milliseconds: number): Promise<boolean> {
     const inWork = this.#inWork.get(tenantId) ?? 0
     if (inWork < most) {
       this.#inWork.set(tenantId, inWork + 1)
       return true
     }
+    if ((this.#waiting.get(tenantId)?.size ?? 0) >= mostWaiting * most) return false
     return wokenUp(this.#waiting, tenantId, milliseconds)
   }
 

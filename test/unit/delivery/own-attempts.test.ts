@@ -27,6 +27,17 @@ it('a message that waited long enough is not worked on, and takes nobody’s pla
   expect(await own.enter('org_1', 1, soonMs)).toBe(false)
 })
 
+it('two wait for each that may be in work, and no more', async () => {
+  const own = new OwnAttempts()
+  await own.enter('org_1', 1, never)
+  const waiting = [own.enter('org_1', 1, never), own.enter('org_1', 1, never)]
+  expect(await own.enter('org_1', 1, never)).toBe(false)
+  own.leave('org_1')
+  expect(await waiting[0]).toBe(true)
+  own.leave('org_1')
+  expect(await waiting[1]).toBe(true)
+})
+
 it('who waits for a lease is told when a message of the tenant is done', async () => {
   const own = new OwnAttempts()
   await own.enter('org_1', 2, never)
