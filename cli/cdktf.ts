@@ -4,6 +4,7 @@ import { configFile, loadConfig } from '../config/load'
 import { OperatorError } from '../local/operator-error'
 import { checkConcurrency, lambdaClient } from './concurrency'
 import { lockedCdktf } from './locked-cdktf'
+import { sayWhetherNew } from './new-region'
 
 // `keyturn deploy` and `keyturn diff`, and how `keyturn destroy` runs CDKTF's command line.
 
@@ -14,6 +15,7 @@ import { lockedCdktf } from './locked-cdktf'
 export async function deployOrDiff(operation: 'deploy' | 'diff', args: readonly string[]): Promise<number> {
   requireOwnStack()
   const config = await loadConfig(configFile())
+  await sayWhetherNew(config)
   if (operation === 'deploy') await checkConcurrency(lambdaClient({ region: config.region }), config, console.error)
   return runCdktf({ args: [operation, ...args], printTo: process.stdout })
 }

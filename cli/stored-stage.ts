@@ -36,7 +36,7 @@ export function stageClients(config: Config): StageClients {
 
 export async function storedStage({ table, kms, secrets }: StageClients, stage: string): Promise<StoredStage> {
   const [described, ringKeyId, mirrorKeyId, mirrors] = await Promise.all([
-    describedTable(table),
+    storedTable(table),
     usableKeyId(kms, `alias/keyturn-${stage}-ring`),
     usableKeyId(kms, `alias/keyturn-${stage}-mirror`),
     stageMirrors(secrets, stage),
@@ -44,7 +44,7 @@ export async function storedStage({ table, kms, secrets }: StageClients, stage: 
   return { table: described, ringKeyId, mirrorKeyId, mirrors }
 }
 
-async function describedTable({ client, name }: Table): Promise<StoredStage['table']> {
+export async function storedTable({ client, name }: Table): Promise<StoredStage['table']> {
   try {
     const { Table } = await client.send(new DescribeTableCommand({ TableName: name }))
     return Table?.TableStatus === 'DELETING' ? null : { name, bytes: Table?.TableSizeBytes ?? 0 }

@@ -4,7 +4,7 @@ import type { Contract } from '../src/contracts/contract'
 
 /** What a platform engineer decides about one deployment. `keyturn.config.ts` exports one. */
 export interface Config extends ControlPlaneConfig {
-  /** AWS region, such as `eu-central-1`. */
+  /** AWS region, such as `eu-central-1`. The same stage in another region is another deployment. */
   readonly region: string
   /** Put on every resource. */
   readonly tags?: Readonly<Record<string, string>>
@@ -114,7 +114,7 @@ export interface Adoption {
 
 export type Backend =
   | { readonly kind: 'local' }
-  /** Locked by a file beside the state. `key` defaults to `keyturn/<stage>.tfstate`. */
+  /** Locked by a file beside the state. `key` has the region's name in it, and is by default `keyturn/<stage>/<region>.tfstate`. */
   | { readonly kind: 's3'; readonly bucket: string; readonly region: string; readonly key?: string }
 
 /** Whether table, keys and mirrors go when the stage goes. */
@@ -133,6 +133,11 @@ const defaultAttemptsPerTenant = 25
 export function attemptsPerTenantOf(config: Pick<ControlPlaneConfig, 'deliveries'>): number {
   const half = Math.floor(deliveryConcurrencyOf(config) / 2)
   return config.deliveries?.attemptsPerTenant ?? Math.min(defaultAttemptsPerTenant, half)
+}
+
+/** What CDKTF calls the stack, and its state where that is a file. A stage's name has no full stop. */
+export function stackIdOf({ stage, region }: Pick<Config, 'stage' | 'region'>): string {
+  return `keyturn-${stage}.${region}`
 }
 
 /** Name of the stage's table. */

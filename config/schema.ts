@@ -47,7 +47,8 @@ const resourceName = v.pipe(
   v.string(),
   v.regex(/^[a-zA-Z0-9_.-]{3,255}$/, 'must be 3 to 255 characters of [a-zA-Z0-9_.-]'),
 )
-const region = v.pipe(v.string(), v.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as eu-central-1'))
+/** As Secrets Manager's API reference writes it: regions to come are taken as well. */
+const region = v.pipe(v.string(), v.regex(/^([a-z]+-)+\d+$/, 'must be a region such as eu-central-1'))
 const httpsUrl = v.pipe(v.string(), v.check(isHttpsOrLoopback, 'must be an https URL; http only on 127.0.0.1'))
 
 function isHttpsOrLoopback(url: string): boolean {
@@ -152,9 +153,21 @@ const controlPlaneSchema = v.strictObject(controlPlane) satisfies v.GenericSchem
 /** Whatever stands beside these two does not matter. */
 const mountedSchema = v.object({ contracts: controlPlane.contracts, sessions: controlPlane.sessions })
 
-const configSchema = v.strictObject({
+const configMembers = v.strictObject({
   ...controlPlane,
   region,
   tags: v.exactOptional(v.record(v.string(), v.string())),
   backend: v.exactOptional(backend),
-}) satisfies v.GenericSchema<unknown, Config>
+})
+
+const configSchema = v.pipe(
+  configMembers,
+  v.forward(
+    v.partialCheck(
+      [['region'], ['backend']],
+      ({ region, backend }) => backend?.kind !== 's3' || (backend.key ?? region).includes(region),
+      'key must have the region in it: in another region it would be another state',
+    ),
+    ['backend'],
+  ),
+) satisfies v.GenericSchema<unknown, Config>

@@ -38,7 +38,8 @@ const defaultChangeThrottle = { requestsPerSecond: 50, burst: 100 }
  * All of Keyturn, for any stack that has an AWS provider: the HTTP API and its functions, the table, two KMS keys, the
  * delivery queue, the event bus, alarms and a dashboard. The stack brings region, tags and backend.
  *
- * Every name holds the stage's, so that stages can share an account. Outside of `dev` and `dev-…` Terraform refuses to
+ * Every name holds the stage's, so that stages can share an account; those of roles and dashboard, which an account has once
+ * for all regions, hold the region's too. Outside of `dev` and `dev-…` Terraform refuses to
  * destroy the table and the KMS keys; docs/operations.md says how such a stage is taken down.
  *
  * @example
@@ -82,7 +83,7 @@ export class ControlPlane extends Construct {
     this.#name = `keyturn-${config.stage}`
     const mounts = mountsOf(config)
     const account = accountOf(this)
-    const declared = this.#declareFunctions(mounts, bundles)
+    const declared = this.#declareFunctions(account, mounts, bundles)
     const roles = byFunction(name => declared[name].role.arn)
     this.storage = new Storage(this, 'storage', { account, config, roles })
     this.bus = new CloudwatchEventBus(this, 'events', { name: this.#name })
@@ -112,11 +113,16 @@ export class ControlPlane extends Construct {
     return this.#config.domain ? `https://${this.#config.domain.name}` : this.http.api.apiEndpoint
   }
 
-  #declareFunctions(mounts: readonly Mount[], bundles: string | undefined): ByFunction<KeyturnFunction> {
+  #declareFunctions(
+    { region }: Account,
+    mounts: readonly Mount[],
+    bundles: string | undefined,
+  ): ByFunction<KeyturnFunction> {
     const { logRetentionDays } = this.#config
     const declare = (name: FunctionName): KeyturnFunction =>
       new KeyturnFunction(this, name, {
         name: `${this.#name}-${name}`,
+        region,
         bundles,
         bundle: name,
         mounts,
@@ -189,7 +195,7 @@ export class ControlPlane extends Construct {
       deliveries: this.deliveries.queue.name,
       deadDeliveries: this.deliveries.deadLetters.name,
     }
-    new Dashboard(this, 'dashboard', { name: this.#name, region, monitored })
+    new Dashboard(this, 'dashboard', { name: `${this.#name}-${region}`, region, monitored })
     return new Alarms(this, 'alarms', {
       name: this.#name,
       alarms: controlPlaneAlarms(monitored),

@@ -12,8 +12,9 @@ import { policyDocument, type Statement, type TrustStatement } from './iam-polic
 import { storedZip } from './stored-zip'
 
 export interface KeyturnFunctionProps {
-  /** The name of the function, of its role and of its policy. */
+  /** The name of the function and of its policy, at most 43 characters: its role's is this and the region. */
   readonly name: string
+  readonly region: string
   /** The folder with `<bundle>/index.js`. Default: the bundles that come with the package. */
   readonly bundles: string | undefined
   readonly bundle: string
@@ -52,8 +53,12 @@ export class KeyturnFunction extends Construct {
   constructor(scope: Construct, id: string, props: KeyturnFunctionProps) {
     super(scope, id)
     this.#props = props
-    const { name, logRetentionDays = defaultLogRetentionDays } = props
-    this.role = new IamRole(this, 'role', { name, assumeRolePolicy: policyDocument([assumedByLambda]) })
+    const { name, region, logRetentionDays = defaultLogRetentionDays } = props
+    // IAM is one for all regions.
+    this.role = new IamRole(this, 'role', {
+      name: `${name}-${region}`,
+      assumeRolePolicy: policyDocument([assumedByLambda]),
+    })
     this.logs = new CloudwatchLogGroup(this, 'logs', {
       name: `/aws/lambda/${name}`,
       retentionInDays: logRetentionDays,

@@ -1,7 +1,7 @@
 import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias'
 import { KmsKey } from '@cdktf/provider-aws/lib/kms-key'
 import { Construct } from 'constructs'
-import { type Account, accountRoot } from './account'
+import { type Account, accountRoot, secretsManagerService } from './account'
 import { type Statement, type Conditions, policyDocument } from './iam-policy'
 
 export interface KeyturnKmsKeyProps {
@@ -17,7 +17,10 @@ export interface KeyturnKmsKeyProps {
   readonly adopt: string | undefined
 }
 
-/** A symmetric KMS key that AWS rotates every year. Deleting it takes 7 days in a disposable stage, else 30. */
+/**
+ * A symmetric KMS key that AWS rotates every year, and that can be replicated into other regions: a key that was made without
+ * never can. Deleting it takes 7 days in a disposable stage, else 30.
+ */
 export class KeyturnKmsKey extends Construct {
   readonly key: KmsKey
   readonly arn: string
@@ -28,6 +31,7 @@ export class KeyturnKmsKey extends Construct {
     this.key = new KmsKey(this, 'key', {
       description,
       enableKeyRotation: true,
+      multiRegion: true,
       deletionWindowInDays: disposable ? 7 : 30,
       policy: policyDocument(props.statements),
       lifecycle: { preventDestroy: !disposable },
@@ -91,7 +95,7 @@ export interface MirrorKeyUsers {
  */
 export function mirrorKeyPolicy(account: Account, { writers, readers, mirrors }: MirrorKeyUsers): readonly Statement[] {
   const forSecrets = (secretArns: readonly string[]): Conditions => ({
-    StringEquals: { 'kms:ViaService': `secretsmanager.${account.region}.amazonaws.com` },
+    StringEquals: { 'kms:ViaService': secretsManagerService(account) },
     StringLike: { 'kms:EncryptionContext:SecretARN': secretArns },
   })
   return [
@@ -144,6 +148,8 @@ const administration = [
   'EnableKeyRotation',
   'DisableKeyRotation',
   'RotateKeyOnDemand',
+  'ReplicateKey',
+  'UpdatePrimaryRegion',
   'UpdateKeyDescription',
   'CreateAlias',
   'UpdateAlias',

@@ -7,14 +7,16 @@ import { Construct } from 'constructs'
 import { checkedContract } from '../config/mounts'
 import type { Contract } from '../src/contracts/contract'
 import type { LostReplyRule } from '../src/rotation-hook/ports'
+import { type Account, accountOf, secretsManagerService } from './account'
 import { type Alarm, Alarms } from './alarms'
 import { type FunctionVpc, KeyturnFunction } from './function'
 import type { Statement } from './iam-policy'
 import { functionMetric } from './metrics'
+import { derivedName } from './names'
 import { rotatedSecretEnvironment } from './rotated-secret-environment'
 
 export interface RotatedSecretProps {
-  /** The secret's name; `/` becomes `-` in the names of what belongs to it. */
+  /** The secret's name. What belongs to it is called after it; where AWS would not take the name, `-` and a hash tell it apart. */
   readonly name: string
   /** The vendor's: the name of a contract that comes with Keyturn, or a contract of your own. */
   readonly contract: string | Contract
@@ -46,6 +48,9 @@ export interface RotatedSecretProps {
   /** The folder with `rotation-hook/index.js`. Default: the bundles that come with the package. */
   readonly bundles?: string
 }
+
+/** Of the names of what belongs to the secret, so that `-rotation` and a region fit into the 64 characters of a role's. */
+const longestName = 34
 
 /** In seconds: three calls to the vendor of 10 s each, and the pauses between them. */
 const timeoutSeconds = 60
@@ -95,7 +100,8 @@ export class RotatedSecret extends Construct {
   constructor(scope: Construct, id: string, props: RotatedSecretProps) {
     super(scope, id)
     const { name, kmsKeyArn: kmsKeyId, alarmEmail: email } = props
-    const plainName = name.replaceAll('/', '-')
+    const plainName = derivedName(name, longestName)
+    const account = accountOf(this)
     this.secret = new SecretsmanagerSecret(this, 'secret', {
       name,
       ...(kmsKeyId === undefined ? {} : { kmsKeyId }),
@@ -103,7 +109,7 @@ export class RotatedSecret extends Construct {
       lifecycle: { ignoreChanges: ['tags'] },
     })
     const first = this.#firstVersion()
-    this.function = this.#deployHook(plainName, props)
+    this.function = this.#deployHook(plainName, account, props)
     const permission = new LambdaPermission(this, 'permission', {
       statementId: 'FromSecretsManager',
       action: 'lambda:InvokeFunction',
@@ -134,25 +140,27 @@ export class RotatedSecret extends Construct {
     })
   }
 
-  #deployHook(name: string, props: RotatedSecretProps): LambdaFunction {
+  #deployHook(name: string, account: Account, props: RotatedSecretProps): LambdaFunction {
     const { bundles, logRetentionDays, vpc } = props
     const contract = checkedContract(props.contract, 'contract')
     const environment = rotatedSecretEnvironment(props, contract)
     const hook = new KeyturnFunction(this, 'hook', {
       name: `${name}-rotation`,
+      region: account.region,
       bundles,
       bundle: 'rotation-hook',
       mounts: [{ contract, basePath: '' }],
       timeoutSeconds,
       logRetentionDays,
     })
-    return hook.deploy({ environment, statements: hookStatements(this.secret.arn, props), vpc })
+    return hook.deploy({ environment, statements: hookStatements(this.secret.arn, account, props), vpc })
   }
 }
 
 /** What the hook may do: with its own secret what its four steps need, and read the vendor's credential. */
 function hookStatements(
   secretArn: string,
+  account: Account,
   { credentialsSecretArn, kmsKeyArn, credentialsKmsKeyArn, vpc }: RotatedSecretProps,
 ): readonly Statement[] {
   return [
@@ -175,17 +183,24 @@ function hookStatements(
       Action: ['secretsmanager:GetSecretValue'],
       Resource: [credentialsSecretArn],
     },
-    ...useKmsKey('UseTheKey', kmsKeyArn, ['kms:GenerateDataKey', 'kms:Decrypt']),
-    ...useKmsKey('OpenTheCredential', credentialsKmsKeyArn, ['kms:Decrypt']),
+    ...useKmsKey({ Sid: 'UseTheKey', keyArn: kmsKeyArn, Action: ['kms:GenerateDataKey', 'kms:Decrypt'] }, account),
+    ...useKmsKey({ Sid: 'OpenTheCredential', keyArn: credentialsKmsKeyArn, Action: ['kms:Decrypt'] }, account),
     ...(vpc === undefined ? [] : [attachToVpc]),
   ]
 }
 
-/** Only through Secrets Manager. Nothing without a KMS key of one's own. */
-function useKmsKey(Sid: string, keyArn: string | undefined, Action: readonly string[]): readonly Statement[] {
+/** Only through Secrets Manager. */
+function useKmsKey({ Sid, keyArn, Action }: KeyUse, account: Account): readonly Statement[] {
   if (keyArn === undefined) return []
-  const Condition = { StringLike: { 'kms:ViaService': 'secretsmanager.*.amazonaws.com' } }
+  const Condition = { StringEquals: { 'kms:ViaService': secretsManagerService(account) } }
   return [{ Sid, Effect: 'Allow', Action, Resource: [keyArn], Condition }]
+}
+
+interface KeyUse {
+  readonly Sid: string
+  /** Absent: the key is AWS's own, and needs no permission. */
+  readonly keyArn: string | undefined
+  readonly Action: readonly string[]
 }
 
 /** EC2 does not know yet which interface it will be, so the statement names no resource. */

@@ -1,7 +1,7 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider'
 import { App, S3Backend, TerraformOutput, TerraformStack } from 'cdktf'
 import type { Construct } from 'constructs'
-import type { Backend, Config } from '../config/config'
+import { type Config, stackIdOf } from '../config/config'
 import { ControlPlane } from './control-plane'
 import { retainedAddresses } from './storage'
 
@@ -19,7 +19,7 @@ export interface KeyturnAppProps {
  */
 export function synthesiseApp({ config, bundles, retire }: KeyturnAppProps): void {
   const app = new App()
-  const id = `keyturn-${config.stage}`
+  const id = stackIdOf(config)
   if (retire) new RetiredStack(app, id, config)
   else new KeyturnStack(app, id, { config, bundles })
   app.synth()
@@ -77,17 +77,20 @@ export class RetiredStack extends TerraformStack {
 }
 
 /** What both stacks begin with: backend and provider. */
-function requireAws(stack: TerraformStack, { stage, region, tags = {}, backend }: Config): void {
-  configureBackend(stack, stage, backend)
-  new AwsProvider(stack, 'aws', { region, defaultTags: [{ tags: { ...tags, keyturn: stage } }] })
+function requireAws(stack: TerraformStack, config: Config): void {
+  const { stage, region, tags = {} } = config
+  configureBackend(stack, config)
+  const defaultTags = [{ tags: { ...tags, keyturn: stage } }]
+  // A provider knows the regions of its day; whether the region is one at all, AWS says.
+  new AwsProvider(stack, 'aws', { region, skipRegionValidation: true, defaultTags })
   stack.addOverride('terraform.required_version', '>= 1.10.0')
   stack.addOverride('terraform.required_providers.aws', { source: 'hashicorp/aws', version: '>= 5.100.0, < 7.0.0' })
 }
 
 /** Where Terraform keeps the stack's state. CDKTF's default is a local file. */
-function configureBackend(stack: TerraformStack, stage: string, backend: Backend = { kind: 'local' }): void {
-  if (backend.kind === 'local') return
-  const { bucket, region, key = `keyturn/${stage}.tfstate` } = backend
-  new S3Backend(stack, { bucket, region, key, encrypt: true })
+function configureBackend(stack: TerraformStack, { stage, region: deployedIn, backend }: Config): void {
+  if (backend === undefined || backend.kind === 'local') return
+  const { bucket, region, key = `keyturn/${stage}/${deployedIn}.tfstate` } = backend
+  new S3Backend(stack, { bucket, region, key, encrypt: true, skipRegionValidation: true })
   stack.addOverride('terraform.backend.s3.use_lockfile', true)
 }

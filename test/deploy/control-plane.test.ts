@@ -185,7 +185,7 @@ whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => 
 
   it('the deployed policies allow every call that the functions made', () => {
     // As CDKTF wrote it.
-    const stack = JSON.parse(bed.project.read(`cdktf.out/stacks/keyturn-${stage}/cdk.tf.json`)) as Synthesised
+    const stack = JSON.parse(readFileSync(join(bed.project.stackFolder(stage), 'cdk.tf.json'), 'utf8')) as Synthesised
     const made = [...called, ...deployment.calls].flatMap(([name, calls]) =>
       calls.flatMap(iamCalls).map(call => ({ name, call })),
     )
@@ -225,7 +225,7 @@ whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => 
     const { ring_key_id: ring = '', mirror_key_id: mirror = '' } = await bed.project.outputs(stage)
     const printed = await timed('destroy', () => bed.project.destroy())
     expect(printed).toContain('Nothing stays')
-    expect(JSON.parse(bed.project.read(`terraform.keyturn-${stage}.tfstate`))).toMatchObject({ resources: [] })
+    expect(JSON.parse(bed.project.state(stage))).toMatchObject({ resources: [] })
     expect(await stageMirrors(deployment.secrets, stage)).toEqual([])
     expect([await kmsKeyState(bed, ring), await kmsKeyState(bed, mirror)]).toEqual([
       'PendingDeletion',

@@ -48,7 +48,7 @@ whereNothingIsLeft('a stage that keeps its data', () => {
   it('is taken down to table, KMS keys and mirrors, which are named with their costs', async () => {
     const { ring_key_id: ring = '', mirror_key_id: mirror = '' } = await bed.project.outputs(stage)
     printed = await timed('destroy', () => bed.project.destroy())
-    expect(JSON.parse(bed.project.read(`terraform.keyturn-${stage}.tfstate`))).toMatchObject({ resources: [] })
+    expect(JSON.parse(bed.project.state(stage))).toMatchObject({ resources: [] })
     expect([await kmsKeyState(bed, ring), await kmsKeyState(bed, mirror)]).toEqual(['Enabled', 'Enabled'])
     expect(await stageMirrors(deployment.secrets, stage)).toHaveLength(1)
     expect(await deployedRoutes(bed.access, `keyturn-${stage}`)).toEqual([])

@@ -34,6 +34,7 @@ whereTerraformIs('the example of a consumer, deployed', () => {
   let client: SecretsManagerClient
   let hook: LocalFunction | undefined
   let environment: NodeJS.ProcessEnv
+  let functionName: string
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'keyturn-consumer-'))
@@ -74,7 +75,8 @@ whereTerraformIs('the example of a consumer, deployed', () => {
     await terraform('init', '-no-color')
     await terraform('apply', '-no-color', '-auto-approve')
     const described = await client.send(new DescribeSecretCommand({ SecretId }))
-    expect(described.RotationLambdaARN).toMatch(/:function:storno-webhook-rotation$/)
+    functionName = described.RotationLambdaARN?.split(':').at(-1) ?? ''
+    expect(described.RotationLambdaARN).toMatch(/:function:storno-webhook-[0-9a-f]{8}-rotation$/)
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId }))
     expect(SecretString).toBe('{"keyturn":"not rotated yet"}')
   })
@@ -123,8 +125,7 @@ whereTerraformIs('the example of a consumer, deployed', () => {
     const runtime = await buildWorkerRuntime(folder)
     await endBuilder()
     const { access } = emulator
-    const name = 'storno-webhook-rotation'
-    return deployedFunction({ name, access, awsUrl: access.endpoint, stackFolder, folder, runtime })
+    return deployedFunction({ name: functionName, access, awsUrl: access.endpoint, stackFolder, folder, runtime })
   }
 })
 

@@ -15,9 +15,9 @@ export function leaks(texts: Readonly<Record<string, string>>, secrets: readonly
 export function everythingWritten({ project, folder }: DeployBed, stage: string): Readonly<Record<string, string>> {
   const logs = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ndjson'))
   return {
-    state: project.read(`terraform.keyturn-${stage}.tfstate`),
+    state: project.state(stage),
     plan: project.read('plan.json'),
-    synthesised: project.read(`cdktf.out/stacks/keyturn-${stage}/cdk.tf.json`),
+    synthesised: readFileSync(join(project.stackFolder(stage), 'cdk.tf.json'), 'utf8'),
     printed: project.printed,
     ...Object.fromEntries(logs.map(file => [file, readFileSync(join(folder, file), 'utf8')])),
   }

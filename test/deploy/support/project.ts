@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
-import type { Config } from '../../../config/config'
+import { type Config, stackIdOf } from '../../../config/config'
 
 const root = resolve(__dirname, '../../..')
 
@@ -28,6 +28,7 @@ export interface PlannedChange {
 export class Project {
   readonly folder: string
   readonly #environment: Readonly<Record<string, string | undefined>>
+  #region = ''
   /** Everything that any command printed. */
   printed = ''
 
@@ -45,6 +46,7 @@ export class Project {
   }
 
   configure(config: Config): void {
+    this.#region = config.region
     this.#write('keyturn.config.ts', `export default ${JSON.stringify(config, null, 2)}\n`)
   }
 
@@ -77,7 +79,16 @@ export class Project {
   }
 
   stackFolder(stage: string): string {
-    return join(this.folder, `cdktf.out/stacks/keyturn-${stage}`)
+    return join(this.folder, 'cdktf.out/stacks', this.#stackId(stage))
+  }
+
+  /** Terraform's state, as the file has it. */
+  state(stage: string): string {
+    return this.read(`terraform.${this.#stackId(stage)}.tfstate`)
+  }
+
+  #stackId(stage: string): string {
+    return stackIdOf({ stage, region: this.#region })
   }
 
   read(file: string): string {

@@ -47,6 +47,11 @@ describe('a configuration', () => {
     expect(faultsOf(full)).toEqual([])
   })
 
+  it.each(['eu-central-1', 'eusc-de-east-1', 'us-gov-west-1', 'cn-north-1', 'us-isob-east-1', 'xx-somewhere-12'])(
+    'takes the region %s',
+    region => expect(faultsOf({ region })).toEqual([]),
+  )
+
   it.each([
     [{ stage: 'Prod' }, /^stage: /],
     [{ stage: 'a'.repeat(21) }, /^stage: /],
@@ -82,6 +87,10 @@ describe('a configuration', () => {
     [{ adopt: { tabel: true } }, /^adopt\.tabel: there is no such field/],
     [{ retention: 30 }, /^retention: there is no such field/],
     [{ backend: { kind: 's3', bucket: 'b' } }, /^backend\./],
+    [
+      { backend: { kind: 's3', bucket: 'my-state', region: 'us-east-1', key: 'a' } },
+      /^backend: key must have the region/,
+    ],
   ])('%j is refused by the name of its field', (change, message) => {
     const faults = faultsOf(change)
     expect(faults).not.toEqual([])

@@ -7,6 +7,7 @@ import { keyturn } from '../../../src/contracts/keyturn'
 import type { SweepReport } from '../../../src/rotation/sweep'
 import { minimal, mountsOf, resources, synthesise, type Synthesised } from './support/synthesise'
 import { functionNames } from '../../../infra/function-statements'
+import { keyPolicy } from './support/synthesised-policies'
 
 const sessions = {
   issuer: 'https://id.example',
@@ -147,6 +148,23 @@ describe('functions', () => {
   })
 })
 
+describe('names that an account has once for all regions', () => {
+  const region = expect.stringMatching(/-\$\{data\.aws_service\.\w+\.region\}$/)
+
+  it('hold the region: those of roles and of the dashboard', () => {
+    expect(resources(dev, 'aws_iam_role').map(({ name }) => name)).toEqual(functionNames.map(() => region))
+    expect(resources(dev, 'aws_cloudwatch_dashboard').map(each => each.dashboard_name)).toEqual([region])
+  })
+
+  it('fit into the 64 characters of a role', () => {
+    const stage = 'a'.repeat(20)
+    const longest = resources(synthesise({ ...minimal, stage }), 'aws_iam_role').map(({ name }) =>
+      String(name).replace(/\$\{.*\}/, 'ap-southeast-1'),
+    )
+    expect(Math.max(...longest.map(name => name.length))).toBeLessThanOrEqual(64)
+  })
+})
+
 describe('storage', () => {
   const [table] = resources(dev, 'aws_dynamodb_table')
 
@@ -169,8 +187,22 @@ describe('storage', () => {
     })
   })
 
-  it('is two keys that rotate', () => {
-    expect(resources(dev, 'aws_kms_key').map(key => key.enable_key_rotation)).toEqual([true, true])
+  it('is two keys that rotate, and that administrators can replicate into another region', () => {
+    const keys = resources(dev, 'aws_kms_key')
+    expect(keys).toMatchObject([1, 2].map(() => ({ enable_key_rotation: true, multi_region: true })))
+    for (const key of ['ring', 'mirror'] as const) {
+      const administer = keyPolicy(dev, key).find(({ Sid }) => Sid === 'Administer')
+      expect(administer?.Action).toEqual(expect.arrayContaining(['kms:ReplicateKey', 'kms:UpdatePrimaryRegion']))
+    }
+  })
+
+  it('lets the mirror key be used through Secrets Manager in partitions with other host names, too', () => {
+    const [policy] = resources(dev, 'aws_kms_key')
+      .map(key => String(key.policy))
+      .filter(text => text.includes('Mirrors'))
+    expect(policy).toMatch(
+      /"kms:ViaService":\["secretsmanager\.\$\{[\w.]+\}\.amazonaws\.com","secretsmanager\.\$\{[\w.]+\}\.\$\{data\.aws_partition\.\w+\.dns_suffix\}"\]/,
+    )
   })
 
   it('outlives a stage that is not dev: table and keys are protected together', () => {
@@ -309,11 +341,24 @@ describe('Terraform', () => {
     })
   })
 
+  it('leaves it to AWS which regions there are', () => {
+    expect(dev.provider.aws[0]).toMatchObject({ skip_region_validation: true })
+    // It fails for a region that the provider does not know.
+    expect(dev.data).not.toHaveProperty('aws_region')
+  })
+
   it('keeps its state in a file, or in S3 with a lock', () => {
     expect(dev.terraform).not.toHaveProperty('backend')
     const backend = { kind: 's3', bucket: 'my-state', region: 'eu-west-1' } as const
     expect(synthesise({ ...minimal, backend }).terraform.backend).toEqual({
-      s3: { bucket: 'my-state', region: 'eu-west-1', key: 'keyturn/dev.tfstate', encrypt: true, use_lockfile: true },
+      s3: {
+        bucket: 'my-state',
+        region: 'eu-west-1',
+        key: 'keyturn/dev/eu-central-1.tfstate',
+        encrypt: true,
+        use_lockfile: true,
+        skip_region_validation: true,
+      },
     })
   })
 

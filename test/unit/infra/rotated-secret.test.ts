@@ -100,9 +100,36 @@ describe('RotatedSecret', () => {
     const sids = statementsOf(stack).map(({ Sid }) => Sid)
     expect(sids).toEqual(expect.arrayContaining(['UseTheKey', 'OpenTheCredential', 'AttachToTheVpc']))
     expect(only(stack, 'aws_secretsmanager_secret')).toMatchObject({ kms_key_id: 'arn:key-1' })
+    const conditions = statementsOf(stack).filter(({ Sid }) => ['UseTheKey', 'OpenTheCredential'].includes(Sid))
+    const service = /^secretsmanager\.\$\{[\w.]+\}\.(?:amazonaws\.com|\$\{[\w.]+\.dns_suffix\})$/
+    const services = [expect.stringMatching(service), expect.stringMatching(service)]
+    for (const { Condition } of conditions) expect(Condition?.['StringEquals']?.['kms:ViaService']).toEqual(services)
     expect(only(stack, 'aws_lambda_function')).toMatchObject({
       vpc_config: { subnet_ids: ['subnet-1'], security_group_ids: ['sg-1'] },
     })
+  })
+
+  it('calls what belongs to it after the secret, and its role after the region too', () => {
+    const stack = synth({ name: 'storno-webhook' })
+    expect(only(stack, 'aws_lambda_function').function_name).toBe('storno-webhook-rotation')
+    expect(only(stack, 'aws_iam_role').name).toMatch(/^storno-webhook-rotation-\$\{data\.aws_service\.\w+\.region\}$/)
+  })
+
+  it.each(['a.b', 'a@b', 'a/b', 'A-B', 'x'.repeat(67), `${'x'.repeat(66)}y`])(
+    'finds names that AWS takes for what belongs to the secret %s',
+    name => {
+      const stack = synth({ name })
+      expect(only(stack, 'aws_secretsmanager_secret').name).toBe(name)
+      const { function_name: functionName } = only(stack, 'aws_lambda_function')
+      expect(functionName).toMatch(/^[a-zA-Z0-9_-]{1,43}$/)
+      expect(String(only(stack, 'aws_iam_role').name).replace(/\$\{.*\}/, 'ap-southeast-1').length).toBeLessThan(65)
+    },
+  )
+
+  it('tells secrets apart whose names differ only in what AWS does not take', () => {
+    const names = ['a-b', 'a/b', 'a.b', 'A-B', 'x'.repeat(67), `${'x'.repeat(66)}y`]
+    const functions = names.map(name => String(only(synth({ name }), 'aws_lambda_function').function_name))
+    expect(new Set(functions.map(name => name.toLowerCase())).size).toBe(names.length)
   })
 
   it('tells the function its contract and no other', () => {

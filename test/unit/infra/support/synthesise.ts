@@ -3,7 +3,7 @@ import { App, Testing } from 'cdktf'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Config } from '../../../../config/config'
+import { type Config, stackIdOf } from '../../../../config/config'
 import { KeyturnStack } from '../../../../infra/stack'
 import { storedFiles } from '../../../deploy/support/stored-files'
 import { functionNames } from '../../../../infra/function-statements'
@@ -19,6 +19,7 @@ export type Arguments = Readonly<Record<string, unknown>>
 /** A synthesised stack. */
 export interface Synthesised {
   readonly resource: Readonly<Record<string, Readonly<Record<string, Arguments>>>>
+  readonly data: Readonly<Record<string, object>>
   readonly output: Readonly<Record<string, { readonly value: string }>>
   readonly provider: { readonly aws: readonly Arguments[] }
   readonly terraform: Arguments
@@ -38,7 +39,7 @@ let stacks = 0
 export function synthesise(config: Config = minimal): Synthesised {
   stacks += 1
   const app = new App({ outdir: join(folder, `out-${stacks}`) })
-  const stack = new KeyturnStack(app, `keyturn-${config.stage}`, { config, bundles: emptyBundles() })
+  const stack = new KeyturnStack(app, stackIdOf(config), { config, bundles: emptyBundles() })
   // The format of Terraform's JSON syntax.
   return JSON.parse(Testing.synth(stack)) as Synthesised
 }

@@ -12,7 +12,7 @@ export const account = `arn:aws:iam::${accountId}:root`
 export function mayCall(stack: Synthesised, deployedName: string, call: AwsCall): boolean {
   const policy = rolePolicy(stack, deployedName)
   if (call.resource !== 'ring' && call.resource !== 'mirror') return allows(policy, call)
-  const caller = { role: `arn:aws:iam::${accountId}:role/${deployedName}`, account, policy }
+  const caller = { role: `arn:aws:iam::${accountId}:role/${deployedName}-${region}`, account, policy }
   return keyAllows(keyPolicy(stack, call.resource), caller, call)
 }
 
@@ -48,9 +48,9 @@ interface Reference {
   readonly attribute: string
 }
 
-function resourceArn({ resource }: Synthesised, { type, id, attribute }: Reference): string | undefined {
-  const name = resource[type]?.[id]?.name
-  return attribute === 'arn' && typeof name === 'string' ? arnOf[type]?.(name) : undefined
+function resourceArn(stack: Synthesised, { type, id, attribute }: Reference): string | undefined {
+  const name = stack.resource[type]?.[id]?.name
+  return attribute === 'arn' && typeof name === 'string' ? arnOf[type]?.(resolveArns(stack, name)) : undefined
 }
 
 const arnOf: Readonly<Record<string, (name: string) => string>> = {
@@ -61,4 +61,9 @@ const arnOf: Readonly<Record<string, (name: string) => string>> = {
   aws_sqs_queue: name => `arn:aws:sqs:${region}:${accountId}:${name}`,
 }
 
-const ofAccount: Readonly<Record<string, string>> = { account_id: accountId, partition: 'aws', id: region }
+const ofAccount: Readonly<Record<string, string>> = {
+  account_id: accountId,
+  partition: 'aws',
+  dns_suffix: 'amazonaws.com',
+  region,
+}
