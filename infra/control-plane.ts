@@ -46,11 +46,12 @@ const defaultChangeThrottle = { requestsPerSecond: 50, burst: 100 }
  * ```ts
  * import { AwsProvider } from '@cdktf/provider-aws/lib/provider'
  * import { App, TerraformOutput, TerraformStack } from 'cdktf'
- * import { ControlPlane } from 'keyturn/infra'
+ * import { ControlPlane, pinAwsProvider } from 'keyturn/infra'
  *
  * const app = new App()
  * const stack = new TerraformStack(app, 'platform')
  * new AwsProvider(stack, 'aws', { region: 'eu-central-1' })
+ * pinAwsProvider(stack)
  *
  * const keyturn = new ControlPlane(stack, 'keyturn', {
  *   stage: 'prod',

@@ -69,11 +69,12 @@ const timeoutSeconds = 60
  * import { AwsProvider } from '@cdktf/provider-aws/lib/provider'
  * import { SecretsmanagerSecret } from '@cdktf/provider-aws/lib/secretsmanager-secret'
  * import { App, TerraformOutput, TerraformStack } from 'cdktf'
- * import { RotatedSecret } from 'keyturn/infra'
+ * import { RotatedSecret, pinAwsProvider } from 'keyturn/infra'
  *
  * const app = new App()
  * const stack = new TerraformStack(app, 'consumer')
  * new AwsProvider(stack, 'aws', { region: 'eu-central-1' })
+ * pinAwsProvider(stack)
  *
  * // Put the vendor's API key into it: the bare token, or {"token": "…"}.
  * const token = new SecretsmanagerSecret(stack, 'token', { name: 'vendor/token' })

@@ -2,6 +2,7 @@ import { AwsProvider } from '@cdktf/provider-aws/lib/provider'
 import { App, S3Backend, TerraformOutput, TerraformStack } from 'cdktf'
 import type { Construct } from 'constructs'
 import { type Config, stackIdOf } from '../config/config'
+import { pinAwsProvider } from './aws-provider'
 import { ControlPlane } from './control-plane'
 import { retainedAddresses } from './storage'
 
@@ -84,7 +85,7 @@ function requireAws(stack: TerraformStack, config: Config): void {
   // A provider knows the regions of its day; whether the region is one at all, AWS says.
   new AwsProvider(stack, 'aws', { region, skipRegionValidation: true, defaultTags })
   stack.addOverride('terraform.required_version', '>= 1.10.0')
-  stack.addOverride('terraform.required_providers.aws', { source: 'hashicorp/aws', version: '>= 5.100.0, < 7.0.0' })
+  pinAwsProvider(stack)
 }
 
 /** Where Terraform keeps the stack's state. CDKTF's default is a local file. */

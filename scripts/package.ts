@@ -21,6 +21,8 @@ if (require.main === module) void main()
 
 const verifier = { 'verify/index': 'src/verify/index.ts' }
 const reader = { 'secrets-manager/index': 'src/secrets-manager/index.ts' }
+/** Of the AWS provider; `keyturn/infra` looks beside itself. */
+const lockFile = '.terraform.lock.hcl'
 const infra = { 'infra/index': 'infra/index.ts' }
 const peers = ['cdktf', 'constructs', '@cdktf/provider-aws', '@aws-sdk/*']
 
@@ -31,6 +33,8 @@ const peers = ['cdktf', 'constructs', '@cdktf/provider-aws', '@aws-sdk/*']
 export async function buildPackageEntries(outDir: string): Promise<void> {
   const options: BuildOptions = { ...bundleOptions(outDir), external: peers }
   await build({ ...options, entryPoints: { ...verifier, ...infra }, format: 'cjs' })
+  mkdirSync(join(outDir, 'infra'), { recursive: true })
+  copyFileSync(join('infra', lockFile), join(outDir, 'infra', lockFile))
   // Its errors are of the very class that `keyturn/verify` exports, so it takes the verifier from beside it.
   await build({ ...options, entryPoints: reader, format: 'cjs', external: [...peers, '../verify'] })
   // Workers are ES modules: bundled into one, a `require` of Node's modules would be left that nothing answers.

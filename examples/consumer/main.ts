@@ -1,7 +1,7 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider'
 import { SecretsmanagerSecret } from '@cdktf/provider-aws/lib/secretsmanager-secret'
 import { App, TerraformOutput, TerraformStack } from 'cdktf'
-import { RotatedSecret } from '../../infra'
+import { pinAwsProvider, RotatedSecret } from '../../infra'
 import { buildFunctions, consumerFunctionSources } from '../../scripts/bundle'
 
 // The secret of a Storno webhook, which Secrets Manager rotates every 30 days. `STORNO_WEBHOOK` and `STORNO_COMPANY` say which
@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   const app = new App()
   const stack = new TerraformStack(app, 'consumer')
   new AwsProvider(stack, 'aws', { region })
-  stack.addOverride('terraform.required_providers.aws', { source: 'hashicorp/aws', version: '>= 5.100.0, < 7.0.0' })
+  pinAwsProvider(stack)
   const token = new SecretsmanagerSecret(stack, 'token', { name: 'storno/token' })
   const { secret } = new RotatedSecret(stack, 'storno', {
     name: 'storno/webhook',

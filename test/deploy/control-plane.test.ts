@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { stageMirrors } from '../../cli/stored-stage'
+import { lockFile } from '../../infra/aws-provider'
 import { functionNames } from '../../infra/function-statements'
 import { allContracts } from '../../src/contracts/all'
 import { gatewayRoutes } from '../../src/contracts/gateway-routes'
@@ -84,6 +85,11 @@ whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => 
     bed.project.configure({ ...bed.config(stage), contracts: first().map(contract => ({ contract })) })
     await timed('deploy', () => bed.project.deploy())
     await expectRoutes(first())
+  })
+
+  it('takes the provider of the committed lock file, which knows it', () => {
+    const lock = readFileSync(join(bed.project.stackFolder(stage), lockFile), 'utf8')
+    expect(lock).toBe(readFileSync(join('infra', lockFile), 'utf8'))
   })
 
   it('leaves out what the emulator does not know, and nothing else', () => {

@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { execFile, execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { createQueues, createTable, localAws, localClientOptions } from '../../local/aws-resources'
@@ -97,6 +107,8 @@ describe('the packed package in an empty folder', () => {
     run('node', join(root, 'node_modules/typescript/bin/tsc'), ...compiler, '--skipLibCheck', '--types', '', 'main.ts')
     run('node', '--import', 'tsx', 'main.ts')
     const stack = JSON.parse(readFileSync(join(folder, 'cdktf.out/stacks/platform/cdk.tf.json'), 'utf8'))
+    expect(stack.terraform.required_providers).toMatchObject({ aws: { version: '~> 5.100' } })
+    expect(existsSync(join(folder, 'cdktf.out/stacks/platform/.terraform.lock.hcl'))).toBe(true)
     const routes = Object.values<{ route_key: string }>(stack.resource.aws_apigatewayv2_route)
     expect(routes.map(({ route_key: key }) => key)).toContain('POST /acmeworks/api/hooks/{id}/roll')
     const [rotate] = Object.values<{ filename: string; function_name: string }>(

@@ -110,7 +110,7 @@ export class Project {
   }
 }
 
-const unattended = ['--auto-approve', '--skip-provider-lock']
+const unattended = ['--auto-approve']
 
 interface PlanRepresentation {
   readonly resource_changes: readonly ResourceChange[]

@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals'
+import { App, TerraformStack } from 'cdktf'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { awsProvider, lockFile, pinAwsProvider } from '../../../infra/aws-provider'
 import { accessLogFormat } from '../../../infra/http-api'
 import { sweepFields } from '../../../infra/metrics'
 import { allContracts } from '../../../src/contracts/all'
 import { keyturn } from '../../../src/contracts/keyturn'
 import type { SweepReport } from '../../../src/rotation/sweep'
-import { minimal, mountsOf, resources, synthesise, type Synthesised } from './support/synthesise'
+import { folder, minimal, mountsOf, resources, synthesise, type Synthesised } from './support/synthesise'
 import { functionNames } from '../../../infra/function-statements'
 import { keyPolicy } from './support/synthesised-policies'
 
@@ -335,10 +338,16 @@ describe('alarms', () => {
 })
 
 describe('Terraform', () => {
-  it('is held to the providers that were tried', () => {
-    expect(dev.terraform.required_providers).toEqual({
-      aws: { source: 'hashicorp/aws', version: '>= 5.100.0, < 7.0.0' },
-    })
+  it('is held to the provider that was tried, with its checksums beside the stack', () => {
+    expect(dev.terraform.required_providers).toEqual({ aws: { source: 'hashicorp/aws', version: '~> 5.100' } })
+    const stack = new TerraformStack(new App({ outdir: join(folder, 'locked') }), 'locked')
+    pinAwsProvider(stack)
+    App.of(stack).synth()
+    const lock = readFileSync(join(folder, 'locked/stacks/locked', lockFile), 'utf8')
+    expect(lock).toContain('version     = "5.100.0"')
+    expect(lock).toContain(`constraints = "${awsProvider.version}"`)
+    // One of each zip, for all that the provider is released for, and one of its manifest.
+    expect(lock.match(/"zh:[0-9a-f]{64}"/g)).toHaveLength(15)
   })
 
   it('leaves it to AWS which regions there are', () => {

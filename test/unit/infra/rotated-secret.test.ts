@@ -2,7 +2,7 @@ import { AwsProvider } from '@cdktf/provider-aws/lib/provider'
 import { describe, expect, it } from '@jest/globals'
 import { App, Lazy, TerraformStack, Testing, Token } from 'cdktf'
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -222,6 +222,8 @@ describe('the example of a consumer', () => {
       const written = readFileSync(join(cwd, 'cdktf.out/stacks/consumer/cdk.tf.json'), 'utf8')
       const stack = JSON.parse(written) as Synthesised
       expect(only(stack, 'aws_secretsmanager_secret_rotation')).toBeDefined()
+      expect(stack.terraform.required_providers).toMatchObject({ aws: { version: '~> 5.100' } })
+      expect(existsSync(join(cwd, 'cdktf.out/stacks/consumer/.terraform.lock.hcl'))).toBe(true)
       expect(readFileSync(join(cwd, '.build/rotation-hook/index.js')).length).toBeGreaterThan(50_000)
     } finally {
       rmSync(cwd, { recursive: true })
