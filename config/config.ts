@@ -6,7 +6,7 @@ import type { Contract } from '../src/contracts/contract'
 export interface Config extends ControlPlaneConfig {
   /** AWS region, such as `eu-central-1`. The same stage in another region is another deployment. */
   readonly region: string
-  /** Put on every resource. */
+  /** Put on every resource, at most 49. */
   readonly tags?: Readonly<Record<string, string>>
   /** Where Terraform's state is kept. Default: a file in the project's folder. */
   readonly backend?: Backend
@@ -25,7 +25,10 @@ export interface ControlPlaneConfig {
   readonly sessions?: Sessions
   /** `off`: no endpoint has a copy in Secrets Manager. */
   readonly mirror: 'on' | 'off'
-  /** Other AWS accounts (12 digits) that may decrypt mirrors, where a mirror's own policy lets them read it. */
+  /**
+   * Other AWS accounts (12 digits) that may decrypt mirrors, where a mirror's own policy lets them read it. About 200 at
+   * most: what a function's environment holds.
+   */
   readonly mirrorReaders?: readonly string[]
   /** Days that logs are kept, one of those that CloudWatch has. Default 30. */
   readonly logRetentionDays?: number
@@ -33,7 +36,7 @@ export interface ControlPlaneConfig {
   /** Gets the alarms, once the subscription that AWS sends is confirmed. */
   readonly alarmEmail?: string
   readonly domain?: CustomDomain
-  /** Origins of browsers that may call the API. Default: none. */
+  /** Origins of browsers that may call the API, as they send them: `https://app.example.com`. Default: none. */
   readonly corsOrigins?: readonly string[]
   readonly deliveries?: Deliveries
   /** Endpoints that a tenant can have, 1 to 100,000; to make one more is 409. Default 1,000. */

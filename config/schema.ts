@@ -1,5 +1,16 @@
 import * as v from 'valibot'
 import type { Contract } from '../src/contracts/contract'
+import {
+  accountId,
+  browserOrigin,
+  certificateArn,
+  emailAddress,
+  isHttpsOrLoopback,
+  logRetentionDays,
+  region,
+  regionOfCertificate,
+  tags,
+} from './aws-limits'
 import { attemptsPerTenantOf, type Config, type ControlPlaneConfig, deliveryConcurrencyOf } from './config'
 
 // Checks what a configuration file holds, field by field, before anything is built or called.
@@ -40,21 +51,13 @@ function faultOf(issue: v.BaseIssue<unknown>): string {
   return `${path}: ${issue.message}`
 }
 
-const accountId = v.pipe(v.string(), v.regex(/^\d{12}$/, 'must be an account id of 12 digits'))
 const text = v.pipe(v.string(), v.nonEmpty('must not be empty'), v.maxLength(200, 'must have at most 200 characters'))
 /** Of a table or a bucket. */
 const resourceName = v.pipe(
   v.string(),
   v.regex(/^[a-zA-Z0-9_.-]{3,255}$/, 'must be 3 to 255 characters of [a-zA-Z0-9_.-]'),
 )
-/** As Secrets Manager's API reference writes it: regions to come are taken as well. */
-const region = v.pipe(v.string(), v.regex(/^([a-z]+-)+\d+$/, 'must be a region such as eu-central-1'))
 const httpsUrl = v.pipe(v.string(), v.check(isHttpsOrLoopback, 'must be an https URL; http only on 127.0.0.1'))
-
-function isHttpsOrLoopback(url: string): boolean {
-  const parsed = URL.parse(url)
-  return parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && parsed.hostname === '127.0.0.1')
-}
 
 /** `checkContract` looks at all of it later; here an object with a name is enough. */
 const ownContract = v.custom<Contract>(
@@ -80,14 +83,9 @@ const sessions = v.strictObject({
   tenantClaim: text,
 })
 
-/** Retention periods of CloudWatch Logs, in days. */
-const retentionDays = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3653,
-]
-
 const domain = v.strictObject({
   name: v.pipe(v.string(), v.regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'must be a domain name in lower case')),
-  certificateArn: v.pipe(v.string(), v.startsWith('arn:', 'must be an ARN')),
+  certificateArn,
 })
 
 const count = v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(1, 'must be at least 1'))
@@ -134,11 +132,11 @@ const controlPlane = {
   sessions: v.exactOptional(sessions),
   mirror: v.picklist(['on', 'off'], 'must be "on" or "off"'),
   mirrorReaders: v.exactOptional(v.pipe(v.array(accountId), v.readonly())),
-  logRetentionDays: v.exactOptional(v.picklist(retentionDays, `must be one of ${retentionDays.join(', ')}`)),
+  logRetentionDays: v.exactOptional(logRetentionDays),
   logLevel: v.exactOptional(v.picklist(['info', 'error'], 'must be "info" or "error"')),
-  alarmEmail: v.exactOptional(v.pipe(v.string(), v.email('must be an e-mail address'))),
+  alarmEmail: v.exactOptional(emailAddress),
   domain: v.exactOptional(domain),
-  corsOrigins: v.exactOptional(v.pipe(v.array(httpsUrl), v.readonly())),
+  corsOrigins: v.exactOptional(v.pipe(v.array(browserOrigin), v.readonly())),
   deliveries: v.exactOptional(deliveries),
   endpointsPerTenant: v.exactOptional(v.pipe(count, v.maxValue(100_000, 'must be at most 100000'))),
   throttle: v.exactOptional(throttle),
@@ -156,7 +154,7 @@ const mountedSchema = v.object({ contracts: controlPlane.contracts, sessions: co
 const configMembers = v.strictObject({
   ...controlPlane,
   region,
-  tags: v.exactOptional(v.record(v.string(), v.string())),
+  tags: v.exactOptional(tags),
   backend: v.exactOptional(backend),
 })
 
@@ -169,5 +167,13 @@ const configSchema = v.pipe(
       'key must have the region in it: in another region it would be another state',
     ),
     ['backend'],
+  ),
+  v.forward(
+    v.partialCheck(
+      [['region'], ['domain']],
+      ({ region, domain }) => domain === undefined || (regionOfCertificate(domain.certificateArn) ?? region) === region,
+      'certificateArn must be of the same region: the API is served in one, not at the edge',
+    ),
+    ['domain'],
   ),
 ) satisfies v.GenericSchema<unknown, Config>

@@ -1,4 +1,5 @@
 import { attemptsPerTenantOf, type ControlPlaneConfig, type Sessions } from '../config/config'
+import { ConfigError } from '../config/schema'
 
 /** What the functions use, by name, ARN or URL. */
 export interface FunctionResources {
@@ -15,7 +16,10 @@ export interface FunctionResources {
 const defaultPauseAfterHours = 24
 const defaultEndpointsPerTenant = 1000
 
-/** The variables that every function of the control plane gets. They are names and addresses: none is a secret. */
+/**
+ * The variables that every function of the control plane gets. They are names and addresses: none is a secret.
+ * @throws {ConfigError} when there are too many readers of mirrors for them
+ */
 export function functionEnvironment(
   config: ControlPlaneConfig,
   { table, ringKey, mirrorKey, bus, queueUrl, deadLetterQueueUrl, account }: FunctionResources,
@@ -23,7 +27,7 @@ export function functionEnvironment(
   const { stage, mirror, mirrorReaders = [], sessions, deliveries = {}, logLevel = 'info' } = config
   const { endpointsPerTenant = defaultEndpointsPerTenant } = config
   const { pauseAfterHours = defaultPauseAfterHours, pauseAfterFailures } = deliveries
-  return {
+  const variables = {
     STAGE: stage,
     TABLE_NAME: table,
     RING_KEY_ID: ringKey,
@@ -41,7 +45,24 @@ export function functionEnvironment(
     LOG_LEVEL: logLevel,
     ...(sessions === undefined ? {} : sessionVariables(sessions)),
   }
+  const tooMany = Math.ceil((bytesOf(variables) - mostBytes) / bytesOfReader)
+  if (tooMany <= 0) return variables
+  if (mirrorReaders.length < tooMany) throw new ConfigError([`sessions: is too long for ${roomOfFunction}`])
+  throw new ConfigError([`mirrorReaders: are ${tooMany} too many for ${roomOfFunction}`])
 }
+
+/** Lambda measures names and values as one JSON text. */
+const mostBytes = 4096
+const roomOfFunction = "a function's environment, which holds 4 KB"
+const bytesOfReader = ',111122223333'.length
+
+/** Of the variables once Terraform knows what it fills in: an ARN, a URL or a name, with the longest region at most so long. */
+function bytesOf(variables: Readonly<Record<string, string>>): number {
+  const filled = JSON.stringify(variables).replaceAll(/\$\{.*?\}/g, 'x'.repeat(mostBytesOfReference))
+  return Buffer.byteLength(filled)
+}
+
+const mostBytesOfReference = 110
 
 function sessionVariables({ issuer, audience, jwksUrl, roleClaim, tenantClaim }: Sessions) {
   return {

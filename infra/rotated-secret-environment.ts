@@ -1,5 +1,6 @@
 import { Token, Tokenization } from 'cdktf'
 import * as v from 'valibot'
+import { emailAddress, logRetentionDays, rotationSchedule, secretName } from '../config/aws-limits'
 import { ConfigError } from '../config/schema'
 import { rotationHookVariables } from '../lambdas/environment'
 import type { Contract } from '../src/contracts/contract'
@@ -9,7 +10,7 @@ import type { RotatedSecretProps } from './rotated-secret'
 /**
  * What the function is told, checked as the function checks it when it starts. A value that Terraform will only know later
  * passes.
- * @throws {ConfigError} with a line for each member that the function would refuse to start with
+ * @throws {ConfigError} with a line for each member that the function would refuse to start with, or AWS to take
  */
 export function rotatedSecretEnvironment(
   props: RotatedSecretProps,
@@ -22,8 +23,8 @@ export function rotatedSecretEnvironment(
       return value === undefined ? [] : [[variable, textOf(value)] as const]
     }),
   )
-  const faults = new Map([...malformed(environment), ...unfitForContract(props, contract)])
-  const known = [...faults].filter(([member]) => !isLater(values[member]))
+  const faults = new Map([...refusedByAws(props), ...malformed(environment), ...unfitForContract(props, contract)])
+  const known = [...faults].filter(([member]) => member === 'name' || !isLater(values[member]))
   if (known.length > 0) throw new ConfigError(known.map(([member, message]) => `${member}: ${message}`))
   return environment
 }
@@ -39,13 +40,33 @@ const variables = {
   LOST_REPLY: 'lostReply',
 } as const satisfies Readonly<Record<string, keyof RotatedSecretProps>>
 
-type Member = (typeof variables)[keyof typeof variables]
+type Member = (typeof variables)[keyof typeof variables] | keyof typeof awsMembers.entries
 
 function textOf(value: string | number): string {
   return typeof value === 'string' ? value : Tokenization.stringifyNumber(value)
 }
 
 type MemberFault = readonly [Member, string]
+
+/** `name` is part of names that have to be known, and so may not come later. */
+const awsMembers = v.object({
+  name: secretName,
+  schedule: rotationSchedule,
+  logRetentionDays: v.optional(logRetentionDays),
+  alarmEmail: v.optional(emailAddress),
+})
+
+function refusedByAws(props: RotatedSecretProps): readonly MemberFault[] {
+  const { issues = [] } = v.safeParse(awsMembers, props)
+  return issues.flatMap(({ path, message }) => {
+    const member = path?.[0].key
+    return isAwsMember(member) ? [[member, message] as const] : []
+  })
+}
+
+function isAwsMember(name: unknown): name is keyof typeof awsMembers.entries {
+  return typeof name === 'string' && name in awsMembers.entries
+}
 
 function malformed(environment: Readonly<Record<string, string>>): readonly MemberFault[] {
   const { issues = [] } = v.safeParse(rotationHookVariables, environment)

@@ -20,14 +20,14 @@ export interface RotatedSecretProps {
   readonly name: string
   /** The vendor's: the name of a contract that comes with Keyturn, or a contract of your own. */
   readonly contract: string | Contract
-  /** What stands before the contract's paths, such as `https://api.vendor.example`. */
+  /** What stands before the contract's paths, such as `https://api.vendor.example`; without a password, query or fragment. */
   readonly baseUrl: string
   readonly endpointId: string
   /** Where the contract needs one: a company, or a tenant of Keyturn. */
   readonly tenantId?: string
   /** ARN of a secret that holds the vendor's credential: the bare token, or `{"token": "…"}`. */
   readonly credentialsSecretArn: string
-  /** `rate(30 days)` or `cron(…)`, as Secrets Manager takes it. */
+  /** `rate(30 days)` or `cron(0 …)`, as Secrets Manager takes it: every four hours at most. */
   readonly schedule: string
   /** Whether deploying rotates at once. Default: no, only the function's test runs. */
   readonly rotateImmediately?: boolean
@@ -97,12 +97,13 @@ export class RotatedSecret extends Construct {
   readonly function: LambdaFunction
   readonly alarms: Alarms
 
-  /** @throws {ConfigError} naming every member that the function would refuse to start with */
+  /** @throws {ConfigError} naming every member that the function would refuse to start with, or AWS to take */
   constructor(scope: Construct, id: string, props: RotatedSecretProps) {
     super(scope, id)
     const { name, kmsKeyArn: kmsKeyId, alarmEmail: email } = props
+    const contract = checkedContract(props.contract, 'contract')
+    const environment = rotatedSecretEnvironment(props, contract)
     const plainName = derivedName(name, longestName)
-    const account = accountOf(this)
     this.secret = new SecretsmanagerSecret(this, 'secret', {
       name,
       ...(kmsKeyId === undefined ? {} : { kmsKeyId }),
@@ -110,7 +111,7 @@ export class RotatedSecret extends Construct {
       lifecycle: { ignoreChanges: ['tags'] },
     })
     const first = this.#firstVersion()
-    this.function = this.#deployHook(plainName, account, props)
+    this.function = this.#deployHook(plainName, { contract, environment }, props)
     const permission = new LambdaPermission(this, 'permission', {
       statementId: 'FromSecretsManager',
       action: 'lambda:InvokeFunction',
@@ -141,10 +142,9 @@ export class RotatedSecret extends Construct {
     })
   }
 
-  #deployHook(name: string, account: Account, props: RotatedSecretProps): LambdaFunction {
+  #deployHook(name: string, { contract, environment }: CheckedHook, props: RotatedSecretProps): LambdaFunction {
     const { bundles, logRetentionDays, vpc } = props
-    const contract = checkedContract(props.contract, 'contract')
-    const environment = rotatedSecretEnvironment(props, contract)
+    const account = accountOf(this)
     const hook = new KeyturnFunction(this, 'hook', {
       name: `${name}-rotation`,
       region: account.region,
@@ -156,6 +156,11 @@ export class RotatedSecret extends Construct {
     })
     return hook.deploy({ environment, statements: hookStatements(this.secret.arn, account, props), vpc })
   }
+}
+
+interface CheckedHook {
+  readonly contract: Contract
+  readonly environment: Readonly<Record<string, string>>
 }
 
 /** What the hook may do: with its own secret what its four steps need, and read the vendor's credential. */

@@ -82,7 +82,11 @@ const httpsUrl = v.pipe(v.string(), v.check(isSecure, 'must be an https URL; htt
  */
 export const rotationHookVariables = v.object({
   CONTRACT: nonEmptyText,
-  BASE_URL: v.pipe(httpsUrl, v.transform(withoutSlash)),
+  BASE_URL: v.pipe(
+    httpsUrl,
+    v.check(isBare, 'must have no user, password, query or fragment'),
+    v.transform(withoutSlash),
+  ),
   ENDPOINT_ID: nonEmptyText,
   TENANT_ID: v.optional(v.string(), ''),
   CREDENTIALS_SECRET_ID: nonEmptyText,
@@ -99,6 +103,12 @@ function isSecure(url: string): boolean {
   const parsed = URL.canParse(url) ? new URL(url) : null
   const isOpen = parsed?.protocol === 'http:' && parsed.hostname === '127.0.0.1'
   return parsed?.protocol === 'https:' || isOpen
+}
+
+/** Paths are put behind it, and its whole text may be logged. */
+function isBare(url: string): boolean {
+  const { username, password } = URL.canParse(url) ? new URL(url) : { username: '', password: '' }
+  return username === '' && password === '' && !/[?#]/.test(url)
 }
 
 function withoutSlash(url: string): string {

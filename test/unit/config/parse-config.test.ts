@@ -4,6 +4,10 @@ import { ConfigError, parseConfig } from '../../../config/schema'
 import { keyturn } from '../../../src/contracts/keyturn'
 import { minimal } from '../infra/support/synthesise'
 
+function certificate(region: string): string {
+  return `arn:aws:acm:${region}:111122223333:certificate/1`
+}
+
 /** What a mistake is told as, one line a fault. */
 function faultsOf(change: object): readonly string[] {
   try {
@@ -75,6 +79,22 @@ describe('a configuration', () => {
     [{ endpointsPerTenant: 0 }, /^endpointsPerTenant: must be at least 1/],
     [{ endpointsPerTenant: 100_001 }, /^endpointsPerTenant: must be at most 100000/],
     [{ endpointsPerTenant: 2.5 }, /^endpointsPerTenant: must be a whole number/],
+    [{ corsOrigins: ['https://app.example.com/'] }, /^corsOrigins\.0: .*without path and slash/],
+    [{ corsOrigins: ['https://app.example.com/portal'] }, /^corsOrigins\.0: /],
+    [{ corsOrigins: ['https://App.example.com'] }, /^corsOrigins\.0: /],
+    [{ corsOrigins: ['https://app.example.com:443'] }, /^corsOrigins\.0: /],
+    [{ corsOrigins: ['http://app.example.com'] }, /^corsOrigins\.0: /],
+    [{ domain: { name: 'a.example.com', certificateArn: certificate('us-east-1') } }, /^domain: .*same region/],
+    [{ domain: { name: 'a.example.com', certificateArn: 'arn:aws:iam::111122223333:role/x' } }, /^domain\.cert.*ACM/],
+    [{ tags: { 'aws:team': 'a' } }, /^tags\.aws:team: .*aws:/],
+    [{ tags: { '': 'a' } }, /^tags\.?: .*empty/],
+    [{ tags: { ['k'.repeat(129)]: 'a' } }, /^tags\.k+: .*128/],
+    [{ tags: { team: 'a'.repeat(257) } }, /^tags\.team: .*256/],
+    [{ tags: { team: 'a;b' } }, /^tags\.team: must have letters/],
+    [{ tags: { 'a*': 'b' } }, /^tags\.a\*: .*letters/],
+    [{ tags: { Keyturn: 'b' } }, /^tags\.Keyturn: keyturn is a tag/],
+    [{ tags: { team: 'a', Team: 'b' } }, /^tags: .*case/],
+    [{ tags: Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`tag-${n}`, ''])) }, /^tags: .* 49/],
     [{ throttle: { requestsPerSecond: 0, burst: 1 } }, /^throttle\.requestsPerSecond: /],
     [{ changeThrottle: { requestsPerSecond: 1, burst: 0 } }, /^changeThrottle\.burst: /],
     [{ reservedConcurrency: { rotate: 0 } }, /^reservedConcurrency\.rotate: must be at least 1/],
@@ -96,6 +116,19 @@ describe('a configuration', () => {
     expect(faults).not.toEqual([])
     expect(faults[0]).toMatch(message)
   })
+
+  it.each([
+    [{ logRetentionDays: 3288 }],
+    [{ corsOrigins: ['https://app.example.com:8443', 'http://127.0.0.1:4700'] }],
+    [{ tags: { 'cost center': 'Größe +1=a_b.c:d/e@f', ...Object.fromEntries([...'abc'].map(key => [key, ''])) } }],
+    [
+      {
+        region: 'eusc-de-east-1',
+        domain: { name: 'a.example.eu', certificateArn: certificate('eusc-de-east-1').replace('aws', 'aws-eusc') },
+      },
+    ],
+    [{ domain: { name: 'a.example.com', certificateArn: '${aws_acm_certificate.api.arn}' } }],
+  ])('%j is taken', change => expect(faultsOf(change)).toEqual([]))
 
   it('with two mistakes is told both', () => {
     expect(faultsOf({ stage: '', mirror: 'maybe' }).map(fault => fault.split(':')[0])).toEqual(['stage', 'mirror'])

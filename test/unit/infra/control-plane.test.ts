@@ -23,6 +23,15 @@ const prod = synthesise({ ...minimal, stage: 'prod' })
 const dev = synthesise()
 const all = synthesise({ ...minimal, sessions, contracts: allContracts.map(({ name }) => ({ contract: name })) })
 
+function thrownBy(act: () => unknown): string {
+  try {
+    act()
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+  throw new Error('nothing was thrown')
+}
+
 describe('routes', () => {
   const keys = resources(all, 'aws_apigatewayv2_route').map(({ route_key: key }) => String(key))
 
@@ -143,6 +152,27 @@ describe('functions', () => {
       )
     }
     expect(JSON.stringify(functions)).not.toMatch(/password|secret_string|private_key/i)
+  })
+
+  it('have room for as many readers of mirrors as their environment holds, and are refused with more', () => {
+    const readers = (count: number) => Array.from({ length: count }, (_, n) => String(100_000_000_000 + n))
+    const withReaders = (count: number) =>
+      synthesise({ ...minimal, stage: 'a'.repeat(20), mirrorReaders: readers(count) })
+    expect(() => withReaders(300)).toThrow(
+      /^mirrorReaders: are \d+ too many for a function's environment, which holds 4 KB$/,
+    )
+    const [, tooMany = ''] = /are (\d+)/.exec(thrownBy(() => withReaders(300))) ?? []
+    const most = 300 - Number(tooMany)
+    expect(most).toBeGreaterThan(200)
+    expect(() => withReaders(most + 1)).toThrow(/^mirrorReaders: are 1 too many/)
+    const { environment } = Object(resources(withReaders(most), 'aws_lambda_function')[0])
+    const filled = JSON.stringify(environment.variables)
+      .replaceAll(/\$\{data\.[^}]*account_id\}/g, '111122223333')
+      .replaceAll(/\$\{[^}]*\}/g, `arn:aws-us-gov:kms:ap-southeast-1:111122223333:key/mrk-${'0'.repeat(32)}`)
+    expect(filled.length).toBeLessThanOrEqual(4096)
+    expect(filled.length).toBeGreaterThan(3700)
+    const jwksUrl = `https://id.example/${'a'.repeat(4000)}`
+    expect(() => synthesise({ ...minimal, sessions: { ...sessions, jwksUrl } })).toThrow(/^sessions: is too long/)
   })
 
   it('have the same code for the same bundle: the hash in the plan is that of the zip', () => {

@@ -177,9 +177,34 @@ describe('RotatedSecret', () => {
     [{ ...ownApi, overlapSeconds: 604_801 }, 'overlapSeconds: must be a whole number from 0 to 604800 at keyturn'],
     [{ ...ownApi, overlapSeconds: 0.5 }, 'overlapSeconds: must be a whole number from 0 to 604800 at keyturn'],
     [{ credentialsSecretArn: '' }, 'credentialsSecretArn: must not be empty'],
+    [{ baseUrl: 'https://user:pass@api.storno.ro' }, 'baseUrl: must have no user, password, query or fragment'],
+    [{ baseUrl: 'https://user@api.storno.ro' }, 'baseUrl: must have no user, password, query or fragment'],
+    [{ baseUrl: 'https://api.storno.ro/?' }, 'baseUrl: must have no user, password, query or fragment'],
+    [{ baseUrl: 'https://api.storno.ro/#v1' }, 'baseUrl: must have no user, password, query or fragment'],
+    [{ name: '' }, 'name: must be 1 to 512 characters of A-Za-z0-9/_+=.@-'],
+    [{ name: 'a b' }, 'name: must be 1 to 512 characters of A-Za-z0-9/_+=.@-'],
+    [{ name: '${var.name}' }, 'name: must be 1 to 512 characters of A-Za-z0-9/_+=.@-, known before Terraform runs'],
+    [{ logRetentionDays: 31 }, 'logRetentionDays: must be one of 1, 3, '],
+    [{ alarmEmail: 'nobody' }, 'alarmEmail: must be an e-mail address'],
   ])('refuses %j by the name of the member, as the function would', (changes, message) => {
     expect(() => synth(changes)).toThrow(ConfigError)
     expect(() => synth(changes)).toThrow(message)
+  })
+
+  it.each([
+    ...['30 days', 'rate(30)', 'rate(0 days)', 'rate(3 hours)', 'rate(1000 days)', 'rate(30 minutes)'],
+    ...['cron(0 4 * * ? )', 'cron(5 4 * * ? *)', 'cron(0 4 * * ? 2027)', 'cron(0 4 * * *)'],
+  ])('refuses the schedule %s, as Secrets Manager would', schedule => {
+    expect(() => synth({ schedule })).toThrow('schedule: must be rate(<n> hours) from 4 hours, ')
+  })
+
+  it.each([
+    ...['rate(1 day)', 'rate(4 hours)', 'rate(999 days)', 'cron(0 4/12 * * ? *)', 'cron(0 0 ? * SUN#1 *)'],
+    ...['cron(0 16 L * ? *)', 'cron(0 8 1,15 JAN-JUN ? *)', '${var.schedule}'],
+  ])('takes the schedule %s', schedule => {
+    expect(only(synth({ schedule }), 'aws_secretsmanager_secret_rotation')).toMatchObject({
+      rotation_rules: { schedule_expression: schedule },
+    })
   })
 
   it('names every member that is wrong', () => {
