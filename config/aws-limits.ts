@@ -16,8 +16,26 @@ export const accountId = v.pipe(v.string(), v.regex(/^\d{12}$/, 'must be an acco
 /** As Secrets Manager's API reference writes it: regions to come are taken as well. */
 export const region = v.pipe(v.string(), v.regex(/^([a-z]+-)+\d+$/, 'must be a region such as eu-central-1'))
 
-/** Where a value of `keyturn/infra` is one that Terraform will only know later. */
+/** In place of a value that Terraform will only know later. */
 const reference = String.raw`.*\$\{.*`
+
+function matching(pattern: string, message: string) {
+  return v.pipe(v.string(), v.regex(new RegExp(`^(?:${pattern}|${reference})$`), message))
+}
+
+/** IAM's API reference, "CreateRole". */
+export const rolePath = matching(
+  String.raw`/|/[!-~]{1,510}/`,
+  'must be /<path>/ of at most 512 characters without spaces',
+)
+
+export const policyArn = matching(
+  String.raw`arn:aws[a-z-]*:iam::(?:aws|\d{12}):policy/[\w+=,.@/-]+`,
+  'must be the ARN of a policy, arn:aws:iam::<account>:policy/<name>',
+)
+
+export const subnetId = matching('subnet-[0-9a-f]+', 'must be the id of a subnet')
+export const securityGroupId = matching('sg-[0-9a-f]+', 'must be the id of a security group')
 
 const certificatePattern = new RegExp(
   String.raw`^(?:arn:aws[a-z-]*:acm:([a-z0-9-]+):\d{12}:certificate/[\w-]+|${reference})$`,

@@ -6,6 +6,8 @@ import type { Contract } from '../src/contracts/contract'
 export interface Config extends ControlPlaneConfig {
   /** AWS region, such as `eu-central-1`. The same stage in another region is another deployment. */
   readonly region: string
+  /** Accounts that it may be deployed into: with credentials for another one, Terraform refuses. Default: any. */
+  readonly allowedAccountIds?: readonly string[]
   /** Put on every resource, at most 49. */
   readonly tags?: Readonly<Record<string, string>>
   /** Where Terraform's state is kept. Default: a file in the project's folder. */
@@ -41,6 +43,8 @@ export interface ControlPlaneConfig {
   readonly deliveries?: Deliveries
   /** Endpoints that a tenant can have, 1 to 100,000; to make one more is 409. Default 1,000. */
   readonly endpointsPerTenant?: number
+  /** What the account prescribes for roles. */
+  readonly roles?: FunctionRoles
   /** Of all routes but those that change an endpoint. Default 100 requests a second, 200 at once; above, 429. */
   readonly throttle?: Throttle
   /**
@@ -75,6 +79,27 @@ export interface Deliveries {
   readonly pauseAfterHours?: number
   /** Failures in a row after which an endpoint is paused, however soon, 1 to 9999. Default: they are not counted. */
   readonly pauseAfterFailures?: number
+  /**
+   * Sends deliveries from a VPC, so that receivers see the addresses of its NAT gateways. It needs a way to DynamoDB, SQS
+   * and KMS as well. Default: from addresses of AWS that change.
+   */
+  readonly vpc?: FunctionVpc
+}
+
+/** Of the functions' roles. */
+export interface FunctionRoles {
+  /** `/<path>/`. Default `/`. */
+  readonly path?: string
+  /** ARN of a policy beyond which no role may do anything. */
+  readonly permissionsBoundary?: string
+}
+
+/** A function that is attached to a VPC reaches everything through it, AWS's services too. */
+export interface FunctionVpc {
+  /** Private ones: 1 to 16. */
+  readonly subnetIds: readonly string[]
+  /** 1 to 5. */
+  readonly securityGroupIds: readonly string[]
 }
 
 export interface Throttle {

@@ -7,8 +7,12 @@ import {
   emailAddress,
   isHttpsOrLoopback,
   logRetentionDays,
+  policyArn,
   region,
   regionOfCertificate,
+  rolePath,
+  securityGroupId,
+  subnetId,
   tags,
 } from './aws-limits'
 import { attemptsPerTenantOf, type Config, type ControlPlaneConfig, deliveryConcurrencyOf } from './config'
@@ -93,6 +97,24 @@ const count = v.pipe(v.number(), v.integer('must be a whole number'), v.minValue
 const throttle = v.strictObject({ requestsPerSecond: count, burst: count })
 const reserved = v.exactOptional(v.pipe(count, v.maxValue(1000, 'must be at most 1000')))
 
+/** So many Lambda takes at most. */
+const vpc = v.strictObject({
+  subnetIds: v.pipe(
+    v.array(subnetId),
+    v.minLength(1, 'must not be empty'),
+    v.maxLength(16, 'must be at most 16'),
+    v.readonly(),
+  ),
+  securityGroupIds: v.pipe(
+    v.array(securityGroupId),
+    v.minLength(1, 'must not be empty'),
+    v.maxLength(5, 'must be at most 5'),
+    v.readonly(),
+  ),
+})
+
+const roles = v.strictObject({ path: v.exactOptional(rolePath), permissionsBoundary: v.exactOptional(policyArn) })
+
 const deliveryMembers = v.strictObject({
   // 2 to 1000 is what Lambda takes as the concurrency of a queue.
   concurrency: v.exactOptional(
@@ -101,6 +123,7 @@ const deliveryMembers = v.strictObject({
   attemptsPerTenant: v.exactOptional(v.pipe(count, v.maxValue(100, 'must be at most 100'))),
   pauseAfterHours: v.exactOptional(v.pipe(count, v.maxValue(720, 'must be at most 720'))),
   pauseAfterFailures: v.exactOptional(v.pipe(count, v.maxValue(9999, 'must be at most 9999'))),
+  vpc: v.exactOptional(vpc),
 })
 
 const deliveries = v.pipe(
@@ -139,6 +162,7 @@ const controlPlane = {
   corsOrigins: v.exactOptional(v.pipe(v.array(browserOrigin), v.readonly())),
   deliveries: v.exactOptional(deliveries),
   endpointsPerTenant: v.exactOptional(v.pipe(count, v.maxValue(100_000, 'must be at most 100000'))),
+  roles: v.exactOptional(roles),
   throttle: v.exactOptional(throttle),
   changeThrottle: v.exactOptional(throttle),
   reservedConcurrency: v.exactOptional(v.strictObject({ rotate: reserved, endpoints: reserved, sweep: reserved })),
@@ -154,6 +178,7 @@ const mountedSchema = v.object({ contracts: controlPlane.contracts, sessions: co
 const configMembers = v.strictObject({
   ...controlPlane,
   region,
+  allowedAccountIds: v.exactOptional(v.pipe(v.array(accountId), v.minLength(1, 'must not be empty'), v.readonly())),
   tags: v.exactOptional(tags),
   backend: v.exactOptional(backend),
 })

@@ -119,7 +119,7 @@ export class ControlPlane extends Construct {
     mounts: readonly Mount[],
     bundles: string | undefined,
   ): ByFunction<KeyturnFunction> {
-    const { logRetentionDays } = this.#config
+    const { logRetentionDays, roles } = this.#config
     const declare = (name: FunctionName): KeyturnFunction =>
       new KeyturnFunction(this, name, {
         name: `${this.#name}-${name}`,
@@ -129,6 +129,7 @@ export class ControlPlane extends Construct {
         mounts,
         timeoutSeconds: timeouts[name],
         logRetentionDays,
+        roles,
       })
     return byFunction(declare)
   }
@@ -162,6 +163,7 @@ export class ControlPlane extends Construct {
         environment,
         statements: functionStatements(name, reach),
         reservedConcurrency: reserved[name],
+        vpc: name === 'deliver' ? this.#config.deliveries?.vpc : undefined,
       }),
     )
   }

@@ -7,6 +7,7 @@ import { Construct } from 'constructs'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import type { FunctionRoles, FunctionVpc } from '../config/config'
 import { type Mount, mountsFile } from '../src/contracts/routes'
 import { policyDocument, type Statement, type TrustStatement } from './iam-policy'
 import { storedZip } from './stored-zip'
@@ -23,6 +24,7 @@ export interface KeyturnFunctionProps {
   readonly timeoutSeconds: number
   /** Default: `defaultLogRetentionDays`. */
   readonly logRetentionDays: number | undefined
+  readonly roles: FunctionRoles | undefined
 }
 
 export interface FunctionSettings {
@@ -33,11 +35,6 @@ export interface FunctionSettings {
   readonly reservedConcurrency?: number | undefined
   /** Default: no VPC. */
   readonly vpc?: FunctionVpc | undefined
-}
-
-export interface FunctionVpc {
-  readonly subnetIds: readonly string[]
-  readonly securityGroupIds: readonly string[]
 }
 
 export const defaultLogRetentionDays = 30
@@ -53,10 +50,11 @@ export class KeyturnFunction extends Construct {
   constructor(scope: Construct, id: string, props: KeyturnFunctionProps) {
     super(scope, id)
     this.#props = props
-    const { name, region, logRetentionDays = defaultLogRetentionDays } = props
+    const { name, region, logRetentionDays = defaultLogRetentionDays, roles = {} } = props
     // IAM is one for all regions.
     this.role = new IamRole(this, 'role', {
       name: `${name}-${region}`,
+      ...roles,
       assumeRolePolicy: policyDocument([assumedByLambda]),
     })
     this.logs = new CloudwatchLogGroup(this, 'logs', {
@@ -72,7 +70,7 @@ export class KeyturnFunction extends Construct {
     const policy = new IamRolePolicy(this, 'policy', {
       name,
       role: this.role.id,
-      policy: policyDocument([...statements, writeLogs(logs.arn), trace]),
+      policy: policyDocument([...statements, writeLogs(logs.arn), trace, ...(vpc === undefined ? [] : [attachToVpc])]),
     })
     const code = new FunctionCode(this, 'code', { file: join(resolve(bundles), bundle, 'index.js'), mounts })
     return new LambdaFunction(this, 'function', {
@@ -113,6 +111,25 @@ const trace: Statement = {
   Effect: 'Allow',
   Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
   Resource: ['*'],
+}
+
+/**
+ * What Lambda asks for, as its documents list it: EC2 does not know yet which interface it will be. Lambda has it, and not
+ * the function: calls that its code makes name the function.
+ */
+const attachToVpc: Statement = {
+  Sid: 'AttachToTheVpc',
+  Effect: 'Allow',
+  Action: [
+    'ec2:CreateNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:DeleteNetworkInterface',
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:UnassignPrivateIpAddresses',
+  ],
+  Resource: ['*'],
+  Condition: { Null: { 'lambda:SourceFunctionArn': 'true' } },
 }
 
 function vpcConfig({ subnetIds, securityGroupIds }: FunctionVpc) {

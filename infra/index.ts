@@ -1,4 +1,12 @@
-export type { Adoption, ControlPlaneConfig, CustomDomain, MountedContract, Sessions } from '../config/config'
+export type {
+  Adoption,
+  ControlPlaneConfig,
+  CustomDomain,
+  FunctionRoles,
+  FunctionVpc,
+  MountedContract,
+  Sessions,
+} from '../config/config'
 export { ConfigError } from '../config/schema'
 export type { Contract } from '../src/contracts/contract'
 export { pinAwsProvider } from './aws-provider'

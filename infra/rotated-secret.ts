@@ -4,12 +4,13 @@ import { SecretsmanagerSecret } from '@cdktf/provider-aws/lib/secretsmanager-sec
 import { SecretsmanagerSecretRotation } from '@cdktf/provider-aws/lib/secretsmanager-secret-rotation'
 import { SecretsmanagerSecretVersion } from '@cdktf/provider-aws/lib/secretsmanager-secret-version'
 import { Construct } from 'constructs'
+import type { FunctionRoles, FunctionVpc } from '../config/config'
 import { checkedContract } from '../config/mounts'
 import type { Contract } from '../src/contracts/contract'
 import type { LostReplyRule } from '../src/rotation-hook/ports'
 import { type Account, accountOf, secretsManagerService } from './account'
 import { type Alarm, Alarms } from './alarms'
-import { type FunctionVpc, KeyturnFunction } from './function'
+import { KeyturnFunction } from './function'
 import type { Statement } from './iam-policy'
 import { functionMetric } from './metrics'
 import { derivedName } from './names'
@@ -41,6 +42,8 @@ export interface RotatedSecretProps {
   readonly credentialsKmsKeyArn?: string
   /** Where the vendor or Secrets Manager is reached through a VPC. */
   readonly vpc?: FunctionVpc
+  /** What the account prescribes for roles. */
+  readonly roles?: FunctionRoles
   /** Gets the alarms, once the subscription that AWS sends is confirmed. */
   readonly alarmEmail?: string
   /** Default 30. */
@@ -143,7 +146,7 @@ export class RotatedSecret extends Construct {
   }
 
   #deployHook(name: string, { contract, environment }: CheckedHook, props: RotatedSecretProps): LambdaFunction {
-    const { bundles, logRetentionDays, vpc } = props
+    const { bundles, logRetentionDays, vpc, roles } = props
     const account = accountOf(this)
     const hook = new KeyturnFunction(this, 'hook', {
       name: `${name}-rotation`,
@@ -153,6 +156,7 @@ export class RotatedSecret extends Construct {
       mounts: [{ contract, basePath: '' }],
       timeoutSeconds,
       logRetentionDays,
+      roles,
     })
     return hook.deploy({ environment, statements: hookStatements(this.secret.arn, account, props), vpc })
   }
@@ -167,7 +171,7 @@ interface CheckedHook {
 function hookStatements(
   secretArn: string,
   account: Account,
-  { credentialsSecretArn, kmsKeyArn, credentialsKmsKeyArn, vpc }: RotatedSecretProps,
+  { credentialsSecretArn, kmsKeyArn, credentialsKmsKeyArn }: RotatedSecretProps,
 ): readonly Statement[] {
   return [
     {
@@ -191,7 +195,6 @@ function hookStatements(
     },
     ...useKmsKey({ Sid: 'UseTheKey', keyArn: kmsKeyArn, Action: ['kms:GenerateDataKey', 'kms:Decrypt'] }, account),
     ...useKmsKey({ Sid: 'OpenTheCredential', keyArn: credentialsKmsKeyArn, Action: ['kms:Decrypt'] }, account),
-    ...(vpc === undefined ? [] : [attachToVpc]),
   ]
 }
 
@@ -207,14 +210,6 @@ interface KeyUse {
   /** Absent: the key is AWS's own, and needs no permission. */
   readonly keyArn: string | undefined
   readonly Action: readonly string[]
-}
-
-/** EC2 does not know yet which interface it will be, so the statement names no resource. */
-const attachToVpc: Statement = {
-  Sid: 'AttachToTheVpc',
-  Effect: 'Allow',
-  Action: ['ec2:CreateNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DeleteNetworkInterface'],
-  Resource: ['*'],
 }
 
 /** A step that fails is an error of the function. */

@@ -38,7 +38,7 @@ export class KeyturnStack extends TerraformStack {
   constructor(scope: Construct, id: string, { config, bundles }: KeyturnStackProps) {
     super(scope, id)
     requireAws(this, config)
-    const { region: _region, tags: _tags, backend: _backend, ...controlPlane } = config
+    const { region: _region, allowedAccountIds: _accounts, tags: _tags, backend: _backend, ...controlPlane } = config
     this.controlPlane = new ControlPlane(this, 'keyturn', { ...controlPlane, bundles })
     this.#output()
   }
@@ -79,11 +79,12 @@ export class RetiredStack extends TerraformStack {
 
 /** What both stacks begin with: backend and provider. */
 function requireAws(stack: TerraformStack, config: Config): void {
-  const { stage, region, tags = {} } = config
+  const { stage, region, allowedAccountIds, tags = {} } = config
   configureBackend(stack, config)
   const defaultTags = [{ tags: { ...tags, keyturn: stage } }]
   // A provider knows the regions of its day; whether the region is one at all, AWS says.
-  new AwsProvider(stack, 'aws', { region, skipRegionValidation: true, defaultTags })
+  const accounts = allowedAccountIds === undefined ? {} : { allowedAccountIds: [...allowedAccountIds] }
+  new AwsProvider(stack, 'aws', { region, skipRegionValidation: true, ...accounts, defaultTags })
   stack.addOverride('terraform.required_version', '>= 1.10.0')
   pinAwsProvider(stack)
 }

@@ -43,6 +43,8 @@ describe('a configuration', () => {
       changeThrottle: { requestsPerSecond: 5, burst: 10 },
       reservedConcurrency: { rotate: 20, endpoints: 20, sweep: 2 },
       deliveries: { concurrency: 50, attemptsPerTenant: 25, pauseAfterHours: 6, pauseAfterFailures: 5 },
+      roles: { path: '/keyturn/', permissionsBoundary: 'arn:aws:iam::111122223333:policy/boundary' },
+      allowedAccountIds: ['111122223333'],
       tableName: 'restored',
       adopt: { table: true, ringKey: '1', mirrorKey: '2' },
       tags: { team: 'platform' },
@@ -86,6 +88,13 @@ describe('a configuration', () => {
     [{ corsOrigins: ['http://app.example.com'] }, /^corsOrigins\.0: /],
     [{ domain: { name: 'a.example.com', certificateArn: certificate('us-east-1') } }, /^domain: .*same region/],
     [{ domain: { name: 'a.example.com', certificateArn: 'arn:aws:iam::111122223333:role/x' } }, /^domain\.cert.*ACM/],
+    [{ roles: { path: 'keyturn' } }, /^roles\.path: must be \/<path>\//],
+    [{ roles: { permissionsBoundary: 'boundary' } }, /^roles\.permissionsBoundary: .*ARN/],
+    [{ allowedAccountIds: ['1'] }, /^allowedAccountIds\.0: .*12 digits/],
+    [{ allowedAccountIds: [] }, /^allowedAccountIds: must not be empty/],
+    [{ deliveries: { vpc: { subnetIds: [], securityGroupIds: ['sg-1'] } } }, /^deliveries\.vpc\.subnetIds: .*empty/],
+    [{ deliveries: { vpc: { subnetIds: ['a'], securityGroupIds: ['sg-1'] } } }, /^deliveries\.vpc\.subnetIds\.0: /],
+    [{ deliveries: { vpc: { subnetIds: ['subnet-1'] } } }, /^deliveries\.vpc\.securityGroupIds: is missing/],
     [{ tags: { 'aws:team': 'a' } }, /^tags\.aws:team: .*aws:/],
     [{ tags: { '': 'a' } }, /^tags\.?: .*empty/],
     [{ tags: { ['k'.repeat(129)]: 'a' } }, /^tags\.k+: .*128/],
@@ -120,13 +129,14 @@ describe('a configuration', () => {
   it.each([
     [{ logRetentionDays: 3288 }],
     [{ corsOrigins: ['https://app.example.com:8443', 'http://127.0.0.1:4700'] }],
-    [{ tags: { 'cost center': 'Größe +1=a_b.c:d/e@f', ...Object.fromEntries([...'abc'].map(key => [key, ''])) } }],
+    [{ tags: { 'cost center': 'Größe +1=a_b.c:d/e@f', a: '' } }],
     [
       {
         region: 'eusc-de-east-1',
         domain: { name: 'a.example.eu', certificateArn: certificate('eusc-de-east-1').replace('aws', 'aws-eusc') },
       },
     ],
+    [{ deliveries: { vpc: { subnetIds: ['subnet-0a', '${aws_subnet.a.id}'], securityGroupIds: ['sg-0b'] } } }],
     [{ domain: { name: 'a.example.com', certificateArn: '${aws_acm_certificate.api.arn}' } }],
   ])('%j is taken', change => expect(faultsOf(change)).toEqual([]))
 

@@ -10,7 +10,8 @@ import { keyturn } from '../../../src/contracts/keyturn'
 import type { SweepReport } from '../../../src/rotation/sweep'
 import { folder, minimal, mountsOf, resources, synthesise, type Synthesised } from './support/synthesise'
 import { functionNames } from '../../../infra/function-statements'
-import { keyPolicy } from './support/synthesised-policies'
+import { allows } from './support/evaluate-policy'
+import { keyPolicy, rolePolicy } from './support/synthesised-policies'
 
 const sessions = {
   issuer: 'https://id.example',
@@ -327,6 +328,44 @@ it('a tenant may have 1,000 endpoints, or as many as configured', () => {
     resources(stack, 'aws_lambda_function').map(each => Object(Object(each.environment).variables).ENDPOINTS_PER_TENANT)
   expect(bounds(dev)).toEqual(functionNames.map(() => '1000'))
   expect(bounds(synthesise({ ...minimal, endpointsPerTenant: 250 }))).toEqual(functionNames.map(() => '250'))
+})
+
+describe('what an account prescribes', () => {
+  it('is in every role: a path and a permissions boundary', () => {
+    const roles = { path: '/webhooks/', permissionsBoundary: 'arn:aws:iam::111122223333:policy/boundary' }
+    const made = resources(synthesise({ ...minimal, roles }), 'aws_iam_role')
+    const prescribed = { path: roles.path, permissions_boundary: roles.permissionsBoundary }
+    expect(made).toMatchObject(functionNames.map(() => prescribed))
+    for (const role of resources(dev, 'aws_iam_role')) {
+      expect(Object.keys(role)).not.toEqual(expect.arrayContaining(['path']))
+      expect(Object.keys(role)).not.toEqual(expect.arrayContaining(['permissions_boundary']))
+    }
+  })
+
+  it('is which accounts Terraform may change', () => {
+    const allowedAccountIds = ['111122223333']
+    expect(synthesise({ ...minimal, allowedAccountIds }).provider.aws[0]).toMatchObject({
+      allowed_account_ids: allowedAccountIds,
+    })
+  })
+
+  it('is the VPC that deliveries come from, which no other function is attached to', () => {
+    const vpc = { subnetIds: ['subnet-1', 'subnet-2'], securityGroupIds: ['sg-1'] }
+    const stack = synthesise({ ...minimal, deliveries: { vpc } })
+    const attached = resources(stack, 'aws_lambda_function').filter(each => each.vpc_config !== undefined)
+    expect(attached).toMatchObject([
+      { function_name: 'keyturn-dev-deliver', vpc_config: { subnet_ids: vpc.subnetIds, security_group_ids: ['sg-1'] } },
+    ])
+    const interfaces = functionNames.filter(name =>
+      rolePolicy(stack, `keyturn-dev-${name}`).some(({ Action }) => Action.includes('ec2:CreateNetworkInterface')),
+    )
+    expect(interfaces).toEqual(['deliver'])
+    const attach = rolePolicy(stack, 'keyturn-dev-deliver').filter(({ Sid }) => Sid === 'AttachToTheVpc')
+    const action = 'ec2:CreateNetworkInterface'
+    const byLambda = { action, resource: '*', context: {} }
+    expect(allows(attach, byLambda)).toBe(true)
+    expect(allows(attach, { ...byLambda, context: { 'lambda:SourceFunctionArn': 'arn:aws:lambda:…' } })).toBe(false)
+  })
 })
 
 describe('alarms', () => {

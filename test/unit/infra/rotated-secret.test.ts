@@ -104,8 +104,18 @@ describe('RotatedSecret', () => {
     const service = /^secretsmanager\.\$\{[\w.]+\}\.(?:amazonaws\.com|\$\{[\w.]+\.dns_suffix\})$/
     const services = [expect.stringMatching(service), expect.stringMatching(service)]
     for (const { Condition } of conditions) expect(Condition?.['StringEquals']?.['kms:ViaService']).toEqual(services)
+    const attach = statementsOf(stack).find(({ Sid }) => Sid === 'AttachToTheVpc')
+    expect(attach?.Condition).toEqual({ Null: { 'lambda:SourceFunctionArn': 'true' } })
     expect(only(stack, 'aws_lambda_function')).toMatchObject({
       vpc_config: { subnet_ids: ['subnet-1'], security_group_ids: ['sg-1'] },
+    })
+  })
+
+  it('makes its role as the account prescribes', () => {
+    const roles = { path: '/webhooks/', permissionsBoundary: 'arn:aws:iam::111122223333:policy/boundary' }
+    expect(only(synth({ roles }), 'aws_iam_role')).toMatchObject({
+      path: roles.path,
+      permissions_boundary: roles.permissionsBoundary,
     })
   })
 
@@ -192,15 +202,29 @@ describe('RotatedSecret', () => {
   })
 
   it.each([
-    ...['30 days', 'rate(30)', 'rate(0 days)', 'rate(3 hours)', 'rate(1000 days)', 'rate(30 minutes)'],
-    ...['cron(0 4 * * ? )', 'cron(5 4 * * ? *)', 'cron(0 4 * * ? 2027)', 'cron(0 4 * * *)'],
+    '30 days',
+    'rate(30)',
+    'rate(0 days)',
+    'rate(3 hours)',
+    'rate(1000 days)',
+    'rate(30 minutes)',
+    'cron(0 4 * * ? )',
+    'cron(5 4 * * ? *)',
+    'cron(0 4 * * ? 2027)',
+    'cron(0 4 * * *)',
   ])('refuses the schedule %s, as Secrets Manager would', schedule => {
     expect(() => synth({ schedule })).toThrow('schedule: must be rate(<n> hours) from 4 hours, ')
   })
 
   it.each([
-    ...['rate(1 day)', 'rate(4 hours)', 'rate(999 days)', 'cron(0 4/12 * * ? *)', 'cron(0 0 ? * SUN#1 *)'],
-    ...['cron(0 16 L * ? *)', 'cron(0 8 1,15 JAN-JUN ? *)', '${var.schedule}'],
+    'rate(1 day)',
+    'rate(4 hours)',
+    'rate(999 days)',
+    'cron(0 4/12 * * ? *)',
+    'cron(0 0 ? * SUN#1 *)',
+    'cron(0 16 L * ? *)',
+    'cron(0 8 1,15 JAN-JUN ? *)',
+    '${var.schedule}',
   ])('takes the schedule %s', schedule => {
     expect(only(synth({ schedule }), 'aws_secretsmanager_secret_rotation')).toMatchObject({
       rotation_rules: { schedule_expression: schedule },
