@@ -15,6 +15,7 @@ import { deliverOnce } from './support/deliver'
 import { deployedRoutes } from './support/deployed-api'
 import { type Deployment, openDeployment } from './support/deployment'
 import { durations, timed } from './support/durations'
+import { listedActions, neverAskedFor } from './support/listed-actions'
 import { untouchedStack, withoutLeftOut } from './support/left-out'
 import { everythingWritten, leaks } from './support/leaks'
 import { iamCalls, type RecordedCall } from './support/recorded-calls'
@@ -105,6 +106,8 @@ whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => 
     const [stageOfApi = {}] = Object.values(untouched.resource.aws_apigatewayv2_stage ?? {})
     const [deployedStage = {}] = Object.values(deployed.aws_apigatewayv2_stage ?? {})
     expect(Object.keys(stageOfApi).filter(name => !(name in deployedStage))).toEqual(['route_settings'])
+    const keys = Object.values(untouched.resource.aws_kms_key ?? {})
+    expect(keys).toMatchObject([{ multi_region: true }, { multi_region: true }])
     expect(Object.values(untouched.resource.aws_lambda_function_recursion_config ?? {})).toMatchObject([
       { recursive_loop: 'Allow' },
     ])
@@ -238,5 +241,13 @@ whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => 
       'PendingDeletion',
     ])
     expect(await deployedRoutes(bed.access, `keyturn-${stage}`)).toEqual([])
+  })
+
+  it('asks for the permissions that the guide lists, and for no other', () => {
+    if (bed.real) return
+    const listed = listedActions()
+    expect([...bed.actions].filter(action => !listed.includes(action))).toEqual([])
+    expect(listed.filter(action => !bed.actions.has(action) && !neverAskedFor(action))).toEqual([])
+    expect([...bed.actions].filter(neverAskedFor)).toEqual([])
   })
 })

@@ -15,6 +15,7 @@ import {
 } from '../../../local/session-issuer'
 import { kmsClient } from '../../../src/aws/clients'
 import type { AwsAccess } from './deployed-api'
+import { startActionRecorder } from './deploy-actions'
 import { type Emulator, startEmulator } from './emulator'
 import { Project } from './project'
 
@@ -24,6 +25,8 @@ export interface DeployBed {
   readonly real: boolean
   readonly access: AwsAccess
   readonly project: Project
+  /** The permissions that the project's commands have asked for so far. Nothing in a real account. */
+  readonly actions: ReadonlySet<string>
   readonly signIn: SignIn
   /** Holds the project, and what is written beside it. */
   readonly folder: string
@@ -38,10 +41,11 @@ export async function startDeployBed(): Promise<DeployBed> {
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-deploy-'))
   const signIn = await startSignIn(join(folder, 'session-key.json'))
   const emulator = realRegion === undefined ? await startEmulator(folder) : null
+  const recorder = emulator === null ? null : await startActionRecorder(emulator.access.endpoint)
   const access = emulator?.access ?? { region: realRegion ?? '' }
   const project = new Project({
     folder: join(folder, 'project'),
-    environment: emulator?.environment ?? {},
+    environment: { ...emulator?.environment, ...(recorder === null ? {} : { AWS_ENDPOINT_URL: recorder.url }) },
     app: emulator === null ? 'infra/main.ts' : 'test/deploy/support/emulated-app.ts',
   })
   // Installed beforehand, so that no deployment waits for it.
@@ -50,10 +54,12 @@ export async function startDeployBed(): Promise<DeployBed> {
     real: emulator === null,
     access,
     project,
+    actions: recorder?.actions ?? new Set(),
     signIn,
     folder,
     config: stage => ({ ...baseConfig(stage, access), ...configWith(emulator, signIn) }),
     stop: async () => {
+      await recorder?.stop()
       await emulator?.stop()
       await signIn.stop()
       rmSync(folder, { recursive: true })
@@ -94,7 +100,14 @@ function baseConfig(stage: string, { region }: AwsAccess) {
 function configWith(emulator: Emulator | null, { url }: SignIn): Partial<Config> {
   if (emulator === null) return {}
   const sessions = { issuer: url, audience: sessionAudience, jwksUrl: `${url}/jwks.json`, roleClaim, tenantClaim }
-  return { sessions, alarmEmail: 'ops@example.com', mirrorReaders: ['210987654321'] }
+  return {
+    sessions,
+    alarmEmail: 'ops@example.com',
+    mirrorReaders: ['210987654321'],
+    allowedAccountIds: ['123456789012'],
+    roles: { path: '/webhooks/', permissionsBoundary: 'arn:aws:iam::123456789012:policy/boundary' },
+    deliveries: { vpc: { subnetIds: ['subnet-0a1b'], securityGroupIds: ['sg-0a1b'] } },
+  }
 }
 
 /** The state of a KMS key, such as `Enabled`. */
