@@ -76,11 +76,15 @@ function addKeys(keys: KeyturnCommand): void {
 
 function addRedrive(command: KeyturnCommand): void {
   command
-    .description('send again what ended in the dead-letter queue')
+    .description('send again what ended in the dead-letter queues')
     .option(...table)
     .option(...region)
     .option('--queue-url <url>', "with --table: the stack's output delivery_queue_url")
-    .option('--dead-letter-queue-url <url>', "with --table: the stack's output dead_letter_queue_url")
+    .option(
+      '--dead-letter-queue-url <url>',
+      "with --table, repeatable: the stack's outputs dead_letter_queue_url and failed_message_queue_url",
+      collect,
+    )
     .option(...dataDir)
     .reports(async given => (await import('./redrive')).redriveAll(given))
 }

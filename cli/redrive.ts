@@ -1,20 +1,21 @@
 import { GetQueueUrlCommand, type SQSClient } from '@aws-sdk/client-sqs'
-import { deadLetterQueue, deliveryQueue } from '../local/aws-resources'
+import { deadLetterQueue, deliveryQueue, failedMessageQueue } from '../local/aws-resources'
 import { OperatorError } from '../local/operator-error'
 import { dynamoDbClient, pollingSqsClient, sqsClient } from '../src/aws/clients'
 import { dynamoDeliveryStore } from '../src/aws/dynamo-delivery-store'
 import { dynamoEndpointStore } from '../src/aws/dynamo-endpoint-store'
 import { dynamoHealthStore } from '../src/aws/dynamo-health-store'
 import { sqsQueue, sqsQueueFeed } from '../src/aws/sqs-delivery-queue'
+import type { DeadLetterQueue, ReceivedMessage } from '../src/delivery/ports'
 import { redrive, type RedriveReport } from '../src/delivery/redrive'
 import type { Given, Report } from './command'
 import { localPlace, type Place, regionOptions, type TableOptions } from './local-or-deployed'
 
-// `keyturn redrive`: sends again what ended in the dead-letter queue, of the local run or of a deployment.
+// `keyturn redrive`: sends again what ended in the dead-letter queues, of the local run or of a deployment.
 
 export interface RedriveOptions extends TableOptions {
   readonly queueUrl?: string
-  readonly deadLetterQueueUrl?: string
+  readonly deadLetterQueueUrl?: readonly string[]
 }
 
 export async function redriveAll({ options, say }: Given<RedriveOptions>): Promise<Report> {
@@ -24,10 +25,10 @@ export async function redriveAll({ options, say }: Given<RedriveOptions>): Promi
 
 interface Queues extends Place {
   readonly queue: string
-  readonly deadLetters: string
+  readonly deadLetters: readonly string[]
 }
 
-/** A deployment is named by its table and both queues; else it is the local run of a data folder. @throws {OperatorError} */
+/** A deployment is named by its table and its queues; else it is the local run of a data folder. @throws {OperatorError} */
 async function queuesOf(options: RedriveOptions): Promise<Queues> {
   const { table, region, queueUrl: queue, deadLetterQueueUrl: deadLetters, dataDir } = options
   if ([table, region, queue, deadLetters].every(given => given === undefined)) return localQueues(dataDir)
@@ -35,7 +36,8 @@ async function queuesOf(options: RedriveOptions): Promise<Queues> {
     throw new OperatorError('a deployment needs --table, --queue-url and --dead-letter-queue-url')
   }
   if (dataDir !== undefined) throw new OperatorError('--data-dir names a local run, --table a deployed table')
-  return { table, clientOptions: regionOptions(region), queue: urlOf(queue), deadLetters: urlOf(deadLetters) }
+  const urls = { queue: urlOf(queue), deadLetters: deadLetters.map(urlOf) }
+  return { table, clientOptions: regionOptions(region), ...urls }
 }
 
 function urlOf(text: string): string {
@@ -47,11 +49,9 @@ async function localQueues(dataDir: string | undefined): Promise<Queues> {
   const place = localPlace(dataDir)
   const client = sqsClient(place.clientOptions)
   try {
-    const [queue, deadLetters] = await Promise.all([
-      urlByName(client, deliveryQueue),
-      urlByName(client, deadLetterQueue),
-    ])
-    return { ...place, queue, deadLetters }
+    const queue = await urlByName(client, deliveryQueue)
+    const dead = [deadLetterQueue, failedMessageQueue].map(name => urlByName(client, name))
+    return { ...place, queue, deadLetters: await Promise.all(dead) }
   } finally {
     client.destroy()
   }
@@ -69,7 +69,7 @@ async function redriveAt({ table, clientOptions, queue, deadLetters }: Queues, s
   const client = pollingSqsClient(clientOptions)
   try {
     const deps = {
-      deadLetters: sqsQueueFeed({ client, queueUrl: deadLetters }),
+      deadLetters: inTurn(deadLetters.map(queueUrl => sqsQueueFeed({ client, queueUrl }))),
       queue: sqsQueue({ client, queueUrl: queue }),
       endpoints: dynamoEndpointStore(stored),
       health: dynamoHealthStore(stored),
@@ -81,6 +81,31 @@ async function redriveAt({ table, clientOptions, queue, deadLetters }: Queues, s
   } finally {
     client.destroy()
     dynamoDb.destroy()
+  }
+}
+
+/** Several queues as one. They are asked in turn, so that what stays in one keeps nobody from the others. */
+function inTurn(queues: readonly DeadLetterQueue[]): DeadLetterQueue {
+  const queueOf = new Map<string, DeadLetterQueue>()
+  const ownOf = (queue: DeadLetterQueue, letters: readonly ReceivedMessage[]): readonly ReceivedMessage[] =>
+    letters.filter(({ messageId }) => queueOf.get(messageId) === queue)
+  let waiting = queues
+  return {
+    receive: async (waitSeconds, signal) => {
+      for (const queue of waiting) {
+        waiting = [...waiting.filter(other => other !== queue), queue]
+        const letters = await queue.receive(waitSeconds, signal)
+        for (const { messageId } of letters) queueOf.set(messageId, queue)
+        if (letters.length > 0) return letters
+      }
+      return []
+    },
+    remove: async letters => {
+      for (const queue of queues) await queue.remove(ownOf(queue, letters))
+    },
+    release: async letters => {
+      for (const queue of queues) await queue.release(ownOf(queue, letters))
+    },
   }
 }
 

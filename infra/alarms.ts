@@ -13,17 +13,23 @@ import {
   sweepMetric,
 } from './metrics'
 
-/** Rings when the metric is at or above the threshold in so many periods in a row. */
+/** Rings when the metric is at or above the threshold in so many of the last periods. */
 export interface Alarm {
   readonly id: string
   readonly description: string
   readonly metric: Metric
   /** Default 1. */
   readonly threshold?: number
-  /** Default 1. */
-  readonly periods?: number
+  /** Default: one period alone. */
+  readonly rings?: MOfN
   /** Rings below the threshold instead, and when there is no data at all. */
   readonly below?: true
+}
+
+/** So many data points among those of the last periods. */
+export interface MOfN {
+  readonly datapoints: number
+  readonly periods: number
 }
 
 export interface AlarmsProps {
@@ -45,7 +51,7 @@ export class Alarms extends Construct {
     for (const alarm of alarms) this.#add(name, alarm)
   }
 
-  #add(name: string, { id, description, metric, threshold = 1, periods = 1, below }: Alarm): void {
+  #add(name: string, { id, description, metric, threshold = 1, rings, below }: Alarm): void {
     new CloudwatchMetricAlarm(this, id, {
       alarmName: `${name}-${id}`,
       alarmDescription: description,
@@ -56,12 +62,18 @@ export class Alarms extends Construct {
       period: metric.periodSeconds,
       comparisonOperator: below ? 'LessThanThreshold' : 'GreaterThanOrEqualToThreshold',
       threshold,
-      evaluationPeriods: periods,
-      treatMissingData: below ? 'breaching' : 'notBreaching',
+      evaluationPeriods: rings?.periods ?? 1,
+      datapointsToAlarm: rings?.datapoints ?? 1,
+      treatMissingData: below ? 'breaching' : missingDataOf(metric),
       alarmActions: [this.topic.arn],
       okActions: [this.topic.arn],
     })
   }
+}
+
+/** A sweep that did not come about says nothing of what waits: that is for `sweep-silent`. */
+function missingDataOf({ namespace }: Metric): 'ignore' | 'notBreaching' {
+  return namespace.startsWith('AWS/') ? 'notBreaching' : 'ignore'
 }
 
 /** The control plane's alarms. docs/operations.md says for each what to do. */
@@ -89,19 +101,37 @@ function functionAlarms({ functions }: Monitored): readonly Alarm[] {
   ])
 }
 
+/** A minute each: long enough for what mends itself, and for a sweep that is late. */
+const sustained: MOfN = { datapoints: 10, periods: 15 }
+const unsettledSeconds = 300
+const sinceThen: MOfN = { datapoints: 5, periods: 10 }
+
 function sweepAlarms({ stage, functions, failedSweeps }: Monitored): readonly Alarm[] {
   return [
     {
       id: 'oldest-unsettled',
-      description: 'A committed change has been due for its mirror, audit record or event for 5 minutes.',
+      description: 'A committed change has waited for its mirror, audit record or event for 5 minutes.',
       metric: sweepMetric(stage, 'OldestUnsettledSeconds'),
-      threshold: 300,
+      threshold: unsettledSeconds,
+      rings: sinceThen,
     },
     {
-      id: 'settle-failures',
-      description: 'Changes could not be settled for half an hour.',
-      metric: sweepMetric(stage, 'SettleFailed'),
-      periods: 6,
+      id: 'endpoints-failing',
+      description: 'An endpoint could not be settled for 10 minutes.',
+      metric: sweepMetric(stage, 'EndpointsFailing'),
+      rings: sustained,
+    },
+    {
+      id: 'consumers-not-written',
+      description: 'The policy of a mirror could not name a consumer for 10 minutes.',
+      metric: sweepMetric(stage, 'ConsumersNotWritten'),
+      rings: sustained,
+    },
+    {
+      id: 'backlog-left',
+      description: 'Sweeps have left work to the next for 10 minutes: they do not keep up.',
+      metric: sweepMetric(stage, 'BacklogLeft'),
+      rings: sustained,
     },
     {
       id: 'sweep-silent',
@@ -120,7 +150,8 @@ function sweepAlarms({ stage, functions, failedSweeps }: Monitored): readonly Al
 /** Twice the longest wait that the queue keeps. */
 const deliveryBehindSeconds = 1800
 
-function deliveryAlarms({ deliveries, deadDeliveries }: Monitored): readonly Alarm[] {
+/** What a receiver does to its own deliveries rings no alarm: they end among the dead letters. */
+function deliveryAlarms({ deliveries, failedMessages }: Monitored): readonly Alarm[] {
   return [
     {
       id: 'deliveries-behind',
@@ -129,9 +160,9 @@ function deliveryAlarms({ deliveries, deadDeliveries }: Monitored): readonly Ala
       threshold: deliveryBehindSeconds,
     },
     {
-      id: 'dead-deliveries',
-      description: 'Deliveries were given up, or could not be worked on.',
-      metric: queueMetric(deadDeliveries),
+      id: 'failed-messages',
+      description: 'The function deliver failed on a message ten times.',
+      metric: queueMetric(failedMessages),
     },
   ]
 }

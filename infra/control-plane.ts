@@ -160,7 +160,8 @@ export class ControlPlane extends Construct {
     const reserved: Partial<ByFunction<number>> = this.#config.reservedConcurrency ?? {}
     return byFunction(name =>
       declared[name].deploy({
-        environment,
+        // The sweep's gauges are read from a line of its log, whatever the others say.
+        environment: name === 'sweep' ? { ...environment, LOG_LEVEL: 'info' } : environment,
         statements: functionStatements(name, reach),
         reservedConcurrency: reserved[name],
         vpc: name === 'deliver' ? this.#config.deliveries?.vpc : undefined,
@@ -196,7 +197,8 @@ export class ControlPlane extends Construct {
       functions: byFunction(name => this.functions[name].functionName),
       failedSweeps: this.failedSweeps.name,
       deliveries: this.deliveries.queue.name,
-      deadDeliveries: this.deliveries.deadLetters.name,
+      deadLetters: this.deliveries.deadLetters.name,
+      failedMessages: this.deliveries.failedMessages.name,
     }
     new Dashboard(this, 'dashboard', { name: `${this.#name}-${region}`, region, monitored })
     return new Alarms(this, 'alarms', {

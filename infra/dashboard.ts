@@ -44,7 +44,8 @@ interface Graph {
   readonly metrics: readonly Metric[]
 }
 
-function graphsOf({ stage, apiId, functions, failedSweeps, deliveries, deadDeliveries }: Monitored): readonly Graph[] {
+function graphsOf(monitored: Monitored): readonly Graph[] {
+  const { stage, apiId, functions, failedSweeps, deliveries, deadLetters, failedMessages } = monitored
   const ofApi = (name: '4xx' | '5xx' | 'Count') => apiMetric(apiId, name)
   const ofSweep = (name: SweepMetric) => sweepMetric(stage, name)
   const ofFunctions = (name: 'Errors' | 'Throttles') => functionNames.map(each => functionMetric(functions[each], name))
@@ -59,15 +60,19 @@ function graphsOf({ stage, apiId, functions, failedSweeps, deliveries, deadDeliv
     },
     { question: 'Do the functions fail?', metrics: ofFunctions('Errors') },
     {
-      question: 'Does the sweep keep up? Settled, failed, left for the next sweep',
-      metrics: [ofSweep('Settled'), ofSweep('SettleFailed'), ofSweep('LeftForNextSweep')],
+      question: 'Does anything fail to settle? Endpoints, and consumers that no policy names yet',
+      metrics: [ofSweep('EndpointsFailing'), ofSweep('ConsumersNotWritten')],
     },
+    { question: 'Does the sweep keep up? Left for the next sweep', metrics: [ofSweep('BacklogLeft')] },
     { question: 'Is there room to run?', metrics: ofFunctions('Throttles') },
-    { question: 'Do sweeps fail?', metrics: [queueMetric(failedSweeps)] },
+    {
+      question: 'Is anything left undone? Sweeps, messages of the queue',
+      metrics: [queueMetric(failedSweeps), queueMetric(failedMessages)],
+    },
     { question: 'Do deliveries wait? Oldest message, in seconds', metrics: [queueAgeMetric(deliveries)] },
     {
       question: 'How many deliveries wait, how many were given up?',
-      metrics: [queueMetric(deliveries), queueMetric(deadDeliveries)],
+      metrics: [queueMetric(deliveries), queueMetric(deadLetters)],
     },
   ]
 }

@@ -11,30 +11,30 @@ export interface DeliveryQueuesProps {
 }
 
 const retentionSeconds = 14 * 24 * 60 * 60
-/** A message that the function fails on this often, through a fault of our own, ends among the dead letters. */
+/** A message that the function fails on this often, through a fault of our own, ends among the failed messages. */
 const maxReceiveCount = 10
 /** AWS Lambda's developer guide, "Using Lambda with Amazon SQS": six times the function's timeout. */
 const visibilityFactor = 6
 const batchSize = 10
 
-/** The queue in which deliveries wait, and the one that takes those that were given up or could not be worked on. */
+/** The queue in which deliveries wait, and the two dead-letter queues: what is a receiver's doing, and what is ours. */
 export class DeliveryQueues extends Construct {
   readonly queue: SqsQueue
+  /** Takes deliveries that the function gave up. */
   readonly deadLetters: SqsQueue
+  /** Takes messages that the function could not work on. */
+  readonly failedMessages: SqsQueue
 
   constructor(scope: Construct, id: string, { name, timeoutSeconds }: DeliveryQueuesProps) {
     super(scope, id)
-    this.deadLetters = new SqsQueue(this, 'dead-letters', {
-      name: `${name}-dead-letters`,
-      messageRetentionSeconds: retentionSeconds,
-      sqsManagedSseEnabled: true,
-    })
+    const kept = { messageRetentionSeconds: retentionSeconds, sqsManagedSseEnabled: true }
+    this.deadLetters = new SqsQueue(this, 'dead-letters', { ...kept, name: `${name}-dead-letters` })
+    this.failedMessages = new SqsQueue(this, 'failed-messages', { ...kept, name: `${name}-failed-messages` })
     this.queue = new SqsQueue(this, 'queue', {
+      ...kept,
       name,
-      messageRetentionSeconds: retentionSeconds,
       visibilityTimeoutSeconds: visibilityFactor * timeoutSeconds,
-      redrivePolicy: JSON.stringify({ deadLetterTargetArn: this.deadLetters.arn, maxReceiveCount }),
-      sqsManagedSseEnabled: true,
+      redrivePolicy: JSON.stringify({ deadLetterTargetArn: this.failedMessages.arn, maxReceiveCount }),
     })
   }
 

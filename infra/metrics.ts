@@ -7,10 +7,13 @@ export interface Monitored {
   readonly stage: string
   readonly apiId: string
   readonly functions: Readonly<Record<FunctionName, string>>
-  /** Queues, as are `deliveries` and `deadDeliveries`. */
+  /** Queues, as are all that follow. */
   readonly failedSweeps: string
   readonly deliveries: string
-  readonly deadDeliveries: string
+  /** What `deliver` gave up: a receiver's doing. */
+  readonly deadLetters: string
+  /** What `deliver` could not work on: a fault of Keyturn's own. */
+  readonly failedMessages: string
 }
 
 /** One metric of CloudWatch. */
@@ -45,18 +48,21 @@ export function queueAgeMetric(queueName: string): Metric {
   return { ...queueMetric(queueName), name: 'ApproximateAgeOfOldestMessage' }
 }
 
+/** Every sweep tells each of its gauges once. */
+const sweepPeriodSeconds = 60
+
 /** One of those that `SweepMetrics` makes. */
 export function sweepMetric(stage: string, name: SweepMetric): Metric {
-  const statistic = name === 'OldestUnsettledSeconds' || name === 'LeftForNextSweep' ? 'Maximum' : 'Sum'
-  return { namespace: sweepNamespace(stage), name, dimensions: {}, statistic, periodSeconds }
+  const namespace = sweepNamespace(stage)
+  return { namespace, name, dimensions: {}, statistic: 'Maximum', periodSeconds: sweepPeriodSeconds }
 }
 
-/** Each metric of the sweep, and the field of its log line that it is read from. */
+/** Each gauge of the sweep, and the field of its log line that it is read from. */
 export const sweepFields = {
   OldestUnsettledSeconds: 'oldestSeconds',
-  Settled: 'settled',
-  SettleFailed: 'failed',
-  LeftForNextSweep: 'left',
+  EndpointsFailing: 'failing',
+  ConsumersNotWritten: 'consumersNotWritten',
+  BacklogLeft: 'backlog',
 } as const
 export type SweepMetric = keyof typeof sweepFields
 
@@ -66,7 +72,7 @@ export interface SweepMetricsProps {
   readonly logGroup: string
 }
 
-/** Metrics out of the line that each sweep with something to do writes: no call to CloudWatch, no permission for it. */
+/** Gauges out of the line that every sweep writes: no call to CloudWatch, no permission for it. */
 export class SweepMetrics extends Construct {
   constructor(scope: Construct, id: string, { stage, logGroup }: SweepMetricsProps) {
     super(scope, id)

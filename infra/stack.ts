@@ -57,6 +57,7 @@ export class KeyturnStack extends TerraformStack {
       event_bus: bus.name,
       delivery_queue_url: deliveries.queue.url,
       dead_letter_queue_url: deliveries.deadLetters.url,
+      failed_message_queue_url: deliveries.failedMessages.url,
       alarm_topic: alarms.topic.arn,
       ...(domain === undefined ? {} : { domain_target: domain.target }),
     }

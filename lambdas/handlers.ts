@@ -10,6 +10,7 @@ import { workQueue } from '../src/delivery/work-queue'
 import type { LambdaHandler } from '../src/http/lambda-handler'
 import type { RotationDeps } from '../src/rotation/ports'
 import { sweep, type SweepReport } from '../src/rotation/sweep'
+import { reportUnsettled, type UnsettledReport } from '../src/rotation/unsettled'
 
 export type DeliverHandler = (
   event: SQSEvent | APIGatewayProxyEventV2,
@@ -34,10 +35,16 @@ export interface SweepContext {
 /** A settle that is under way when no more are begun takes at most this long. */
 const lastSettleSeconds = 8
 
+/** What a sweep did, and how things stand at its end. Metrics are read from it (`sweepFields` in infra). */
+export interface SweepLine extends SweepReport, UnsettledReport {
+  /** Endpoints and deliveries that were due and are left to the next sweep. */
+  readonly backlog: number
+}
+
+export type SweepHandler = (event: unknown, context: SweepContext) => Promise<SweepLine>
+
 /** One sweep, which begins nothing that it could not finish in the time that the function has left. */
-export function sweepHandler(
-  deps: RotationDeps & PutBackDeps & QueueRecoveriesDeps,
-): (event: unknown, context: SweepContext) => Promise<SweepReport> {
+export function sweepHandler(deps: RotationDeps & PutBackDeps & QueueRecoveriesDeps): SweepHandler {
   return (_event, context) =>
     inRequestScope(context.awsRequestId, async () => {
       const until = addSeconds(deps.now(), context.getRemainingTimeInMillis() / 1000 - lastSettleSeconds)
@@ -47,8 +54,12 @@ export function sweepHandler(
         queueRecoveries(deps, until),
       ])
       if (putBack.queued + putBack.failed + putBack.left > 0) deps.log.info('deliveries put back', { ...putBack })
-      if (report.settled + report.failed + report.left > 0) deps.log.info('swept', { ...report })
       if (recoveries > 0) deps.log.info('recoveries queued', { recoveries })
-      return report
+      const unsettled = await reportUnsettled(deps)
+      const oldestSeconds = Math.max(report.oldestSeconds, unsettled.oldestSeconds)
+      const backlog = report.left + putBack.left + putBack.failed
+      const line = { ...report, ...unsettled, oldestSeconds, backlog }
+      deps.log.info('swept', line)
+      return line
     })
 }

@@ -1,5 +1,10 @@
 import { CreateTableCommand, ResourceInUseException } from '@aws-sdk/client-dynamodb'
-import { CreateQueueCommand, GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs'
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  SetQueueAttributesCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs'
 import { randomBytes } from 'node:crypto'
 import * as v from 'valibot'
 import { replaceFile } from '../scripts/files'
@@ -7,7 +12,7 @@ import { type ClientOptions, sqsClient } from '../src/aws/clients'
 import { type Table, tableDefinition } from '../src/aws/table'
 import { readStored } from './stored-json'
 
-// What the local run has at its embedded AWS server, as `infra` gives it to a deployment: one table, two queues, two
+// What the local run has at its embedded AWS server, as `infra` gives it to a deployment: one table, three queues, two
 // KMS keys. Data folders hold them by these names.
 
 export const stage = 'local'
@@ -26,9 +31,10 @@ export interface LocalAws {
   readonly accessKeyId: string
 }
 
-/** Where deliveries wait, and where those end that were given up. */
+/** Where deliveries wait, where those end that were given up, and where what could not be worked on. */
 export const deliveryQueue = 'keyturn-local-deliveries'
 export const deadLetterQueue = 'keyturn-local-dead-letters'
+export const failedMessageQueue = 'keyturn-local-failed-messages'
 
 /** The only two KMS keys that exist. */
 export const ringKeyId = 'alias/keyturn-local-ring'
@@ -74,13 +80,16 @@ const maxReceiveCount = 10
 const VisibilityTimeout = '90'
 const MessageRetentionPeriod = String(14 * 24 * 60 * 60)
 
-/** Makes the two queues; those that are there already stay as they are. */
+/** Makes the three queues; those that are there already stay, with these attributes. */
 export async function createQueues(options: ClientOptions): Promise<void> {
   const client = sqsClient(options)
   try {
-    const deadLetters = await createQueue(client, deadLetterQueue, { MessageRetentionPeriod })
-    const RedrivePolicy = await redrivePolicy(client, deadLetters, maxReceiveCount)
-    await createQueue(client, deliveryQueue, { VisibilityTimeout, MessageRetentionPeriod, RedrivePolicy })
+    await createQueue(client, deadLetterQueue, { MessageRetentionPeriod })
+    const failedMessages = await createQueue(client, failedMessageQueue, { MessageRetentionPeriod })
+    const RedrivePolicy = await redrivePolicy(client, failedMessages, maxReceiveCount)
+    const QueueUrl = await createQueue(client, deliveryQueue, {})
+    const Attributes = { VisibilityTimeout, MessageRetentionPeriod, RedrivePolicy }
+    await client.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }))
   } finally {
     client.destroy()
   }

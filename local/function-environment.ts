@@ -16,7 +16,7 @@ export interface EnvironmentOptions {
 
 /** Everything that a function's `process.env` holds: what Lambda sets, and what a deployment configures. */
 export function functionEnvironment(options: EnvironmentOptions): Readonly<Record<string, string>> {
-  return { ...setByLambda(options), ...configured(options.aws) }
+  return { ...setByLambda(options), ...configured(options) }
 }
 
 /** AWS Lambda's developer guide, "Defined runtime environment variables". */
@@ -48,7 +48,7 @@ function setByLambda({
 }
 
 /** What `infra` sets in a deployment. */
-function configured(aws: string): Readonly<Record<string, string>> {
+function configured({ name, aws }: EnvironmentOptions): Readonly<Record<string, string>> {
   const { host } = new URL(aws)
   return {
     STAGE: stage,
@@ -67,6 +67,7 @@ function configured(aws: string): Readonly<Record<string, string>> {
     DEAD_LETTER_QUEUE_URL: queueUrl(host, deadLetterQueue),
     ATTEMPTS_PER_TENANT: '8',
     INSECURE_TARGETS: 'on',
-    LOG_LEVEL: 'info',
+    // Every sweep says how it went, and here there is one a second.
+    LOG_LEVEL: name === 'sweep' ? 'error' : 'info',
   }
 }

@@ -141,12 +141,13 @@ export function unsettledChanges(endpoint: Endpoint): readonly Change[] {
 }
 
 /**
- * What an endpoint that is due waits for. `unsettled`: something that should have been done already. `planned`: something
- * that has its own time, such as a look at its mirror.
+ * What an endpoint that is due waits for. `unsettled`: something that should have been done already, planned or not.
+ * `planned`: something that has its own time, such as a look at its mirror.
  */
 export type DueKind = 'unsettled' | 'planned'
 
 export function dueKindOf(endpoint: Endpoint): DueKind {
   const isPolicyOpen = endpoint.settling.policy?.consumers === null
-  return isPolicyOpen || unsettledChanges(endpoint).length > 0 ? 'unsettled' : 'planned'
+  const hasFailed = endpoint.settling.failures > 0
+  return isPolicyOpen || hasFailed || unsettledChanges(endpoint).length > 0 ? 'unsettled' : 'planned'
 }

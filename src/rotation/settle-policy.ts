@@ -152,7 +152,7 @@ function isSame(one: readonly string[] | null, other: readonly string[]): boolea
 }
 
 const firstBackoffSeconds = 5
-const maximumBackoffSeconds = 600
+export const maximumBackoffSeconds = 600
 
 /** Seconds to wait after so many failures in a row: twice as long each time, 5 s up to 10 minutes. */
 export function backoffSeconds(failures: number): number {

@@ -3,10 +3,10 @@ import { functionNames } from '../../../infra/function-statements'
 
 /** What stands between queues, functions and alarms. `plan`: one that was made after the stage was deployed. */
 export function wiringSuite(plan: () => string, name: string): void {
-  it('a message that fails comes again, one that is given up is kept, and so is a sweep that failed', () => {
+  it('a message that fails comes again and is kept, and so are a delivery that was given up and a sweep that failed', () => {
     const { feeds, queues, failedSweeps } = deployedWiring(plan(), name)
     const deliveries = queues[`${name}-deliveries`]
-    const deadLetters = queues[`${name}-deliveries-dead-letters`]
+    const failedMessages = queues[`${name}-deliveries-failed-messages`]
     expect(feeds).toMatchObject([
       {
         event_source_arn: deliveries?.['arn'],
@@ -18,9 +18,10 @@ export function wiringSuite(plan: () => string, name: string): void {
     ])
     expect(deliveries).toMatchObject({
       visibility_timeout_seconds: 360,
-      redrive_policy: { deadLetterTargetArn: deadLetters?.['arn'], maxReceiveCount: 10 },
+      redrive_policy: { deadLetterTargetArn: failedMessages?.['arn'], maxReceiveCount: 10 },
     })
-    expect(deadLetters).toMatchObject({ message_retention_seconds: 1_209_600 })
+    for (const kept of [failedMessages, queues[`${name}-deliveries-dead-letters`]])
+      expect(kept).toMatchObject({ message_retention_seconds: 1_209_600 })
     const destination = queues[`${name}-failed-sweeps`]?.['arn']
     expect(failedSweeps).toMatchObject([
       { maximum_retry_attempts: 0, destination_config: [{ on_failure: [{ destination }] }] },
@@ -30,11 +31,12 @@ export function wiringSuite(plan: () => string, name: string): void {
   it('every alarm rings through the one topic, and those of queues watch queues that there are', () => {
     const { alarms, topic, queues } = deployedWiring(plan(), name)
     const ofFunctions = functionNames.flatMap(each => [`${each}-errors`, `${each}-throttles`])
-    const others = ['api-5xx', 'oldest-unsettled', 'settle-failures', 'sweep-silent']
+    const gauges = ['oldest-unsettled', 'endpoints-failing', 'consumers-not-written', 'backlog-left']
+    const others = ['api-5xx', 'sweep-silent', ...gauges]
     const ofQueues = {
       'failed-sweeps': 'failed-sweeps',
       'deliveries-behind': 'deliveries',
-      'dead-deliveries': 'deliveries-dead-letters',
+      'failed-messages': 'deliveries-failed-messages',
     }
     expect(Object.keys(alarms).toSorted()).toEqual([...ofFunctions, ...others, ...Object.keys(ofQueues)].toSorted())
     for (const alarm of Object.values(alarms)) {

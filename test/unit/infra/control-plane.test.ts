@@ -4,10 +4,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { awsProvider, lockFile, pinAwsProvider } from '../../../infra/aws-provider'
 import { accessLogFormat } from '../../../infra/http-api'
-import { sweepFields } from '../../../infra/metrics'
 import { allContracts } from '../../../src/contracts/all'
 import { keyturn } from '../../../src/contracts/keyturn'
-import type { SweepReport } from '../../../src/rotation/sweep'
 import { folder, minimal, mountsOf, resources, synthesise, type Synthesised } from './support/synthesise'
 import { functionNames } from '../../../infra/function-statements'
 import { allows } from './support/evaluate-policy'
@@ -199,6 +197,15 @@ describe('names that an account has once for all regions', () => {
   })
 })
 
+describe('the level of the log', () => {
+  it('is the configured one everywhere but in the sweep, whose line the gauges are read from', () => {
+    const quiet = resources(synthesise({ ...minimal, logLevel: 'error' }), 'aws_lambda_function')
+    const levels = quiet.map(each => [each.function_name, Object(Object(each.environment).variables).LOG_LEVEL])
+    const expected = functionNames.map(name => [`keyturn-dev-${name}`, name === 'sweep' ? 'info' : 'error'])
+    expect(Object.fromEntries(levels)).toEqual(Object.fromEntries(expected))
+  })
+})
+
 describe('storage', () => {
   const [table] = resources(dev, 'aws_dynamodb_table')
 
@@ -281,10 +288,11 @@ describe('deliveries', () => {
     const queue = named('keyturn-dev-deliveries')
     expect(queue).toMatchObject({ visibility_timeout_seconds: 360, message_retention_seconds: 1_209_600 })
     expect(JSON.parse(String(queue?.redrive_policy))).toMatchObject({
-      deadLetterTargetArn: expect.stringContaining('deliveries_dead-letters'),
+      deadLetterTargetArn: expect.stringContaining('deliveries_failed-messages'),
       maxReceiveCount: 10,
     })
-    expect(named('keyturn-dev-deliveries-dead-letters')).toMatchObject({ message_retention_seconds: 1_209_600 })
+    for (const name of ['dead-letters', 'failed-messages'])
+      expect(named(`keyturn-dev-deliveries-${name}`)).toMatchObject({ message_retention_seconds: 1_209_600 })
   })
 
   it('are worked on in batches that fail in part, by no more functions than configured', () => {
@@ -369,18 +377,20 @@ describe('what an account prescribes', () => {
 })
 
 describe('alarms', () => {
-  it('ring for 5xx, errors, throttles, unsettled changes, silence, failed sweeps and dead deliveries, and all tell one topic', () => {
+  it('ring for 5xx, errors, throttles, unsettled changes, silence, failed sweeps and messages, and all tell one topic', () => {
     const alarms = resources(dev, 'aws_cloudwatch_metric_alarm')
     expect(alarms.map(({ alarm_name: name }) => String(name).replace('keyturn-dev-', ''))).toEqual(
       expect.arrayContaining([
         'api-5xx',
         ...functionNames.flatMap(name => [`${name}-errors`, `${name}-throttles`]),
         'oldest-unsettled',
-        'settle-failures',
+        'endpoints-failing',
+        'consumers-not-written',
+        'backlog-left',
         'sweep-silent',
         'failed-sweeps',
         'deliveries-behind',
-        'dead-deliveries',
+        'failed-messages',
       ]),
     )
     for (const alarm of alarms) expect(alarm.alarm_actions).toEqual([expect.stringContaining('aws_sns_topic')])
@@ -389,20 +399,6 @@ describe('alarms', () => {
     expect(resources(told, 'aws_sns_topic_subscription')).toMatchObject([
       { endpoint: 'ops@example.com', protocol: 'email' },
     ])
-  })
-
-  it('read fields that the sweep does write', () => {
-    const report: SweepReport = { settled: 0, failed: 0, left: 0, oldestSeconds: 0, plannedLateSeconds: 0 }
-    const read = resources(dev, 'aws_cloudwatch_log_metric_filter').map(each =>
-      String(Object(each.metric_transformation).value),
-    )
-    expect(read.toSorted()).toEqual(
-      Object.values(sweepFields)
-        .map(field => `$.${field}`)
-        .toSorted(),
-    )
-    for (const field of Object.values(sweepFields)) expect(Object.keys(report)).toContain(field)
-    expect(readFileSync('lambdas/handlers.ts', 'utf8')).toContain("info('swept'")
   })
 })
 
@@ -457,6 +453,7 @@ describe('Terraform', () => {
       'delivery_queue_url',
       'endpoints_function',
       'event_bus',
+      'failed_message_queue_url',
       'mirror_key_id',
       'ring_key_id',
       'rotate_function',

@@ -77,18 +77,30 @@ describe('the sweep', () => {
     expect(said).toEqual(['sweep-1'])
   })
 
-  it('says nothing when nothing is due', async () => {
+  it('says how things stand when nothing is due, too: gauges are read from what it says', async () => {
     const { handle, said } = await dueEndpoint()
     await handle({}, context)
     said.length = 0
-    expect(await handle({}, context)).toMatchObject({ settled: 0, failed: 0, left: 0 })
-    expect(said).toEqual([])
+    const nothing = { settled: 0, failed: 0, left: 0, failing: 0, consumersNotWritten: 0, oldestSeconds: 0, backlog: 0 }
+    expect(await handle({}, context)).toMatchObject(nothing)
+    expect(said).toEqual(['sweep-1'])
+  })
+
+  it('counts deliveries that it could not put back to its backlog', async () => {
+    const { deps } = await dueEndpoint()
+    const due = async function* () {
+      yield [{ tenantId: 'acme', messageId: 'msg_1' }]
+    }
+    const load = () => Promise.reject(new Error('no table'))
+    const log = { info: () => undefined, error: () => undefined }
+    const handle = sweepHandler({ ...deps, deliveries: { ...deps.deliveries, due, load }, log })
+    expect(await handle({}, context)).toMatchObject({ backlog: 1 })
   })
 
   it('begins nothing that it could not finish in time', async () => {
     const { handle, tables } = await dueEndpoint()
     const late = { ...context, getRemainingTimeInMillis: () => 8_000 }
-    expect(await handle({}, late)).toMatchObject({ settled: 0, left: 1 })
+    expect(await handle({}, late)).toMatchObject({ settled: 0, left: 1, backlog: 1 })
     expect([...tables.vault.secrets.values()].map(secret => secret.deleted)).toEqual([false])
   })
 })
