@@ -35,6 +35,8 @@ export interface ControlPlaneConfig {
   /** Days that logs are kept, one of those that CloudWatch has. Default 30. */
   readonly logRetentionDays?: number
   readonly logLevel?: 'info' | 'error'
+  /** `on`: X-Ray traces of every function, at $5 a million. Default `off`. */
+  readonly tracing?: 'on' | 'off'
   /** Gets the alarms, once the subscription that AWS sends is confirmed. */
   readonly alarmEmail?: string
   readonly domain?: CustomDomain

@@ -119,7 +119,7 @@ export class ControlPlane extends Construct {
     mounts: readonly Mount[],
     bundles: string | undefined,
   ): ByFunction<KeyturnFunction> {
-    const { logRetentionDays, roles } = this.#config
+    const { logRetentionDays, roles, tracing } = this.#config
     const declare = (name: FunctionName): KeyturnFunction =>
       new KeyturnFunction(this, name, {
         name: `${this.#name}-${name}`,
@@ -130,6 +130,7 @@ export class ControlPlane extends Construct {
         timeoutSeconds: timeouts[name],
         logRetentionDays,
         roles,
+        tracing,
       })
     return byFunction(declare)
   }

@@ -25,11 +25,13 @@ export interface KeyturnFunctionProps {
   /** Default: `defaultLogRetentionDays`. */
   readonly logRetentionDays: number | undefined
   readonly roles: FunctionRoles | undefined
+  /** `on`: X-Ray traces. Default `off`. */
+  readonly tracing?: 'on' | 'off' | undefined
 }
 
 export interface FunctionSettings {
   readonly environment: Readonly<Record<string, string>>
-  /** What the function may do besides writing its logs and traces. */
+  /** What the function may do besides writing its logs, and its traces where it is traced. */
   readonly statements: readonly Statement[]
   /** How many of it run at once, and for whom that many are kept free. Default: what the account has left. */
   readonly reservedConcurrency?: number | undefined
@@ -65,12 +67,17 @@ export class KeyturnFunction extends Construct {
 
   /** The function itself. KMS keys name the role in their policies, and the function names them: so the role comes first. */
   deploy({ environment, statements, reservedConcurrency, vpc }: FunctionSettings): LambdaFunction {
-    const { name, bundles = packagedBundles, bundle, mounts, timeoutSeconds } = this.#props
+    const { name, bundles = packagedBundles, bundle, mounts, timeoutSeconds, tracing } = this.#props
     const { logs } = this
+    const own = [
+      writeLogs(logs.arn),
+      ...(tracing === 'on' ? [trace] : []),
+      ...(vpc === undefined ? [] : [attachToVpc]),
+    ]
     const policy = new IamRolePolicy(this, 'policy', {
       name,
       role: this.role.id,
-      policy: policyDocument([...statements, writeLogs(logs.arn), trace, ...(vpc === undefined ? [] : [attachToVpc])]),
+      policy: policyDocument([...statements, ...own]),
     })
     const code = new FunctionCode(this, 'code', { file: join(resolve(bundles), bundle, 'index.js'), mounts })
     return new LambdaFunction(this, 'function', {
@@ -84,7 +91,7 @@ export class KeyturnFunction extends Construct {
       memorySize: memoryMegabytes,
       timeout: timeoutSeconds,
       environment: { variables: { ...environment } },
-      tracingConfig: { mode: 'Active' },
+      tracingConfig: { mode: tracing === 'on' ? 'Active' : 'PassThrough' },
       loggingConfig: { logFormat: 'JSON', logGroup: logs.name, systemLogLevel: 'WARN' },
       ...(reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: reservedConcurrency }),
       ...(vpc === undefined ? {} : { vpcConfig: vpcConfig(vpc) }),

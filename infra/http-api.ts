@@ -103,7 +103,7 @@ export class HttpApi extends Construct {
 }
 
 function routeSettings({ requestsPerSecond, burst }: Throttle) {
-  return { throttlingRateLimit: requestsPerSecond, throttlingBurstLimit: burst, detailedMetricsEnabled: true }
+  return { throttlingRateLimit: requestsPerSecond, throttlingBurstLimit: burst }
 }
 
 /** Whether a route makes, rotates, revokes, changes or deletes. What `endpoints` takes by POST is events. */

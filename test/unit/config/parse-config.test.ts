@@ -36,6 +36,7 @@ describe('a configuration', () => {
       endpointsPerTenant: 100_000,
       logRetentionDays: 90,
       logLevel: 'error',
+      tracing: 'on',
       alarmEmail: 'ops@example.com',
       domain: { name: 'webhooks.example.com', certificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/1' },
       corsOrigins: ['https://app.example.com'],

@@ -119,6 +119,10 @@ describe('the API', () => {
     expect(Object(resources(all, 'aws_apigatewayv2_stage')[0]).depends_on).toHaveLength(keys.length)
   })
 
+  it('makes no metrics of each route, which are billed: nothing looks at them', () => {
+    expect(JSON.stringify(resources(all, 'aws_apigatewayv2_stage'))).not.toContain('detailed_metrics_enabled":true')
+  })
+
   it('answers under its own domain alone, where it has one', () => {
     const domain = { name: 'hooks.example.com', certificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/1' }
     const named = synthesise({ ...minimal, domain })
@@ -131,17 +135,22 @@ describe('the API', () => {
 describe('functions', () => {
   const functions = resources(dev, 'aws_lambda_function')
 
-  it('run on arm64 and Node 22, traced, with JSON logs that end', () => {
+  it('run on arm64 and Node 22, with JSON logs that end', () => {
     expect(functions).toHaveLength(functionNames.length)
     for (const each of functions) {
       expect(each).toMatchObject({
         architectures: ['arm64'],
         runtime: 'nodejs22.x',
-        tracing_config: { mode: 'Active' },
+        tracing_config: { mode: 'PassThrough' },
         logging_config: { log_format: 'JSON' },
       })
     }
     for (const group of resources(dev, 'aws_cloudwatch_log_group')) expect(group.retention_in_days).toBe(30)
+  })
+
+  it('are traced where the configuration says so', () => {
+    const traced = resources(synthesise({ ...minimal, tracing: 'on' }), 'aws_lambda_function')
+    expect(traced.map(each => each.tracing_config)).toEqual(functionNames.map(() => ({ mode: 'Active' })))
   })
 
   it('get names and addresses, nothing that is secret', () => {
