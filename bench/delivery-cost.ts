@@ -9,6 +9,7 @@ import { createQueues, createTable, localAws, localClientOptions, mirrorKeyId, r
 import { startAwsServer } from '../local/aws-server/server'
 import { Closers } from '../local/closers'
 import { functionEnvironment } from '../local/function-environment'
+import { messagePrice } from '../scripts/costs'
 import { dynamoDbClient } from '../src/aws/clients'
 import { allContracts } from '../src/contracts/all'
 import { keyturn } from '../src/contracts/keyturn'
@@ -175,27 +176,8 @@ function depthOf(calls: readonly Call[]): number {
   return Math.max(0, ...depths)
 }
 
-/**
- * List prices in dollars, us-east-1: DynamoDB on demand, SQS standard, Lambda on arm64 with 512 MB. From the price pages of
- * the three, https://aws.amazon.com/dynamodb/pricing/on-demand/ and so on, November 2026.
- */
-const prices = {
-  writeUnit: 0.625e-6,
-  readUnit: 0.125e-6,
-  queueRequest: 0.4e-6,
-  invocation: 0.2e-6,
-  gigabyteSecond: 13.3334e-6,
-}
-const gigabytes = 0.5
-/** A receiver's answer, and the calls around it. */
-const secondsPerBatch = 0.15
-
-/** Dollars for a million. A message is sent in a batch of ten; it is received and removed with those of its own batch. */
-function priceOf({ readUnits, writeUnits }: Spent, messages: number): number {
-  const table = readUnits * prices.readUnit + writeUnits * prices.writeUnit
-  const queue = (1 / batchSize + 2 / messages) * prices.queueRequest
-  const lambda = (prices.invocation + secondsPerBatch * gigabytes * prices.gigabyteSecond) / messages
-  return (table + queue + lambda) * 1e6
+function priceOf(spent: Spent, messages: number): number {
+  return messagePrice(spent, messages) * 1e6
 }
 
 const payload: Json = { total: 3, items: Array.from({ length: 10 }, (_, index) => ({ id: index, name: 'an item' })) }
