@@ -4,13 +4,7 @@ import { App, TerraformOutput, TerraformStack } from 'cdktf'
 import { pinAwsProvider, RotatedSecret } from '../../infra'
 import { buildFunctions, consumerFunctionSources } from '../../scripts/bundle'
 
-// The secret of a Storno webhook, which Secrets Manager rotates every 30 days. `STORNO_WEBHOOK` and `STORNO_COMPANY` say which
-// webhook it is.
-//
-// `cd examples/consumer && npx cdktf deploy` makes the secret `storno/token` as well. Put Storno's token into it before the
-// first rotation.
-//
-// In a project of your own, import `RotatedSecret` from 'keyturn/infra' and leave `bundles` out.
+// The secret of a Storno webhook, which Secrets Manager rotates every 30 days. README.md says how it is deployed.
 
 const bundles = '.build'
 const region = process.env.AWS_REGION ?? 'eu-central-1'
