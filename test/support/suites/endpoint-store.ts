@@ -406,6 +406,12 @@ function due(store: Store): void {
     expect(await idsDue(noon)).toEqual(['ep_1'])
   })
 
+  it('counts planned work that failed among what is not settled', async () => {
+    await stored(store, sampleEndpoint({ dueAt: noon, settling: { ...planned.settling, failures: 1 } }))
+    expect(await idsDue(noon)).toEqual(['ep_1'])
+    expect(await idsDue(noon, { kind: 'planned' })).toEqual([])
+  })
+
   it('follows what changes, settles and drops', async () => {
     const endpoint = await stored(store, sampleEndpoint({ dueAt: noon }))
     await store().settle(endpoint, { ...settled, dueAt: null }, unhurried)
@@ -413,7 +419,7 @@ function due(store: Store): void {
     const gone = { ...deleted(endpoint), dueAt: noon }
     await store().commit(gone, endpoint.revision)
     expect(await idsDue(noon)).toEqual(['ep_1'])
-    await store().settle(gone, { ...settled, settling: { ...settled.settling, revision: gone.revision } }, unhurried)
+    await store().settle(gone, { ...settled, settling: { ...planned.settling, revision: gone.revision } }, unhurried)
     expect(await idsDue(settled.dueAt)).toEqual([])
     expect(await idsDue(noon, { kind: 'planned' })).toEqual([])
     expect(await idsDue(settled.dueAt, { kind: 'planned' })).toEqual(['ep_1'])
