@@ -55,8 +55,14 @@ export function makeFolder(folder: string, mode = 0o777): void {
   }
 }
 
+/** Throws Node's own error where a file stands above it: with `throwIfNoEntry`, Node 22 takes that for missing. */
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+  try {
+    return statSync(path).isDirectory()
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
+  }
 }
 
 /** Whether a system call failed because there is no such file. */

@@ -148,6 +148,11 @@ describe('functions', () => {
     for (const group of resources(dev, 'aws_cloudwatch_log_group')) expect(group.retention_in_days).toBe(30)
   })
 
+  it('run on the version of Node that `.ci/run` tests on', () => {
+    const [, tested] = /^deployed_node=(\d+)\.\d+\.\d+$/m.exec(readFileSync('.ci/run', 'utf8')) ?? []
+    expect(new Set(functions.map(each => each.runtime))).toEqual(new Set([`nodejs${tested}.x`]))
+  })
+
   it('are traced where the configuration says so', () => {
     const traced = resources(synthesise({ ...minimal, tracing: 'on' }), 'aws_lambda_function')
     expect(traced.map(each => each.tracing_config)).toEqual(functionNames.map(() => ({ mode: 'Active' })))
