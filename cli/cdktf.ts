@@ -22,15 +22,16 @@ export async function deployOrDiff(operation: 'deploy' | 'diff', args: readonly 
 
 /** A platform that has Keyturn in a stack of its own deploys and destroys that stack itself. @throws {OperatorError} */
 export function requireOwnStack(): void {
-  if (existsSync('cdktf.json') && projectIdIn('cdktf.json') === 'keyturn') return
+  appOfOwnStack()
+}
+
+/** The command that writes Keyturn's own stack. @throws {OperatorError} */
+export function appOfOwnStack(): string {
+  const { projectId, app } = Object(existsSync('cdktf.json') ? JSON.parse(readFileSync('cdktf.json', 'utf8')) : {})
+  if (projectId === 'keyturn' && typeof app === 'string') return app
   throw new OperatorError(
     "cdktf.json does not describe Keyturn's own stack here: deploy and destroy a stack of your own with cdktf",
   )
-}
-
-function projectIdIn(file: string): unknown {
-  const project: unknown = JSON.parse(readFileSync(file, 'utf8'))
-  return typeof project === 'object' && project !== null && 'projectId' in project ? project.projectId : undefined
 }
 
 export interface CdktfRun {

@@ -29,6 +29,7 @@ function keyturn(): KeyturnCommand {
   addRestore(program.command('restore'))
   addDeploy(program)
   addDestroy(program.command('destroy'))
+  addModule(program.command('module'))
   return program.needsSubcommand()
 }
 
@@ -116,6 +117,13 @@ function addDestroy(command: KeyturnCommand): void {
     .takesAnything()
     .option('--yes <stage>', "the stage's name: answers every question, of cdktf too")
     .reports(async given => (await import('./destroy')).destroy(given))
+}
+
+function addModule(command: KeyturnCommand): void {
+  command
+    .description('write the stack as a plain root module of Terraform or OpenTofu, with the code of its functions')
+    .option('--out <folder>', 'where to (default: terraform)')
+    .reports(async given => (await import('./module')).writeModule(given))
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {

@@ -44,6 +44,11 @@ const provedElsewhere: readonly Proof[] = [
     command: /^terraform .* state rm /,
     by: ['test/unit/infra/control-plane.test.ts', 'aws_dynamodb_table.keyturn_prod_table'],
   },
+  { command: /^npm run keyturn -- module$/, by: ['test/deploy/module.test.ts', "'module', '--out'"] },
+  {
+    command: /^cd terraform && terraform init && terraform apply$/,
+    by: ['test/deploy/module.test.ts', "terraform('plan'"],
+  },
   { command: /^npm install keyturn /, by: ['test/deploy/package.test.ts', "run('npm', 'install'"] },
   { command: /^npx cdktf-cli@0\.21 deploy$/, by: ['test/deploy/rotated-secret.test.ts', 'examples/consumer/main.ts'] },
 ]

@@ -26,8 +26,8 @@ async function run(...args: readonly string[]) {
 
 describe('what keyturn does not take', () => {
   it.each<[string, string[], string]>([
-    ['no command', [], 'takes one of the commands keys, redrive, restore, deploy, diff, destroy'],
-    ['an unknown command', ['make'], 'takes one of the commands keys, redrive, restore, deploy, diff, destroy'],
+    ['no command', [], 'takes one of the commands keys, redrive, restore, deploy, diff, destroy, module'],
+    ['an unknown command', ['make'], 'takes one of the commands keys, redrive, restore, deploy, diff, destroy, module'],
     ['an unknown command', ['keys', 'make'], 'keys takes one of the commands create, list, revoke'],
     ['an unknown option', ['restore', '--bogus=1'], "Unknown option '--bogus' (options: --json)"],
     [
