@@ -1,7 +1,11 @@
-import { QueryCommand } from '@aws-sdk/client-dynamodb'
-import { unmarshall } from '@aws-sdk/util-dynamodb'
+import { PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { setTimeout as delay } from 'node:timers/promises'
 import { dynamoDbClient } from '../../../src/aws/clients'
+import { dynamoEndpointStore } from '../../../src/aws/dynamo-endpoint-store'
+import { leaseItemKey } from '../../../src/aws/item-keys'
+import { toItem } from '../../../src/aws/items'
+import { newDelivery, nextAttempt } from '../../../src/delivery/delivery'
+import { queuedJson } from '../../../src/delivery/event'
 import { apiCaller } from '../../support/api-caller'
 import type { AwsAccess } from './deployed-api'
 import type { Deployment } from './deployment'
@@ -21,14 +25,28 @@ export async function deliverOnce(
   await call('PATCH', `/v1/endpoints/${endpointId}`, { url: 'https://127.0.0.1/' })
   const published = await call('POST', '/v1/events', event)
   if (published.status !== 202) throw new Error(`publishing answered ${published.status}: ${published.text}`)
-  await deliver?.(JSON.stringify({ kind: 'event', tenantId, ...event }))
-  const messageId = await messageIdIn(access, table)
-  await deliver?.(JSON.stringify({ kind: 'delivery', tenantId, endpointId, messageId, attempt: 0 }))
+  if (deliver !== null) await feed(deliver, access, table)
   return found(async () => {
     const { json } = await call('GET', `/v1/endpoints/${endpointId}/attempts`)
     const { data } = json as { readonly data: readonly unknown[] }
     return data.length === 0 ? undefined : data
   })
+}
+
+/**
+ * What the queue would hand over: the event, and the delivery that is made of it. The emulator's queue keeps neither, since
+ * it gives both to a function that does nothing. It also answers 500 to a condition on the size of what is not there, where
+ * DynamoDB's is false, so the tenant's leases are there beforehand.
+ */
+async function feed(deliver: NonNullable<Deployment['deliver']>, access: AwsAccess, table: string): Promise<void> {
+  const client = dynamoDbClient(access)
+  const leases = toItem({ ...leaseItemKey(tenantId), leases: {} })
+  await client.send(new PutItemCommand({ TableName: table, Item: leases }))
+  const endpoint = await dynamoEndpointStore({ client, name: table }).load({ tenantId, endpointId })
+  client.destroy()
+  await deliver(JSON.stringify({ kind: 'event', tenantId, ...event }))
+  const of = { endpointId, incarnationOf: endpoint?.incarnation ?? '', messageId: 'msg_proof' }
+  await deliver(queuedJson(nextAttempt(newDelivery(of, { ...event, tenantId }, new Date()))))
 }
 
 /** What `look` finds. It looks again for 15 s. */
@@ -39,22 +57,4 @@ async function found<Found>(look: () => Promise<Found | undefined>): Promise<Fou
     await delay(500)
   }
   throw new Error('it did not come')
-}
-
-/** The message id of the tenant's only delivery, once it is there. */
-async function messageIdIn(access: AwsAccess, table: string): Promise<string> {
-  const client = dynamoDbClient(access)
-  const query = new QueryCommand({
-    TableName: table,
-    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-    ExpressionAttributeValues: { ':pk': { S: `DELIVERIES#${tenantId}` }, ':prefix': { S: 'DELIVERY#' } },
-  })
-  try {
-    return await found(async () => {
-      const { Items: [item] = [] } = await client.send(query)
-      return item && String(unmarshall(item)['messageId'])
-    })
-  } finally {
-    client.destroy()
-  }
 }
