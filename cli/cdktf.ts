@@ -28,7 +28,7 @@ export function requireOwnStack(): void {
 /** The command that writes Keyturn's own stack. @throws {OperatorError} */
 export function appOfOwnStack(): string {
   const { projectId, app } = Object(existsSync('cdktf.json') ? JSON.parse(readFileSync('cdktf.json', 'utf8')) : {})
-  if (projectId === 'keyturn' && typeof app === 'string') return app
+  if (projectId === 'keyturn') return String(app)
   throw new OperatorError(
     "cdktf.json does not describe Keyturn's own stack here: deploy and destroy a stack of your own with cdktf",
   )
