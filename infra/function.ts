@@ -69,11 +69,7 @@ export class KeyturnFunction extends Construct {
   deploy({ environment, statements, reservedConcurrency, vpc }: FunctionSettings): LambdaFunction {
     const { name, bundles = packagedBundles, bundle, mounts, timeoutSeconds, tracing } = this.#props
     const { logs } = this
-    const own = [
-      writeLogs(logs.arn),
-      ...(tracing === 'on' ? [trace] : []),
-      ...(vpc === undefined ? [] : [attachToVpc]),
-    ]
+    const own = [writeLogs(logs.arn), ...(tracing === 'on' ? [trace] : []), ...(vpc === undefined ? [] : [attachToVpc])]
     const policy = new IamRolePolicy(this, 'policy', {
       name,
       role: this.role.id,

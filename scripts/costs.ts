@@ -193,7 +193,7 @@ function markdown([head = [], ...rows]: readonly (readonly string[])[]): string 
   return lines.map(cells => `| ${cells.join(' | ')} |`).join('\n')
 }
 
-function main([file = 'cdktf.out/stacks/keyturn-dev/cdk.tf.json']: readonly string[]): void {
+function main([file = 'cdktf.out/stacks/keyturn-dev.eu-central-1/cdk.tf.json']: readonly string[]): void {
   if (existsSync(file)) {
     // The format of Terraform's JSON syntax.
     console.log(costTables(JSON.parse(readFileSync(file, 'utf8')) as Stack))

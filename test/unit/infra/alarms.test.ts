@@ -5,7 +5,7 @@ import type { Fields } from '../../../src/core/log'
 import type { Endpoint } from '../../../src/rotation/endpoint'
 import { mirrorVersionId } from '../../../src/rotation/mirror'
 import { newCloud, type Sabotage } from '../../simulator/cloud'
-import { changed, noon, sampleEndpoint } from '../../support/suites/sample-endpoint'
+import { changed, noon, sampleEndpoint, vacant } from '../../support/suites/sample-endpoint'
 import { sweepBed } from '../rotation/sweep-bed'
 import { type DataPoint, replayAlarm, type Transition } from './support/replay-alarm'
 import { resources, synthesise } from './support/synthesise'
@@ -44,7 +44,7 @@ async function linesOf(scene: Scene, minutes: number): Promise<readonly { atSeco
   const { works = () => true, sabotage = () => services => services, context = () => plenty } = scene
   let minute = 0
   const { services } = newCloud(sabotage(() => works(minute)))
-  for (const endpoint of scene.endpoints) await services.store.create(endpoint, null)
+  for (const endpoint of scene.endpoints) await services.store.create(endpoint, vacant)
   const { deps, clock } = sweepBed(services)
   const lines: { atSeconds: number; line: Fields }[] = []
   const info = (message: string, line: Fields): void => {
@@ -110,6 +110,7 @@ const brokenPolicy: Scene['sabotage'] = works => services => ({
     ...services.mirror,
     putPolicy: async () => {
       if (!works()) throw new Error('no')
+      return 'put'
     },
   },
 })

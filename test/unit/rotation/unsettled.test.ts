@@ -3,13 +3,13 @@ import { addSeconds } from '../../../src/core/instant'
 import type { Endpoint } from '../../../src/rotation/endpoint'
 import { reportUnsettled } from '../../../src/rotation/unsettled'
 import { newCloud } from '../../simulator/cloud'
-import { noon, sampleEndpoint } from '../../support/suites/sample-endpoint'
+import { noon, sampleEndpoint, vacant } from '../../support/suites/sample-endpoint'
 
 const at = addSeconds(noon, 700)
 
 async function reportOf(endpoints: readonly Endpoint[]) {
   const { store } = newCloud().services
-  for (const endpoint of endpoints) await store.create(endpoint, null)
+  for (const endpoint of endpoints) await store.create(endpoint, vacant)
   return { store, report: () => reportUnsettled({ store, now: () => at }) }
 }
 
