@@ -12,7 +12,15 @@ import type { Table } from './table'
 
 /** Leases in DynamoDB: one conditional write takes one, and one gives it back. */
 export function dynamoLeaseStore(table: Table): LeaseStore {
-  return { acquire: request => acquire(table, request), release: lease => release(table, lease) }
+  return { acquire: request => acquire(table, request).catch(busyIfThrottled), release: lease => release(table, lease) }
+}
+
+const throttling = ['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded']
+
+/** An item takes 1,000 writes a second: a tenant that asks for more than that has all the attempts that it may have. */
+function busyIfThrottled(error: unknown): LeaseOutcome {
+  if (error instanceof Error && throttling.includes(error.name)) return { kind: 'busy' }
+  throw error
 }
 
 /** Looks at the item after the first guess; each costs a read. */

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { dynamoLeaseStore } from '../../../src/aws/dynamo-lease-store'
+import type { Table } from '../../../src/aws/table'
 import { addSeconds } from '../../../src/core/instant'
 import type { Lease, LeaseRequest, LeaseStore } from '../../../src/delivery/lease'
 import { noon } from '../../support/suites/sample-endpoint'
@@ -7,9 +8,11 @@ import { embeddedTables } from './embedded-aws'
 
 const mostOfTenant = 8
 const newTable = embeddedTables()
+let table: Table
 let store: LeaseStore
 beforeEach(async () => {
-  store = dynamoLeaseStore(await newTable())
+  table = await newTable()
+  store = dynamoLeaseStore(table)
 })
 
 function request(messageId: string, endpointId = 'ep_1', over: Partial<LeaseRequest> = {}): LeaseRequest {
@@ -73,6 +76,19 @@ describe('leases', () => {
     expect(await store.acquire(request('msg_last', 'ep_last', later))).toEqual({ kind: 'busy' })
     for (const lease of again) await store.release(lease)
     await acquire('msg_last', 'ep_last', later)
+  })
+
+  it('are none where the table is asked too often, which fails no message', async () => {
+    const { middlewareStack } = table.client
+    const fails = (name: string) => {
+      const error = Object.assign(new Error('too fast'), { name })
+      middlewareStack.add(() => () => Promise.reject(error), { name: 'fail', step: 'initialize', override: true })
+    }
+    fails('ProvisionedThroughputExceededException')
+    expect(await store.acquire(request('msg'))).toEqual({ kind: 'busy' })
+    fails('AccessDeniedException')
+    await expect(store.acquire(request('msg'))).rejects.toThrow('too fast')
+    middlewareStack.remove('fail')
   })
 
   it('that are over at many endpoints, as many as there may be, make room at once', async () => {
