@@ -206,5 +206,5 @@ async function exists(text: string): Promise<boolean> {
   if (program === 'npx') return packages.includes(first)
   if (program === 'keyturn') return readFileSync(join(root, 'cli/keyturn.ts'), 'utf8').includes(`'${first}'`)
   if (program === 'aws') return (await findOperation(first, second)) !== null
-  return program === 'terraform' && ['apply', 'init', 'validate', 'destroy', 'state'].includes(first)
+  return program === 'terraform' && ['apply', 'init', 'validate', 'destroy', 'state', 'providers'].includes(first)
 }
