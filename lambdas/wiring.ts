@@ -8,6 +8,7 @@ import { type AccessDeps, invalidToken } from '../src/access/authenticate'
 import type { SessionSettings } from '../src/access/sessions'
 import { eventBridgeClient, kmsClient, secretsManagerClient, sqsClient } from '../src/aws/clients'
 import { withBatchedReads } from '../src/aws/batched-reads'
+import { withBatchedSends } from '../src/aws/batched-sends'
 import { dynamoApiKeyStore } from '../src/aws/dynamo-api-key-store'
 import { dynamoAttemptLog } from '../src/aws/dynamo-attempt-log'
 import { dynamoAuditLog } from '../src/aws/dynamo-audit-log'
@@ -157,7 +158,9 @@ export function deliveryDeps(
     leases: dynamoLeaseStore(table),
     ownAttempts: new OwnAttempts(),
     recoveries: dynamoRecoveryStore(table),
-    queue: sqsDeliveryQueue({ client: sqsClient(), queueUrl: QUEUE_URL, deadLetterQueueUrl: DEAD_LETTER_QUEUE_URL }),
+    queue: withBatchedSends(
+      sqsDeliveryQueue({ client: sqsClient(), queueUrl: QUEUE_URL, deadLetterQueueUrl: DEAD_LETTER_QUEUE_URL }),
+    ),
     openKey: openedKeyCache(kmsSealer({ client: kmsClient(), keyId: RING_KEY_ID }), now),
     send: httpSender({ insecureTargets: INSECURE_TARGETS, clock: () => performance.now() }),
     contracts,

@@ -6,8 +6,7 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs'
-import DataLoader from 'dataloader'
-import { allDone, inLanes } from '../core/concurrency'
+import { inLanes } from '../core/concurrency'
 import { queuedJson } from '../delivery/event'
 import type { DeadLetterQueue, DeliveryQueue, Queued, ReceivedMessage } from '../delivery/ports'
 
@@ -35,31 +34,12 @@ export function sqsDeliveryQueue({ client, queueUrl, deadLetterQueueUrl }: SqsDe
   }
 }
 
-/**
- * The same, for functions that only put messages into it. What is sent in the same turn of the event loop goes together:
- * messages of a batch that all go back, for one.
- */
+/** The same, for functions that only put messages into it. */
 export function sqsQueue({ client, queueUrl }: SqsQueueOptions): Pick<DeliveryQueue, 'send'> {
-  const loader = new DataLoader<Entry, null>(
-    async entries => {
-      const sent = await inLanes(lanes, batchesOf(entries), batch =>
-        outcomesOf(sendBatch(client, queueUrl, batch), batch),
-      )
-      return sent.flat()
+  return {
+    send: async messages => {
+      await inLanes(lanes, batchesOf(messages.map(entryOf)), batch => sendBatch(client, queueUrl, batch))
     },
-    { cache: false },
-  )
-  return { send: async messages => void (await allDone(messages.map(message => loader.load(entryOf(message))))) }
-}
-
-/** Null for each entry of a batch that was taken, else why not. */
-async function outcomesOf(sent: Promise<void>, batch: readonly Entry[]): Promise<readonly (Error | null)[]> {
-  try {
-    await sent
-    return batch.map(() => null)
-  } catch (error) {
-    const fault = error instanceof Error ? error : new Error('SQS took none')
-    return batch.map(() => fault)
   }
 }
 

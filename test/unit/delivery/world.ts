@@ -12,6 +12,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { startAwsServer } from '../../../local/aws-server/server'
 import { dynamoDbClient, sqsClient } from '../../../src/aws/clients'
 import { withBatchedReads } from '../../../src/aws/batched-reads'
+import { withBatchedSends } from '../../../src/aws/batched-sends'
 import { dynamoAttemptLog } from '../../../src/aws/dynamo-attempt-log'
 import { dynamoDeliveryStore } from '../../../src/aws/dynamo-delivery-store'
 import { dynamoEndpointStore } from '../../../src/aws/dynamo-endpoint-store'
@@ -102,7 +103,7 @@ export async function startWorld(): Promise<World> {
     leases: dynamoLeaseStore(table),
     ownAttempts: new OwnAttempts(),
     recoveries: dynamoRecoveryStore(table),
-    queue: sqsDeliveryQueue({ client, queueUrl, deadLetterQueueUrl }),
+    queue: withBatchedSends(sqsDeliveryQueue({ client, queueUrl, deadLetterQueueUrl })),
     openKey: openedKeyCache(rotation.sealer, now),
     send: httpSender({ insecureTargets: 'on', clock: () => performance.now() }),
     contracts: allContracts,
