@@ -44,7 +44,7 @@ export function iamCalls({ target, body }: RecordedCall): readonly AwsCall[] {
   const members = Object(body) as Body
   switch (service) {
     case 'DynamoDB_20120810':
-      return [dynamoDbCall(operation, members)]
+      return dynamoDbCalls(operation, members)
     case 'secretsmanager':
       return secretsManagerCalls(operation, members)
     case 'TrentService':
@@ -63,12 +63,34 @@ export function iamCalls({ target, body }: RecordedCall): readonly AwsCall[] {
 /** By member, as AWS names them. */
 type Body = Readonly<Record<string, unknown>>
 
+/** A transaction is allowed by the permissions of the writes in it, each seen with the keys of all. */
+function dynamoDbCalls(operation: string, body: Body): readonly AwsCall[] {
+  if (operation !== 'TransactWriteItems') return [dynamoDbCall(operation, body)]
+  const writes = Object.values(Object(body.TransactItems)).flatMap(each => Object.entries(Object(each)))
+  const keys = writes.map(([, write]) => partitionOf(Object(write)))
+  return writes.map(([kind, write]) => ({
+    action: `dynamodb:${kind}Item`,
+    resource: tableArn(nameIn(Object(write), 'TableName')),
+    context: { 'dynamodb:LeadingKeys': keys },
+  }))
+}
+
 function dynamoDbCall(operation: string, body: Body): AwsCall {
   const [batch] = Object.entries(Object(body.RequestItems))
-  const table = `arn:aws:dynamodb:${region}:${accountId}:table/${batch?.[0] ?? nameIn(body, 'TableName')}`
+  const table = tableArn(batch?.[0] ?? nameIn(body, 'TableName'))
   const resource = body.IndexName === undefined ? table : `${table}/index/${nameIn(body, 'IndexName')}`
-  const keys = batch === undefined ? [partitionOf(body)] : Object(batch[1]).Keys.map((key: Body) => textOf(key.pk))
+  const keys = batch === undefined ? [partitionOf(body)] : partitionsOf(batch[1])
   return { action: `dynamodb:${operation}`, resource, context: { 'dynamodb:LeadingKeys': keys } }
+}
+
+function tableArn(name: string): string {
+  return `arn:aws:dynamodb:${region}:${accountId}:table/${name}`
+}
+
+/** Of what a batch reads, `{Keys}`, or of the items that it puts. */
+function partitionsOf(batch: unknown): readonly string[] {
+  if (Array.isArray(batch)) return batch.map(each => textOf(Object(each).PutRequest.Item.pk))
+  return Object(batch).Keys.map((key: Body) => textOf(key.pk))
 }
 
 /** The partition of the call's item key, item or query. A query's condition begins with `<partition key> = :<value>`. */

@@ -26,7 +26,7 @@ export const fanOut: Scenario = {
   workedOff: 0,
   answers: [200],
   end: 'success',
-  leastCalls: 8,
+  leastCalls: 5,
 }
 
 export const attempt: Scenario = {
@@ -53,7 +53,7 @@ export const retry: Scenario = {
   workedOff: 2,
   answers: [500, 200],
   end: 'success',
-  leastCalls: 10,
+  leastCalls: 9,
 }
 
 export const givenUp: Scenario = {
