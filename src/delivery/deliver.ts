@@ -97,17 +97,26 @@ async function deliverTo(deps: DeliveryDeps, { isQuick, ...prepared }: Waiting):
     : { outcome: await askForLease(deps, wanted), waited: false }
   if (outcome.kind !== 'granted') return 'busy'
   try {
-    if (!(waited && (await wasMade(deps, prepared)))) await attemptAndRecord(deps, prepared)
+    const current = waited ? await asItIsNow(deps, prepared) : prepared
+    if (current === null) return 'busy'
+    await attemptAndRecord(deps, current)
   } finally {
     await deps.leases.release(outcome.lease)
   }
   return 'done'
 }
 
-/** Whether somebody else made the attempt since the delivery was loaded. */
-async function wasMade({ deliveries }: DeliveryDeps, { delivery, stored }: StoredDelivery): Promise<boolean> {
-  const now = await deliveries.load(delivery)
-  return now?.attemptCount !== stored?.attemptCount || now?.status !== stored?.status
+/** What was read before a wait, with the endpoint's keys of now. Null: it is to be looked at anew. */
+async function asItIsNow(deps: DeliveryDeps, prepared: Prepared): Promise<Prepared | null> {
+  const { delivery, stored } = prepared
+  const { tenantId, endpointId } = delivery
+  const [now, endpoint] = await Promise.all([
+    deps.deliveries.load(delivery),
+    deps.endpoints.load({ tenantId, endpointId }),
+  ])
+  const isSame = now?.attemptCount === stored?.attemptCount && now?.status === stored?.status
+  const target = targetOf(deps.contracts, delivery, endpoint)
+  return isSame && target.kind === 'target' ? { ...prepared, target } : null
 }
 
 const longestPutOffSeconds = 60

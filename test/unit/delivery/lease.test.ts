@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { keyturn } from '../../../src/contracts/keyturn'
 import { addSeconds } from '../../../src/core/instant'
+import { rotateSecret } from '../../../src/rotation/rotate'
 import { answerAll, drainUntil, holdAnswers, opened, slow } from './held-answers'
-import { attemptsPerTenant, startWorld, tenantId, type World } from './world'
+import { actor, attemptsPerTenant, startWorld, tenantId, type World } from './world'
 
 let world: World
 beforeEach(async () => {
@@ -27,6 +29,33 @@ describe('attempts', () => {
     expect(world.receiver.open.most).toBe(5)
     expect(new Set(world.messageIds()).size).toBe(12)
     expect(await world.healthOf(endpoint)).toMatchObject({ deliveriesCount: 12, deliveriesSucceeded: 12 })
+  })
+
+  it('that waited for a slot are signed with the keys of then, not with those that were read before', async () => {
+    const { endpoint } = await world.addEndpoint()
+    await world.publish('order.paid')
+    await world.drain()
+    world.pass(1)
+    const { leases, now } = world.deps
+    const address = { tenantId, endpointId: endpoint.id }
+    const until = addSeconds(now(), 60)
+    const asked = { address, now: now(), until, mostOfTenant: attemptsPerTenant }
+    const taken = await Promise.all([0, 1, 2, 3, 4].map(slot => leases.acquire({ ...asked, messageId: `msg_${slot}` })))
+    await world.publish('order.paid')
+    const acquire: typeof leases.acquire = async request => {
+      const outcome = await leases.acquire(request)
+      if (outcome.kind !== 'busy') return outcome
+      const choice = { overlapSeconds: 0, reason: null, ownSecret: null, forced: false }
+      await rotateSecret(world.rotation, { endpoint, contract: keyturn, actor, choice, idempotency: null })
+      for (const each of taken) if (each.kind === 'granted') await leases.release(each.lease)
+      return outcome
+    }
+    await world.drain({ ...world.deps, leases: { ...leases, acquire } })
+    const { items } = await world.deps.attempts.list(address, { limit: 10, after: null })
+    const rotated = await world.deps.endpoints.load(address)
+    expect(items).toHaveLength(2)
+    expect(items[0]?.keyIds).toEqual([rotated?.ring.keys[0].id])
+    expect(items[0]?.keyIds).not.toEqual(items[1]?.keyIds)
   })
 
   it('wait for leases that were never given back no longer than these last', async () => {
