@@ -8,18 +8,23 @@ import { median } from './interleaved'
 import { functionEnvironment } from '../local/function-environment'
 import type { Figure } from './figure'
 
-/** Files with the three AWS clients that a function cannot do without, and nothing else. */
+/** Files with the AWS clients that a function cannot do without, and nothing else. */
 const baselines = {
   'three-clients': 'bench/fixtures/three-clients.ts',
   'delivery-clients': 'bench/fixtures/delivery-clients.ts',
+  'sweep-clients': 'bench/fixtures/sweep-clients.ts',
 }
-const baselineOf = (name: string): keyof typeof baselines => (name === 'deliver' ? 'delivery-clients' : 'three-clients')
+const ownBaselines: Readonly<Record<string, keyof typeof baselines>> = {
+  deliver: 'delivery-clients',
+  sweep: 'sweep-clients',
+}
+const baselineOf = (name: string): keyof typeof baselines => ownBaselines[name] ?? 'three-clients'
 const rounds = 5
 const pairs = 32
 const mostTime = 1.35
 const mostSize = 1.6
 
-/** What it costs to import each function's bundle, and how large it is, against its three AWS clients alone. */
+/** What it costs to import each function's bundle, and how large it is, against its AWS clients alone. */
 export async function benchBundles(): Promise<readonly Figure[]> {
   const folder = await mkdtemp(join(tmpdir(), 'keyturn-bundles-'))
   try {

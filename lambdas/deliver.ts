@@ -2,9 +2,10 @@ import { dynamoDbClient } from '../src/aws/clients'
 import { lambdaHandler } from '../src/http/lambda-handler'
 import { serve } from '../src/http/serve'
 import { testUses } from '../src/http/uses/deliveries'
+import { deliveryDeps } from './deliver-wiring'
 import { deliverVariables, readEnvironment } from './environment'
 import { deliverHandler } from './handlers'
-import { accessDeps, apiSettings, deliveryDeps, readMounts } from './wiring'
+import { accessDeps, apiSettings, readMounts } from './wiring'
 
 const environment = readEnvironment(deliverVariables, process.env)
 const table = { client: dynamoDbClient(), name: environment.TABLE_NAME }

@@ -1,7 +1,8 @@
 import { inRequestScope } from '../src/core/log'
 import { rotationHook } from '../src/rotation-hook/rotation-hook'
 import { readEnvironment, rotationHookVariables } from './environment'
-import { readMounts, rotationHookDeps } from './wiring'
+import { rotationHookDeps } from './rotation-hook-wiring'
+import { readMounts } from './wiring'
 
 const environment = readEnvironment(rotationHookVariables, process.env)
 const contracts = readMounts(__dirname).map(({ contract }) => contract)

@@ -1,5 +1,6 @@
 import { deliverVariables, readEnvironment, sweepVariables } from '../../../../lambdas/environment'
-import { deliveryDeps, rotationDeps } from '../../../../lambdas/wiring'
+import { deliveryDeps } from '../../../../lambdas/deliver-wiring'
+import { rotationDeps } from '../../../../lambdas/wiring'
 import {
   createQueues,
   createTable,
