@@ -35,9 +35,8 @@ export async function memoryFigures(): Promise<readonly Figure[]> {
     const env = functionEnvironment({ name: 'deliver', bundle, aws: 'http://127.0.0.1:1' })
     const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`
     const { stderr } = await run(process.execPath, [bundle, url], { env, maxBuffer: 64 * 1024 * 1024 })
-    if (received !== endpoints) throw new Error(`${received} deliveries came instead of ${endpoints}`)
-    // As `delivery-memory-process.ts` prints them.
-    return figuresOf(JSON.parse(stderr) as readonly [number, number, number])
+    if (received < endpoints) throw new Error(`${received} deliveries came instead of ${endpoints}`)
+    return figuresOf(JSON.parse(stderr) as Measured)
   } finally {
     receiver.closeAllConnections()
     receiver.close()
@@ -45,10 +44,20 @@ export async function memoryFigures(): Promise<readonly Figure[]> {
   }
 }
 
-function figuresOf([few, many, milliseconds]: readonly [number, number, number]): readonly Figure[] {
+/** What `delivery-memory-process.ts` prints: megabytes, and milliseconds of one delivery. */
+interface Measured {
+  readonly megabytes: readonly [few: number, many: number]
+  readonly all: number
+  readonly sending: number
+  readonly stubs: number
+}
+
+function figuresOf({ megabytes: [few, many], all, sending, stubs }: Measured): readonly Figure[] {
   return [
     { name: 'memory of `deliver` after 10,000 endpoints', value: many, unit: 'MB' },
     { name: 'the same against 1,000', value: many / few, unit: '×', most: mostRatio },
-    { name: 'own processor time of a delivery', value: milliseconds, unit: 'ms', most: mostMilliseconds },
+    { name: 'processor time of a delivery, with sending it', value: all - stubs, unit: 'ms' },
+    { name: 'of this, Node alone sending the same', value: sending, unit: 'ms' },
+    { name: 'own processor time of a delivery', value: all - stubs - sending, unit: 'ms', most: mostMilliseconds },
   ]
 }
