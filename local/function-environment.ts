@@ -65,7 +65,7 @@ function configured({ name, aws }: EnvironmentOptions): Readonly<Record<string, 
     ENDPOINTS_PER_TENANT: '1000',
     QUEUE_URL: queueUrl(host, deliveryQueue),
     DEAD_LETTER_QUEUE_URL: queueUrl(host, deadLetterQueue),
-    ATTEMPTS_PER_TENANT: '8',
+    ATTEMPTS_PER_TENANT: '4',
     INSECURE_TARGETS: 'on',
     // Every sweep says how it went, and here there is one a second.
     LOG_LEVEL: name === 'sweep' ? 'error' : 'info',

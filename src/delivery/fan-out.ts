@@ -4,8 +4,8 @@ import { addSeconds } from '../core/instant'
 import type { Endpoint } from '../rotation/endpoint'
 import { messageIdOf, newDelivery, nextAttempt } from './delivery'
 import { clockSkewSeconds, type DeliveryEvent } from './event'
-import type { DeliveryDeps, Queued, Subscriber } from './ports'
-import type { EventMessage } from './queue-message'
+import type { DeliveryDeps, Subscriber } from './ports'
+import type { AttemptMessage, EventMessage } from './queue-message'
 import { stop } from './stop'
 import { hindranceAt } from './target'
 
@@ -13,28 +13,43 @@ const pageSize = 500
 const lanes = 16
 /** A fan-out that took this long goes on in another turn, so that no function is ended in the middle of it. */
 const turnSeconds = 20
+/** How many a second each attempt that a tenant may have at a time is likely to take up, its receiver's answer included. */
+const attemptsPerSecond = 4
 
 /**
  * Makes one delivery of the event for every endpoint of its tenant that existed when the event was accepted and subscribes
- * to its type, but for those that their owner had paused by then, and queues the first attempt of each. Where none can be
- * made now, the delivery is stopped: listed as failed, to be sent again. Repeatable: what was attempted already is dropped
- * when its message comes.
+ * to its type, but for those that their owner had paused by then, and queues the first attempt of each, no more for a second
+ * than the tenant can have made: others would be received and put back again and again. Where none can be made now, the
+ * delivery is stopped: listed as failed, to be sent again. Repeatable: what was attempted already is dropped when its
+ * message comes.
  */
 export async function fanOut(deps: DeliveryDeps, message: EventMessage & { readonly id: string }): Promise<void> {
   const { tenantId, id, type, payload, at } = message
   const now = deps.now()
   const event = await deps.deliveries.keepEvent({ tenantId, id, type, payload, at: at ? new Date(at) : now }, now)
   let after = message.after ?? null
+  let queued = 0
   do {
     const { items, next } = await deps.subscribers.list(tenantId, { limit: pageSize, after })
-    await deliverAll(deps, items, event)
+    queued += await deliverAll(deps, items, { event, queued })
     after = next
   } while (after !== null && deps.now() < addSeconds(now, turnSeconds))
   if (after === null) return
   await deps.queue.send([{ message: { ...message, at: event.at.toISOString(), after }, delaySeconds: 0 }])
 }
 
-async function deliverAll(deps: DeliveryDeps, subscribers: readonly Subscriber[], event: DeliveryEvent): Promise<void> {
+interface Begun {
+  readonly event: DeliveryEvent
+  /** How many first attempts are in the queue already. */
+  readonly queued: number
+}
+
+/** Returns how many more first attempts are in the queue. */
+async function deliverAll(
+  deps: DeliveryDeps,
+  subscribers: readonly Subscriber[],
+  { event, queued }: Begun,
+): Promise<number> {
   const wanted = subscribers.filter(
     subscriber =>
       subscribes(subscriber.settings.eventTypes, event.type) &&
@@ -42,8 +57,12 @@ async function deliverAll(deps: DeliveryDeps, subscribers: readonly Subscriber[]
       !wasPausedAt(event.at, subscriber),
   )
   const prepared = await inLanes(lanes, wanted, subscriber => prepare(deps, subscriber, event))
-  const queued = prepared.flatMap(message => message ?? [])
-  if (queued.length > 0) await deps.queue.send(queued)
+  const perSecond = attemptsPerSecond * deps.attemptsPerTenant
+  const messages = prepared
+    .filter(message => message !== null)
+    .map((message, nth) => ({ message, delaySeconds: Math.floor((queued + nth) / perSecond) }))
+  if (messages.length > 0) await deps.queue.send(messages)
+  return messages.length
 }
 
 /** In doubt it did: an event too many is better than one that is forgotten. */
@@ -73,7 +92,11 @@ function wasPausedAt(at: Date, { pausedSince, resumedAt }: Pick<Endpoint, 'pause
 }
 
 /** The message for the delivery's first attempt, or null where there is no delivery, or it is stopped. */
-async function prepare(deps: DeliveryDeps, subscriber: Subscriber, event: DeliveryEvent): Promise<Queued | null> {
+async function prepare(
+  deps: DeliveryDeps,
+  subscriber: Subscriber,
+  event: DeliveryEvent,
+): Promise<AttemptMessage | null> {
   const { tenantId, id: endpointId, incarnation } = subscriber
   const isPaused = subscriber.settings.status === 'paused'
   const endpoint = isPaused ? await unlessPausedBefore(deps, subscriber, event) : subscriber
@@ -83,7 +106,7 @@ async function prepare(deps: DeliveryDeps, subscriber: Subscriber, event: Delive
   const messageId = messageIdOf(messageIds, { tenantId, endpointId, incarnation, eventId: event.id })
   const delivery = newDelivery({ endpointId, incarnationOf: incarnation, messageId }, event, deps.now())
   const hindrance = hindranceAt(deps.contracts, endpoint)
-  if (hindrance === null) return { message: nextAttempt(delivery), delaySeconds: 0 }
+  if (hindrance === null) return nextAttempt(delivery)
   await stop(deps, { delivery, stored: null }, hindrance)
   return null
 }

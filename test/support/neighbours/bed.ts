@@ -52,7 +52,7 @@ export interface ApiRequest {
 export const namedHost = 'bystander.example'
 const anHour = 60 * 60
 /** Fewer than a tenant may have attempts at endpoints that are new. */
-const provingLanes = 4
+const provingLanes = 3
 
 export async function startBed(): Promise<Bed> {
   const closers = new Closers()

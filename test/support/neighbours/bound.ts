@@ -1,2 +1,2 @@
 /** How many attempts of one tenant the local run has in flight at a time, at most. */
-export const tenantBound = 8
+export const tenantBound = 4

@@ -10,15 +10,10 @@ export interface Row extends Figures {
   readonly kind: string
   /** What the hostile tenant did meanwhile. */
   readonly load: string
-  /** Default 3: a median beside the load is at most so many times the quiet one. */
-  readonly limit?: number
 }
 
-const mostRatio = 3
-
-export function limitOf({ limit = mostRatio }: Row): number {
-  return limit
-}
+/** A median beside the load is at most so many times the quiet one. */
+export const mostRatio = 3
 
 /** A quiet median below this counts as this: there, what else the machine does moves it by more than a load may. */
 const floorMs = 50
@@ -46,13 +41,12 @@ export function median(values: readonly number[]): number {
 
 /** All figures of a run, a line each. */
 export function tableOf(rows: readonly Row[]): string {
-  const head = ['kind', 'quiet ms', 'beside ms', 'ratio', 'limit', 'the load meanwhile']
+  const head = ['kind', 'quiet ms', 'beside ms', 'ratio', 'the load meanwhile']
   const cells = rows.map(row => [
     row.kind,
     row.quietMs.toFixed(0),
     row.besideMs.toFixed(0),
     ratioOf(row).toFixed(2),
-    limitOf(row).toFixed(2),
     row.load,
   ])
   const widths = head.map((title, at) => Math.max(title.length, ...cells.map(line => line[at]?.length ?? 0)))

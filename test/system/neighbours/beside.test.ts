@@ -13,7 +13,7 @@ import {
 } from '../../support/neighbours/bed'
 import { tenantBound } from '../../support/neighbours/bound'
 import { addBystander, samples } from '../../support/neighbours/bystander'
-import { compare, type EndLoad, limitOf, median, ratioOf, type Row, tableOf } from '../../support/neighbours/compare'
+import { compare, type EndLoad, median, mostRatio, ratioOf, type Row, tableOf } from '../../support/neighbours/compare'
 import { addReadable, replaceReader } from '../../support/neighbours/consumers'
 import { startFloodingReceivers } from '../../support/neighbours/flooding-receivers'
 import { until } from '../../support/neighbours/until'
@@ -33,7 +33,7 @@ afterEach(() => bed.closers.close())
 /** Puts a line into the table, and holds the bystander's deliveries to the limit. */
 function note(row: Row): void {
   rows.push(row)
-  expect(ratioOf(row)).toBeLessThanOrEqual(limitOf(row))
+  expect(ratioOf(row)).toBeLessThanOrEqual(mostRatio)
 }
 
 function publishLoad(payload: unknown = {}): Promise<void> {
@@ -168,8 +168,7 @@ describe('beside a tenant', () => {
       await publishLoad()
       return async () => void (meanwhile = receiver.received.length)
     })
-    // A thousand deliveries share the local run's one thread of AWS with the bystander's: that is what is seen here.
-    note({ kind: '7 a large fan-out', ...figures, load: `${meanwhile} attempts`, limit: 10 })
+    note({ kind: '7 a large fan-out', ...figures, load: `${meanwhile} attempts` })
     expect(meanwhile).toBeGreaterThan(0)
   })
 })

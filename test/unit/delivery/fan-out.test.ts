@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { subscribes } from '../../../src/delivery/fan-out'
+import { fanOut, subscribes } from '../../../src/delivery/fan-out'
+import type { Queued } from '../../../src/delivery/ports'
 import { deleteEndpoint } from '../../../src/rotation/delete'
 import { drainUntil } from './held-answers'
 import { actor, startWorld, tenantId, type World } from './world'
@@ -32,6 +33,15 @@ describe('an event', () => {
     await world.publish('order.paid')
     await drainUntil(world, 52)
     expect(new Set(world.messageIds()).size).toBe(52)
+  })
+
+  it('is queued for each second to no more endpoints than its tenant can have served: four for each attempt at a time', async () => {
+    await Promise.all(Array.from({ length: 20 }, () => world.addEndpoint()))
+    const sent: Queued[] = []
+    const queue = { ...world.deps.queue, send: async (queued: readonly Queued[]) => void sent.push(...queued) }
+    const event = { kind: 'event', id: 'evt_own', tenantId, type: 'order.paid', payload: 1 } as const
+    await fanOut({ ...world.deps, attemptsPerTenant: 2, queue }, event)
+    expect(sent.map(({ delaySeconds }) => delaySeconds)).toEqual([0, 1, 2].flatMap(s => Array(s < 2 ? 8 : 4).fill(s)))
   })
 
   it('delivers nothing twice when it is published again under its id', async () => {
