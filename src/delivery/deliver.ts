@@ -11,7 +11,7 @@ import type { DeliveryDeps, PauseRule } from './ports'
 import type { AttemptMessage, DeliveryRecord } from './queue-message'
 import { afterAttempt, type NextStep } from './retry'
 import { stop, type StoredDelivery } from './stop'
-import { eventExpired, pausedByKeyturn, type Target, targetOf } from './target'
+import { eventExpired, neverFree, pausedByKeyturn, type Target, targetOf } from './target'
 
 /**
  * Makes the attempt that a message asks for, unless it was made already, or puts it off where too many are under way. Whenever
@@ -19,7 +19,9 @@ import { eventExpired, pausedByKeyturn, type Target, targetOf } from './target'
  * @throws when the message is to come again
  */
 export async function deliver(deps: DeliveryDeps, message: AttemptMessage): Promise<void> {
-  if ((await deliverNow(deps, message)) === 'busy') await putOff(deps, message)
+  if ((await deliverNow(deps, message)) === 'done') return
+  if (message.waits < mostWaits) await putOff(deps, message)
+  else await stopWaiting(deps, message)
 }
 
 /** The same, but a message that finds no slot is left to the caller. */
@@ -120,12 +122,23 @@ async function asItIsNow(deps: DeliveryDeps, prepared: Prepared): Promise<Prepar
 }
 
 const longestPutOffSeconds = 60
+/** A day of them: half a minute each, on average. */
+const mostWaits = 2880
 
 /** Tries again later: all of the endpoint's slots are taken, or its tenant's. Counts as no attempt. */
 async function putOff({ queue, random }: DeliveryDeps, message: AttemptMessage): Promise<void> {
   const most = Math.min(longestPutOffSeconds, 2 ** (message.waits + 1))
   const delaySeconds = Math.max(1, Math.round(most * random()))
   await queue.send([{ message: { ...message, waits: message.waits + 1 }, delaySeconds }])
+}
+
+/** Stops the delivery: it is listed as failed, and can be sent again. */
+async function stopWaiting(deps: DeliveryDeps, message: AttemptMessage): Promise<void> {
+  const record = message.record ?? (await storedRecord(deps, message))
+  if (record === null) return
+  const stored = await deps.deliveries.load(message)
+  const delivery = stored ?? firstDelivery(message, record)
+  if (asksFor(message, delivery)) await stop(deps, { delivery, stored }, neverFree)
 }
 
 /**

@@ -22,6 +22,8 @@ export interface NoTarget {
 
 const endpointPaused = notNow('The endpoint is paused')
 export const pausedByKeyturn = notNow('Keyturn has paused the endpoint')
+/** All slots of its endpoint, or its tenant's attempts, were taken whenever it came. */
+export const neverFree = notNow('No attempt was free for a day')
 export const eventExpired = never('The event has expired')
 
 /** The delivery's target by what is stored now, or why there is none. */

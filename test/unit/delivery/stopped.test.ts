@@ -2,9 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { tumban } from '../../../src/contracts/tumban'
 import { addSeconds } from '../../../src/core/instant'
 import type { Delivery } from '../../../src/delivery/delivery'
+import type { Queued } from '../../../src/delivery/ports'
+import { sendAgain } from '../../../src/delivery/send-again'
 import type { Endpoint } from '../../../src/rotation/endpoint'
 import { updateEndpoint } from '../../../src/rotation/update'
-import { actor, startWorld, tenantId, type World } from './world'
+import { actor, attemptsPerTenant, startWorld, tenantId, type World } from './world'
 
 // An event that was accepted is never forgotten: where no attempt can be made, its delivery is stopped.
 
@@ -31,6 +33,32 @@ async function pausedByKeyturn(): Promise<Endpoint> {
   world.receiver.answer = response => response.end('ok')
   world.receiver.received.length = 0
   return endpoint
+}
+
+it('a delivery that finds no slot for a day is stopped and listed, and is delivered when it is sent again', async () => {
+  const { endpoint } = await world.addEndpoint()
+  const { leases, queue, now } = world.deps
+  const address = { tenantId, endpointId: endpoint.id }
+  const asked = { address, now: now(), until: addSeconds(now(), 60), mostOfTenant: attemptsPerTenant }
+  for (const slot of [0, 1, 2, 3, 4]) await leases.acquire({ ...asked, messageId: `msg_${slot}` })
+  await world.publish('order.paid')
+  const waited: typeof queue.send = messages => queue.send(messages.map(afterWaits))
+  await world.drain({ ...world.deps, queue: { ...queue, send: waited } })
+  expect(world.receiver.received).toEqual([])
+  const errorMessage = 'No attempt was free for a day'
+  const [stopped] = await listed(endpoint)
+  expect(stopped).toMatchObject({ status: 'failed', errorMessage, attemptCount: 0 })
+  world.pass(61)
+  if (stopped !== undefined) await sendAgain(world.deps, stopped)
+  await world.drain()
+  expect(world.receiver.received).toHaveLength(1)
+  expect(await listed(endpoint)).toMatchObject([{ status: 'success' }])
+})
+
+/** As it comes after a day in which it found no slot. */
+function afterWaits(queued: Queued): Queued {
+  const { message } = queued
+  return message.kind === 'delivery' ? { ...queued, message: { ...message, waits: 2880 } } : queued
 }
 
 describe('an event for an endpoint that is paused when it is fanned out', () => {
