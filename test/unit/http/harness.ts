@@ -37,8 +37,12 @@ export const tenant = '550e8400-e29b-41d4-a716-446655440000'
 export type Harness = ReturnType<typeof harness>
 
 /** The whole API, with models in memory for all that it reaches outside, and a clock that stands still. */
-export function harness(contracts: readonly Contract[] = allContracts, changes: Partial<ApiSettings> = {}) {
-  const { deps, ...models } = newModels()
+export function harness(
+  contracts: readonly Contract[] = allContracts,
+  changes: Partial<ApiSettings> = {},
+  random: (size: number) => Buffer = randomBytes,
+) {
+  const { deps, ...models } = newModels(random)
   const settings: ApiSettings = {
     contracts,
     stage: 'test',
@@ -74,7 +78,7 @@ export function harness(contracts: readonly Contract[] = allContracts, changes: 
   }
 }
 
-function newModels() {
+function newModels(random: (size: number) => Buffer) {
   const clock = { now: NOON }
   const lines: { message: string; fields: Fields }[] = []
   const write = (message: string, fields: Fields): void => void lines.push({ message, fields })
@@ -98,7 +102,7 @@ function newModels() {
     events: memoryEventBus(tables.published),
     stage: 'test',
     now: () => clock.now,
-    randomBytes,
+    randomBytes: random,
     timeout: () => new AbortController().signal,
     log: { info: write, error: write },
   }
