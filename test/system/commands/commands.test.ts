@@ -3,16 +3,7 @@ import { CreateQueueCommand } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createTable } from '../../../local/aws-resources'
@@ -72,10 +63,6 @@ beforeAll(async () => {
     symlinkSync(join(root, name), join(folder, name))
   for (const name of ['acmeworks.ts', 'control-plane.ts'])
     symlinkSync(join(root, 'examples/platform', name), join(folder, name))
-  mkdirSync(join(folder, 'bin'))
-  command('curl', 'PATH="$PATH_BEFORE" exec curl --silent --show-error --fail-with-body "$@"')
-  command('aws', `exec node --import tsx "${root}/test/system/commands/aws-command.ts" "$@"`)
-  command('npx', `shift\nexec node --import tsx "${root}/cli/keyturn.ts" "$@"`)
   local = await startLocalRun({ dataDir: join(folder, '.keyturn') })
   variables = await deployedStage()
 })
@@ -85,12 +72,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** A command of this name, before every other on the path. */
-function command(name: string, script: string): void {
-  const file = join(folder, 'bin', name)
-  writeFileSync(file, `#!/usr/bin/env bash\n${script}\n`)
-  chmodSync(file, 0o755)
-}
+/** What these are here, whatever is installed: for a shell a function comes before every program. */
+const functions = [
+  'curl() { command curl --silent --show-error --fail-with-body "$@"; }',
+  `aws() { node --import tsx "${root}/test/system/commands/aws-command.ts" "$@"; }`,
+  `npx() { shift; node --import tsx "${root}/cli/keyturn.ts" "$@"; }`,
+]
 
 /** What a deployment has, at the local run's AWS: tables and queues, and how they are told to the commands. */
 async function deployedStage(): Promise<Readonly<Record<string, string>>> {
@@ -131,7 +118,7 @@ async function importVariables(): Promise<Readonly<Record<string, string>>> {
 /** The block as it stands, but for the addresses of this local run, and of the endpoint that it has. */
 function scriptOf({ commands }: ShellBlock): string {
   const { api, aws } = local.local
-  return ['set -eu', ...commands]
+  return ['set -eu', ...functions, ...commands]
     .join('\n')
     .replaceAll('http://127.0.0.1:4700', api)
     .replaceAll('http://127.0.0.1:4701', aws)
@@ -150,8 +137,6 @@ function bash(script: string, more: Readonly<Record<string, string>>): Promise<E
     ...variables,
     ...more,
     KEYTURN_CONFIG: 'control-plane.ts',
-    PATH_BEFORE: process.env.PATH,
-    PATH: `${join(folder, 'bin')}:${process.env.PATH}`,
   }
   return new Promise(ended => {
     execFile('bash', ['-c', script], { cwd: folder, env }, (error, stdout, stderr) =>
