@@ -62,17 +62,17 @@ async function openAll(options: ServicesOptions, closers: Closers): Promise<Omit
     dynamoDb,
     byTarget: new Map([
       ['secretsmanager', secrets.service],
-      ['TrentService', kms(keys)],
+      ['TrentService', kms(keys, now)],
       ['AWSEvents', eventBridge(events, now)],
       ['AmazonSQS', sqs(queues, now)],
     ]),
   }
 }
 
-async function openStores({ dataDir, kmsKeyIds }: ServicesOptions, closers: Closers) {
+async function openStores({ dataDir, kmsKeyIds, now }: ServicesOptions, closers: Closers) {
   if (dataDir !== null) makeFolder(dataDir, 0o700)
   const within = (name: string): string | null => (dataDir === null ? null : join(dataDir, name))
-  const keys = kmsKeys({ file: within('kms-keys.json'), known: kmsKeyIds })
+  const keys = kmsKeys({ file: within('kms-keys.json'), known: kmsKeyIds, now })
   const database = await openDatabase(within('secrets-manager'))
   closers.add(() => database.close())
   const eventFile = within('events.ndjson')

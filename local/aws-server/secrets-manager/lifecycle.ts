@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { AwsError, parseInput } from '../wire'
-import { members, secretIdInput, type SecretKeys, type SecretsContext, type SecretsOperation } from './operation'
+import { checkKmsKey, members, secretIdInput, type SecretsContext, type SecretsOperation } from './operation'
 import { arnOf, checkNotDeleted, namesOf, type SecretState } from './secret'
 import { withTags } from './tags'
 import { type NewValue, newValueOf, withValue } from './values'
@@ -24,7 +24,7 @@ export const createSecret: SecretsOperation = async ({ store, keys, region, now,
   const empty = emptySecret(parsed, arnOf(region, parsed.Name, newArnSuffix()), now)
   const secret = await store.changeNamed(parsed.Name, found => {
     if (found !== undefined) return { secret: repeated(found, value) }
-    return value === null ? { secret: empty } : withValue(empty, value, { labels: null, now })
+    return value === null ? { secret: empty } : withValue(empty, value, { labels: null, keys, now })
   })
   return { ARN: secret.arn, Name: secret.name, ...(value === null ? {} : { VersionId: value.versionId }) }
 }
@@ -35,16 +35,6 @@ function checkName(name: string): void {
     'ValidationException',
     'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
   )
-}
-
-/** AWS's own KMS key, which an empty id means too. */
-const managed = ['', 'alias/aws/secretsmanager']
-
-/** @throws {AwsError} `InvalidParameterException` for a KMS key that does not exist */
-function checkKmsKey(keys: SecretKeys, keyId: string | undefined): void {
-  if (keyId === undefined || managed.includes(keyId) || keys.exists(keyId)) return
-  const message = 'The operation failed because of an invalid KMS key: Invalid keyId'
-  throw new AwsError('InvalidParameterException', message)
 }
 
 function emptySecret(created: v.InferOutput<typeof createInput>, arn: string, now: Date): SecretState {
@@ -85,7 +75,10 @@ const updateInput = v.object({
   ...members.value,
 })
 
-/** Changes the description and the KMS key; with a value, AWSCURRENT moves to a new version. */
+/**
+ * Changes the description and the KMS key; with a value, AWSCURRENT moves to a new version. The versions that are there
+ * stay sealed as they were, which is what AWS does for callers without `kms:Encrypt`.
+ */
 export const updateSecret: SecretsOperation = async ({ store, keys, now }, input) => {
   const parsed = parseInput(updateInput, input)
   checkKmsKey(keys, parsed.KmsKeyId)
@@ -93,7 +86,7 @@ export const updateSecret: SecretsOperation = async ({ store, keys, now }, input
   const secret = await store.change(parsed.SecretId, secret => {
     checkNotDeleted(secret)
     const described = withDetails(secret, parsed, now)
-    return value === null ? { secret: described } : withValue(described, value, { labels: null, now })
+    return value === null ? { secret: described } : withValue(described, value, { labels: null, keys, now })
   })
   return { ARN: secret.arn, Name: secret.name, ...(value === null ? {} : { VersionId: value.versionId }) }
 }

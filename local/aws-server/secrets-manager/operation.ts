@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { AwsRequest } from '../wire'
+import { AwsError, type AwsRequest } from '../wire'
 import type { Rotations } from './rotations'
 import type { SecretStore } from './secret-store'
 
@@ -23,6 +23,40 @@ export interface SecretsContext {
 export interface SecretKeys {
   /** By id, alias, or the ARN of either. */
   exists(keyId: string): boolean
+  /** Whether it is neither disabled nor pending deletion. */
+  isEnabled(keyId: string): boolean
+}
+
+/** AWS's own KMS key, which an empty id means too. It is always there. */
+const managed = ['', 'alias/aws/secretsmanager']
+
+type KeyId = string | null | undefined
+
+/** @throws {AwsError} `InvalidParameterException` for a KMS key that does not exist */
+export function checkKmsKey(keys: SecretKeys, keyId: KeyId): void {
+  const id = keyId ?? ''
+  if (managed.includes(id) || keys.exists(id)) return
+  const message = 'The operation failed because of an invalid KMS key: Invalid keyId'
+  throw new AwsError('InvalidParameterException', message)
+}
+
+/** @throws {AwsError} `EncryptionFailure` for a KMS key that seals nothing now */
+export function checkSeals(keys: SecretKeys, keyId: KeyId): void {
+  if (isUsable(keys, keyId)) return
+  const message = "Secrets Manager can't encrypt the protected secret text using the provided KMS key."
+  throw new AwsError('EncryptionFailure', message)
+}
+
+/** @throws {AwsError} `DecryptionFailure` for a KMS key that opens nothing now */
+export function checkOpens(keys: SecretKeys, keyId: KeyId): void {
+  if (isUsable(keys, keyId)) return
+  const message = "Secrets Manager can't decrypt the protected secret text using the provided KMS key."
+  throw new AwsError('DecryptionFailure', message)
+}
+
+function isUsable(keys: SecretKeys, keyId: KeyId): boolean {
+  const id = keyId ?? ''
+  return managed.includes(id) || keys.isEnabled(id)
 }
 
 /** The input members that several operations share, with the limits of the Secrets Manager API reference. */

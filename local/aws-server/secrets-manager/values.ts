@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import * as v from 'valibot'
 import { AwsError, parseInput } from '../wire'
 import { holderOf } from './labels'
-import { members, type SecretsOperation } from './operation'
+import { checkOpens, checkSeals, members, type SecretKeys, type SecretsOperation } from './operation'
 import { checkNotDeleted, type SecretState, type SecretValue, type SecretVersion } from './secret'
 import type { SecretChange } from './secret-store'
 import { addVersion } from './versions'
@@ -16,7 +16,7 @@ const putInput = v.object({
 })
 
 /** Adds a version. Without `VersionStages` AWSCURRENT moves to it, with them it gets exactly those. */
-export const putSecretValue: SecretsOperation = async ({ store, now }, input) => {
+export const putSecretValue: SecretsOperation = async ({ store, keys, now }, input) => {
   const parsed = parseInput(putInput, input)
   const value = newValueOf(parsed)
   if (value === null) {
@@ -24,7 +24,7 @@ export const putSecretValue: SecretsOperation = async ({ store, now }, input) =>
   }
   const secret = await store.change(parsed.SecretId, secret => {
     checkNotDeleted(secret)
-    return withValue(secret, value, { labels: parsed.VersionStages ?? null, now })
+    return withValue(secret, value, { labels: parsed.VersionStages ?? null, keys, now })
   })
   const labels = secret.versions.find(({ id }) => id === value.versionId)?.labels ?? []
   return {
@@ -42,13 +42,14 @@ const getInput = v.object({
 })
 
 /** The value of the version with this id, this label, or both; of AWSCURRENT where neither is given. */
-export const getSecretValue: SecretsOperation = async ({ store }, input) => {
+export const getSecretValue: SecretsOperation = async ({ store, keys }, input) => {
   const { SecretId, VersionId: id, VersionStage: label } = parseInput(getInput, input)
   const secret = await store.find(SecretId)
   checkNotDeleted(secret)
   const version = wantedVersion(secret, { id, label })
   const value = await store.value(secret, version.id)
   if (value === undefined) throw noValue({ id, label })
+  checkOpens(keys, version.kmsKeyId)
   return {
     ARN: secret.arn,
     Name: secret.name,
@@ -154,11 +155,23 @@ function digestOf(value: SecretValue): string {
   return createHash('sha256').update(`${kind}:${content}`).digest('hex')
 }
 
-/** The secret with the value as a version that has the labels; null moves AWSCURRENT to it. @throws as `addVersion` */
+interface Storing {
+  /** Null moves AWSCURRENT. */
+  readonly labels: readonly string[] | null
+  readonly keys: SecretKeys
+  readonly now: Date
+}
+
+/**
+ * The secret with the value as a version that has the labels.
+ * @throws {AwsError} as `addVersion`, and `EncryptionFailure` for a new version that the secret's KMS key does not seal
+ */
 export function withValue(
   secret: SecretState,
   { versionId, digest, value }: NewValue,
-  { labels, now }: { readonly labels: readonly string[] | null; readonly now: Date },
+  { labels, keys, now }: Storing,
 ): SecretChange {
-  return { secret: addVersion(secret, { id: versionId, digest, labels }, now), value: { ...value, versionId } }
+  const changed = addVersion(secret, { id: versionId, digest, labels }, now)
+  if (changed !== secret) checkSeals(keys, secret.kmsKeyId)
+  return { secret: changed, value: { ...value, versionId } }
 }

@@ -10,7 +10,7 @@ import { openSessionIssuer } from '../../../local/session-issuer'
 const readers: Readonly<Record<string, (file: string) => unknown>> = {
   'session-key.json': openSessionIssuer,
   'seed.json': readSeededKeys,
-  'kms-keys.json': file => kmsKeys({ file, known: null }),
+  'kms-keys.json': file => kmsKeys({ file, known: null, now: () => new Date() }),
 }
 let dir: string
 

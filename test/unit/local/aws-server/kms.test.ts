@@ -1,4 +1,14 @@
-import { DecryptCommand, EncryptCommand, KMSClient } from '@aws-sdk/client-kms'
+import {
+  CancelKeyDeletionCommand,
+  DecryptCommand,
+  DescribeKeyCommand,
+  DisableKeyCommand,
+  EnableKeyCommand,
+  EncryptCommand,
+  type KeyMetadata,
+  KMSClient,
+  ScheduleKeyDeletionCommand,
+} from '@aws-sdk/client-kms'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,15 +19,17 @@ import { clientConfig } from './client-config'
 
 const KeyId = 'alias/ring'
 const Plaintext = Buffer.from('a secret')
+const NOON = Date.parse('2026-11-28T12:00:00Z')
 const EncryptionContext = { tenant: 't', endpoint: 'e', key: 'k' }
 
 describe('KMS', () => {
   let folder: string
   let server: AwsServer
   let kms: KMSClient
+  let clock = NOON
 
   async function start(options: Partial<AwsServerOptions> = {}): Promise<void> {
-    server = await startAwsServer({ dataDir: folder, port: 0, ...options })
+    server = await startAwsServer({ dataDir: folder, port: 0, now: () => new Date(clock), ...options })
     kms = new KMSClient(clientConfig(server.url))
   }
   async function stop(): Promise<void> {
@@ -31,6 +43,10 @@ describe('KMS', () => {
   async function opened(CiphertextBlob: Uint8Array, input: object = {}): Promise<string> {
     const reply = await kms.send(new DecryptCommand({ CiphertextBlob, EncryptionContext, ...input }))
     return Buffer.from(reply.Plaintext ?? []).toString()
+  }
+
+  async function describeKey(): Promise<KeyMetadata | undefined> {
+    return (await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata
   }
 
   beforeAll(async () => {
@@ -108,6 +124,49 @@ describe('KMS', () => {
     await stop()
     await start()
     expect(await opened(blob)).toBe('a secret')
+  })
+
+  it('neither seals nor opens with a key that is disabled, and does again once it is enabled', async () => {
+    const blob = await sealed()
+    await kms.send(new DisableKeyCommand({ KeyId }))
+    expect([await refusalOf(sealed()), await refusalOf(opened(blob))]).toEqual([
+      'DisabledException',
+      'DisabledException',
+    ])
+    await stop()
+    await start()
+    expect((await describeKey())?.KeyState).toBe('Disabled')
+    await kms.send(new EnableKeyCommand({ KeyId }))
+    expect(await opened(blob)).toBe('a secret')
+  })
+
+  it('neither seals nor opens with a key that is pending deletion, which is gone when that is over', async () => {
+    const blob = await sealed()
+    const { KeyId: id = '' } = (await describeKey()) ?? {}
+    const schedule = () => kms.send(new ScheduleKeyDeletionCommand({ KeyId: id, PendingWindowInDays: 7 }))
+    expect(await schedule()).toMatchObject({ KeyState: 'PendingDeletion' })
+    const sevenDays = 7 * 24 * 60 * 60 * 1000
+    expect(Math.round(((await describeKey())?.DeletionDate?.getTime() ?? 0) / 1000)).toBe((NOON + sevenDays) / 1000)
+    const calls = [sealed(), opened(blob), schedule(), kms.send(new DisableKeyCommand({ KeyId }))]
+    expect(new Set(await Promise.all(calls.map(refusalOf)))).toEqual(new Set(['KMSInvalidStateException']))
+    clock += sevenDays
+    expect(await refusalOf(opened(blob))).toBe('InvalidCiphertextException')
+    expect(await refusalOf(sealed({ KeyId: id }))).toBe('NotFoundException')
+    const { KeyId: next } = (await describeKey()) ?? {}
+    expect(next).not.toBe(id)
+  })
+
+  it('leaves a key whose deletion was cancelled disabled', async () => {
+    await kms.send(new ScheduleKeyDeletionCommand({ KeyId }))
+    await kms.send(new CancelKeyDeletionCommand({ KeyId }))
+    expect((await describeKey())?.KeyState).toBe('Disabled')
+    expect(await refusalOf(kms.send(new CancelKeyDeletionCommand({ KeyId })))).toBe('KMSInvalidStateException')
+    await kms.send(new EnableKeyCommand({ KeyId }))
+  })
+
+  it.each([6, 31])('waits for no deletion %i days', async PendingWindowInDays => {
+    const scheduled = kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays }))
+    expect(await refusalOf(scheduled)).toBe('ValidationException')
   })
 
   it('knows no other keys than it was given', async () => {

@@ -21,7 +21,7 @@ describe('a version without a value, as a rotation starts with', () => {
     const rotations = openRotations({ functions: noFunctions, storeOf: () => store, now: () => noon })
     context = {
       store,
-      keys: { exists: () => true },
+      keys: { exists: () => true, isEnabled: () => true },
       rotations,
       principals: null,
       region: 'us-east-1',
