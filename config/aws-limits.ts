@@ -63,6 +63,15 @@ export const secretName = v.pipe(
   ),
 )
 
+/** `DeleteSecret` of Secrets Manager's API reference; 0 is Terraform's word for a deletion without recovery. */
+export const recoveryWindowDays = v.pipe(
+  v.number(),
+  v.check(
+    days => days === 0 || (Number.isInteger(days) && days >= 7 && days <= 30),
+    'must be a whole number from 7 to 30, or 0 for none',
+  ),
+)
+
 /** "Rotation schedules" of Secrets Manager's user guide. */
 export const rotationSchedule = v.pipe(
   v.string(),

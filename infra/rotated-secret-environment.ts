@@ -1,6 +1,6 @@
 import { Token, Tokenization } from 'cdktf'
 import * as v from 'valibot'
-import { emailAddress, logRetentionDays, rotationSchedule, secretName } from '../config/aws-limits'
+import { emailAddress, logRetentionDays, recoveryWindowDays, rotationSchedule, secretName } from '../config/aws-limits'
 import { ConfigError } from '../config/schema'
 import { rotationHookVariables } from '../lambdas/environment'
 import type { Contract } from '../src/contracts/contract'
@@ -52,6 +52,7 @@ type MemberFault = readonly [Member, string]
 const awsMembers = v.object({
   name: secretName,
   schedule: rotationSchedule,
+  recoveryWindowDays: v.optional(recoveryWindowDays),
   logRetentionDays: v.optional(logRetentionDays),
   alarmEmail: v.optional(emailAddress),
 })

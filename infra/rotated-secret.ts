@@ -36,6 +36,11 @@ export interface RotatedSecretProps {
   readonly overlapSeconds?: number
   /** What to do after a lost reply, in place of the contract's default. */
   readonly lostReply?: LostReplyRule
+  /**
+   * How long the secret can be restored once the stack is destroyed: 7 to 30 days, default 30. As long as that lasts its
+   * name is taken. 0 deletes it at once, for a stack that is made again.
+   */
+  readonly recoveryWindowDays?: number
   /** ARN of a KMS key of your own for the secret. Its policy must let the function's role use it. */
   readonly kmsKeyArn?: string
   /** ARN of the credentials secret's KMS key, where that is one of your own. */
@@ -103,12 +108,13 @@ export class RotatedSecret extends Construct {
   /** @throws {ConfigError} naming every member that the function would refuse to start with, or AWS to take */
   constructor(scope: Construct, id: string, props: RotatedSecretProps) {
     super(scope, id)
-    const { name, kmsKeyArn: kmsKeyId, alarmEmail: email } = props
+    const { name, recoveryWindowDays, kmsKeyArn: kmsKeyId, alarmEmail: email } = props
     const contract = checkedContract(props.contract, 'contract')
     const environment = rotatedSecretEnvironment(props, contract)
     const plainName = derivedName(name, longestName)
     this.secret = new SecretsmanagerSecret(this, 'secret', {
       name,
+      ...(recoveryWindowDays === undefined ? {} : { recoveryWindowInDays: recoveryWindowDays }),
       ...(kmsKeyId === undefined ? {} : { kmsKeyId }),
       // The hook keeps its intents in tags. Without them it would rotate twice, so Terraform leaves the tags alone.
       lifecycle: { ignoreChanges: ['tags'] },

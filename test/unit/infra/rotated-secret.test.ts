@@ -68,6 +68,19 @@ function variablesOf(stack: Synthesised): Readonly<Record<string, string>> {
 }
 
 describe('RotatedSecret', () => {
+  it('keeps its secret as long as it is told to, and as AWS does by default', () => {
+    expect(only(synth(), 'aws_secretsmanager_secret')).not.toHaveProperty('recovery_window_in_days')
+    for (const days of [0, 7, 30]) {
+      const secret = only(synth({ recoveryWindowDays: days }), 'aws_secretsmanager_secret')
+      expect(secret).toMatchObject({ recovery_window_in_days: days })
+    }
+  })
+
+  it.each([1, 6, 31, 7.5, -1])('refuses %d days, as Secrets Manager would', recoveryWindowDays => {
+    const refusal = 'recoveryWindowDays: must be a whole number from 7 to 30, or 0 for none'
+    expect(() => synth({ recoveryWindowDays })).toThrow(refusal)
+  })
+
   it('rotates on its schedule, and not at once unless it is told to', () => {
     const rotation = only(synth(), 'aws_secretsmanager_secret_rotation')
     expect(rotation).toMatchObject({
