@@ -1,8 +1,8 @@
+import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager'
 import { createInterface } from 'node:readline/promises'
 import { type Config, isDisposable } from '../config/config'
 import { configFile, loadConfig } from '../config/load'
 import { OperatorError } from '../local/operator-error'
-import { secretsManagerMirror } from '../src/aws/secrets-manager-mirror'
 import { requireOwnStack, runCdktf } from './cdktf'
 import type { Given, Report } from './command'
 import {
@@ -65,7 +65,8 @@ async function destroyAll(deps: DestroyDeps, request: DestroyRequest, before: St
   const exitCode = await deps.cdktf(['destroy', ...approvedArgs(request)])
   const after = await storedStage(deps.clients, stage)
   requireGone(stage, after)
-  const mirrors = await scheduleDeletion(deps.clients, after.mirrors)
+  await deleteMirrors(deps.clients, after.mirrors)
+  const { mirrors } = after
   return { lines: [whatWasDestroyed(mirrors, exitCode)], json: { stage, destroyed: { ...before, mirrors } }, exitCode }
 }
 
@@ -88,21 +89,20 @@ function requireGone(stage: string, { table, ringKeyId, mirrorKeyId }: StoredSta
   throw new OperatorError(`the stage ${stage} is still there (${left.join(', ')}), so none of its mirrors was deleted`)
 }
 
-/** Returns the names of those that were there. */
-async function scheduleDeletion({ secrets }: StageClients, names: readonly string[]): Promise<readonly string[]> {
-  const mirror = secretsManagerMirror({ client: secrets, tags: {} })
-  const scheduled: string[] = []
-  for (const name of names) {
-    const outcome = await mirror.scheduleDeletion(name, new AbortController().signal)
-    if (outcome === 'scheduled') scheduled.push(name)
+/**
+ * Without a recovery window: nothing is left that could read them with, or would, and under their names the stage makes
+ * new ones when it is deployed again. One that is gone already is no error.
+ */
+async function deleteMirrors({ secrets }: StageClients, names: readonly string[]): Promise<void> {
+  for (const SecretId of names) {
+    await secrets.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true }))
   }
-  return scheduled
 }
 
 function whatWasDestroyed(mirrors: readonly string[], exitCode: number): string {
-  const scheduled = `both keys and ${mirrors.length} mirrors are scheduled for deletion in 7 days`
-  if (exitCode === 0) return `Nothing stays: ${scheduled}.`
-  return `The table is gone, and ${scheduled}; cdktf ended with ${exitCode}: run this again for the rest of the stack.`
+  const deleted = `${mirrors.length} mirrors are deleted, and both keys are scheduled for deletion in 7 days`
+  if (exitCode === 0) return `Nothing stays: ${deleted}.`
+  return `The table is gone, ${deleted}; cdktf ended with ${exitCode}: run this again for the rest of the stack.`
 }
 
 /** cdktf destroys all but table, keys and mirrors by deploying a stack with nothing else in it. */
