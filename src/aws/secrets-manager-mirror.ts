@@ -3,6 +3,7 @@ import {
   DeleteResourcePolicyCommand,
   DeleteSecretCommand,
   DescribeSecretCommand,
+  EncryptionFailure,
   InvalidParameterException,
   InvalidRequestException,
   MalformedPolicyDocumentException,
@@ -136,7 +137,10 @@ function tagList(tags: Tags): { Key: string; Value: string }[] {
 }
 
 /** Never moves AWSCURRENT. A token that is known with another value means that this revision is stored already. */
-async function putAside(reach: Reach, version: MirrorVersion): Promise<'put-aside' | 'missing' | 'deleted'> {
+async function putAside(
+  reach: Reach,
+  version: MirrorVersion,
+): Promise<'put-aside' | 'missing' | 'deleted' | 'other-key'> {
   const command = new PutSecretValueCommand({
     SecretId: version.name,
     ClientRequestToken: version.versionId,
@@ -149,8 +153,23 @@ async function putAside(reach: Reach, version: MirrorVersion): Promise<'put-asid
   } catch (error) {
     if (error instanceof ResourceExistsException) return 'put-aside'
     if (error instanceof ResourceNotFoundException) return 'missing'
+    if (isOfKey(error)) return afterKeyRefusal(reach, version.name, error)
     return afterRefusal(reach, { name: version.name, error, outcome: 'deleted' })
   }
+}
+
+/**
+ * A KMS key that is disabled or pending deletion, or one that the caller may not use. Other permissions may be missing
+ * with the same name.
+ */
+function isOfKey(error: unknown): boolean {
+  return error instanceof EncryptionFailure || (error instanceof Error && error.name === 'AccessDeniedException')
+}
+
+async function afterKeyRefusal(reach: Reach, name: string, error: unknown): Promise<'other-key'> {
+  const description = await describe(reach, name)
+  if (description?.hasOwnKey === false) return 'other-key'
+  throw error
 }
 
 /** Secrets Manager answers `InvalidParameterException` when another version than `RemoveFromVersionId` has the label. */
@@ -170,17 +189,32 @@ async function moveCurrent({ client, signal }: Reach, { name, from, to }: Curren
   }
 }
 
-async function describe({ client, signal }: Reach, name: string): Promise<MirrorDescription | null> {
+async function describe({ client, kmsKeyId, signal }: Reach, name: string): Promise<MirrorDescription | null> {
   try {
-    const { VersionIdsToStages = {}, DeletedDate } = await client.send(new DescribeSecretCommand({ SecretId: name }), {
-      abortSignal: signal,
-    })
+    const command = new DescribeSecretCommand({ SecretId: name })
+    const { VersionIdsToStages = {}, DeletedDate, KmsKeyId } = await client.send(command, { abortSignal: signal })
     const current = Object.entries(VersionIdsToStages).find(([, labels]) => labels.includes('AWSCURRENT'))
-    return { currentVersionId: current?.[0] ?? null, deleted: DeletedDate !== undefined }
+    return {
+      currentVersionId: current?.[0] ?? null,
+      deleted: DeletedDate !== undefined,
+      hasOwnKey: isSameKey(KmsKeyId, kmsKeyId),
+    }
   } catch (error) {
     if (error instanceof ResourceNotFoundException) return null
     throw error
   }
+}
+
+/** Whether both mean one KMS key. An id and an alias are taken for the same: which key an alias is, only KMS knows. */
+function isSameKey(one = awsKey, other = awsKey): boolean {
+  const [name, otherName] = [nameOfKey(one), nameOfKey(other)]
+  if (name === otherName || name === awsKey || otherName === awsKey) return name === otherName
+  return name.startsWith('alias/') !== otherName.startsWith('alias/')
+}
+
+/** Id or alias, out of an ARN as well. */
+function nameOfKey(keyId: string): string {
+  return keyId.replace(/^arn:[^:]+:kms:[^:]*:[^:]*:(?:key\/)?/, '')
 }
 
 /** Secrets Manager refuses a whole policy that names a role or user that does not exist, and does not say which. */

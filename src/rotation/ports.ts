@@ -130,6 +130,8 @@ export interface MirrorDescription {
   readonly currentVersionId: string | null
   /** Whether the secret is scheduled for deletion. */
   readonly deleted: boolean
+  /** Whether the KMS key of its next version is the stage's. */
+  readonly hasOwnKey: boolean
 }
 
 /** The secret that receivers read, one call each. Calls are repeatable and may arrive late. */
@@ -142,8 +144,11 @@ export interface Mirror {
    * @throws an error whose name says why a secret with something that Keyturn cannot take away is left as it is
    */
   takeOver(name: string, signal: AbortSignal): Promise<'taken-over' | 'missing' | 'deleted'>
-  /** Stores a version beside the current one. A version that is stored already stays as it is. */
-  putAside(version: MirrorVersion, signal: AbortSignal): Promise<'put-aside' | 'missing' | 'deleted'>
+  /**
+   * Stores a version beside the current one. A version that is stored already stays as it is. `other-key`: the secret has
+   * another KMS key than the stage's, and it seals nothing for Keyturn.
+   */
+  putAside(version: MirrorVersion, signal: AbortSignal): Promise<'put-aside' | 'missing' | 'deleted' | 'other-key'>
   /** Moves AWSCURRENT if `from` holds it: a compare-and-swap. */
   moveCurrent(move: CurrentMove, signal: AbortSignal): Promise<'moved' | 'mismatch'>
   describe(name: string, signal: AbortSignal): Promise<MirrorDescription | null>

@@ -64,8 +64,9 @@ async function settleMirrorSetting(
   const { lookAgainAt } = endpoint
   const now = deps.now()
   if (!endpoint.deletedAt && endpoint.settings.mirror === 'on') {
-    const mirrorVersionId = await settleMirror(deps, endpoint, context)
-    const policy = await settlePolicy(deps, endpoint, context.signal)
+    const mirrored = await settleMirror(deps, endpoint, context)
+    const policy = await settlePolicy(deps, mirrored, context.signal)
+    const { mirrorVersionId } = mirrored.settling
     const again = lookAgainAt && now < lookAgainAt ? lookAgainAt : null
     return { mirrorVersionId, lookAgainAt: again, ...(policy === undefined ? {} : { policy }) }
   }

@@ -5,6 +5,8 @@ export interface SecretVault {
   readonly secrets: Map<string, MirroredSecret>
   /** Principals that do not exist. */
   readonly strangers: Set<string>
+  /** Whether what somebody else's KMS key sealed can be opened, and more be sealed with it. */
+  isOtherKeyEnabled: boolean
 }
 
 export interface MirroredSecret {
@@ -15,6 +17,8 @@ export interface MirroredSecret {
   /** Whether its deletion is scheduled. */
   deleted: boolean
   policy: string | null
+  /** Versions that were sealed with somebody else's KMS key. */
+  readonly sealedElsewhere: Set<string>
   /** Whose tags and KMS key it has. */
   owner: 'keyturn' | 'somebody else'
 }
@@ -26,12 +30,13 @@ export function squattedSecret(): MirroredSecret {
     labels: new Map([['AWSCURRENT', 'by-hand']]),
     deleted: false,
     policy: '["somebody else"]',
+    sealedElsewhere: new Set(['by-hand']),
     owner: 'somebody else',
   }
 }
 
 export function secretVault(): SecretVault {
-  return { secrets: new Map(), strangers: new Set() }
+  return { secrets: new Map(), strangers: new Set(), isOtherKeyEnabled: true }
 }
 
 /**
@@ -71,6 +76,7 @@ function create(vault: SecretVault, { name, versionId, document }: MirrorVersion
     labels: new Map([['AWSCURRENT', versionId]]),
     deleted: false,
     policy: null,
+    sealedElsewhere: new Set(),
     owner: 'keyturn',
   })
   return 'created'
@@ -88,11 +94,13 @@ function takeOver(vault: SecretVault, name: string): 'taken-over' | 'missing' | 
 function putAside(
   vault: SecretVault,
   { name, versionId, document }: MirrorVersion,
-): 'put-aside' | 'missing' | 'deleted' {
+): 'put-aside' | 'missing' | 'deleted' | 'other-key' {
   const secret = vault.secrets.get(name)
   if (secret === undefined) return 'missing'
   if (secret.deleted) return 'deleted'
   if (secret.documents.has(versionId)) return 'put-aside'
+  if (!sealsIn(vault, secret)) return 'other-key'
+  if (secret.owner !== 'keyturn') secret.sealedElsewhere.add(versionId)
   secret.documents.set(versionId, document.reveal())
   secret.labels.set('KEYTURN_STAGED', versionId)
   return 'put-aside'
@@ -110,7 +118,25 @@ function moveCurrent(vault: SecretVault, { name, from, to }: CurrentMove): 'move
 function describe(vault: SecretVault, name: string): MirrorDescription | null {
   const secret = vault.secrets.get(name)
   if (secret === undefined) return null
-  return { currentVersionId: secret.labels.get('AWSCURRENT') ?? null, deleted: secret.deleted }
+  const { labels, deleted, owner } = secret
+  return { currentVersionId: labels.get('AWSCURRENT') ?? null, deleted, hasOwnKey: owner === 'keyturn' }
+}
+
+function sealsIn(vault: SecretVault, { owner }: MirroredSecret): boolean {
+  return owner === 'keyturn' || vault.isOtherKeyEnabled
+}
+
+/** What a reader gets under a label; null: nothing. */
+export function readVersion(
+  vault: SecretVault,
+  name: string,
+  label: string,
+): { readonly versionId: string; readonly document: string } | null {
+  const secret = vault.secrets.get(name)
+  const versionId = secret?.labels.get(label)
+  if (secret === undefined || secret.deleted || versionId === undefined) return null
+  if (secret.sealedElsewhere.has(versionId) && !vault.isOtherKeyEnabled) return null
+  return { versionId, document: secret.documents.get(versionId) ?? '' }
 }
 
 function removePolicy(vault: SecretVault, name: string): void {

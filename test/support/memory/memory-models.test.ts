@@ -18,7 +18,7 @@ import { auditTable, memoryAuditLog } from './memory-audit-log'
 import { endpointTable, memoryEndpointStore } from './memory-endpoint-store'
 import { memoryEventBus, publishedEvents } from './memory-event-bus'
 import { healthTable, memoryHealth } from './memory-health'
-import { memoryMirror, secretVault, squattedSecret } from './memory-mirror'
+import { memoryMirror, readVersion, secretVault, squattedSecret } from './memory-mirror'
 import { memoryRecovery } from './memory-recovery'
 import { memoryRotatedSecret } from './memory-rotated-secret'
 import { memorySealer } from './memory-sealer'
@@ -113,12 +113,7 @@ function runningMirror(): RunningMirror {
   const vault = secretVault()
   return {
     mirror: memoryMirror(vault),
-    read: async (name, label) => {
-      const secret = vault.secrets.get(name)
-      const versionId = secret?.deleted === false ? secret.labels.get(label) : undefined
-      const document = secret?.documents.get(versionId ?? '')
-      return versionId === undefined || document === undefined ? null : { versionId, document }
-    },
+    read: async (name, label) => readVersion(vault, name, label),
     attachPolicy: async name => {
       const secret = vault.secrets.get(name)
       if (secret !== undefined) secret.policy = '{}'
@@ -126,6 +121,9 @@ function runningMirror(): RunningMirror {
     hasPolicy: async name => typeof vault.secrets.get(name)?.policy === 'string',
     squat: async name => {
       vault.secrets.set(name, squattedSecret())
+    },
+    endOtherKey: async () => {
+      vault.isOtherKeyEnabled = false
     },
     isOurs: async name => vault.secrets.get(name)?.owner === 'keyturn',
     close,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { Secret } from '../../../src/core/secret'
-import type { Mirror, MirrorVersion } from '../../../src/rotation/ports'
+import type { Mirror, MirrorDescription, MirrorVersion } from '../../../src/rotation/ports'
 import { aborted, unhurried } from './signals'
 
 export interface RunningMirror {
@@ -12,6 +12,8 @@ export interface RunningMirror {
   hasPolicy(name: string): Promise<boolean>
   /** Makes a secret as somebody else would: with a value, a policy, tags and a KMS key of their own. */
   squat(name: string): Promise<void>
+  /** Schedules the deletion of the KMS key of those secrets that somebody else made. */
+  endOtherKey(): Promise<void>
   /** Whether the secret has Keyturn's tags and KMS key, and no others. */
   isOurs(name: string): Promise<boolean>
   close(): Promise<void>
@@ -27,6 +29,11 @@ const name = 'keyturn/test/org_1/ep_1'
 /** The version id of a revision. */
 export function versionId(revision: number): string {
   return `${String(revision).padStart(10, '0')}-${'0'.repeat(32)}`
+}
+
+/** As a secret with Keyturn's KMS key is described. */
+function own(over: Partial<MirrorDescription>): MirrorDescription {
+  return { currentVersionId: null, deleted: false, hasOwnKey: true, ...over }
 }
 
 function documentOf(revision: number): string {
@@ -95,7 +102,7 @@ function create(using: Using): void {
   it('makes the first version current', async () => {
     const mirror = await made(using, 1)
     expect(await revisionAt(using, 'AWSCURRENT')).toBe(1)
-    expect(await mirror.describe(name, unhurried)).toEqual({ currentVersionId: versionId(1), deleted: false })
+    expect(await mirror.describe(name, unhurried)).toEqual(own({ currentVersionId: versionId(1) }))
   })
 
   it('says that a name is taken, and changes nothing', async () => {
@@ -110,7 +117,7 @@ function create(using: Using): void {
     await mirror.scheduleDeletion(name, unhurried)
     expect(await mirror.create(sampleVersion(1), unhurried)).toBe('deleted')
     expect(await mirror.create(sampleVersion(2), unhurried)).toBe('deleted')
-    expect(await mirror.describe(name, unhurried)).toEqual({ currentVersionId: versionId(1), deleted: true })
+    expect(await mirror.describe(name, unhurried)).toEqual(own({ currentVersionId: versionId(1), deleted: true }))
   })
 
   it('is repeatable and moves no label then', async () => {
@@ -184,6 +191,19 @@ function putAside(using: Using): void {
     expect(await revisionAt(using, 'KEYTURN_STAGED')).toBeNull()
   })
 
+  it('says that the secret has another KMS key that is pending deletion, until it is taken over', async () => {
+    const { mirror } = using()
+    await using().squat(name)
+    await using().endOtherKey()
+    expect(await mirror.putAside(sampleVersion(1), unhurried)).toBe('other-key')
+    expect(await mirror.describe(name, unhurried)).toMatchObject({ deleted: false, hasOwnKey: false })
+    await mirror.takeOver(name, unhurried)
+    expect(await mirror.describe(name, unhurried)).toMatchObject({ hasOwnKey: true })
+    expect(await mirror.putAside(sampleVersion(1), unhurried)).toBe('put-aside')
+    expect(await revisionAt(using, 'KEYTURN_STAGED')).toBe(1)
+    expect(await revisionAt(using, 'AWSCURRENT')).toBeNull()
+  })
+
   it('puts nothing aside after the signal has aborted', async () => {
     const mirror = await made(using, 1)
     await expect(mirror.putAside(sampleVersion(2), aborted)).rejects.toMatchObject({ name: 'AbortError' })
@@ -197,7 +217,7 @@ function moveCurrent(using: Using): void {
     expect(await move(using, 1, 2)).toBe('moved')
     expect(await revisionAt(using, 'AWSCURRENT')).toBe(2)
     expect(await revisionAt(using, 'AWSPREVIOUS')).toBe(1)
-    expect(await mirror.describe(name, unhurried)).toEqual({ currentVersionId: versionId(2), deleted: false })
+    expect(await mirror.describe(name, unhurried)).toEqual(own({ currentVersionId: versionId(2) }))
   })
 
   it('moves nothing when another version is current', async () => {
@@ -258,7 +278,7 @@ function deletion(using: Using): void {
     expect(await mirror.scheduleDeletion(name, unhurried)).toBe('scheduled')
     expect(await mirror.scheduleDeletion(name, unhurried)).toBe('scheduled')
     expect(await revisionAt(using, 'AWSCURRENT')).toBeNull()
-    expect(await mirror.describe(name, unhurried)).toEqual({ currentVersionId: versionId(1), deleted: true })
+    expect(await mirror.describe(name, unhurried)).toEqual(own({ currentVersionId: versionId(1), deleted: true }))
   })
 
   it('is undone by a restore, with all versions and labels', async () => {
@@ -266,9 +286,17 @@ function deletion(using: Using): void {
     await mirror.scheduleDeletion(name, unhurried)
     await mirror.restore(name, unhurried)
     await mirror.restore(name, unhurried)
-    expect(await mirror.describe(name, unhurried)).toEqual({ currentVersionId: versionId(1), deleted: false })
+    expect(await mirror.describe(name, unhurried)).toEqual(own({ currentVersionId: versionId(1) }))
     expect(await revisionAt(using, 'AWSCURRENT')).toBe(1)
     expect(await revisionAt(using, 'KEYTURN_STAGED')).toBe(2)
+  })
+
+  it('that is undone leaves the secret its KMS key', async () => {
+    const { mirror } = using()
+    await using().squat(name)
+    await mirror.scheduleDeletion(name, unhurried)
+    await mirror.restore(name, unhurried)
+    expect(await mirror.describe(name, unhurried)).toMatchObject({ deleted: false, hasOwnKey: false })
   })
 
   it('cannot be undone for a secret that is missing', async () => {

@@ -1,5 +1,7 @@
+import { DisableKeyCommand, EnableKeyCommand, type KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms'
 import {
   CreateSecretCommand,
+  DecryptionFailure,
   DescribeSecretCommand,
   GetResourcePolicyCommand,
   GetSecretValueCommand,
@@ -11,7 +13,7 @@ import {
 import { describe, expect, it } from '@jest/globals'
 import { isDeepStrictEqual } from 'node:util'
 import { startAwsServer } from '../../../local/aws-server/server'
-import { secretsManagerClient } from '../../../src/aws/clients'
+import { kmsClient, secretsManagerClient } from '../../../src/aws/clients'
 import { secretsManagerMirror } from '../../../src/aws/secrets-manager-mirror'
 import { Secret } from '../../../src/core/secret'
 import { mirrorSuite, type ReadVersion, type RunningMirror, versionId } from '../../support/suites/mirror'
@@ -28,11 +30,13 @@ const readers = {
 }
 const tags = { keyturn: 'mirror' }
 
-async function start(): Promise<RunningMirror & { readonly client: SecretsManagerClient }> {
+async function start(): Promise<RunningMirror & { readonly client: SecretsManagerClient; readonly kms: KMSClient }> {
   const server = await startAwsServer({ dataDir: null, port: 0 })
   const client = secretsManagerClient(clientOptions(server.url))
+  const kms = kmsClient(clientOptions(server.url))
   return {
     client,
+    kms,
     mirror: secretsManagerMirror({ client, kmsKeyId: 'alias/mirror', tags }),
     read: (name, label) => read(client, name, label),
     attachPolicy: async name => {
@@ -44,12 +48,16 @@ async function start(): Promise<RunningMirror & { readonly client: SecretsManage
       return ResourcePolicy !== undefined
     },
     squat: name => squat(client, name),
+    endOtherKey: async () => {
+      await kms.send(new ScheduleKeyDeletionCommand({ KeyId: 'alias/theirs' }))
+    },
     isOurs: async name => {
       const { KmsKeyId, Tags } = await client.send(new DescribeSecretCommand({ SecretId: name }))
       return KmsKeyId === 'alias/mirror' && isDeepStrictEqual(Tags, [{ Key: 'keyturn', Value: 'mirror' }])
     },
     close: async () => {
       client.destroy()
+      kms.destroy()
       await server.close()
     },
   }
@@ -67,7 +75,10 @@ async function read(client: SecretsManagerClient, name: string, label: string): 
     const got = await client.send(new GetSecretValueCommand({ SecretId: name, VersionStage: label }))
     return { versionId: got.VersionId ?? '', document: got.SecretString ?? '' }
   } catch (error) {
-    if (error instanceof ResourceNotFoundException || error instanceof InvalidRequestException) return null
+    const isExpected = [ResourceNotFoundException, InvalidRequestException, DecryptionFailure].some(
+      kind => error instanceof kind,
+    )
+    if (isExpected) return null
     throw error
   }
 }
@@ -90,6 +101,31 @@ describe('a mirror', () => {
     expect(described.Tags).toEqual([{ Key: 'keyturn', Value: 'mirror' }])
     const days = ((described.DeletedDate?.getTime() ?? 0) - before) / (24 * 60 * 60 * 1000)
     expect(Math.round(days * 100) / 100).toBe(7)
+  })
+
+  it('is refused a value by its name where the KMS key of the stage itself is disabled', async () => {
+    const { client, mirror, kms } = closing(await start())
+    await mirror.create(version, unhurried)
+    await kms.send(new DisableKeyCommand({ KeyId: 'alias/mirror' }))
+    const next = { ...version, versionId: versionId(2) }
+    await expect(mirror.putAside(next, unhurried)).rejects.toMatchObject({ name: 'EncryptionFailure' })
+    await kms.send(new EnableKeyCommand({ KeyId: 'alias/mirror' }))
+    expect(await mirror.putAside(next, unhurried)).toBe('put-aside')
+    expect((await client.send(new DescribeSecretCommand({ SecretId: version.name }))).KmsKeyId).toBe('alias/mirror')
+  })
+
+  it.each([
+    ['the ARN of the stage’s key', 'arn:aws:kms:eu-central-1:123456789012:key/mrk-1', true],
+    ['its id', 'mrk-1', true],
+    ['the id of another', 'mrk-2', false],
+    ['an alias, which may be its own', 'arn:aws:kms:eu-central-1:123456789012:alias/keyturn-prod-mirror', true],
+    ['AWS’s own', undefined, false],
+  ])('is described with %s', async (_, KmsKeyId, hasOwnKey) => {
+    const server = closing(await startScriptedAws(() => ({ status: 200, body: { Name: version.name, KmsKeyId } })))
+    const client = secretsManagerClient(clientOptions(server.url))
+    const kmsKeyId = 'arn:aws:kms:eu-central-1:123456789012:key/mrk-1'
+    const mirror = secretsManagerMirror({ client, kmsKeyId, tags })
+    expect(await mirror.describe(version.name, unhurried)).toMatchObject({ hasOwnKey })
   })
 
   it('is not taken for deleted when Secrets Manager refuses a call for another reason', async () => {

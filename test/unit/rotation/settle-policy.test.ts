@@ -8,6 +8,7 @@ import { runCalmly } from '../../simulator/callers'
 import type { Operation } from '../../simulator/operation'
 import { seededRandom } from '../../simulator/random'
 import { newWorld, type World } from '../../simulator/world'
+import { type MirroredSecret, readVersion } from '../../support/memory/memory-mirror'
 
 const endpointId = 'ep_1'
 const reader = 'arn:aws:iam::123456789012:role/reader'
@@ -242,5 +243,54 @@ describe('a consumer that does not exist in AWS', () => {
     await sweepAfter(world, 5)
     expect(stored(world).settling.policy).toMatchObject({ refused: [gone], error })
     expect(JSON.parse(policyOf(world) ?? '')).toEqual(['100000000001', '100000000002', '100000000003'])
+  })
+})
+
+describe('a mirror that is made Keyturn’s own again', () => {
+  async function sharedScene(): Promise<Scene> {
+    const shared = await scene()
+    name(shared.world, [reader])
+    await sweepAfter(shared.world, 1)
+    await sweepAfter(shared.world, lateCallSeconds)
+    expect(stored(shared.world).settling.policy).toMatchObject({ consumers: [reader], dueAt: null })
+    return shared
+  }
+
+  function mirrorOf({ cloud }: World): MirroredSecret {
+    const secret = cloud.state.vault.secrets.get(mirrorName('test', 'acme', endpointId))
+    if (!secret) throw new Error('there is no mirror')
+    return secret
+  }
+
+  it('is read by its consumers again when it was restored', async () => {
+    const { world } = await sharedScene()
+    mirrorOf(world).deleted = true
+    await runCalmly(world, rotate)
+    expect(mirrorState(stored(world))).toBe('current')
+    expect(policyOf(world)).toBe(JSON.stringify([reader]))
+    expect(policyState(stored(world))).toBe('current')
+  })
+
+  it('has the stage’s KMS key before a value goes in, where another key was to seal it', async () => {
+    const { world } = await sharedScene()
+    mirrorOf(world).owner = 'somebody else'
+    world.cloud.state.vault.isOtherKeyEnabled = false
+    await runCalmly(world, rotate)
+    expect(mirrorState(stored(world))).toBe('current')
+    expect(mirrorOf(world)).toMatchObject({ owner: 'keyturn', policy: JSON.stringify([reader]) })
+    const mirror = mirrorName('test', 'acme', endpointId)
+    expect(readVersion(world.cloud.state.vault, mirror, 'AWSCURRENT')).not.toBeNull()
+  })
+
+  it('tells that its policy is gone until it is written, also where that failed in between', async () => {
+    const { world, fault } = await sharedScene()
+    mirrorOf(world).deleted = true
+    fault.on = true
+    await runCalmly(world, rotate)
+    expect(policyOf(world)).toBeNull()
+    expect(policyState(stored(world))).toBe('pending')
+    fault.on = false
+    await sweepAfter(world, 60)
+    expect(policyOf(world)).toBe(JSON.stringify([reader]))
   })
 })

@@ -94,9 +94,7 @@ describe('a KMS key that is not enabled', () => {
   const ClientRequestToken = token(1)
   const read = (VersionId?: string) => client.send(new GetSecretValueCommand({ SecretId, VersionId }))
   const put = (nth: number) =>
-    client.send(
-      new PutSecretValueCommand({ SecretId, SecretString: String(nth), ClientRequestToken: token(nth) }),
-    )
+    client.send(new PutSecretValueCommand({ SecretId, SecretString: String(nth), ClientRequestToken: token(nth) }))
   const useKey = (KmsKeyId: string) => client.send(new UpdateSecretCommand({ SecretId, KmsKeyId }))
 
   it.each([
