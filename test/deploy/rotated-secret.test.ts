@@ -17,8 +17,11 @@ import { buildWorkerRuntime, endBuilder } from '../../scripts/bundle'
 import { storno } from '../../src/contracts/storno'
 import { secretOf } from '../unit/rotation-hook/model'
 import { type ScriptedVendor, startScriptedVendor } from '../unit/rotation-hook/scripted-vendor'
+import { type ActionRecorder, startActionRecorder } from './support/deploy-actions'
 import { deployedFunction } from './support/deployed-function'
 import { type Emulator, startEmulator } from './support/emulator'
+import { durations, timed } from './support/durations'
+import { listedActions, neverAskedFor } from './support/listed-actions'
 import { canDeploy } from './support/tools'
 
 const whereTerraformIs = canDeploy() ? describe : describe.skip
@@ -30,6 +33,7 @@ whereTerraformIs('the example of a consumer, deployed', () => {
   let folder: string
   let stackFolder: string
   let emulator: Emulator
+  let recorder: ActionRecorder
   let vendor: ScriptedVendor
   let client: SecretsManagerClient
   let hook: LocalFunction | undefined
@@ -40,6 +44,7 @@ whereTerraformIs('the example of a consumer, deployed', () => {
     folder = mkdtempSync(join(tmpdir(), 'keyturn-consumer-'))
     stackFolder = join(folder, 'cdktf.out/stacks/consumer')
     emulator = await startEmulator(folder)
+    recorder = await startActionRecorder(emulator.access.endpoint)
     const masked = `whsec_${'•'.repeat(24)}`
     vendor = await startScriptedVendor([
       { status: 200, body: { secret: secretOf(storno, 7) } },
@@ -49,6 +54,7 @@ whereTerraformIs('the example of a consumer, deployed', () => {
       ...process.env,
       AWS_CA_BUNDLE: undefined,
       ...emulator.environment,
+      AWS_ENDPOINT_URL: recorder.url,
       STORNO_WEBHOOK: 'a1b2c3d4-e5f6-7890-abcd-ef1234567890',
       STORNO_COMPANY: '550e8400-e29b-41d4-a716-446655440000',
       STORNO_URL: vendor.url,
@@ -60,7 +66,9 @@ whereTerraformIs('the example of a consumer, deployed', () => {
     await hook?.kill()
     client?.destroy()
     await vendor?.close()
+    await recorder?.stop()
     await emulator?.stop()
+    process.stderr.write(`\n${durations()}\n`)
     rmSync(folder, { recursive: true, force: true })
   })
 
@@ -73,7 +81,7 @@ whereTerraformIs('the example of a consumer, deployed', () => {
     const main = resolve('examples/consumer/main.ts')
     await run(process.execPath, ['--import', require.resolve('tsx'), main], { cwd: folder, env: environment })
     await terraform('init', '-no-color')
-    await terraform('apply', '-no-color', '-auto-approve')
+    await timed('apply a rotated secret', () => terraform('apply', '-no-color', '-auto-approve'))
     const described = await client.send(new DescribeSecretCommand({ SecretId }))
     functionName = described.RotationLambdaARN?.split(':').at(-1) ?? ''
     expect(described.RotationLambdaARN).toMatch(/:function:storno-webhook-[0-9a-f]{8}-rotation$/)
@@ -119,6 +127,15 @@ whereTerraformIs('the example of a consumer, deployed', () => {
     const secrets = plan.resource_changes.filter(({ type }) => type === 'aws_secretsmanager_secret')
     const tags = { [intent.Key]: intent.Value }
     expect(secrets.map(({ change }) => change.after)).toContainEqual(expect.objectContaining({ tags, tags_all: tags }))
+  })
+
+  it('is destroyed, and asks for the permissions that the guide lists, and for no other', async () => {
+    await timed('destroy it', () => terraform('destroy', '-no-color', '-auto-approve'))
+    const listed = listedActions('rotated-secret')
+    expect([...recorder.actions].filter(action => !listed.includes(action))).toEqual([])
+    const isNeverAskedFor = neverAskedFor('rotated-secret')
+    expect(listed.filter(action => !recorder.actions.has(action) && !isNeverAskedFor(action))).toEqual([])
+    expect([...recorder.actions].filter(isNeverAskedFor)).toEqual([])
   })
 
   async function deployedHook(): Promise<LocalFunction> {

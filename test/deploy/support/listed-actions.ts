@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
 
-const section = /^## Permissions that a deploy needs$[^]*?^```\n([^]*?)^```$/m
+type Deployed = 'stage' | 'rotated-secret'
+
+const section = /^## Permissions that a deploy needs$[^]*?^```\n([^]*?)^```$[^]*?^```\n([^]*?)^```$/m
 
 /** What docs/operations.md says that a deploy needs, such as `kms:CreateKey`. */
-export function listedActions(): readonly string[] {
-  const [, list = ''] = section.exec(readFileSync('docs/operations.md', 'utf8')) ?? []
+export function listedActions(what: Deployed): readonly string[] {
+  const [, ofStage = '', ofRotatedSecret = ''] = section.exec(readFileSync('docs/operations.md', 'utf8')) ?? []
+  const list = what === 'stage' ? ofStage : ofRotatedSecret
   return list.split('\n').flatMap(line => {
     const [service = '', actions = ''] = line.split(': ')
     return actions.split(' ').flatMap(action => (action === '' ? [] : [`${service}:${action}`]))
@@ -15,8 +18,9 @@ export function listedActions(): readonly string[] {
  * What the emulator is not asked for, and AWS's service authorization reference says is needed: along with another action, for
  * a change that the test does not make, or for what is left out of its stack.
  */
-export function neverAskedFor(action: string): boolean {
-  return unasked.some(pattern => pattern.test(action))
+export function neverAskedFor(what: Deployed): (action: string) => boolean {
+  const patterns = what === 'stage' ? unasked : [...unasked, ...unaskedOfRotatedSecret]
+  return action => patterns.some(pattern => pattern.test(action))
 }
 
 const unasked: readonly RegExp[] = [
@@ -36,4 +40,11 @@ const unasked: readonly RegExp[] = [
   /^lambda:(?:GetFunctionConcurrency|GetFunctionRecursionConfig|PutFunctionRecursionConfig)$/,
   // Only a stage that keeps its data is looked for by its queue.
   /^sqs:GetQueueUrl$/,
+]
+
+/** The example is applied once, without an address for its alarms. */
+const unaskedOfRotatedSecret: readonly RegExp[] = [
+  /^lambda:UpdateFunction(?:Code|Configuration)$/,
+  /^secretsmanager:UpdateSecret$/,
+  /^sns:(?:Subscribe|Unsubscribe|GetSubscriptionAttributes)$/,
 ]
