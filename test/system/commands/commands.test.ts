@@ -38,7 +38,7 @@ const provedElsewhere: readonly Proof[] = [
   { command: /^npm run keyturn -- module$/, by: ['test/deploy/module.test.ts', "'module', '--out'"] },
   {
     command: /^cd terraform && terraform init && terraform apply$/,
-    by: ['test/deploy/module.test.ts', "terraform('plan'"],
+    by: ['test/deploy/module.test.ts', "terraform(region, 'apply'"],
   },
   { command: /^npm install keyturn /, by: ['test/deploy/package.test.ts', "run('npm', 'install'"] },
   { command: /^npx cdktf-cli@0\.21 deploy$/, by: ['test/deploy/rotated-secret.test.ts', 'examples/consumer/main.ts'] },
