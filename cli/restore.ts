@@ -36,7 +36,7 @@ export async function raiseEveryRevision(
   for await (const address of everyEndpoint(table)) {
     const endpoint = await deps.store.load(address)
     if (endpoint === null || endpoint.deletedAt) continue
-    await raiseRevision(deps, endpoint)
+    await raiseRevision(deps, endpoint, 'restore')
     raised += 1
     onRaised(raised)
   }

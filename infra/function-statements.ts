@@ -71,6 +71,7 @@ const statements: ByFunction<(reach: Reach) => readonly Statement[]> = {
     items('PutBack', table, { actions: ['GetItem', 'PutItem'], partitions: [deliveries] }),
     send(queue),
     ...writeMirrors(mirrors),
+    ...(mirrors === null ? [] : [onMirrors('LookAtMirrors', mirrors, ['GetResourcePolicy'])]),
     publish(bus),
     { Sid: 'ReportFailedSweeps', Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: [failedSweeps] },
   ],

@@ -63,6 +63,7 @@ export const sweepFields = {
   EndpointsFailing: 'failing',
   ConsumersNotWritten: 'consumersNotWritten',
   BacklogLeft: 'backlog',
+  MirrorsHealed: 'healed',
 } as const
 export type SweepMetric = keyof typeof sweepFields
 

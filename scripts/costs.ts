@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { dailyLookSeconds } from '../src/rotation/daily-look'
 
 // `npm run costs -- <cdk.tf.json>`: what a synthesised stack costs a month, as the tables of docs/operations.md.
 
@@ -58,7 +59,9 @@ function byEndpoints(stack: Stack): string {
   const sumOf = (name: string, rows: readonly Row[]): Row => {
     return { name: `**${name}**`, of: count => rows.reduce((sum, row) => sum + row.of(count), 0) }
   }
-  const rows = [...own, sumOf('without mirrors', own), mirrors, sumOf('with mirrors', [...own, mirrors])]
+  const looks: Row = { name: 'looking at each mirror within a day', of: count => count * lookPrice(stack) }
+  const all = [...own, mirrors, looks]
+  const rows = [...own, sumOf('without mirrors', own), mirrors, looks, sumOf('with mirrors', all)]
   const lines = rows.map(({ name, of }) => [name, ...columns.map(({ endpoints }) => dollars(of(endpoints)))])
   return markdown([['', ...columns.map(({ name }) => name)], ...lines])
 }
@@ -100,7 +103,7 @@ function routeMetrics(stack: Stack): number {
 const idlePolls = 5 * 3 * minutesPerMonth
 
 /** Queries of a sweep that finds nothing: every shard of each kind of work, and the unsettled ones once more at its end. */
-export const queriesPerSweep = 56
+export const queriesPerSweep = 60
 const unitsPerEmptyQuery = 0.5
 const secondsPerSweep = 0.2
 const bytesPerSweep = 400
@@ -126,8 +129,8 @@ function memoryOf(stack: Stack, name: string): number {
 /** The item, with its settings, keys and changes of a day, and its audit records of a year. */
 const bytesPerEndpoint = 10_000
 
-/** An item of 3 KB is committed and settled, in and out of the index; the audit record; failures that are reset. */
-const rotation = { writeUnits: 11, readUnits: 4, kmsRequests: 3, seconds: 0.3, logBytes: 1500 }
+/** An item of 3 KB is committed and settled, from place to place in the index; the audit record; failures that are reset. */
+const rotation = { writeUnits: 12, readUnits: 4, kmsRequests: 3, seconds: 0.3, logBytes: 1500 }
 
 function rotationPrice(stack: Stack): number {
   const { writeUnits, readUnits, kmsRequests, seconds, logBytes } = rotation
@@ -138,6 +141,19 @@ function rotationPrice(stack: Stack): number {
 
 /** A version is put aside, then made current; Secrets Manager asks KMS for each. */
 const mirrorPrice = prices.secret + 2 * (prices.secretRequest + prices.kmsRequest)
+
+/** Every 20 hours. An item of 3 KB is read and noted, with its place in the index; two calls read the mirror. */
+const looksPerMonth = (minutesPerMonth * 60) / dailyLookSeconds
+const look = { readUnits: 1, writeUnits: 5, secretRequests: 2, secondsOfLane: 0.5 }
+/** Lanes of a sweep that has nothing else to do. */
+const lookLanes = 4
+
+function lookPrice(stack: Stack): number {
+  const { readUnits, writeUnits, secretRequests, secondsOfLane } = look
+  const table = readUnits * prices.readUnit + writeUnits * prices.writeUnit
+  const time = memoryOf(stack, 'sweep') * (secondsOfLane / lookLanes) * prices.gigabyteSecond
+  return looksPerMonth * (table + secretRequests * prices.secretRequest + time)
+}
 
 /** A busy receiver refreshes its keys once half of `maxAgeSeconds` is over, 300 seconds by default. */
 const refreshesPerMonth = (minutesPerMonth * 60) / 150

@@ -26,6 +26,8 @@ const shardsOf = {
   planned: { first: 32, count: 4 },
   /** Endpoints that Keyturn has paused, until their next test, and those whose backlog is being sent again. */
   recoveries: { first: 36, count: 4 },
+  /** Endpoints whose mirrors are to be looked at. */
+  look: { first: 40, count: 4 },
 } as const satisfies Readonly<Record<DueKind | 'deliveries' | 'recoveries', Shards>>
 
 /** The shard of an endpoint that waits for this: always the same for the same ids. */

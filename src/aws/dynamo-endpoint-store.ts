@@ -252,6 +252,7 @@ const settling = v.object({
       fromRequest: v.exactOptional(v.literal(true)),
     }),
   ),
+  dailyLookAt: v.exactOptional(instant),
 })
 
 const schema = v.object({

@@ -4,6 +4,7 @@ import {
   DeleteSecretCommand,
   DescribeSecretCommand,
   EncryptionFailure,
+  GetResourcePolicyCommand,
   InvalidParameterException,
   InvalidRequestException,
   MalformedPolicyDocumentException,
@@ -20,6 +21,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager'
 import type { CurrentMove, Mirror, MirrorDescription, MirrorPolicy, MirrorVersion } from '../rotation/ports'
+import { isPolicyFor, policyFor } from './mirror-policy'
 
 /** What a version carries that is put aside: in the secret, and not current. */
 const putAsideLabel = 'KEYTURN_STAGED'
@@ -41,6 +43,7 @@ export function secretsManagerMirror(options: SecretsManagerMirrorOptions): Mirr
     moveCurrent: (move, signal) => moveCurrent({ ...options, signal }, move),
     describe: (name, signal) => describe({ ...options, signal }, name),
     putPolicy: (policy, signal) => putPolicy({ ...options, signal }, policy),
+    isSharedWith: (policy, signal) => isSharedWith({ ...options, signal }, policy),
     removePolicy: (name, signal) => removePolicy({ ...options, signal }, name),
     scheduleDeletion: (name, signal) => scheduleDeletion({ ...options, signal }, name),
     restore: async (name, signal) => {
@@ -219,14 +222,7 @@ function nameOfKey(keyId: string): string {
 
 /** Secrets Manager refuses a whole policy that names a role or user that does not exist, and does not say which. */
 async function putPolicy({ client, signal }: Reach, { name, consumers }: MirrorPolicy): Promise<'put' | 'refused'> {
-  const statement = {
-    Sid: 'Consumers',
-    Effect: 'Allow',
-    Principal: { AWS: consumers },
-    Action: 'secretsmanager:GetSecretValue',
-    Resource: '*',
-  }
-  const ResourcePolicy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
+  const ResourcePolicy = policyFor(consumers)
   const command = new PutResourcePolicyCommand({ SecretId: name, ResourcePolicy, BlockPublicPolicy: true })
   try {
     await client.send(command, { abortSignal: signal })
@@ -235,6 +231,12 @@ async function putPolicy({ client, signal }: Reach, { name, consumers }: MirrorP
     if (error instanceof MalformedPolicyDocumentException) return 'refused'
     throw error
   }
+}
+
+async function isSharedWith({ client, signal }: Reach, { name, consumers }: MirrorPolicy): Promise<boolean> {
+  const command = new GetResourcePolicyCommand({ SecretId: name })
+  const { ResourcePolicy } = await client.send(command, { abortSignal: signal })
+  return isPolicyFor(ResourcePolicy, consumers)
 }
 
 /** A secret that is gone or scheduled for deletion cannot be read, whatever its policy says. */

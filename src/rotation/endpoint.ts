@@ -76,6 +76,8 @@ export interface Settling {
   readonly error: string | null
   /** Absent: the mirror never had a policy. */
   readonly policy?: PolicySettling
+  /** When the mirror is compared with what is stored. Absent: there is no mirror, or nothing was settled since looks are made. */
+  readonly dailyLookAt?: Date
 }
 
 /** How far the mirror's resource policy has come, apart from the mirror's value. */
@@ -142,12 +144,14 @@ export function unsettledChanges(endpoint: Endpoint): readonly Change[] {
 
 /**
  * What an endpoint that is due waits for. `unsettled`: something that should have been done already, planned or not.
- * `planned`: something that has its own time, such as a look at its mirror.
+ * `planned`: something that has its own time, such as a look for what a late call did. `look`: the
+ * daily look at its mirror, and nothing else.
  */
-export type DueKind = 'unsettled' | 'planned'
+export type DueKind = 'unsettled' | 'planned' | 'look'
 
 export function dueKindOf(endpoint: Endpoint): DueKind {
-  const isPolicyOpen = endpoint.settling.policy?.consumers === null
-  const hasFailed = endpoint.settling.failures > 0
-  return isPolicyOpen || hasFailed || unsettledChanges(endpoint).length > 0 ? 'unsettled' : 'planned'
+  const { policy, failures, dailyLookAt } = endpoint.settling
+  const isUnsettled = policy?.consumers === null || failures > 0 || unsettledChanges(endpoint).length > 0
+  if (isUnsettled) return 'unsettled'
+  return dailyLookAt !== undefined && endpoint.dueAt?.getTime() === dailyLookAt.getTime() ? 'look' : 'planned'
 }

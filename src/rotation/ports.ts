@@ -157,6 +157,8 @@ export interface Mirror {
    * exist, and the policy stays as it was.
    */
   putPolicy(policy: MirrorPolicy, signal: AbortSignal): Promise<'put' | 'refused'>
+  /** Whether the policy lets these principals read, and nobody else; there is none for no principal. */
+  isSharedWith(policy: MirrorPolicy, signal: AbortSignal): Promise<boolean>
   /** Takes the resource policy away. */
   removePolicy(name: string, signal: AbortSignal): Promise<void>
   /** Schedules the deletion, 7 days ahead. `missing`: there is no such secret. */
@@ -167,7 +169,7 @@ export interface Mirror {
 
 export interface MirrorPolicy {
   readonly name: string
-  /** Account ids, or ARNs of roles or of an account's root; at least one. */
+  /** Account ids, or ARNs of roles or of an account's root; at least one where it is written. */
   readonly consumers: readonly string[]
 }
 

@@ -1,6 +1,7 @@
 import { allDone } from '../core/concurrency'
 import { earlierOf } from '../core/instant'
 import { auditRecordOf, eventsOf, forgottenAt } from './change'
+import { firstLookAt } from './daily-look'
 import { type Endpoint, loggedAs, type Settling, unsettledChanges } from './endpoint'
 import type { OpenedKeys } from './keys'
 import type { RotationDeps, Settled } from './ports'
@@ -49,11 +50,11 @@ export async function settle(deps: RotationDeps, endpoint: Endpoint, context: Se
   const settling = { ...mirrored, revision: endpoint.revision, failures: 0, error: null }
   const dueAt = endpoint.deletedAt
     ? (lookAgainAt ?? forgottenAt(endpoint))
-    : earlierOf(lookAgainAt, mirrored.policy?.dueAt ?? null)
+    : earlierOf(earlierOf(lookAgainAt, mirrored.policy?.dueAt ?? null), mirrored.dailyLookAt ?? null)
   return mark(deps, endpoint, { settled: { settling, lookAgainAt, dueAt }, signal: context.signal })
 }
 
-type MirrorSettled = Pick<Settling, 'mirrorVersionId' | 'policy'> & Pick<Settled, 'lookAgainAt'>
+type MirrorSettled = Pick<Settling, 'mirrorVersionId' | 'policy' | 'dailyLookAt'> & Pick<Settled, 'lookAgainAt'>
 
 /** Makes the mirror what the endpoint's settings ask for: the ring's version, or none. */
 async function settleMirrorSetting(
@@ -68,7 +69,8 @@ async function settleMirrorSetting(
     const policy = await settlePolicy(deps, mirrored, context.signal)
     const { mirrorVersionId } = mirrored.settling
     const again = lookAgainAt && now < lookAgainAt ? lookAgainAt : null
-    return { mirrorVersionId, lookAgainAt: again, ...(policy === undefined ? {} : { policy }) }
+    const dailyLookAt = endpoint.settling.dailyLookAt ?? firstLookAt(endpoint, now)
+    return { mirrorVersionId, dailyLookAt, lookAgainAt: again, ...(policy === undefined ? {} : { policy }) }
   }
   const mayExist = lookAgainAt !== null
   return { mirrorVersionId: null, lookAgainAt: mayExist ? await endMirror(deps, endpoint, context.signal) : null }

@@ -1,8 +1,9 @@
 import { allDone } from '../core/concurrency'
 import { addSeconds } from '../core/instant'
 import { lookAgainSeconds } from './change'
+import { dailyLookSeconds, lookAtMirror, noteLook } from './daily-look'
 import { type DueQueue, dueQueue } from './due-queue'
-import { dueKindOf, type Endpoint, loggedAs, unsettledChanges } from './endpoint'
+import { type DueKind, dueKindOf, type Endpoint, loggedAs, unsettledChanges } from './endpoint'
 import type { DueEndpoint, EndpointAddress, RotationDeps } from './ports'
 import { settle } from './settle'
 import { backoffSeconds } from './settle-policy'
@@ -20,31 +21,47 @@ export interface SweepReport {
   readonly oldestSeconds: number
   /** How long after its time the latest planned work was done, or is still left. */
   readonly plannedLateSeconds: number
+  /** Mirrors that were compared with what is stored. */
+  readonly looked: number
+  /** Those among them that somebody had changed, and that are as they should be again. */
+  readonly healed: number
+  /** How long after its time the latest look was made, or is still to be made. */
+  readonly lookLateSeconds: number
 }
 
 const settleMilliseconds = 5000
 const lanes = 4
 /** Of all lanes, while there is work of both kinds. */
 const plannedLanes = 1
+/** Looks have lanes of their own: they read, and what they call has other quotas than writing values. */
+const lookLanes = { besideWork: 1, alone: lanes }
+/** A look that is later than this counts as left: its mirror was not looked at for a day. */
+const lateLookSeconds = 24 * 60 * 60 - dailyLookSeconds
 /** Settling writes to Secrets Manager twice, so four lanes take 20 of its 50 writes a second at the most. */
 const laneMilliseconds = 400
 
 type Running = { -readonly [Field in keyof SweepReport]: SweepReport[Field] }
 
 /**
- * Settles what is due until nothing is, or until `until`. Tenants take turns, unsettled changes and planned work have
- * lanes of their own, and one endpoint that fails does not hold up the others.
+ * Settles what is due until nothing is, or until `until`. Tenants take turns, unsettled changes, planned work and
+ * looks have lanes of their own, and one endpoint that fails does not hold up the others.
  */
 export async function sweep(deps: SweepDeps, until: Date): Promise<SweepReport> {
-  const [unsettled, planned] = await allDone([dueQueue(deps, 'unsettled'), dueQueue(deps, 'planned')])
-  const report = { settled: 0, failed: 0, left: 0, oldestSeconds: 0, plannedLateSeconds: 0 }
+  const [unsettled, planned, looks] = await allDone([
+    dueQueue(deps, 'unsettled'),
+    dueQueue(deps, 'planned'),
+    dueQueue(deps, 'look'),
+  ])
+  const report = newReport()
+  const hasWork = unsettled.size() + planned.size() > 0
   const runs = [
     { ...deps, until, report, queue: unsettled, lanes: planned.size() === 0 ? lanes : lanes - plannedLanes },
     { ...deps, until, report, queue: planned, lanes: unsettled.size() === 0 ? lanes : plannedLanes },
+    { ...deps, until, report, queue: looks, lanes: hasWork ? lookLanes.besideWork : lookLanes.alone },
   ]
   await allDone(runs.map(run => allDone(Array.from({ length: run.lanes }, () => workOff(run)))))
-  const waiting = await allDone([unsettled.rest(), planned.rest()])
-  countLeft(report, waiting, deps.now())
+  const [changes, work, late] = await allDone([unsettled.rest(), planned.rest(), looks.rest()])
+  countLeft(report, { unsettled: changes, planned: work, look: late }, deps.now())
   return report
 }
 
@@ -64,17 +81,29 @@ async function workOff(run: Run): Promise<void> {
   }
 }
 
+function newReport(): Running {
+  const counts = { settled: 0, failed: 0, left: 0, looked: 0, healed: 0 }
+  return { ...counts, oldestSeconds: 0, plannedLateSeconds: 0, lookLateSeconds: 0 }
+}
+
 /** What had no turn is counted by when it became due, which is at most a backoff after its change. */
-function countLeft(
-  report: Running,
-  [unsettled, planned]: readonly [readonly DueEndpoint[], readonly DueEndpoint[]],
-  now: Date,
-): void {
-  const longest = (waiting: readonly DueEndpoint[]): number =>
-    waiting.reduce((seconds, { dueAt }) => Math.max(seconds, secondsSince(dueAt, now)), 0)
-  report.left += unsettled.length + planned.length
-  report.oldestSeconds = Math.max(report.oldestSeconds, longest(unsettled))
-  report.plannedLateSeconds = Math.max(report.plannedLateSeconds, longest(planned))
+function countLeft(report: Running, left: Readonly<Record<DueKind, readonly DueEndpoint[]>>, now: Date): void {
+  for (const kind of ['unsettled', 'planned', 'look'] as const) {
+    for (const { dueAt } of left[kind]) countLate(report, kind, secondsSince(dueAt, now))
+  }
+  const lateLooks = left.look.filter(({ dueAt }) => secondsSince(dueAt, now) >= lateLookSeconds)
+  report.left += left.unsettled.length + left.planned.length + lateLooks.length
+}
+
+const lateFields = {
+  unsettled: 'oldestSeconds',
+  planned: 'plannedLateSeconds',
+  look: 'lookLateSeconds',
+} as const satisfies Readonly<Record<DueKind, keyof SweepReport>>
+
+function countLate(report: Running, kind: DueKind, seconds: number): void {
+  const field = lateFields[kind]
+  report[field] = Math.max(report[field], seconds)
 }
 
 function secondsSince(then: Date, now: Date): number {
@@ -88,6 +117,7 @@ async function sweepOne(run: Run, address: EndpointAddress): Promise<void> {
     const now = run.now()
     if (!endpoint?.dueAt || endpoint.dueAt > now) return
     countWait(report, endpoint, now)
+    if (dueKindOf(endpoint) === 'look' && hasMirror(endpoint)) return await lookOrPostpone(run, endpoint)
     const { hasFailed, isDueStill } = await settleOrPostpone(run, endpoint)
     report[hasFailed ? 'failed' : 'settled'] += 1
     if (isDueStill) report.left += 1
@@ -102,11 +132,33 @@ async function sweepOne(run: Run, address: EndpointAddress): Promise<void> {
   }
 }
 
-/** Only a change that is not settled counts as one that waits; planned work is merely late. */
+/** Only a change that is not settled counts as one that waits; planned work and looks are merely late. */
 function countWait(report: Running, endpoint: Endpoint, now: Date): void {
   const since = unsettledChanges(endpoint).at(-1)?.at ?? endpoint.dueAt ?? now
-  const field = dueKindOf(endpoint) === 'unsettled' ? 'oldestSeconds' : 'plannedLateSeconds'
-  report[field] = Math.max(report[field], secondsSince(since, now))
+  countLate(report, dueKindOf(endpoint), secondsSince(since, now))
+}
+
+function hasMirror({ deletedAt, settings }: Endpoint): boolean {
+  return deletedAt === null && settings.mirror === 'on'
+}
+
+/** Compares the mirror with what is stored, and settles an endpoint whose mirror differs. */
+async function lookOrPostpone(run: Run, endpoint: Endpoint): Promise<void> {
+  const { report } = run
+  const signal = run.timeout(settleMilliseconds)
+  try {
+    const look = await lookAtMirror(run, endpoint, signal)
+    report.looked += 1
+    const noted = await noteLook(run, endpoint, { look, signal })
+    if (noted === null || look.faults.length === 0) return
+    run.log.error('a mirror was not as Keyturn left it', { ...loggedAs(endpoint), faults: look.faults.join(' ') })
+    const { hasFailed, isDueStill } = await settleOrPostpone(run, noted)
+    report[hasFailed ? 'failed' : 'healed'] += 1
+    if (isDueStill) report.left += 1
+  } catch (error) {
+    report.failed += 1
+    if ((await postpone(run, endpoint, nameOf(error))) === 'conflict') report.left += 1
+  }
 }
 
 interface Outcome {

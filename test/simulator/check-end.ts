@@ -1,8 +1,11 @@
 import { auditRecordOf, lookAgainSeconds, rememberSeconds } from '../../src/rotation/change'
-import type { Endpoint } from '../../src/rotation/endpoint'
+import { dueKindOf, type Endpoint } from '../../src/rotation/endpoint'
+import { dailyLookSeconds } from '../../src/rotation/daily-look'
 import { openRing } from '../../src/rotation/keys'
 import { mirrorDocument, mirrorName, mirrorVersionId } from '../../src/rotation/mirror'
+import type { MirroredSecret } from '../support/memory/memory-mirror'
 import { runCalmly } from './callers'
+import { byHand } from './check-states'
 import { advanceTo } from './scheduler'
 import { mustHold, type World } from './world'
 
@@ -15,7 +18,32 @@ export async function checkEnd(world: World, { sweepsMeanwhile }: { sweepsMeanwh
   await letLateCallsArrive(world, sweepsMeanwhile)
   await advanceTo(world, world.clock + everythingDueMilliseconds)
   await sweepAndCheck(world)
+  if (world.random.chance(tamperRate)) await tamperAndLook(world)
 }
+
+const tamperRate = 0.1
+/** Longer than a round of daily looks. */
+const roundMilliseconds = dailyLookSeconds * 1000
+
+/** Somebody changes mirrors by hand, and within a day they are as they should be again. */
+async function tamperAndLook(world: World): Promise<void> {
+  const { random, cloud } = world
+  for (const secret of cloud.state.vault.secrets.values()) {
+    if (!secret.deleted) random.pick(changesByHand)(secret)
+  }
+  await advanceTo(world, world.clock + roundMilliseconds)
+  await runCalmly(world, { kind: 'sweep' })
+  await checkAgreement(world)
+}
+
+const changesByHand: readonly ((secret: MirroredSecret) => void)[] = [
+  secret => (secret.deleted = true),
+  secret => (secret.policy = '["somebody else"]'),
+  secret => {
+    secret.documents.set(byHand, '{}')
+    secret.labels.set('AWSCURRENT', byHand)
+  },
+]
 
 async function letLateCallsArrive(world: World, sweepsMeanwhile: boolean): Promise<void> {
   while (world.late.length > 0 && world.ledger.violation === null) {
@@ -49,16 +77,20 @@ export async function checkTombstonesDropped(world: World): Promise<void> {
 }
 
 function earliestDue(world: World): number | null {
-  const waiting = storedEndpoints(world).filter(endpoint => !isOnlyRemembered(endpoint))
+  const waiting = storedEndpoints(world).filter(endpoint => !isAtRest(endpoint))
   const times = waiting.flatMap(({ dueAt }) => dueAt?.getTime() ?? [])
   return times.length === 0 ? null : Math.min(...times)
 }
 
-/** Nothing is left for the sweep but tombstones that wait to be dropped. */
+/** Nothing is left for the sweep but daily looks, and tombstones that wait to be dropped. */
 function checkNoneDue(world: World): void {
   for (const endpoint of storedEndpoints(world)) {
-    mustHold(world.ledger, endpoint.dueAt === null || isOnlyRemembered(endpoint), 'nothing is due in the end')
+    mustHold(world.ledger, isAtRest(endpoint), 'nothing is due in the end')
   }
+}
+
+function isAtRest(endpoint: Endpoint): boolean {
+  return endpoint.dueAt === null || dueKindOf(endpoint) === 'look' || isOnlyRemembered(endpoint)
 }
 
 /** A tombstone that stays for its budget and for repeats alone. */

@@ -43,6 +43,8 @@ export function portsOf(world: World, caller: Caller): SweepDeps {
       describe: (name, signal) => call('mirror.describe', [name], () => mirror.describe(name, never), signal),
       putPolicy: (policy, signal) =>
         call('mirror.putPolicy', [policy.name], () => mirror.putPolicy(policy, never), signal),
+      isSharedWith: (policy, signal) =>
+        call('mirror.isSharedWith', [policy.name], () => mirror.isSharedWith(policy, never), signal),
       removePolicy: (name, signal) =>
         call('mirror.removePolicy', [name], () => mirror.removePolicy(name, never), signal),
       scheduleDeletion: (name, signal) =>

@@ -4,7 +4,7 @@ import * as ofHook from './hook/sabotage'
 import * as ofRequests from './sabotage'
 
 /** Few enough that the schedules of `npm test` would find the fault many times over. */
-const seeds = 2000
+const seeds = 3000
 
 describe('the simulator finds', () => {
   it.each([
@@ -14,8 +14,8 @@ describe('the simulator finds', () => {
       ofRequests.moveWithoutSwap,
       'AWSCURRENT moved to an older version',
     ],
-    ['an unclear commit whose rotation id is not looked for', ofRequests.loadWithoutIds, 'no change is made twice'],
-    ['a settled mark without its revision', ofRequests.markWithoutCondition, 'an unsettled change is due'],
+    ['an unclear commit whose rotation id is not looked for', ofRequests.loadWithoutIds, 'no key is twice in a ring'],
+    ['a settled mark without its revision', ofRequests.markWithoutCondition, 'no mirror stays where none is wanted'],
     [
       'a tombstone that is dropped whatever is stored by then',
       ofRequests.dropWithoutCondition,

@@ -56,6 +56,10 @@ export function memoryMirror(vault: SecretVault): Mirror {
       secret.policy = JSON.stringify(consumers)
       return 'put'
     },
+    isSharedWith: async ({ name, consumers }, signal) => {
+      const { policy } = usable(reach(vault, signal), name)
+      return policy === (consumers.length === 0 ? null : JSON.stringify(consumers))
+    },
     removePolicy: async (name, signal) => removePolicy(reach(vault, signal), name),
     scheduleDeletion: async (name, signal) => scheduleDeletion(reach(vault, signal), name),
     restore: async (name, signal) => restore(reach(vault, signal), name),

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { Secret } from '../../../src/core/secret'
-import type { Mirror, MirrorDescription, MirrorVersion } from '../../../src/rotation/ports'
+import type { Mirror, MirrorDescription, MirrorPolicy, MirrorVersion } from '../../../src/rotation/ports'
 import { aborted, unhurried } from './signals'
 
 export interface RunningMirror {
@@ -342,6 +342,21 @@ function putPolicy(using: Using): void {
     expect(await mirror.putPolicy(policy, unhurried)).toBe('put')
     await mirror.putPolicy({ ...policy, consumers: ['210987654321'] }, unhurried)
     expect(await using().hasPolicy(name)).toBe(true)
+  })
+
+  it('is told from another policy and from none', async () => {
+    const { mirror } = using()
+    await mirror.create(sampleVersion(1), unhurried)
+    const nobody = { name, consumers: [] }
+    const isShared = async (...policies: readonly MirrorPolicy[]) =>
+      Promise.all(policies.map(each => mirror.isSharedWith(each, unhurried)))
+    expect(await isShared(policy, nobody)).toEqual([false, true])
+    await mirror.putPolicy(policy, unhurried)
+    const fewer = { name, consumers: policy.consumers.slice(1) }
+    expect(await isShared(policy, fewer, nobody)).toEqual([true, false, false])
+    await using().attachPolicy(name)
+    expect(await isShared(policy, fewer, nobody)).toEqual([false, false, false])
+    await expect(mirror.isSharedWith(policy, aborted)).rejects.toMatchObject({ name: 'AbortError' })
   })
 
   it('fails where there is no secret, and when it is aborted', async () => {

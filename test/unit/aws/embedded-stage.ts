@@ -117,6 +117,6 @@ export async function storedIn({ store }: RotationDeps): Promise<Endpoint> {
 }
 
 /** What a receiver verifies with that has read nothing before. */
-export function readSecrets({ secrets }: EmbeddedStage): Promise<readonly string[]> {
-  return mirroredSecrets({ secretId: mirror, client: secrets }).live()
+export function readSecrets({ secrets, clock }: EmbeddedStage): Promise<readonly string[]> {
+  return mirroredSecrets({ secretId: mirror, client: secrets, now: () => clock.at }).live()
 }

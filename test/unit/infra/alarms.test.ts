@@ -130,7 +130,13 @@ describe('the alarms on the gauges of the sweep', () => {
   it('read fields that every sweep writes', async () => {
     const [first] = await linesOf({ endpoints: [] }, 1)
     const line = first?.line as SweepLine | undefined
-    expect([...fields.values()].toSorted()).toEqual(['backlog', 'consumersNotWritten', 'failing', 'oldestSeconds'])
+    expect([...fields.values()].toSorted()).toEqual([
+      'backlog',
+      'consumersNotWritten',
+      'failing',
+      'healed',
+      'oldestSeconds',
+    ])
     for (const field of fields.values()) expect(line).toHaveProperty(field, 0)
   })
 

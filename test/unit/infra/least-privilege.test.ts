@@ -107,6 +107,7 @@ const actions = [
   ),
   ...[
     'PutResourcePolicy',
+    'GetResourcePolicy',
     'UpdateSecret',
     'UntagResource',
     'RotateSecret',
@@ -243,6 +244,8 @@ const mayDo: Readonly<Record<string, readonly string[]>> = {
     'kms:Decrypt the ring key in its context',
     ...mirrorWrites,
     ...mirrorKeyUses,
+    'secretsmanager:GetResourcePolicy a mirror',
+    'secretsmanager:GetResourcePolicy a mirror, but not to everybody',
     'events:PutEvents the event bus',
     "logs:CreateLogStream sweep's logs",
     "logs:PutLogEvents sweep's logs",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { lookAgainSeconds, rememberSeconds } from '../../../src/rotation/change'
-import type { Endpoint } from '../../../src/rotation/endpoint'
+import { dueKindOf, type Endpoint } from '../../../src/rotation/endpoint'
 import { mirrorName, mirrorVersionId } from '../../../src/rotation/mirror'
 import type { Mirror } from '../../../src/rotation/ports'
 import { runCalmly } from '../../simulator/callers'
@@ -167,16 +167,16 @@ describe('ending a mirror', () => {
     await runCalmly(world, { kind: 'delete', endpointId })
     calls.length = 0
     await sweepAfter(world, 6)
-    expect(calls).toEqual(['due', 'due', 'load', 'describe', 'removePolicy', 'scheduleDeletion', 'settle'])
+    expect(calls).toEqual(['due', 'due', 'due', 'load', 'describe', 'removePolicy', 'scheduleDeletion', 'settle'])
     calls.length = 0
     await sweepAfter(world, lookAgainSeconds)
-    expect(calls).toEqual(['due', 'due', 'load', 'describe', 'settle'])
+    expect(calls).toEqual(['due', 'due', 'due', 'load', 'describe', 'settle'])
     calls.length = 0
     await sweepAfter(world, rememberSeconds - lookAgainSeconds - 7)
-    expect(calls).toEqual(['due', 'due'])
+    expect(calls).toEqual(['due', 'due', 'due'])
     calls.length = 0
     await sweepAfter(world, 1)
-    expect(calls).toEqual(['due', 'due', 'load', 'drop'])
+    expect(calls).toEqual(['due', 'due', 'due', 'load', 'drop'])
     expect(stored(world)).toBeUndefined()
     expect(mirrorOf(world).deleted).toBe(true)
   })
@@ -208,7 +208,17 @@ describe('ending a mirror', () => {
     await runCalmly(world, { kind: 'delete', endpointId })
     calls.length = 0
     await sweepAfter(world, lookAgainSeconds - 600)
-    expect(calls).toEqual(['due', 'due', 'load', 'describe', 'settle', 'removePolicy', 'scheduleDeletion', 'settle'])
+    expect(calls).toEqual([
+      'due',
+      'due',
+      'due',
+      'load',
+      'describe',
+      'settle',
+      'removePolicy',
+      'scheduleDeletion',
+      'settle',
+    ])
     expect(stored(world)?.lookAgainAt?.getTime()).toBe(world.clock + lookAgainSeconds * 1000)
   })
 
@@ -235,6 +245,7 @@ describe('ending a mirror', () => {
     mirrorOf(world).deleted = true
     await sweepAfter(world, lookAgainSeconds)
     expect(mirrorOf(world).deleted).toBe(false)
-    expect(stored(world)?.dueAt).toBeNull()
+    const endpoint = stored(world)
+    expect(endpoint && dueKindOf(endpoint)).toBe('look')
   })
 })

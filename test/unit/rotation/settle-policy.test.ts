@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { lateCallSeconds } from '../../../src/rotation/change'
-import type { Change, Endpoint } from '../../../src/rotation/endpoint'
+import { type Change, dueKindOf, type Endpoint } from '../../../src/rotation/endpoint'
 import { mirrorName, mirrorState } from '../../../src/rotation/mirror'
 import type { Mirror } from '../../../src/rotation/ports'
 import { policyState } from '../../../src/rotation/settle-policy'
@@ -110,7 +110,8 @@ describe('settling the consumers of an endpoint', () => {
     expect(stored(world).dueAt).toEqual(new Date(world.clock + lateCallSeconds * 1000))
     await sweepAfter(world, lateCallSeconds)
     expect(calls).toEqual(['put', 'put'])
-    expect(stored(world)).toMatchObject({ dueAt: null, settling: { policy: { consumers: [reader], dueAt: null } } })
+    expect(stored(world).settling.policy).toMatchObject({ consumers: [reader], dueAt: null })
+    expect(dueKindOf(stored(world))).toBe('look')
   })
 
   it('writes them again when another update came before it was known what an earlier one did', async () => {

@@ -9,7 +9,8 @@ import { newCloud, type Sabotage } from '../../simulator/cloud'
 import { changed, noon, sampleEndpoint, vacant } from '../../support/suites/sample-endpoint'
 import { dueEndpoint, planned, sweepBed } from './sweep-bed'
 
-const nothing = { settled: 0, failed: 0, left: 0, oldestSeconds: 0, plannedLateSeconds: 0 }
+const never = { oldestSeconds: 0, plannedLateSeconds: 0, lookLateSeconds: 0 }
+const nothing = { settled: 0, failed: 0, left: 0, looked: 0, healed: 0, ...never }
 
 const eventsFail: Sabotage = services => ({
   ...services,
