@@ -1,3 +1,4 @@
+import { DescribeSecretCommand, ListSecretsCommand } from '@aws-sdk/client-secrets-manager'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,6 +8,7 @@ import { lockFile } from '../../infra/aws-provider'
 import { functionNames } from '../../infra/function-statements'
 import { allContracts } from '../../src/contracts/all'
 import { gatewayRoutes } from '../../src/contracts/gateway-routes'
+import { mirrorName } from '../../src/rotation/mirror'
 import { apiCaller } from '../support/api-caller'
 import type { Synthesised } from '../unit/infra/support/synthesise'
 import { mayCall } from '../unit/infra/support/synthesised-policies'
@@ -241,6 +243,26 @@ whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => 
       'PendingDeletion',
     ])
     expect(await deployedRoutes(bed.access, `keyturn-${stage}`)).toEqual([])
+  })
+
+  it('is deployed again at once, under new keys, and no mirror of before is in its way', async () => {
+    // In a real account nothing of the stage may stay.
+    if (bed.real) return
+    const left = await deployment.secrets.send(new ListSecretsCommand({ IncludePlannedDeletion: true }))
+    const { tenantId, endpointId } = addressOf('acme')
+    const deletedBefore = mirrorName(stage, tenantId, endpointId)
+    expect(left.SecretList?.map(({ Name }) => Name)).toEqual([deletedBefore])
+    await deployment.stop()
+    await timed('deploy again', () => bed.project.deploy())
+    const { table_name: table = '', mirror_key_id: mirrorKey = '' } = await bed.project.outputs(stage)
+    apiKeys = await makeApiKeys(bed.access, table)
+    deployment = await openDeployment(bed, stage, apiKeys)
+    for (const name of ['keyturn', 'acme'] as const) {
+      await mirrorWith(deployment, name, await createEndpoint(deployment, name))
+      await mirrorWith(deployment, name, await rotate(deployment, name))
+    }
+    const { KmsKeyId } = await deployment.secrets.send(new DescribeSecretCommand({ SecretId: deletedBefore }))
+    expect(KmsKeyId).toContain(mirrorKey)
   })
 
   it('asks for the permissions that the guide lists, and for no other', () => {
