@@ -64,7 +64,10 @@ function graphsOf(monitored: Monitored): readonly Graph[] {
       metrics: [ofSweep('EndpointsFailing'), ofSweep('ConsumersNotWritten')],
     },
     { question: 'Does the sweep keep up? Left for the next sweep', metrics: [ofSweep('BacklogLeft')] },
-    { question: 'Does somebody change mirrors by hand? Those that were healed', metrics: [ofSweep('MirrorsHealed')] },
+    {
+      question: 'Does somebody change mirrors by hand? What the daily look found',
+      metrics: [ofSweep('MirrorsChangedByHand')],
+    },
     { question: 'Is there room to run?', metrics: ofFunctions('Throttles') },
     {
       question: 'Is anything left undone? Sweeps, messages of the queue',

@@ -63,7 +63,7 @@ export const sweepFields = {
   EndpointsFailing: 'failing',
   ConsumersNotWritten: 'consumersNotWritten',
   BacklogLeft: 'backlog',
-  MirrorsHealed: 'healed',
+  MirrorsChangedByHand: 'changedByHand',
 } as const
 export type SweepMetric = keyof typeof sweepFields
 

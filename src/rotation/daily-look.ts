@@ -51,21 +51,20 @@ function writtenFor({ settling: { policy } }: Endpoint): readonly string[] | nul
 
 /**
  * Notes that the mirror was looked at. With faults the endpoint is due at once, and what was known of its mirror is
- * forgotten as far as it is wrong. Null: the endpoint has changed since it was loaded.
+ * forgotten as far as it is wrong. `conflict`: the endpoint has changed since it was loaded.
  */
 export async function noteLook(
   deps: RotationDeps,
   endpoint: Endpoint,
   { look, signal }: { readonly look: Look; readonly signal: AbortSignal },
-): Promise<Endpoint | null> {
+): Promise<'stored' | 'conflict'> {
   const now = deps.now()
   const dailyLookAt = addSeconds(now, dailyLookSeconds)
   const isGood = look.faults.length === 0
   const stored = look.faults.includes('other-kms-key') ? await raiseRevision(deps, endpoint, 'daily-look') : endpoint
   const settling = { ...(isGood ? stored.settling : doubted(stored, look, now)), dailyLookAt }
   const settled = { settling, lookAgainAt: stored.lookAgainAt, dueAt: isGood ? dailyLookAt : now }
-  const outcome = await deps.store.settle(stored, settled, signal)
-  return outcome === 'stored' ? { ...stored, ...settled } : null
+  return deps.store.settle(stored, settled, signal)
 }
 
 /**

@@ -23,8 +23,8 @@ export interface SweepReport {
   readonly plannedLateSeconds: number
   /** Mirrors that were compared with what is stored. */
   readonly looked: number
-  /** Those among them that somebody had changed, and that are as they should be again. */
-  readonly healed: number
+  /** Those among them that somebody had changed: they are settled like everything else that is due. */
+  readonly changedByHand: number
   /** How long after its time the latest look was made, or is still to be made. */
   readonly lookLateSeconds: number
 }
@@ -33,7 +33,7 @@ const settleMilliseconds = 5000
 const lanes = 4
 /** Of all lanes, while there is work of both kinds. */
 const plannedLanes = 1
-/** Looks have lanes of their own: they read, and what they call has other quotas than writing values. */
+/** Looks have lanes of their own: they only read, and what they call has other quotas than writing values. */
 const lookLanes = { besideWork: 1, alone: lanes }
 /** A look that is later than this counts as left: its mirror was not looked at for a day. */
 const lateLookSeconds = 24 * 60 * 60 - dailyLookSeconds
@@ -82,7 +82,7 @@ async function workOff(run: Run): Promise<void> {
 }
 
 function newReport(): Running {
-  const counts = { settled: 0, failed: 0, left: 0, looked: 0, healed: 0 }
+  const counts = { settled: 0, failed: 0, left: 0, looked: 0, changedByHand: 0 }
   return { ...counts, oldestSeconds: 0, plannedLateSeconds: 0, lookLateSeconds: 0 }
 }
 
@@ -142,19 +142,17 @@ function hasMirror({ deletedAt, settings }: Endpoint): boolean {
   return deletedAt === null && settings.mirror === 'on'
 }
 
-/** Compares the mirror with what is stored, and settles an endpoint whose mirror differs. */
+/** Compares the mirror with what is stored. Where they differ, the endpoint is due like any other, and is settled. */
 async function lookOrPostpone(run: Run, endpoint: Endpoint): Promise<void> {
   const { report } = run
   const signal = run.timeout(settleMilliseconds)
   try {
     const look = await lookAtMirror(run, endpoint, signal)
     report.looked += 1
-    const noted = await noteLook(run, endpoint, { look, signal })
-    if (noted === null || look.faults.length === 0) return
-    run.log.error('a mirror was not as Keyturn left it', { ...loggedAs(endpoint), faults: look.faults.join(' ') })
-    const { hasFailed, isDueStill } = await settleOrPostpone(run, noted)
-    report[hasFailed ? 'failed' : 'healed'] += 1
-    if (isDueStill) report.left += 1
+    const outcome = await noteLook(run, endpoint, { look, signal })
+    if (outcome === 'conflict' || look.faults.length === 0) return
+    report.changedByHand += 1
+    run.log.error('a mirror is not as Keyturn left it', { ...loggedAs(endpoint), faults: look.faults.join(' ') })
   } catch (error) {
     report.failed += 1
     if ((await postpone(run, endpoint, nameOf(error))) === 'conflict') report.left += 1

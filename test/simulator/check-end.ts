@@ -33,6 +33,7 @@ async function tamperAndLook(world: World): Promise<void> {
   }
   await advanceTo(world, world.clock + roundMilliseconds)
   await runCalmly(world, { kind: 'sweep' })
+  await runCalmly(world, { kind: 'sweep' })
   await checkAgreement(world)
 }
 

@@ -136,8 +136,9 @@ describe('a mirror that somebody changed by hand', () => {
       error: (message: string, fields: unknown) => void logged.push([message, fields]),
     }
     Object.assign(world.deps, { log })
-    expect(await world.sweepAfter(dailyLookSeconds)).toMatchObject({ looked: 1, healed: 1, failed: 0, left: 0 })
-    expect(logged).toMatchObject([['a mirror was not as Keyturn left it', { endpointId: 'ep_1', faults }]])
+    expect(await world.sweepAfter(dailyLookSeconds)).toMatchObject({ looked: 1, changedByHand: 1, failed: 0 })
+    expect(await world.sweepAfter(60)).toMatchObject({ looked: 0, failed: 0, left: 0 })
+    expect(logged).toMatchObject([['a mirror is not as Keyturn left it', { endpointId: 'ep_1', faults }]])
     expect(await readSecrets(world)).toEqual(world.live)
     expect(await readersOf(world)).toEqual([reader])
     const { KmsKeyId } = await world.secrets.send(new DescribeSecretCommand({ SecretId }))
@@ -145,7 +146,7 @@ describe('a mirror that somebody changed by hand', () => {
     const endpoint = await storedIn(world.deps)
     expect([mirrorState(endpoint), policyState(endpoint), dueKindOf(endpoint)]).toEqual(['current', 'current', 'look'])
     world.called.length = 0
-    expect(await world.sweepAfter(dailyLookSeconds)).toMatchObject({ looked: 1, healed: 0 })
+    expect(await world.sweepAfter(dailyLookSeconds)).toMatchObject({ looked: 1, changedByHand: 0 })
     expect(world.called).toEqual(['DescribeSecretCommand', 'GetResourcePolicyCommand'])
   })
 
@@ -155,6 +156,7 @@ describe('a mirror that somebody changed by hand', () => {
     await world.secrets.send(new UpdateSecretCommand({ SecretId, KmsKeyId }))
     const before = await labelled(world, 'AWSCURRENT')
     await world.sweepAfter(dailyLookSeconds)
+    await world.sweepAfter(60)
     expect(await labelled(world, 'AWSCURRENT')).not.toBe(before)
     await world.kms.send(new ScheduleKeyDeletionCommand({ KeyId: KmsKeyId }))
     expect(await readSecrets(world)).toEqual(world.live)
@@ -167,7 +169,7 @@ describe('a mirror that somebody changed by hand', () => {
 describe('a mirror that nobody touched', () => {
   it('costs two calls a look that read, and none that writes', async () => {
     const world = await bed()
-    expect(await world.sweepAfter(dailyLookSeconds)).toMatchObject({ looked: 1, healed: 0, settled: 0 })
+    expect(await world.sweepAfter(dailyLookSeconds)).toMatchObject({ looked: 1, changedByHand: 0, settled: 0 })
     expect(world.called).toEqual(['DescribeSecretCommand', 'GetResourcePolicyCommand'])
   })
 })

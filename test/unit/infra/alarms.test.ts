@@ -132,9 +132,9 @@ describe('the alarms on the gauges of the sweep', () => {
     const line = first?.line as SweepLine | undefined
     expect([...fields.values()].toSorted()).toEqual([
       'backlog',
+      'changedByHand',
       'consumersNotWritten',
       'failing',
-      'healed',
       'oldestSeconds',
     ])
     for (const field of fields.values()) expect(line).toHaveProperty(field, 0)

@@ -75,7 +75,7 @@ describe('the daily look', () => {
   it('is two calls that read for a mirror that nobody touched, and comes again within a day', async () => {
     const world = await bed()
     const before = structuredClone(world.cloud.state.vault)
-    expect(await world.sweepAt(lookTime)).toMatchObject({ looked: 1, healed: 0, settled: 0, failed: 0 })
+    expect(await world.sweepAt(lookTime)).toMatchObject({ looked: 1, changedByHand: 0, settled: 0, failed: 0 })
     expect(world.calls).toEqual(['describe', 'isSharedWith'])
     expect(world.cloud.state.vault).toEqual(before)
     expect(world.logged).toEqual([])
@@ -110,7 +110,7 @@ describe('the daily look', () => {
     const settings = { ...off.settings, mirror: 'off' as const }
     await world.cloud.services.store.commit(changed(off, { settings }), off.revision)
     secretOf(world).deleted = true
-    expect(await world.sweepAt(lookTime)).toMatchObject({ looked: 0, healed: 0 })
+    expect(await world.sweepAt(lookTime)).toMatchObject({ looked: 0, changedByHand: 0 })
     expect(secretOf(world).deleted).toBe(true)
     expect((await world.stored('ep_2')).settling).not.toHaveProperty('dailyLookAt')
   })
@@ -142,7 +142,7 @@ describe('the daily look', () => {
     const ahead = `9999999999-${'a'.repeat(32)}`
     secretOf(world).documents.set(ahead, '{}')
     secretOf(world).labels.set('AWSCURRENT', ahead)
-    expect(await world.sweepAt(lookTime)).toMatchObject({ looked: 1, healed: 0 })
+    expect(await world.sweepAt(lookTime)).toMatchObject({ looked: 1, changedByHand: 0 })
     expect(secretOf(world).labels.get('AWSCURRENT')).toBe(ahead)
   })
 
@@ -150,7 +150,8 @@ describe('the daily look', () => {
     const world = await bed()
     secretOf(world).documents.set('by-hand', '{}')
     secretOf(world).labels.set('AWSCURRENT', 'by-hand')
-    expect(await world.sweepAt(lookTime)).toMatchObject({ looked: 1, healed: 1, failed: 0 })
+    expect(await world.sweepAt(lookTime)).toMatchObject({ looked: 1, changedByHand: 1, failed: 0 })
+    expect(await world.sweepAt(addSeconds(lookTime, 60))).toMatchObject({ settled: 1, looked: 0, failed: 0 })
     expect(secretOf(world).labels.get('AWSCURRENT')).toBe(mirrorVersionId(await world.stored()))
     expect(world.calls).toEqual(['describe', 'isSharedWith', 'putAside', 'moveCurrent'])
     expect(world.logged).toMatchObject([{ tenantId: 'org_1', endpointId: 'ep_1', faults: 'other-version' }])

@@ -10,7 +10,7 @@ import { changed, noon, sampleEndpoint, vacant } from '../../support/suites/samp
 import { dueEndpoint, planned, sweepBed } from './sweep-bed'
 
 const never = { oldestSeconds: 0, plannedLateSeconds: 0, lookLateSeconds: 0 }
-const nothing = { settled: 0, failed: 0, left: 0, looked: 0, healed: 0, ...never }
+const nothing = { settled: 0, failed: 0, left: 0, looked: 0, changedByHand: 0, ...never }
 
 const eventsFail: Sabotage = services => ({
   ...services,
