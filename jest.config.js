@@ -8,7 +8,8 @@ const minutes = 60_000
 
 /**
  * What each suite runs; `SUITE` names one, and every test file belongs to one. Nothing is timed: a busy machine only
- * takes longer. The suites besides `quick` take the machine for themselves, one file after the other.
+ * takes longer. The suites besides `quick` take the machine for themselves, one file after the other; Terraform
+ * alone waits most of its time, so two of its files run at once.
  */
 const suites = {
   /** Whatever the others leave; of the faults, a sample. Runs where `SUITE` names none. */
@@ -22,8 +23,8 @@ const suites = {
     ],
     maxWorkers: 2,
   },
-  /** Real Terraform. */
-  deploy: { roots: ['<rootDir>/test/deploy'], maxWorkers: 1, bail: 1, testTimeout: 10 * minutes },
+  /** Real Terraform: about ten minutes. */
+  deploy: { roots: ['<rootDir>/test/deploy'], maxWorkers: 2, bail: 1, testTimeout: 10 * minutes },
   /** Every fault at every call, where `quick` takes a sample. */
   faults: { roots: ['<rootDir>/test/faults'], testPathIgnorePatterns: ['\\.sample\\.'], maxWorkers: 1 },
   /** A minute of deliveries while every contract rotates. */
