@@ -1,8 +1,16 @@
 import { storedIdPattern } from '../core/id'
-import { type Contract, neededPermissions, type Operation, type Overlap, type TextFormat } from './contract'
+import { checkClient } from './check-client'
+import {
+  choosesSecret,
+  type Contract,
+  neededPermissions,
+  type Operation,
+  type Overlap,
+  type TextFormat,
+} from './contract'
 import { canSignFor, newEndpointId, parseEndpointId } from './ids'
 import { parseTemplate, type Segment } from './routes'
-import { bitsOf } from './secret-text'
+import { bitsOf, newText } from './secret-text'
 import { shapeFields } from './shape'
 
 /**
@@ -17,6 +25,7 @@ export function checkContract(contract: Contract): void {
     ...checkSecret(contract),
     ...checkIds(contract),
     ...checkRotationRules(contract),
+    ...checkClient(contract),
     ...contract.operations.flatMap(operation => checkOperation(contract, operation)),
   ]
   const fault = faults.find(found => found !== false)
@@ -117,14 +126,20 @@ function checkRotateBody({ rotateBody, overlap, secret, secondRotation }: Contra
   const { ownSecret, reason, force } = rotateBody ?? {}
   const chosen = overlap.kind === 'chosen' ? [overlap.field] : []
   const fields = [...chosen, ...[ownSecret, reason, force].flatMap(rule => rule?.field ?? [])]
-  const fits = (least: number, most: number): boolean => least >= 1 && least <= secret.bytes && secret.bytes <= most
+  const made = ownSecret?.free ? textBytes(secret) : secret.bytes
+  const fits = (least: number, most: number): boolean => least >= 1 && least <= made && made <= most
   return [
     new Set(fields).size < fields.length && 'rotateBody must not use a field twice',
     ownSecret !== undefined &&
       !fits(ownSecret.minimumBytes, ownSecret.maximumBytes) &&
-      'rotateBody.ownSecret must accept the length of secret.bytes',
+      `rotateBody.ownSecret must accept the length of ${ownSecret.free ? 'a secret in the contract’s format' : 'secret.bytes'}`,
     force !== undefined && secondRotation.kind !== 'reject' && 'rotateBody.force needs secondRotation reject',
   ]
+}
+
+/** How long a text in the format is. */
+function textBytes(format: TextFormat): number {
+  return newText(format, count => Buffer.alloc(count)).length
 }
 
 /** Each fault names the operation by method and path. */
@@ -185,9 +200,14 @@ function checkAccess({ credentials }: Contract, { access, use }: Operation): rea
 function checkReply(contract: Contract, { reply, use }: Operation): readonly Fault[] {
   const reveals = reply.body !== null && shapeFields(reply.body).includes('signingSecret')
   const revealsElsewhere = contract.operations.some(operation => operation.use === 'reveal')
+  const isBrought = use === 'rotate' && choosesSecret(contract)
   return [
     (reply.status === 204) !== (reply.body === null) && 'reply must have a body, unless its status is 204',
     use === 'reveal' && !reveals && 'reply.body must show signingSecret',
-    (use === 'rotate' || use === 'create') && !reveals && !revealsElsewhere && 'reply.body never shows signingSecret',
+    (use === 'rotate' || use === 'create') &&
+      !reveals &&
+      !revealsElsewhere &&
+      !isBrought &&
+      'reply.body never shows signingSecret',
   ]
 }

@@ -1,5 +1,6 @@
 import type { ProblemCode } from '../core/problem'
 import type { Scheme } from '../verify/schemes'
+import type { ClientRules, TenantParts } from './client-rules'
 import type {
   credentialPlaces,
   DeliveryPart,
@@ -61,6 +62,8 @@ export interface Contract {
   readonly errors: ErrorDialect
   /** Whether the real vendor promises that a repeated `Idempotency-Key` replays the same secret. */
   readonly vendorReplays: boolean
+  /** How the rotation hook calls the real vendor, where that says more than the server's side. */
+  readonly client?: ClientRules
 }
 
 /** Where the credential stands, and what it looks like. */
@@ -95,7 +98,7 @@ export type TenantSource = { readonly ownerKinds?: readonly string[] } & (
     }
   /** Missing or malformed: 400. */
   | { readonly from: 'header'; readonly header: string; readonly format: (typeof tenantFormats)[number] }
-  | { readonly from: 'path'; readonly parameter: string }
+  | { readonly from: 'path'; readonly parameter: string; readonly parts?: TenantParts }
 )
 
 export type IdFormat =
@@ -152,11 +155,22 @@ export type SecondRotation =
 
 export interface RotateBody {
   readonly unknownFields: (typeof unknownFieldRules)[number]
-  /** The caller's own secret, in the contract's format; limits in bytes after decoding. */
-  readonly ownSecret?: { readonly field: string; readonly minimumBytes: number; readonly maximumBytes: number }
+  readonly ownSecret?: OwnSecret
   readonly reason?: { readonly field: string; readonly maximumCharacters: number }
   /** A boolean. */
   readonly force?: { readonly field: string }
+}
+
+/** The caller's own secret, in the contract's format; limits in bytes after decoding. */
+export interface OwnSecret {
+  /** The body's field. */
+  readonly field: string
+  readonly minimumBytes: number
+  readonly maximumBytes: number
+  /** Present: the vendor makes no secrets, so a rotation without one is 400. Its reply need not show it. */
+  readonly required?: true
+  /** Present: any text that the signing scheme can use, whatever the contract's format; limits in bytes of UTF-8. */
+  readonly free?: true
 }
 
 /**
@@ -205,6 +219,11 @@ export interface ApiKeyAccess {
   /** The permission that a member of the body needs besides, by the member's name. */
   readonly memberPermissions?: Readonly<Record<string, string>>
   readonly minimumPlan?: string
+}
+
+/** Whether whoever receives the deliveries chooses the secret, since the vendor makes none. */
+export function choosesSecret({ rotateBody }: Pick<Contract, 'rotateBody'>): boolean {
+  return rotateBody?.ownSecret?.required === true
 }
 
 /** The permissions that an operation asks of an API key, whatever its body holds. */

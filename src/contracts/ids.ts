@@ -1,5 +1,6 @@
 import { randomDigits, randomUuid, storedIdPattern, uuidPattern } from '../core/id'
 import { signsPart } from '../verify/hmac'
+import { hasParts } from './client-rules'
 import type { Contract, IdFormat, TenantSource } from './contract'
 
 /** The endpoint's id as it is stored (UUIDs and ObjectIds in lower case), or null where `text` is no such id. */
@@ -43,8 +44,12 @@ function randomNumber(digits: number, randomBytes: (count: number) => Buffer): s
   return String(smallest + (random % (9n * smallest)))
 }
 
-/** The tenant's id as it is stored (UUIDs in lower case), or null where the contract has no such tenants. */
+/**
+ * The tenant's id as it is stored (UUIDs in lower case), or null where the contract has no such tenants. One of several
+ * names is for the rotation hook alone, and is never stored.
+ */
 export function parseTenantId(source: TenantSource, text: string): string | null {
+  if (source.from === 'path' && source.parts !== undefined) return hasParts(text, source.parts) ? text : null
   if (!storedIdPattern.test(text)) return null
   if (source.from === 'header' && source.format === 'uuid') return uuidPattern.test(text) ? text.toLowerCase() : null
   return source.ownerKinds === undefined || isOwner(source.ownerKinds, text) ? text : null

@@ -1,11 +1,8 @@
 import { randomDigits, randomUuid, uuidPattern } from '../core/id'
 import { Problem } from '../core/problem'
 import { Secret } from '../core/secret'
-import { keyBytes } from '../verify/key-bytes'
-import type { Contract, RotateBody, SecretFormat, TextFormat } from './contract'
-
-/** The body's field that holds a caller's own secret, and how many bytes it may hold after decoding. */
-export type OwnSecretRule = NonNullable<RotateBody['ownSecret']>
+import { type KeyBytes, keyBytes } from '../verify/key-bytes'
+import type { Contract, OwnSecret, SecretFormat, TextFormat } from './contract'
 
 const alphanumerics = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
@@ -72,20 +69,57 @@ export function isPossibleLength(
   { secret, rotateBody }: Pick<Contract, 'secret' | 'rotateBody'>,
   text: string,
 ): boolean {
+  const { minimumBytes = secret.bytes, maximumBytes = secret.bytes, free } = rotateBody?.ownSecret ?? {}
+  if (free) return isWithin(Buffer.byteLength(text), { minimumBytes, maximumBytes })
   const bytes = decodedBytes(secret, text)
-  const { minimumBytes = secret.bytes, maximumBytes = secret.bytes } = rotateBody?.ownSecret ?? {}
-  return bytes !== null && (bytes === secret.bytes || (bytes >= minimumBytes && bytes <= maximumBytes))
+  return bytes !== null && (bytes === secret.bytes || isWithin(bytes, { minimumBytes, maximumBytes }))
+}
+
+function isWithin(bytes: number, limits: Pick<OwnSecret, 'minimumBytes' | 'maximumBytes'>): boolean {
+  return bytes >= limits.minimumBytes && bytes <= limits.maximumBytes
 }
 
 /**
  * A caller's own secret, kept letter by letter.
  * @throws {Problem} `invalid-request` at the rule's field: the prefix, the encoding or the length is wrong
  */
-export function parseOwnSecret(format: SecretFormat, text: string, rule: OwnSecretRule): Secret {
+export function parseOwnSecret(format: SecretFormat, text: string, rule: OwnSecret): Secret {
   const bytes = decodedBytes(format, text)
-  if (bytes !== null && bytes >= rule.minimumBytes && bytes <= rule.maximumBytes) return new Secret(text)
-  const message = `must be ${describeFormat(format)}, ${rule.minimumBytes} to ${rule.maximumBytes} bytes when decoded`
-  throw new Problem('invalid-request', `${rule.field} ${message}.`, { errors: [{ path: rule.field, message }] })
+  if (bytes !== null && isWithin(bytes, rule)) return new Secret(text)
+  throw unfit(rule, `${describeFormat(format)}, ${rule.minimumBytes} to ${rule.maximumBytes} bytes when decoded`)
+}
+
+/**
+ * A caller's own secret in no format but that of the signing scheme's key, kept letter by letter.
+ * @throws {Problem} `invalid-request` at the rule's field: its length, characters that are lost on the way, or no key
+ */
+export function parseFreeSecret({ signing }: Pick<Contract, 'signing'>, text: string, rule: OwnSecret): Secret {
+  if (!isWithin(Buffer.byteLength(text), rule) || !isPlainText(text)) {
+    const lengths = `${rule.minimumBytes} to ${rule.maximumBytes} bytes of UTF-8`
+    throw unfit(rule, `a text of ${lengths}, without control characters and without whitespace around it`)
+  }
+  const { encoding, prefix } = signing.keyBytes
+  if (!isKey(text, signing.keyBytes)) throw unfit(rule, prefix === '' ? encoding : `${prefix} and ${encoding}`)
+  return new Secret(text)
+}
+
+/** Whether nothing of the text is lost in a header, a form or a terminal. */
+function isPlainText(text: string): boolean {
+  return !/[\p{Cc}\p{Surrogate}]/u.test(text) && text.trim() === text
+}
+
+function isKey(text: string, format: KeyBytes): boolean {
+  try {
+    return keyBytes(text, format).length > 0
+  } catch (error) {
+    if (error instanceof TypeError) return false
+    throw error
+  }
+}
+
+function unfit({ field }: OwnSecret, what: string): Problem {
+  const message = `must be ${what}`
+  return new Problem('invalid-request', `${field} ${message}.`, { errors: [{ path: field, message }] })
 }
 
 /** How a read shows the secret, or null where reads never show it. */

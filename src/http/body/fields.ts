@@ -6,6 +6,8 @@ import type { JsonObject } from './json'
 export interface Fields {
   /** What `reader` makes of the field; undefined where the field is absent or at fault. */
   read<Result>(name: string, reader: (value: unknown) => Result): Result | undefined
+  /** As `read`; an absent field is at fault too. */
+  require<Result>(name: string, reader: (value: unknown) => Result): Result | undefined
   /**
    * To be called once every field has been read.
    * @throws {Problem} `invalid-request` with all that was wrong
@@ -17,10 +19,15 @@ export interface Fields {
 export function fieldsOf(object: JsonObject, unknownFields: 'refuse' | 'ignore', within = ''): Fields {
   const known = new Set<string>()
   const errors: FieldError[] = []
+  const read: Fields['read'] = (name, reader) => {
+    known.add(name)
+    return Object.hasOwn(object, name) ? gather(errors, () => reader(object[name])) : undefined
+  }
   return {
-    read: (name, reader) => {
-      known.add(name)
-      return Object.hasOwn(object, name) ? gather(errors, () => reader(object[name])) : undefined
+    read,
+    require: (name, reader) => {
+      if (!Object.hasOwn(object, name)) errors.push({ path: within + name, message: 'must be given' })
+      return read(name, reader)
     },
     finish: () => {
       const unknown = unknownFields === 'ignore' ? [] : Object.keys(object).filter(name => !known.has(name))

@@ -1,12 +1,21 @@
 import { headerOf } from '../../access/authenticate'
-import type { Contract, Overlap, RotateBody } from '../../contracts/contract'
-import { containsText, type OwnSecretRule, parseOwnSecret } from '../../contracts/secret-text'
+import type { Contract, Overlap, OwnSecret, RotateBody } from '../../contracts/contract'
+import { containsText, parseFreeSecret, parseOwnSecret } from '../../contracts/secret-text'
 import type { Secret } from '../../core/secret'
 import type { IdempotencyRecord } from '../../rotation/endpoint'
 import { idempotencyRecord, type IdempotentOperation } from '../../rotation/idempotency'
 import type { RotateChoice } from '../../rotation/ring'
 import type { PermittedRequest } from '../request'
-import { fieldsOf, invalidField, readBoolean, readInstant, readText, readWholeNumber, readWord } from './fields'
+import {
+  type Fields,
+  fieldsOf,
+  invalidField,
+  readBoolean,
+  readInstant,
+  readText,
+  readWholeNumber,
+  readWord,
+} from './fields'
 import { type JsonObject, readBody, readPermittedObject } from './json'
 
 // What a request that changes a ring says: in its body, and in `Idempotency-Key`.
@@ -66,7 +75,7 @@ export function readRotateChoice({ body, dialect, contract, mounted, now }: Rota
   const choice = {
     overlapSeconds:
       overlap.kind === 'chosen' && fields.read(overlap.field, value => readOverlapSeconds(overlap, value, now)),
-    ownSecret: ownSecret && fields.read(ownSecret.field, value => readOwnSecret(contract, ownSecret, value)),
+    ownSecret: ownSecret && readOwnSecretOf(fields, contract, ownSecret),
     reason: reason && fields.read(reason.field, value => readReason(reason, mounted, value)),
     forced: force && fields.read(force.field, value => readBoolean(force.field, value)),
   }
@@ -79,6 +88,11 @@ export function readRotateChoice({ body, dialect, contract, mounted, now }: Rota
   }
 }
 
+function readOwnSecretOf(fields: Fields, contract: Contract, rule: OwnSecret): Secret | undefined {
+  const reader = (value: unknown): Secret => readOwnSecret(contract, rule, value)
+  return rule.required ? fields.require(rule.field, reader) : fields.read(rule.field, reader)
+}
+
 /** A reason is kept in the audit log for good, so nothing in the form of a secret may stand in it. */
 function readReason(rule: ReasonRule, mounted: readonly Contract[], value: unknown): string {
   const reason = readText(rule.field, rule.maximumCharacters, value)
@@ -88,8 +102,9 @@ function readReason(rule: ReasonRule, mounted: readonly Contract[], value: unkno
 }
 
 /** A caller's own secret in the contract's format. A contract whose own secrets are shorter takes that length. */
-export function readOwnSecret({ secret }: Contract, rule: OwnSecretRule, value: unknown): Secret {
+export function readOwnSecret({ secret, signing }: Contract, rule: OwnSecret, value: unknown): Secret {
   if (typeof value !== 'string') throw invalidField(rule.field, 'must be a text')
+  if (rule.free) return parseFreeSecret({ signing }, value, rule)
   return parseOwnSecret(secret, value, { ...rule, minimumBytes: Math.min(rule.minimumBytes, secret.bytes) })
 }
 

@@ -1,5 +1,6 @@
 import type { Contract } from '../../../../src/contracts/contract'
 import { acmeworks } from './acmeworks'
+import { brambleway } from './brambleway'
 import { ferrypost } from './ferrypost'
 import { quarterdeck } from './quarterdeck'
 import { twokeys } from './twokeys'
@@ -7,4 +8,12 @@ import { untilnoon } from './untilnoon'
 import { verbena } from './verbena'
 
 /** Contracts of vendors that do not exist. Between them and the real ones they use every dimension of `Contract`. */
-export const allMadeUp: readonly Contract[] = [acmeworks, ferrypost, quarterdeck, twokeys, untilnoon, verbena]
+export const allMadeUp: readonly Contract[] = [
+  acmeworks,
+  brambleway,
+  ferrypost,
+  quarterdeck,
+  twokeys,
+  untilnoon,
+  verbena,
+]

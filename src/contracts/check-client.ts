@@ -1,0 +1,35 @@
+import type { Contract } from './contract'
+import { shapeFields } from './shape'
+
+/** What contradicts itself in the members that the rotation hook alone looks at; the rest of a sentence each, or false. */
+export function checkClient({ client = {}, tenant, rotateBody, operations }: Contract): readonly (string | false)[] {
+  const { headers = {}, sentBack = {}, rateLimit } = client
+  const get = operations.find(({ use }) => use === 'get')
+  const shown = get?.reply.body ? shapeFields(get.reply.body) : []
+  const names = [...Object.keys(headers), ...(rateLimit === undefined ? [] : [rateLimit.remaining, rateLimit.reset])]
+  const parts = tenant.from === 'path' ? tenant.parts : undefined
+  return [
+    !names.every(isLowerCaseToken) && 'client must name headers in lower case',
+    ...Object.entries(sentBack).map(
+      ([member, field]) => !shown.includes(field) && `client.sentBack.${member} must be a field that get shows`,
+    ),
+    rotateBody?.ownSecret !== undefined &&
+      rotateBody.ownSecret.field in sentBack &&
+      'client.sentBack must not name the secret',
+    rateLimit !== undefined &&
+      !(rateLimit.statuses.length > 0 && rateLimit.statuses.every(status => status >= 400 && status < 500)) &&
+      'client.rateLimit.statuses must be from 400 to 499',
+    parts !== undefined &&
+      !(
+        Number.isInteger(parts.least) &&
+        Number.isInteger(parts.most) &&
+        parts.least >= 1 &&
+        parts.most >= parts.least
+      ) &&
+      'tenant.parts must count from 1, and most no less than least',
+  ]
+}
+
+function isLowerCaseToken(name: string): boolean {
+  return /^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name)
+}
