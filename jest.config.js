@@ -1,8 +1,8 @@
 // Functions are deployed on Node 22, which the AWS SDK does not warn about.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 
-// jose is published as ES modules only, so it is transformed as well as our own code.
-const esModulesOnly = ['jose', 'request-filtering-agent']
+// These are published as ES modules only, so they are transformed as well as our own code.
+const esModulesOnly = ['jose', 'request-filtering-agent', '@octokit/webhooks-methods']
 
 const minutes = 60_000
 
@@ -47,6 +47,10 @@ module.exports = {
       '@swc/jest',
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
     ],
+  },
+  // It names no file for what is not a module.
+  moduleNameMapper: {
+    '^@octokit/webhooks-methods$': '<rootDir>/node_modules/@octokit/webhooks-methods/dist-node/index.js',
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esModulesOnly.join('|')})/)`],
   ...suite,

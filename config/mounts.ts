@@ -1,4 +1,4 @@
-import { allContracts } from '../src/contracts/all'
+import { allContracts, hookContracts } from '../src/contracts/all'
 import { checkContract } from '../src/contracts/check-contract'
 import { checkRoutes } from '../src/contracts/check-mounts'
 import type { Contract } from '../src/contracts/contract'
@@ -30,22 +30,33 @@ export function mountsOf({
 
 /** The contract that `place` of a configuration names or holds. @throws {ConfigError} beginning with the place */
 export function checkedContract(given: MountedContract['contract'], place: string): Contract {
-  const contract = typeof given === 'string' ? namedContract(given, place) : ownContract(given, place)
+  return checked(given, place, allContracts)
+}
+
+/** The contract that the rotation hook is to speak, which may be one that no deployment mounts. As `checkedContract`. */
+export function checkedHookContract(given: MountedContract['contract'], place: string): Contract {
+  return checked(given, place, [...allContracts, ...hookContracts])
+}
+
+function checked(given: MountedContract['contract'], place: string, known: readonly Contract[]): Contract {
+  const contract = typeof given === 'string' ? namedContract(given, place, known) : ownContract(given, place)
   faultsBeginWith(place, () => checkContract(contract))
   return contract
 }
 
-function namedContract(name: string, place: string): Contract {
-  const contract = allContracts.find(each => each.name === name)
+function namedContract(name: string, place: string, known: readonly Contract[]): Contract {
+  const contract = known.find(each => each.name === name)
   if (contract !== undefined) return contract
-  const names = allContracts.map(each => each.name).join(', ')
-  throw new ConfigError([`${place}: there is no ${name}; Keyturn has ${names}`])
+  const names = known.map(each => each.name).join(', ')
+  const forTheHook = hookContracts.some(each => each.name === name)
+  const why = forTheHook ? `${name} is for the rotation hook alone` : `there is no ${name}`
+  throw new ConfigError([`${place}: ${why}; Keyturn has ${names}`])
 }
 
 /** An object may be one of Keyturn's contracts, but may not take the name of one. */
 function ownContract(contract: Contract, place: string): Contract {
   const { name } = contract
-  const namesake = allContracts.find(each => each.name === name)
+  const namesake = [...allContracts, ...hookContracts].find(each => each.name === name)
   if (namesake === undefined || namesake === contract) return contract
   throw new ConfigError([`${place}: ${name} comes with Keyturn; a contract of your own needs another name`])
 }

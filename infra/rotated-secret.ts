@@ -5,7 +5,7 @@ import { SecretsmanagerSecretRotation } from '@cdktf/provider-aws/lib/secretsman
 import { SecretsmanagerSecretVersion } from '@cdktf/provider-aws/lib/secretsmanager-secret-version'
 import { Construct } from 'constructs'
 import type { FunctionRoles, FunctionVpc } from '../config/config'
-import { checkedContract } from '../config/mounts'
+import { checkedHookContract } from '../config/mounts'
 import type { Contract } from '../src/contracts/contract'
 import type { LostReplyRule } from '../src/rotation-hook/ports'
 import { type Account, accountOf, secretsManagerService } from './account'
@@ -109,7 +109,7 @@ export class RotatedSecret extends Construct {
   constructor(scope: Construct, id: string, props: RotatedSecretProps) {
     super(scope, id)
     const { name, recoveryWindowDays, kmsKeyArn: kmsKeyId, alarmEmail: email } = props
-    const contract = checkedContract(props.contract, 'contract')
+    const contract = checkedHookContract(props.contract, 'contract')
     const environment = rotatedSecretEnvironment(props, contract)
     const plainName = derivedName(name, longestName)
     this.secret = new SecretsmanagerSecret(this, 'secret', {

@@ -33,6 +33,7 @@ export function rotationHookDeps(environment: RotationHookEnvironment, contracts
     vendor: httpVendor({ ...connection, credential, timeoutMs, now }),
     lostReply: environment.LOST_REPLY ?? defaultLostReplyRule(contract),
     newRunId: () => randomBytes(8).toString('hex'),
+    randomBytes,
     now,
     sleep: async milliseconds => {
       await sleep(milliseconds)

@@ -1,4 +1,5 @@
-import type { Contract, IdFormat, Overlap, TenantSource } from '../contracts/contract'
+import { choosesSecret, type Contract, type IdFormat, type Overlap, type TenantSource } from '../contracts/contract'
+import type { TenantParts } from '../contracts/client-rules'
 import { parseEndpointId, parseTenantId } from '../contracts/ids'
 
 /** What is known of a connection to a vendor. A member that is undefined will be known later, and is not looked at. */
@@ -24,11 +25,16 @@ export function connectionFaults(known: KnownConnection): readonly ConnectionFau
     contract: contract.operations.some(({ use }) => use === 'rotate') ? null : 'has no operation that rotates',
     endpointId: endpointId === undefined ? null : endpointFault(contract, endpointId),
     tenantId: tenantId === undefined ? null : tenantFault(contract, tenantId),
-    overlapSeconds: typeof overlapSeconds === 'number' ? overlapFault(contract, overlapSeconds) : null,
+    overlapSeconds: typeof overlapSeconds === 'number' ? lengthFault(contract, overlapSeconds) : null,
   }
   // Its keys are the ones above.
   const members = Object.keys(messages) as (keyof KnownConnection)[]
   return members.flatMap(member => (messages[member] === null ? [] : [{ member, message: messages[member] }]))
+}
+
+function partsWords({ least, most }: TenantParts): string {
+  const count = least === most ? `${least}` : `${least} to ${most}`
+  return `${count} ${most === 1 ? 'name' : 'names'} of A-Za-z0-9_.-${most === 1 ? '' : ', joined by slashes'}`
 }
 
 /** A contract that reaches every endpoint is given ids of other contracts as well. */
@@ -61,8 +67,17 @@ function tenantFault({ name, tenant }: Contract, tenantId: string): string | nul
 
 function tenantWords(tenant: TenantSource): string {
   if (tenant.from === 'header' && tenant.format === 'uuid') return 'a UUID'
+  if (tenant.from === 'path' && tenant.parts !== undefined) return partsWords(tenant.parts)
   const kinds = tenant.ownerKinds?.map(kind => `${kind}:`).join(', ')
   return `${kinds === undefined ? '' : `one of ${kinds} and an id, `}1 to 128 characters of A-Za-z0-9_.:-`
+}
+
+const longestGraceSeconds = 7 * 24 * 60 * 60
+
+function lengthFault(contract: Contract, seconds: number): string | null {
+  if (!choosesSecret(contract)) return overlapFault(contract, seconds)
+  const isAllowed = Number.isInteger(seconds) && seconds >= 0 && seconds <= longestGraceSeconds
+  return isAllowed ? null : `must be a whole number from 0 to ${longestGraceSeconds} at ${contract.name}`
 }
 
 function overlapFault({ name, overlap }: Contract, seconds: number): string | null {

@@ -1,3 +1,5 @@
+import { choosesSecret } from '../contracts/contract'
+import { chosenDocument } from './chosen-secret'
 import { nextDocument, secretsIn } from './document'
 import { HookError } from './hook-error'
 import { announceIntent, intentsIn, keepsIntents, openIntents } from './intent'
@@ -6,7 +8,8 @@ import { faultOfNew } from './secret-fault'
 import { withRetries, VendorError } from './vendor-failure'
 
 /**
- * Asks the vendor for a new secret and stores it as AWSPENDING at once. A version that has its value is left alone.
+ * Asks the vendor for a new secret, or makes one where the vendor makes none, and stores it as AWSPENDING at once. A
+ * version that has its value is left alone.
  * @throws {VendorError} as calling the vendor
  * @throws {HookError} `lost-reply`, `no-current-version`, `another-value`
  */
@@ -15,10 +18,16 @@ export async function createSecret(deps: HookDeps, work: StepWork): Promise<void
   if ((await deps.rotatedSecret.read(secretId, token)) !== null) return
   const current = await deps.rotatedSecret.read(secretId, currentVersionId)
   if (current === null) throw new HookError('no-current-version', 'AWSCURRENT has no value')
+  if (choosesSecret(deps.contract)) return storeChosen(deps, work, current)
   const rotated = await newSecret(deps, work, current)
   const document = nextDocument(deps, { rotated, current, token, now: deps.now() })
   if ((await deps.rotatedSecret.putPending(secretId, token, document)) === 'stored') return
   throw new HookError('another-value', 'the pending version was stored meanwhile with another value')
+}
+
+/** Of two runs that make a secret for the version at once, the one that stored it first counts: nobody has the other. */
+async function storeChosen(deps: HookDeps, work: StepWork, current: SecretVersion): Promise<void> {
+  await deps.rotatedSecret.putPending(work.secretId, work.token, await chosenDocument(deps, work, current))
 }
 
 /**

@@ -1,12 +1,22 @@
 import * as v from 'valibot'
+import { choosesSecret, type Overlap } from '../contracts/contract'
 import { addSeconds } from '../core/instant'
 import { Secret } from '../core/secret'
 import type { HookDeps, SecretVersion, VendorRotation } from './ports'
 import { faultOfKept, type KeptSecretFault } from './secret-fault'
 
+/**
+ * Where the receiver chooses the secret, the vendor signs with the new one alone once it has it. What was sent before is
+ * still on its way then, and the vendor may have to be asked for a while: so long receivers go on accepting the key
+ * before, unless they say otherwise.
+ */
+export const defaultGraceSeconds = 60 * 60
+
 interface Next {
   readonly rotated: VendorRotation
   readonly current: SecretVersion
+  /** Versions whose newest key the vendor may have for a while, though they were never current. None by default. */
+  readonly given?: readonly SecretVersion[]
   /** The id of the version that is being made. */
   readonly token: string
   readonly now: Date
@@ -18,14 +28,16 @@ type Settings = Pick<HookDeps, 'contract' | 'endpointId' | 'tenantId' | 'overlap
  * What is stored: the mirror's document, which receivers read like any mirror. The keys before are in it for as long as
  * the vendor signs with them: its reply says so, or else its contract. What cannot have been the vendor's is dropped.
  */
-export function nextDocument(settings: Settings, { rotated, current, token, now }: Next): Secret {
+export function nextDocument(settings: Settings, next: Next): Secret {
+  const { rotated, current, given = [], token, now } = next
   const { keys, version, unreadable } = parseStoredKeys(current)
   if (unreadable > 0) logDropped(settings, { code: 'secret-malformed', count: unreadable })
   const signingSecret = rotated.secret.reveal()
   const createdAt = (rotated.rotatedAt ?? now).toISOString()
   const newest = { id: rotated.keyId ?? token, secret: signingSecret, createdAt, expiresAt: null }
   const older = keys.filter(key => key.secret !== signingSecret)
-  const before = retiring(settings, older, { ends: endOfPrevious(settings, rotated, now), now })
+  const ends = endOfPrevious(settings, rotated, now)
+  const before = [...alsoGiven(given, ends), ...retiring(settings, older, { ends, now })]
   const document: StoredDocument = {
     endpointId: settings.endpointId,
     tenantId: rotated.tenantId ?? settings.tenantId,
@@ -49,6 +61,12 @@ function logDropped(
   log.info('a key before is not kept', { contract: contract.name, ...why })
 }
 
+function alsoGiven(given: readonly SecretVersion[], ends: Date | null): readonly StoredKey[] {
+  if (ends === null) return []
+  const newest = given.flatMap(version => parseStoredKeys(version).keys.slice(0, 1))
+  return newest.map(key => ({ ...key, expiresAt: ends.toISOString() }))
+}
+
 /** The bare secrets that a version holds. */
 export function secretsIn(version: SecretVersion): readonly string[] {
   return parseStoredKeys(version).keys.map(key => key.secret)
@@ -57,14 +75,15 @@ export function secretsIn(version: SecretVersion): readonly string[] {
 /** When the key before ends; null: it has ended. */
 function endOfPrevious({ contract, overlapSeconds }: Settings, rotated: VendorRotation, now: Date): Date | null {
   if (rotated.previousExpiresAt !== undefined) return rotated.previousExpiresAt
-  const { overlap } = contract
-  const seconds =
-    overlap.kind === 'none'
-      ? 0
-      : overlap.kind === 'fixed'
-        ? overlap.seconds
-        : (overlapSeconds ?? overlap.defaultSeconds)
+  const seconds = choosesSecret(contract)
+    ? (overlapSeconds ?? defaultGraceSeconds)
+    : overlapOf(contract.overlap, overlapSeconds)
   return seconds === 0 ? null : addSeconds(rotated.rotatedAt ?? now, seconds)
+}
+
+function overlapOf(overlap: Overlap, chosenSeconds: number | null): number {
+  if (overlap.kind === 'none') return 0
+  return overlap.kind === 'fixed' ? overlap.seconds : (chosenSeconds ?? overlap.defaultSeconds)
 }
 
 function retiring(
@@ -73,7 +92,8 @@ function retiring(
   { ends, now }: { readonly ends: Date | null; readonly now: Date },
 ): readonly StoredKey[] {
   if (previous === undefined || ends === null) return []
-  const kept = contract.secondRotation.kind === 'keep' ? others.filter(key => endsAfter(key, now)) : []
+  const kept =
+    contract.secondRotation.kind === 'keep' || choosesSecret(contract) ? others.filter(key => endsAfter(key, now)) : []
   // One that ends by itself is not the key before, which was unreadable: it keeps its own end.
   if (previous.expiresAt !== null) return endsAfter(previous, now) ? [previous, ...kept] : kept
   return [{ ...previous, expiresAt: ends.toISOString() }, ...kept]

@@ -1,3 +1,5 @@
+import { choosesSecret } from '../contracts/contract'
+import { removeSupersededIntents } from './chosen-secret'
 import { HookError } from './hook-error'
 import { removeSettledIntents } from './intent'
 import type { HookDeps, RotatedSecret, StepWork } from './ports'
@@ -6,11 +8,13 @@ import type { HookDeps, RotatedSecret, StepWork } from './ports'
  * Makes the pending version current, then takes its intents away.
  * @throws {HookError} `nothing-stored`, `current-moved`
  */
-export async function finishSecret({ rotatedSecret }: HookDeps, work: StepWork): Promise<void> {
+export async function finishSecret(deps: HookDeps, work: StepWork): Promise<void> {
+  const { rotatedSecret, contract } = deps
   const { secretId, token, currentVersionId } = work
   if (currentVersionId !== token) {
     const pending = await rotatedSecret.read(secretId, token)
     if (pending === null) throw new HookError('nothing-stored', 'the version has no value')
+    if (choosesSecret(contract)) await removeSupersededIntents(deps, work)
     const moved = await rotatedSecret.moveCurrent(secretId, { from: currentVersionId, to: token })
     if (moved === 'mismatch') await requireCurrent(rotatedSecret, work)
   }

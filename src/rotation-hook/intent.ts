@@ -41,7 +41,7 @@ export function openIntents(
   return intentsIn(state).filter(isOpen)
 }
 
-function wasCurrent({ labels }: RotatedSecretState, token: string): boolean {
+export function wasCurrent({ labels }: Pick<RotatedSecretState, 'labels'>, token: string): boolean {
   return labels[token]?.some(label => label === 'AWSCURRENT' || label === 'AWSPREVIOUS') === true
 }
 
@@ -86,7 +86,7 @@ export async function removeSettledIntents(
   await removeIntents(rotatedSecret, secretId, intentsIn(state).filter(isSettled))
 }
 
-async function removeIntents(
+export async function removeIntents(
   rotatedSecret: RotatedSecret,
   secretId: string,
   intents: readonly Intent[],

@@ -14,6 +14,8 @@ export interface HookDeps {
   readonly lostReply: LostReplyRule
   /** A text that no other run of the hook has: its intent is known by it. */
   readonly newRunId: () => string
+  /** For a secret that the vendor does not make. */
+  readonly randomBytes: (count: number) => Buffer
   readonly now: () => Date
   readonly sleep: (milliseconds: number) => Promise<void>
   readonly log: Log
@@ -75,6 +77,8 @@ export interface ShownSecret {
 export interface Vendor {
   /** `sending` is called right before the request is sent: what fails earlier has changed nothing. */
   rotate(idempotencyKey: string, sending: () => void): Promise<VendorRotation>
+  /** Makes this the vendor's secret, where the vendor makes none. Repeatable with the same secret. */
+  give(secret: Secret): Promise<void>
   /** The current secret once more; null: the vendor never shows it again. */
   reveal(): Promise<VendorRotation | null>
   /** Null: the vendor has no read that shows anything of the secret. */

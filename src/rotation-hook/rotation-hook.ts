@@ -1,4 +1,6 @@
 import * as v from 'valibot'
+import { choosesSecret } from '../contracts/contract'
+import { giveSecret } from './chosen-secret'
 import { createSecret } from './create-secret'
 import { finishSecret } from './finish-secret'
 import { HookError } from './hook-error'
@@ -35,8 +37,8 @@ async function runStep(deps: HookDeps, event: HookEvent): Promise<void> {
     case 'testSecret':
       return testSecret(deps, work)
     case 'setSecret':
-      // The vendor made the secret, so it has it.
-      return
+      // Otherwise the vendor made the secret, so it has it.
+      return choosesSecret(deps.contract) ? giveSecret(deps, work) : undefined
   }
 }
 

@@ -35,7 +35,7 @@ export async function sendRequest(
     const response = await open(url, request, { signal: ending.signal, connected })
     const { statusCode = 0, headers } = response
     const body = await readJson(response, headers['content-encoding'] ?? '')
-    return { status: statusCode, retryAfter: headers['retry-after'] ?? null, body }
+    return { status: statusCode, retryAfter: headers['retry-after'] ?? null, headers, body }
   } catch (error) {
     throw failureOf(error, { isConnected, isTimedOut: ending.signal.aborted })
   } finally {

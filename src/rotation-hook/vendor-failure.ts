@@ -1,4 +1,4 @@
-import type { Contract } from '../contracts/contract'
+import { choosesSecret, type Contract } from '../contracts/contract'
 import type { HookDeps } from './ports'
 import { readShape } from './vendor-reply'
 
@@ -17,6 +17,7 @@ export type VendorErrorCode =
   | 'vendor-refused'
   | 'vendor-reply-malformed'
   | 'vendor-secret-unchanged'
+  | 'vendor-secret-ignored'
 
 export interface VendorErrorDetails {
   /** The HTTP status; null: there was no reply. */
@@ -48,15 +49,48 @@ export class VendorError extends Error {
 export interface VendorReply {
   readonly status: number
   readonly retryAfter: string | null
+  /** By lower-case name, as Node.js gives them. */
+  readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>
   /** Parsed; undefined where it is not JSON. */
   readonly body: unknown
 }
 
-/** What a reply other than a success means. A redirect is not followed: the credential is for the vendor alone. */
-export function failureOfReply(contract: Contract, { status, retryAfter, body }: VendorReply): VendorError {
-  const code = codeOf(contract, status, body)
+/** What a reply other than a success means. */
+export function failureOfReply(contract: Contract, reply: VendorReply, now: Date): VendorError {
+  const { status, body } = reply
+  const limit = rateLimitOf(contract, reply, now)
+  const code = limit === null ? codeOf(contract, status, body) : 'vendor-rate-limited'
   const rotated = status >= 400 && status < 500 && status !== 408 && code !== 'vendor-superseded' ? 'no' : 'maybe'
-  return new VendorError(code, { status, rotated, retryAfterSeconds: secondsOf(retryAfter) })
+  const retryAfterSeconds = limit === null ? secondsOf(reply.retryAfter) : limit.retryAfterSeconds
+  return new VendorError(code, { status, rotated, retryAfterSeconds })
+}
+
+/**
+ * Whether the reply is a rate limit by the contract's rule, and after how many seconds to ask again: what `Retry-After`
+ * says, or else when there are more requests. Null: it is none by that rule.
+ */
+function rateLimitOf(
+  { client, errors }: Contract,
+  { status, retryAfter, headers = {}, body }: VendorReply,
+  now: Date,
+): { readonly retryAfterSeconds: number | null } | null {
+  const rule = client?.rateLimit
+  if (rule === undefined || !rule.statuses.includes(status)) return null
+  const after = secondsOf(retryAfter)
+  const isSpent = headers[rule.remaining] === '0'
+  const isSaid = rule.words !== undefined && holdsWords(readShape(errors.body, body).get('detail'), rule.words)
+  if (after === null && !isSpent && !isSaid && status !== 429) return null
+  const reset = headers[rule.reset]
+  const resetsIn = isSpent && typeof reset === 'string' && /^\d{1,11}$/.test(reset) ? secondsUntil(reset, now) : null
+  return { retryAfterSeconds: after ?? resetsIn }
+}
+
+function secondsUntil(unixSeconds: string, now: Date): number {
+  return Math.max(0, Number(unixSeconds) - Math.floor(now.getTime() / 1000))
+}
+
+function holdsWords(text: unknown, words: string): boolean {
+  return typeof text === 'string' && text.toLowerCase().includes(words.toLowerCase())
 }
 
 /** Seconds alone: vendors that send a date are answered by Secrets Manager's own pause. */
@@ -108,7 +142,7 @@ export async function withRetries<Result>(
       return await request()
     } catch (error) {
       if (!(error instanceof VendorError)) throw error
-      const pause = pauseSeconds(error, deps.contract.vendorReplays, made)
+      const pause = pauseSeconds(error, isRepeatable(deps.contract), made)
       logFailure(deps, error, made)
       if (pause === null || made === maximumCalls) throw error
       await deps.sleep(pause * 1000)
@@ -116,13 +150,18 @@ export async function withRetries<Result>(
   }
 }
 
-/** Failures after which the vendor may have made a secret: only a vendor that replays it can be called again. */
+/** Whether a repeated call makes no further secret: the vendor replays, or is given the same one again. */
+function isRepeatable(contract: Contract): boolean {
+  return contract.vendorReplays || choosesSecret(contract)
+}
+
+/** Failures after which the vendor may have made a secret: only where a repeat makes no other one the vendor can be called again. */
 const unclear: readonly VendorErrorCode[] = ['vendor-timeout', 'vendor-connection-lost', 'vendor-error']
 
 /** How long to wait before the next try; null: not now. */
-function pauseSeconds(error: VendorError, vendorReplays: boolean, made: number): number | null {
+function pauseSeconds(error: VendorError, isRepeatable: boolean, made: number): number | null {
   const { code, retryAfterSeconds } = error
-  if (error.rotated === 'maybe' && !vendorReplays) return null
+  if (error.rotated === 'maybe' && !isRepeatable) return null
   const backoff = firstPauseSeconds * 2 ** (made - 1)
   if (code === 'vendor-unreachable' || unclear.includes(code)) return backoff
   if (code !== 'vendor-rate-limited' || retryAfterSeconds === null) return null

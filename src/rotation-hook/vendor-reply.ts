@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
 import type { Contract, OperationOf } from '../contracts/contract'
 import { type Form, isForm, type Json, type Shape } from '../contracts/shape'
@@ -54,6 +55,13 @@ function readFields(shape: Shape<string>, body: unknown): readonly Field[] {
   if (typeof shape === 'string') return [[shape, body]]
   if (isForm(shape)) return readForm(shape, body)
   return Object.entries(shape).flatMap(([name, member]) => readFields(member, memberOf(body, name)))
+}
+
+/** Whether every constant of the shape stands in the body. */
+export function saysItsConstants(shape: Shape<string>, body: unknown): boolean {
+  if (typeof shape === 'string') return true
+  if (isForm(shape)) return !('$constant' in shape) || isDeepStrictEqual(shape.$constant, body)
+  return Object.entries(shape).every(([name, member]) => saysItsConstants(member, memberOf(body, name)))
 }
 
 /** Constants, first characters and lists say nothing that is needed. */

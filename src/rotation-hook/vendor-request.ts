@@ -16,6 +16,8 @@ export interface Connection {
 
 export interface VendorCall {
   readonly operation: Operation
+  /** Members of the rotate body besides the overlap. */
+  readonly members?: Readonly<Record<string, unknown>>
   readonly credential: Secret
   readonly idempotencyKey: string | null
   readonly now: Date
@@ -34,17 +36,18 @@ export function vendorRequest(
   call: VendorCall,
 ): { readonly url: string; readonly request: VendorHttpRequest } {
   const { operation } = call
-  const body = operation.use === 'rotate' ? overlapBody(connection, call.now) : null
+  const body = operation.use === 'rotate' ? rotateBody(connection, call) : null
   const headers = { ...headersOf(connection, call), ...(body === null ? {} : { 'content-type': 'application/json' }) }
   const url = connection.baseUrl + pathOf(connection, operation.path)
   return { url, request: { method: operation.method, headers, body } }
 }
 
-function pathOf({ contract, endpointId, tenantId }: Connection, template: string): string {
-  const tenant = contract.tenant.from === 'path' ? contract.tenant.parameter : null
-  return template
-    .replace('{id}', encodeURIComponent(endpointId))
-    .replace(`{${tenant ?? 'id'}}`, encodeURIComponent(tenantId))
+function pathOf({ contract: { tenant }, endpointId, tenantId }: Connection, template: string): string {
+  const path = template.replace('{id}', () => encodeURIComponent(endpointId))
+  if (tenant.from !== 'path') return path
+  const encoded = encodeURIComponent(tenantId)
+  const written = tenant.parts?.written === 'segments' ? encoded.replaceAll('%2F', '/') : encoded
+  return path.replace(`{${tenant.parameter}}`, () => written)
 }
 
 function headersOf(
@@ -63,18 +66,31 @@ function headersOf(
     ...(tenantHeader !== undefined && tenantId !== '' ? { [tenantHeader]: tenantId } : {}),
     ...(apiVersions !== undefined && newest !== undefined ? { [apiVersions.header]: newest } : {}),
     ...(idempotencyKey !== null && contract.idempotencyKey !== 'off' ? { 'idempotency-key': idempotencyKey } : {}),
+    ...contract.client?.headers,
   }
 }
 
 type Chosen = Extract<Contract['overlap'], { readonly kind: 'chosen' }>
 
-/** The JSON body that asks for the overlap, or null: the vendor's default is right, or it has nothing to choose. */
-function overlapBody(
-  { contract, overlapSeconds }: { readonly contract: Contract; readonly overlapSeconds: number | null },
-  now: Date,
-): string | null {
-  if (contract.overlap.kind !== 'chosen' || overlapSeconds === null) return null
-  return JSON.stringify({ [contract.overlap.field]: written(contract.overlap, overlapSeconds, now) })
+/** The JSON body of a rotation, or null where it has nothing to say. */
+function rotateBody({ contract, overlapSeconds }: Connection, { members = {}, now }: VendorCall): string | null {
+  const body = { ...members, ...overlapMember(contract, overlapSeconds, now) }
+  return Object.keys(body).length === 0 ? null : JSON.stringify(body)
+}
+
+/** What asks for the overlap: nothing where the vendor's default is right, or it has nothing to choose. */
+function overlapMember({ overlap }: Contract, seconds: number | null, now: Date): Readonly<Record<string, unknown>> {
+  if (overlap.kind !== 'chosen' || seconds === null) return {}
+  return { [overlap.field]: written(overlap, seconds, now) }
+}
+
+/** The member that gives a vendor the receiver's own secret. @throws {RangeError} where the contract knows none */
+export function ownSecretMember(
+  { name, rotateBody: rule }: Contract,
+  secret: Secret,
+): Readonly<Record<string, string>> {
+  if (rule?.ownSecret === undefined) throw new RangeError(`the contract ${name} takes no secret`)
+  return { [rule.ownSecret.field]: secret.reveal() }
 }
 
 /** @throws {RangeError} when the contract has no word for that length */

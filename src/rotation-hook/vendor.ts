@@ -4,8 +4,8 @@ import type { Secret } from '../core/secret'
 import type { VendorRotation, Vendor } from './ports'
 import { sendRequest } from './send-request'
 import { failureOfReply, VendorError, type VendorReply } from './vendor-failure'
-import { readRotated, readShown } from './vendor-reply'
-import { type Connection, type VendorHttpRequest, vendorRequest } from './vendor-request'
+import { readRotated, readShape, readShown, saysItsConstants } from './vendor-reply'
+import { type Connection, ownSecretMember, type VendorHttpRequest, vendorRequest } from './vendor-request'
 
 export interface HttpVendorOptions extends Omit<ContractVendorOptions, 'send'> {
   /** Until a reply is read. Connecting may take at most half of it, and never more than 3 seconds. */
@@ -43,6 +43,11 @@ export function contractVendor(options: ContractVendorOptions): Vendor {
       const shown = showsSecret(rotate) ? null : await shownOnceMade(showAgain)
       return shown ?? revealed(contract, rotate, reply)
     },
+    give: async secret => {
+      const members = { ...(await sentBack(options)), ...ownSecretMember(contract, secret) }
+      const reply = await callVendor(options, { operation: rotate, members })
+      requireTaken(rotate, reply)
+    },
     reveal: showAgain,
     look: async () =>
       look === null || !hints(look) ? null : readShown(look, (await callVendor(options, { operation: look })).body),
@@ -52,17 +57,54 @@ export function contractVendor(options: ContractVendorOptions): Vendor {
 interface Calling {
   readonly operation: Operation
   readonly idempotencyKey?: string
+  readonly members?: Readonly<Record<string, unknown>>
   readonly sending?: () => void
 }
 
 async function callVendor(options: ContractVendorOptions, calling: Calling): Promise<VendorReply> {
-  const { operation, idempotencyKey = null, sending } = calling
+  const { operation, idempotencyKey = null, members = {}, sending } = calling
   const credential = await options.credential()
-  const { url, request } = vendorRequest(options, { operation, credential, idempotencyKey, now: options.now() })
+  const call = { operation, credential, idempotencyKey, members, now: options.now() }
+  const { url, request } = vendorRequest(options, call)
   sending?.()
-  const reply = await options.send(url, request)
+  const reply = await sendOnwards(options, url, request)
   if (reply.status >= 200 && reply.status < 300) return reply
-  throw failureOfReply(options.contract, reply)
+  throw failureOfReply(options.contract, reply, options.now())
+}
+
+const redirects: readonly number[] = [301, 302, 307, 308]
+
+/** The reply; that of the vendor's other URL, once, where its contract says to follow a redirect. */
+async function sendOnwards(
+  { contract, send }: ContractVendorOptions,
+  url: string,
+  request: VendorHttpRequest,
+): Promise<VendorReply> {
+  const reply = await send(url, request)
+  const location = reply.headers?.location
+  if (contract.client?.redirects === undefined || !redirects.includes(reply.status)) return reply
+  if (typeof location !== 'string' || !URL.canParse(location, url)) return reply
+  const target = new URL(location, url)
+  // The credential is for the vendor alone.
+  return target.origin === new URL(url).origin ? send(target.href, request) : reply
+}
+
+/** What the vendor wants to be sent again of what it shows. @throws {VendorError} where it does not show it */
+async function sentBack(options: ContractVendorOptions): Promise<Readonly<Record<string, unknown>>> {
+  const wanted = Object.entries(options.contract.client?.sentBack ?? {})
+  const get = operationOf(options.contract, 'get')
+  if (wanted.length === 0 || get === null) return {}
+  const { status, body } = await callVendor(options, { operation: get })
+  const fields = get.reply.body === null ? new Map<string, unknown>() : readShape(get.reply.body, body)
+  const members = wanted.map(([member, field]) => [member, fields.get(field)] as const)
+  if (members.every(([, value]) => value !== undefined)) return Object.fromEntries(members)
+  throw new VendorError('vendor-reply-malformed', { status, rotated: 'no', retryAfterSeconds: null })
+}
+
+/** A vendor that knows the secret by another name, or not at all, may answer with a success and ignore it. */
+function requireTaken({ reply: { body: shape } }: OperationOf<'rotate'>, { status, body }: VendorReply): void {
+  if (shape === null || saysItsConstants(shape, body)) return
+  throw new VendorError('vendor-secret-ignored', { status, rotated: 'no', retryAfterSeconds: null })
 }
 
 function revealed(

@@ -56,7 +56,8 @@ function hookDeps(
   const about = { contract, endpointId, tenantId, overlapSeconds }
   const vendor = contractVendor({ baseUrl, credential, send, now, ...about })
   const log = { info: () => undefined, error: noteCode(bed) }
-  const wired = { rotatedSecret: rotatedSecretOf(bed, caller), vendor, lostReply, newRunId, now, sleep, log, ...about }
+  const rotatedSecret = rotatedSecretOf(bed, caller)
+  const wired = { rotatedSecret, vendor, lostReply, newRunId, randomBytes, now, sleep, log, ...about }
   return bed.sabotage.hook?.(wired) ?? wired
 }
 

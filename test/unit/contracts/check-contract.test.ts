@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { allContracts } from '../../../src/contracts/all'
+import { allContracts, hookContracts } from '../../../src/contracts/all'
 import { checkContract } from '../../../src/contracts/check-contract'
 import type { Contract, Operation } from '../../../src/contracts/contract'
 import { keyturn } from '../../../src/contracts/keyturn'
@@ -22,12 +22,11 @@ const withRotate = (change: Partial<Operation>): Contract => ({
 })
 
 describe('a contract', () => {
-  it.each<[string, Contract]>([...allContracts, ...allMadeUp, sound].map(contract => [contract.name, contract]))(
-    '%s is sound',
-    (_, contract) => {
-      expect(() => checkContract(contract)).not.toThrow()
-    },
-  )
+  it.each<[string, Contract]>(
+    [...allContracts, ...hookContracts, ...allMadeUp, sound].map(contract => [contract.name, contract]),
+  )('%s is sound', (_, contract) => {
+    expect(() => checkContract(contract)).not.toThrow()
+  })
 
   it.each<[string, Contract]>([
     ['name', { ...sound, name: 'Sound' }],
@@ -70,6 +69,26 @@ describe('a contract', () => {
         ...sound,
         rotateBody: { unknownFields: 'refuse', ownSecret: { field: 's', minimumBytes: 33, maximumBytes: 64 } },
       },
+    ],
+    [
+      'rotateBody.ownSecret must accept the length of a secret in the contract’s format',
+      {
+        ...sound,
+        rotateBody: {
+          unknownFields: 'refuse',
+          ownSecret: { field: 's', minimumBytes: 16, maximumBytes: 49, required: true, free: true },
+        },
+      },
+    ],
+    ['client must name headers in lower case', { ...sound, client: { headers: { Accept: 'a/b' } } }],
+    ['client.sentBack.url must be a field that get shows', { ...sound, client: { sentBack: { url: 'url' } } }],
+    [
+      'client.rateLimit.statuses',
+      { ...sound, client: { rateLimit: { statuses: [503], remaining: 'left', reset: 'from' } } },
+    ],
+    [
+      'tenant.parts',
+      { ...sound, tenant: { from: 'path', parameter: 'p', parts: { least: 2, most: 1, written: 'encoded' } } },
     ],
     ['apiVersions.known', { ...sound, apiVersions: { header: 'V', known: [] } }],
     ['POST /hooks/{id}/rotate: since', withRotate({ since: '1' })],

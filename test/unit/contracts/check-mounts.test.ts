@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { allContracts } from '../../../src/contracts/all'
 import { checkMounts } from '../../../src/contracts/check-mounts'
+import { githubRepository } from '../../../src/contracts/github'
 import type { Contract } from '../../../src/contracts/contract'
 import { tumban } from '../../../src/contracts/tumban'
 import { allMadeUp } from './made-up/all-made-up'
@@ -18,6 +19,10 @@ describe('checkMounts', () => {
 
   it('refuses a contract that contradicts itself, by its name', () => {
     expect(() => check({ ...tumban, cooldownSeconds: -1 })).toThrow('contract tumban: cooldownSeconds')
+  })
+
+  it('refuses a contract whose tenants only the rotation hook can be told', () => {
+    expect(() => check(githubRepository)).toThrow('github-repository is for the rotation hook alone: its tenant.parts')
   })
 
   it('refuses two contracts with the same routes, by the names of both', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { allContracts } from '../../../src/contracts/all'
+import { allContracts, hookContracts } from '../../../src/contracts/all'
 import type { Contract } from '../../../src/contracts/contract'
 import { standardDelivery } from '../../../src/contracts/defaults'
 import * as dimensions from '../../../src/contracts/dimensions'
@@ -9,7 +9,7 @@ import { shapeFields } from '../../../src/contracts/shape'
 import { allMadeUp } from './made-up/all-made-up'
 import { alternativesOf, declaredIn, unionsIn } from './unions-in'
 
-const contracts: readonly Contract[] = [...allContracts, ...allMadeUp]
+const contracts: readonly Contract[] = [...allContracts, ...hookContracts, ...allMadeUp]
 const operations = contracts.flatMap(contract => contract.operations)
 const deliveries = contracts.flatMap(({ delivery }) => delivery ?? standardDelivery)
 const signatures = contracts.flatMap(({ signing: { signature, weaker } }) => [signature, ...(weaker ? [weaker] : [])])

@@ -27,6 +27,14 @@ const props: RotatedSecretProps = {
 const ownApi = { contract: 'keyturn', endpointId: 'ep_1', tenantId: 'org_1' }
 const team = { contract: 'teambattles', endpointId: 'wh_1', tenantId: 'user:1' }
 
+const github = {
+  contract: 'github-repository',
+  baseUrl: 'https://api.github.com',
+  endpointId: '42',
+  tenantId: 'octocat/hello-world',
+}
+const gitlab = { contract: 'gitlab-project', baseUrl: 'https://gitlab.com', endpointId: '7', tenantId: 'a/b/c' }
+
 const withoutRotate = {
   ...storno,
   name: 'without-rotate',
@@ -169,6 +177,11 @@ describe('RotatedSecret', () => {
     expect(v.parse(rotationHookVariables, variablesOf(synth())).TENANT_ID).toBe(props.tenantId)
   })
 
+  it.each([github, gitlab])('takes $contract, whose receivers choose the secret', given => {
+    const variables = v.parse(rotationHookVariables, variablesOf(synth({ ...given, overlapSeconds: 0 })))
+    expect(variables).toMatchObject({ TENANT_ID: given.tenantId, OVERLAP_SECONDS: 0 })
+  })
+
   it('puts the first version under a label of its own, so that it never takes AWSCURRENT back', () => {
     expect(only(synth(), 'aws_secretsmanager_secret_version')).toMatchObject({
       version_stages: ['KEYTURN_FIRST'],
@@ -199,6 +212,14 @@ describe('RotatedSecret', () => {
     [{ ...team, overlapSeconds: 60 }, 'overlapSeconds: must be left out: teambattles keeps the key before for 86400 '],
     [{ ...ownApi, overlapSeconds: 604_801 }, 'overlapSeconds: must be a whole number from 0 to 604800 at keyturn'],
     [{ ...ownApi, overlapSeconds: 0.5 }, 'overlapSeconds: must be a whole number from 0 to 604800 at keyturn'],
+    [{ ...github, tenantId: 'octocat' }, 'tenantId: must be 2 names of A-Za-z0-9_.-, joined by slashes'],
+    [{ ...github, tenantId: 'octocat/..' }, 'tenantId: must be 2 names of A-Za-z0-9_.-, joined by slashes'],
+    [{ ...gitlab, tenantId: 'a b' }, 'tenantId: must be 1 to 22 names of A-Za-z0-9_.-, joined by slashes'],
+    [{ ...github, endpointId: 'web' }, 'endpointId: must be a number of 1 to 19 digits at github-repository'],
+    [
+      { ...github, overlapSeconds: 604_801 },
+      'overlapSeconds: must be a whole number from 0 to 604800 at github-repository',
+    ],
     [{ credentialsSecretArn: '' }, 'credentialsSecretArn: must not be empty'],
     [{ baseUrl: 'https://user:pass@api.storno.ro' }, 'baseUrl: must have no user, password, query or fragment'],
     [{ baseUrl: 'https://user@api.storno.ro' }, 'baseUrl: must have no user, password, query or fragment'],

@@ -54,6 +54,7 @@ export const vendorCodes = {
   'vendor-refused': true,
   'vendor-reply-malformed': true,
   'vendor-secret-unchanged': true,
+  'vendor-secret-ignored': true,
 } satisfies Record<VendorErrorCode, true>
 
 /** All codes of the hook itself. */

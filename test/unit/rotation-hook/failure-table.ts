@@ -19,6 +19,11 @@ export function vendorFailureRows(): readonly FailureRow[] {
   )
 }
 
+/** The codes of the table about vendors that make no secret. */
+export function givingFailureCodes(): readonly string[] {
+  return cellsBelow('| the vendor is given a secret and | log code | again |').flatMap(([, code = '']) => codesIn(code))
+}
+
 /** The codes of the table about the hook itself. */
 export function hookFailureCodes(): readonly string[] {
   return cellsBelow('| the hook itself | what happened |').flatMap(([codes = '']) => codesIn(codes))

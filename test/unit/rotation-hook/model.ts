@@ -55,6 +55,10 @@ export function modelVendor(contract: Contract): ModelVendor {
       live = contract.overlap.kind === 'none' ? [secret] : [secret, ...keptOf(contract, live)]
       return rotatedTo(secret)
     },
+    give: async secret => {
+      if (live[0] !== secret.reveal()) made += 1
+      live = [secret.reveal()]
+    },
     reveal: async () => null,
     look: async () => ({ hint: live[0]?.slice(-4) ?? null, mask: null }),
   }
@@ -97,6 +101,7 @@ export function modelDeps({ contract, rotatedSecret, vendor, logged = [], slept 
     overlapSeconds: null,
     lostReply: defaultLostReplyRule(contract),
     newRunId: countingRuns(),
+    randomBytes: countingBytes(),
     now: () => NOON,
     sleep: async milliseconds => void slept.push(milliseconds),
     log: {
@@ -104,6 +109,12 @@ export function modelDeps({ contract, rotatedSecret, vendor, logged = [], slept 
       error: (message, fields) => void logged.push({ level: 'error', message, fields }),
     },
   }
+}
+
+/** Each call's bytes are one higher than those of the call before. */
+function countingBytes(): (count: number) => Buffer {
+  let calls = 0
+  return count => Buffer.alloc(count, 0x40 + (calls += 1))
 }
 
 function countingRuns(): () => string {

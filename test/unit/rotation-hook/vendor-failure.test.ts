@@ -9,7 +9,7 @@ import { httpVendor } from '../../../src/rotation-hook/vendor'
 import { closeAfterEach } from '../aws/close-after-each'
 import { ferrypost } from '../contracts/made-up/ferrypost'
 import { hookCodes, refused, superseded, type VendorCase, vendorCases, vendorCodes } from './failure-cases'
-import { hookFailureCodes, vendorFailureRows } from './failure-table'
+import { givingFailureCodes, hookFailureCodes, vendorFailureRows } from './failure-table'
 import { event, type Logged, modelDeps, modelSecret, secretOf, token } from './model'
 import { startScriptedVendor, type Turn } from './scripted-vendor'
 
@@ -84,7 +84,8 @@ describe('the table of the consumer guide', () => {
   })
 
   it('has a row for every code', () => {
-    expect(new Set(vendorFailureRows().map(({ code }) => code))).toEqual(new Set(Object.keys(vendorCodes)))
+    const codes = [...vendorFailureRows().map(({ code }) => code), ...givingFailureCodes()]
+    expect(new Set(codes)).toEqual(new Set(Object.keys(vendorCodes)))
     expect(new Set(hookFailureCodes())).toEqual(new Set(Object.keys(hookCodes)))
   })
 })
