@@ -9,18 +9,22 @@ import type {
 } from 'aws-lambda'
 import { mirroredSecrets } from '../../src/secrets-manager'
 import { receiver } from './receiver'
+import { senderOf } from './senders'
 
 // A receiver as a Lambda function behind an HTTP API, a REST API, a function URL or a load balancer. `SECRET_ID` is the
-// mirror's name, or its ARN where it is in another account. In a project of your own, import from
+// mirror's name, or its ARN where it is in another account; `SENDER` is `github` or `gitlab` for one of these. In a project of your own, import from
 // 'keyturn/secrets-manager'.
 
+const { scheme, options } = senderOf(process.env)
 const secrets = mirroredSecrets({
+  ...options,
   secretId: process.env.SECRET_ID ?? '',
   client: new SecretsManagerClient({}),
   onError: error => console.error('the signing secrets are not as they should be', error),
 })
 const receive = receiver({
   secrets,
+  scheme,
   accept: async body => console.log(`a genuine delivery of ${body.byteLength} bytes`),
 })
 

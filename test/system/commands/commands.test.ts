@@ -41,6 +41,10 @@ const provedElsewhere: readonly Proof[] = [
     by: ['test/deploy/module.test.ts', "terraform(region, 'apply'"],
   },
   { command: /^npm install keyturn /, by: ['test/deploy/package.test.ts', "run('npm', 'install'"] },
+  {
+    command: /npx cdktf-cli@0\.21 deploy --app 'npx tsx forges\.ts'$/,
+    by: ['test/unit/infra/rotated-secret.test.ts', 'examples/consumer/forges.ts'],
+  },
   { command: /^npx cdktf-cli@0\.21 deploy$/, by: ['test/deploy/rotated-secret.test.ts', 'examples/consumer/main.ts'] },
 ]
 
@@ -96,11 +100,12 @@ async function deployedStage(): Promise<Readonly<Record<string, string>>> {
   dynamoDb.destroy()
   sqs.destroy()
   const secrets = new SecretsManagerClient(options)
-  await secrets.send(new CreateSecretCommand({ Name: 'storno/token' }))
+  for (const Name of ['storno/token', 'github/token', 'github/octocat/hello-world/42'])
+    await secrets.send(new CreateSecretCommand({ Name }))
   secrets.destroy()
   const { apiKey: key, endpointId: id } = contracts.keyturn
   const credentials = { AWS_ENDPOINT_URL: aws, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }
-  return { ...queues, ...credentials, AWS_REGION: region, api_url: api, key, KEY: key, id, token: 'x' }
+  return { ...queues, ...credentials, AWS_REGION: region, api_url: api, key, KEY: key, id, token: 'x', secret: 'y' }
 }
 
 /** What a reader has at hand for an import. */

@@ -295,6 +295,42 @@ describe('RotatedSecret', () => {
   })
 })
 
+describe('the example with GitHub’s and GitLab’s webhooks', () => {
+  it('has a secret for each webhook of its lists, with the contract of its kind', async () => {
+    const lists = {
+      GITHUB_REPOSITORY_HOOKS: 'octocat/hello-world:42, octocat/spoon-knife:43',
+      GITHUB_ORGANIZATION_HOOKS: 'acme:44',
+      GITLAB_PROJECT_HOOKS: 'group/project:7',
+      GITLAB_GROUP_HOOKS: 'group:8',
+    }
+    const stack = await synthExample('examples/consumer/forges.ts', 'forges', lists)
+    const functions = resources(stack, 'aws_lambda_function').map(each => {
+      const { variables } = Object((each['environment'] as readonly object[] | undefined)?.[0] ?? each['environment'])
+      return `${variables.CONTRACT} ${variables.TENANT_ID} ${variables.ENDPOINT_ID}`
+    })
+    expect(functions.toSorted()).toEqual([
+      'github-organization acme 44',
+      'github-repository octocat/hello-world 42',
+      'github-repository octocat/spoon-knife 43',
+      'gitlab-group group 8',
+      'gitlab-project group/project 7',
+    ])
+    expect(resources(stack, 'aws_secretsmanager_secret')).toHaveLength(7)
+  })
+})
+
+/** The stack that an example writes, run in a folder of its own. */
+async function synthExample(file: string, stack: string, more: Readonly<Record<string, string>>): Promise<Synthesised> {
+  const cwd = mkdtempSync(join(tmpdir(), 'keyturn-example-'))
+  const env = { ...process.env, ...more }
+  try {
+    await promisify(execFile)(process.execPath, ['--import', require.resolve('tsx'), resolve(file)], { cwd, env })
+    return JSON.parse(readFileSync(join(cwd, `cdktf.out/stacks/${stack}/cdk.tf.json`), 'utf8')) as Synthesised
+  } finally {
+    rmSync(cwd, { recursive: true })
+  }
+}
+
 describe('the example of a consumer', () => {
   it('is a whole app, with the real bundle', async () => {
     const cwd = mkdtempSync(join(tmpdir(), 'keyturn-consumer-'))

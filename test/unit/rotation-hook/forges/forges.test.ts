@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
+import { receiver } from '../../../../examples/receiver/receiver'
+import { senders } from '../../../../examples/receiver/senders'
 import { githubOrganization, githubRepository } from '../../../../src/contracts/github'
 import { gitlabGroup, gitlabProject } from '../../../../src/contracts/gitlab'
 import type { Contract } from '../../../../src/contracts/contract'
-import { mirroredSecrets, type MirroredSecrets } from '../../../../src/secrets-manager'
+import { mirroredSecrets } from '../../../../src/secrets-manager'
 import { closeAfterEach } from '../../aws/close-after-each'
 import { githubToken, startGithub } from './github'
 import { gitlabToken, startGitlab } from './gitlab'
@@ -45,9 +47,7 @@ const signingToken = `whsec_${Buffer.alloc(32, 9).toString('base64')}`
 interface Bed extends RotationBed {
   readonly forge: Forge
   readonly first: string
-  /** One receiver's secrets, as the example has them. */
-  readonly secrets: MirroredSecrets
-  /** Null: the delivery is genuine. Else the error's code. */
+  /** What the example receiver makes of the delivery. Null: it is genuine. Else the error's code, or the status. */
   readonly verify: (delivery: Delivery) => Promise<string | null>
 }
 
@@ -55,6 +55,11 @@ async function startForge({ contract, path }: ForgeCase, knowsSigningTokens: boo
   return contract.name.startsWith('github')
     ? startGithub({ path, secret: chosenByHand })
     : startGitlab({ path, signingToken, knowsSigningTokens })
+}
+
+function goingOn(): () => Date {
+  let looks = 0
+  return () => new Date(Date.now() + (looks += 1) * 500)
 }
 
 async function bedOf(
@@ -67,13 +72,17 @@ async function bedOf(
   const credential = isGithub ? githubToken : gitlabToken
   const rotations = closing(await startRotationBed({ ...at, baseUrl: forge.url, credential, text: first, ...options }))
   const { client, secretId } = rotations
-  const secrets = mirroredSecrets({ client, secretId, mismatchIntervalSeconds: 0 })
-  const verify = async ({ body, headers }: Delivery): Promise<string | null> =>
-    secrets.verify(body, headers, { scheme: at.contract.signing }).then(
-      () => null,
-      (error: { readonly code?: string }) => error.code ?? 'another error',
-    )
-  return { ...rotations, forge, first, secrets, verify }
+  const { scheme, options: settings } = senders[isGithub ? 'github' : 'gitlab']
+  // The clock goes on with each look, so that no mismatch comes too early.
+  const secrets = mirroredSecrets({ client, secretId, ...settings, now: goingOn() })
+  const told: (string | null)[] = []
+  const onTryAgain = (error: unknown): void => void told.push(String(Reflect.get(Object(error), 'code')))
+  const receive = receiver({ secrets, scheme, accept: async () => undefined, onTryAgain })
+  const verify = async ({ body, headers }: Delivery): Promise<string | null> => {
+    const { status } = await receive(Buffer.from(body), headers)
+    return status === 204 ? null : (told.pop() ?? String(status))
+  }
+  return { ...rotations, forge, first, verify }
 }
 
 const allSteps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret']
