@@ -45,10 +45,28 @@ export async function giveSecret(deps: HookDeps, { secretId, token, state }: Ste
   const pending = await rotatedSecret.read(secretId, token)
   const [secret] = pending === null ? [] : secretsIn(pending)
   if (secret === undefined) throw new HookError('nothing-stored', 'the version has no value')
-  const isAnnounced = intentsIn(state).some(intent => intent.token === token)
-  if (!isAnnounced) await rotatedSecret.tag(secretId, `${intentTag}:${token}`, `${token} ${deps.now().toISOString()}`)
+  const name = `${intentTag}:${token}`
+  const intent = `${token} ${deps.now().toISOString()}`
+  if (state.tags[name] === undefined) await rotatedSecret.tag(secretId, name, intent)
   await requirePending(deps, { secretId, token })
   await withRetries(deps, () => vendor.give(new Secret(secret)))
+  await rotatedSecret.tag(secretId, name, `${intent} ${given}`)
+}
+
+/** Ends the intent of a version whose secret the vendor has. */
+const given = 'given'
+
+/**
+ * Gives the secret to the vendor if that was not done yet, and takes the intents of earlier rotations away, before it
+ * becomes current: from then on a step that is repeated would take those of the next rotation.
+ * @throws as `giveSecret`
+ */
+export async function completeGiving(deps: HookDeps, work: StepWork): Promise<void> {
+  const { state, token, secretId } = work
+  const isGiven = state.tags[`${intentTag}:${token}`]?.endsWith(` ${given}`) === true
+  if (!isGiven) await giveSecret(deps, work)
+  const superseded = intentsIn(state).filter(intent => intent.token !== token)
+  await removeIntents(deps.rotatedSecret, secretId, superseded)
 }
 
 /** A rotation that began meanwhile either sees the intent, or is seen here. */
@@ -60,13 +78,4 @@ async function requirePending(
   if (labels[token]?.includes('AWSPENDING') !== true) {
     throw new HookError('not-pending', 'another rotation has begun')
   }
-}
-
-/**
- * Takes the intents of earlier rotations away once the vendor has this one's secret, before it becomes current: from then
- * on a step that is repeated would take those of the next rotation.
- */
-export async function removeSupersededIntents({ rotatedSecret }: HookDeps, work: StepWork): Promise<void> {
-  const superseded = intentsIn(work.state).filter(({ token }) => token !== work.token)
-  await removeIntents(rotatedSecret, work.secretId, superseded)
 }

@@ -37,7 +37,7 @@ export function nextDocument(settings: Settings, next: Next): Secret {
   const newest = { id: rotated.keyId ?? token, secret: signingSecret, createdAt, expiresAt: null }
   const older = keys.filter(key => key.secret !== signingSecret)
   const ends = endOfPrevious(settings, rotated, now)
-  const before = [...alsoGiven(given, ends), ...retiring(settings, older, { ends, now })]
+  const before = [...alsoGiven(settings, given, now), ...retiring(settings, older, { ends, now })]
   const document: StoredDocument = {
     endpointId: settings.endpointId,
     tenantId: rotated.tenantId ?? settings.tenantId,
@@ -61,10 +61,10 @@ function logDropped(
   log.info('a key before is not kept', { contract: contract.name, ...why })
 }
 
-function alsoGiven(given: readonly SecretVersion[], ends: Date | null): readonly StoredKey[] {
-  if (ends === null) return []
-  const newest = given.flatMap(version => parseStoredKeys(version).keys.slice(0, 1))
-  return newest.map(key => ({ ...key, expiresAt: ends.toISOString() }))
+/** Also where nothing else is kept: these were never current, so they are no secrets that somebody wants to end. */
+function alsoGiven({ overlapSeconds }: Settings, given: readonly SecretVersion[], now: Date): readonly StoredKey[] {
+  const expiresAt = addSeconds(now, Math.max(overlapSeconds ?? 0, defaultGraceSeconds)).toISOString()
+  return given.flatMap(version => parseStoredKeys(version).keys.slice(0, 1)).map(key => ({ ...key, expiresAt }))
 }
 
 /** The bare secrets that a version holds. */

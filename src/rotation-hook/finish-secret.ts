@@ -1,5 +1,5 @@
 import { choosesSecret } from '../contracts/contract'
-import { removeSupersededIntents } from './chosen-secret'
+import { completeGiving } from './chosen-secret'
 import { HookError } from './hook-error'
 import { removeSettledIntents } from './intent'
 import type { HookDeps, RotatedSecret, StepWork } from './ports'
@@ -14,7 +14,7 @@ export async function finishSecret(deps: HookDeps, work: StepWork): Promise<void
   if (currentVersionId !== token) {
     const pending = await rotatedSecret.read(secretId, token)
     if (pending === null) throw new HookError('nothing-stored', 'the version has no value')
-    if (choosesSecret(contract)) await removeSupersededIntents(deps, work)
+    if (choosesSecret(contract)) await completeGiving(deps, work)
     const moved = await rotatedSecret.moveCurrent(secretId, { from: currentVersionId, to: token })
     if (moved === 'mismatch') await requireCurrent(rotatedSecret, work)
   }

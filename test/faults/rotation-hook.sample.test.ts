@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { allContracts } from '../../src/contracts/all'
-import type { Contract } from '../../src/contracts/contract'
+import { allContracts, hookContracts } from '../../src/contracts/all'
+import { choosesSecret, type Contract } from '../../src/contracts/contract'
+import { githubRepository } from '../../src/contracts/github'
 import { keyturn } from '../../src/contracts/keyturn'
 import { storno } from '../../src/contracts/storno'
 import { teambattles } from '../../src/contracts/teambattles'
@@ -22,6 +23,8 @@ import {
 import { everyStrike, type Strike, strikes } from './strikes'
 
 // The hook's steps over models of its ports, in every order of strikes. rotation-hook.test.ts strikes the bundle's calls.
+
+const contracts = [...allContracts, ...hookContracts]
 
 /** What happens at which call, counted from 0 over both ports. */
 type Plan = ReadonlyMap<number, Strike>
@@ -89,9 +92,13 @@ async function allSteps(world: World): Promise<boolean> {
   return true
 }
 
-/** With an overlap, what receivers have now must be one of the keys that the vendor signs with. */
+/**
+ * With an overlap, what receivers have now must be one of the keys that the vendor signs with. Where the receiver chooses
+ * the secret, they must find the vendor's in what is current or pending.
+ */
 function locksOut({ own, vendor, contract }: World): boolean {
   const current = labelled(own, 'AWSCURRENT')
+  if (choosesSecret(contract)) return ![current, labelled(own, 'AWSPENDING')].join().includes(vendor.live()[0] ?? '')
   return contract.overlap.kind !== 'none' && !vendor.live().some(key => current.includes(key))
 }
 
@@ -152,17 +159,21 @@ async function broken(
 function healed(world: World, done: boolean): string | null {
   if (!done || !isDone(world)) return 'receivers do not have the vendor’s secret'
   if (world.lockedOut.length > 0) return `locked out after ${world.lockedOut.join(', ')}`
-  return world.contract.vendorReplays && world.vendor.made() !== 1 ? 'the vendor made another secret' : null
+  const isOnce = world.contract.vendorReplays || choosesSecret(world.contract)
+  return isOnce && world.vendor.made() !== 1 ? 'the vendor made another secret' : null
 }
 
 describe('the hook, killed before or after a call or without its reply', () => {
-  it.each(allContracts)('ends with the secret that $name has, and locks nobody out on the way', async contract => {
+  it.each(contracts)('ends with the secret that $name has, and locks nobody out on the way', async contract => {
     expect(await broken(contract, singles, healed)).toEqual([])
   })
 
-  it.each([storno, teambattles, keyturn])('does so at $name when it happens twice', async contract => {
-    expect(await broken(contract, pairs, healed)).toEqual([])
-  })
+  it.each([storno, teambattles, keyturn, githubRepository])(
+    'does so at $name when it happens twice',
+    async contract => {
+      expect(await broken(contract, pairs, healed)).toEqual([])
+    },
+  )
 
   it('never rotates twice by itself where that ends the key that receivers have', async () => {
     const replacing: Contract = { ...thesignup, secondRotation: { kind: 'replace' } }
@@ -176,7 +187,7 @@ describe('the hook, killed before or after a call or without its reply', () => {
 })
 
 describe('every step, run twice', () => {
-  it.each(allContracts)('makes one secret at $name', async contract => {
+  it.each(contracts)('makes one secret at $name', async contract => {
     const world = worldOf(contract, new Map())
     world.own.begin(token)
     for (const step of steps) {

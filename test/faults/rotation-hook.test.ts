@@ -8,6 +8,7 @@ import { everyStrike, type Strike } from './strikes'
 import { type HookBed, startHookBed } from './subjects/rotation-hook/bed'
 import { type StoredDocument, triesOfRotation } from './subjects/rotation-hook/consumer'
 import { asksForSecret } from './subjects/rotation-hook/hook-function'
+import { addGivenSecret, givenVendors, recordGiving, strikeGiving } from './subjects/rotation-hook/struck-gifts'
 import {
   addRotatedEndpoint,
   expectedOf,
@@ -43,6 +44,31 @@ describe('a rotation in which one call is struck', () => {
       expect({ way, struck }).toEqual({ way, struck: calls.map(at => expectedOf(contract, way, at)) })
     }
     process.stderr.write(`${contract.name}: ${all.map(({ struck }) => struck.length).join(' + ')} calls struck\n`)
+  })
+})
+
+const vendors = Object.keys(givenVendors) as (keyof typeof givenVendors)[]
+
+describe('a rotation at a vendor that makes no secret, in which one call is struck', () => {
+  it.each(vendors)('heals at %s, whichever call it is, and receivers can read its secret all the way', async name => {
+    for (const way of everyStrike) {
+      const subject = await addGivenSecret(bed.consumer, name)
+      const calls = await recordGiving(subject)
+      expect(calls.length).toBeGreaterThanOrEqual(14)
+      const struck = []
+      for (const at of calls) struck.push(await strikeGiving(subject, way, at))
+      const wanted = { struck: true, made: 1, healed: true, tags: [], lockedOut: [] }
+      expect(struck).toEqual(calls.map(at => expect.objectContaining({ ...wanted, at })))
+      process.stderr.write(`${name}: ${calls.length} calls struck\n`)
+      await subject.forge.close()
+    }
+  })
+
+  it.each(vendors)('gives %s one secret, though every step runs twice', async name => {
+    const { secret, forge } = await addGivenSecret(bed.consumer, name, 2)
+    const { signingSecret } = await secret.rotate()
+    expect([forge.secret(), (await secret.describe()).tags]).toEqual([signingSecret, []])
+    await forge.close()
   })
 })
 

@@ -56,6 +56,16 @@ describe('the simulator finds', () => {
       'AWSCURRENT is on a version with a value',
     ],
     ['a token that a replaying vendor is not sent', ofHook.tokenUnsent, 'makes one secret for one rotation'],
+    [
+      'a secret that the vendor is given without a word beforehand',
+      ofHook.givenUnannounced,
+      'consumers can read the secret that the vendor was given',
+    ],
+    [
+      'a secret that the vendor is given and that is not the stored one',
+      ofHook.givenAnother,
+      'consumers can read the secret that the vendor was given',
+    ],
     ['rotating again where that ends the key in use', ofHook.neverStopping, 'never rotates twice by itself'],
   ])('%s', async (_, sabotage, invariant) => {
     const found = await firstViolationOf(hookSchedules, { from: 0, seeds: hookSeeds }, { sabotage })

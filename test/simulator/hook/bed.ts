@@ -45,6 +45,8 @@ export interface HookRecord {
   asked: number
   /** The latest request that made a rotation, or whose answer was stored: one before it that rotates now comes late. */
   latest: number
+  /** The vendor's version that a late request made; null: none did yet. */
+  givenLate: number | null
   /** The endpoint as each rotation made it, oldest first. */
   readonly rings: Endpoint[]
   /** The version that consumers read. */
@@ -95,7 +97,7 @@ export function readDocument({ rotatedSecret, documents }: HookBed, versionId: s
 
 /** The place of the rotation that made the secret; -1: none did. */
 export function placeOf({ world, record }: HookBed, secret: string | undefined): number {
-  return record.rings.findIndex(({ ring }) => world.ledger.secrets.get(ring.keys[0].id) === secret)
+  return record.rings.findLastIndex(({ ring }) => world.ledger.secrets.get(ring.keys[0].id) === secret)
 }
 
 /** The bare secret of a key in a ring. */

@@ -1,5 +1,6 @@
 import type { Secret } from '../../../src/core/secret'
-import type { StoredDocument, StoredKey } from '../../../src/rotation-hook/document'
+import { choosesSecret } from '../../../src/contracts/contract'
+import { defaultGraceSeconds, type StoredDocument, type StoredKey } from '../../../src/rotation-hook/document'
 import { rememberSeconds } from '../../../src/rotation/change'
 import type { Endpoint } from '../../../src/rotation/endpoint'
 import { isLive, type Key } from '../../../src/rotation/ring'
@@ -16,10 +17,13 @@ export function checkCurrent(bed: HookBed): void {
   const current = holderOf(rotatedSecret, 'AWSCURRENT')
   const document = readDocument(bed, current)
   mustHold(world.ledger, document !== null, 'AWSCURRENT is on a version with a value')
+  checkGiven(bed)
   if (document === null || current === record.current) return
   const before = readDocument(bed, record.current)
   record.current = current
-  const inOrder = !record.disorder.has('put-out-of-turn')
+  // A secret that is given late is the vendor's newest one, whatever consumers have by then.
+  const isGivenLate = choosesSecret(bed.plan.contract) && record.disorder.has('late-request')
+  const inOrder = !record.disorder.has('put-out-of-turn') && !isGivenLate
   if (before !== null && inOrder) {
     mustHold(
       world.ledger,
@@ -49,6 +53,31 @@ function checkReaders(bed: HookBed): void {
   mustHold(world.ledger, world.clock >= promised, 'consumers have a key that the vendor signs with')
 }
 
+/**
+ * Where the receiver chooses the secret, what consumers can read holds the one key that the vendor signs with: in what is
+ * current, or in what is pending. Not while AWSPENDING is on a version without a value, and the rotation before it was
+ * given up.
+ */
+function checkGiven(bed: HookBed): void {
+  const { world, record, plan, rotatedSecret } = bed
+  const last = record.rings.at(-1)
+  if (!choosesSecret(plan.contract) || last === undefined || isExcused(bed)) return
+  const pending = holderOf(rotatedSecret, 'AWSPENDING')
+  const documents = [readDocument(bed, holderOf(rotatedSecret, 'AWSCURRENT')), readDocument(bed, pending)]
+  if (pending !== null && documents[1] === null) return
+  const held = documents.flatMap(document => document?.keys ?? []).map(({ secret }) => secret)
+  mustHold(world.ledger, held.includes(secretOf(bed, last.ring.keys[0].id) ?? ''), givenInvariant)
+}
+
+export const givenInvariant = 'consumers can read the secret that the vendor was given'
+
+/** Somebody else chose the vendor's secret, or a call came so late that no order can promise anything. */
+function isExcused({ record, plan }: HookBed): boolean {
+  const isFirst = record.rings.length === 1 && plan.first === 'placeholder'
+  const isLate = record.rings.at(-1)?.ring.version === record.givenLate
+  return isFirst || plan.byHand || isLate || record.disorder.has('put-out-of-turn')
+}
+
 /** Some contracts write their times in whole seconds. Until an instant is as long as a slow vendor makes it. */
 const slackMilliseconds = { rounded: 1000, instant: 60_000 }
 
@@ -59,7 +88,8 @@ export function checkStoredDocument(bed: HookBed, versionId: string, text: Secre
   const document = JSON.parse(text.reveal()) as StoredDocument
   const place = placeOf(bed, document.signingSecret)
   const made = bed.record.rings[place]
-  mustHold(ledger, made !== undefined, 'a stored secret is one that the vendor made')
+  const isChosen = choosesSecret(bed.plan.contract)
+  mustHold(ledger, isChosen === (made === undefined), 'a stored secret is one that the vendor made, or gets later')
   mustHold(ledger, document.keys[0]?.secret === document.signingSecret, 'the signing secret is the newest key')
   mustHold(
     ledger,
@@ -67,7 +97,7 @@ export function checkStoredDocument(bed: HookBed, versionId: string, text: Secre
     'a document names its endpoint',
   )
   mustHold(ledger, document.keys[0]?.expiresAt === null, 'the newest key does not expire')
-  const latest = bed.world.clock + (made === undefined ? 0 : overlapOf(made))
+  const latest = bed.world.clock + (isChosen ? graceOf(bed) : made === undefined ? 0 : overlapOf(made))
   for (const older of document.keys.slice(1)) checkOlderKey(bed, older, { ring: made?.ring.keys ?? [], latest })
 }
 
@@ -83,11 +113,16 @@ function checkOlderKey(
   const { ledger } = bed.world
   const end = expiresAt === null ? Number.NaN : Date.parse(expiresAt)
   const known = ring.find(key => secretOf(bed, key.id) === secret)?.expiresAt?.getTime()
-  mustHold(ledger, placeOf(bed, secret) !== -1, 'an older key is one that the vendor made')
+  const isKnown = choosesSecret(bed.plan.contract) || placeOf(bed, secret) !== -1
+  mustHold(ledger, isKnown, 'an older key is one that the vendor made')
   mustHold(ledger, end <= latest, 'an older key ends with its overlap at the latest')
   if (known !== undefined && !bed.plan.byHand) {
     mustHold(ledger, end > known - slackOf(bed), 'an older key lives as long as it signs')
   }
+}
+
+function graceOf({ plan: { overlapSeconds } }: HookBed): number {
+  return Math.max(overlapSeconds ?? 0, defaultGraceSeconds) * 1000
 }
 
 function slackOf({ plan: { contract } }: HookBed): number {
@@ -110,12 +145,16 @@ function checkRotation(bed: HookBed, before: Endpoint, made: Endpoint): void {
   const asked = askedBy(made)
   if (asked === null) record.disorder.add('rotated-by-hand')
   else {
-    if (asked.place <= record.latest) record.disorder.add('late-request')
+    if (asked.place <= record.latest) {
+      record.disorder.add('late-request')
+      record.givenLate = made.ring.version
+    }
     record.latest = Math.max(record.latest, asked.place)
     if (plan.contract.vendorReplays) checkOnce(bed, before, made)
     if (plan.lostReply === 'stop-and-alarm') checkAllowed(bed, before)
   }
   checkReaders(bed)
+  checkGiven(bed)
 }
 
 /** A replaying vendor makes one secret for one rotation, unless another came between, or it has forgotten. */

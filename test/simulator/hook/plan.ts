@@ -1,4 +1,4 @@
-import type { Contract } from '../../../src/contracts/contract'
+import { choosesSecret, type Contract } from '../../../src/contracts/contract'
 import { featurebase } from '../../../src/contracts/featurebase'
 import { keyturn } from '../../../src/contracts/keyturn'
 import { storno } from '../../../src/contracts/storno'
@@ -6,6 +6,7 @@ import { teambattles } from '../../../src/contracts/teambattles'
 import { thesignup } from '../../../src/contracts/thesignup'
 import { tumban } from '../../../src/contracts/tumban'
 import { defaultLostReplyRule, type LostReplyRule } from '../../../src/rotation-hook/ports'
+import { brambleway } from '../../unit/contracts/made-up/brambleway'
 import { ferrypost } from '../../unit/contracts/made-up/ferrypost'
 import { quarterdeck } from '../../unit/contracts/made-up/quarterdeck'
 import { twokeys } from '../../unit/contracts/made-up/twokeys'
@@ -49,7 +50,10 @@ export interface HookSetting {
 const replace = { kind: 'replace' } as const
 const reject = { kind: 'reject' } as const
 
-/** Overlap and older keys kept, the vendor replaying or not; older keys replaced or a second rotation refused; no overlap. */
+/**
+ * Overlap and older keys kept, the vendor replaying or not; older keys replaced or a second rotation refused; no overlap;
+ * the receiver chooses the secret.
+ */
 export const hookSettings: readonly (readonly HookSetting[])[] = [
   [set(keyturn), set(keyturn, 3600), set(keyturn, 0)],
   [
@@ -63,6 +67,7 @@ export const hookSettings: readonly (readonly HookSetting[])[] = [
   [set(ferrypost, 3600), set({ ...keyturn, secondRotation: replace, vendorReplays: false })],
   [set({ ...keyturn, secondRotation: replace }), set(quarterdeck), set({ ...thesignup, secondRotation: reject })],
   [set(storno), set(tumban), set(featurebase), set(ferrypost)],
+  [set(brambleway), set(brambleway, 600), set(brambleway, 0)],
 ]
 
 function set(contract: Contract, overlapSeconds: number | null = null): HookSetting {
@@ -96,7 +101,10 @@ export function randomHookPlan(random: Random): HookPlan {
   return {
     ...setting,
     secondRotation: setting.contract.secondRotation,
-    lostReply: random.chance(0.1) ? 'stop-and-alarm' : defaultLostReplyRule(setting.contract),
+    lostReply:
+      random.chance(0.1) && !choosesSecret(setting.contract)
+        ? 'stop-and-alarm'
+        : defaultLostReplyRule(setting.contract),
     first: random.chance(0.8) ? 'secret' : 'placeholder',
     mirror: random.chance(0.3) ? 'on' : 'off',
     rotations: random.pick([1, 2, 2, 3]),

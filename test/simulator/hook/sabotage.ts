@@ -1,9 +1,27 @@
+import { choosesSecret } from '../../../src/contracts/contract'
+import { Secret } from '../../../src/core/secret'
 import { holderOf } from '../../support/memory/memory-rotated-secret'
 import type { HookSabotage } from './bed'
 
 /** The vendor is asked without a word beforehand. */
 export const intentUnwritten: HookSabotage = {
   secret: secret => ({ ...secret, tag: async () => undefined }),
+}
+
+/** A secret that the hook makes is given to the vendor without a word beforehand. */
+export const givenUnannounced: HookSabotage = {
+  hook: deps =>
+    choosesSecret(deps.contract)
+      ? { ...deps, rotatedSecret: { ...deps.rotatedSecret, tag: async () => undefined } }
+      : deps,
+}
+
+/** A secret that the hook makes is another one each time that the vendor is given it. */
+export const givenAnother: HookSabotage = {
+  hook: deps => ({
+    ...deps,
+    vendor: { ...deps.vendor, give: () => deps.vendor.give(new Secret(deps.randomBytes(32).toString('hex'))) },
+  }),
 }
 
 /** All runs of the hook write and take away one intent. */

@@ -62,7 +62,16 @@ function emptyBed({ rotations: toCome }: HookPlan) {
 }
 
 function newRecord(): HookRecord {
-  return { asked: 0, latest: 0, rings: [], current: null, disorder: new Set(), released: false, lastCode: null }
+  return {
+    asked: 0,
+    latest: 0,
+    givenLate: null,
+    rings: [],
+    current: null,
+    disorder: new Set(),
+    released: false,
+    lastCode: null,
+  }
 }
 
 /** Creates the vendor's endpoint while nothing fails. Returns its first secret. */

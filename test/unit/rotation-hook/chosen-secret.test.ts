@@ -146,6 +146,24 @@ describe('finishSecret, where the receiver chooses the secret', () => {
     await run('createSecret', next)
     await run('setSecret', next)
     await run('finishSecret')
-    expect(Object.values(rotatedSecret.tags)).toEqual([`${next} ${NOON.toISOString()}`])
+    expect(Object.values(rotatedSecret.tags)).toEqual([`${next} ${NOON.toISOString()} given`])
+  })
+
+  it('gives the vendor the secret that it makes current, where no step has', async () => {
+    const { rotatedSecret, vendor, run } = bedFor(brambleway)
+    await run('createSecret')
+    await run('finishSecret')
+    expect(vendor.live()).toEqual([stored(rotatedSecret, token).signingSecret])
+    expect(rotatedSecret.versions.get(token)?.labels).toContain('AWSCURRENT')
+  })
+
+  it('leaves AWSCURRENT where it is while the vendor does not take the secret', async () => {
+    const { rotatedSecret, run } = bedFor(brambleway, ({ vendor }) => ({
+      vendor: { ...vendor, give: () => Promise.reject(vendorError('vendor-forbids', 'no', 403)) },
+    }))
+    await run('createSecret')
+    await expect(run('setSecret')).rejects.toEqual(failing('vendor-forbids'))
+    await expect(run('finishSecret')).rejects.toEqual(failing('vendor-forbids'))
+    expect(rotatedSecret.versions.get(firstVersion)?.labels).toEqual(['AWSCURRENT'])
   })
 })

@@ -5,12 +5,16 @@ import {
   RotateSecretCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
+import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { localClientOptions } from '../../../../local/aws-resources'
 import { startAwsServer } from '../../../../local/aws-server/server'
 import { Closers } from '../../../../local/closers'
-import { consumerFunctionSources } from '../../../../scripts/bundle'
+import { consumerFunctionSources, localMounts } from '../../../../scripts/bundle'
+import { replaceFile } from '../../../../scripts/files'
 import { secretsManagerClient } from '../../../../src/aws/clients'
+import { hookContracts } from '../../../../src/contracts/all'
+import { mountsFile } from '../../../../src/contracts/routes'
 import { buildBundles, type BuiltFunction } from '../../build-bundles'
 import { type HookFunction, type HookSettings, startHookFunction } from './hook-function'
 
@@ -28,6 +32,8 @@ export interface SecretSettings {
   readonly text: string
   /** How often each step runs; 1 where absent. */
   readonly runsEachStep?: number
+  /** The URL of another vendor than the consumer's. */
+  readonly api?: string
 }
 
 /** A consumer's secret with the hook as its rotation function. */
@@ -84,6 +90,8 @@ interface Account {
 export async function startConsumer(api: string): Promise<Consumer> {
   const closers = new Closers()
   const { 'rotation-hook': bundle, runtime } = await buildBundles(closers, consumerFunctionSources)
+  const mounts = [...localMounts, ...hookContracts.map(contract => ({ contract, basePath: '' }))]
+  replaceFile(join(dirname(bundle), mountsFile), JSON.stringify(mounts))
   const functions: Account['functions'] = new Map()
   const invokable = {
     has: (arn: string) => functions.has(arn),
@@ -106,7 +114,11 @@ async function addSecret(account: Account, settings: SecretSettings, name: strin
   const credentialSecretId = `${name}-credential`
   await client.send(new CreateSecretCommand({ Name: credentialSecretId, SecretString: settings.hook.credential }))
   await client.send(new CreateSecretCommand({ Name: name, SecretString: settings.text }))
-  const hook = await startHookFunction(settings.hook, { ...account, credentialSecretId })
+  const hook = await startHookFunction(settings.hook, {
+    ...account,
+    api: settings.api ?? account.api,
+    credentialSecretId,
+  })
   closers.add(() => hook.close())
   const steps: RunStep[] = []
   const arn = `arn:aws:lambda:us-east-1:000000000000:function:${name.replace('/', '-')}`
