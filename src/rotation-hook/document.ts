@@ -72,9 +72,36 @@ export function secretsIn(version: SecretVersion): readonly string[] {
   return parseStoredKeys(version).keys.map(key => key.secret)
 }
 
-/** When the key before ends; null: it has ended. */
-function endOfPrevious({ contract, overlapSeconds }: Settings, rotated: VendorRotation, now: Date): Date | null {
-  if (rotated.previousExpiresAt !== undefined) return rotated.previousExpiresAt
+/** When the key before ends; null: it has ended. The reply's word counts, and the log says where the rule has another. */
+function endOfPrevious(settings: Settings, rotated: VendorRotation, now: Date): Date | null {
+  const { contract, log } = settings
+  const byRule = endByRule(settings, rotated, now)
+  if (rotated.previousExpiresAt === undefined) return byRule
+  if (!agree(settings, rotated.previousExpiresAt, { byRule, isExact: rotated.rotatedAt !== null })) {
+    const code = 'previous-end-differs' satisfies PreviousEndCode
+    log.info('the reply and the rule say different ends of the key before', { contract: contract.name, code })
+  }
+  return rotated.previousExpiresAt
+}
+
+/** Stable, as all codes. */
+export type PreviousEndCode = 'previous-end-differs'
+
+/** The vendor's clock and the way of its reply. */
+const slackMilliseconds = 60_000
+
+/** A replay tells the end of the rotation that it replays, which may have been a while ago. */
+function agree(
+  { contract: { vendorReplays } }: Settings,
+  said: Date | null,
+  { byRule, isExact }: { readonly byRule: Date | null; readonly isExact: boolean },
+): boolean {
+  if (said === null || byRule === null) return said === byRule
+  const later = said.getTime() - byRule.getTime()
+  return later <= slackMilliseconds && (later >= -slackMilliseconds || (vendorReplays && !isExact))
+}
+
+function endByRule({ contract, overlapSeconds }: Settings, rotated: VendorRotation, now: Date): Date | null {
   const seconds = choosesSecret(contract)
     ? (overlapSeconds ?? defaultGraceSeconds)
     : overlapOf(contract.overlap, overlapSeconds)

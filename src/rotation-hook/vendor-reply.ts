@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
 import type { Contract, OperationOf } from '../contracts/contract'
 import { type Form, isForm, type Json, type Shape } from '../contracts/shape'
+import type { TimeFormat } from '../contracts/dimensions'
 import { parseTime } from '../contracts/times'
 import { Secret } from '../core/secret'
 import type { VendorRotation, ShownSecret } from './ports'
@@ -21,8 +22,8 @@ export function readRotated(contract: Contract, { reply }: Revealing, body: unkn
     keyId: textOf(fields.get('keyId')),
     version: numberOf(fields.get('version')),
     tenantId: textOf(fields.get('tenantId')),
-    rotatedAt: parseTime(fields.get('rotatedAt'), contract.times),
-    previousExpiresAt: previous === null ? null : (parseTime(previous, contract.times) ?? undefined),
+    rotatedAt: timeOf(fields.get('rotatedAt'), contract.times),
+    previousExpiresAt: previous === null ? null : (timeOf(previous, contract.times) ?? undefined),
   }
 }
 
@@ -32,7 +33,14 @@ export function readShown({ reply }: Showing, body: unknown): ShownSecret {
   return { hint: textOf(fields.get('secretHint')), mask: textOf(fields.get('secretMask')) }
 }
 
+/** A time that the shape says the format of has been read by it. */
+function timeOf(value: unknown, format: TimeFormat): Date | null {
+  return value instanceof Date ? value : parseTime(value, format)
+}
+
+/** An id may be a number. */
 function textOf(value: unknown): string | null {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value)
   return typeof value === 'string' && value !== '' ? value : null
 }
 
@@ -41,8 +49,9 @@ function numberOf(value: unknown): number | null {
 }
 
 /**
- * The fields of a reply, out of its body by its shape: what `renderShape` does, the other way round. A member that is
- * not there leaves its field out, and what the shape does not name is not looked at.
+ * The fields of a reply, out of its body by its shape: what `renderShape` does, the other way round. A time in a format
+ * of its own is a `Date`, or undefined where it is none. A member that is not there leaves its field out, and what the
+ * shape does not name is not looked at.
  */
 export function readShape(shape: Shape<string>, body: unknown): ReadonlyMap<string, unknown> {
   return new Map(readFields(shape, body))
@@ -66,7 +75,7 @@ export function saysItsConstants(shape: Shape<string>, body: unknown): boolean {
 
 /** Constants, first characters and lists say nothing that is needed. */
 function readForm(form: Form, body: unknown): readonly Field[] {
-  if ('$time' in form) return [[form.$time, body]]
+  if ('$time' in form) return [[form.$time, body === null ? null : (parseTime(body, form.format) ?? undefined)]]
   if ('$present' in form) return [[form.$present, body]]
   return '$words' in form ? [[form.$words, wordOf(form.words, body)]] : []
 }

@@ -47,6 +47,22 @@ export interface HookSetting {
   readonly overlapSeconds: number | null
 }
 
+/** Our own API, but for the end of the key before: a number of its own format, deep in the reply. */
+const withUnixEnds: Contract = {
+  ...keyturn,
+  operations: keyturn.operations.map(operation =>
+    operation.use === 'rotate'
+      ? {
+          ...operation,
+          reply: {
+            status: 200,
+            body: { data: { key: 'signingSecret', before: { $time: 'previousExpiresAt', format: 'unix-seconds' } } },
+          },
+        }
+      : operation,
+  ),
+}
+
 const replace = { kind: 'replace' } as const
 const reject = { kind: 'reject' } as const
 
@@ -67,6 +83,7 @@ export const hookSettings: readonly (readonly HookSetting[])[] = [
   [set(ferrypost, 3600), set({ ...keyturn, secondRotation: replace, vendorReplays: false })],
   [set({ ...keyturn, secondRotation: replace }), set(quarterdeck), set({ ...thesignup, secondRotation: reject })],
   [set(storno), set(tumban), set(featurebase), set(ferrypost)],
+  [set(withUnixEnds, 3600), set({ ...withUnixEnds, vendorReplays: false }, 600)],
   [set(brambleway), set(brambleway, 600), set(brambleway, 0)],
 ]
 
