@@ -30,6 +30,7 @@ function keyturn(): KeyturnCommand {
   addDeploy(program)
   addDestroy(program.command('destroy'))
   addModule(program.command('module'))
+  addCheckContract(program.command('check-contract'))
   return program.needsSubcommand()
 }
 
@@ -124,6 +125,14 @@ function addModule(command: KeyturnCommand): void {
     .description('write the stack as a plain root module of Terraform or OpenTofu, with the code of its functions')
     .option('--out <folder>', 'where to (default: terraform)')
     .reports(async given => (await import('./module')).writeModule(given))
+}
+
+function addCheckContract(command: KeyturnCommand): void {
+  command
+    .description('check a contract of your own, and show its routes, a rotation, an error and a delivery')
+    .usage('<file> [options]')
+    .argument('[files...]')
+    .reports(async given => (await import('./check-contract')).checkContractFile(given))
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {

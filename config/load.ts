@@ -32,6 +32,38 @@ export function loadOwnContracts(file: string): Promise<readonly Contract[]> {
   })
 }
 
+/**
+ * The contracts that a file exports, under whatever name, or those of a platform's own that it mounts as a configuration.
+ * @throws {ConfigError} each line begins with the file; where it has none, too
+ */
+export function loadContracts(file: string): Promise<readonly Contract[]> {
+  return namingFile(file, async () => {
+    if (!existsSync(file)) throw new ConfigError(['there is no such file'])
+    const exported = exportsOf(await importFile(file))
+    const contracts = [...exported].filter(isContractLike)
+    if (contracts.length > 0) return contracts
+    const mounts = [...exported].flatMap(each => (isConfigLike(each) ? each.contracts : []))
+    const own = mounts.map(mount => Object(mount).contract as unknown).filter(isContractLike)
+    if (own.length > 0) return own
+    throw new ConfigError(['exports no contract: an object with a name, a secret and operations'])
+  })
+}
+
+/** What a module exports, under whatever name. One that was compiled to CommonJS has it one level deeper. */
+function exportsOf(module: Module): ReadonlySet<unknown> {
+  const inner = typeof module.default === 'object' && module.default !== null ? module.default : {}
+  return new Set([...Object.values(module), ...Object.values(inner)])
+}
+
+function isContractLike(value: unknown): value is Contract {
+  const isObject = typeof value === 'object' && value !== null
+  return isObject && 'name' in value && typeof value.name === 'string' && ('operations' in value || 'secret' in value)
+}
+
+function isConfigLike(value: unknown): value is { readonly contracts: readonly unknown[] } {
+  return typeof value === 'object' && value !== null && 'contracts' in value && Array.isArray(value.contracts)
+}
+
 /** Does the work; the faults that it finds in the file then begin with the file's name. @throws {ConfigError} */
 export async function namingFile<Result>(file: string, work: () => Promise<Result>): Promise<Result> {
   try {

@@ -26,8 +26,16 @@ async function run(...args: readonly string[]) {
 
 describe('what keyturn does not take', () => {
   it.each<[string, string[], string]>([
-    ['no command', [], 'takes one of the commands keys, redrive, restore, deploy, diff, destroy, module'],
-    ['an unknown command', ['make'], 'takes one of the commands keys, redrive, restore, deploy, diff, destroy, module'],
+    [
+      'no command',
+      [],
+      'takes one of the commands keys, redrive, restore, deploy, diff, destroy, module, check-contract',
+    ],
+    [
+      'an unknown command',
+      ['make'],
+      'takes one of the commands keys, redrive, restore, deploy, diff, destroy, module, check-contract',
+    ],
     ['an unknown command', ['keys', 'make'], 'keys takes one of the commands create, list, revoke'],
     ['an unknown option', ['restore', '--bogus=1'], "Unknown option '--bogus' (options: --json)"],
     [
@@ -73,6 +81,7 @@ describe('--help and --version', () => {
     ['keyturn keys create', ['keys', 'create', '--contract', 'keyturn']],
     ['keyturn redrive', ['redrive']],
     ['keyturn restore', ['restore']],
+    ['keyturn check-contract', ['check-contract', 'none.ts']],
     ['keyturn deploy', ['deploy', '--auto-approve']],
     ['keyturn destroy', ['destroy', 'keyturn-dev', '--auto-approve', '--yes', 'dev']],
   ])('%s --help explains the command, and does nothing else', async (name, args) => {

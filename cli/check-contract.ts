@@ -1,0 +1,83 @@
+import { ConfigError } from '../config/schema'
+import { loadContracts } from '../config/load'
+import { OperatorError } from '../local/operator-error'
+import { checkContract } from '../src/contracts/check-contract'
+import { checkMounts } from '../src/contracts/check-mounts'
+import type { Contract } from '../src/contracts/contract'
+import type { Given, Report } from './command'
+import { type Route, routesOfContract, type Sample, type Samples, samplesOf } from './contract-samples'
+
+// `keyturn check-contract <file>`: what is wrong with a contract, or what it makes of a rotation.
+
+/** @throws {OperatorError} for another number of files; {ConfigError} naming every fault, or that the file has no contract */
+export async function checkContractFile({ args }: Given): Promise<Report> {
+  const [file, ...others] = args
+  if (file === undefined || others.length > 0) throw new OperatorError('check-contract takes one file')
+  const contracts = await loadContracts(file)
+  const faults = contracts.flatMap(contract => faultsOf(contract).map(fault => `${file}: ${fault}`))
+  if (faults.length > 0) throw new ConfigError(faults)
+  const now = new Date()
+  const checked = await Promise.all(contracts.map(contract => describe(contract, now)))
+  return { lines: checked.flatMap(linesOf), json: { contracts: checked } }
+}
+
+/** Each as a sentence that begins with the contract's name. */
+function faultsOf(contract: Contract): readonly string[] {
+  try {
+    checkContract(contract)
+    if (!isForTheHookAlone(contract)) checkMounts([{ contract, basePath: '' }])
+    return []
+  } catch (error) {
+    if (error instanceof RangeError) return error.message.split('\n')
+    if (!(error instanceof TypeError)) throw error
+    return [`contract ${contract.name}: a member is missing, or is of another type: let the compiler check it`]
+  }
+}
+
+function isForTheHookAlone({ tenant }: Contract): boolean {
+  return tenant.from === 'path' && tenant.parts !== undefined
+}
+
+interface Checked {
+  readonly name: string
+  readonly routes: readonly Route[]
+  /** Null: the contract has no rotation. */
+  readonly samples: Samples | null
+}
+
+async function describe(contract: Contract, now: Date): Promise<Checked> {
+  return { name: contract.name, routes: routesOfContract(contract), samples: await samplesOf(contract, now) }
+}
+
+function linesOf({ name, routes, samples }: Checked): readonly string[] {
+  const width = Math.max(...routes.map(({ method, path }) => `${method} ${path}`.length))
+  return [
+    `${name} contradicts itself nowhere.`,
+    '',
+    'Routes:',
+    ...routes.map(({ use, method, path, access }) => `  ${`${method} ${path}`.padEnd(width)}  ${use}: ${access}`),
+    '',
+    ...(samples === null ? ['It has no operation that rotates.', ''] : sampleLines(samples)),
+  ]
+}
+
+function sampleLines({ request, reply, reveal, error, delivery }: Samples): readonly string[] {
+  return [
+    ...titled('A rotation:', request),
+    ...titled('Its reply:', reply),
+    ...(reveal === null ? [] : titled('The reply that shows the secret:', reveal)),
+    ...titled('The reply for an unknown endpoint:', error),
+    ...titled('A delivery, right after that rotation:', delivery, body => [body]),
+  ]
+}
+
+function titled(title: string, { line, headers, body }: Sample, linesOfBody = indented): readonly string[] {
+  const written = [line, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)]
+  const text = body === '' ? [] : ['', ...linesOfBody(body)]
+  return [title, '', ...[...written, ...text].map(each => `  ${each}`.trimEnd()), '']
+}
+
+/** JSON that people read. A delivery's body is signed as it stands. */
+function indented(body: string): readonly string[] {
+  return JSON.stringify(JSON.parse(body), null, 2).split('\n')
+}

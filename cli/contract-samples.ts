@@ -1,0 +1,206 @@
+import { randomBytes } from 'node:crypto'
+import {
+  choosesSecret,
+  type Contract,
+  neededPermissions,
+  type Operation,
+  type OperationOf,
+} from '../src/contracts/contract'
+import { newEndpointId } from '../src/contracts/ids'
+import { newText } from '../src/contracts/secret-text'
+import { addSeconds } from '../src/core/instant'
+import { Secret } from '../src/core/secret'
+import { messageIdOf } from '../src/delivery/delivery'
+import { neverDelivered } from '../src/delivery/health'
+import { signedRequest } from '../src/delivery/signed-request'
+import { standardDelivery } from '../src/contracts/defaults'
+import { noSuchEndpoint } from '../src/core/problem'
+import { outcomeReply, problemReply } from '../src/http/reply'
+import type { ApiReply } from '../src/http/request'
+import { revealOutcome } from '../src/http/uses/ring'
+import { ownSecretMember, vendorRequest } from '../src/rotation-hook/vendor-request'
+import { newDraft } from '../src/rotation/change'
+import { newEndpoint } from '../src/rotation/create'
+import type { Endpoint } from '../src/rotation/endpoint'
+import { newKey } from '../src/rotation/keys'
+import { previousEnd, rotateRing, rotationPolicyOf } from '../src/rotation/ring'
+
+// What a contract makes of one rotation, by the code that serves it: the request as the hook writes it, the reply, a
+// refusal and a delivery as Keyturn does in the vendor's place. Every secret in it is made up on the spot.
+
+export interface Route {
+  readonly use: string
+  readonly method: string
+  readonly path: string
+  /** Who may call, in words. */
+  readonly access: string
+}
+
+/** A message as it goes over the wire. */
+export interface Sample {
+  /** `POST https://…` or the reply's status. */
+  readonly line: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Empty: none. */
+  readonly body: string
+}
+
+export interface Samples {
+  readonly request: Sample
+  readonly reply: Sample
+  /** Only where the rotation's own reply does not show the secret, and another operation does. */
+  readonly reveal: Sample | null
+  readonly error: Sample
+  readonly delivery: Sample
+}
+
+export function routesOfContract({ operations }: Contract): readonly Route[] {
+  return operations.map(({ use, method, path, access }) => ({ use, method, path, access: whoMayCall(access) }))
+}
+
+function whoMayCall(access: Operation['access']): string {
+  if (access === 'anyone') return 'anyone'
+  const { session, apiKey } = access
+  const permissions = apiKey === undefined ? [] : neededPermissions(apiKey)
+  const plan = apiKey?.minimumPlan === undefined ? [] : [`plan ${apiKey.minimumPlan}`]
+  return [
+    ...(session === undefined ? [] : [`session of ${session.roles.join(' or ')}`]),
+    ...(apiKey === undefined ? [] : [['API key', [...permissions, ...plan].join(', ')].filter(Boolean).join(' with ')]),
+  ].join('; ')
+}
+
+/** One rotation at `now`. Null: the contract has none. */
+export async function samplesOf(contract: Contract, now: Date): Promise<Samples | null> {
+  const rotate = operationOf(contract, 'rotate')
+  if (rotate === null) return null
+  const rotated = await rotatedEndpoint(contract, now)
+  const { endpoint, secret } = rotated
+  const revealed = revealOutcome(
+    {
+      endpoint,
+      secret,
+      keyId: endpoint.ring.keys[0].id,
+      version: endpoint.ring.version,
+      rotatedAt: now,
+      previousExpiresAt: previousEnd(endpoint.ring, now),
+      mirror: 'current',
+      replayed: false,
+    },
+    neverDelivered,
+  )
+  const reveal = operationOf(contract, 'reveal')
+  return {
+    request: requestOf(contract, rotate, { endpoint, secret, now }),
+    reply: replyOf(outcomeReply(contract, rotate, revealed)),
+    reveal: reveal === null ? null : replyOf(outcomeReply(contract, reveal, revealed)),
+    error: replyOf(problemReply(noSuchEndpoint(), contract)),
+    delivery: await deliveryOf(contract, rotated, now),
+  }
+}
+
+interface Rotated {
+  readonly endpoint: Endpoint
+  readonly secret: Secret
+  readonly opened: ReadonlyMap<string, Secret>
+}
+
+const eventType = 'order.paid'
+
+/** An endpoint that was made an hour ago, and is rotated now. */
+async function rotatedEndpoint(contract: Contract, now: Date): Promise<Rotated> {
+  const tenantId = tenantOf(contract)
+  const id = newEndpointId(contract.ids, randomBytes)
+  const owner = { tenantId, endpointId: id, contract }
+  const deps = { randomBytes, sealer: { seal: async () => 'sealed', open: async () => new Secret('opened') } }
+  const [first, next] = [await newKey(deps, owner, null), await newKey(deps, owner, null)]
+  const before = addSeconds(now, -3600)
+  const choice = { overlapSeconds: null, ownSecret: null, reason: null, forced: true }
+  const policy = rotationPolicyOf({ ...contract, cooldownSeconds: 0 }, choice)
+  const actor = { kind: 'keyturn', id: 'sample' } as const
+  const draft = newDraft(deps, { kind: 'create', actor, reason: null, overlapSeconds: 0, idempotency: null })
+  const settings = {
+    url: `https://receiver.example/${contract.name}`,
+    description: 'Orders',
+    name: 'Orders',
+    eventTypes: [eventType],
+    status: 'active',
+    mirror: 'on',
+    requestConfig: { timeoutMs: 5000, headers: {} },
+    consumers: [],
+  } as const
+  const birth = { tenantId, id, contract: contract.name, incarnation: 'inc', settings, key: first.sealedKey, draft }
+  const born = newEndpoint(birth, before, null)
+  const ring = rotateRing(born.ring, { ...next.sealedKey, createdAt: now, expiresAt: null }, policy)
+  return {
+    endpoint: { ...born, ring, updatedAt: now },
+    secret: next.secret,
+    opened: new Map([
+      [first.sealedKey.id, first.secret],
+      [next.sealedKey.id, next.secret],
+    ]),
+  }
+}
+
+function tenantOf({ tenant }: Contract): string {
+  if (tenant.from === 'header' && tenant.format === 'uuid') return '550e8400-e29b-41d4-a716-446655440000'
+  if (tenant.from === 'path' && tenant.parts !== undefined) return Array(tenant.parts.least).fill('acme').join('/')
+  const [kind] = tenant.ownerKinds ?? []
+  return kind === undefined ? 'acme' : `${kind}:acme`
+}
+
+interface Rotating {
+  readonly endpoint: Endpoint
+  readonly secret: Secret
+  readonly now: Date
+}
+
+function requestOf(contract: Contract, operation: Operation, { endpoint, secret, now }: Rotating): Sample {
+  const { apiKey } = contract.credentials
+  const credential = new Secret(apiKey === undefined ? '<session>' : newText(apiKey, randomBytes))
+  const members = choosesSecret(contract) ? ownSecretMember(contract, secret) : {}
+  const { url, request } = vendorRequest(
+    {
+      contract,
+      baseUrl: `https://api.${contract.name}.example`,
+      endpointId: endpoint.id,
+      tenantId: endpoint.tenantId,
+      overlapSeconds: overlapOf(contract),
+    },
+    { operation, credential, members, idempotencyKey: null, now },
+  )
+  return { line: `${request.method} ${url}`, headers: request.headers, body: request.body ?? '' }
+}
+
+/** What a caller would ask for: the default, where the contract has a word for it. */
+function overlapOf({ overlap }: Contract): number | null {
+  if (overlap.kind !== 'chosen') return null
+  const lengths = Object.values(overlap.words ?? {})
+  return lengths.length === 0 || lengths.includes(overlap.defaultSeconds) ? overlap.defaultSeconds : null
+}
+
+function replyOf({ status, headers, body }: ApiReply): Sample {
+  return { line: String(status), headers, body }
+}
+
+async function deliveryOf(contract: Contract, { endpoint, opened }: Rotated, now: Date): Promise<Sample> {
+  const event = { tenantId: endpoint.tenantId, id: 'evt_sample', type: eventType, at: now, payload: { total: 3 } }
+  const origin = {
+    tenantId: endpoint.tenantId,
+    eventId: event.id,
+    endpointId: endpoint.id,
+    incarnation: endpoint.incarnation,
+  }
+  const id = messageIdOf((contract.delivery ?? standardDelivery).messageIds, origin)
+  const openKey = async ({ id: keyId }: { readonly id: string }): Promise<Secret> =>
+    opened.get(keyId) ?? new Secret('unknown')
+  const log = { info: () => undefined, error: () => undefined }
+  const url = endpoint.settings.url ?? ''
+  const addressed = { endpoint, contract, url, message: { id, endpointId: endpoint.id, event } }
+  const { request } = await signedRequest({ openKey, now: () => now, log }, addressed)
+  return { line: `POST ${request.url}`, headers: request.headers, body: request.body }
+}
+
+function operationOf<Use extends Operation['use']>({ operations }: Contract, use: Use): OperationOf<Use> | null {
+  // Told by its use.
+  return (operations.find(operation => operation.use === use) as OperationOf<Use> | undefined) ?? null
+}

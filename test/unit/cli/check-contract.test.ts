@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { checkContractFile } from '../../../cli/check-contract'
+import { samplesOf } from '../../../cli/contract-samples'
+import { allContracts, hookContracts } from '../../../src/contracts/all'
+import { choosesSecret, type Contract } from '../../../src/contracts/contract'
+import { readRotated } from '../../../src/rotation-hook/vendor-reply'
+import { verify } from '../../../src/verify'
+import { runScript } from '../../support/run-script'
+import { acmeworks } from '../contracts/made-up/acmeworks'
+import { allMadeUp } from '../contracts/made-up/all-made-up'
+
+const example = 'examples/platform/acmeworks.ts'
+let folder: string
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'keyturn-check-contract-'))
+})
+
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function check(...args: readonly string[]) {
+  return runScript('cli/keyturn.ts', ['check-contract', ...args])
+}
+
+/** A module with these exports. */
+function moduleOf(name: string, exported: Readonly<Record<string, unknown>>): string {
+  const file = join(folder, name)
+  const lines = Object.entries(exported).map(([each, value]) => `exports.${each} = ${JSON.stringify(value)}`)
+  writeFileSync(file, lines.join('\n'))
+  return file
+}
+
+describe('keyturn check-contract', () => {
+  it('prints the routes, a rotation with its reply, an error and a delivery, with the time of now', async () => {
+    const { exitCode, stdout, stderr } = await check(example)
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(stdout).toMatch(/^ {2}POST \/api\/hooks\/\{id\}\/roll {2}rotate: API key with hooks:write$/m)
+    expect(stdout).toMatch(/^ {2}authorization: Bearer acme_[\w-]{43}$/m)
+    expect(stdout).toMatch(/^ {4}"secret": "whsec_[\w+/]{43}=",$/m)
+    const [, ends] = /"old_secret_ends": (\d+)/.exec(stdout) ?? []
+    expect(Math.abs(Number(ends) - Date.now() / 1000 - 86_400)).toBeLessThan(60)
+    expect(stdout).toMatch(/^ {2}webhook-signature: v1,\S+ v1,\S+$/m)
+    expect(stdout).toMatch(/^ {2}404\n {2}content-type: application\/json$/m)
+  })
+
+  it('prints the same as one document, of which the delivery verifies with the secret of the reply', async () => {
+    const { stdout } = await check(example, '--json')
+    const { contracts } = JSON.parse(stdout)
+    const [{ name, samples }] = contracts
+    expect(name).toBe('acmeworks')
+    const { secret } = JSON.parse(samples.reply.body)
+    expect(() => verify(samples.delivery.body, samples.delivery.headers, secret)).not.toThrow()
+  })
+
+  it('takes the contracts of a configuration, and every one that a file exports', async () => {
+    const named = await check('examples/platform/control-plane.ts', '--json')
+    expect(JSON.parse(named.stdout).contracts).toMatchObject([{ name: 'acmeworks' }])
+    const both = moduleOf('both.cjs', { one: { ...acmeworks, name: 'one' }, two: { ...acmeworks, name: 'two' } })
+    const { json } = await checkContractFile({ args: [both], options: {}, say: () => undefined })
+    expect(json).toMatchObject({ contracts: [{ name: 'one' }, { name: 'two' }] })
+  })
+
+  it.each<[string, Readonly<Record<string, unknown>>, RegExp]>([
+    ['a contradiction', { a: { ...acmeworks, cooldownSeconds: -1 } }, /contract acmeworks: .*cooldownSeconds must be/],
+    ['a missing member', { a: { name: 'bare', operations: [] } }, /contract bare: a member is missing/],
+    [
+      'two routes that are one',
+      { a: { ...acmeworks, operations: [0, 0].map(at => acmeworks.operations[at]) } },
+      /same route/,
+    ],
+    ['no contract', { a: 1, b: {} }, /exports no contract: an object with a name/],
+  ])('tells %s in a line that begins with the file', async (_, exported, fault) => {
+    const file = moduleOf('faulty.cjs', exported)
+    const { exitCode, stdout, stderr } = await check(file)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+    expect(
+      stderr
+        .trimEnd()
+        .split('\n')
+        .every(line => line.startsWith(`${file}: `)),
+    ).toBe(true)
+    expect(stderr).toMatch(fault)
+  })
+
+  it.each([
+    [[], /^keyturn: check-contract takes one file\n$/],
+    [['a', 'b'], /^keyturn: check-contract takes one file\n$/],
+    [['none.ts'], /^none\.ts: there is no such file\n$/],
+  ])('refuses %j in one line', async (args, fault) => {
+    expect(await check(...args)).toEqual({ exitCode: 1, stdout: '', stderr: expect.stringMatching(fault) })
+  })
+})
+
+describe('the samples', () => {
+  const contracts: readonly (readonly [string, Contract])[] = [...allContracts, ...hookContracts, ...allMadeUp].map(
+    contract => [contract.name, contract],
+  )
+
+  it.each(contracts)(
+    'of %s are read by the hook, and its delivery verifies with what it reads',
+    async (_, contract) => {
+      const now = new Date()
+      const samples = await samplesOf(contract, now)
+      const { request, reply, reveal, delivery } = samples ?? {}
+      const rotate = contract.operations.find(({ use }) => use === 'rotate')
+      if (rotate?.use !== 'rotate') throw new TypeError('there is no rotation')
+      const own = contract.rotateBody?.ownSecret?.field ?? ''
+      const shown = contract.operations.find(({ use }) => use === 'reveal')
+      const operation = reveal && shown?.use === 'reveal' ? shown : rotate
+      const secret = choosesSecret(contract)
+        ? JSON.parse(request?.body ?? '')[own]
+        : readRotated(contract, operation, JSON.parse((reveal ?? reply)?.body ?? ''))?.secret.reveal()
+      const verifying = (): void =>
+        verify(delivery?.body ?? '', delivery?.headers, String(secret), { scheme: contract.signing, now })
+      expect(verifying).not.toThrow()
+    },
+  )
+})
