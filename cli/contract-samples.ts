@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { sampleTenantId } from '../local/own-contracts'
 import {
   choosesSecret,
   type Contract,
@@ -108,7 +109,7 @@ const eventType = 'order.paid'
 
 /** An endpoint that was made an hour ago, and is rotated now. */
 async function rotatedEndpoint(contract: Contract, now: Date): Promise<Rotated> {
-  const tenantId = tenantOf(contract)
+  const tenantId = sampleTenantId(contract)
   const id = newEndpointId(contract.ids, randomBytes)
   const owner = { tenantId, endpointId: id, contract }
   const deps = { randomBytes, sealer: { seal: async () => 'sealed', open: async () => new Secret('opened') } }
@@ -139,13 +140,6 @@ async function rotatedEndpoint(contract: Contract, now: Date): Promise<Rotated> 
       [next.sealedKey.id, next.secret],
     ]),
   }
-}
-
-function tenantOf({ tenant }: Contract): string {
-  if (tenant.from === 'header' && tenant.format === 'uuid') return '550e8400-e29b-41d4-a716-446655440000'
-  if (tenant.from === 'path' && tenant.parts !== undefined) return Array(tenant.parts.least).fill('acme').join('/')
-  const [kind] = tenant.ownerKinds ?? []
-  return kind === undefined ? 'acme' : `${kind}:acme`
 }
 
 interface Rotating {

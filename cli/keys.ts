@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { configFile, loadOwnContracts } from '../config/load'
 import { OperatorError } from '../local/operator-error'
+import { readOwnContracts } from '../local/own-contracts'
 import { wholeNumber } from '../local/options'
 import type { ApiKey, ApiKeyStore } from '../src/access/api-key'
 import { createApiKey, type NewApiKeyRequest } from '../src/access/create-api-key'
@@ -32,10 +34,10 @@ export interface ApiKeyOptions {
 
 /** `keys create`. @throws {OperatorError} naming the option and what is allowed */
 export async function create({ options }: Given<CreateOptions>): Promise<Report> {
-  const { table, config, contract } = options
+  const { table, config, contract, dataDir = '.keyturn' } = options
   if (config !== undefined && table === undefined) throw new OperatorError('--config goes with --table')
   const isKnown = allContracts.some(({ name }) => name === contract)
-  const own = table === undefined || isKnown ? [] : await ownContracts(config)
+  const own = isKnown ? [] : table === undefined ? readOwnContracts(resolve(dataDir)) : await ownContracts(config)
   const request = apiKeyRequest(options, new Date(), own)
   return withStore(options, store => reportNewApiKey(store, request))
 }

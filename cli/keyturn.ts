@@ -46,7 +46,7 @@ function addKeys(keys: KeyturnCommand): void {
   keys
     .command('create')
     .description('make an API key, which is shown this once')
-    .option('--contract <name>', "one of Keyturn's contracts, or of the configuration's own")
+    .option('--contract <name>', "one of Keyturn's contracts, or of the configuration's or the local run's own")
     .option('--tenant <id>', 'a tenant that the API key acts for; may be repeated', collect)
     .option('--permission <name>', "may be repeated (default: all of the contract's)", collect)
     .option('--plan <name>', "one of the contract's plans, where it has some")

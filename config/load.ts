@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { systemCode } from '../scripts/files'
 import { allContracts } from '../src/contracts/all'
 import type { Contract } from '../src/contracts/contract'
+import type { Mount } from '../src/contracts/routes'
 import type { Config } from './config'
 import { mountsOf } from './mounts'
 import { ConfigError, parseConfig, parseMounted } from './schema'
@@ -25,10 +26,15 @@ export function loadConfig(file: string): Promise<Config> {
  * The contracts of a platform's own that the file mounts. The file is a configuration, or what somebody else's stack
  * gives to `ControlPlane`. @throws {ConfigError} each line begins with the file
  */
-export function loadOwnContracts(file: string): Promise<readonly Contract[]> {
+export async function loadOwnContracts(file: string): Promise<readonly Contract[]> {
+  return (await loadOwnMounts(file)).map(({ contract }) => contract)
+}
+
+/** As `loadOwnContracts`, with their base paths. @throws {ConfigError} each line begins with the file */
+export function loadOwnMounts(file: string): Promise<readonly Mount[]> {
   return namingFile(file, async () => {
     const mounts = mountsOf(parseMounted(await defaultExport(file)))
-    return mounts.map(({ contract }) => contract).filter(contract => !allContracts.includes(contract))
+    return mounts.filter(({ contract }) => !allContracts.includes(contract))
   })
 }
 

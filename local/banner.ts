@@ -1,16 +1,19 @@
+import { randomBytes } from 'node:crypto'
 import type { Contract } from '../src/contracts/contract'
+import { newText } from '../src/contracts/secret-text'
 import { type ContractDescription, type LocalDescription, localFile } from './local-description'
-import { seedContracts } from './seed-plan'
+import { hookedSecret } from './local-hooks'
+import { type SeedContract, seedContracts } from './seed-plan'
 
 /**
  * What is printed once everything answers: a command for each contract's rotate route, one that reads a mirror, and
  * those that show a rotation in deliveries.
  */
-export function banner(local: LocalDescription, dataDir: string): string {
+export function banner(local: LocalDescription, dataDir: string, own: readonly SeedContract[] = []): string {
   const described: Readonly<Record<string, ContractDescription>> = local.contracts
-  const rotations = seedContracts.flatMap(({ contract }) => {
+  const rotations = [...seedContracts, ...own].flatMap(({ contract, basePath = '' }) => {
     const ids = described[contract.name]
-    return ids === undefined ? [] : [`# ${contract.name}`, rotateCommand(contract, ids, local.api), '']
+    return ids === undefined ? [] : [`# ${contract.name}`, rotateCommand(contract, ids, local.api + basePath), '']
   })
   return [
     `Keyturn answers at ${local.api}, its AWS endpoint at ${local.aws}.`,
@@ -19,6 +22,7 @@ export function banner(local: LocalDescription, dataDir: string): string {
     'Rotate a secret:',
     '',
     ...rotations,
+    ...hookCommands(local, own),
     'Read its mirror:',
     '',
     readCommand(local),
@@ -32,7 +36,8 @@ export function banner(local: LocalDescription, dataDir: string): string {
 
 function rotateCommand(contract: Contract, described: ContractDescription, api: string): string {
   const rotate = contract.operations.find(({ use }) => use === 'rotate')
-  const path = (rotate?.path ?? '').replace('{id}', described.endpointId)
+  const tenantName = contract.tenant.from === 'path' ? contract.tenant.parameter : 'id'
+  const path = (rotate?.path ?? '').replace('{id}', described.endpointId).replace(`{${tenantName}}`, described.tenantId)
   const { in: place } = contract.credentials
   const takesKeys = rotate?.access !== 'anyone' && rotate?.access.apiKey !== undefined
   const credential = (takesKeys ? (described.apiKey ?? described.token) : described.adminSession) ?? ''
@@ -40,7 +45,15 @@ function rotateCommand(contract: Contract, described: ContractDescription, api: 
     place.kind === 'bearer' ? `Authorization: Bearer ${credential}` : `${place.name}: ${credential}`,
     ...(contract.tenant.from === 'header' ? [`${contract.tenant.header}: ${described.tenantId}`] : []),
   ]
-  return `curl -X ${rotate?.method} ${api}${path} ${headers.map(header => `-H '${header}'`).join(' ')}`
+  const given = headers.map(header => `-H '${header}'`).join(' ')
+  return `curl -X ${rotate?.method} ${api}${path} ${given}${ownSecretOf(contract)}`
+}
+
+/** Where the caller brings the secret, one that it may bring. */
+function ownSecretOf({ rotateBody, secret }: Contract): string {
+  const rule = rotateBody?.ownSecret
+  if (rule?.required !== true) return ''
+  return ` -H 'Content-Type: application/json' -d '${JSON.stringify({ [rule.field]: newText(secret, randomBytes) })}'`
 }
 
 const greatestPort = 65535
@@ -68,9 +81,24 @@ function portOf(url: string): number {
   return Number(new URL(url).port)
 }
 
+/** How a customer's Secrets Manager rotates at each contract of a platform's own. */
+function hookCommands(local: LocalDescription, own: readonly SeedContract[]): readonly string[] {
+  const hooked = own.filter(seed => 'apiKey' in seed.apiKeys)
+  if (hooked.length === 0) return []
+  const commands = hooked.flatMap(({ contract: { name } }) => [
+    `# ${name}`,
+    awsCommand(local, 'rotate-secret', hookedSecret(name)),
+    awsCommand(local, 'get-secret-value', hookedSecret(name)),
+  ])
+  return ['Let the rotation hook rotate, as a customer does, and read what it keeps:', '', ...commands, '']
+}
+
 function readCommand(local: LocalDescription): string {
+  return awsCommand(local, 'get-secret-value', local.contracts.keyturn.mirror)
+}
+
+function awsCommand(local: LocalDescription, operation: string, secretId: string): string {
   const credentials = `AWS_ACCESS_KEY_ID=${local.accessKeyId} AWS_SECRET_ACCESS_KEY=${local.secretAccessKey} AWS_PAGER=`
-  const secret = local.contracts.keyturn.mirror
-  const options = `--region ${local.region} --endpoint-url ${local.aws} --secret-id '${secret}'`
-  return `${credentials} aws secretsmanager get-secret-value ${options}`
+  const options = `--region ${local.region} --endpoint-url ${local.aws} --secret-id '${secretId}'`
+  return `${credentials} aws secretsmanager ${operation} ${options}`
 }

@@ -13,6 +13,8 @@ export interface DescriptionOptions {
   readonly accessKeyId: string
   readonly keys: SeededKeys
   readonly issuer: SessionIssuer
+  /** Of a platform's own contracts. Default: none. */
+  readonly own?: readonly SeedContract[]
 }
 
 /** One contract's ids and credentials, all of them texts. */
@@ -40,11 +42,11 @@ export interface LocalDescription {
 
 /** Everything that a user of this local run needs: URLs, and for each contract ids, API keys and fresh sessions. */
 export async function describeLocalRun(options: DescriptionOptions): Promise<LocalDescription> {
-  const { api, aws, accessKeyId } = options
+  const { api, aws, accessKeyId, own = [] } = options
   const contracts = await Promise.all(
-    seedContracts.map(async seed => [seed.contract.name, await describeContract(seed, options)] as const),
+    [...seedContracts, ...own].map(async seed => [seed.contract.name, await describeContract(seed, options)] as const),
   )
-  // One for each seed, as the type says.
+  // One for each seed, as the type says, and those of own contracts.
   const byName = Object.fromEntries(contracts) as LocalDescription['contracts']
   return { api, aws, ...localAws, accessKeyId, stage, contracts: byName }
 }

@@ -1,11 +1,21 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { configFile, loadConfig } from '../config/load'
-import { buildMounted, buildWorkerRuntime, endBuilder, localMounts } from '../scripts/bundle'
+import type { Writable } from 'node:stream'
+import { configFile, loadConfig, loadOwnMounts } from '../config/load'
+import { ConfigError } from '../config/schema'
+import {
+  buildMounted,
+  buildWorkerRuntime,
+  consumerFunctionSources,
+  endBuilder,
+  functionSources,
+  localMounts,
+} from '../scripts/bundle'
 import { dynamoDbClient } from '../src/aws/clients'
 import { dynamoApiKeyStore } from '../src/aws/dynamo-api-key-store'
 import { checkMounts } from '../src/contracts/check-mounts'
 import { gatewayRoutes } from '../src/contracts/gateway-routes'
+import type { Mount } from '../src/contracts/routes'
 import {
   createQueues,
   createTable,
@@ -22,10 +32,14 @@ import { takeDataDir } from './data-dir'
 import { type GatewayOptions, startGateway } from './gateway'
 import { portFault } from './listen'
 import { describeLocalRun, type LocalDescription, removeDescription, writeDescription } from './local-description'
+import { openFunctionLog } from './function-worker'
 import { localFunctions, type LocalFunctions } from './local-functions'
+import { type LocalHooks, localHooks, type Reached } from './local-hooks'
 import type { StartOptions } from './options'
 import { deliveryFeed, startQueueLoop } from './queue-loop'
+import { ownSeed, writeOwnContracts } from './own-contracts'
 import { seedOnce, type SeededKeys } from './seed'
+import { type SeedContract, seedContracts } from './seed-plan'
 import { openSessionIssuer, type SessionIssuer } from './session-issuer'
 import { startSweepLoop } from './sweep-loop'
 import { unsignableEndpoints } from './unsignable-endpoints'
@@ -37,25 +51,82 @@ const now = (): Date => new Date()
  * half-way.
  * @throws {OperatorError} when a port is taken, or the data folder or a file of it is unusable
  */
-export async function startLocalRun(options: StartOptions, closers: Closers): Promise<LocalDescription> {
+export async function startLocalRun(options: StartOptions, closers: Closers): Promise<StartedRun> {
   const { port, dataDir, buildDir, fresh } = options
+  const own = await ownMounts(options.config)
+  const mounts = [...localMounts, ...own]
+  checkTogether(mounts)
+  const ownSeeds = own.map(ownSeed)
   closers.add(takeDataDir(dataDir, { data: fresh ? 'removed' : 'kept' }))
   removeDescription(dataDir)
   const issuer = await openSessionIssuer(join(dataDir, 'session-key.json'))
   const origins = await pageOrigins()
-  const aws = await openAws({ ...options, issuer, origins }, closers)
+  const hooks = localHooks(buildDir)
+  const aws = await openAws({ ...options, issuer, origins, hooks }, closers)
+  closers.add(() => hooks.close())
   const functions = localFunctions({ buildDir, dataDir, aws })
   closers.add(() => functions.close())
-  const api = await openApi({ port, functions, origins }, closers)
-  await Promise.all([buildMounted(buildDir), buildWorkerRuntime(buildDir)])
+  const api = await openApi({ port, functions, origins, mounts }, closers)
+  const sources = own.length === 0 ? functionSources : { ...functionSources, ...consumerFunctionSources }
+  await Promise.all([buildMounted(buildDir, sources, mounts), buildWorkerRuntime(buildDir)])
   await endBuilder()
-  const keys = await prepare(dataDir, { api, aws, functions })
-  const description = await describeLocalRun({ api, aws: aws.url, accessKeyId: aws.accessKeyId, keys, issuer })
+  writeOwnContracts(dataDir, own)
+  const keys = await prepare(dataDir, { api, aws, functions, mounts, seeds: [...seedContracts, ...ownSeeds] })
+  await startHooks({ hooks, ownSeeds, keys, reached: { api, aws, log: openFunctionLog(hookLog(dataDir)) } }, closers)
+  const { accessKeyId } = aws
+  const description = await describeLocalRun({ api, aws: aws.url, accessKeyId, keys, issuer, own: ownSeeds })
   closers.add(startSweepLoop(event => functions.invoke('sweep', event), console.error))
   closers.add(startQueueLoop({ feed: deliveryFeed(aws, closers), invoke: event => functions.invoke('deliver', event) }))
   closers.add(() => removeDescription(dataDir))
   writeDescription(dataDir, description)
-  return description
+  return { description, own: ownSeeds }
+}
+
+export interface StartedRun {
+  readonly description: LocalDescription
+  /** What was made for the contracts of a platform's own. */
+  readonly own: readonly SeedContract[]
+}
+
+/**
+ * The contracts of a platform's own that the configuration mounts: the named one's, or the folder's where it has one.
+ * @throws {ConfigError}
+ */
+async function ownMounts(config: string | null): Promise<readonly Mount[]> {
+  if (config !== null) return loadOwnMounts(config)
+  const file = configFile()
+  return existsSync(file) ? loadOwnMounts(file) : []
+}
+
+/** @throws {ConfigError} where an own contract cannot be told from one that comes with Keyturn */
+function checkTogether(mounts: readonly Mount[]): void {
+  try {
+    checkMounts(mounts)
+  } catch (error) {
+    if (error instanceof RangeError) throw new ConfigError([`beside Keyturn's own contracts: ${error.message}`])
+    throw error
+  }
+}
+
+function hookLog(dataDir: string): string {
+  return join(dataDir, 'logs', 'rotation-hook.ndjson')
+}
+
+interface Hooked {
+  readonly hooks: LocalHooks
+  readonly ownSeeds: readonly SeedContract[]
+  readonly keys: SeededKeys
+  readonly reached: Reached & { readonly log: Writable }
+}
+
+/** A customer's rotation hook for each own contract that has API keys. */
+async function startHooks({ hooks, ownSeeds, keys, reached }: Hooked, closers: Closers): Promise<void> {
+  closers.add(async () => void reached.log.end())
+  const hooked = ownSeeds.flatMap(seed => {
+    const apiKey = keys[`${seed.contract.name}.apiKey`]
+    return apiKey === undefined ? [] : [{ seed, apiKey }]
+  })
+  await hooks.start(hooked, reached)
 }
 
 /** Origins of the pages that may call: those of the configuration, where the folder has one. @throws {ConfigError} */
@@ -66,14 +137,18 @@ async function pageOrigins(): Promise<readonly string[]> {
 
 interface AwsOptions extends Pick<StartOptions, 'port' | 'dataDir'> {
   readonly issuer: SessionIssuer
+  readonly hooks: LocalHooks
   readonly origins: readonly string[]
 }
 
-async function openAws({ port, dataDir, issuer, origins }: AwsOptions, closers: Closers): Promise<LocalAws> {
+async function openAws(
+  { port, dataDir, issuer, origins, hooks: functions }: AwsOptions,
+  closers: Closers,
+): Promise<LocalAws> {
   const pages = { '/.well-known/jwks.json': () => issuer.jwks }
   const accessKeyId = localAccessKeyId(join(dataDir, 'access-key.json'))
   const kmsKeyIds = [ringKeyId, mirrorKeyId]
-  const options = { dataDir: join(dataDir, 'aws'), port: port + 1, pages, kmsKeyIds, accessKeyId, origins }
+  const options = { dataDir: join(dataDir, 'aws'), port: port + 1, pages, kmsKeyIds, accessKeyId, origins, functions }
   const server = await startAwsServer(options).catch((error: unknown) => {
     throw portFault(port + 1, error)
   })
@@ -83,11 +158,11 @@ async function openAws({ port, dataDir, issuer, origins }: AwsOptions, closers: 
 
 interface ApiOptions extends Pick<GatewayOptions<string>, 'port' | 'origins'> {
   readonly functions: LocalFunctions
+  readonly mounts: readonly Mount[]
 }
 
-async function openApi({ port, functions, origins = [] }: ApiOptions, closers: Closers): Promise<string> {
-  checkMounts(localMounts)
-  const routes = gatewayRoutes(localMounts)
+async function openApi({ port, functions, origins = [], mounts }: ApiOptions, closers: Closers): Promise<string> {
+  const routes = gatewayRoutes(mounts)
   const invoke = functions.invoke.bind(functions)
   const gateway = await startGateway({ port, origins, routes, invoke, now }).catch((error: unknown) => {
     throw portFault(port, error)
@@ -100,22 +175,24 @@ interface Running {
   readonly api: string
   readonly aws: LocalAws
   readonly functions: LocalFunctions
+  readonly mounts: readonly Mount[]
+  readonly seeds: readonly SeedContract[]
 }
 
 /**
  * Makes table and queues, loads the functions and, the first time, makes the API keys and endpoints that the run starts
  * with. Returns these keys.
  */
-async function prepare(dataDir: string, { api, aws, functions }: Running): Promise<SeededKeys> {
+async function prepare(dataDir: string, { api, aws, functions, mounts, seeds }: Running): Promise<SeededKeys> {
   const { table: name } = localAws
-  const contracts = localMounts.map(({ contract }) => contract)
+  const contracts = mounts.map(({ contract }) => contract)
   const clientOptions = localClientOptions(aws.url, aws.accessKeyId)
   const client = dynamoDbClient(clientOptions)
   try {
     await Promise.all([createTable({ client, name }), createQueues(clientOptions), functions.start()])
     const store = dynamoApiKeyStore({ client, name }, now)
     for (const line of await unsignableEndpoints({ client, name }, contracts)) console.error(line)
-    return await seedOnce(join(dataDir, 'seed.json'), { api, store, now })
+    return await seedOnce(join(dataDir, 'seed.json'), { api, store, now }, seeds)
   } finally {
     client.destroy()
   }

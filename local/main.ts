@@ -16,8 +16,8 @@ export async function runLocally(args: readonly string[]): Promise<void> {
   whenParentEnds(() => void exit.begin(0))
   try {
     const options = startOptions(args)
-    const local = await startLocalRun(options, closers)
-    console.log(banner(local, options.dataDir))
+    const { description, own } = await startLocalRun(options, closers)
+    console.log(banner(description, options.dataDir, own))
   } catch (error) {
     if (!exit.begun()) printFault(fileFault(error))
     await exit.begin(1)

@@ -9,6 +9,8 @@ export interface StartOptions {
   readonly dataDir: string
   /** Where the bundles are built. */
   readonly buildDir: string
+  /** The configuration that `--config` names; null: the folder's own, where it has one. */
+  readonly config: string | null
   /** Whether to throw away all data before starting. */
   readonly fresh: boolean
 }
@@ -23,14 +25,17 @@ export function startOptions(args: readonly string[]): StartOptions {
       port: { type: 'string', default: '4700' },
       'data-dir': { type: 'string', default: '.keyturn' },
       'build-dir': { type: 'string', default: '.build' },
+      config: { type: 'string' },
       fresh: { type: 'boolean', default: false },
     },
   })
   if (values['data-dir'] === '' || values['build-dir'] === '') throw new OperatorError('a folder must not be empty')
+  if (values.config === '') throw new OperatorError('--config must not be empty')
   return {
     port: wholeNumber('--port', values.port, { least: 1, greatest: greatestPort }),
     dataDir: resolve(values['data-dir']),
     buildDir: resolve(values['build-dir']),
+    config: values.config === undefined ? null : resolve(values.config),
     fresh: values.fresh,
   }
 }

@@ -10,6 +10,8 @@ import { tumban } from '../src/contracts/tumban'
 /** What the local run starts with: for each contract a tenant with one endpoint, and its credentials. */
 export interface SeedContract {
   readonly contract: Contract
+  /** Before its paths; nothing where absent. */
+  readonly basePath?: string
   readonly tenantId: string
   readonly endpointId: string
   /** Another tenant's endpoint. Absent where a tenant's only endpoint has a fixed id. */

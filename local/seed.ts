@@ -3,11 +3,12 @@ import * as v from 'valibot'
 import { replaceFile } from '../scripts/files'
 import type { ApiKeyStore } from '../src/access/api-key'
 import { createApiKey } from '../src/access/create-api-key'
+import { allContracts } from '../src/contracts/all'
 import { keyturn } from '../src/contracts/keyturn'
-import { seedContracts } from './seed-plan'
+import { type SeedContract, seedContracts } from './seed-plan'
 import { readStored } from './stored-json'
 
-/** Bare API keys by `<contract>.<name in local.json>`. */
+/** Bare API keys by `<contract>.<name in local.json>`, and for own contracts `<contract>.endpointId`. */
 export type SeededKeys = Readonly<Record<string, string>>
 
 export interface Seeding {
@@ -18,17 +19,28 @@ export interface Seeding {
 }
 
 /**
- * Makes all API keys and endpoints of the plan at the first start, and returns the keys; later starts find them in
- * `file`, which has mode 0600. It is written last: after a start that was cut short the next one seeds again, and finds
- * the endpoints that were made.
+ * Makes all API keys and endpoints of the plan at the first start, those of a platform's own contracts at the first start
+ * that has them, and returns the keys; later starts find them in `file`, which has mode 0600. It is written last: after a
+ * start that was cut short the next one seeds again, and finds the endpoints that were made.
  * @throws {OperatorError} when the file is damaged
  */
-export async function seedOnce(file: string, seeding: Seeding): Promise<SeededKeys> {
+export async function seedOnce(file: string, seeding: Seeding, seeds: readonly SeedContract[]): Promise<SeededKeys> {
   const before = readSeededKeys(file)
-  if (before !== null) return before
-  const [keys] = await Promise.all([seedApiKeys(seeding.store, seeding.now), seedEndpoints(seeding)])
+  const wanted = before === null ? seeds : seeds.filter(seed => !isSeeded(seed, before))
+  if (before !== null && wanted.length === 0) return before
+  const [made] = await Promise.all([seedApiKeys(seeding.store, seeding.now, wanted), seedEndpoints(seeding, wanted)])
+  const keys = { ...before, ...made }
   replaceFile(file, JSON.stringify(keys, null, 2))
   return keys
+}
+
+/** An own contract whose endpoint's id or whose API keys look otherwise by now is seeded once more. */
+function isSeeded({ contract, apiKeys, endpointId }: SeedContract, keys: SeededKeys): boolean {
+  const { name, credentials } = contract
+  if (allContracts.includes(contract)) return true
+  const prefix = credentials.apiKey?.prefix ?? ''
+  const areKnown = Object.keys(apiKeys).every(key => keys[`${name}.${key}`]?.startsWith(prefix) === true)
+  return areKnown && keys[`${name}.endpointId`] === endpointId
 }
 
 /** The keys that an earlier start made; null where none came to its end. @throws {OperatorError} when it is damaged */
@@ -36,16 +48,22 @@ export function readSeededKeys(file: string): SeededKeys | null {
   return readStored({ file, schema: v.record(v.string(), v.string()), remedy: 'delete it, and new keys are made' })
 }
 
-/** Makes every API key of the plan. */
-export async function seedApiKeys(store: ApiKeyStore, now: () => Date): Promise<SeededKeys> {
-  const wanted = seedContracts.flatMap(({ contract, tenantId, apiKeys }) =>
+/** Makes every API key of the seeds: by default, of the plan. Those of own contracts come with the endpoint's id. */
+export async function seedApiKeys(
+  store: ApiKeyStore,
+  now: () => Date,
+  seeds: readonly SeedContract[] = seedContracts,
+): Promise<SeededKeys> {
+  const wanted = seeds.flatMap(({ contract, tenantId, apiKeys }) =>
     Object.entries(apiKeys).map(([name, scope]) => ({ contract, tenantIds: [tenantId], name, ...scope })),
   )
   const made = wanted.map(async request => {
     const { text } = await createApiKey(store, { now, randomBytes }, { ...request, expiresAt: null })
     return [`${request.contract.name}.${request.name}`, text.reveal()] as const
   })
-  return Object.fromEntries(await Promise.all(made))
+  const own = seeds.filter(({ contract }) => !allContracts.includes(contract))
+  const endpoints = own.map(({ contract, endpointId }) => [`${contract.name}.endpointId`, endpointId] as const)
+  return Object.fromEntries([...(await Promise.all(made)), ...endpoints])
 }
 
 interface NewEndpoint {
@@ -54,9 +72,9 @@ interface NewEndpoint {
   readonly id: string
 }
 
-/** Creates every endpoint of the plan through the running API, with a key that is revoked afterwards. Repeatable. */
-async function seedEndpoints({ api, store, now }: Seeding): Promise<void> {
-  const wanted = seedContracts.flatMap(({ contract, tenantId, endpointId, foreign }) => [
+/** Creates every endpoint of the seeds through the running API, with a key that is revoked afterwards. Repeatable. */
+async function seedEndpoints({ api, store, now }: Seeding, seeds: readonly SeedContract[]): Promise<void> {
+  const wanted = seeds.flatMap(({ contract, tenantId, endpointId, foreign }) => [
     { contract: contract.name, tenantId, id: endpointId },
     ...(foreign === undefined ? [] : [{ contract: contract.name, tenantId: foreign.tenantId, id: foreign.endpointId }]),
   ])

@@ -54,14 +54,15 @@ export async function buildFunctions(
   })
 }
 
-/** Builds functions and puts the local mounts beside each bundle, where a deployment puts its own. */
+/** Builds functions and puts the mounts, by default the local ones, beside each bundle, where a deployment puts its own. */
 export async function buildMounted(
   outDir: string,
   sources?: Readonly<Record<string, string>>,
+  mounts: readonly Mount[] = localMounts,
 ): Promise<readonly Bundle[]> {
   const bundles = await buildFunctions(outDir, sources)
-  const mounts = Buffer.from(JSON.stringify(localMounts))
-  for (const { file } of bundles) replaceChangedFile(join(dirname(file), mountsFile), mounts)
+  const written = Buffer.from(JSON.stringify(mounts))
+  for (const { file } of bundles) replaceChangedFile(join(dirname(file), mountsFile), written)
   return bundles
 }
 

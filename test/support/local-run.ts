@@ -12,6 +12,8 @@ export interface LocalRunOptions {
   /** `.build` where absent. */
   readonly buildDir?: string
   readonly fresh?: boolean
+  /** The configuration with contracts of a platform's own. */
+  readonly config?: string
   /** A file that each of its processes and workers loads before anything else. */
   readonly preload?: string
   /** Beside what this process has. */
@@ -70,11 +72,16 @@ type StartOptions = LocalRunOptions & Required<Pick<LocalRunOptions, 'dataDir' |
 async function startOnFreePorts(options: StartOptions): Promise<Started> {
   for (let attempt = 1; ; attempt += 1) {
     const args = ['--port', String(await freePorts()), '--data-dir', options.dataDir, '--build-dir', options.buildDir]
-    const run = spawnLocalRun(options.fresh === true ? [...args, '--fresh'] : args, options)
+    const more = [...(options.fresh === true ? ['--fresh'] : []), ...configOf(options)]
+    const run = spawnLocalRun([...args, ...more], options)
     if (await isReady(run)) return run
     const taken = /port \d+ is in use/.test(run.output())
     if (!taken || attempt === attempts) throw new Error(`the local run did not start:\n${run.output()}`)
   }
+}
+
+function configOf({ config }: LocalRunOptions): readonly string[] {
+  return config === undefined ? [] : ['--config', config]
 }
 
 /** `npm start -- <args>` without npm. Nothing is left over: as under npm, it ends with the process above it. */

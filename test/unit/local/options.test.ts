@@ -5,12 +5,12 @@ import { startOptions, wholeNumber } from '../../../local/options'
 describe('the options of npm start', () => {
   it('have defaults', () => {
     const folders = { dataDir: resolve('.keyturn'), buildDir: resolve('.build') }
-    expect(startOptions([])).toEqual({ port: 4700, fresh: false, ...folders })
+    expect(startOptions([])).toEqual({ port: 4700, config: null, fresh: false, ...folders })
   })
 
   it('are read', () => {
-    const args = ['--port', '1', '--data-dir', '/x', '--build-dir=/y', '--fresh']
-    expect(startOptions(args)).toEqual({ port: 1, dataDir: '/x', buildDir: '/y', fresh: true })
+    const args = ['--port', '1', '--data-dir', '/x', '--build-dir=/y', '--config', '/z.ts', '--fresh']
+    expect(startOptions(args)).toEqual({ port: 1, dataDir: '/x', buildDir: '/y', config: '/z.ts', fresh: true })
   })
 
   it.each([
@@ -23,6 +23,7 @@ describe('the options of npm start', () => {
     [['4700'], /Unexpected argument '4700'/],
     [['--fresh=yes'], /'--fresh' does not take an argument/],
     [['--data-dir', ''], /must not be empty/],
+    [['--config', ''], /must not be empty/],
   ])('%j is refused with one line', (args, message) => {
     expect(() => startOptions(args)).toThrow(message)
     expect(() => startOptions(args)).not.toThrow(/\n/)
