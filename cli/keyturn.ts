@@ -24,6 +24,7 @@ function keyturn(): KeyturnCommand {
   const program = new KeyturnCommand('keyturn')
   program.description('Operates Keyturn: API keys, deliveries, stages.').version(version, '--version')
   program.exitOverride().enablePositionalOptions()
+  addStart(program)
   addKeys(program.command('keys'))
   addRedrive(program.command('redrive'))
   addRestore(program.command('restore'))
@@ -40,6 +41,16 @@ const dataDir = [
   '--data-dir <folder>',
   'without --table: the data folder of a running local run (default: .keyturn)',
 ] as const
+
+/** Its options are those of the local run, which tells of mistakes in its own words. */
+function addStart(program: KeyturnCommand): void {
+  const command = program
+    .command('start')
+    .description('run the whole of Keyturn on this machine, with an embedded AWS; Ctrl-C stops it')
+    .usage('[--port <number>] [--data-dir <folder>] [--build-dir <folder>] [--config <file>] [--fresh]')
+    .takesAnything()
+  command.action(async () => (await import('./start')).start(command.args))
+}
 
 function addKeys(keys: KeyturnCommand): void {
   keys.description('make, list and revoke API keys')

@@ -1,4 +1,5 @@
-import { build, type BuildOptions, stop } from 'esbuild'
+import type { BuildOptions } from 'esbuild'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { allContracts } from '../src/contracts/all'
 import { type Mount, mountsFile } from '../src/contracts/routes'
@@ -26,6 +27,9 @@ export interface Bundle {
 
 const root = resolve(__dirname, '..')
 
+/** Where the package has what a clone builds; null in a clone. */
+const prebuilt = existsSync(join(root, 'functions')) ? join(root, 'functions') : null
+
 /**
  * Builds each function into `<outDir>/<name>/index.js`: the very bytes that are deployed. A file that would not change is
  * left alone.
@@ -34,6 +38,7 @@ export async function buildFunctions(
   outDir: string,
   sources: Readonly<Record<string, string>> = functionSources,
 ): Promise<readonly Bundle[]> {
+  if (prebuilt !== null) return Object.keys(sources).map(name => copyPrebuilt(outDir, name))
   const bytes = await buildChanged({
     entryPoints: Object.fromEntries(Object.entries(sources).map(([name, source]) => [`${name}/index`, source])),
     outdir: resolve(outDir),
@@ -54,6 +59,14 @@ export async function buildFunctions(
   })
 }
 
+/** A function as the package has it: the bytes that are deployed from there. */
+function copyPrebuilt(outDir: string, name: string): Bundle {
+  const file = resolve(outDir, name, 'index.js')
+  const contents = readFileSync(join(prebuilt ?? root, name, 'index.js'))
+  replaceChangedFile(file, contents)
+  return { name, file, bytes: contents.length }
+}
+
 /** Builds functions and puts the mounts, by default the local ones, beside each bundle, where a deployment puts its own. */
 export async function buildMounted(
   outDir: string,
@@ -72,12 +85,14 @@ export const localMounts: readonly Mount[] = allContracts.map(contract => ({ con
 /** Builds what runs inside a worker thread around a bundle, and returns its file. */
 export async function buildWorkerRuntime(outDir: string): Promise<string> {
   const file = resolve(outDir, 'local-worker/index.js')
+  if (prebuilt !== null) return copyPrebuilt(outDir, 'local-worker').file
   await buildChanged({ entryPoints: ['local/worker-runtime.ts'], outfile: file, target: 'node20' })
   return file
 }
 
 /** Writes the files that changed. Returns the size of each, in bytes. */
 async function buildChanged(options: BuildOptions): Promise<ReadonlyMap<string, number>> {
+  const { build } = await import('esbuild')
   const { outputFiles } = await build({
     ...options,
     absWorkingDir: root,
@@ -92,6 +107,6 @@ async function buildChanged(options: BuildOptions): Promise<ReadonlyMap<string, 
 }
 
 /** Ends the builder's own process, which would otherwise stay until ours ends. Building again starts a new one. */
-export function endBuilder(): Promise<void> {
-  return stop()
+export async function endBuilder(): Promise<void> {
+  if (prebuilt === null) await (await import('esbuild')).stop()
 }

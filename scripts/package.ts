@@ -2,13 +2,14 @@ import { build, type BuildOptions } from 'esbuild'
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { buildFunctions, consumerFunctionSources, endBuilder, functionSources } from './bundle'
+import { buildFunctions, buildWorkerRuntime, consumerFunctionSources, endBuilder, functionSources } from './bundle'
 
 // `npm pack` runs this first: everything that the package has is built into `dist/`.
 
 async function main(): Promise<void> {
   rmSync('dist', { recursive: true, force: true })
   await buildFunctions('dist/functions', { ...functionSources, ...consumerFunctionSources })
+  await buildWorkerRuntime('dist/functions')
   await buildPackageEntries('dist')
   await buildCommand('dist')
   await endBuilder()
@@ -24,6 +25,7 @@ const reader = { 'secrets-manager/index': 'src/secrets-manager/index.ts' }
 /** Of the AWS provider; `keyturn/infra` looks beside itself. */
 const lockFile = '.terraform.lock.hcl'
 const infra = { 'infra/index': 'infra/index.ts' }
+const contracts = { 'contracts/index': 'config/contracts.ts' }
 const peers = ['cdktf', 'constructs', '@cdktf/provider-aws', '@aws-sdk/*']
 
 /**
@@ -32,7 +34,7 @@ const peers = ['cdktf', 'constructs', '@cdktf/provider-aws', '@aws-sdk/*']
  */
 export async function buildPackageEntries(outDir: string): Promise<void> {
   const options: BuildOptions = { ...bundleOptions(outDir), external: peers }
-  await build({ ...options, entryPoints: { ...verifier, ...infra }, format: 'cjs' })
+  await build({ ...options, entryPoints: { ...verifier, ...infra, ...contracts }, format: 'cjs' })
   mkdirSync(join(outDir, 'infra'), { recursive: true })
   copyFileSync(join('infra', lockFile), join(outDir, 'infra', lockFile))
   // Its errors are of the very class that `keyturn/verify` exports, so it takes the verifier from beside it.
@@ -41,11 +43,15 @@ export async function buildPackageEntries(outDir: string): Promise<void> {
   await build({ ...options, entryPoints: verifier, format: 'esm', outExtension: { '.js': '.mjs' } })
 }
 
-/** Builds the package's `bin`: one file with all that it needs, so that `npx keyturn` needs no peer. */
+/** The local run's storage, which `keyturn start` alone loads; the builder is for a clone. */
+const loadedByStart = ['dynalite', 'classic-level', 'memory-level', 'esbuild']
+
+/** Builds the package's `bin`: one file with all that it needs, so that `npx keyturn` needs no peer but for `start`. */
 async function buildCommand(outDir: string): Promise<void> {
   await build({
     ...bundleOptions(outDir),
     entryPoints: { 'cli/keyturn': 'cli/keyturn.ts' },
+    external: loadedByStart,
     format: 'cjs',
     minify: true,
     mainFields: ['module', 'main'],

@@ -56,6 +56,7 @@ describe('the packed package in an empty folder', () => {
 
   it('verifies deliveries without any other package, and reads mirrored secrets with the AWS SDK', () => {
     expect(imported('keyturn/verify')).toMatch(/WebhookVerificationError.*sign.*verify/)
+    expect(imported('keyturn/contracts')).toBe('problemDetails,standardDelivery,underOwnNames\n')
     expect(imported('keyturn/secrets-manager', { NODE_PATH: join(root, 'node_modules') })).toContain('mirroredSecrets')
   })
 
@@ -166,6 +167,11 @@ describe('the packed package in an empty folder', () => {
       expect((await npx(['--help'])).stdout).toMatch(
         /^Usage: keyturn [^]* keys [^]* redrive [^]* restore [^]* destroy /,
       )
+    })
+
+    it('says what its local run needs besides', async () => {
+      const line = 'keyturn: start needs dynalite: npm install dynalite@4\n'
+      expect(await npx(['start'])).toEqual({ failed: true, stdout: '', stderr: line })
     })
 
     it('works on a local run without any other package', async () => {

@@ -8,8 +8,8 @@ describe('docs/add-a-contract.md', () => {
   it('shows the example that is compiled and driven here', () => {
     const page = readFileSync(join(__dirname, '../../../docs/add-a-contract.md'), 'utf8')
     const [example = ''] = /(?<=```ts\n).*?(?=```)/s.exec(page) ?? []
-    const inItsPlace = example.replace("'./contract'", "'../../../../src/contracts/contract'")
-    expect(inItsPlace.replace("'../verify/schemes'", "'../../../../src/verify/schemes'")).toBe(
+    const inItsPlace = example.replace("'keyturn/contracts'", "'../../../../src/contracts/contract'")
+    expect(inItsPlace.replace("'keyturn/verify'", "'../../../../src/verify/schemes'")).toBe(
       readFileSync(join(__dirname, 'made-up/acmeworks.ts'), 'utf8'),
     )
   })
