@@ -5,7 +5,7 @@ import { teambattles } from '../../../src/contracts/teambattles'
 import { keyturn } from '../../../src/contracts/keyturn'
 import { formatTime } from '../../../src/contracts/times'
 import { addSeconds } from '../../../src/core/instant'
-import { readRotated } from '../../../src/rotation-hook/vendor-reply'
+import { readRotated, readShape } from '../../../src/rotation-hook/vendor-reply'
 import type { VendorRotation } from '../../../src/rotation-hook/ports'
 import { bedFor } from './hook-bed'
 import { type Logged, NOON } from './model'
@@ -36,6 +36,38 @@ describe('what a reply shows', () => {
   ])('of the end of the key before is %j: nothing more than that', (ends, read) => {
     const body = { data: { key: { secret: 's' }, old: { ends } } }
     expect(readRotated(teambattles, rotating('unix-seconds'), body)?.previousExpiresAt).toBe(read)
+  })
+})
+
+describe('what a shape names', () => {
+  const shape = {
+    data: {
+      hook: {
+        version: 'version',
+        active: { $words: 'active', words: { true: 'on', false: false } },
+        kind: { $constant: 1 },
+      },
+      key: { secret: 'signingSecret', state: { $words: 'status', words: { active: 1, paused: 0 } } },
+    },
+    tenant: { $present: 'tenantId' },
+  } as const
+
+  it('is read through every nesting as it was written: numbers, booleans, words for either', () => {
+    const body = {
+      data: { hook: { version: 7, active: false, kind: 2 }, key: { secret: '  s ', state: 0 }, more: [] },
+      tenant: 42,
+    }
+    expect([...readShape(shape, body)]).toEqual([
+      ['version', 7],
+      ['active', 'false'],
+      ['signingSecret', '  s '],
+      ['status', 'paused'],
+      ['tenantId', 42],
+    ])
+  })
+
+  it.each([null, [], 'text', 5, { data: null }, { data: [{ key: 1 }] }])('is not there in %j', body => {
+    expect([...readShape(shape, body)]).toEqual([])
   })
 })
 
