@@ -32,7 +32,10 @@ export interface RotatedSecretProps {
   readonly schedule: string
   /** Whether deploying rotates at once. Default: no, only the function's test runs. */
   readonly rotateImmediately?: boolean
-  /** How long the secret before keeps working, where the contract lets its callers choose. */
+  /**
+   * How long the secret before keeps working, where the contract lets its callers choose; or, at a vendor that makes no
+   * secret, how long receivers go on accepting it, by default an hour.
+   */
   readonly overlapSeconds?: number
   /** What to do after a lost reply, in place of the contract's default. */
   readonly lostReply?: LostReplyRule

@@ -9,7 +9,10 @@ export interface HookDeps {
   readonly endpointId: string
   /** Empty where the credential alone says whose endpoint it is. */
   readonly tenantId: string
-  /** How long the secret before keeps working, where the contract leaves that to the caller; null: its default. */
+  /**
+   * How long the secret before keeps working, where the contract leaves that to the caller; null: its default. Where the
+   * receiver chooses the secret: how long receivers go on accepting the one before; null: an hour.
+   */
   readonly overlapSeconds: number | null
   readonly lostReply: LostReplyRule
   /** A text that no other run of the hook has: its intent is known by it. */
