@@ -28,10 +28,17 @@ function faultsOf(contract: Contract): readonly string[] {
     if (!isForTheHookAlone(contract)) checkMounts([{ contract, basePath: '' }])
     return []
   } catch (error) {
-    if (error instanceof RangeError) return error.message.split('\n')
+    if (error instanceof RangeError) return sentencesOf(error.message)
     if (!(error instanceof TypeError)) throw error
     return [`contract ${contract.name}: a member is missing, or is of another type: let the compiler check it`]
   }
+}
+
+/** One a fault: several are listed below a line that names the contract. */
+function sentencesOf(message: string): readonly string[] {
+  const [first = '', ...listed] = message.split('\n')
+  if (listed.length === 0) return [first]
+  return listed.map(line => `${first.trim()} ${line.replace(/^\s*-\s*/, '')}`)
 }
 
 function isForTheHookAlone({ tenant }: Contract): boolean {

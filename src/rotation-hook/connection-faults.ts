@@ -75,7 +75,7 @@ function tenantWords(tenant: TenantSource): string {
 const longestGraceSeconds = 7 * 24 * 60 * 60
 
 function lengthFault(contract: Contract, seconds: number): string | null {
-  if (!choosesSecret(contract)) return overlapFault(contract, seconds)
+  if (!choosesSecret(contract) || contract.overlap.kind === 'chosen') return overlapFault(contract, seconds)
   const isAllowed = Number.isInteger(seconds) && seconds >= 0 && seconds <= longestGraceSeconds
   return isAllowed ? null : `must be a whole number from 0 to ${longestGraceSeconds} at ${contract.name}`
 }

@@ -102,9 +102,9 @@ function agree(
 }
 
 function endByRule({ contract, overlapSeconds }: Settings, rotated: VendorRotation, now: Date): Date | null {
-  const seconds = choosesSecret(contract)
-    ? (overlapSeconds ?? defaultGraceSeconds)
-    : overlapOf(contract.overlap, overlapSeconds)
+  const byVendor = overlapOf(contract.overlap, overlapSeconds)
+  const grace = overlapSeconds ?? Math.max(byVendor, defaultGraceSeconds)
+  const seconds = choosesSecret(contract) ? grace : byVendor
   return seconds === 0 ? null : addSeconds(rotated.rotatedAt ?? now, seconds)
 }
 

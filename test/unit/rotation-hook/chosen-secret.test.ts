@@ -39,6 +39,13 @@ describe('createSecret, where the receiver chooses the secret', () => {
     expect([vendor.made(), rotatedSecret.tags]).toEqual([0, {}])
   })
 
+  it('keeps the key before for as long as a vendor signs with it, where that is longer', async () => {
+    const { rotatedSecret, run } = bedFor({ ...brambleway, overlap: { kind: 'fixed', seconds: 86_400 } })
+    await run('createSecret')
+    const ends = stored(rotatedSecret, token).keys.map(({ expiresAt }) => expiresAt)
+    expect(ends).toEqual([null, new Date(NOON.getTime() + 86_400_000).toISOString()])
+  })
+
   it('leaves the value of a run that was faster', async () => {
     const { rotatedSecret, run } = bedFor(brambleway, ({ rotatedSecret: port }) => ({
       rotatedSecret: {
