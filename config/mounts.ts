@@ -61,5 +61,5 @@ function faultsBeginWith(place: string, check: () => void): void {
 
 function rotatesForSessionsOnly({ operations }: Contract): boolean {
   const rotate = operations.filter(({ use }) => use === 'rotate')
-  return rotate.length > 0 && rotate.every(({ access }) => access !== 'anyone' && access.apiKey === undefined)
+  return rotate.length > 0 && rotate.every(({ access }) => access !== 'anyone' && access?.apiKey === undefined)
 }

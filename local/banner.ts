@@ -1,4 +1,5 @@
 import type { Contract } from '../src/contracts/contract'
+import { placedCredential } from '../src/contracts/credential-places'
 import { type ContractDescription, type LocalDescription, localFile } from './local-description'
 import { seedContracts } from './seed-plan'
 
@@ -33,14 +34,15 @@ export function banner(local: LocalDescription, dataDir: string): string {
 function rotateCommand(contract: Contract, described: ContractDescription, api: string): string {
   const rotate = contract.operations.find(({ use }) => use === 'rotate')
   const path = (rotate?.path ?? '').replace('{id}', described.endpointId)
-  const { in: place } = contract.credentials
-  const takesKeys = rotate?.access !== 'anyone' && rotate?.access.apiKey !== undefined
+  const takesKeys = rotate?.access !== 'anyone' && rotate?.access?.apiKey !== undefined
   const credential = (takesKeys ? (described.apiKey ?? described.token) : described.adminSession) ?? ''
+  const placed = placedCredential(contract.credentials, credential)
+  const query = 'query' in placed ? `?${placed.query}=${credential}` : ''
   const headers = [
-    place.kind === 'bearer' ? `Authorization: Bearer ${credential}` : `${place.name}: ${credential}`,
+    ...('header' in placed ? [`${placed.header}: ${placed.value}`] : []),
     ...(contract.tenant.from === 'header' ? [`${contract.tenant.header}: ${described.tenantId}`] : []),
   ]
-  return `curl -X ${rotate?.method} ${api}${path} ${headers.map(header => `-H '${header}'`).join(' ')}`
+  return `curl -X ${rotate?.method} ${api}${path}${query} ${headers.map(header => `-H '${header}'`).join(' ')}`
 }
 
 const greatestPort = 65535

@@ -19,8 +19,9 @@ export function gatewayRoutes(mounts: readonly Mount[]): readonly GatewayRoute[]
   for (const route of routesOf(mounts)) {
     const template = gatewayTemplate(route)
     const other = byTemplate.get(template)
+    // A route with `when` stands before the one for all other requests, and its function serves both.
     if (other === undefined) byTemplate.set(template, route)
-    else assertSameFunction(other, route)
+    else if (other.operation.when === undefined) assertSameFunction(other, route)
   }
   const keys = [...byTemplate.values()].map(route => ({ routeKey: routeKeyOf(route), function: functionOf(route) }))
   return [...keys, { routeKey: '$default', function: 'endpoints' }]

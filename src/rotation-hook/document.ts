@@ -1,4 +1,7 @@
 import * as v from 'valibot'
+import type { Contract } from '../contracts/contract'
+import { secondRotationOf } from '../contracts/defaults'
+import { mayBeEndless, overlapAfter } from '../contracts/overlap'
 import { addSeconds } from '../core/instant'
 import { Secret } from '../core/secret'
 import type { HookDeps, SecretVersion, VendorRotation } from './ports'
@@ -55,28 +58,34 @@ export function secretsIn(version: SecretVersion): readonly string[] {
 }
 
 /** When the key before ends; null: it has ended. */
-function endOfPrevious({ contract, overlapSeconds }: Settings, rotated: VendorRotation, now: Date): Date | null {
+function endOfPrevious(
+  { contract, overlapSeconds }: Settings,
+  rotated: VendorRotation,
+  now: Date,
+): Date | 'never' | null {
   if (rotated.previousExpiresAt !== undefined) return rotated.previousExpiresAt
-  const { overlap } = contract
-  const seconds =
-    overlap.kind === 'none'
-      ? 0
-      : overlap.kind === 'fixed'
-        ? overlap.seconds
-        : (overlapSeconds ?? overlap.defaultSeconds)
-  return seconds === 0 ? null : addSeconds(rotated.rotatedAt ?? now, seconds)
+  const span = overlapAfter(contract, overlapSeconds)
+  if (span === 'endless') return 'never'
+  return span === 0 ? null : addSeconds(rotated.rotatedAt ?? now, span)
 }
 
 function retiring(
   { contract }: Settings,
   [previous, ...others]: readonly StoredKey[],
-  { ends, now }: { readonly ends: Date | null; readonly now: Date },
+  { ends, now }: { readonly ends: Date | 'never' | null; readonly now: Date },
 ): readonly StoredKey[] {
-  if (previous === undefined || ends === null) return []
-  const kept = contract.secondRotation.kind === 'keep' ? others.filter(key => endsAfter(key, now)) : []
+  const rule = secondRotationOf(contract)
+  const kept = rule.kind === 'keep' ? others.filter(key => isKeptAt(contract, key, now)) : []
+  if (ends === null) return rule.kind === 'keep' && rule.immediateEnds === 'current' ? kept : []
+  if (previous === undefined) return []
   // One that ends by itself is not the key before, which was unreadable: it keeps its own end.
   if (previous.expiresAt !== null) return endsAfter(previous, now) ? [previous, ...kept] : kept
-  return [{ ...previous, expiresAt: ends.toISOString() }, ...kept]
+  return [{ ...previous, expiresAt: ends === 'never' ? null : ends.toISOString() }, ...kept]
+}
+
+/** Whether an older key still works. One without an end was kept by a vendor that gives it none. */
+function isKeptAt(contract: Contract, key: StoredKey, now: Date): boolean {
+  return key.expiresAt === null ? mayBeEndless(contract) : endsAfter(key, now)
 }
 
 function endsAfter({ expiresAt }: StoredKey, now: Date): boolean {

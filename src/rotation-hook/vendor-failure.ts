@@ -82,8 +82,9 @@ function codeOf(contract: Contract, status: number, body: unknown): VendorErrorC
 
 /** Whether the vendor says, in its own words, that a later rotation took the place of the one that is replayed. */
 function isSuperseded({ errors }: Contract, status: number, body: unknown): boolean {
-  const words = errors.words['rotation-superseded']
-  const code = words?.code ?? errors.byStatus[409]?.code ?? 'rotation-superseded'
+  if (errors === undefined) return false
+  const words = errors.words?.['rotation-superseded']
+  const code = words?.code ?? errors.byStatus?.[409]?.code ?? 'rotation-superseded'
   return status === (words?.status ?? 409) && readShape(errors.body, body).get('code') === code
 }
 
@@ -108,7 +109,7 @@ export async function withRetries<Result>(
       return await request()
     } catch (error) {
       if (!(error instanceof VendorError)) throw error
-      const pause = pauseSeconds(error, deps.contract.vendorReplays, made)
+      const pause = pauseSeconds(error, deps.contract.vendorReplays === true, made)
       logFailure(deps, error, made)
       if (pause === null || made === maximumCalls) throw error
       await deps.sleep(pause * 1000)

@@ -1,4 +1,8 @@
-import type { Contract, Operation } from '../contracts/contract'
+import type { Contract, Operation, Span } from '../contracts/contract'
+import { placedCredential } from '../contracts/credential-places'
+import { type ChosenOverlap, jsonOfWord } from '../contracts/overlap'
+import { parsePlace, type Place, type PlaceText, valueText } from '../contracts/place'
+import type { Json } from '../contracts/shape'
 import { addSeconds } from '../core/instant'
 import { Secret } from '../core/secret'
 import { HookError } from './hook-error'
@@ -33,71 +37,133 @@ export function vendorRequest(
   connection: Connection,
   call: VendorCall,
 ): { readonly url: string; readonly request: VendorHttpRequest } {
-  const { operation } = call
-  const body = operation.use === 'rotate' ? overlapBody(connection, call.now) : null
-  const headers = { ...headersOf(connection, call), ...(body === null ? {} : { 'content-type': 'application/json' }) }
-  const url = connection.baseUrl + pathOf(connection, operation.path)
+  const { contract, baseUrl } = connection
+  const { operation, credential } = call
+  const placed = placedCredential(contract.credentials, credential.reveal())
+  const said = [
+    ...(operation.use === 'rotate' ? saidByRotation(connection, call) : []),
+    ...idempotencyOf(contract, call),
+  ]
+  const body = bodyOf(contract, operation, said)
+  const headers = {
+    ...headersOf(connection),
+    ...('header' in placed ? { [placed.header]: placed.value } : {}),
+    ...Object.fromEntries(
+      said.flatMap(({ place, value }) => (place.in === 'header' ? [[place.name.toLowerCase(), valueText(value)]] : [])),
+    ),
+    ...(body === null ? {} : { 'content-type': 'application/json' }),
+  }
+  const members: readonly (readonly [string, string])[] = [
+    ...said.flatMap(({ place, value }) => (place.in === 'query' ? [[place.name, valueText(value)] as const] : [])),
+    ...('query' in placed ? [[placed.query, placed.value] as const] : []),
+  ]
+  const query = new URLSearchParams(members.map(([name, value]): [string, string] => [name, value]))
+  const url = baseUrl + pathOf(connection, operation.path, said) + (query.size === 0 ? '' : `?${query.toString()}`)
   return { url, request: { method: operation.method, headers, body } }
 }
 
-function pathOf({ contract, endpointId, tenantId }: Connection, template: string): string {
-  const tenant = contract.tenant.from === 'path' ? contract.tenant.parameter : null
-  return template
-    .replace('{id}', encodeURIComponent(endpointId))
-    .replace(`{${tenant ?? 'id'}}`, encodeURIComponent(tenantId))
+/** Something that a request says, and where. */
+interface Said {
+  readonly place: Place
+  readonly value: Json
 }
 
-function headersOf(
-  { contract, tenantId }: Connection,
-  { credential, idempotencyKey }: VendorCall,
-): Readonly<Record<string, string>> {
-  const { credentials, tenant, apiVersions } = contract
-  const token = credential.reveal()
+/** The whole of a path, one parameter after the other. */
+function pathOf({ contract, endpointId, tenantId }: Connection, template: string, said: readonly Said[]): string {
+  const tenant = contract.tenant.from === 'path' ? { [contract.tenant.parameter]: tenantId } : {}
+  const chosen = said.flatMap(({ place, value }) =>
+    place.in === 'path' ? [[place.name, valueText(value)] as const] : [],
+  )
+  const parameters: Readonly<Record<string, string>> = { id: endpointId, ...tenant, ...Object.fromEntries(chosen) }
+  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parameters[name] ?? ''))
+}
+
+function headersOf({ contract, tenantId }: Connection): Readonly<Record<string, string>> {
+  const { tenant, apiVersions } = contract
   const tenantHeader = tenant.from === 'path' ? undefined : tenant.header
   const newest = apiVersions?.known[0]
   return {
     accept: 'application/json',
     'accept-encoding': 'identity',
     'user-agent': 'keyturn-rotation-hook',
-    ...(credentials.in.kind === 'bearer' ? { authorization: `Bearer ${token}` } : { [credentials.in.name]: token }),
     ...(tenantHeader !== undefined && tenantId !== '' ? { [tenantHeader]: tenantId } : {}),
     ...(apiVersions !== undefined && newest !== undefined ? { [apiVersions.header]: newest } : {}),
-    ...(idempotencyKey !== null && contract.idempotencyKey !== 'off' ? { 'idempotency-key': idempotencyKey } : {}),
   }
 }
 
-type Chosen = Extract<Contract['overlap'], { readonly kind: 'chosen' }>
+function idempotencyOf({ idempotencyKey = 'optional' }: Contract, call: VendorCall): readonly Said[] {
+  const { rule, in: place } =
+    typeof idempotencyKey === 'object' ? idempotencyKey : { rule: idempotencyKey, in: 'Idempotency-Key:' }
+  return call.idempotencyKey === null || rule === 'off'
+    ? []
+    : [{ place: parsePlace(place), value: call.idempotencyKey }]
+}
 
-/** The JSON body that asks for the overlap, or null: the vendor's default is right, or it has nothing to choose. */
-function overlapBody(
-  { contract, overlapSeconds }: { readonly contract: Contract; readonly overlapSeconds: number | null },
-  now: Date,
-): string | null {
-  if (contract.overlap.kind !== 'chosen' || overlapSeconds === null) return null
-  return JSON.stringify({ [contract.overlap.field]: written(contract.overlap, overlapSeconds, now) })
+/** What a reason says that the vendor requires. */
+const usualReason = 'scheduled rotation'
+
+/** What a rotation must say, and the overlap where it is not the vendor's default or the vendor wants it said. */
+function saidByRotation({ contract, overlapSeconds }: Connection, { operation, now }: VendorCall): readonly Said[] {
+  const { overlap, rotateBody } = contract
+  const { constants = {}, reason } = rotateBody ?? {}
+  const said = Object.entries({ ...operation.when, ...constants })
+  if (reason?.required === true) said.push([reason.field, usualReason.slice(0, reason.maximumCharacters)])
+  if (
+    overlap.kind === 'chosen' &&
+    (overlapSeconds !== null || overlap.required === true || isPathPlace(overlap.field))
+  ) {
+    said.push([overlap.field, written(overlap, overlapSeconds ?? overlap.defaultSeconds, now)])
+  }
+  return said.map(([place, value]) => ({ place: parsePlace(place), value }))
+}
+
+function isPathPlace(place: PlaceText): boolean {
+  return parsePlace(place).in === 'path'
+}
+
+/** The JSON body; null: the vendor wants none. */
+function bodyOf({ rotateBody }: Contract, { use }: Operation, said: readonly Said[]): string | null {
+  const members = said.flatMap(({ place, value }) => (place.in === 'body' ? [{ path: place.path, value }] : []))
+  if (members.length === 0) return use === 'rotate' && rotateBody?.required === true ? '{}' : null
+  return JSON.stringify(members.reduce<JsonMembers>((body, { path, value }) => withMember(body, path, value), {}))
+}
+
+type JsonMembers = Readonly<Record<string, Json>>
+
+function withMember(object: JsonMembers, [name = '', ...inner]: readonly string[], value: Json): JsonMembers {
+  if (inner.length === 0) return { ...object, [name]: value }
+  return { ...object, [name]: withMember(isMembers(object[name]) ? object[name] : {}, inner, value) }
+}
+
+function isMembers(value: Json | undefined): value is JsonMembers {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** @throws {RangeError} when the contract has no word for that length */
-function written({ unit, words = {} }: Chosen, seconds: number, now: Date): number | string | boolean {
+function written({ unit, words = {} }: ChosenOverlap, span: Span, now: Date): Json {
+  if (unit === 'words' || span === 'endless') return wordFor(words, span)
   switch (unit) {
     case 'seconds':
-      return seconds
+      return span
     case 'minutes':
-      return seconds / 60
+      return span / 60
     case 'hours':
-      return seconds / 3600
+      return span / 3600
+    case 'days':
+      return span / 86_400
     case 'iso-duration':
-      return `PT${seconds}S`
+      return `PT${span}S`
     case 'instant':
-      return addSeconds(now, seconds).toISOString()
-    case 'boolean':
-      return seconds > 0
-    case 'words': {
-      const word = Object.entries(words).find(([, length]) => length === seconds)?.[0]
-      if (word === undefined) throw new RangeError(`the contract has no word for an overlap of ${seconds} seconds`)
-      return word
-    }
+      return addSeconds(now, span).toISOString()
+    case 'unix-seconds':
+      return Math.ceil(addSeconds(now, span).getTime() / 1000)
   }
+}
+
+function wordFor(words: Readonly<Record<string, Span>>, span: Span): Json {
+  const word = Object.entries(words).find(([, length]) => length === span)?.[0]
+  if (word === undefined) throw new RangeError(`the contract has no word for an overlap of ${span} seconds`)
+  return jsonOfWord(word)
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Contract, Operation, OperationOf } from '../contracts/contract'
-import { shapeFields } from '../contracts/shape'
+import { shapeFields, showsSecret } from '../contracts/shape'
 import type { Secret } from '../core/secret'
 import type { VendorRotation, Vendor } from './ports'
 import { sendRequest } from './send-request'
@@ -40,7 +40,7 @@ export function contractVendor(options: ContractVendorOptions): Vendor {
   return {
     rotate: async (idempotencyKey, sending) => {
       const reply = await callVendor(options, { operation: rotate, idempotencyKey, sending })
-      const shown = showsSecret(rotate) ? null : await shownOnceMade(showAgain)
+      const shown = showsSecret(rotate.reply.body) ? null : await shownOnceMade(showAgain)
       return shown ?? revealed(contract, rotate, reply)
     },
     reveal: showAgain,
@@ -90,10 +90,6 @@ async function shownOnceMade(showAgain: () => Promise<VendorRotation | null>): P
     const { code, status, retryAfterSeconds } = error
     throw new VendorError(code, { status, retryAfterSeconds, rotated: 'maybe' })
   }
-}
-
-function showsSecret({ reply }: OperationOf<'rotate'>): boolean {
-  return reply.body !== null && shapeFields(reply.body).includes('signingSecret')
 }
 
 function hints({ reply }: OperationOf<'secret-state'> | OperationOf<'get'>): boolean {

@@ -9,7 +9,7 @@ import type { AuditLog, EndpointAddress, EndpointStore } from '../../rotation/po
 import { isLive } from '../../rotation/ring'
 import { policyState } from '../../rotation/settle-policy'
 import { type SettingsDeps, updateEndpoint } from '../../rotation/update'
-import { readBody, readPermittedObject } from '../body/json'
+import { type JsonObject, readBody, readPermittedObject } from '../body/json'
 import { readSettingsChange, checkConsumers } from '../body/settings'
 import { endpointValues } from '../endpoint-values'
 import { contractOf, isReached, loadEndpoint, loadShownEndpoint, possibleIds } from '../load-endpoint'
@@ -17,8 +17,13 @@ import { cursorOf, readPageRequest } from '../page-request'
 import { type Outcome, outcome, type Values } from '../reply'
 import type { ApiSettings, PermittedRequest, Uses } from '../request'
 
-export interface EndpointDeps extends SettingsDeps {
+/** What a change of settings reaches outside for. */
+export interface UpdateDeps extends SettingsDeps {
   readonly store: EndpointStore
+  readonly health: Pick<HealthStore, 'loadAny' | 'resume'>
+}
+
+export interface EndpointDeps extends UpdateDeps {
   readonly audit: Pick<AuditLog, 'list' | 'listAll'>
   readonly health: Pick<HealthStore, 'loadAny' | 'loadMany' | 'resume'>
 }
@@ -66,11 +71,11 @@ async function get(
  * An endpoint's settings, changed. A body without fields changes nothing. `status: active` ends a pause by Keyturn as
  * well as one by the owner.
  */
-async function update(deps: EndpointDeps, settings: ApiSettings, request: PermittedRequest): Promise<Outcome> {
+export async function update(deps: UpdateDeps, settings: ApiSettings, request: PermittedRequest): Promise<Outcome> {
   const { contracts, mirror, mirrorReaders, insecureTargets } = settings
   const { endpoint, health } = await loadShownEndpoint(deps, contracts, request)
   const contract = contractOf(contracts, endpoint)
-  const body = readPermittedObject(request)
+  const body = withoutWhen(request, readPermittedObject(request))
   const change = readSettingsChange(body, { contract, mirror, insecureTargets })
   checkConsumers(change.consumers ?? [], mirrorReaders)
   if (Object.keys(change).length === 0) return outcome(endpointValues(endpoint, health))
@@ -79,6 +84,14 @@ async function update(deps: EndpointDeps, settings: ApiSettings, request: Permit
   const { tenantId, id: endpointId, incarnation } = updated
   await deps.health.resume({ tenantId, endpointId, incarnation })
   return outcome(endpointValues(updated, { ...health, consecutiveFailures: 0, pausedAt: null, pausedReason: null }))
+}
+
+/** The body without what would make the request another operation of the same route, and does not. */
+function withoutWhen({ contract, operation }: PermittedRequest, body: JsonObject): JsonObject {
+  const { method, path } = operation
+  const beside = [...contract.operations].filter(other => other.method === method && other.path === path)
+  const names = beside.flatMap(({ when = {} }) => Object.keys(when))
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name)))
 }
 
 /** The endpoint is gone from now on; a reply that shows it shows what it was. */

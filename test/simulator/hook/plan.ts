@@ -1,4 +1,5 @@
 import type { Contract } from '../../../src/contracts/contract'
+import { secondRotationOf } from '../../../src/contracts/defaults'
 import { featurebase } from '../../../src/contracts/featurebase'
 import { keyturn } from '../../../src/contracts/keyturn'
 import { storno } from '../../../src/contracts/storno'
@@ -95,7 +96,7 @@ export function randomHookPlan(random: Random): HookPlan {
   }
   return {
     ...setting,
-    secondRotation: setting.contract.secondRotation,
+    secondRotation: secondRotationOf(setting.contract),
     lostReply: random.chance(0.1) ? 'stop-and-alarm' : defaultLostReplyRule(setting.contract),
     first: random.chance(0.8) ? 'secret' : 'placeholder',
     mirror: random.chance(0.3) ? 'on' : 'off',

@@ -77,7 +77,7 @@ describe('a contract', () => {
     ['path must have these parameters', withRotate({ path: '/{tenant}/hooks/{id}' })],
     ['path must have plain segments', withRotate({ path: '/hooks/{id}:rotate/now' })],
     ['path must have plain segments', withRotate({ path: '/hooks/{id}x' })],
-    ['path must have plain segments', withRotate({ path: '/hooks/{id}/' })],
+    ['path must have plain segments', withRotate({ path: '/hooks//{id}' })],
     ['path must start', withRotate({ path: 'hooks/{id}' })],
     ['access must not be anyone', withRotate({ access: 'anyone' })],
     ['access must allow', withRotate({ access: {} })],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { createHmac } from 'node:crypto'
 import type { Contract } from '../../../../src/contracts/contract'
+import { schemeOf } from '../../../../src/contracts/secret-key'
 import type { Json } from '../../../../src/contracts/shape'
 import { verify } from '../../../../src/verify'
 import type { Received } from '../../delivery/receiver'
@@ -25,9 +26,9 @@ async function deliver(tenantId: string, payload: Json): Promise<Received> {
 }
 
 /** What the library for receivers says of a delivery under a secret. */
-function verdict({ signing }: Contract, { body, headers }: Received, secret: string): string {
+function verdict(contract: Contract, { body, headers }: Received, secret: string): string {
   try {
-    verify(body, headers, secret, { scheme: signing, now: bed().world.deps.now() })
+    verify(body, headers, secret, { scheme: schemeOf(contract), now: bed().world.deps.now() })
     return 'verified'
   } catch (error) {
     return Object(error).code
