@@ -271,7 +271,10 @@ export function neededPermissions({ permission = [] }: ApiKeyAccess): readonly s
   return typeof permission === 'string' ? [permission] : permission
 }
 
-/** How errors look. The words for a problem are those of `words[code]`, else `byStatus[status]`, else `other`, else Keyturn's own. */
+/**
+ * How errors look. The words for a problem are `words[code]` over `byStatus[status]`, or `other` where neither names it.
+ * What they leave out is in Keyturn's own words.
+ */
 export interface ErrorDialect {
   /** Absent: `application/json`. */
   readonly contentType?: (typeof errorContentTypes)[number]
@@ -279,7 +282,7 @@ export interface ErrorDialect {
   readonly words?: { readonly [Code in ProblemCode]?: ErrorWords }
   /** By Keyturn's status, which an entry may replace. */
   readonly byStatus?: { readonly [status: number]: ErrorWords }
-  /** For any other. */
+  /** For every problem that neither of the two names. */
   readonly other?: ErrorWords
 }
 

@@ -65,11 +65,7 @@ export function problemReply(
   { request, now }: { readonly request: ReplyRequest; readonly now: Date },
 ): ApiReply {
   const dialect: ErrorDialect = contract?.errors ?? problemDetails
-  const words: ErrorWords = {
-    ...dialect.other,
-    ...dialect.byStatus?.[problem.status],
-    ...dialect.words?.[problem.code],
-  }
+  const words = wordsFor(dialect, problem)
   const status = words.status ?? problem.status
   const values = errorValues(problem, words, { status, requestId: request.id, requestTime: now, ...pathOf(request) })
   const headers = {
@@ -82,6 +78,12 @@ export function problemReply(
   }
   const body = renderShape(words.body ?? dialect.body, values, contract === null ? 'iso-millis' : timesOf(contract))
   return { status, headers, body: JSON.stringify(body) }
+}
+
+/** The contract's words for the problem: those by its code over those by its status, or else those for any other. */
+function wordsFor({ words = {}, byStatus = {}, other = {} }: ErrorDialect, { code, status }: Problem): ErrorWords {
+  const isNamed = words[code] !== undefined || byStatus[status] !== undefined
+  return isNamed ? { ...byStatus[status], ...words[code] } : other
 }
 
 function pathOf({ method, path, parameters }: ReplyRequest): Values {

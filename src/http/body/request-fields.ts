@@ -98,3 +98,18 @@ export function jsonValue(place: PlaceText, value: unknown): unknown {
   if (value === 'true' || value === 'false') return value === 'true'
   return /^\d{1,15}(?:\.\d{1,9})?$/.test(value) ? Number(value) : value
 }
+
+/** The body without what stands at these places, and without the objects that are empty then. */
+export function withoutPlaces(body: JsonObject, places: readonly PlaceText[]): JsonObject {
+  return places.reduce((rest, text) => {
+    const place = parsePlace(text)
+    return place.in === 'body' ? withoutPath(rest, place.path) : rest
+  }, body)
+}
+
+function withoutPath(object: JsonObject, [name = '', ...inner]: readonly string[]): JsonObject {
+  const { [name]: member, ...rest } = object
+  if (inner.length === 0 || !isObject(member)) return inner.length === 0 ? rest : object
+  const left = withoutPath(member, inner)
+  return Object.keys(left).length === 0 ? rest : { ...rest, [name]: left }
+}

@@ -9,7 +9,7 @@ import type { RotateChoice } from '../../rotation/ring'
 import type { PermittedRequest } from '../request'
 import { invalidField, readBoolean, readInstant, readText, readWholeNumber } from './fields'
 import { type JsonObject, readBody, readPermittedObject } from './json'
-import { jsonValue, type PlacedRequest, readConstant, requestFields, valueAt } from './request-fields'
+import { jsonValue, type PlacedRequest, readConstant, requestFields, valueAt, withoutPlaces } from './request-fields'
 
 // What a request that changes a ring says: in its body or elsewhere, and by its idempotency key.
 
@@ -62,8 +62,7 @@ function idempotencyOf({ idempotencyKey = 'optional' }: Contract): { rule: Idemp
 
 /** The body without the idempotency key, where it stands there. */
 export function withoutIdempotencyKey({ idempotencyKey }: Contract, body: JsonObject): JsonObject {
-  const place = typeof idempotencyKey === 'object' ? idempotencyKey.in : null
-  return Object.fromEntries(Object.entries(body).filter(([name]) => name !== place))
+  return typeof idempotencyKey === 'object' ? withoutPlaces(body, [idempotencyKey.in]) : body
 }
 
 /** What a repeat of a rotation must say again: the body, and what stands elsewhere. */

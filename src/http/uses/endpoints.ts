@@ -10,6 +10,7 @@ import { isLive } from '../../rotation/ring'
 import { policyState } from '../../rotation/settle-policy'
 import { type SettingsDeps, updateEndpoint } from '../../rotation/update'
 import { type JsonObject, readBody, readPermittedObject } from '../body/json'
+import { withoutPlaces } from '../body/request-fields'
 import { readSettingsChange, checkConsumers } from '../body/settings'
 import { endpointValues } from '../endpoint-values'
 import { contractOf, isReached, loadEndpoint, loadShownEndpoint, possibleIds } from '../load-endpoint'
@@ -90,8 +91,8 @@ export async function update(deps: UpdateDeps, settings: ApiSettings, request: P
 function withoutWhen({ contract, operation }: PermittedRequest, body: JsonObject): JsonObject {
   const { method, path } = operation
   const beside = [...contract.operations].filter(other => other.method === method && other.path === path)
-  const names = beside.flatMap(({ when = {} }) => Object.keys(when))
-  return Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name)))
+  const places = beside.flatMap(({ when = {} }) => Object.keys(when))
+  return withoutPlaces(body, places)
 }
 
 /** The endpoint is gone from now on; a reply that shows it shows what it was. */
