@@ -2,7 +2,7 @@ import { storedIdPattern } from '../core/id'
 import { checkOverlap, checkRotateBody, chosenParameters } from './check-requests'
 import { checkErrors, checkHeaders, checkReply } from './check-shapes'
 import { checkSecret, checkSigning } from './check-signing'
-import { type Contract, neededPermissions, type Operation } from './contract'
+import { type Contract, type CredentialPlace, neededPermissions, type Operation } from './contract'
 import { placesOf } from './credential-places'
 import { type Fault, faultsIn, fitsEncoding, isSeconds, isToken } from './fault'
 import { canSignFor, newEndpointId, parseEndpointId } from './ids'
@@ -91,13 +91,26 @@ function checkCredentials({ credentials }: Contract): readonly Fault[] {
       place.kind === 'query' && !/^[\w.-]+$/.test(place.name) && 'credentials.in.name must be a plain name',
       place.kind === 'basic' && place.user?.includes(':') === true && 'credentials.in.user must not hold a colon',
     ]),
-    new Set(places.map(place => JSON.stringify(place))).size < places.length &&
-      'credentials.in must not name a place twice',
+    places.some((place, index) => places.slice(index + 1).some(other => areAlike(place, other))) &&
+      'credentials.in must not have two places that cannot be told apart',
     apiKey !== undefined && bitsOf(apiKey) < leastKeyBits && `credentials.apiKey must have ${leastKeyBits} bits`,
     apiKey !== undefined && !fitsEncoding(apiKey) && 'credentials.apiKey.bytes does not fit the encoding',
     apiKey !== undefined && !/^[\w.~+/-]*$/.test(apiKey.prefix) && 'credentials.apiKey.prefix must fit a token',
     apiKey?.prefix === '' && sessions === true && 'credentials.apiKey.prefix must tell keys from sessions',
   ]
+}
+
+/** Whether what stands in one of the places could be read as standing in the other. */
+function areAlike(one: CredentialPlace, other: CredentialPlace): boolean {
+  const [before, after] = [startOf(one), startOf(other)]
+  return before.startsWith(after) || after.startsWith(before)
+}
+
+/** How a credential in the place begins, with the place itself. */
+function startOf(place: CredentialPlace): string {
+  if (place.kind === 'query') return `?${place.name}=`
+  if (place.kind === 'header') return `${place.name.toLowerCase()}: ${(place.prefix ?? '').toLowerCase()}`
+  return `authorization: ${place.kind} `
 }
 
 /** An id that Keyturn makes must be one that it accepts, and one that the table and the mirror's name can hold. */
@@ -108,6 +121,9 @@ function checkIds({ ids, tenant, signing }: Contract): readonly Fault[] {
     ids.kind === 'prefixed' && !/^[A-Za-z0-9_.:-]{1,32}$/.test(ids.prefix) && 'ids.prefix must be 1 to 32 characters',
     ids.kind === 'text' && !(ids.maximum >= 1 && ids.maximum <= 128) && 'ids.maximum must be 1 to 128',
     ids.kind === 'text' && !fitsEncoding(ids.make) && 'ids.make.bytes does not fit the encoding',
+    ids.kind === 'text' &&
+      ids.make.encoding === 'base64' &&
+      'ids.make.encoding must not be base64: ids have no + and /',
     ids.kind === 'text' && bitsOf(ids.make) < leastIdBits && `ids.make must have ${leastIdBits} bits`,
     !ownerKinds.every(kind => /^[A-Za-z0-9_.-]{1,32}$/.test(kind)) && 'tenant.ownerKinds must be plain words',
     !ownerKinds.every(kind => canSignFor({ signing }, kind)) &&

@@ -1,6 +1,6 @@
-import type { Contract, Operation, Overlap } from './contract'
+import type { Contract, Operation } from './contract'
 import { type Fault, isSeconds, isToken } from './fault'
-import { jsonOfWord } from './overlap'
+import { type ChosenOverlap, isSayable, isWithin, jsonOfWord, mustBeSaid, rounded } from './overlap'
 import { isTextPlace, parsePlace, placeName, type PlaceText } from './place'
 import { parseTemplate } from './routes'
 
@@ -106,8 +106,8 @@ export function checkOverlap({ overlap, operations }: Contract): readonly Fault[
   return [isUnsayable && 'overlap.field can be said by no request, since nothing rotates', ...checkChosen(overlap)]
 }
 
-function checkChosen(overlap: Extract<Overlap, { readonly kind: 'chosen' }>): readonly Fault[] {
-  const { unit, words, defaultSeconds, minimumSeconds = 0, maximumSeconds, rounded, required } = overlap
+function checkChosen(overlap: ChosenOverlap): readonly Fault[] {
+  const { unit, words, defaultSeconds, minimumSeconds = 0, maximumSeconds, rounded: rule, required } = overlap
   const lengths = Object.values(words ?? {})
   const isLength = (span: unknown): boolean => span === 'endless' || isSeconds(span)
   const isAbove = typeof defaultSeconds === 'number' && defaultSeconds > maximumSeconds
@@ -125,13 +125,19 @@ function checkChosen(overlap: Extract<Overlap, { readonly kind: 'chosen' }>): re
       required !== true &&
       !lengths.includes(defaultSeconds) &&
       `overlap.defaultSeconds must be the length of one of the words: ${names.join(', ')}`,
+    mustBeSaid(overlap) &&
+      !(
+        isSayable(overlap, defaultSeconds) &&
+        (unit === 'words' || isWithin(overlap, rounded(overlap, defaultSeconds)))
+      ) &&
+      'overlap.defaultSeconds must be one that a request can say, since each has to say one',
     unit !== 'words' && defaultSeconds === 'endless' && 'overlap.defaultSeconds endless needs a word for it',
-    unit === 'words' && rounded !== undefined && 'overlap.rounded has nothing to round in words',
-    rounded !== undefined &&
-      !(isSeconds(rounded.toSeconds) && rounded.toSeconds > 0) &&
+    unit === 'words' && rule !== undefined && 'overlap.rounded has nothing to round in words',
+    rule !== undefined &&
+      !(isSeconds(rule.toSeconds) && rule.toSeconds > 0) &&
       'overlap.rounded.toSeconds must be 1 at least',
-    rounded !== undefined &&
-      maximumSeconds % rounded.toSeconds !== 0 &&
+    rule !== undefined &&
+      maximumSeconds % rule.toSeconds !== 0 &&
       'overlap.maximumSeconds must be a multiple of overlap.rounded.toSeconds',
   ]
 }

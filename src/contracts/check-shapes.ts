@@ -1,6 +1,7 @@
 import type { Contract, Operation } from './contract'
+import { timeFormats } from './dimensions'
 import { numberDigits } from './ids'
-import { type Fault, isToken } from './fault'
+import { type Fault, faultsIn, isToken } from './fault'
 import { errorFields, itemFields, replyFields, requestFields } from './reply-fields'
 import {
   fieldsInText,
@@ -36,12 +37,18 @@ const forms: Readonly<Record<string, readonly string[]>> = {
 export function checkReply(contract: Contract, { reply, use }: Operation): readonly Fault[] {
   const { status, body } = reply
   const reveals = showsSecret(body)
+  const shape = body === null ? [] : faultsIn(checkShape('reply.body', body, { fields: replyFields[use], whose: use }))
+  const isUnderstood = shape.length === 0
   const revealsElsewhere = [...contract.operations].some(operation => operation.use === 'reveal')
   return [
     (status === 204) !== (body === null) && 'reply must have a body, unless its status is 204',
-    use === 'reveal' && !reveals && 'reply.body must show signingSecret',
-    (use === 'rotate' || use === 'create') && !reveals && !revealsElsewhere && 'reply.body never shows signingSecret',
-    ...(body === null ? [] : checkShape('reply.body', body, { fields: replyFields[use], whose: use })),
+    use === 'reveal' && !reveals && isUnderstood && 'reply.body must show signingSecret',
+    (use === 'rotate' || use === 'create') &&
+      !reveals &&
+      !revealsElsewhere &&
+      isUnderstood &&
+      'reply.body never shows signingSecret',
+    ...shape,
     ...(body === null ? [] : checkNumbers(contract, body)),
     contract.times === undefined &&
       body !== null &&
@@ -118,7 +125,12 @@ function checkForm(place: string, form: Form, allowed: Allowed): readonly Fault[
   const field = checkField(place, shapeFields(form)[0] ?? '', allowed)
   if ('$constant' in form) return []
   if ('$each' in form) return [field, ...checkItems(place, form)]
+  if ('$time' in form) return [field, checkFormat(place, form.format)]
   return [field]
+}
+
+function checkFormat(place: string, format: string): Fault {
+  return !timeFormats.some(each => each === format) && `${place}.format must be one of ${timeFormats.join(', ')}`
 }
 
 function checkItems(

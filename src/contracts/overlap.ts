@@ -1,4 +1,6 @@
 import type { Contract, Overlap, Span } from './contract'
+import type { OverlapUnit } from './dimensions'
+import { parsePlace } from './place'
 
 /** An overlap that the caller may choose. */
 export type ChosenOverlap = Extract<Overlap, { readonly kind: 'chosen' }>
@@ -26,6 +28,30 @@ const rounding = { up: Math.ceil, down: Math.floor, nearest: Math.round }
 /** Whether a caller may choose this length, once it is rounded. Which words there are does not matter. */
 export function isWithin({ minimumSeconds = 0, maximumSeconds }: ChosenOverlap, span: Span): boolean {
   return span !== 'endless' && span >= minimumSeconds && span <= maximumSeconds
+}
+
+/** How many seconds one of the unit is; null: it counts in no unit. */
+export const secondsIn: Readonly<Record<OverlapUnit, number | null>> = {
+  seconds: 1,
+  minutes: 60,
+  hours: 60 * 60,
+  days: 24 * 60 * 60,
+  'iso-duration': 1,
+  instant: null,
+  'unix-seconds': null,
+  words: null,
+}
+
+/** Whether a caller can write this length: it is one of the words, or a multiple of the unit. */
+export function isSayable({ unit, words, rounded: rule }: ChosenOverlap, span: Span): boolean {
+  if (words !== undefined) return Object.values(words).includes(span)
+  const step = rule === undefined ? (secondsIn[unit] ?? 1) : 1
+  return span !== 'endless' && span % step === 0
+}
+
+/** Whether each request has to say the length. */
+export function mustBeSaid({ required, field }: ChosenOverlap): boolean {
+  return required === true || parsePlace(field).in === 'path'
 }
 
 /** Which lengths a caller may choose, for people. */

@@ -1,5 +1,6 @@
 import type { Contract, IdFormat, Overlap, TenantSource } from '../contracts/contract'
 import { parseEndpointId, parseTenantId } from '../contracts/ids'
+import { isSayable } from '../contracts/overlap'
 
 /** What is known of a connection to a vendor. A member that is undefined will be known later, and is not looked at. */
 export interface KnownConnection {
@@ -73,7 +74,8 @@ function overlapFault({ name, overlap }: Contract, seconds: number): string | nu
   if (lengths.length > 0 && !lengths.includes(seconds)) return `must be one of ${lengths.join(', ')} at ${name}`
   const { minimumSeconds = 0, maximumSeconds } = overlap
   const isAllowed = Number.isInteger(seconds) && seconds >= minimumSeconds && seconds <= maximumSeconds
-  return isAllowed ? null : `must be a whole number from ${minimumSeconds} to ${maximumSeconds} at ${name}`
+  if (!isAllowed) return `must be a whole number from ${minimumSeconds} to ${maximumSeconds} at ${name}`
+  return isSayable(overlap, seconds) ? null : `must be a whole number of ${overlap.unit} at ${name}`
 }
 
 function overlapWords(overlap: Exclude<Overlap, { readonly kind: 'chosen' }>): string {

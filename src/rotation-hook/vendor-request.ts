@@ -1,7 +1,7 @@
 import type { Contract, Operation, Span } from '../contracts/contract'
 import { placedCredential } from '../contracts/credential-places'
-import { type ChosenOverlap, jsonOfWord } from '../contracts/overlap'
-import { parsePlace, type Place, type PlaceText, valueText } from '../contracts/place'
+import { type ChosenOverlap, jsonOfWord, mustBeSaid } from '../contracts/overlap'
+import { parsePlace, type Place, valueText } from '../contracts/place'
 import type { Json } from '../contracts/shape'
 import { addSeconds } from '../core/instant'
 import { Secret } from '../core/secret'
@@ -108,17 +108,10 @@ function saidByRotation({ contract, overlapSeconds }: Connection, { operation, n
   const { constants = {}, reason } = rotateBody ?? {}
   const said = Object.entries({ ...operation.when, ...constants })
   if (reason?.required === true) said.push([reason.field, usualReason.slice(0, reason.maximumCharacters)])
-  if (
-    overlap.kind === 'chosen' &&
-    (overlapSeconds !== null || overlap.required === true || isPathPlace(overlap.field))
-  ) {
+  if (overlap.kind === 'chosen' && (overlapSeconds !== null || mustBeSaid(overlap))) {
     said.push([overlap.field, written(overlap, overlapSeconds ?? overlap.defaultSeconds, now)])
   }
   return said.map(([place, value]) => ({ place: parsePlace(place), value }))
-}
-
-function isPathPlace(place: PlaceText): boolean {
-  return parsePlace(place).in === 'path'
 }
 
 /** The JSON body; null: the vendor wants none. */

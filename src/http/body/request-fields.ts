@@ -96,7 +96,7 @@ function isConstant(place: PlaceText, value: unknown, wanted: Json): boolean {
 export function jsonValue(place: PlaceText, value: unknown): unknown {
   if (!isTextPlace(place) || typeof value !== 'string') return value
   if (value === 'true' || value === 'false') return value === 'true'
-  return /^\d{1,15}(?:\.\d{1,9})?$/.test(value) ? Number(value) : value
+  return /^\d{1,15}(?:\.\d{1,20})?$/.test(value) ? Number(value) : value
 }
 
 /** The body without what stands at these places, and without the objects that are empty then. */

@@ -1,5 +1,12 @@
 import type { Contract, IdempotencyKeyRule, Operation, RotateBody, Span } from '../../contracts/contract'
-import { allowedSpans, type ChosenOverlap, isWithin, jsonOfWord as jsonOf, rounded } from '../../contracts/overlap'
+import {
+  allowedSpans,
+  type ChosenOverlap,
+  isWithin,
+  jsonOfWord as jsonOf,
+  rounded,
+  secondsIn,
+} from '../../contracts/overlap'
 import { isTextPlace, placeName, type PlaceText } from '../../contracts/place'
 import { containsText, type OwnSecretRule, parseOwnSecret } from '../../contracts/secret-text'
 import type { Secret } from '../../core/secret'
@@ -137,8 +144,6 @@ export function readOwnSecret({ secret }: Contract, rule: OwnSecretRule, value: 
   return parseOwnSecret(secret, value, { ...rule, minimumBytes: Math.min(rule.minimumBytes, secret.bytes) })
 }
 
-const secondsIn = { seconds: 1, minutes: 60, hours: 60 * 60, days: 24 * 60 * 60 } as const
-
 /**
  * The overlap that a caller chose, as the vendor rounds it.
  * @throws {Problem} `invalid-request` at the rule's field, saying what is allowed
@@ -169,9 +174,10 @@ function inSeconds(rule: ChosenOverlap, value: unknown, now: Date): number {
     case 'minutes':
     case 'hours':
     case 'days': {
-      if (rule.rounded !== undefined) return readNumber(field, value) * secondsIn[unit]
-      const [least, most] = [Math.ceil(minimumSeconds / secondsIn[unit]), Math.floor(maximumSeconds / secondsIn[unit])]
-      return readWholeNumber(field, [least, most], value) * secondsIn[unit]
+      const step = secondsIn[unit] ?? 1
+      if (rule.rounded !== undefined) return toMilliseconds(readNumber(field, value) * step)
+      const [least, most] = [Math.ceil(minimumSeconds / step), Math.floor(maximumSeconds / step)]
+      return readWholeNumber(field, [least, most], value) * step
     }
     case 'iso-duration':
       return readDuration(field, value)
@@ -182,6 +188,11 @@ function inSeconds(rule: ChosenOverlap, value: unknown, now: Date): number {
     case 'words':
       throw new TypeError('a word has no unit')
   }
+}
+
+/** Seconds without what a double adds to fractions of a day: it would be rounded up to a whole unit more. */
+function toMilliseconds(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000
 }
 
 function readNumber(field: string, value: unknown): number {

@@ -124,7 +124,7 @@ describe('a delivery of lanternkey', () => {
     const received = await deliver('hall', { light: 1 })
     const { 'lantern-id': id, 'lantern-time': time, 'lantern-signature': signature } = received.headers
     expect(time).toBe(String(world.deps.now().getTime()))
-    const signed = hmac(Buffer.from(secret.slice(3), 'hex'), `v0:${id}:${time}:${received.body}`)
+    const signed = hmac(Buffer.from(secret.slice(3), 'hex'), ['v0', id, time, received.body].join(':'))
     expect(signature).toBe(`v0=${signed.toUpperCase()}`)
     expect(verdict(lanternkey, received, secret)).toBe('verified')
     const lower = { ...received, headers: { ...received.headers, 'lantern-signature': `v0=${signed}` } }
@@ -141,7 +141,7 @@ describe('a delivery of harborline', () => {
     const rotated = await send('PATCH', `/hooks/${endpoint.id}`, { ...init, body })
     const received = await deliver('pier', 1)
     expect(received.headers['harbor-signature-old']).toMatch(/^[0-9a-f]{64}$/)
-    const text = `${received.headers['harbor-time']}.${received.body}`
+    const text = [received.headers['harbor-time'], received.body].join('.')
     expect(received.headers['harbor-signature-old']).toBe(hmac(Buffer.from(before.slice(4)), text))
     expect(verdict(harborline, received, before)).toBe('verified')
     expect(verdict(harborline, received, textAt(rotated, 'hook.secret'))).toBe('verified')
@@ -177,7 +177,9 @@ describe('a delivery of northlight', () => {
     expect(received.headers['x-north-signature']).toBe(signed)
     const options = { scheme: schemeOf(northlight), now: world.deps.now() }
     expect(() => verify(received.body, received.headers, secret, { ...options, url })).not.toThrow()
-    expect(() => verify(received.body, received.headers, secret, { ...options, url: `${url}x` })).toThrow()
+    expect(() => verify(received.body, received.headers, secret, { ...options, url: `${url}x` })).toThrow(
+      'none of a live secret',
+    )
     expect(() => verify(received.body, received.headers, secret, options)).toThrow(TypeError)
   })
 })
