@@ -1,5 +1,5 @@
 import { allContracts } from '../src/contracts/all'
-import { checkContract } from '../src/contracts/check-contract'
+import { checkContract, type ContractRole } from '../src/contracts/check-contract'
 import { checkRoutes } from '../src/contracts/check-mounts'
 import type { Contract } from '../src/contracts/contract'
 import type { Mount } from '../src/contracts/routes'
@@ -29,9 +29,13 @@ export function mountsOf({
 }
 
 /** The contract that `place` of a configuration names or holds. @throws {ConfigError} beginning with the place */
-export function checkedContract(given: MountedContract['contract'], place: string): Contract {
+export function checkedContract(
+  given: MountedContract['contract'],
+  place: string,
+  role: ContractRole = 'served',
+): Contract {
   const contract = typeof given === 'string' ? namedContract(given, place) : ownContract(given, place)
-  faultsBeginWith(place, () => checkContract(contract))
+  faultsBeginWith(place, () => checkContract(contract, role))
   return contract
 }
 

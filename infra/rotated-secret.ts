@@ -104,7 +104,7 @@ export class RotatedSecret extends Construct {
   constructor(scope: Construct, id: string, props: RotatedSecretProps) {
     super(scope, id)
     const { name, kmsKeyArn: kmsKeyId, alarmEmail: email } = props
-    const contract = checkedContract(props.contract, 'contract')
+    const contract = checkedContract(props.contract, 'contract', 'called')
     const environment = rotatedSecretEnvironment(props, contract)
     const plainName = derivedName(name, longestName)
     this.secret = new SecretsmanagerSecret(this, 'secret', {

@@ -4,8 +4,10 @@ import { checkErrors, checkHeaders, checkReply } from './check-shapes'
 import { checkSecret, checkSigning } from './check-signing'
 import { type Contract, type CredentialPlace, neededPermissions, type Operation } from './contract'
 import { placesOf } from './credential-places'
+import * as dimensions from './dimensions'
 import { type Fault, faultsIn, fitsEncoding, isSeconds, isToken } from './fault'
 import { canSignFor, newEndpointId, parseEndpointId } from './ids'
+import { replyFields } from './reply-fields'
 import { parseTemplate, type Segment } from './routes'
 import { bitsOf } from './secret-text'
 
@@ -27,6 +29,8 @@ export function checkContract(contract: Contract, role: ContractRole = 'served')
 export function contractFaults(contract: Contract, role: ContractRole = 'served'): readonly string[] {
   const missing = faultsIn(checkMembers(contract))
   if (missing.length > 0) return missing
+  const unknown = faultsIn(checkWords(contract))
+  if (unknown.length > 0) return unknown
   return faultsIn([
     !/^[a-z][a-z0-9-]{0,31}$/.test(contract.name) && 'name must be lower-case, at most 32 characters',
     contract.operations.length === 0 && 'operations must not be empty',
@@ -66,6 +70,37 @@ function checkMembers(contract: Contract): readonly Fault[] {
     ...needed.map(name => contract[name] === undefined && `${name} must be given`),
     ...unknown.map(name => `${name} is no member of a contract; there are ${known.join(', ')}`),
   ]
+}
+
+/** Words that there are not would be read as others, or as none. */
+function checkWords(contract: Contract): readonly Fault[] {
+  const { credentials, tenant, ids, secret, overlap, secondRotation, idempotencyKey, url, reach, times } = contract
+  const rule = typeof idempotencyKey === 'object' ? idempotencyKey.rule : idempotencyKey
+  return [
+    ...placesOf(credentials).map(place => checkWord('credentials.in.kind', place.kind, dimensions.credentialPlaces)),
+    checkWord('credentials.apiKey.encoding', credentials.apiKey?.encoding, dimensions.encodings),
+    checkWord('tenant.from', tenant.from, dimensions.tenantPlaces),
+    checkWord('ids.kind', ids.kind, dimensions.idKinds),
+    checkWord('ids.make.encoding', ids.kind === 'text' ? ids.make.encoding : undefined, dimensions.encodings),
+    checkWord('secret.encoding', secret.encoding, dimensions.encodings),
+    checkWord('secret.key', secret.key, dimensions.secretKeys),
+    checkWord('overlap.kind', overlap.kind, dimensions.overlapKinds),
+    checkWord('overlap.unit', overlap.kind === 'chosen' ? overlap.unit : undefined, dimensions.overlapUnits),
+    checkWord('secondRotation.kind', secondRotation?.kind, dimensions.secondRotationKinds),
+    checkWord('idempotencyKey', rule, dimensions.idempotencyKeyRules),
+    checkWord('url', url, dimensions.urlRules),
+    checkWord('reach', reach, dimensions.reaches),
+    checkWord('times', times, dimensions.timeFormats),
+    ...contract.operations.flatMap(({ use, method, path, reply }) => [
+      checkWord(`operation ${method} ${path}: use`, use, Object.keys(replyFields)),
+      checkWord(`operation ${method} ${path}: method`, method, dimensions.methods),
+      checkWord(`operation ${method} ${path}: reply.status`, reply.status, dimensions.replyStatuses),
+    ]),
+  ]
+}
+
+function checkWord(place: string, word: unknown, words: readonly unknown[]): Fault {
+  return word !== undefined && !words.includes(word) && `${place} must be one of ${words.join(', ')}`
 }
 
 /** What only Keyturn as the server needs. */

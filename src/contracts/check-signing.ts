@@ -48,7 +48,7 @@ export function checkSigning(contract: Contract): readonly Fault[] {
     if (error instanceof TypeError) return [`signing: ${error.message}`]
     throw error
   }
-  return [...checkHeaders(contract), ...checkParts(signing), ...checkSeparators(contract), ...checkForms(signing)]
+  return [...checkHeaders(contract), ...checkParts(signing), ...checkSeparators(contract), ...checkForms(contract)]
 }
 
 /** Headers that a delivery would carry twice, and names that are none. */
@@ -118,7 +118,8 @@ function checkSeparators({ signing, tenant }: Contract): readonly Fault[] {
   ]
 }
 
-function checkForms({ signature, weaker, previous, inBody }: Scheme): readonly Fault[] {
+function checkForms({ signing, delivery = standardDelivery }: Contract): readonly Fault[] {
+  const { signature, weaker, previous, inBody } = signing
   const isPlain = (header: SignatureHeader): boolean => header.form === 'single'
   return [
     previous !== undefined &&
@@ -126,5 +127,8 @@ function checkForms({ signature, weaker, previous, inBody }: Scheme): readonly F
       'signing.previous belongs to single signatures',
     weaker !== undefined && weaker.form !== signature.form && 'signing.weaker must have the form of signing.signature',
     inBody !== undefined && !isPlain(signature) && 'signing.inBody holds a single signature',
+    inBody !== undefined &&
+      delivery.body === 'payload' &&
+      'signing.inBody needs an envelope, not delivery.body payload',
   ]
 }

@@ -155,8 +155,11 @@ function textWith(text: string, values: Values, times: TimeFormat): string {
   })
 }
 
+/** A text that no JSON number says is written as it is. */
 function numberOf(value: Value): Json {
-  return value === null ? null : Number(textOf(value))
+  if (value === null) return null
+  const text = textOf(value)
+  return String(Number(text)) === text ? Number(text) : text
 }
 
 function isAbsent(shape: Shape<string>, values: Values): boolean {

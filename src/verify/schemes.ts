@@ -37,6 +37,7 @@ export interface SignatureHeader {
   /**
    * What the HMAC-SHA256 is taken over, with its parts in braces: `{id}.{timestamp}.{body}`, `v0:{timestamp}:{body}`,
    * `{url}{body}`. An id or a tenant is kept apart from the next part by the character after it, which it must not hold.
+   * Without `{body}` whoever has one delivery can put another body into it.
    */
   readonly content: string
   readonly encoding: 'hex' | 'upper-hex' | 'base64'

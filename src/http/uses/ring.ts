@@ -114,6 +114,7 @@ function keyValues(endpoint: Endpoint, health: DeliveryHealth, now: Date): Value
     keyId: current.id,
     rotatedAt: current.createdAt,
     previousExpiresAt: previousEnd(ring, now),
+    previousSecret: null,
     mirror: mirrorState(endpoint),
   }
 }

@@ -11,7 +11,7 @@ import { schemeOf } from '../../../src/contracts/secret-key'
 import { newText } from '../../../src/contracts/secret-text'
 import type { Shape } from '../../../src/contracts/shape'
 import { tumban } from '../../../src/contracts/tumban'
-import { sign, type SignatureHeader, standardWebhooks, verify } from '../../../src/verify'
+import { type Scheme, sign, type SignatureHeader, standardWebhooks, verify } from '../../../src/verify'
 import { allMadeUp } from './made-up/all-made-up'
 import { quarterdeck } from './made-up/quarterdeck'
 
@@ -60,6 +60,13 @@ const withSignature = (change: Partial<SignatureHeader>): Contract => ({
   ...sound,
   signing: { ...standardWebhooks, signature: { ...standardWebhooks.signature, ...change } },
 })
+const inBody: Scheme = {
+  ...standardWebhooks,
+  inBody: { signature: 's', id: 'i', timestamp: 't' },
+  id: [],
+  timestamp: [],
+  signature: { ...standardWebhooks.signature, header: [], form: 'single' },
+}
 const withContent = (content: string): Contract => withSignature({ content })
 
 const withRotate = (change: Partial<Operation>): Contract => ({
@@ -134,6 +141,15 @@ describe('a contract', () => {
     ['access.apiKey.minimumPlan', withRotate({ access: { apiKey: { minimumPlan: 'gold' } } })],
     ['reply must have a body', withRotate({ reply: { status: 204, body: 'signingSecret' } })],
     ['reply.body never shows', withRotate({ reply: { status: 204, body: null } })],
+    ['overlap.unit must be one of seconds, ', withOverlap({ unit: 'boolean' as 'words' })],
+    ['use must be one of create, ', withRotate({ use: 'rotat' as 'rotate' })],
+    ['method must be one of GET, ', withRotate({ method: 'POTS' as 'POST' })],
+    ['secret.encoding must be one of hex, ', { ...sound, secret: { ...sound.secret, encoding: 'b64' as 'hex' } }],
+    ['ids.kind must be one of uuid, ', { ...sound, ids: { kind: 'guid' as 'uuid' } }],
+    [
+      'signing.inBody needs an envelope',
+      { ...sound, signing: inBody, delivery: { ...standardDelivery, body: 'payload' } },
+    ],
     ['secondRotation must be given', withoutMembers('secondRotation')],
     ['errors must be given', withoutMembers('errors')],
     ['secret must be given', withoutMembers('secret')],

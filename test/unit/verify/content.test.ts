@@ -210,6 +210,16 @@ describe('a signature in the body', () => {
     )
   })
 
+  it('covers what the scheme says and no more: without the body, any body goes', () => {
+    const weak: Scheme = { ...scheme, signature: { ...scheme.signature, content: '{timestamp}{id}' } }
+    const body = signBody('{"a":1}', [NEW], { scheme: weak, ...message })
+    expect(JSON.parse(body).proof.signature).toBe(hex(NEW, `${NOON_SECONDS}msg_1`))
+    expect(refusal(body, {}, weak)).toBeUndefined()
+    expect(refusal(body.replace('"a":1', '"a":2'), {}, weak)).toBeUndefined()
+    expect(refusal(body.replace('msg_1', 'msg_2'), {}, weak)).toBe('no-matching-signature')
+    expect(refusal(body.replace(String(NOON_SECONDS), `${NOON_SECONDS}1`), {}, weak)).toBe('bad-timestamp')
+  })
+
   it('needs a JSON object', () => {
     for (const body of ['[]', '1', 'x']) expect(() => signed(body)).toThrow(TypeError)
     expect(() => signBody('{}', [NEW], { scheme: hub })).toThrow(TypeError)
