@@ -57,16 +57,17 @@ export function secretsIn(version: SecretVersion): readonly string[] {
   return parseStoredKeys(version).keys.map(key => key.secret)
 }
 
-/** When the key before ends; null: it has ended. */
+/** When the key before ends; null: it has ended. A reply that shows no end means either, as the contract says. */
 function endOfPrevious(
   { contract, overlapSeconds }: Settings,
   rotated: VendorRotation,
   now: Date,
 ): Date | 'never' | null {
-  if (rotated.previousExpiresAt !== undefined) return rotated.previousExpiresAt
   const span = overlapAfter(contract, overlapSeconds)
+  const { previousExpiresAt, rotatedAt } = rotated
+  if (previousExpiresAt) return previousExpiresAt
   if (span === 'endless') return 'never'
-  return span === 0 ? null : addSeconds(rotated.rotatedAt ?? now, span)
+  return span === 0 || previousExpiresAt === null ? null : addSeconds(rotatedAt ?? now, span)
 }
 
 function retiring(
