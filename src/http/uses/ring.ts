@@ -26,7 +26,7 @@ import { endpointValues, healthOf } from '../endpoint-values'
 import { contractOf, loadShownEndpoint } from '../load-endpoint'
 import type { Outcome, Value, Values } from '../reply'
 import type { ApiSettings, PermittedRequest, Uses } from '../request'
-import { update } from './endpoints'
+import { update } from './update'
 
 /** All that the function `rotate` reaches outside for. */
 export type RingDeps = RotationDeps & { readonly health: Pick<HealthStore, 'loadAny' | 'resume'> }
