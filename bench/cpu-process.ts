@@ -41,7 +41,7 @@ async function main(): Promise<void> {
 
 /** One settled endpoint with its API key, and the event of its rotation. */
 function sampleOf(contract: Contract, path: (id: string) => string) {
-  const { permissions, plans } = contract.credentials
+  const { permissions = [], plans = [] } = contract.credentials
   const now = new Date()
   const scope = {
     contract,

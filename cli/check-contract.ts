@@ -24,8 +24,9 @@ export async function checkContractFile({ args }: Given): Promise<Report> {
 /** Each as a sentence that begins with the contract's name. */
 function faultsOf(contract: Contract): readonly string[] {
   try {
-    checkContract(contract)
-    if (!isForTheHookAlone(contract)) checkMounts([{ contract, basePath: '' }])
+    const role = isForTheHookAlone(contract) ? 'called' : 'served'
+    checkContract(contract, role)
+    if (role === 'served') checkMounts([{ contract, basePath: '' }])
     return []
   } catch (error) {
     if (error instanceof RangeError) return sentencesOf(error.message)
@@ -41,7 +42,9 @@ function sentencesOf(message: string): readonly string[] {
   return listed.map(line => `${first.trim()} ${line.replace(/^\s*-\s*/, '')}`)
 }
 
-function isForTheHookAlone({ tenant }: Contract): boolean {
+/** Whether no request could be served by it. */
+function isForTheHookAlone({ tenant, operations }: Contract): boolean {
+  if (operations.every(({ access }) => access === undefined)) return true
   return tenant.from === 'path' && tenant.parts !== undefined
 }
 

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { sampleTenantId } from '../local/own-contracts'
 import {
   choosesSecret,
@@ -23,7 +23,7 @@ import { ownSecretMember, vendorRequest } from '../src/rotation-hook/vendor-requ
 import { newDraft } from '../src/rotation/change'
 import { newEndpoint } from '../src/rotation/create'
 import type { Endpoint } from '../src/rotation/endpoint'
-import { newKey } from '../src/rotation/keys'
+import { newKey, type OpenedKey } from '../src/rotation/keys'
 import { previousEnd, rotateRing, rotationPolicyOf } from '../src/rotation/ring'
 
 // What a contract makes of one rotation, by the code that serves it: the request as the hook writes it, the reply, a
@@ -61,6 +61,7 @@ export function routesOfContract({ operations }: Contract): readonly Route[] {
 
 function whoMayCall(access: Operation['access']): string {
   if (access === 'anyone') return 'anyone'
+  if (access === undefined) return 'the rotation hook'
   const { session, apiKey } = access
   const permissions = apiKey === undefined ? [] : neededPermissions(apiKey)
   const plan = apiKey?.minimumPlan === undefined ? [] : [`plan ${apiKey.minimumPlan}`]
@@ -88,13 +89,14 @@ export async function samplesOf(contract: Contract, now: Date): Promise<Samples 
       replayed: false,
     },
     neverDelivered,
+    olderOf(rotated),
   )
   const reveal = operationOf(contract, 'reveal')
   return {
     request: requestOf(contract, rotate, { endpoint, secret, now }),
-    reply: replyOf(outcomeReply(contract, rotate, revealed)),
-    reveal: reveal === null ? null : replyOf(outcomeReply(contract, reveal, revealed)),
-    error: replyOf(problemReply(noSuchEndpoint(), contract)),
+    reply: replyOf(outcomeReply(contract, rotate, revealed, asked(rotate, endpoint, now))),
+    reveal: reveal === null ? null : replyOf(outcomeReply(contract, reveal, revealed, asked(reveal, endpoint, now))),
+    error: replyOf(problemReply(noSuchEndpoint(), contract, asked(rotate, endpoint, now))),
     delivery: await deliveryOf(contract, rotated, now),
   }
 }
@@ -103,6 +105,20 @@ interface Rotated {
   readonly endpoint: Endpoint
   readonly secret: Secret
   readonly opened: ReadonlyMap<string, Secret>
+}
+
+/** The keys before, which some replies show. */
+function olderOf({ endpoint, opened }: Rotated): readonly OpenedKey[] {
+  const [, ...older] = endpoint.ring.keys
+  return older.flatMap(key => {
+    const secret = opened.get(key.id)
+    return secret === undefined ? [] : [{ key, secret }]
+  })
+}
+
+/** What a reply may show of its request. */
+function asked({ method, path }: Operation, { id, tenantId }: Endpoint, now: Date) {
+  return { request: { id: randomUUID(), method, path, parameters: { id, tenant: tenantId } }, now }
 }
 
 const eventType = 'order.paid'
@@ -167,7 +183,7 @@ function requestOf(contract: Contract, operation: Operation, { endpoint, secret,
 
 /** What a caller would ask for: the default, where the contract has a word for it. */
 function overlapOf({ overlap }: Contract): number | null {
-  if (overlap.kind !== 'chosen') return null
+  if (overlap.kind !== 'chosen' || overlap.defaultSeconds === 'endless') return null
   const lengths = Object.values(overlap.words ?? {})
   return lengths.length === 0 || lengths.includes(overlap.defaultSeconds) ? overlap.defaultSeconds : null
 }

@@ -128,14 +128,14 @@ function tenantsOf({ name, tenant }: Contract, given: readonly string[]): readon
 }
 
 function permissionsOf({ name, credentials }: Contract, given: readonly string[] | undefined): readonly string[] {
-  const known = credentials.permissions
+  const { permissions: known = [] } = credentials
   const wrong = given?.find(each => !known.includes(each))
   if (wrong === undefined) return given ?? known
   const allowed = known.length === 0 ? `: ${name} has no permissions` : ` takes one of ${known.join(', ')}`
   throw new OperatorError(`--permission${allowed}`)
 }
 
-function planOf({ name, credentials: { plans } }: Contract, given: string | undefined): string | null {
+function planOf({ name, credentials: { plans = [] } }: Contract, given: string | undefined): string | null {
   if (given === undefined && plans.length === 0) return null
   if (given !== undefined && plans.includes(given)) return given
   throw new OperatorError(

@@ -1,5 +1,5 @@
 import { allContracts, hookContracts } from '../src/contracts/all'
-import { checkContract } from '../src/contracts/check-contract'
+import { checkContract, type ContractRole } from '../src/contracts/check-contract'
 import { checkRoutes } from '../src/contracts/check-mounts'
 import type { Contract } from '../src/contracts/contract'
 import type { Mount } from '../src/contracts/routes'
@@ -30,17 +30,22 @@ export function mountsOf({
 
 /** The contract that `place` of a configuration names or holds. @throws {ConfigError} beginning with the place */
 export function checkedContract(given: MountedContract['contract'], place: string): Contract {
-  return checked(given, place, allContracts)
+  return checked(given, place, { known: allContracts, role: 'served' })
 }
 
 /** The contract that the rotation hook is to speak, which may be one that no deployment mounts. As `checkedContract`. */
 export function checkedHookContract(given: MountedContract['contract'], place: string): Contract {
-  return checked(given, place, [...allContracts, ...hookContracts])
+  return checked(given, place, { known: [...allContracts, ...hookContracts], role: 'called' })
 }
 
-function checked(given: MountedContract['contract'], place: string, known: readonly Contract[]): Contract {
+interface Accepted {
+  readonly known: readonly Contract[]
+  readonly role: ContractRole
+}
+
+function checked(given: MountedContract['contract'], place: string, { known, role }: Accepted): Contract {
   const contract = typeof given === 'string' ? namedContract(given, place, known) : ownContract(given, place)
-  faultsBeginWith(place, () => checkContract(contract))
+  faultsBeginWith(place, () => checkContract(contract, role))
   return contract
 }
 
@@ -72,5 +77,5 @@ function faultsBeginWith(place: string, check: () => void): void {
 
 function rotatesForSessionsOnly({ operations }: Contract): boolean {
   const rotate = operations.filter(({ use }) => use === 'rotate')
-  return rotate.length > 0 && rotate.every(({ access }) => access !== 'anyone' && access.apiKey === undefined)
+  return rotate.length > 0 && rotate.every(({ access }) => access !== 'anyone' && access?.apiKey === undefined)
 }

@@ -9,6 +9,7 @@ import type { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function'
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission'
 import { Construct } from 'constructs'
 import type { CustomDomain as Domain, Throttle } from '../config/config'
+import { headerOfPlace, placesOf } from '../src/contracts/credential-places'
 import type { GatewayRoute, ServingFunction } from '../src/contracts/gateway-routes'
 import type { Mount } from '../src/contracts/routes'
 
@@ -150,7 +151,7 @@ function headersOf({ contract: { credentials, tenant, apiVersions } }: Mount): r
   return [
     'content-type',
     'idempotency-key',
-    credentials.in.kind === 'bearer' ? 'authorization' : credentials.in.name,
+    ...placesOf(credentials).flatMap(place => headerOfPlace(place) ?? []),
     ...(tenant.from !== 'path' && tenant.header !== undefined ? [tenant.header] : []),
     ...(apiVersions === undefined ? [] : [apiVersions.header]),
   ].map(header => header.toLowerCase())

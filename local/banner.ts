@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Contract } from '../src/contracts/contract'
+import { placedCredential } from '../src/contracts/credential-places'
 import { newText } from '../src/contracts/secret-text'
 import { type ContractDescription, type LocalDescription, localFile } from './local-description'
 import { hookedSecret } from './local-hooks'
@@ -38,15 +39,16 @@ function rotateCommand(contract: Contract, described: ContractDescription, api: 
   const rotate = contract.operations.find(({ use }) => use === 'rotate')
   const tenantName = contract.tenant.from === 'path' ? contract.tenant.parameter : 'id'
   const path = (rotate?.path ?? '').replace('{id}', described.endpointId).replace(`{${tenantName}}`, described.tenantId)
-  const { in: place } = contract.credentials
-  const takesKeys = rotate?.access !== 'anyone' && rotate?.access.apiKey !== undefined
+  const takesKeys = rotate?.access !== 'anyone' && rotate?.access?.apiKey !== undefined
   const credential = (takesKeys ? (described.apiKey ?? described.token) : described.adminSession) ?? ''
+  const placed = placedCredential(contract.credentials, credential)
+  const query = 'query' in placed ? `?${placed.query}=${credential}` : ''
   const headers = [
-    place.kind === 'bearer' ? `Authorization: Bearer ${credential}` : `${place.name}: ${credential}`,
+    ...('header' in placed ? [`${placed.header}: ${placed.value}`] : []),
     ...(contract.tenant.from === 'header' ? [`${contract.tenant.header}: ${described.tenantId}`] : []),
   ]
   const given = headers.map(header => `-H '${header}'`).join(' ')
-  return `curl -X ${rotate?.method} ${api}${path} ${given}${ownSecretOf(contract)}`
+  return `curl -X ${rotate?.method} ${api}${path}${query} ${given}${ownSecretOf(contract)}`
 }
 
 /** Where the caller brings the secret, one that it may bring. */

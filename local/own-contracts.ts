@@ -14,7 +14,7 @@ import { readStored } from './stored-json'
 
 /** What the local run makes for a contract of a platform's own: the same ids at every start. */
 export function ownSeed({ contract, basePath }: Mount): SeedContract {
-  const { apiKey, sessions, permissions, plans } = contract.credentials
+  const { apiKey, sessions, permissions = [], plans = [] } = contract.credentials
   return {
     contract,
     basePath,

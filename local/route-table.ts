@@ -16,13 +16,13 @@ interface ParsedRoute<Name extends string> extends GatewayRoute<Name> {
 }
 
 const keyPattern =
-  /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|ANY) (\/|(?:\/(?:[a-zA-Z0-9._-]+|\{[a-zA-Z0-9._-]+\}))+)$/
+  /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|ANY) (\/|(?:\/(?:[a-zA-Z0-9._-]+|\{[a-zA-Z0-9._-]+\}))+(?:\/\{[a-zA-Z0-9._-]+\+\})?)$/
 const defaultKey = '$default'
 
 /**
  * Finds the route of a request as an HTTP API does: the method and every segment have to fit, literal segments come
- * before parameters from left to right, a named method comes before `ANY`, and `$default` is last.
- * @throws {RangeError} for route keys that API Gateway refuses, and for greedy parameters, which Keyturn does not use
+ * before parameters from left to right, a greedy parameter after both, a named method before `ANY`, and `$default` is last.
+ * @throws {RangeError} for route keys that API Gateway refuses
  */
 export function routeTable<Name extends string>(
   routes: readonly GatewayRoute<Name>[],
@@ -45,20 +45,32 @@ function parse<Name extends string>(route: GatewayRoute<Name>): ParsedRoute<Name
 
 /** Its text order is the routes' order: a literal before a parameter, segment by segment, and `ANY` last. */
 function rank({ method, segments }: ParsedRoute<string>): string {
-  return segments.map(segment => (isParameter(segment) ? '1' : '0')).join('') + (method === 'ANY' ? '1' : '0')
+  const ranks = segments.map(segment => (isGreedy(segment) ? '2' : isParameter(segment) ? '1' : '0'))
+  return ranks.join('') + (method === 'ANY' ? '1' : '0')
 }
 
 function fits(route: ParsedRoute<string>, method: string, path: readonly string[]): boolean {
   if (route.method !== 'ANY' && route.method !== method) return false
-  if (route.segments.length !== path.length) return false
-  return route.segments.every((segment, at) => (isParameter(segment) ? path[at] !== '' : path[at] === segment))
+  const last = route.segments.at(-1) ?? ''
+  if (isGreedy(last) ? path.length < route.segments.length : path.length !== route.segments.length) return false
+  return route.segments.every((segment, at) => {
+    if (isGreedy(segment)) return true
+    return isParameter(segment) ? path[at] !== '' : path[at] === segment
+  })
 }
 
 function parametersOf(route: ParsedRoute<string>, path: readonly string[]): Readonly<Record<string, string>> {
-  const pairs = route.segments.map((segment, at) => [segment, path[at] ?? ''] as const)
+  const pairs = route.segments.map((segment, at): readonly [string, string] =>
+    isGreedy(segment) ? [segment.replace('+', ''), path.slice(at).join('/')] : [segment, path[at] ?? ''],
+  )
   return Object.fromEntries(
     pairs.filter(([segment]) => isParameter(segment)).map(([name, value]) => [name.slice(1, -1), value]),
   )
+}
+
+/** A parameter that takes the rest of the path, an empty segment too. */
+function isGreedy(segment: string): boolean {
+  return segment.endsWith('+}')
 }
 
 function isParameter(segment: string): boolean {

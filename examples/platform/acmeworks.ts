@@ -7,9 +7,7 @@ export const acmeworks = {
   credentials: {
     in: { kind: 'bearer' },
     apiKey: { prefix: 'acme_', encoding: 'base64url', bytes: 32 },
-    sessions: false,
     permissions: ['hooks:write'],
-    plans: [],
   },
   tenant: { from: 'credential' },
   ids: { kind: 'prefixed', prefix: 'hook_', characters: 20 },
@@ -17,11 +15,6 @@ export const acmeworks = {
   signing: standardWebhooks,
   overlap: { kind: 'fixed', seconds: 24 * 60 * 60 },
   secondRotation: { kind: 'keep', maximumLiveKeys: 5 },
-  cooldownSeconds: 0,
-  idempotencyKey: 'optional',
-  rotateBody: null,
-  url: 'required',
-  reach: 'own',
   times: 'unix-seconds',
   operations: [
     {
@@ -32,6 +25,5 @@ export const acmeworks = {
       reply: { status: 200, body: { hook: 'id', secret: 'signingSecret', old_secret_ends: 'previousExpiresAt' } },
     },
   ],
-  errors: { contentType: 'application/json', body: { error: 'code' }, words: {}, byStatus: {} },
-  vendorReplays: false,
+  errors: { body: { error: 'code' } },
 } as const satisfies Contract

@@ -1,4 +1,5 @@
 import type { Contract, CredentialPlace } from '../contracts/contract'
+import { placesOf } from '../contracts/credential-places'
 import type { Role } from '../contracts/dimensions'
 import { matchesText } from '../contracts/secret-text'
 import { Problem } from '../core/problem'
@@ -35,6 +36,8 @@ export interface AccessDeps {
 
 export interface CredentialRequest {
   readonly headers: RequestHeaders
+  /** What follows the `?`, still encoded. */
+  readonly query: string
   /** `fresh`: the API key is read consistently. `cached`: as it was at most 30 s ago. */
   readonly freshness: 'fresh' | 'cached'
 }
@@ -48,15 +51,15 @@ export async function authenticate(
   contract: Contract,
   request: CredentialRequest,
 ): Promise<Principal> {
-  const { in: place, apiKey, sessions } = contract.credentials
-  const token = readToken(place, request.headers)
+  const { apiKey, sessions } = contract.credentials
+  const token = readToken(placesOf(contract.credentials), request)
   if (token === null) throw new Problem('missing-credentials', 'Credentials are missing or malformed.')
   if (apiKey !== undefined && token.startsWith(apiKey.prefix)) {
     if (!matchesText(apiKey, token)) throw invalidApiKey()
     const stored = await deps.apiKeys.find(apiKeyHash(token), request.freshness)
     return principalOf(stored, contract, deps.now())
   }
-  if (!sessions) throw invalidApiKey()
+  if (sessions !== true) throw invalidApiKey()
   return deps.verifySession(token)
 }
 
@@ -75,16 +78,50 @@ function invalidApiKey(): Problem {
 /** RFC 6750, section 2.1: `b64token`. Nothing else is looked at: no list, no space, no quote. */
 const tokenPattern = /^[A-Za-z0-9._~+/-]+=*$/
 
-/** The credential of a request, or null where it is missing or not written as the contract says. */
-function readToken(place: CredentialPlace, headers: RequestHeaders): string | null {
-  const token =
-    place.kind === 'bearer' ? afterBearer(headerOf(headers, 'authorization')) : headerOf(headers, place.name)
-  return token !== null && tokenPattern.test(token) ? token : null
+/**
+ * The credential of a request, or null where it is missing, not written as the contract says, or not the same in all
+ * places that have one: nobody could tell for whom the request is.
+ */
+function readToken(places: readonly CredentialPlace[], request: Omit<CredentialRequest, 'freshness'>): string | null {
+  const [token, ...others] = new Set(places.flatMap(place => textAt(place, request) ?? []))
+  return token !== undefined && others.length === 0 && tokenPattern.test(token) ? token : null
+}
+
+/** What stands at the place; null: nothing, or what is written in the way of another place. */
+function textAt(place: CredentialPlace, { headers, query }: Omit<CredentialRequest, 'freshness'>): string | null {
+  switch (place.kind) {
+    case 'bearer':
+      return afterBearer(headerOf(headers, 'authorization'))
+    case 'header':
+      return after(place.prefix ?? '', headerOf(headers, place.name))
+    case 'basic':
+      return ofBasic(place.user, headerOf(headers, 'authorization'))
+    case 'query':
+      return onlyOf(new URLSearchParams(`?${query}`).getAll(place.name))
+  }
 }
 
 /** What follows `Bearer `; the scheme's case does not matter (RFC 9110, section 11.1). */
 function afterBearer(authorization: string | null): string | null {
   return /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? null
+}
+
+function after(prefix: string, value: string | null): string | null {
+  return value?.startsWith(prefix) === true ? value.slice(prefix.length) : null
+}
+
+/** RFC 7617, section 2: user and password in base64, apart at the first colon. */
+function ofBasic(user: string | undefined, authorization: string | null): string | null {
+  const [, encoded] = /^basic +([A-Za-z0-9+/]+=*)$/i.exec(authorization ?? '') ?? []
+  const [, name = '', password = ''] =
+    /^([^:]*):(.*)$/s.exec(Buffer.from(encoded ?? '', 'base64').toString('utf8')) ?? []
+  const token = user === undefined ? name : name === user ? password : ''
+  return token === '' ? null : token
+}
+
+/** A member that is given twice counts as malformed, since others might read the other one. */
+function onlyOf(values: readonly string[]): string | null {
+  return values.length < 2 ? (values[0] ?? null) : ''
 }
 
 /** A request's headers by their lower-case names, as API Gateway writes them; several of a name are joined by commas. */

@@ -62,11 +62,15 @@ export function newApiKey({ now, randomBytes }: NewApiKeyDeps, request: NewApiKe
   return { stored: { sha256, id, name, ...scope, createdAt, expiresAt, revokedAt: null }, text: new Secret(text) }
 }
 
-function assertKnown({ name, credentials }: Contract, permissions: readonly string[], plan: string | null): void {
-  const unknown = permissions.find(permission => !credentials.permissions.includes(permission))
+function assertKnown(
+  { name, credentials: { permissions: known = [], plans = [] } }: Contract,
+  permissions: readonly string[],
+  plan: string | null,
+): void {
+  const unknown = permissions.find(permission => !known.includes(permission))
   if (unknown !== undefined) throw new RangeError(`${name} has no permission ${unknown}`)
-  const planFits = plan === null ? credentials.plans.length === 0 : credentials.plans.includes(plan)
-  if (!planFits) throw new RangeError(`the plan is one of: ${credentials.plans.join(', ') || 'none'}`)
+  const planFits = plan === null ? plans.length === 0 : plans.includes(plan)
+  if (!planFits) throw new RangeError(`the plan is one of: ${plans.join(', ') || 'none'}`)
 }
 
 function knownTenants({ name, tenant }: Contract, tenantIds: readonly string[]): readonly string[] {

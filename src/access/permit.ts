@@ -25,7 +25,7 @@ function permitApiKey(contract: Contract, { apiKey }: Allowed, principal: ApiKey
   if (apiKey === undefined) throw new Problem('session-required', 'A dashboard session is required.')
   const lacking = neededPermissions(apiKey).find(needed => !principal.permissions.includes(needed))
   if (lacking !== undefined) throw new Problem('permission-denied', `The API key lacks the permission ${lacking}.`)
-  const { plans } = contract.credentials
+  const { plans = [] } = contract.credentials
   if (apiKey.minimumPlan !== undefined && !reaches(plans, principal.plan, apiKey.minimumPlan)) {
     throw new Problem('plan-required', `The plan must be ${apiKey.minimumPlan} or higher.`)
   }

@@ -75,6 +75,6 @@ const schema = v.object({
   at: instant,
   actor,
   reason: orNull(v.string()),
-  overlapSeconds: count,
+  overlapSeconds: v.nullable(count),
   changed: v.exactOptional(changedSettings),
 })

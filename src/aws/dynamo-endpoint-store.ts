@@ -219,7 +219,7 @@ const change = v.object({
   at: instant,
   actor,
   reason: v.nullable(v.string()),
-  overlapSeconds: count,
+  overlapSeconds: v.nullable(count),
   revokedKeyIds: v.array(v.string()),
   idempotency: v.nullable(v.object({ hash: v.string(), fingerprint: v.string() })),
   changed: v.exactOptional(changedSettings),

@@ -40,12 +40,6 @@ export function dynamoHealthStore(table: Table): HealthStore {
         conditions: [sameIncarnation, isNotPaused],
         values: { at, reason, ...firstTest(life, at), incarnation: life.incarnation },
       }),
-    resume: life =>
-      changeHealthItem(table, life, {
-        expression: `SET ${noFailures} REMOVE pausedAt, pausedReason, failingSince`,
-        conditions: [sameIncarnation],
-        values: { zero: 0, incarnation: life.incarnation },
-      }),
   }
 }
 
@@ -54,12 +48,18 @@ function firstTest(life: EndpointLife, pausedAt: Date): Readonly<Record<'dueAt' 
 }
 
 /** What rotating and settling need of an endpoint's health, in DynamoDB. */
-export function dynamoRotationHealth(table: Table): Pick<HealthStore, 'loadAny' | 'resetFailures'> {
+export function dynamoRotationHealth(table: Table): Pick<HealthStore, 'loadAny' | 'resetFailures' | 'resume'> {
   return {
     loadAny: async address => {
       const item = await loadHealthItem(table, address)
       return { health: healthOf(item), incarnation: item?.incarnation ?? null }
     },
+    resume: life =>
+      changeHealthItem(table, life, {
+        expression: `SET ${noFailures} REMOVE pausedAt, pausedReason, failingSince`,
+        conditions: [sameIncarnation],
+        values: { zero: 0, incarnation: life.incarnation },
+      }),
     resetFailures: (life, revision, signal) =>
       changeHealthItem(table, life, {
         expression: `SET ${noFailures}, failuresResetAt = :revision REMOVE failingSince`,

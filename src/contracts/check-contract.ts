@@ -1,83 +1,168 @@
 import { storedIdPattern } from '../core/id'
 import { checkClient } from './check-client'
-import {
-  choosesSecret,
-  type Contract,
-  neededPermissions,
-  type Operation,
-  type Overlap,
-  type TextFormat,
-} from './contract'
+import { checkOverlap, checkRotateBody, chosenParameters } from './check-requests'
+import { checkErrors, checkHeaders, checkReply } from './check-shapes'
+import { checkSecret, checkSigning } from './check-signing'
+import { type Contract, type CredentialPlace, neededPermissions, type Operation } from './contract'
+import { placesOf } from './credential-places'
+import * as dimensions from './dimensions'
+import { type Fault, faultsIn, fitsEncoding, isSeconds, isToken } from './fault'
 import { canSignFor, newEndpointId, parseEndpointId } from './ids'
+import { replyFields } from './reply-fields'
 import { parseTemplate, type Segment } from './routes'
-import { bitsOf, newText } from './secret-text'
-import { shapeFields } from './shape'
+import { bitsOf } from './secret-text'
+
+/** `served`: Keyturn answers like the vendor. `called`: only the rotation hook uses the contract, to call the vendor. */
+export type ContractRole = 'served' | 'called'
 
 /**
- * Refuses a contract that contradicts itself where types cannot say so.
- * @throws {RangeError} naming the contract and the member
+ * Refuses a contract that contradicts itself, or could not work, where types cannot say so.
+ * @throws {RangeError} naming the contract, and each member at fault
  */
-export function checkContract(contract: Contract): void {
-  const faults: readonly Fault[] = [
+export function checkContract(contract: Contract, role: ContractRole = 'served'): void {
+  const [first, ...others] = contractFaults(contract, role)
+  if (first === undefined) return
+  const faults = others.length === 0 ? first : `\n${[first, ...others].map(fault => `  - ${fault}`).join('\n')}`
+  throw new RangeError(`contract ${contract.name}: ${faults}`)
+}
+
+/** All that is wrong with a contract, each fault beginning with the member. */
+export function contractFaults(contract: Contract, role: ContractRole = 'served'): readonly string[] {
+  const missing = faultsIn(checkMembers(contract))
+  if (missing.length > 0) return missing
+  const unknown = faultsIn(checkWords(contract))
+  if (unknown.length > 0) return unknown
+  return faultsIn([
     !/^[a-z][a-z0-9-]{0,31}$/.test(contract.name) && 'name must be lower-case, at most 32 characters',
     contract.operations.length === 0 && 'operations must not be empty',
     ...checkCredentials(contract),
     ...checkSecret(contract),
+    ...checkSigning(contract),
     ...checkIds(contract),
     ...checkRotationRules(contract),
     ...checkClient(contract),
-    ...contract.operations.flatMap(operation => checkOperation(contract, operation)),
-  ]
-  const fault = faults.find(found => found !== false)
-  if (fault !== undefined) throw new RangeError(`contract ${contract.name}: ${fault}`)
+    ...checkHeaders(contract),
+    ...checkErrors(contract),
+    ...[...contract.operations].flatMap(operation => checkOperation(contract, operation)),
+    ...(role === 'served' ? checkServed(contract) : []),
+  ])
 }
 
-/** A member of a contract and what is wrong with it, or false. */
-type Fault = string | false
+const needed = ['name', 'credentials', 'tenant', 'ids', 'secret', 'signing', 'overlap', 'operations'] as const
+const known: readonly string[] = [
+  ...needed,
+  ...(['delivery', 'secondRotation', 'cooldownSeconds', 'idempotencyKey', 'rotateBody', 'testBody'] as const),
+  ...(['cooldownFrom'] as const),
+  ...([
+    'rotationResetsFailures',
+    'apiVersions',
+    'url',
+    'reach',
+    'times',
+    'headers',
+    'client',
+    'errors',
+    'vendorReplays',
+  ] as const),
+] satisfies readonly (keyof Contract)[]
+
+/** A contract that comes from a file was compiled by nobody. */
+function checkMembers(contract: Contract): readonly Fault[] {
+  const unknown = Object.keys(contract).filter(name => !known.includes(name))
+  return [
+    ...needed.map(name => contract[name] === undefined && `${name} must be given`),
+    ...unknown.map(name => `${name} is no member of a contract; there are ${known.join(', ')}`),
+  ]
+}
+
+/** Words that there are not would be read as others, or as none. */
+function checkWords(contract: Contract): readonly Fault[] {
+  const { credentials, tenant, ids, secret, overlap, secondRotation, idempotencyKey, url, reach, times } = contract
+  const rule = typeof idempotencyKey === 'object' ? idempotencyKey.rule : idempotencyKey
+  return [
+    ...placesOf(credentials).map(place => checkWord('credentials.in.kind', place.kind, dimensions.credentialPlaces)),
+    checkWord('credentials.apiKey.encoding', credentials.apiKey?.encoding, dimensions.encodings),
+    checkWord('tenant.from', tenant.from, dimensions.tenantPlaces),
+    checkWord('ids.kind', ids.kind, dimensions.idKinds),
+    checkWord('ids.make.encoding', ids.kind === 'text' ? ids.make.encoding : undefined, dimensions.encodings),
+    checkWord('secret.encoding', secret.encoding, dimensions.encodings),
+    checkWord('secret.key', secret.key, dimensions.secretKeys),
+    checkWord('overlap.kind', overlap.kind, dimensions.overlapKinds),
+    checkWord('overlap.unit', overlap.kind === 'chosen' ? overlap.unit : undefined, dimensions.overlapUnits),
+    checkWord('secondRotation.kind', secondRotation?.kind, dimensions.secondRotationKinds),
+    checkWord('idempotencyKey', rule, dimensions.idempotencyKeyRules),
+    checkWord('url', url, dimensions.urlRules),
+    checkWord('reach', reach, dimensions.reaches),
+    checkWord('times', times, dimensions.timeFormats),
+    ...contract.operations.flatMap(({ use, method, path, reply }) => [
+      checkWord(`operation ${method} ${path}: use`, use, Object.keys(replyFields)),
+      checkWord(`operation ${method} ${path}: method`, method, dimensions.methods),
+      checkWord(`operation ${method} ${path}: reply.status`, reply.status, dimensions.replyStatuses),
+    ]),
+  ]
+}
+
+function checkWord(place: string, word: unknown, words: readonly unknown[]): Fault {
+  return word !== undefined && !words.includes(word) && `${place} must be one of ${words.join(', ')}`
+}
+
+/** What only Keyturn as the server needs. */
+function checkServed({ credentials, errors, operations }: Contract): readonly Fault[] {
+  return [
+    credentials.apiKey === undefined && credentials.sessions !== true && 'credentials must accept API keys or sessions',
+    errors === undefined && 'errors must be given, since Keyturn answers in this contract',
+    ...[...operations].map(
+      ({ access, method, path }) => access === undefined && `operation ${method} ${path}: access must be given`,
+    ),
+  ]
+}
 
 const leastKeyBits = 256
-const leastSecretBits = 120
-/** How much of a secret a mask may show beyond its prefix, which is no secret. */
-const mostShown = 8
 
 function checkCredentials({ credentials }: Contract): readonly Fault[] {
-  const { apiKey, sessions, in: place } = credentials
+  const { apiKey, sessions } = credentials
+  const places = placesOf(credentials)
   return [
-    apiKey === undefined && !sessions && 'credentials must accept API keys or sessions',
-    place.kind === 'header' && !isToken(place.name) && 'credentials.in.name must be the name of a header',
+    places.length === 0 && 'credentials.in must name a place',
+    ...places.flatMap(place => [
+      place.kind === 'header' && !isToken(place.name) && 'credentials.in.name must be the name of a header',
+      place.kind === 'query' && !/^[\w.-]+$/.test(place.name) && 'credentials.in.name must be a plain name',
+      place.kind === 'basic' && place.user?.includes(':') === true && 'credentials.in.user must not hold a colon',
+    ]),
+    places.some((place, index) => places.slice(index + 1).some(other => areAlike(place, other))) &&
+      'credentials.in must not have two places that cannot be told apart',
     apiKey !== undefined && bitsOf(apiKey) < leastKeyBits && `credentials.apiKey must have ${leastKeyBits} bits`,
     apiKey !== undefined && !fitsEncoding(apiKey) && 'credentials.apiKey.bytes does not fit the encoding',
     apiKey !== undefined && !/^[\w.~+/-]*$/.test(apiKey.prefix) && 'credentials.apiKey.prefix must fit a token',
-    apiKey?.prefix === '' && sessions && 'credentials.apiKey.prefix must tell keys from sessions',
+    apiKey?.prefix === '' && sessions === true && 'credentials.apiKey.prefix must tell keys from sessions',
   ]
 }
 
-/** RFC 9110, section 5.6.2: what the name of a header is. */
-function isToken(name: string): boolean {
-  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)
+/** Whether what stands in one of the places could be read as standing in the other. */
+function areAlike(one: CredentialPlace, other: CredentialPlace): boolean {
+  const [before, after] = [startOf(one), startOf(other)]
+  return before.startsWith(after) || after.startsWith(before)
 }
 
-function fitsEncoding({ encoding, bytes }: TextFormat): boolean {
-  return Number.isInteger(bytes) && (encoding !== 'uuid' || bytes === 16)
-}
-
-function checkSecret({ secret }: Contract): readonly Fault[] {
-  const { mask } = secret
-  return [
-    !fitsEncoding(secret) && 'secret.bytes does not fit the encoding',
-    bitsOf(secret) < leastSecretBits && `secret must have ${leastSecretBits} bits`,
-    mask !== undefined && mask.first + mask.last > secret.prefix.length + mostShown && 'secret.mask shows too much',
-    mask !== undefined && (mask.first < 0 || mask.last < 0) && 'secret.mask must not count below 0',
-  ]
+/** How a credential in the place begins, with the place itself. */
+function startOf(place: CredentialPlace): string {
+  if (place.kind === 'query') return `?${place.name}=`
+  if (place.kind === 'header') return `${place.name.toLowerCase()}: ${(place.prefix ?? '').toLowerCase()}`
+  return `authorization: ${place.kind} `
 }
 
 /** An id that Keyturn makes must be one that it accepts, and one that the table and the mirror's name can hold. */
 function checkIds({ ids, tenant, signing }: Contract): readonly Fault[] {
-  const id = newEndpointId(ids, count => Buffer.alloc(count, 1))
   const { ownerKinds = [] } = tenant
   return [
-    (parseEndpointId(ids, id) === null || !storedIdPattern.test(id)) && 'ids are not accepted when made',
+    !areOwnIdsAccepted(ids) && 'ids are not accepted when made',
     ids.kind === 'prefixed' && !/^[A-Za-z0-9_.:-]{1,32}$/.test(ids.prefix) && 'ids.prefix must be 1 to 32 characters',
+    ids.kind === 'text' && !(ids.maximum >= 1 && ids.maximum <= 128) && 'ids.maximum must be 1 to 128',
+    ids.kind === 'text' && !fitsEncoding(ids.make) && 'ids.make.bytes does not fit the encoding',
+    ids.kind === 'text' &&
+      ids.make.encoding === 'base64' &&
+      'ids.make.encoding must not be base64: ids have no + and /',
+    ids.kind === 'text' && bitsOf(ids.make) < leastIdBits && `ids.make must have ${leastIdBits} bits`,
     !ownerKinds.every(kind => /^[A-Za-z0-9_.-]{1,32}$/.test(kind)) && 'tenant.ownerKinds must be plain words',
     !ownerKinds.every(kind => canSignFor({ signing }, kind)) &&
       'tenant.ownerKinds must not hold a full stop, since signing covers the tenant',
@@ -86,86 +171,55 @@ function checkIds({ ids, tenant, signing }: Contract): readonly Fault[] {
   ]
 }
 
+/** So that two ids that Keyturn makes are never the same. */
+const leastIdBits = 64
+
+function areOwnIdsAccepted(ids: Contract['ids']): boolean {
+  const id = newEndpointId(ids, count => Buffer.alloc(count, 1))
+  return parseEndpointId(ids, id) !== null && storedIdPattern.test(id)
+}
+
 function checkRotationRules(contract: Contract): readonly Fault[] {
-  const { secondRotation, cooldownSeconds, idempotencyKey, vendorReplays, apiVersions } = contract
+  const { secondRotation, cooldownSeconds = 0, idempotencyKey, vendorReplays, apiVersions, overlap } = contract
   return [
-    ...checkOverlap(contract.overlap),
+    ...checkOverlap(contract),
     ...checkRotateBody(contract),
-    secondRotation.kind === 'keep' &&
+    overlap.kind !== 'none' && secondRotation === undefined && 'secondRotation must be given, since keys overlap',
+    secondRotation?.kind === 'keep' &&
       !(Number.isInteger(secondRotation.maximumLiveKeys) && secondRotation.maximumLiveKeys >= 2) &&
       'secondRotation.maximumLiveKeys must be 2 at least',
     !isSeconds(cooldownSeconds) && 'cooldownSeconds must be a whole number, 0 for none',
-    vendorReplays && idempotencyKey === 'off' && 'vendorReplays needs an idempotencyKey',
+    vendorReplays === true && idempotencyKey === 'off' && 'vendorReplays needs an idempotencyKey',
     apiVersions?.known.length === 0 && 'apiVersions.known must not be empty',
   ]
-}
-
-function checkOverlap(overlap: Overlap): readonly Fault[] {
-  if (overlap.kind === 'none') return []
-  if (overlap.kind === 'fixed')
-    return [(!isSeconds(overlap.seconds) || overlap.seconds === 0) && 'overlap.seconds must be 1 at least']
-  const { unit, words, defaultSeconds, maximumSeconds, field } = overlap
-  const lengths = Object.values(words ?? {})
-  return [
-    field === '' && 'overlap.field must not be empty',
-    ![defaultSeconds, maximumSeconds].every(isSeconds) && 'overlap must count whole seconds',
-    defaultSeconds > maximumSeconds && 'overlap.defaultSeconds must not exceed overlap.maximumSeconds',
-    unit === 'boolean' && defaultSeconds === 0 && 'overlap.defaultSeconds must be 1 at least: it is what true means',
-    (unit === 'words') !== (words !== undefined) && 'overlap.words belongs to the unit words, and to no other',
-    unit === 'words' && lengths.length === 0 && 'overlap.words must not be empty',
-    !lengths.every(seconds => isSeconds(seconds) && seconds <= maximumSeconds) &&
-      'overlap.words must be whole seconds up to overlap.maximumSeconds',
-  ]
-}
-
-function isSeconds(value: number): boolean {
-  return Number.isInteger(value) && value >= 0
-}
-
-function checkRotateBody({ rotateBody, overlap, secret, secondRotation }: Contract): readonly Fault[] {
-  const { ownSecret, reason, force } = rotateBody ?? {}
-  const chosen = overlap.kind === 'chosen' ? [overlap.field] : []
-  const fields = [...chosen, ...[ownSecret, reason, force].flatMap(rule => rule?.field ?? [])]
-  const made = ownSecret?.free ? textBytes(secret) : secret.bytes
-  const fits = (least: number, most: number): boolean => least >= 1 && least <= made && made <= most
-  return [
-    new Set(fields).size < fields.length && 'rotateBody must not use a field twice',
-    ownSecret !== undefined &&
-      !fits(ownSecret.minimumBytes, ownSecret.maximumBytes) &&
-      `rotateBody.ownSecret must accept the length of ${ownSecret.free ? 'a secret in the contract’s format' : 'secret.bytes'}`,
-    force !== undefined && secondRotation.kind !== 'reject' && 'rotateBody.force needs secondRotation reject',
-  ]
-}
-
-/** How long a text in the format is. */
-function textBytes(format: TextFormat): number {
-  return newText(format, count => Buffer.alloc(count)).length
 }
 
 /** Each fault names the operation by method and path. */
 function checkOperation(contract: Contract, operation: Operation): readonly Fault[] {
   const name = `operation ${operation.method} ${operation.path}`
-  const faults = [
+  const faults = faultsIn([
     ...checkPath(contract, operation),
     ...checkAccess(contract, operation),
     ...checkReply(contract, operation),
     operation.since !== undefined &&
       contract.apiVersions?.known.includes(operation.since) !== true &&
       'since must be one of apiVersions.known',
-  ]
-  return faults.map(fault => fault !== false && `${name}: ${fault}`)
+  ])
+  return faults.map(fault => `${name}: ${fault}`)
 }
 
 /** Uses that are not about one endpoint. */
 const withoutEndpoint = ['create', 'list', 'health', 'publish']
 
-function checkPath({ ids, tenant }: Contract, { path, use }: Operation): readonly Fault[] {
+function checkPath(contract: Contract, { path, use }: Operation): readonly Fault[] {
+  const { ids, tenant } = contract
   const segments = parseTemplate(path)
   const names = segments.flatMap(segment => (segment.kind === 'parameter' ? [segment.name] : []))
   // The id of `send-again` is a delivery's.
   const needsId = use === 'send-again' || (ids.kind !== 'fixed' && !withoutEndpoint.includes(use))
   const tenantName = tenant.from === 'path' ? [tenant.parameter] : []
-  const wanted = use === 'health' ? [] : [...(needsId ? ['id'] : []), ...tenantName]
+  const chosen = use === 'rotate' ? chosenParameters(contract) : []
+  const wanted = use === 'health' ? [] : [...(needsId ? ['id'] : []), ...tenantName, ...chosen]
   return [
     !path.startsWith('/') && 'path must start with a slash',
     !segments.every((segment, index) => isWellFormed(segment, index === segments.length - 1)) &&
@@ -176,38 +230,25 @@ function checkPath({ ids, tenant }: Contract, { path, use }: Operation): readonl
 }
 
 function isWellFormed(segment: Segment, isLast: boolean): boolean {
-  if (segment.kind === 'literal') return /^[a-zA-Z0-9._-]+$/.test(segment.text)
+  if (segment.kind === 'literal') return /^[a-zA-Z0-9._-]+$/.test(segment.text) || (isLast && segment.text === '')
   return segment.verb === null || (isLast && segment.name === 'id')
 }
 
 function checkAccess({ credentials }: Contract, { access, use }: Operation): readonly Fault[] {
+  if (access === undefined) return []
   if (access === 'anyone') return [use !== 'health' && 'access must not be anyone']
+  const { permissions = [], plans = [], sessions } = credentials
   const { session, apiKey } = access
   const { memberPermissions = {}, minimumPlan } = apiKey ?? {}
-  const isKnown = (permission: string): boolean => credentials.permissions.includes(permission)
+  const isKnown = (permission: string): boolean => permissions.includes(permission)
   return [
     use === 'health' && 'access must be anyone',
     session === undefined && apiKey === undefined && 'access must allow sessions or API keys',
-    session !== undefined && !credentials.sessions && 'access.session needs credentials.sessions',
+    session !== undefined && sessions !== true && 'access.session needs credentials.sessions',
     session?.roles.length === 0 && 'access.session.roles must not be empty',
     apiKey !== undefined && credentials.apiKey === undefined && 'access.apiKey needs credentials.apiKey',
     apiKey !== undefined && !neededPermissions(apiKey).every(isKnown) && 'access.apiKey.permission is unknown',
     !Object.values(memberPermissions).every(isKnown) && 'access.apiKey.memberPermissions has an unknown permission',
-    minimumPlan !== undefined && !credentials.plans.includes(minimumPlan) && 'access.apiKey.minimumPlan is unknown',
-  ]
-}
-
-function checkReply(contract: Contract, { reply, use }: Operation): readonly Fault[] {
-  const reveals = reply.body !== null && shapeFields(reply.body).includes('signingSecret')
-  const revealsElsewhere = contract.operations.some(operation => operation.use === 'reveal')
-  const isBrought = use === 'rotate' && choosesSecret(contract)
-  return [
-    (reply.status === 204) !== (reply.body === null) && 'reply must have a body, unless its status is 204',
-    use === 'reveal' && !reveals && 'reply.body must show signingSecret',
-    (use === 'rotate' || use === 'create') &&
-      !reveals &&
-      !revealsElsewhere &&
-      !isBrought &&
-      'reply.body never shows signingSecret',
+    minimumPlan !== undefined && !plans.includes(minimumPlan) && 'access.apiKey.minimumPlan is unknown',
   ]
 }

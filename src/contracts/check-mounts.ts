@@ -11,6 +11,11 @@ export function checkMounts(mounts: readonly Mount[]): void {
   checkRoutes(mounts)
 }
 
+/** Whether the one is the same contract's operation for requests that the other's `when` does not mean. */
+function isOtherwise(first: Route, { contract, operation }: Route): boolean {
+  return first.contract === contract && first.operation.when !== undefined && operation.when === undefined
+}
+
 /**
  * Refuses mounts whose routes cannot be told apart, here or at the gateway: those with the same method and the same
  * template with every parameter as a wildcard. Formats of ids do not tell routes apart.
@@ -28,9 +33,9 @@ export function checkRoutes(mounts: readonly Mount[]): void {
   for (const route of routesOf(mounts)) {
     const template = `${route.operation.method} ${wildcardTemplate(route.segments)}`
     const other = byTemplate.get(template)
-    if (other !== undefined)
+    if (other !== undefined && !isOtherwise(other, route))
       throw new RangeError(`${describeRoute(other)} and ${describeRoute(route)} are the same route`)
-    byTemplate.set(template, route)
+    if (other === undefined) byTemplate.set(template, route)
   }
   gatewayRoutes(mounts)
 }

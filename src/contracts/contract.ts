@@ -2,7 +2,6 @@ import type { ProblemCode } from '../core/problem'
 import type { Scheme } from '../verify/schemes'
 import type { ClientRules, TenantParts } from './client-rules'
 import type {
-  credentialPlaces,
   DeliveryPart,
   Encoding,
   errorContentTypes,
@@ -14,19 +13,24 @@ import type {
   reaches,
   replyStatuses,
   Role,
+  roundingDirections,
+  secretKeys,
   tenantFormats,
   TimeFormat,
   unknownFieldRules,
   urlRules,
   Use,
 } from './dimensions'
-import type { ErrorField, ReplyFields } from './reply-fields'
-import type { Shape } from './shape'
+import type { Listed } from './listed'
+import type { PlaceText } from './place'
+import type { ErrorField, ReplyFields, RequestField } from './reply-fields'
+import type { Json, Shape } from './shape'
 
 /**
  * One vendor's HTTP dialect, as data. The same data serves as server (Keyturn answers like the vendor) and as client
- * (the rotation hook calls the vendor). `docs/add-a-contract.md` has a complete example, and `checkContract` refuses what
- * these types cannot.
+ * (the rotation hook calls the vendor). A member that may be absent says what holds without it, so that a contract says
+ * what is particular to its vendor. One that only the rotation hook uses needs neither `credentials.apiKey` nor `access`
+ * nor `errors`. `docs/add-a-contract.md` has complete examples, and `checkContract` refuses what these types cannot.
  */
 export interface Contract {
   /** Lower-case; part of API keys' scope, endpoints and configuration. */
@@ -40,47 +44,65 @@ export interface Contract {
   /** What deliveries carry besides the signature. Absent: `standardDelivery`. */
   readonly delivery?: DeliveryFormat
   readonly overlap: Overlap
-  readonly secondRotation: SecondRotation
-  /** Seconds that must pass between two rotations of one endpoint, else 429 with `Retry-After`. 0: none must pass. */
-  readonly cooldownSeconds: number
-  readonly idempotencyKey: (typeof idempotencyKeyRules)[number]
-  /** What a rotate request's body may say. `null`: the body is ignored. */
-  readonly rotateBody: RotateBody | null
+  /** What a rotation does while an overlap is open. It must be said where keys overlap. */
+  readonly secondRotation?: SecondRotation
+  /** Seconds that must pass between two rotations of one endpoint, else 429 with `Retry-After`. Absent: none must pass. */
+  readonly cooldownSeconds?: number
+  /** What the cooldown counts from. Absent: the key that signs, also the one that was made with the endpoint. */
+  readonly cooldownFrom?: 'rotation'
+  /** Absent: `optional`. A rule alone is about the header `Idempotency-Key`; `in` is another place. */
+  readonly idempotencyKey?: IdempotencyKeyRule | { readonly rule: IdempotencyKeyRule; readonly in: PlaceText }
+  /** What a rotate request's body may say. Absent or `null`: the body is ignored, but for what `overlap` asks for. */
+  readonly rotateBody?: RotateBody | null
   /** What a test request's body may say. Absent: the body is ignored. */
   readonly testBody?: { readonly eventTypeField: string }
   /** Present: a rotation sets the endpoint's count of failures in a row to 0. */
   readonly rotationResetsFailures?: true
   /** Absent: the contract has one version. */
   readonly apiVersions?: ApiVersions
-  /** Whether an endpoint of this contract must have a URL. */
-  readonly url: (typeof urlRules)[number]
-  /** Which endpoints its operations reach: its own alone, or those of every mounted contract. */
-  readonly reach: (typeof reaches)[number]
-  /** How times are written, unless a reply says otherwise. */
-  readonly times: TimeFormat
-  readonly operations: readonly Operation[]
-  readonly errors: ErrorDialect
-  /** Whether the real vendor promises that a repeated `Idempotency-Key` replays the same secret. */
-  readonly vendorReplays: boolean
+  /** Whether an endpoint of this contract must have a URL. Absent: `required`. */
+  readonly url?: (typeof urlRules)[number]
+  /** Which endpoints its operations reach: its own alone, or those of every mounted contract. Absent: `own`. */
+  readonly reach?: (typeof reaches)[number]
+  /** How times are written, unless a reply says otherwise. It must be said where a reply shows a time; else `iso-millis`. */
+  readonly times?: TimeFormat
+  /** Headers of every reply, errors too. Absent: none but Keyturn's own. */
+  readonly headers?: Readonly<Record<string, Shape<RequestField>>>
+  readonly operations: Operations
+  /** Absent: only the rotation hook uses the contract. */
+  readonly errors?: ErrorDialect
+  /** Whether the real vendor promises that a repeated `Idempotency-Key` replays the same secret. Absent: it does not. */
+  readonly vendorReplays?: boolean
   /** How the rotation hook calls the real vendor, where that says more than the server's side. */
   readonly client?: ClientRules
 }
 
+export type IdempotencyKeyRule = (typeof idempotencyKeyRules)[number]
+
 /** Where the credential stands, and what it looks like. */
 export interface Credentials {
-  readonly in: CredentialPlace
+  /** A request may have it in any of these places. Absent: `bearer`. */
+  readonly in?: CredentialPlace | readonly CredentialPlace[]
   /** Absent: this contract has no API keys. A token with the prefix is an API key, any other is a session. */
   readonly apiKey?: TextFormat
-  /** Whether dashboard sessions (JWTs) are accepted at all. Where they are not, they are 401. */
-  readonly sessions: boolean
-  /** The permissions that an API key of this contract can hold. */
-  readonly permissions: readonly string[]
-  /** The plans that an API key can be on, lowest first. Empty: no plans. */
-  readonly plans: readonly string[]
+  /** Whether dashboard sessions (JWTs) are accepted at all. Absent: they are not, and are 401. */
+  readonly sessions?: boolean
+  /** The permissions that an API key of this contract can hold. Absent: none. */
+  readonly permissions?: readonly string[]
+  /** The plans that an API key can be on, lowest first. Absent: no plans. */
+  readonly plans?: readonly string[]
 }
 
-type Places = typeof credentialPlaces
-export type CredentialPlace = { readonly kind: Places[0] } | { readonly kind: Places[1]; readonly name: string }
+/** Where a request has its credential. */
+export type CredentialPlace =
+  /** `Authorization: Bearer <token>` (RFC 6750, section 2.1). */
+  | { readonly kind: 'bearer' }
+  /** A header, in which the token stands after `prefix`; absent: bare. */
+  | { readonly kind: 'header'; readonly name: string; readonly prefix?: string }
+  /** `Authorization: Basic` (RFC 7617): the token is the password of this user; absent: it is the user, with any password. */
+  | { readonly kind: 'basic'; readonly user?: string }
+  /** A member of the query: `?<name>=<token>`. It is not logged, here and at the gateway; other proxies may log it. */
+  | { readonly kind: 'query'; readonly name: string }
 
 /** A random text: a prefix, then `bytes` random bytes encoded. `alphanumeric`: `bytes` characters. `uuid`: `bytes` is 16. */
 export interface TextFormat {
@@ -109,9 +131,17 @@ export type IdFormat =
   | { readonly kind: 'prefixed'; readonly prefix: string; readonly characters: number }
   /** `digits`: how many in ids that Keyturn makes; any 1…19 are accepted, without a leading zero. */
   | { readonly kind: 'numeric'; readonly digits: number }
+  /**
+   * `make`: the ids that Keyturn makes. Any of 1 to `maximum` characters `[A-Za-z0-9_.:-]` is accepted, so a caller may
+   * bring ids of its own.
+   */
+  | { readonly kind: 'text'; readonly make: TextFormat; readonly maximum: number }
   | { readonly kind: 'fixed'; readonly id: string }
 
+/** The prefix and the encoding are said here and nowhere else: how deliveries are signed follows from them. */
 export interface SecretFormat extends TextFormat {
+  /** Absent: what is usual for the scheme, which is `bytes` for Standard Webhooks and `text` for the others. */
+  readonly key?: (typeof secretKeys)[number]
   /** How a read shows the secret: its first characters, a filler, its last characters. Absent: reads never show it. */
   readonly mask?: { readonly first: number; readonly filler: string; readonly count: number; readonly last: number }
 }
@@ -130,41 +160,59 @@ export interface DeliveryFormat {
   readonly retries: number | null
 }
 
-/** How long the keys before keep working after a rotation; 0 seconds ends them at once. */
+/** A length in seconds. 0 ends a key at once; an endless one keeps it until it is revoked. */
+export type Span = number | 'endless'
+
+/** How long the keys before keep working after a rotation. */
 export type Overlap =
   | { readonly kind: 'none' }
-  | { readonly kind: 'fixed'; readonly seconds: number }
+  | { readonly kind: 'fixed'; readonly seconds: Span }
   | {
       readonly kind: 'chosen'
-      /** The body's field. */
-      readonly field: string
+      /** Where the request says it. */
+      readonly field: PlaceText
       readonly unit: OverlapUnit
-      readonly defaultSeconds: number
+      /** What holds where the request does not say it. */
+      readonly defaultSeconds: Span
+      /** Present: a request that does not say it is 400. */
+      readonly required?: true
+      /** Absent: 0. */
+      readonly minimumSeconds?: number
       readonly maximumSeconds: number
-      /** With unit `words` only: each word's length in seconds. */
-      readonly words?: Readonly<Record<string, number>>
+      /** A length that is no multiple is rounded; fractions are taken then. Absent: whole numbers only. */
+      readonly rounded?: { readonly toSeconds: number; readonly direction: (typeof roundingDirections)[number] }
+      /** With unit `words` only: the length of each. `true`, `false` and numbers are those of JSON, not texts. */
+      readonly words?: Readonly<Record<string, Span>>
     }
 
 export type SecondRotation =
-  /** All live keys stay, up to `maximumLiveKeys` with the new one; then 409. */
-  | { readonly kind: 'keep'; readonly maximumLiveKeys: number }
+  /**
+   * All live keys stay, up to `maximumLiveKeys` with the new one; then 409. `immediateEnds`: what a rotation without an
+   * overlap ends; absent: every key before, also those that are retiring already.
+   */
+  | { readonly kind: 'keep'; readonly maximumLiveKeys: number; readonly immediateEnds?: 'current' }
   /** 409 while an overlap is open. A caller that forces it (`rotateBody.force`) ends the retiring keys at once. */
   | { readonly kind: 'reject' }
   /** The retiring keys end at once. Only where the vendor documents it. */
   | { readonly kind: 'replace' }
 
+/** What a request says besides its overlap. A `field` is a place in it. */
 export interface RotateBody {
-  readonly unknownFields: (typeof unknownFieldRules)[number]
+  /** Absent: `ignore`. */
+  readonly unknownFields?: (typeof unknownFieldRules)[number]
+  /** Present: a request without a body is 400; `{}` will do where nothing in it is required. */
+  readonly required?: true
+  /** What each request must say, by its place: any other value, or none, is 400. The rotation hook sends it. */
+  readonly constants?: Readonly<Record<PlaceText, Json>>
   readonly ownSecret?: OwnSecret
-  readonly reason?: { readonly field: string; readonly maximumCharacters: number }
+  readonly reason?: { readonly field: PlaceText; readonly maximumCharacters: number; readonly required?: true }
   /** A boolean. */
-  readonly force?: { readonly field: string }
+  readonly force?: { readonly field: PlaceText }
 }
 
 /** The caller's own secret, in the contract's format; limits in bytes after decoding. */
 export interface OwnSecret {
-  /** The body's field. */
-  readonly field: string
+  readonly field: PlaceText
   readonly minimumBytes: number
   readonly maximumBytes: number
   /** Present: the vendor makes no secrets, so a rotation without one is 400. Its reply need not show it. */
@@ -183,7 +231,11 @@ export interface ApiVersions {
   readonly known: readonly string[]
 }
 
+/** An operation of any use. */
 export type Operation = { readonly [U in Use]: OperationOf<U> }[Use]
+
+/** A contract's list of operations, told by their use. */
+export type Operations = Listed<Operation, { readonly use: never }>
 
 export interface OperationOf<U extends Use> {
   readonly use: U
@@ -193,7 +245,13 @@ export interface OperationOf<U extends Use> {
    * may be `{id}:verb`.
    */
   readonly path: string
-  readonly access: Access
+  /** Absent: only the rotation hook uses the operation. */
+  readonly access?: Access
+  /**
+   * The request is this operation where it says all of this, by its place, as in a general `PATCH` of which one member
+   * rotates. Another operation with the same method and path serves the others; without one they change nothing.
+   */
+  readonly when?: Readonly<Record<PlaceText, Json>>
   /** The first API version that has the operation. Absent: all have it. */
   readonly since?: string
   /** How long a list's page is. Absent: 50 unless the caller says 1…100. */
@@ -231,18 +289,28 @@ export function neededPermissions({ permission = [] }: ApiKeyAccess): readonly s
   return typeof permission === 'string' ? [permission] : permission
 }
 
-/** How errors look. The words for a problem are `words[code]`, else `byStatus[status]`, over Keyturn's own. */
+/**
+ * How errors look. The words for a problem are `words[code]` over `byStatus[status]`, or `other` where neither names it.
+ * What they leave out is in Keyturn's own words.
+ */
 export interface ErrorDialect {
-  readonly contentType: (typeof errorContentTypes)[number]
+  /** Absent: `application/json`. */
+  readonly contentType?: (typeof errorContentTypes)[number]
   readonly body: Shape<ErrorField>
-  readonly words: { readonly [Code in ProblemCode]?: ErrorWords }
-  readonly byStatus: { readonly [status: number]: ErrorWords }
+  readonly words?: { readonly [Code in ProblemCode]?: ErrorWords }
+  /** By Keyturn's status, which an entry may replace. */
+  readonly byStatus?: { readonly [status: number]: ErrorWords }
+  /** For every problem that neither of the two names. */
+  readonly other?: ErrorWords
 }
 
+/** In `title` and `detail` a field of the error in braces stands for its value: `No hook has the id {id}.` */
 export interface ErrorWords {
   readonly status?: number
   readonly type?: string
   readonly title?: string
   readonly detail?: string
   readonly code?: string | number
+  /** A shape of its own, in place of the dialect's. */
+  readonly body?: Shape<ErrorField>
 }

@@ -1,4 +1,5 @@
-import type { DeliveryFormat, ErrorDialect } from './contract'
+import type { Contract, DeliveryFormat, ErrorDialect, SecondRotation } from './contract'
+import type { TimeFormat } from './dimensions'
 import { underOwnNames } from './shape'
 
 /** The deliveries of a contract that says nothing else: the payload that Standard Webhooks recommends. */
@@ -18,6 +19,14 @@ export const problemDetails = {
     ...underOwnNames('type', 'title', 'status', 'detail', 'code'),
     errors: { $present: 'errors' },
   },
-  words: {},
-  byStatus: {},
 } as const satisfies ErrorDialect
+
+/** What a second rotation does. Where no keys overlap there is nothing that it could find open. */
+export function secondRotationOf({ secondRotation }: Pick<Contract, 'secondRotation'>): SecondRotation {
+  return secondRotation ?? { kind: 'replace' }
+}
+
+/** How the contract's times are written. */
+export function timesOf({ times }: Pick<Contract, 'times'>): TimeFormat {
+  return times ?? 'iso-millis'
+}

@@ -18,15 +18,15 @@ export type Use = (typeof usesOfRotate)[number] | (typeof usesOfEndpoints)[numbe
 export const roles = ['admin', 'member'] as const
 export type Role = (typeof roles)[number]
 
-/** `bearer`: `Authorization: Bearer <token>` (RFC 6750, section 2.1). `header`: the bare token in a header of its own. */
-export const credentialPlaces = ['bearer', 'header'] as const
+/** Where a credential may stand; `CredentialPlace` explains them. */
+export const credentialPlaces = ['bearer', 'header', 'basic', 'query'] as const
 
 /** How random bytes become text. `alphanumeric` is `[0-9A-Za-z]`; `uuid` is a random version 4. */
-export const encodings = ['hex', 'base64', 'base64url', 'alphanumeric', 'uuid'] as const
+export const encodings = ['hex', 'upper-hex', 'base64', 'base64url', 'alphanumeric', 'uuid'] as const
 export type Encoding = (typeof encodings)[number]
 
 /** `fixed`: a tenant has one endpoint, always under the same id, so the path has no parameter for it. */
-export const idKinds = ['uuid', 'object-id', 'prefixed', 'numeric', 'fixed'] as const
+export const idKinds = ['uuid', 'object-id', 'prefixed', 'numeric', 'text', 'fixed'] as const
 
 /** Where a request says which tenant it is for. A tenant that the credential may not act for reads as an unknown id. */
 export const tenantPlaces = ['credential', 'header', 'path'] as const
@@ -35,14 +35,28 @@ export const tenantPlaces = ['credential', 'header', 'path'] as const
 export const tenantFormats = ['uuid', 'tenant-id'] as const
 
 export const overlapKinds = ['none', 'fixed', 'chosen'] as const
-/** Units of a chosen overlap. `boolean`: true is the default length, false is none. `words`: the contract's own enum. */
-export const overlapUnits = ['seconds', 'minutes', 'hours', 'iso-duration', 'instant', 'boolean', 'words'] as const
+/**
+ * Units of a chosen overlap. `instant`: RFC 3339, when the key before ends; `unix-seconds`: the same as a number.
+ * `words`: the contract's own, true and false among them.
+ */
+export const overlapUnits = [
+  ...(['seconds', 'minutes', 'hours', 'days', 'iso-duration', 'instant', 'unix-seconds', 'words'] as const),
+] as const
 export type OverlapUnit = (typeof overlapUnits)[number]
 
 /** What a rotation does while an overlap is open; the words are explained at `SecondRotation`. */
 export const secondRotationKinds = ['keep', 'reject', 'replace'] as const
 
-/** What an `Idempotency-Key` header is to a rotate or create request. */
+/** What an idempotency key is to a rotate or create request. */
+/** What becomes of a chosen overlap that is no multiple of the vendor's unit. */
+export const roundingDirections = ['up', 'down', 'nearest'] as const
+
+/**
+ * How a secret's text becomes the HMAC key: the text as it stands, the bytes that it encodes behind its prefix, or the text
+ * behind its prefix.
+ */
+export const secretKeys = ['text', 'bytes', 'text-after-prefix'] as const
+
 export const idempotencyKeyRules = ['off', 'optional', 'required'] as const
 /** What a field of a rotate body does that the contract does not name. `refuse`: 400. */
 export const unknownFieldRules = ['refuse', 'ignore'] as const

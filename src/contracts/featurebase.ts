@@ -20,9 +20,6 @@ export const featurebase = {
   credentials: {
     in: { kind: 'bearer' },
     apiKey: { prefix: 'fb_', encoding: 'base64url', bytes: 32 },
-    sessions: false,
-    permissions: [],
-    plans: [],
   },
   tenant: { from: 'credential' },
   ids: { kind: 'object-id' },
@@ -34,13 +31,7 @@ export const featurebase = {
     success: [200, 201, 202, 204],
   },
   overlap: { kind: 'none' },
-  secondRotation: { kind: 'replace' },
-  cooldownSeconds: 0,
-  idempotencyKey: 'optional',
-  rotateBody: null,
   apiVersions: { header: 'Featurebase-Version', known: ['2026-01-01.nova', '2025-12-12.clover'] },
-  url: 'required',
-  reach: 'own',
   times: 'iso-millis',
   operations: [
     {
@@ -77,7 +68,6 @@ export const featurebase = {
     },
   ],
   errors: {
-    contentType: 'application/json',
     body: { error: { type: 'type', code: 'code', message: 'detail', param: 'param', status: 'status' } },
     words: {
       'missing-credentials': { code: 'missing_api_key' },
@@ -101,5 +91,4 @@ export const featurebase = {
       503: { type: 'api_error', code: 'unavailable' },
     },
   },
-  vendorReplays: false,
 } as const satisfies Contract

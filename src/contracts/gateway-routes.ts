@@ -19,16 +19,25 @@ export function gatewayRoutes(mounts: readonly Mount[]): readonly GatewayRoute[]
   for (const route of routesOf(mounts)) {
     const template = gatewayTemplate(route)
     const other = byTemplate.get(template)
+    // A route with `when` stands before the one for all other requests, and its function serves both.
     if (other === undefined) byTemplate.set(template, route)
-    else assertSameFunction(other, route)
+    else if (other.operation.when === undefined) assertSameFunction(other, route)
   }
-  const keys = [...byTemplate.values()].map(route => ({ routeKey: routeKeyOf(route), function: functionOf(route) }))
+  const keys = [...byTemplate.values()].flatMap(route =>
+    routeKeysOf(route).map(routeKey => ({ routeKey, function: functionOf(route) })),
+  )
   return [...keys, { routeKey: '$default', function: 'endpoints' }]
 }
 
 /** Routes with the same text are one route of the gateway. */
 function gatewayTemplate({ operation, segments }: Route): string {
-  return `${operation.method} ${wildcardTemplate(segments.map(withoutVerb))}`
+  return `${operation.method} ${wildcardTemplate(withoutSlash(segments).map(withoutVerb))}`
+}
+
+/** The segments without the empty one that a slash at the end makes. */
+function withoutSlash(segments: readonly Segment[]): readonly Segment[] {
+  const last = segments.at(-1)
+  return last?.kind === 'literal' && last.text === '' ? segments.slice(0, -1) : segments
 }
 
 function withoutVerb(segment: Segment): Segment {
@@ -48,8 +57,14 @@ function functionOf({ operation }: Route): ServingFunction {
   return usesOfRotate.some(use => use === operation.use) ? 'rotate' : 'endpoints'
 }
 
-function routeKeyOf({ operation, segments }: Route): string {
-  return `${operation.method} /${segments.map(gatewaySegment).join('/')}`
+/**
+ * No route of an HTTP API may end in a slash. A path that does is the same without it, or a child that only a greedy
+ * parameter takes: both are sent on, and the function takes the path for what it is.
+ */
+function routeKeysOf({ operation, segments }: Route): readonly string[] {
+  const plain = withoutSlash(segments)
+  const key = `${operation.method} /${plain.map(gatewaySegment).join('/')}`
+  return plain === segments ? [key] : [key, `${key}/{slash+}`]
 }
 
 function gatewaySegment(segment: Segment): string {

@@ -1,7 +1,8 @@
 import { randomDigits, randomUuid, storedIdPattern, uuidPattern } from '../core/id'
-import { signsPart } from '../verify/hmac'
+import { separatorIn } from '../verify/content'
 import { hasParts } from './client-rules'
 import type { Contract, IdFormat, TenantSource } from './contract'
+import { newText } from './secret-text'
 
 /** The endpoint's id as it is stored (UUIDs and ObjectIds in lower case), or null where `text` is no such id. */
 export function parseEndpointId(format: IdFormat, text: string): string | null {
@@ -16,6 +17,8 @@ export function parseEndpointId(format: IdFormat, text: string): string | null {
         : null
     case 'numeric':
       return /^[1-9][0-9]{0,18}$/.test(text) ? text : null
+    case 'text':
+      return text.length <= format.maximum && storedIdPattern.test(text) ? text : null
     case 'fixed':
       return text === format.id ? text : null
   }
@@ -32,9 +35,16 @@ export function newEndpointId(format: IdFormat, randomBytes: (count: number) => 
       return format.prefix + randomDigits('0123456789abcdefghijklmnopqrstuvwxyz', format.characters, randomBytes)
     case 'numeric':
       return randomNumber(format.digits, randomBytes)
+    case 'text':
+      return newText(format.make, randomBytes)
     case 'fixed':
       return format.id
   }
+}
+
+/** How many digits the ids have that Keyturn makes, where a JSON number holds any of them; else null. */
+export function numberDigits(format: IdFormat): number | null {
+  return format.kind === 'numeric' && format.digits <= 15 ? format.digits : null
 }
 
 /** `digits` decimal digits, the first of which is not zero. */
@@ -56,11 +66,11 @@ export function parseTenantId(source: TenantSource, text: string): string | null
 }
 
 /**
- * Whether deliveries for the tenant can be signed. Where a scheme signs the tenant, a full stop in its id would make one
- * delivery of `org` with the body `1.5` out of one of `org.1` with the body `5`.
+ * Whether deliveries for the tenant can be signed. Where a scheme signs the tenant with a full stop behind it, one in its
+ * id would make one delivery of `org` with the body `1.5` out of one of `org.1` with the body `5`.
  */
 export function canSignFor({ signing }: Pick<Contract, 'signing'>, tenantId: string): boolean {
-  return !tenantId.includes('.') || !signsPart(signing, 'tenant')
+  return separatorIn(signing, 'tenant', tenantId) === undefined
 }
 
 function isOwner(kinds: readonly string[], text: string): boolean {

@@ -80,7 +80,6 @@ export const keyturn = {
     apiKey: { prefix: 'kt_', encoding: 'base64url', bytes: 32 },
     sessions: true,
     permissions: ['endpoints:read', 'endpoints:write', 'endpoints:rotate', 'events:write'],
-    plans: [],
   },
   tenant: { from: 'credential', header: 'Keyturn-Tenant' },
   ids: { kind: 'prefixed', prefix: 'ep_', characters: 24 },
@@ -95,15 +94,12 @@ export const keyturn = {
     maximumSeconds: 7 * 24 * 60 * 60,
   },
   secondRotation: { kind: 'keep', maximumLiveKeys: 5 },
-  cooldownSeconds: 0,
-  idempotencyKey: 'optional',
   rotateBody: {
     unknownFields: 'refuse',
     ownSecret: { field: 'secret', minimumBytes: 24, maximumBytes: 64 },
     reason: { field: 'reason', maximumCharacters: 200 },
   },
   testBody: { eventTypeField: 'eventType' },
-  url: 'required',
   reach: 'every',
   times: 'iso-millis',
   operations: [

@@ -1,92 +1,130 @@
+import type { Use } from './dimensions'
+
 // What a reply may show. `Shape` arranges these fields under names of the contract's own.
 
-/** The fields of each use's reply. */
-export interface ReplyFields {
-  publish: 'eventId'
-  test: TestField
-  deliveries: 'deliveries'
-  attempts: 'attempts' | 'nextCursor'
-  'send-again': 'messageId' | 'deliveryStatus'
-  recover: 'queued'
-  create: RevealField
-  rotate: RevealField
-  reveal: RevealField
-  'revoke-previous': 'version' | 'revokedKeyIds'
-  list: 'endpoints' | 'nextCursor'
-  get: EndpointField
-  update: EndpointField
-  delete: EndpointField
-  'secret-state': 'version' | 'secretHint' | 'keys' | 'mirror' | 'policy'
-  rotations: 'rotations' | 'nextCursor'
-  audit: 'records' | 'nextCursor'
-  health: 'status' | 'release'
-}
-
-/** The fields of an endpoint as any reply may show them. None of them is or holds a secret. */
-export type EndpointField =
-  | 'id'
-  | 'tenantId'
-  | 'contract'
-  | 'url'
-  | 'description'
-  | 'name'
-  | 'eventTypes'
-  /** `active` or `paused`. */
-  | 'status'
-  /** As `status`, but `suspended` while a pause by Keyturn itself holds. */
-  | 'standing'
-  | 'active'
-  | 'paused'
-  | 'pausedReason'
-  | 'pausedAt'
-  | 'mirrorSetting'
-  | 'requestConfig'
-  | 'consumers'
-  | 'version'
-  | 'createdAt'
-  | 'updatedAt'
-  /** The current key's mask (`secret.mask`), or null. */
-  | 'secretMask'
-  /** The current key's last 4 characters. */
-  | 'secretHint'
-  | DeliveryField
+/** Of the request itself: any reply may show them, errors too. */
+export const requestFields = [
+  /** As the log names the request. */
+  'requestId',
+  /** When it is answered. */
+  'requestTime',
+] as const
 
 /** How an endpoint's deliveries go. */
-export type DeliveryField =
-  | 'consecutiveFailures'
-  | 'errorsSinceLastSuccess'
-  | 'lastSuccessAt'
-  | 'lastFailureAt'
-  | 'avgResponseTimeMs'
-  | 'lastResponseTimeMs'
+export const deliveryFields = [
+  'consecutiveFailures',
+  'errorsSinceLastSuccess',
+  'lastSuccessAt',
+  'lastFailureAt',
+  'avgResponseTimeMs',
+  'lastResponseTimeMs',
   /** `{code, message, timestamp}` or null. */
-  | 'lastStatus'
-  | 'deliveriesCount'
-  | 'deliveriesSucceeded'
-  | 'deliveriesFailed'
-  | 'lastDeliveryAt'
+  'lastStatus',
+  'deliveriesCount',
+  'deliveriesSucceeded',
+  'deliveriesFailed',
+  'lastDeliveryAt',
   /** `success`, `failed`, `pending` or null. */
-  | 'lastDeliveryStatus'
+  'lastDeliveryStatus',
+] as const
 
-/** What a test delivery came to. */
-export type TestField =
-  | 'messageId'
-  | 'delivered'
-  /** `success` or `failed`. */
-  | 'deliveryStatus'
-  | 'eventType'
-  | 'requestPayload'
-  | 'requestHeaders'
-  | 'responseStatus'
-  | 'responseHeaders'
-  | 'responseBody'
-  | 'errorMessage'
-  | 'durationMs'
-  | 'keyIds'
-  | 'sentAt'
+/** The fields of an endpoint as any reply may show them. None of them is or holds a secret. */
+export const endpointFields = [
+  ...(['id', 'tenantId', 'contract', 'url', 'description', 'name', 'eventTypes'] as const),
+  /** `active` or `paused`. */
+  'status',
+  /** As `status`, but `suspended` while a pause by Keyturn itself holds. */
+  'standing',
+  ...(['active', 'paused', 'pausedReason', 'pausedAt', 'mirrorSetting', 'requestConfig', 'consumers'] as const),
+  ...(['version', 'createdAt', 'updatedAt'] as const),
+  /** The current key's mask (`secret.mask`), or null. */
+  'secretMask',
+  /** The current key's last 4 characters. */
+  'secretHint',
+  ...deliveryFields,
+] as const
 
 /** What a reply that reveals may show besides the endpoint. */
-export type RevealField = EndpointField | 'signingSecret' | 'keyId' | 'rotatedAt' | 'previousExpiresAt' | 'mirror'
+export const revealFields = [
+  ...endpointFields,
+  ...(['signingSecret', 'keyId', 'rotatedAt'] as const),
+  /** When the key before ends; null where there is none, or it has no end. */
+  'previousExpiresAt',
+  /** The secret before, while it still works, or null. */
+  'previousSecret',
+  /** Every secret that works, newest first: a list for `$each`. */
+  'secrets',
+  'mirror',
+] as const
 
-/** The fields of an error's body. `detail` is written for the caller; `errors` is `[{path, message}]`. */
-export type ErrorField = 'status' | 'type' | 'title' | 'detail' | 'code' | 'param' | 'errors'
+/** What a test delivery came to. */
+export const testFields = [
+  ...(['messageId', 'delivered'] as const),
+  /** `success` or `failed`. */
+  'deliveryStatus',
+  ...(['eventType', 'requestPayload', 'requestHeaders', 'responseStatus', 'responseHeaders', 'responseBody'] as const),
+  ...(['errorMessage', 'durationMs', 'keyIds', 'sentAt'] as const),
+] as const
+
+/** The fields of each use's reply. */
+export const replyFields = {
+  create: [...revealFields, ...requestFields],
+  rotate: [...revealFields, ...requestFields],
+  reveal: [...revealFields, ...requestFields],
+  'revoke-previous': [...revealFields, 'revokedKeyIds', ...requestFields],
+  list: ['endpoints', 'nextCursor', ...requestFields],
+  get: [...endpointFields, ...requestFields],
+  update: [...endpointFields, ...requestFields],
+  delete: [...endpointFields, ...requestFields],
+  'secret-state': ['version', 'secretHint', 'keys', 'mirror', 'policy', ...requestFields],
+  rotations: ['rotations', 'nextCursor', ...requestFields],
+  audit: ['records', 'nextCursor', ...requestFields],
+  health: ['status', 'release', ...requestFields],
+  publish: ['eventId', ...requestFields],
+  test: [...testFields, ...requestFields],
+  deliveries: ['deliveries', ...requestFields],
+  attempts: ['attempts', 'nextCursor', ...requestFields],
+  'send-again': ['messageId', 'deliveryStatus', ...requestFields],
+  recover: ['queued', ...requestFields],
+} as const satisfies Readonly<Record<Use, readonly string[]>>
+
+/** The fields of an error's body. */
+export const errorFields = [
+  ...(['status', 'type', 'title'] as const),
+  /** What is wrong, written for the caller. */
+  'detail',
+  'code',
+  /** The first field at fault, or null. */
+  'param',
+  /** `[{path, message}]`: each field at fault. */
+  'errors',
+  /** The same as a list of texts; the detail alone where no field is at fault. */
+  'messages',
+  /** What `Retry-After` says, or null. */
+  'retryAfterSeconds',
+  /** The request's method and path, and the id in its path, or null. */
+  ...(['method', 'path', 'id'] as const),
+  ...requestFields,
+] as const
+
+/** The fields of the items of a list, as `$each` may show them. */
+export const itemFields: Readonly<Record<string, readonly string[]>> = {
+  endpoints: endpointFields,
+  secrets: ['signingSecret', 'keyId', 'createdAt', 'expiresAt', 'isCurrent'],
+  errors: ['path', 'message'],
+  keys: ['id', 'createdAt', 'expiresAt'],
+  deliveries: [
+    ...(['messageId', 'eventId', 'eventType', 'deliveryStatus', 'attemptCount', 'lastResponseStatus'] as const),
+    ...(['errorMessage', 'createdAt', 'deliveredAt', 'dlqAt'] as const),
+  ],
+  rotations: ['id', 'keyId', 'version', 'at', 'actor', 'kind', 'reason', 'overlapSeconds'],
+  records: ['id', 'endpointId', 'at', 'actor', 'kind', 'reason', 'changed'],
+}
+
+export type RequestField = (typeof requestFields)[number]
+export type DeliveryField = (typeof deliveryFields)[number]
+export type EndpointField = (typeof endpointFields)[number]
+export type RevealField = (typeof revealFields)[number]
+export type TestField = (typeof testFields)[number]
+export type ErrorField = (typeof errorFields)[number]
+export type ReplyFields = { readonly [U in Use]: (typeof replyFields)[U][number] }

@@ -28,12 +28,12 @@ export function routesOf(mounts: readonly Mount[]): readonly Route[] {
         return { contract, operation, template, segments: parseTemplate(template) }
       }),
     )
-    .map(route => ({ route, precision: precision(route) }))
+    .map(route => ({ route, precision: precision(route) + (route.operation.when === undefined ? 'b' : 'a') }))
     .sort((a, b) => (a.precision < b.precision ? -1 : 1))
     .map(({ route }) => route)
 }
 
-/** Sorts literals before verbs before bare parameters, the first segment counting most. */
+/** Sorts literals before verbs before bare parameters, the first segment counting most; then those with `when` first. */
 function precision({ segments }: Route): string {
   return segments.map(segment => (segment.kind === 'literal' ? 'a' : segment.verb === null ? 'c' : 'b')).join('')
 }

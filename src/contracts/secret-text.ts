@@ -17,6 +17,8 @@ function newBody({ encoding, bytes }: TextFormat, randomBytes: (count: number) =
     case 'base64':
     case 'base64url':
       return randomBytes(bytes).toString(encoding)
+    case 'upper-hex':
+      return randomBytes(bytes).toString('hex').toUpperCase()
     case 'alphanumeric':
       return randomDigits(alphanumerics, bytes, randomBytes)
     case 'uuid':
@@ -47,6 +49,7 @@ function bodyPattern({ encoding, bytes }: TextFormat): string {
   const least = Math.min(bytes, leastOwnBytes)
   switch (encoding) {
     case 'hex':
+    case 'upper-hex':
       return `[0-9A-Fa-f]{${2 * least},}`
     case 'base64':
       return `[0-9A-Za-z+/]{${Math.ceil((least * 4) / 3)},}`
@@ -137,6 +140,8 @@ function decodedBytes({ prefix, encoding }: TextFormat, text: string): number | 
     case 'base64':
     case 'base64url':
       return strictlyDecoded(body, encoding)
+    case 'upper-hex':
+      return strictlyDecoded(body, 'hex')
     case 'alphanumeric':
       return /^[0-9A-Za-z]+$/.test(body) ? body.length : null
     case 'uuid':

@@ -4,12 +4,16 @@ import type { TimeFormat } from './dimensions'
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json }
 
 /**
- * The shape of a reply's body, as data. A string is the name of a field and stands for its value; an object without
- * a `$` member is an object of the reply. Times are written in the contract's own format.
+ * The shape of a reply's body, as data. A text is the name of a field and stands for its value; a number, true, false and
+ * null stand for themselves; an object without a `$` member is an object of the reply, and one with it is a form. Times
+ * are written in the contract's own format.
  */
 export type Shape<Field extends string> =
   | Field
-  /** Always the same value. */
+  | number
+  | boolean
+  | null
+  /** Always the same value. A text needs this form. */
   | { readonly $constant: Json }
   /** A time in a format other than the contract's own. */
   | { readonly $time: Field; readonly format: TimeFormat }
@@ -17,10 +21,16 @@ export type Shape<Field extends string> =
   | { readonly $words: Field; readonly words: Readonly<Record<string, Json>> }
   /** The first characters of a field. */
   | { readonly $first: number; readonly of: Field }
+  /** A text with fields in it, in braces: `Try again in {retryAfterSeconds} s.` A field that is null is written as nothing. */
+  | { readonly $text: string }
+  /** A field whose text is a number, as a JSON number. */
+  | { readonly $number: Field }
   /** The field, left out when it is null or an empty list. */
   | { readonly $present: Field }
-  /** A list: the shape, once for each item of the field. */
-  | { readonly $each: Field; readonly shape: Shape<string> }
+  /** A list of these. */
+  | { readonly $list: readonly Shape<Field>[] }
+  /** A list: the shape, once for each item of the field. Secrets stand newest first, unless this says otherwise. */
+  | { readonly $each: Field; readonly shape: Shape<string>; readonly order?: 'oldest-first' }
   | { readonly [name: string]: Shape<Field> }
 
 /** A shape that stands for a value: an object with a `$` member. */
@@ -30,17 +40,29 @@ export type Form = Extract<
   | { $time: string }
   | { $words: string }
   | { $first: number }
+  | { $text: string }
+  | { $number: string }
   | { $present: string }
+  | { $list: readonly Shape<string>[] }
   | { $each: string }
 >
 
-export function isForm(shape: Exclude<Shape<string>, string>): shape is Form {
+/** A shape that is an object. */
+export type ObjectShape = Exclude<Shape<string>, string | number | boolean | null>
+
+export function isForm(shape: ObjectShape): shape is Form {
   return Object.keys(shape).some(name => name.startsWith('$'))
+}
+
+/** Whether the shape is neither a field nor a form nor an object of the reply, but the value itself. */
+export function isValue(shape: Shape<string>): shape is number | boolean | null {
+  return shape === null || typeof shape === 'number' || typeof shape === 'boolean'
 }
 
 /** The fields that a shape names. Those of a list's items are not among them. */
 export function shapeFields(shape: Shape<string>): readonly string[] {
   if (typeof shape === 'string') return [shape]
+  if (isValue(shape)) return []
   return isForm(shape) ? formFields(shape) : Object.values(shape).flatMap(shapeFields)
 }
 
@@ -49,11 +71,29 @@ function formFields(form: Form): readonly string[] {
   if ('$time' in form) return [form.$time]
   if ('$words' in form) return [form.$words]
   if ('$first' in form) return [form.of]
+  if ('$text' in form) return fieldsInText(form.$text)
+  if ('$number' in form) return [form.$number]
+  if ('$list' in form) return form.$list.flatMap(shapeFields)
   return ['$present' in form ? form.$present : form.$each]
 }
 
-/** A shape with each field under its own name: `underOwnNames('id', 'url')` is `{ id: 'id', url: 'url' }`. */
+/** Whether a reply in this shape shows a whole secret: the new one, or the list of all. */
+export function showsSecret(shape: Shape<string> | null): boolean {
+  return shape !== null && shapeFields(shape).some(field => field === 'signingSecret' || field === 'secrets')
+}
+
+/** What stands in braces, in order. */
+export function fieldsInText(text: string): readonly string[] {
+  return [...text.matchAll(/\{(\w+)\}/g)].map(([, field = '']) => field)
+}
+
+/**
+ * A shape with each field under its own name: `underOwnNames('id', 'url')` is `{ id: 'id', url: 'url' }`.
+ * @throws {RangeError} when a name is given twice
+ */
 export function underOwnNames<Field extends string>(...fields: readonly Field[]): { readonly [Name in Field]: Name } {
+  const twice = fields.find((field, index) => fields.indexOf(field) !== index)
+  if (twice !== undefined) throw new RangeError(`underOwnNames was given ${twice} twice`)
   // Each name stands for itself, which is what the type says.
   return Object.fromEntries(fields.map(field => [field, field])) as { readonly [Name in Field]: Name }
 }

@@ -28,10 +28,8 @@ export const storno = {
   credentials: {
     in: { kind: 'bearer' },
     apiKey: { prefix: 'storno_', encoding: 'base64url', bytes: 32 },
-    sessions: false,
     // `webhook.view` is needed for nothing here: a token that has it alone is one without `webhook.manage`.
     permissions: ['webhook.manage', 'webhook.view'],
-    plans: [],
   },
   tenant: { from: 'header', header: 'X-Company', format: 'uuid' },
   ids: { kind: 'uuid' },
@@ -51,13 +49,7 @@ export const storno = {
     retries: 3,
   },
   overlap: { kind: 'none' },
-  secondRotation: { kind: 'replace' },
-  cooldownSeconds: 0,
-  idempotencyKey: 'optional',
-  rotateBody: null,
   testBody: { eventTypeField: 'eventType' },
-  url: 'required',
-  reach: 'own',
   times: 'iso-seconds',
   operations: [
     {
@@ -107,7 +99,6 @@ export const storno = {
     },
   ],
   errors: {
-    contentType: 'application/json',
     body: { code: 'status', error: 'detail' },
     words: {
       'missing-credentials': { detail: 'Missing authentication token' },
@@ -115,7 +106,5 @@ export const storno = {
       'permission-denied': { detail: 'Insufficient permissions — requires webhook.manage permission' },
       'not-found': { detail: 'Webhook endpoint not found for this company' },
     },
-    byStatus: {},
   },
-  vendorReplays: false,
 } as const satisfies Contract

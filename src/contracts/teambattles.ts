@@ -17,7 +17,6 @@ export const teambattles = {
   credentials: {
     in: { kind: 'bearer' },
     apiKey: { prefix: 'tb_', encoding: 'base64url', bytes: 32 },
-    sessions: false,
     permissions: ['webhooks.manage'],
     plans: ['free', 'api_pro', 'api_enterprise'],
   },
@@ -28,12 +27,8 @@ export const teambattles = {
   delivery: { ...standardDelivery, headers: { 'x-teambattles-event': 'eventType' } },
   overlap: { kind: 'fixed', seconds: 24 * 60 * 60 },
   secondRotation: { kind: 'keep', maximumLiveKeys: 5 },
-  cooldownSeconds: 0,
   rotationResetsFailures: true,
-  idempotencyKey: 'optional',
-  rotateBody: null,
   url: 'public',
-  reach: 'own',
   times: 'iso-millis',
   operations: [
     {
@@ -48,7 +43,6 @@ export const teambattles = {
     },
   ],
   errors: {
-    contentType: 'application/json',
     body: { error: 'code', details: { $present: 'detail' } },
     words: {
       'missing-credentials': { code: 'error_api_key_required' },
@@ -70,5 +64,4 @@ export const teambattles = {
       503: { code: 'error_unavailable' },
     },
   },
-  vendorReplays: false,
 } as const satisfies Contract

@@ -30,9 +30,6 @@ export const thesignup = {
   credentials: {
     in: { kind: 'bearer' },
     apiKey: { prefix: 'sgn_live_', encoding: 'base64url', bytes: 32 },
-    sessions: false,
-    permissions: [],
-    plans: [],
   },
   tenant: { from: 'credential' },
   ids: { kind: 'uuid' },
@@ -41,11 +38,6 @@ export const thesignup = {
   delivery: { ...standardDelivery, messageIds: 'uuid' },
   overlap: { kind: 'fixed', seconds: 24 * 60 * 60 },
   secondRotation: { kind: 'keep', maximumLiveKeys: 5 },
-  cooldownSeconds: 0,
-  idempotencyKey: 'optional',
-  rotateBody: null,
-  url: 'required',
-  reach: 'own',
   times: 'iso-seconds',
   operations: [
     {
@@ -143,5 +135,4 @@ export const thesignup = {
       503: problem('unavailable', 'Unavailable', 'unavailable'),
     },
   },
-  vendorReplays: false,
 } as const satisfies Contract

@@ -14,8 +14,6 @@ export const tumban = {
     in: { kind: 'bearer' },
     apiKey: { prefix: 'sk_', encoding: 'hex', bytes: 32 },
     sessions: true,
-    permissions: [],
-    plans: [],
   },
   tenant: { from: 'credential' },
   ids: { kind: 'fixed', id: 'org' },
@@ -28,12 +26,7 @@ export const tumban = {
   }),
   delivery: { ...standardDelivery, body: 'payload' },
   overlap: { kind: 'none' },
-  secondRotation: { kind: 'replace' },
-  cooldownSeconds: 0,
-  idempotencyKey: 'optional',
-  rotateBody: null,
   url: 'optional',
-  reach: 'own',
   times: 'iso-micros-offset',
   operations: [
     {
@@ -62,7 +55,6 @@ export const tumban = {
     },
   ],
   errors: {
-    contentType: 'application/json',
     body: { detail: 'detail' },
     words: {
       'missing-credentials': { detail: 'Missing or invalid Authorization header. Expected: Bearer <token>' },
@@ -77,7 +69,5 @@ export const tumban = {
       'route-not-found': { detail: 'Not Found' },
       'method-not-allowed': { detail: 'Method Not Allowed' },
     },
-    byStatus: {},
   },
-  vendorReplays: false,
 } as const satisfies Contract

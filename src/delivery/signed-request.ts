@@ -1,14 +1,15 @@
 import type { Contract, DeliveryFormat } from '../contracts/contract'
-import { standardDelivery } from '../contracts/defaults'
+import { standardDelivery, timesOf } from '../contracts/defaults'
 import type { DeliveryPart, TimeFormat } from '../contracts/dimensions'
 import type { Json } from '../contracts/shape'
 import { canSignFor } from '../contracts/ids'
+import { schemeOf } from '../contracts/secret-key'
 import { formatTime } from '../contracts/times'
 import type { Log } from '../core/log'
 import type { Endpoint } from '../rotation/endpoint'
 import type { EndpointAddress } from '../rotation/ports'
 import { isLive, type Key } from '../rotation/ring'
-import { sign } from '../verify'
+import { sign, signBody } from '../verify'
 import type { DeliveryEvent } from './event'
 import type { DeliveryRequest } from './http-sender'
 import type { OpenKey } from './opened-key-cache'
@@ -45,11 +46,12 @@ export async function signedRequest(deps: SignDeps, addressed: Addressed): Promi
   const owner = { tenantId: endpoint.tenantId, endpointId: endpoint.id }
   requireSignable(deps.log, contract, owner)
   const secrets = await Promise.all(keys.map(key => deps.openKey(key, owner)))
-  const body = bodyOf(format, message, contract.times)
-  const { signing: scheme } = contract
-  const { tenantId: tenant } = endpoint
+  const unsigned = bodyOf(format, message, timesOf(contract))
+  const scheme = schemeOf(contract)
   const texts = secrets.map(secret => secret.reveal())
-  const signature = sign(body, texts, { scheme, id: message.id, tenant, now: deps.now() })
+  const options = { scheme, id: message.id, tenant: endpoint.tenantId, url, now: deps.now() }
+  const body = scheme.inBody === undefined ? unsigned : signBody(unsigned, texts, options)
+  const signature = sign(body, texts, options)
   const { timeoutMs, headers: custom } = endpoint.settings.requestConfig
   const headers = { ...lowerCase(custom), ...ownHeaders(format, message), ...signature }
   return { request: { url, headers, body, timeoutMs }, keyIds: keys.map(key => key.id) }
@@ -61,10 +63,11 @@ function requireSignable(log: Log, contract: Contract, owner: EndpointAddress): 
   throw new TypeError('the scheme signs the tenant, whose id has a full stop')
 }
 
-/** All live keys, newest first; a scheme with a single signature has room for the current one only. */
+/** All live keys, newest first; a scheme with a single signature has room for the current one, or for the two newest. */
 function signingKeys({ signing }: Contract, { ring }: Endpoint, now: Date): readonly Key[] {
   const live = ring.keys.filter(key => isLive(key, now))
-  return signing.signature.form === 'single' ? live.slice(0, 1) : live
+  if (signing.signature.form !== 'single') return live
+  return live.slice(0, signing.previous === undefined ? 1 : 2)
 }
 
 function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {

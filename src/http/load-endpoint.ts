@@ -73,8 +73,8 @@ export function possibleIds(
 ): ReadonlySet<string> {
   const { ids } = contract
   const text = ids.kind === 'fixed' ? ids.id : (parameters['id'] ?? '')
-  const formats = contract.reach === 'own' ? [ids] : contracts.map(mounted => mounted.ids)
+  const formats = contract.reach !== 'every' ? [ids] : contracts.map(mounted => mounted.ids)
   const spelled = formats.flatMap(format => parseEndpointId(format, text) ?? [])
-  if (contract.reach === 'own') return new Set(spelled)
+  if (contract.reach !== 'every') return new Set(spelled)
   return new Set(storedIdPattern.test(text) ? [...spelled, text] : spelled)
 }

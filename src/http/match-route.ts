@@ -1,5 +1,8 @@
-import type { Contract } from '../contracts/contract'
+import type { Contract, Operation } from '../contracts/contract'
 import { matchTemplate, type PathParameters, type Route, sharedSegments } from '../contracts/routes'
+import { isObject, type JsonObject } from './body/json'
+import { says } from './body/request-fields'
+import type { ApiRequest } from './request'
 
 export type RouteMatch =
   | { readonly kind: 'found'; readonly route: Route; readonly parameters: PathParameters }
@@ -7,17 +10,40 @@ export type RouteMatch =
   | { readonly kind: 'other-methods'; readonly allow: string; readonly nearest: Contract | null }
   | { readonly kind: 'none'; readonly nearest: Contract | null }
 
+/** What of a request tells its route. */
+export type MatchRequest = Pick<ApiRequest, 'method' | 'path' | 'query' | 'headers' | 'body'>
+
+/** Whether the request says what `when` wants. A body that is no JSON object says nothing. */
+function saysAll(request: MatchRequest & { readonly parameters: PathParameters }, when: Operation['when']): boolean {
+  if (when === undefined) return true
+  const placed = { ...request, body: objectOf(request.body) }
+  return Object.entries(when).every(([place, wanted]) => says(placed, place, wanted))
+}
+
+function objectOf(body: Buffer): JsonObject {
+  try {
+    const value: unknown = JSON.parse(body.toString('utf8'))
+    return isObject(value) ? value : {}
+  } catch {
+    return {}
+  }
+}
+
 /**
  * The route of a request. `nearest`: the contract that the path belongs to, or else whose routes share the most leading
  * segments with it; null when none does, or several do as much.
  */
-export function matchRoute(routes: readonly Route[], method: string, path: string): RouteMatch {
+export function matchRoute(routes: readonly Route[], request: MatchRequest): RouteMatch {
+  const { method, path } = request
   const segments = path.split('/').slice(1)
   const fitting = routes.flatMap(route => {
     const parameters = matchTemplate(route.segments, segments)
     return parameters === null ? [] : [{ route, parameters }]
   })
-  const found = fitting.find(({ route }) => route.operation.method === method)
+  const found = fitting.find(
+    ({ route, parameters }) =>
+      route.operation.method === method && saysAll({ ...request, parameters }, route.operation.when),
+  )
   if (found !== undefined) return { kind: 'found', ...found }
   if (fitting.length === 0) return { kind: 'none', nearest: nearestContract(routes, segments) }
   const methods = new Set(fitting.map(({ route }) => route.operation.method))

@@ -1,11 +1,14 @@
-import type { Contract, ErrorWords, Operation } from '../contracts/contract'
-import { problemDetails } from '../contracts/defaults'
+import type { Contract, ErrorDialect, ErrorWords, Operation } from '../contracts/contract'
+import { valueText } from '../contracts/place'
+import { problemDetails, timesOf } from '../contracts/defaults'
 import type { TimeFormat } from '../contracts/dimensions'
-import { type Form, isForm, type Json, type Shape } from '../contracts/shape'
+import { placesOf } from '../contracts/credential-places'
+import type { PathParameters } from '../contracts/routes'
+import { type Form, isForm, isValue, type Json, type Shape } from '../contracts/shape'
 import { formatTime } from '../contracts/times'
 import { cutText } from '../core/cut-text'
 import type { Problem } from '../core/problem'
-import type { ApiReply } from './request'
+import type { ApiReply, ApiRequest } from './request'
 
 /** What a field of a reply can hold. Never a `Secret`: only `revealOutcome` turns one into text. */
 export type Value = string | number | boolean | null | Date | readonly Value[] | Values
@@ -25,42 +28,96 @@ export function outcome(values: Values): Outcome {
   return { values, replayed: false }
 }
 
+/** What a reply may show of the request itself. */
+export interface ReplyRequest extends Pick<ApiRequest, 'id' | 'method' | 'path'> {
+  readonly parameters?: PathParameters
+}
+
 /** The reply to a request that went well, in the operation's shape. */
-export function outcomeReply({ times }: Contract, { reply }: Operation, { values, replayed }: Outcome): ApiReply {
+export function outcomeReply(
+  contract: Contract,
+  { reply }: Operation,
+  { values, replayed }: Outcome,
+  { request, now }: { readonly request: ReplyRequest; readonly now: Date },
+): ApiReply {
   const { status, body } = reply
-  const replays = replayed ? { 'idempotency-replayed': 'true' } : {}
-  if (body === null) return { status, headers: replays, body: '' }
-  const headers = { ...replays, 'content-type': 'application/json' }
-  return { status, headers, body: JSON.stringify(renderShape(body, values, times)) }
+  const shown = { ...values, requestId: request.id, requestTime: now }
+  const headers = { ...(replayed && { 'idempotency-replayed': 'true' }), ...ownHeaders(contract, shown) }
+  if (body === null) return { status, headers, body: '' }
+  const text = JSON.stringify(renderShape(body, shown, timesOf(contract)))
+  return { status, headers: { ...headers, 'content-type': 'application/json' }, body: text }
+}
+
+/** The headers that the contract has in every reply, by their lower-case names. */
+function ownHeaders(contract: Contract, values: Values): Record<string, string> {
+  const { headers = {} } = contract
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, shape]) => {
+      return [name.toLowerCase(), valueText(renderShape(shape, values, timesOf(contract)))]
+    }),
+  )
 }
 
 /** A refusal in the contract's own shape; Keyturn's own where no contract is known. */
-export function problemReply(problem: Problem, contract: Contract | null): ApiReply {
-  const dialect: Contract['errors'] = contract?.errors ?? problemDetails
-  const takesBearer = contract === null || contract.credentials.in.kind === 'bearer'
-  const words: ErrorWords = { ...dialect.byStatus[problem.status], ...dialect.words[problem.code] }
+export function problemReply(
+  problem: Problem,
+  contract: Contract | null,
+  { request, now }: { readonly request: ReplyRequest; readonly now: Date },
+): ApiReply {
+  const dialect: ErrorDialect = contract?.errors ?? problemDetails
+  const words = wordsFor(dialect, problem)
   const status = words.status ?? problem.status
+  const values = errorValues(problem, words, { status, requestId: request.id, requestTime: now, ...pathOf(request) })
   const headers = {
-    'content-type': dialect.contentType,
+    ...(contract !== null && ownHeaders(contract, values)),
+    'content-type': dialect.contentType ?? 'application/json',
     ...(problem.retryAfterSeconds !== null && { 'retry-after': String(problem.retryAfterSeconds) }),
     ...(problem.allow !== null && { allow: problem.allow }),
     // RFC 9110, section 15.5.2: a 401 names the scheme that would do.
-    ...(status === 401 && takesBearer && { 'www-authenticate': 'Bearer' }),
+    ...(status === 401 && challenge(contract)),
   }
-  const body = renderShape(dialect.body, errorValues(problem, words, status), 'iso-millis')
+  const body = renderShape(words.body ?? dialect.body, values, contract === null ? 'iso-millis' : timesOf(contract))
   return { status, headers, body: JSON.stringify(body) }
 }
 
-function errorValues(problem: Problem, words: ErrorWords, status: number): Values {
-  return {
-    status,
-    type: words.type ?? `urn:keyturn:problem:${problem.code}`,
-    title: words.title ?? problem.title,
-    detail: words.detail ?? problem.detail,
-    code: words.code ?? problem.code,
-    param: problem.errors[0]?.path ?? null,
-    errors: problem.errors.map(({ path, message }) => ({ path, message })),
+/** The contract's words for the problem: those by its code over those by its status, or else those for any other. */
+function wordsFor({ words = {}, byStatus = {}, other = {} }: ErrorDialect, { code, status }: Problem): ErrorWords {
+  const isNamed = words[code] !== undefined || byStatus[status] !== undefined
+  return isNamed ? { ...byStatus[status], ...words[code] } : other
+}
+
+function pathOf({ method, path, parameters }: ReplyRequest): Values {
+  return { method, path, id: parameters?.['id'] ?? null }
+}
+
+function challenge(contract: Contract | null): Record<string, string> {
+  const kinds = contract === null ? ['bearer'] : placesOf(contract.credentials).map(({ kind }) => kind)
+  if (kinds.includes('bearer')) return { 'www-authenticate': 'Bearer' }
+  return kinds.includes('basic') ? { 'www-authenticate': `Basic realm="${contract?.name}"` } : {}
+}
+
+function errorValues(problem: Problem, words: ErrorWords, request: Values & { readonly status: number }): Values {
+  const errors = problem.errors.map(({ path, message }) => ({ path, message }))
+  const own = {
+    ...request,
+    type: `urn:keyturn:problem:${problem.code}`,
+    title: problem.title,
+    detail: problem.detail,
+    code: problem.code,
+    param: errors[0]?.path ?? null,
+    retryAfterSeconds: problem.retryAfterSeconds,
   }
+  const { type = own.type, title = own.title, code = own.code } = words
+  const detail = words.detail === undefined ? own.detail : filled(words.detail, own)
+  const messages = errors.length === 0 ? [detail] : errors.map(({ path, message }) => `${path} ${message}`)
+  return { ...own, type, title: filled(title, own), detail, code, errors, messages }
+}
+
+/** The text with the values of the fields that stand in braces. Any other braces stay. */
+function filled(text: string, values: Values): string {
+  return text.replaceAll(/\{(\w+)\}/g, (braces, field: string) =>
+    Object.hasOwn(values, field) ? textOf(values[field] ?? '') : braces,
+  )
 }
 
 /**
@@ -69,6 +126,7 @@ function errorValues(problem: Problem, words: ErrorWords, status: number): Value
  */
 export function renderShape(shape: Shape<string>, values: Values, times: TimeFormat): Json {
   if (typeof shape === 'string') return renderValue(fieldOf(values, shape), times)
+  if (isValue(shape)) return shape
   if (isForm(shape)) return renderForm(shape, values, times)
   const members = Object.entries(shape)
     .filter(([, member]) => !isAbsent(member, values))
@@ -81,13 +139,32 @@ function renderForm(form: Form, values: Values, times: TimeFormat): Json {
   if ('$time' in form) return renderValue(fieldOf(values, form.$time), form.format)
   if ('$words' in form) return inWords(fieldOf(values, form.$words), form.words, times)
   if ('$first' in form) return cutText(textOf(fieldOf(values, form.of)), form.$first)
+  if ('$text' in form) return textWith(form.$text, values, times)
+  if ('$number' in form) return numberOf(fieldOf(values, form.$number))
   if ('$present' in form) return renderValue(fieldOf(values, form.$present), times)
-  return listOf(fieldOf(values, form.$each)).map(item => renderShape(form.shape, item, times))
+  if ('$list' in form) return form.$list.map(item => renderShape(item, values, times))
+  const items = listOf(fieldOf(values, form.$each)).map(item => renderShape(form.shape, item, times))
+  return form.order === 'oldest-first' ? items.toReversed() : items
+}
+
+/** Null is written as nothing. */
+function textWith(text: string, values: Values, times: TimeFormat): string {
+  return text.replaceAll(/\{(\w+)\}/g, (_, field: string) => {
+    const value = fieldOf(values, field)
+    return value === null ? '' : textOf(value instanceof Date ? formatTime(value, times) : value)
+  })
+}
+
+/** A text that no JSON number says is written as it is. */
+function numberOf(value: Value): Json {
+  if (value === null) return null
+  const text = textOf(value)
+  return String(Number(text)) === text ? Number(text) : text
 }
 
 function isAbsent(shape: Shape<string>, values: Values): boolean {
-  if (typeof shape === 'string' || !('$present' in shape) || typeof shape.$present !== 'string') return false
-  const value = fieldOf(values, shape.$present)
+  if (typeof shape !== 'object' || shape === null || !('$present' in shape)) return false
+  const value = fieldOf(values, typeof shape.$present === 'string' ? shape.$present : '')
   return value === null || (isList(value) && value.length === 0)
 }
 

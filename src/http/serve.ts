@@ -34,7 +34,7 @@ const everyReply = {
 export function serve(deps: ServeDeps): Serve {
   const routes = routesOf(deps.mounts)
   return async request => {
-    const match = matchRoute(routes, request.method, request.path)
+    const match = matchRoute(routes, request)
     const { status, headers, body } = await inRequestScope(request.id, () => replyOrRefusal(deps, match, request))
     return { status, headers: { ...headers, ...everyReply, 'x-request-id': request.id }, body }
   }
@@ -44,11 +44,12 @@ async function replyOrRefusal(deps: ServeDeps, match: RouteMatch, request: ApiRe
   try {
     const matched = { ...request, ...requireRoute(match) }
     const outcome = await perform(deps, matched)
-    const reply = outcomeReply(matched.contract, matched.operation, outcome)
+    const now = deps.access.now()
+    const reply = outcomeReply(matched.contract, matched.operation, outcome, { request: matched, now })
     deps.log.info('answered', { contract: matched.contract.name, use: matched.operation.use, status: reply.status })
     return reply
   } catch (error) {
-    return refuse(deps.log, error, match)
+    return refuse(deps, error, match, request)
   }
 }
 
@@ -70,10 +71,14 @@ async function perform({ access, uses }: ServeDeps, request: MatchedRequest): Pr
   checkHasOperation(request)
   if (operation.use === 'health') return requireServed(uses.health)(request)
   const use = requireServed(uses[operation.use])
-  const principal = await authenticate(access, contract, { headers: request.headers, freshness: use.credential })
+  const principal = await authenticate(access, contract, {
+    headers: request.headers,
+    query: request.query,
+    freshness: use.credential,
+  })
   const actor = { kind: principal.kind, id: principal.id }
   nameInLog({ actorKind: actor.kind, actorId: actor.id })
-  if (operation.access !== 'anyone') permit(contract, operation.access, principal)
+  if (operation.access !== 'anyone') permit(contract, operation.access ?? {}, principal)
   const tenantId = resolveTenant(contract.tenant, principal, request)
   nameInLog({ tenantId })
   return use.perform({ ...request, tenantId, principal, actor })
@@ -90,11 +95,12 @@ function routeNotFound(): Problem {
 }
 
 /** The refusal in the contract's shape. What is no `Problem` is a fault of ours and tells the caller nothing. */
-function refuse(log: Log, error: unknown, match: RouteMatch): ApiReply {
+function refuse({ log, access }: ServeDeps, error: unknown, match: RouteMatch, request: ApiRequest): ApiReply {
   const [contract, use] =
     match.kind === 'found' ? [match.route.contract, match.route.operation.use] : [match.nearest, '']
   const problem = error instanceof Problem ? error : new Problem('internal', 'Something went wrong.', { cause: error })
-  const reply = problemReply(problem, contract)
+  const parameters = match.kind === 'found' ? match.parameters : {}
+  const reply = problemReply(problem, contract, { request: { ...request, parameters }, now: access.now() })
   const fields = { contract: contract?.name ?? '', use, status: reply.status, code: problem.code }
   if (problem.status < 500) log.info('refused', fields)
   else log.error('failed', { ...fields, ...scrubbedError(problem.cause ?? problem) })

@@ -1,6 +1,7 @@
 import { choosesSecret, type Contract, type IdFormat, type Overlap, type TenantSource } from '../contracts/contract'
 import type { TenantParts } from '../contracts/client-rules'
 import { parseEndpointId, parseTenantId } from '../contracts/ids'
+import { isSayable } from '../contracts/overlap'
 
 /** What is known of a connection to a vendor. A member that is undefined will be known later, and is not looked at. */
 export interface KnownConnection {
@@ -54,6 +55,8 @@ function idWords(ids: IdFormat): string {
       return `${ids.prefix} and 1 to 64 letters and digits`
     case 'numeric':
       return 'a number of 1 to 19 digits'
+    case 'text':
+      return `1 to ${ids.maximum} characters of A-Za-z0-9_.:-`
     case 'fixed':
       return `"${ids.id}"`
   }
@@ -84,10 +87,13 @@ function overlapFault({ name, overlap }: Contract, seconds: number): string | nu
   if (overlap.kind !== 'chosen') return `must be left out: ${name} ${overlapWords(overlap)}`
   const lengths = Object.values(overlap.words ?? {})
   if (lengths.length > 0 && !lengths.includes(seconds)) return `must be one of ${lengths.join(', ')} at ${name}`
-  const isAllowed = Number.isInteger(seconds) && seconds >= 0 && seconds <= overlap.maximumSeconds
-  return isAllowed ? null : `must be a whole number from 0 to ${overlap.maximumSeconds} at ${name}`
+  const { minimumSeconds = 0, maximumSeconds } = overlap
+  const isAllowed = Number.isInteger(seconds) && seconds >= minimumSeconds && seconds <= maximumSeconds
+  if (!isAllowed) return `must be a whole number from ${minimumSeconds} to ${maximumSeconds} at ${name}`
+  return isSayable(overlap, seconds) ? null : `must be a whole number of ${overlap.unit} at ${name}`
 }
 
 function overlapWords(overlap: Exclude<Overlap, { readonly kind: 'chosen' }>): string {
-  return overlap.kind === 'none' ? 'ends the key before at once' : `keeps the key before for ${overlap.seconds} seconds`
+  if (overlap.kind === 'none') return 'ends the key before at once'
+  return `keeps the key before ${overlap.seconds === 'endless' ? 'until it is revoked' : `for ${overlap.seconds} seconds`}`
 }

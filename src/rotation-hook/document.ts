@@ -1,5 +1,7 @@
 import * as v from 'valibot'
-import { choosesSecret, type Overlap } from '../contracts/contract'
+import { choosesSecret, type Contract, type Span } from '../contracts/contract'
+import { secondRotationOf } from '../contracts/defaults'
+import { mayBeEndless, overlapAfter } from '../contracts/overlap'
 import { addSeconds } from '../core/instant'
 import { Secret } from '../core/secret'
 import type { HookDeps, SecretVersion, VendorRotation } from './ports'
@@ -72,16 +74,23 @@ export function secretsIn(version: SecretVersion): readonly string[] {
   return parseStoredKeys(version).keys.map(key => key.secret)
 }
 
-/** When the key before ends; null: it has ended. The reply's word counts, and the log says where the rule has another. */
-function endOfPrevious(settings: Settings, rotated: VendorRotation, now: Date): Date | null {
+/** When a key ends; null: it has ended. */
+type End = Date | 'never' | null
+
+/**
+ * When the key before ends. The reply's word counts, and the log says where the rule has another; that it shows no end
+ * means either, as the contract says.
+ */
+function endOfPrevious(settings: Settings, rotated: VendorRotation, now: Date): End {
   const { contract, log } = settings
   const byRule = endByRule(settings, rotated, now)
   if (rotated.previousExpiresAt === undefined) return byRule
-  if (!agree(settings, rotated.previousExpiresAt, { byRule, isExact: rotated.rotatedAt !== null })) {
+  const said = rotated.previousExpiresAt ?? (byRule === 'never' ? byRule : null)
+  if (!agree(settings, said, { byRule, isExact: rotated.rotatedAt !== null })) {
     const code = 'previous-end-differs' satisfies PreviousEndCode
     log.info('the reply and the rule say different ends of the key before', { contract: contract.name, code })
   }
-  return rotated.previousExpiresAt
+  return said
 }
 
 /** Stable, as all codes. */
@@ -93,37 +102,43 @@ const slackMilliseconds = 60_000
 /** A replay tells the end of the rotation that it replays, which may have been a while ago. */
 function agree(
   { contract: { vendorReplays } }: Settings,
-  said: Date | null,
-  { byRule, isExact }: { readonly byRule: Date | null; readonly isExact: boolean },
+  said: End,
+  { byRule, isExact }: { readonly byRule: End; readonly isExact: boolean },
 ): boolean {
-  if (said === null || byRule === null) return said === byRule
+  if (!(said instanceof Date && byRule instanceof Date)) return said === byRule
   const later = said.getTime() - byRule.getTime()
-  return later <= slackMilliseconds && (later >= -slackMilliseconds || (vendorReplays && !isExact))
+  return later <= slackMilliseconds && (later >= -slackMilliseconds || (vendorReplays === true && !isExact))
 }
 
-function endByRule({ contract, overlapSeconds }: Settings, rotated: VendorRotation, now: Date): Date | null {
-  const byVendor = overlapOf(contract.overlap, overlapSeconds)
-  const grace = overlapSeconds ?? Math.max(byVendor, defaultGraceSeconds)
-  const seconds = choosesSecret(contract) ? grace : byVendor
-  return seconds === 0 ? null : addSeconds(rotated.rotatedAt ?? now, seconds)
+function endByRule({ contract, overlapSeconds }: Settings, rotated: VendorRotation, now: Date): End {
+  const byVendor = overlapAfter(contract, overlapSeconds)
+  const span = choosesSecret(contract) ? (overlapSeconds ?? withGrace(byVendor)) : byVendor
+  if (span === 'endless') return 'never'
+  return span === 0 ? null : addSeconds(rotated.rotatedAt ?? now, span)
 }
 
-function overlapOf(overlap: Overlap, chosenSeconds: number | null): number {
-  if (overlap.kind === 'none') return 0
-  return overlap.kind === 'fixed' ? overlap.seconds : (chosenSeconds ?? overlap.defaultSeconds)
+function withGrace(span: Span): Span {
+  return span === 'endless' ? span : Math.max(span, defaultGraceSeconds)
 }
 
 function retiring(
   { contract }: Settings,
   [previous, ...others]: readonly StoredKey[],
-  { ends, now }: { readonly ends: Date | null; readonly now: Date },
+  { ends, now }: { readonly ends: End; readonly now: Date },
 ): readonly StoredKey[] {
-  if (previous === undefined || ends === null) return []
-  const kept =
-    contract.secondRotation.kind === 'keep' || choosesSecret(contract) ? others.filter(key => endsAfter(key, now)) : []
+  const rule = secondRotationOf(contract)
+  const isKept = rule.kind === 'keep' || choosesSecret(contract)
+  const kept = isKept ? others.filter(key => isKeptAt(contract, key, now)) : []
+  if (ends === null) return rule.kind === 'keep' && rule.immediateEnds === 'current' ? kept : []
+  if (previous === undefined) return []
   // One that ends by itself is not the key before, which was unreadable: it keeps its own end.
   if (previous.expiresAt !== null) return endsAfter(previous, now) ? [previous, ...kept] : kept
-  return [{ ...previous, expiresAt: ends.toISOString() }, ...kept]
+  return [{ ...previous, expiresAt: ends === 'never' ? null : ends.toISOString() }, ...kept]
+}
+
+/** Whether an older key still works. One without an end was kept by a vendor that gives it none. */
+function isKeptAt(contract: Contract, key: StoredKey, now: Date): boolean {
+  return key.expiresAt === null ? mayBeEndless(contract) : endsAfter(key, now)
 }
 
 function endsAfter({ expiresAt }: StoredKey, now: Date): boolean {

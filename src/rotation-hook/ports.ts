@@ -98,5 +98,5 @@ export type LostReplyRule = (typeof lostReplyRules)[number]
  * rotation inside an overlap ends the older key, it would end the one that consumers are using: stop.
  */
 export function defaultLostReplyRule({ overlap, secondRotation }: Contract): LostReplyRule {
-  return overlap.kind !== 'none' && secondRotation.kind === 'replace' ? 'stop-and-alarm' : 'rotate-again'
+  return overlap.kind !== 'none' && secondRotation?.kind === 'replace' ? 'stop-and-alarm' : 'rotate-again'
 }

@@ -1,4 +1,5 @@
 import type { Contract } from '../contracts/contract'
+import { keyBytesOf } from '../contracts/secret-key'
 import { isPossibleLength } from '../contracts/secret-text'
 import { keyBytes } from '../verify/key-bytes'
 
@@ -11,11 +12,12 @@ export type KeptSecretFault = NewSecretFault | 'secret-length'
  * Why deliveries could not be verified with a secret of the vendor, or null. A new secret's length is the vendor's own
  * affair. Whitespace around it is never taken off; it is the fault only where it keeps the secret from being a key.
  */
-export function faultOfNew({ secret: { prefix }, signing }: Contract, secret: string): NewSecretFault | null {
+export function faultOfNew(contract: Contract, secret: string): NewSecretFault | null {
+  const { prefix } = contract.secret
   const fault = hasWhitespace(secret) ? 'secret-with-whitespace' : 'secret-malformed'
   if (!secret.startsWith(prefix) || secret.slice(prefix.length).trim() === '') return fault
   try {
-    return keyBytes(secret, signing.keyBytes).length > 0 ? null : fault
+    return keyBytes(secret, keyBytesOf(contract)).length > 0 ? null : fault
   } catch (error) {
     if (error instanceof TypeError) return fault
     throw error

@@ -78,7 +78,8 @@ function rateLimitOf(
   if (rule === undefined || !rule.statuses.includes(status)) return null
   const after = secondsOf(retryAfter)
   const isSpent = headers[rule.remaining] === '0'
-  const isSaid = rule.words !== undefined && holdsWords(readShape(errors.body, body).get('detail'), rule.words)
+  const said = errors === undefined ? undefined : readShape(errors.body, body).get('detail')
+  const isSaid = rule.words !== undefined && holdsWords(said, rule.words)
   if (after === null && !isSpent && !isSaid && status !== 429) return null
   const reset = headers[rule.reset]
   const resetsIn = isSpent && typeof reset === 'string' && /^\d{1,11}$/.test(reset) ? secondsUntil(reset, now) : null
@@ -116,8 +117,9 @@ function codeOf(contract: Contract, status: number, body: unknown): VendorErrorC
 
 /** Whether the vendor says, in its own words, that a later rotation took the place of the one that is replayed. */
 function isSuperseded({ errors }: Contract, status: number, body: unknown): boolean {
-  const words = errors.words['rotation-superseded']
-  const code = words?.code ?? errors.byStatus[409]?.code ?? 'rotation-superseded'
+  if (errors === undefined) return false
+  const words = errors.words?.['rotation-superseded']
+  const code = words?.code ?? errors.byStatus?.[409]?.code ?? 'rotation-superseded'
   return status === (words?.status ?? 409) && readShape(errors.body, body).get('code') === code
 }
 
@@ -152,7 +154,7 @@ export async function withRetries<Result>(
 
 /** Whether a repeated call makes no further secret: the vendor replays, or is given the same one again. */
 function isRepeatable(contract: Contract): boolean {
-  return contract.vendorReplays || choosesSecret(contract)
+  return contract.vendorReplays === true || choosesSecret(contract)
 }
 
 /** Failures after which the vendor may have made a secret: only where a repeat makes no other one the vendor can be called again. */

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
 import type { Contract, OperationOf } from '../contracts/contract'
-import { type Form, isForm, type Json, type Shape } from '../contracts/shape'
+import { timesOf } from '../contracts/defaults'
 import type { TimeFormat } from '../contracts/dimensions'
+import { fieldsInText, type Form, isForm, isValue, type Json, type Shape } from '../contracts/shape'
 import { parseTime } from '../contracts/times'
 import { Secret } from '../core/secret'
 import type { VendorRotation, ShownSecret } from './ports'
@@ -22,8 +23,8 @@ export function readRotated(contract: Contract, { reply }: Revealing, body: unkn
     keyId: textOf(fields.get('keyId')),
     version: numberOf(fields.get('version')),
     tenantId: textOf(fields.get('tenantId')),
-    rotatedAt: timeOf(fields.get('rotatedAt'), contract.times),
-    previousExpiresAt: previous === null ? null : (timeOf(previous, contract.times) ?? undefined),
+    rotatedAt: timeOf(fields.get('rotatedAt'), timesOf(contract)),
+    previousExpiresAt: previous === null ? null : (timeOf(previous, timesOf(contract)) ?? undefined),
   }
 }
 
@@ -60,7 +61,7 @@ export function readShape(shape: Shape<string>, body: unknown): ReadonlyMap<stri
 type Field = readonly [name: string, value: unknown]
 
 function readFields(shape: Shape<string>, body: unknown): readonly Field[] {
-  if (body === undefined) return []
+  if (body === undefined || isValue(shape)) return []
   if (typeof shape === 'string') return [[shape, body]]
   if (isForm(shape)) return readForm(shape, body)
   return Object.entries(shape).flatMap(([name, member]) => readFields(member, memberOf(body, name)))
@@ -69,15 +70,60 @@ function readFields(shape: Shape<string>, body: unknown): readonly Field[] {
 /** Whether every constant of the shape stands in the body. */
 export function saysItsConstants(shape: Shape<string>, body: unknown): boolean {
   if (typeof shape === 'string') return true
+  if (isValue(shape)) return shape === body
   if (isForm(shape)) return !('$constant' in shape) || isDeepStrictEqual(shape.$constant, body)
   return Object.entries(shape).every(([name, member]) => saysItsConstants(member, memberOf(body, name)))
 }
 
-/** Constants, first characters and lists say nothing that is needed. */
+/** Constants and first characters say nothing that is needed. */
 function readForm(form: Form, body: unknown): readonly Field[] {
   if ('$time' in form) return [[form.$time, body === null ? null : (parseTime(body, form.format) ?? undefined)]]
   if ('$present' in form) return [[form.$present, body]]
-  return '$words' in form ? [[form.$words, wordOf(form.words, body)]] : []
+  if ('$number' in form) return [[form.$number, typeof body === 'number' ? String(body) : body]]
+  if ('$text' in form) return readText(form.$text, body)
+  if ('$words' in form) return [[form.$words, wordOf(form.words, body)]]
+  if ('$list' in form) return form.$list.flatMap((item, index) => readFields(item, listOf(body)[index]))
+  return '$each' in form && form.$each === 'secrets' ? newestOf(form, listOf(body)) : []
+}
+
+function listOf(body: unknown): readonly unknown[] {
+  return Array.isArray(body) ? body : []
+}
+
+/** The fields that stand in a text, each as short as what follows it allows. */
+function readText(text: string, body: unknown): readonly Field[] {
+  const fields = fieldsInText(text)
+  const parts = text.split(/\{\w+\}/).map(part => part.replaceAll(/[^\w\s]/g, String.raw`\$&`))
+  const [, ...values] = new RegExp(`^${parts.join('(.*?)')}$`, 's').exec(String(body)) ?? []
+  return fields.flatMap((field, index) => (values[index] === undefined ? [] : [[field, values[index]] as const]))
+}
+
+type EachForm = Extract<Form, { readonly $each: string }>
+
+/**
+ * The newest secret of a list of all: the one that is said to be current, or else the one that was made last, or else the
+ * first or the last, as the list's order is.
+ */
+function newestOf({ shape, order }: EachForm, items: readonly unknown[]): readonly Field[] {
+  const ordered = (order === 'oldest-first' ? items.toReversed() : items).map(item => readShape(shape, item))
+  const saysCurrent = ordered.find(item => item.get('isCurrent') === true || item.get('isCurrent') === 'true')
+  const newest = saysCurrent ?? ordered.reduce<ReadonlyMap<string, unknown> | undefined>(later, undefined)
+  return newest === undefined ? [] : [...newest]
+}
+
+/** The one that was made later; where neither says when, the first of the two. */
+function later(
+  one: ReadonlyMap<string, unknown> | undefined,
+  other: ReadonlyMap<string, unknown>,
+): ReadonlyMap<string, unknown> {
+  return one === undefined || madeAt(other) > madeAt(one) ? other : one
+}
+
+/** Numbers of any unit count as they are: only which is greater matters. */
+function madeAt(item: ReadonlyMap<string, unknown>): number {
+  const made = item.get('createdAt')
+  if (made instanceof Date) return made.getTime()
+  return typeof made === 'number' ? made : typeof made === 'string' ? Date.parse(made) : Number.NaN
 }
 
 /** Keyturn's own word for the contract's. */

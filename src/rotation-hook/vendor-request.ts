@@ -1,4 +1,8 @@
-import type { Contract, Operation } from '../contracts/contract'
+import type { Contract, Operation, Span } from '../contracts/contract'
+import { placedCredential } from '../contracts/credential-places'
+import { type ChosenOverlap, jsonOfWord, mustBeSaid } from '../contracts/overlap'
+import { parsePlace, type Place, type PlaceText, valueText } from '../contracts/place'
+import type { Json } from '../contracts/shape'
 import { addSeconds } from '../core/instant'
 import { Secret } from '../core/secret'
 import { HookError } from './hook-error'
@@ -16,8 +20,8 @@ export interface Connection {
 
 export interface VendorCall {
   readonly operation: Operation
-  /** Members of the rotate body besides the overlap. */
-  readonly members?: Readonly<Record<string, unknown>>
+  /** What a rotation says besides the contract's constants and the overlap, by its place. */
+  readonly members?: Readonly<Record<PlaceText, Json>>
   readonly credential: Secret
   readonly idempotencyKey: string | null
   readonly now: Date
@@ -35,85 +39,144 @@ export function vendorRequest(
   connection: Connection,
   call: VendorCall,
 ): { readonly url: string; readonly request: VendorHttpRequest } {
-  const { operation } = call
-  const body = operation.use === 'rotate' ? rotateBody(connection, call) : null
-  const headers = { ...headersOf(connection, call), ...(body === null ? {} : { 'content-type': 'application/json' }) }
-  const url = connection.baseUrl + pathOf(connection, operation.path)
+  const { contract, baseUrl } = connection
+  const { operation, credential } = call
+  const placed = placedCredential(contract.credentials, credential.reveal())
+  const said = [
+    ...(operation.use === 'rotate' ? saidByRotation(connection, call) : []),
+    ...idempotencyOf(contract, call),
+  ]
+  const body = bodyOf(contract, operation, said)
+  const headers = {
+    ...headersOf(connection),
+    ...('header' in placed ? { [placed.header]: placed.value } : {}),
+    ...Object.fromEntries(
+      said.flatMap(({ place, value }) => (place.in === 'header' ? [[place.name.toLowerCase(), valueText(value)]] : [])),
+    ),
+    ...(body === null ? {} : { 'content-type': 'application/json' }),
+  }
+  const members: readonly (readonly [string, string])[] = [
+    ...said.flatMap(({ place, value }) => (place.in === 'query' ? [[place.name, valueText(value)] as const] : [])),
+    ...('query' in placed ? [[placed.query, placed.value] as const] : []),
+  ]
+  const query = new URLSearchParams(members.map(([name, value]): [string, string] => [name, value]))
+  const url = baseUrl + pathOf(connection, operation.path, said) + (query.size === 0 ? '' : `?${query.toString()}`)
   return { url, request: { method: operation.method, headers, body } }
 }
 
-function pathOf({ contract: { tenant }, endpointId, tenantId }: Connection, template: string): string {
-  const path = template.replace('{id}', () => encodeURIComponent(endpointId))
-  if (tenant.from !== 'path') return path
-  const encoded = encodeURIComponent(tenantId)
-  const written = tenant.parts?.written === 'segments' ? encoded.replaceAll('%2F', '/') : encoded
-  return path.replace(`{${tenant.parameter}}`, () => written)
+/** Something that a request says, and where. */
+interface Said {
+  readonly place: Place
+  readonly value: Json
 }
 
-function headersOf(
-  { contract, tenantId }: Connection,
-  { credential, idempotencyKey }: VendorCall,
-): Readonly<Record<string, string>> {
-  const { credentials, tenant, apiVersions } = contract
-  const token = credential.reveal()
+/** The whole of a path, one parameter after the other. */
+function pathOf({ contract, endpointId, tenantId }: Connection, template: string, said: readonly Said[]): string {
+  const { tenant } = contract
+  const tenantName = tenant.from === 'path' ? tenant.parameter : null
+  const isOfSegments = tenant.from === 'path' && tenant.parts?.written === 'segments'
+  const chosen = said.flatMap(({ place, value }) =>
+    place.in === 'path' ? [[place.name, valueText(value)] as const] : [],
+  )
+  const parameters: Readonly<Record<string, string>> = { id: endpointId, ...Object.fromEntries(chosen) }
+  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const encoded = encodeURIComponent(name === tenantName ? tenantId : (parameters[name] ?? ''))
+    return name === tenantName && isOfSegments ? encoded.replaceAll('%2F', '/') : encoded
+  })
+}
+
+function headersOf({ contract, tenantId }: Connection): Readonly<Record<string, string>> {
+  const { tenant, apiVersions } = contract
   const tenantHeader = tenant.from === 'path' ? undefined : tenant.header
   const newest = apiVersions?.known[0]
   return {
     accept: 'application/json',
     'accept-encoding': 'identity',
     'user-agent': 'keyturn-rotation-hook',
-    ...(credentials.in.kind === 'bearer' ? { authorization: `Bearer ${token}` } : { [credentials.in.name]: token }),
     ...(tenantHeader !== undefined && tenantId !== '' ? { [tenantHeader]: tenantId } : {}),
     ...(apiVersions !== undefined && newest !== undefined ? { [apiVersions.header]: newest } : {}),
-    ...(idempotencyKey !== null && contract.idempotencyKey !== 'off' ? { 'idempotency-key': idempotencyKey } : {}),
     ...contract.client?.headers,
   }
 }
 
-type Chosen = Extract<Contract['overlap'], { readonly kind: 'chosen' }>
-
-/** The JSON body of a rotation, or null where it has nothing to say. */
-function rotateBody({ contract, overlapSeconds }: Connection, { members = {}, now }: VendorCall): string | null {
-  const body = { ...members, ...overlapMember(contract, overlapSeconds, now) }
-  return Object.keys(body).length === 0 ? null : JSON.stringify(body)
+function idempotencyOf({ idempotencyKey = 'optional' }: Contract, call: VendorCall): readonly Said[] {
+  const { rule, in: place } =
+    typeof idempotencyKey === 'object' ? idempotencyKey : { rule: idempotencyKey, in: 'Idempotency-Key:' }
+  return call.idempotencyKey === null || rule === 'off'
+    ? []
+    : [{ place: parsePlace(place), value: call.idempotencyKey }]
 }
 
-/** What asks for the overlap: nothing where the vendor's default is right, or it has nothing to choose. */
-function overlapMember({ overlap }: Contract, seconds: number | null, now: Date): Readonly<Record<string, unknown>> {
-  if (overlap.kind !== 'chosen' || seconds === null) return {}
-  return { [overlap.field]: written(overlap, seconds, now) }
+/** What a reason says that the vendor requires. */
+const usualReason = 'scheduled rotation'
+
+/** What a rotation must say, and the overlap where it is not the vendor's default or the vendor wants it said. */
+function saidByRotation(
+  { contract, overlapSeconds }: Connection,
+  { operation, members = {}, now }: VendorCall,
+): readonly Said[] {
+  const { overlap, rotateBody } = contract
+  const { constants = {}, reason } = rotateBody ?? {}
+  const said = Object.entries({ ...operation.when, ...constants, ...members })
+  if (reason?.required === true) said.push([reason.field, usualReason.slice(0, reason.maximumCharacters)])
+  if (overlap.kind === 'chosen' && (overlapSeconds !== null || mustBeSaid(overlap))) {
+    said.push([overlap.field, written(overlap, overlapSeconds ?? overlap.defaultSeconds, now)])
+  }
+  return said.map(([place, value]) => ({ place: parsePlace(place), value }))
 }
 
-/** The member that gives a vendor the receiver's own secret. @throws {RangeError} where the contract knows none */
+/** What gives a vendor the receiver's own secret, by its place. @throws {RangeError} where the contract knows none */
 export function ownSecretMember(
   { name, rotateBody: rule }: Contract,
   secret: Secret,
-): Readonly<Record<string, string>> {
+): Readonly<Record<PlaceText, string>> {
   if (rule?.ownSecret === undefined) throw new RangeError(`the contract ${name} takes no secret`)
   return { [rule.ownSecret.field]: secret.reveal() }
 }
 
+/** The JSON body; null: the vendor wants none. */
+function bodyOf({ rotateBody }: Contract, { use }: Operation, said: readonly Said[]): string | null {
+  const members = said.flatMap(({ place, value }) => (place.in === 'body' ? [{ path: place.path, value }] : []))
+  if (members.length === 0) return use === 'rotate' && rotateBody?.required === true ? '{}' : null
+  return JSON.stringify(members.reduce<JsonMembers>((body, { path, value }) => withMember(body, path, value), {}))
+}
+
+type JsonMembers = Readonly<Record<string, Json>>
+
+function withMember(object: JsonMembers, [name = '', ...inner]: readonly string[], value: Json): JsonMembers {
+  if (inner.length === 0) return { ...object, [name]: value }
+  return { ...object, [name]: withMember(isMembers(object[name]) ? object[name] : {}, inner, value) }
+}
+
+function isMembers(value: Json | undefined): value is JsonMembers {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 /** @throws {RangeError} when the contract has no word for that length */
-function written({ unit, words = {} }: Chosen, seconds: number, now: Date): number | string | boolean {
+function written({ unit, words = {} }: ChosenOverlap, span: Span, now: Date): Json {
+  if (unit === 'words' || span === 'endless') return wordFor(words, span)
   switch (unit) {
     case 'seconds':
-      return seconds
+      return span
     case 'minutes':
-      return seconds / 60
+      return span / 60
     case 'hours':
-      return seconds / 3600
+      return span / 3600
+    case 'days':
+      return span / 86_400
     case 'iso-duration':
-      return `PT${seconds}S`
+      return `PT${span}S`
     case 'instant':
-      return addSeconds(now, seconds).toISOString()
-    case 'boolean':
-      return seconds > 0
-    case 'words': {
-      const word = Object.entries(words).find(([, length]) => length === seconds)?.[0]
-      if (word === undefined) throw new RangeError(`the contract has no word for an overlap of ${seconds} seconds`)
-      return word
-    }
+      return addSeconds(now, span).toISOString()
+    case 'unix-seconds':
+      return Math.ceil(addSeconds(now, span).getTime() / 1000)
   }
+}
+
+function wordFor(words: Readonly<Record<string, Span>>, span: Span): Json {
+  const word = Object.entries(words).find(([, length]) => length === span)?.[0]
+  if (word === undefined) throw new RangeError(`the contract has no word for an overlap of ${span} seconds`)
+  return jsonOfWord(word)
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Contract, Operation, OperationOf } from '../contracts/contract'
-import { shapeFields } from '../contracts/shape'
+import type { PlaceText } from '../contracts/place'
+import { type Json, shapeFields, showsSecret } from '../contracts/shape'
 import type { Secret } from '../core/secret'
 import type { VendorRotation, Vendor } from './ports'
 import { sendRequest } from './send-request'
@@ -40,7 +41,7 @@ export function contractVendor(options: ContractVendorOptions): Vendor {
   return {
     rotate: async (idempotencyKey, sending) => {
       const reply = await callVendor(options, { operation: rotate, idempotencyKey, sending })
-      const shown = showsSecret(rotate) ? null : await shownOnceMade(showAgain)
+      const shown = showsSecret(rotate.reply.body) ? null : await shownOnceMade(showAgain)
       return shown ?? revealed(contract, rotate, reply)
     },
     give: async secret => {
@@ -57,7 +58,7 @@ export function contractVendor(options: ContractVendorOptions): Vendor {
 interface Calling {
   readonly operation: Operation
   readonly idempotencyKey?: string
-  readonly members?: Readonly<Record<string, unknown>>
+  readonly members?: Readonly<Record<PlaceText, Json>>
   readonly sending?: () => void
 }
 
@@ -90,14 +91,15 @@ async function sendOnwards(
 }
 
 /** What the vendor wants to be sent again of what it shows. @throws {VendorError} where it does not show it */
-async function sentBack(options: ContractVendorOptions): Promise<Readonly<Record<string, unknown>>> {
+async function sentBack(options: ContractVendorOptions): Promise<Readonly<Record<PlaceText, Json>>> {
   const wanted = Object.entries(options.contract.client?.sentBack ?? {})
   const get = operationOf(options.contract, 'get')
   if (wanted.length === 0 || get === null) return {}
   const { status, body } = await callVendor(options, { operation: get })
   const fields = get.reply.body === null ? new Map<string, unknown>() : readShape(get.reply.body, body)
   const members = wanted.map(([member, field]) => [member, fields.get(field)] as const)
-  if (members.every(([, value]) => value !== undefined)) return Object.fromEntries(members)
+  // They come from JSON.
+  if (members.every(([, value]) => value !== undefined)) return Object.fromEntries(members) as Record<PlaceText, Json>
   throw new VendorError('vendor-reply-malformed', { status, rotated: 'no', retryAfterSeconds: null })
 }
 
@@ -132,10 +134,6 @@ async function shownOnceMade(showAgain: () => Promise<VendorRotation | null>): P
     const { code, status, retryAfterSeconds } = error
     throw new VendorError(code, { status, retryAfterSeconds, rotated: 'maybe' })
   }
-}
-
-function showsSecret({ reply }: OperationOf<'rotate'>): boolean {
-  return reply.body !== null && shapeFields(reply.body).includes('signingSecret')
 }
 
 function hints({ reply }: OperationOf<'secret-state'> | OperationOf<'get'>): boolean {

@@ -143,7 +143,8 @@ export interface AuditRecord {
   readonly at: Date
   readonly actor: Actor
   readonly reason: string | null
-  readonly overlapSeconds: number
+  /** Null: the keys before have no end. */
+  readonly overlapSeconds: number | null
   /** Absent: no setting. */
   readonly changed?: ChangedSettings
 }

@@ -54,8 +54,8 @@ export interface Change {
   readonly at: Date
   readonly actor: Actor
   readonly reason: string | null
-  /** What the keys before were left with. */
-  readonly overlapSeconds: number
+  /** What the keys before were left with; null: they have no end. */
+  readonly overlapSeconds: number | null
   readonly revokedKeyIds: readonly string[]
   readonly idempotency: IdempotencyRecord | null
   /** Absent: no setting. */

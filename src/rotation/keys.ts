@@ -4,7 +4,7 @@ import { newId } from '../core/id'
 import { Secret } from '../core/secret'
 import { type Endpoint, loggedAs } from './endpoint'
 import type { RotationDeps } from './ports'
-import type { Key } from './ring'
+import { isLive, type Key } from './ring'
 
 // A key's secret: made and sealed for a new one, opened for one of the ring. Only KMS can open what it sealed.
 
@@ -77,5 +77,30 @@ export async function openForMirror(deps: RotationDeps, endpoint: Endpoint, keys
   )
   const failed = outcomes.filter(outcome => outcome.status === 'rejected').length
   if (failed > 0) deps.log.error('keys could not be opened for the mirror', { ...loggedAs(endpoint), keys: failed })
+  return opened
+}
+
+/** A key of the ring and its secret. */
+export interface OpenedKey {
+  readonly key: Key
+  readonly secret: Secret
+}
+
+/**
+ * The keys but this one that are live, newest first, for a reply that shows them. One that cannot be opened within two
+ * seconds is left out, which is logged: the rotation has happened, and its reply must come.
+ */
+export async function openOlderKeys(
+  deps: RotationDeps,
+  endpoint: Endpoint,
+  keyId: string,
+): Promise<readonly OpenedKey[]> {
+  const older = endpoint.ring.keys.filter(key => key.id !== keyId && isLive(key, deps.now()))
+  const signal = deps.timeout(2 * openMilliseconds)
+  const opening = older.map(async key => ({ key, secret: await openKey(deps, endpoint, key, signal) }))
+  const outcomes = await Promise.allSettled(opening)
+  const opened = outcomes.flatMap(outcome => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+  const keys = older.length - opened.length
+  if (keys > 0) deps.log.error('keys before could not be opened for a reply', { ...loggedAs(endpoint), keys })
   return opened
 }

@@ -66,12 +66,13 @@ export async function replayReveal(deps: RotationDeps, request: ReplayRequest): 
 
 /** What a reply shows of the change that made the key, as it was promised then. */
 function shownChange(change: Change): Pick<Revealed, 'keyId' | 'version' | 'rotatedAt' | 'previousExpiresAt'> {
-  const overlaps = change.version > 1 && change.overlapSeconds > 0
+  const { overlapSeconds } = change
+  const ends = change.version > 1 && overlapSeconds !== null && overlapSeconds > 0
   return {
     keyId: change.keyId,
     version: change.version,
     rotatedAt: change.at,
-    previousExpiresAt: overlaps ? addSeconds(change.at, change.overlapSeconds) : null,
+    previousExpiresAt: ends ? addSeconds(change.at, overlapSeconds) : null,
   }
 }
 

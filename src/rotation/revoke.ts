@@ -14,6 +14,8 @@ export interface RevokeRequest {
 }
 
 export interface Revoked {
+  /** As it is now. */
+  readonly endpoint: Endpoint
   readonly version: number
   /** Empty when no key was retiring. */
   readonly revokedKeyIds: readonly string[]
@@ -30,17 +32,17 @@ export async function revokePreviousKeys(deps: RotationDeps, request: RevokeRequ
   const { endpoint, idempotency } = request
   const now = deps.now()
   const earlier = earlierChange(endpoint, idempotency, now)
-  if (earlier) return revokedBy(earlier, true)
+  if (earlier) return revokedBy(endpoint, earlier, true)
   if (idempotency === null && retiringKeys(endpoint.ring, now).length === 0) {
-    return { version: endpoint.ring.version, revokedKeyIds: [], replayed: false }
+    return { endpoint, version: endpoint.ring.version, revokedKeyIds: [], replayed: false }
   }
   const { by, change, endpoint: changed } = await commitChange(deps, endpoint, proposalOf(deps, request))
   if (by === 'this') await settleInRequest(deps, changed, new Map())
-  return revokedBy(change, by === 'earlier')
+  return revokedBy(changed, change, by === 'earlier')
 }
 
-function revokedBy({ version, revokedKeyIds }: Change, replayed: boolean): Revoked {
-  return { version, revokedKeyIds, replayed }
+function revokedBy(endpoint: Endpoint, { version, revokedKeyIds }: Change, replayed: boolean): Revoked {
+  return { endpoint, version, revokedKeyIds, replayed }
 }
 
 function proposalOf(deps: RotationDeps, { actor, idempotency }: RevokeRequest): Proposal {

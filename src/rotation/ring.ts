@@ -1,4 +1,7 @@
-import type { Contract, SecondRotation } from '../contracts/contract'
+import type { Contract, SecondRotation, Span } from '../contracts/contract'
+import { secondRotationOf } from '../contracts/defaults'
+import { allowedSpans, isWithin, overlapAfter } from '../contracts/overlap'
+import { placeName } from '../contracts/place'
 import { addSeconds, secondsUntil } from '../core/instant'
 import { Problem } from '../core/problem'
 import type { Secret } from '../core/secret'
@@ -31,7 +34,7 @@ export interface KeyRing {
 /** What the caller of a rotation chose. */
 export interface RotateChoice {
   /** Null: not given. */
-  readonly overlapSeconds: number | null
+  readonly overlapSeconds: Span | null
   readonly ownSecret: Secret | null
   readonly reason: string | null
   readonly forced: boolean
@@ -40,11 +43,13 @@ export interface RotateChoice {
 /** The contract's rules for one rotation, with what the caller chose. */
 export interface RotationPolicy {
   /** How long the current key keeps working; 0 ends it, and every older key, at once. */
-  readonly overlapSeconds: number
+  readonly overlapSeconds: Span
   readonly secondRotation: SecondRotation
   /** The caller forces a rotation that `reject` would refuse. */
   readonly forced: boolean
   readonly cooldownSeconds: number
+  /** Present: the key that was made with the endpoint needs no cooldown. */
+  readonly cooldownFrom?: 'rotation' | undefined
 }
 
 /** Whether a key may still sign and verify. A malformed expiry counts as expired. */
@@ -79,7 +84,8 @@ export function rotateRing(ring: KeyRing, next: Key, policy: RotationPolicy): Ke
  */
 export function assertMayRotate(ring: KeyRing, policy: RotationPolicy, now: Date): void {
   const coolAt = addSeconds(ring.keys[0].createdAt, policy.cooldownSeconds)
-  if (now < coolAt) {
+  const isFirst = policy.cooldownFrom === 'rotation' && ring.version === 1
+  if (now < coolAt && !isFirst) {
     const seconds = secondsUntil(coolAt, now)
     throw new Problem('rotation-cooldown', `The secret can be rotated again in ${seconds} seconds.`, {
       retryAfterSeconds: seconds,
@@ -98,14 +104,23 @@ export function revokePrevious(ring: KeyRing, now: Date): { readonly ring: KeyRi
 
 /** The keys before that a rotation at `now` leaves live, newest first. */
 export function keptKeys(ring: KeyRing, policy: RotationPolicy, now: Date): readonly Key[] {
-  if (policy.overlapSeconds === 0) return []
-  const before = { ...ring.keys[0], expiresAt: addSeconds(now, policy.overlapSeconds) }
-  return policy.secondRotation.kind === 'keep' ? [before, ...retiringKeys(ring, now)] : [before]
+  const { overlapSeconds, secondRotation } = policy
+  const retiring = secondRotation.kind === 'keep' ? retiringKeys(ring, now) : []
+  if (overlapSeconds === 0) return endsCurrentAlone(secondRotation) ? retiring : []
+  const expiresAt = overlapSeconds === 'endless' ? null : addSeconds(now, overlapSeconds)
+  return [{ ...ring.keys[0], expiresAt }, ...retiring]
+}
+
+/** Whether a rotation without an overlap leaves the keys that are retiring already to their own end. */
+function endsCurrentAlone(rule: SecondRotation): boolean {
+  return rule.kind === 'keep' && rule.immediateEnds === 'current'
 }
 
 function refuseSecondRotation(retiring: readonly Key[]): void {
+  if (retiring.length === 0) return
   const ends = lastToEnd(retiring)
-  if (ends) throw new Problem('rotation-in-progress', `The overlap before this one ends at ${ends.toISOString()}.`)
+  const until = ends === null ? 'has no end: revoke the key before first' : `ends at ${ends.toISOString()}`
+  throw new Problem('rotation-in-progress', `The overlap before this one ${until}.`)
 }
 
 function refuseTooMany(kept: readonly Key[], maximumLiveKeys: number): void {
@@ -115,9 +130,10 @@ function refuseTooMany(kept: readonly Key[], maximumLiveKeys: number): void {
   throw new Problem('too-many-live-keys', `At most ${maximumLiveKeys} keys can be live at once.${next}`)
 }
 
+/** Null: one of them has no end. */
 function lastToEnd(keys: readonly Key[]): Date | null {
   const ends = endsOf(keys)
-  return ends.length === 0 ? null : new Date(Math.max(...ends))
+  return ends.length < keys.length ? null : new Date(Math.max(...ends))
 }
 
 function endsOf(keys: readonly Key[]): readonly number[] {
@@ -131,22 +147,21 @@ function endsOf(keys: readonly Key[]): readonly number[] {
 export function rotationPolicyOf(contract: Contract, choice: RotateChoice): RotationPolicy {
   return {
     overlapSeconds: overlapSeconds(contract, choice.overlapSeconds),
-    secondRotation: contract.secondRotation,
+    secondRotation: secondRotationOf(contract),
     forced: choice.forced,
-    cooldownSeconds: contract.cooldownSeconds,
+    cooldownSeconds: contract.cooldownSeconds ?? 0,
+    cooldownFrom: contract.cooldownFrom,
   }
 }
 
-function overlapSeconds({ name, overlap }: Contract, chosen: number | null): number {
-  if (overlap.kind === 'chosen') return withinMaximum(overlap, chosen ?? overlap.defaultSeconds)
-  const own = overlap.kind === 'none' ? 0 : overlap.seconds
-  if (chosen !== null && chosen !== own) refuse('overlapSeconds', `must be ${own} at an endpoint of ${name}`)
-  return own
-}
-
-function withinMaximum({ field, maximumSeconds }: { field: string; maximumSeconds: number }, seconds: number): number {
-  if (seconds > maximumSeconds) refuse(field, `must not be longer than ${maximumSeconds} seconds`)
-  return seconds
+function overlapSeconds(contract: Contract, chosen: Span | null): Span {
+  const { name, overlap } = contract
+  const span = overlapAfter(contract, chosen)
+  if (overlap.kind === 'chosen' && chosen !== null && chosen !== 'endless' && !isWithin(overlap, span))
+    refuse(placeName(overlap.field), `must be ${allowedSpans(overlap)}`)
+  if (overlap.kind !== 'chosen' && chosen !== null && chosen !== span)
+    refuse('overlapSeconds', `must be ${span} at an endpoint of ${name}`)
+  return span
 }
 
 function refuse(path: string, message: string): never {

@@ -49,7 +49,7 @@ interface NextKey {
 
 function proposalOf(deps: RotationDeps, request: RotateRequest, { policy, key }: NextKey): Proposal {
   const { contract, actor, choice, idempotency } = request
-  const { overlapSeconds } = policy
+  const overlapSeconds = policy.overlapSeconds === 'endless' ? null : policy.overlapSeconds
   const resets = contract.rotationResetsFailures === true ? { resetsFailures: true as const } : {}
   return {
     draft: newDraft(deps, { kind: 'rotate', actor, reason: choice.reason, overlapSeconds, idempotency, ...resets }),

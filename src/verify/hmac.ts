@@ -1,53 +1,41 @@
 import { createHmac } from 'node:crypto'
+import { contentTokens } from './content'
 import type { LiveKey } from './live-keys'
-import type { Scheme, SignatureHeader, SignedPart } from './schemes'
+import type { SignatureHeader, SignedPart } from './schemes'
 
-/** What one signature covers: the text before the body, and the body, which is never copied. */
-export interface SignedContent {
-  readonly before: string
-  readonly body: string | Uint8Array
-}
+/** What one signature covers, in order; the body among it is never copied. */
+export type SignedContent = readonly (string | Uint8Array)[]
 
-/** The encoded HMAC-SHA256 (RFC 2104) of the content. A string body counts as its UTF-8 bytes. */
-export function hmac(key: LiveKey, { before, body }: SignedContent, encoding: SignatureHeader['encoding']): string {
+/** The encoded HMAC-SHA256 (RFC 2104) of the content. A string counts as its UTF-8 bytes. */
+export function hmac(key: LiveKey, content: SignedContent, encoding: SignatureHeader['encoding']): string {
   const hash = createHmac('sha256', key.hmacKey)
-  if (before !== '') hash.update(before)
-  return hash.update(body).digest(encoding)
-}
-
-/**
- * The values of the parts, each with a full stop after it, and the body.
- * @throws {TypeError} when the scheme signs a part that it has no header for.
- */
-export function signedContent(
-  [first, second]: SignatureHeader['before'],
-  values: SignedValues,
-  body: string | Uint8Array,
-): SignedContent {
-  if (first === undefined) return { before: '', body }
-  if (second === undefined) return { before: `${valueOf(first, values)}.`, body }
-  return { before: `${valueOf(first, values)}.${valueOf(second, values)}.`, body }
+  for (const part of content) hash.update(part)
+  return encoding === 'upper-hex' ? hash.digest('hex').toUpperCase() : hash.digest(encoding)
 }
 
 type SignedValues = Readonly<Record<SignedPart, string | undefined>>
 
-function valueOf(part: SignedPart, values: SignedValues): string {
-  const value = values[part]
-  if (value === undefined) throw new TypeError(`the scheme signs the ${part} but has no header for it`)
-  return value
+/**
+ * The values of the parts and the texts between them.
+ * @throws {TypeError} when the scheme signs a part that it has no header for, or the URL was not given.
+ */
+export function signedContent(
+  { content }: Pick<SignatureHeader, 'content'>,
+  values: SignedValues,
+  body: string | Uint8Array,
+): SignedContent {
+  return contentTokens(content).map(token => {
+    if ('text' in token) return token.text
+    return token.part === 'body' ? body : valueOf(token.part, values)
+  })
 }
 
-/**
- * Whether a signature of the scheme covers the part. Such an id or tenant must not hold a full stop, by which the parts
- * are joined: a delivery of `org` with the body `1.5` would verify as one of `org.1` with the body `5`.
- *
- * @example
- * ```ts
- * import { signsPart, standardWebhooks } from 'keyturn/verify'
- *
- * signsPart(standardWebhooks, 'id') // true
- * ```
- */
-export function signsPart({ signature, weaker }: Scheme, part: SignedPart): boolean {
-  return [...signature.before, ...(weaker?.before ?? [])].includes(part)
+function valueOf(part: SignedPart, values: SignedValues): string {
+  const value = values[part]
+  if (value !== undefined) return value
+  throw new TypeError(
+    part === 'url'
+      ? 'the scheme signs the url, which must be given'
+      : `the scheme signs the ${part} but has no header for it`,
+  )
 }

@@ -1,5 +1,5 @@
 export { verify, type VerifyOptions } from './verify'
-export { sign, type SignOptions } from './sign'
+export { sign, signBody, type SignOptions } from './sign'
 export {
   FaultySecretError,
   type SecretFaultCode,
@@ -18,5 +18,5 @@ export {
   timestampedList,
   type TenantBodyNames,
 } from './schemes'
-export { signsPart } from './hmac'
+export { signsPart } from './content'
 export { keyBytes, utf8Text, whsecBase64, type KeyBytes } from './key-bytes'

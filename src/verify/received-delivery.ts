@@ -1,4 +1,5 @@
-import { signsPart } from './hmac'
+import { separatorIn, separatorName } from './content'
+import { readSignedBody } from './in-body'
 import type { Scheme } from './schemes'
 import { timestampsIn } from './signatures'
 import { WebhookVerificationError } from './verification-error'
@@ -11,42 +12,71 @@ export type DeliveryHeaders =
   | { get(name: string): string | null | undefined }
   | Readonly<Record<string, string | readonly string[] | null | undefined>>
 
-/** What a delivery's headers say, before anything is verified. Undefined where the scheme has no such header. */
+/** What a delivery says of itself, before anything is verified. Undefined where the scheme has no such header. */
 export interface ReceivedDelivery {
   readonly id: string | undefined
   readonly timestamp: string | undefined
   readonly tenant: string | undefined
   readonly signature: string
-  /** Empty where the delivery does not have it. */
+  /** Empty where the delivery does not have it; the same below. */
   readonly weaker: string | undefined
+  readonly previous: string | undefined
+  /** What was signed as the body. */
+  readonly body: string | Uint8Array
 }
 
 /**
  * Reads the delivery under the first of the scheme's namings of which every header is there.
- * @throws {WebhookVerificationError} `missing-header`; `bad-id` and `bad-tenant` for a full stop in what the scheme signs;
- *   `bad-timestamp` when a timestamped list has not exactly one.
+ * @throws {WebhookVerificationError} `missing-header`; `bad-id` and `bad-tenant` for what would reach into the next part
+ *   that is signed; `bad-timestamp` when a timestamped list has not exactly one.
  */
-export function readDelivery(headers: DeliveryHeaders, scheme: Scheme): ReceivedDelivery {
+export function readDelivery(headers: DeliveryHeaders, scheme: Scheme, body: string | Uint8Array): ReceivedDelivery {
+  const delivery = scheme.inBody === undefined ? inHeaders(headers, scheme, body) : inBody(headers, scheme, body)
+  if (delivery === undefined) {
+    throw new WebhookVerificationError('missing-header', `needed: ${neededNames(scheme).join(', ')}`)
+  }
+  refuseSeparators(delivery, scheme)
+  return delivery
+}
+
+function inHeaders(headers: DeliveryHeaders, scheme: Scheme, body: string | Uint8Array): ReceivedDelivery | undefined {
   for (let naming = 0; naming < scheme.signature.header.length; naming += 1) {
     const delivery = readNaming(headers, scheme, naming)
-    if (delivery === undefined) continue
-    refuseFullStops(delivery, scheme)
-    return delivery
+    if (delivery !== undefined) return { ...delivery, body }
   }
-  throw new WebhookVerificationError('missing-header', `needed: ${neededNames(scheme).join(', ')}`)
+  return undefined
 }
 
-function refuseFullStops({ id, tenant }: ReceivedDelivery, scheme: Scheme): void {
-  if (id?.includes('.') === true && signsPart(scheme, 'id')) {
-    throw new WebhookVerificationError('bad-id', 'the id must not hold a full stop, since it is signed')
-  }
-  if (tenant?.includes('.') === true && signsPart(scheme, 'tenant')) {
-    throw new WebhookVerificationError('bad-tenant', 'the tenant must not hold a full stop, since it is signed')
-  }
+function inBody(headers: DeliveryHeaders, scheme: Scheme, body: string | Uint8Array): ReceivedDelivery | undefined {
+  const signed = scheme.inBody === undefined ? null : readSignedBody(body, scheme.inBody)
+  const tenant = read(headers, scheme.tenant, 0)
+  if (signed === null || tenant === '') return undefined
+  const { signature, emptied } = signed
+  const id = signed.id ?? read(headers, scheme.id, 0)
+  const timestamp = signed.timestamp ?? read(headers, scheme.timestamp, 0)
+  if (id === '' || timestamp === '') return undefined
+  return { id, timestamp, tenant, signature, weaker: undefined, previous: undefined, body: emptied }
 }
 
-function readNaming(headers: DeliveryHeaders, scheme: Scheme, naming: number): ReceivedDelivery | undefined {
+function refuseSeparators({ id = '', tenant = '' }: ReceivedDelivery, scheme: Scheme): void {
+  const inId = separatorIn(scheme, 'id', id)
+  if (inId !== undefined) throw unclear('bad-id', 'id', inId)
+  const inTenant = separatorIn(scheme, 'tenant', tenant)
+  if (inTenant !== undefined) throw unclear('bad-tenant', 'tenant', inTenant)
+}
+
+function unclear(code: 'bad-id' | 'bad-tenant', part: string, separator: string): WebhookVerificationError {
+  const message = `the ${part} must not hold ${separatorName(separator)}, since it is signed`
+  return new WebhookVerificationError(code, message)
+}
+
+function readNaming(
+  headers: DeliveryHeaders,
+  scheme: Scheme,
+  naming: number,
+): Omit<ReceivedDelivery, 'body'> | undefined {
   const signature = read(headers, scheme.signature.header, naming) ?? ''
+  const previous = read(headers, scheme.previous?.header ?? [], naming)
   if (signature === '') return undefined
   const id = read(headers, scheme.id, naming)
   const timestamp = read(headers, scheme.timestamp, naming)
@@ -58,6 +88,7 @@ function readNaming(headers: DeliveryHeaders, scheme: Scheme, naming: number): R
     tenant,
     signature,
     weaker: read(headers, scheme.weaker?.header ?? [], naming),
+    previous,
   }
 }
 
@@ -98,5 +129,5 @@ function onlyTimestamp(list: string): string {
 
 function neededNames(scheme: Scheme): string[] {
   const lists = [scheme.id, scheme.timestamp, scheme.tenant, scheme.signature.header]
-  return lists.flatMap(([name]) => name ?? [])
+  return [...lists.flatMap(([name]) => name ?? []), ...Object.values(scheme.inBody ?? {})]
 }

@@ -13,10 +13,19 @@ export interface Scheme {
   /** The header with the unix seconds of sending. */
   readonly timestamp: readonly string[]
   readonly tenant: readonly string[]
+  /** Present: the time of sending is in milliseconds. */
+  readonly milliseconds?: true
   /** A delivery without it is refused. */
   readonly signature: SignatureHeader
   /** Written as well. Where a delivery has it, it must match; it covers less, so it is never enough by itself. */
   readonly weaker: SignatureHeader | undefined
+  /** Written as well while the key before works: its signature, in a header of its own. One of the two must match. */
+  readonly previous?: SignatureHeader
+  /**
+   * Present: signature, id and timestamp are texts in the body, a JSON object, at these paths (`proof.signature`), and in
+   * no header. What is signed as `{body}` is then the body with the signature's text empty.
+   */
+  readonly inBody?: { readonly signature: string; readonly id?: string; readonly timestamp?: string }
   /** How a secret's text becomes the key, unless the caller knows otherwise. */
   readonly keyBytes: KeyBytes
 }
@@ -25,9 +34,13 @@ export interface Scheme {
 export interface SignatureHeader {
   /** Lower-case names, one in each naming of the scheme. */
   readonly header: readonly string[]
-  /** What the HMAC-SHA256 is taken over: these parts in order, then the body, joined by full stops. */
-  readonly before: readonly [] | readonly [SignedPart] | readonly [SignedPart, SignedPart]
-  readonly encoding: 'hex' | 'base64'
+  /**
+   * What the HMAC-SHA256 is taken over, with its parts in braces: `{id}.{timestamp}.{body}`, `v0:{timestamp}:{body}`,
+   * `{url}{body}`. An id or a tenant is kept apart from the next part by the character after it, which it must not hold.
+   * Without `{body}` whoever has one delivery can put another body into it.
+   */
+  readonly content: string
+  readonly encoding: 'hex' | 'upper-hex' | 'base64'
   /**
    * `single`: one signature, so the current key signs. `list`: space-separated, one a live key.
    * `timestamped`: `t=<timestamp>,<prefix><signature>,…`, one a live key; the timestamp is read from here.
@@ -37,8 +50,8 @@ export interface SignatureHeader {
   readonly prefix: string
 }
 
-/** What a signature can cover besides the body. */
-export type SignedPart = 'id' | 'timestamp' | 'tenant'
+/** What a signature can cover besides the body. `url`: where the delivery is sent, as the receiver gave it. */
+export type SignedPart = 'id' | 'timestamp' | 'tenant' | 'url'
 
 /**
  * `webhook-signature: v1,<base64> v1,<base64>` over `id.timestamp.body`, one signature a live key; also read under
@@ -58,7 +71,7 @@ export const standardWebhooks = {
   tenant: [],
   signature: {
     header: ['webhook-signature', 'svix-signature'],
-    before: ['id', 'timestamp'],
+    content: '{id}.{timestamp}.{body}',
     encoding: 'base64',
     form: 'list',
     prefix: 'v1,',
@@ -77,7 +90,7 @@ export const standardWebhooks = {
  * ```
  */
 export function timestampedList(names: { header: string }): Scheme {
-  const signature = hexSignature(names.header, ['timestamp'], 'v1=')
+  const signature = hexSignature(names.header, '{timestamp}.{body}', 'v1=')
   return hexScheme({ signature: { ...signature, form: 'timestamped' } })
 }
 
@@ -92,7 +105,7 @@ export function timestampedList(names: { header: string }): Scheme {
  * ```
  */
 export function timestampBodyHex(names: { header: string; timestamp: string }): Scheme {
-  return hexScheme({ timestamp: names.timestamp, signature: hexSignature(names.header, ['timestamp'], '') })
+  return hexScheme({ timestamp: names.timestamp, signature: hexSignature(names.header, '{timestamp}.{body}', '') })
 }
 
 /**
@@ -115,8 +128,8 @@ export function tenantBodyHex(names: TenantBodyNames): Scheme {
   return hexScheme({
     timestamp: names.timestamp,
     tenant: names.tenant,
-    signature: hexSignature(names.header, ['timestamp', 'tenant'], 'sha256='),
-    weaker: hexSignature(names.bodyHeader, [], 'sha256='),
+    signature: hexSignature(names.header, '{timestamp}.{tenant}.{body}', 'sha256='),
+    weaker: hexSignature(names.bodyHeader, '{body}', 'sha256='),
   })
 }
 
@@ -139,7 +152,7 @@ export interface TenantBodyNames {
  * ```
  */
 export function bodyHex(names: { header: string; prefix?: string }): Scheme {
-  return hexScheme({ signature: hexSignature(names.header, [], names.prefix ?? '') })
+  return hexScheme({ signature: hexSignature(names.header, '{body}', names.prefix ?? '') })
 }
 
 interface HexScheme {
@@ -153,8 +166,8 @@ function hexScheme({ timestamp, tenant, signature, weaker }: HexScheme): Scheme 
   return { id: [], timestamp: named(timestamp), tenant: named(tenant), signature, weaker, keyBytes: utf8Text }
 }
 
-function hexSignature(header: string, before: SignatureHeader['before'], prefix: string): SignatureHeader {
-  return { header: named(header), before, encoding: 'hex', form: 'single', prefix }
+function hexSignature(header: string, content: string, prefix: string): SignatureHeader {
+  return { header: named(header), content, encoding: 'hex', form: 'single', prefix }
 }
 
 function named(header: string | undefined): readonly string[] {

@@ -1,4 +1,6 @@
-import { hmac, signedContent, signsPart } from './hmac'
+import { separatorIn, separatorName } from './content'
+import { hmac, signedContent } from './hmac'
+import { withMembers } from './in-body'
 import type { KeyBytes } from './key-bytes'
 import { type LiveKey, uncachedKeys } from './live-keys'
 import { type Scheme, type SignatureHeader, type SignedPart, standardWebhooks } from './schemes'
@@ -43,12 +45,45 @@ export function sign(
   add(headers, scheme.id, values.id)
   add(headers, scheme.timestamp, values.timestamp)
   add(headers, scheme.tenant, values.tenant)
-  for (const header of scheme.weaker ? [scheme.signature, scheme.weaker] : [scheme.signature]) {
-    const content = signedContent(header.before, values, body)
-    const signatures = signingKeys(keys, header).map(key => header.prefix + hmac(key, content, header.encoding))
-    add(headers, header.header, written(signatures, header, values.timestamp))
+  const [, ...older] = keys
+  const { signature, weaker, previous } = scheme
+  if (scheme.inBody === undefined) add(headers, signature.header, signatureOf(signature, keys, { values, body }))
+  if (previous !== undefined && older.length > 0) {
+    add(headers, previous.header, signatureOf(previous, older, { values, body }))
   }
+  if (weaker !== undefined) add(headers, weaker.header, signatureOf(weaker, keys, { values, body }))
   return headers
+}
+
+/**
+ * The body to send where the scheme signs in it (`inBody`): a JSON object as text, with the signature, and the id and the
+ * time of sending where the scheme has them there. Throws as `sign`, which gives the headers beside it.
+ * @throws {TypeError} when the scheme signs elsewhere, or the body is no JSON object
+ */
+export function signBody(body: string, secrets: string | readonly string[], options: SignOptions): string {
+  const scheme: Scheme = options.scheme ?? standardWebhooks
+  const members = scheme.inBody
+  if (members === undefined) throw new TypeError('the scheme does not sign in the body')
+  const keys = uncachedKeys(secrets, options.keyBytes ?? scheme.keyBytes)
+  const values = signedValues(scheme, options)
+  const { id, timestamp, signature } = members
+  const said = [
+    ...(id === undefined ? [] : [[id, values.id] as const]),
+    ...(timestamp === undefined ? [] : [[timestamp, values.timestamp] as const]),
+  ]
+  const emptied = withMembers(body, [...said, [signature, '']])
+  return withMembers(emptied, [[signature, signatureOf(scheme.signature, keys, { values, body: emptied })]])
+}
+
+interface Signing {
+  readonly values: SignedValues
+  readonly body: string | Uint8Array
+}
+
+function signatureOf(header: SignatureHeader, keys: readonly LiveKey[], { values, body }: Signing): string {
+  const content = signedContent(header, values, body)
+  const signatures = signingKeys(keys, header).map(key => header.prefix + hmac(key, content, header.encoding))
+  return written(signatures, header, values.timestamp)
 }
 
 export interface SignOptions {
@@ -62,25 +97,33 @@ export interface SignOptions {
   readonly id?: string | undefined
   /** Visible ASCII, without a full stop where the scheme signs it. Needed where the scheme has one. */
   readonly tenant?: string | undefined
+  /** Where the delivery goes, as its receiver gave it. Needed where the scheme signs it. */
+  readonly url?: string | undefined
 }
 
 /** RFC 9110, section 5.5: what every recipient takes in a header's value. Spaces at its ends would be lost. */
 const VISIBLE_ASCII = /^[!-~]+$/
 
-function signedValues(
-  scheme: Scheme,
-  { id = '', tenant = '', now = new Date() }: SignOptions,
-): Record<SignedPart, string> {
+type SignedValues = Readonly<Record<Exclude<SignedPart, 'url'>, string>> & { readonly url: string | undefined }
+
+function signedValues(scheme: Scheme, { id = '', tenant = '', url, now = new Date() }: SignOptions): SignedValues {
   // Standard Webhooks, "Signature scheme": with a full stop in the id, one signature would stand for two deliveries.
-  if (scheme.id.length > 0 && (!VISIBLE_ASCII.test(id) || id.includes('.'))) {
+  const hasId = scheme.id.length > 0 || scheme.inBody?.id !== undefined
+  if (hasId && (!VISIBLE_ASCII.test(id) || id.includes('.'))) {
     throw new TypeError('the id must be visible ASCII without a full stop')
   }
   if (scheme.tenant.length > 0 && !VISIBLE_ASCII.test(tenant)) throw new TypeError('the tenant must be visible ASCII')
-  if (signsPart(scheme, 'tenant') && tenant.includes('.')) {
-    throw new TypeError('the tenant must not hold a full stop, since the scheme signs it')
-  }
+  refuseSeparator(scheme, 'id', id)
+  refuseSeparator(scheme, 'tenant', tenant)
   if (Number.isNaN(now.getTime())) throw new TypeError('the time of sending is not a date')
-  return { id, timestamp: String(Math.floor(now.getTime() / 1000)), tenant }
+  const timestamp = String(scheme.milliseconds === true ? now.getTime() : Math.floor(now.getTime() / 1000))
+  return { id, timestamp, tenant, url }
+}
+
+function refuseSeparator(scheme: Scheme, part: 'id' | 'tenant', value: string): void {
+  const separator = separatorIn(scheme, part, value)
+  if (separator === undefined) return
+  throw new TypeError(`the ${part} must not hold ${separatorName(separator)}, since the scheme signs it`)
 }
 
 function signingKeys(keys: readonly LiveKey[], { form }: SignatureHeader): readonly LiveKey[] {

@@ -1,3 +1,4 @@
+import { separatorsOf } from './content'
 import { hmac, signedContent, type SignedContent } from './hmac'
 import type { KeyBytes } from './key-bytes'
 import { countMatch, inTrialOrder, type LiveKey, liveKeys } from './live-keys'
@@ -50,17 +51,28 @@ export function verify(
 ): void {
   const scheme: Scheme = options.scheme ?? standardWebhooks
   const keys = liveKeys(secrets, { format: options.keyBytes ?? scheme.keyBytes, onError: options.onError })
-  const delivery = readDelivery(headers ?? {}, scheme)
+  const delivery = readDelivery(headers ?? {}, scheme, body)
+  const { signature, weaker, previous } = scheme
   if (delivery.timestamp !== undefined) {
-    const nowSeconds = Math.floor((options.now?.getTime() ?? Date.now()) / 1000)
-    checkTimestamp(delivery.timestamp, nowSeconds, options.toleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS)
+    checkTimestamp(delivery.timestamp, {
+      nowSeconds: Math.floor((options.now?.getTime() ?? Date.now()) / 1000),
+      toleranceSeconds: options.toleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS,
+      milliseconds: scheme.milliseconds === true,
+      isFixed: separatorsOf(scheme, 'timestamp').some(separator => /^\d?$/.test(separator)),
+    })
   }
-  const { signature, weaker } = scheme
-  const content = signedContent(signature.before, delivery, body)
-  requireSignature(keys, { header: signature, value: delivery.signature, content })
+  const values = { ...delivery, url: options.url }
+  const claimOf = (header: SignatureHeader, value: string): SignatureClaim => ({
+    header,
+    value,
+    content: signedContent(header, values, delivery.body),
+  })
+  const isCurrents = isSigned(keys, claimOf(signature, delivery.signature))
+  if (!isCurrents && !(previous && delivery.previous && isSigned(keys, claimOf(previous, delivery.previous)))) {
+    throw notMatching(signature)
+  }
   if (weaker !== undefined && delivery.weaker !== undefined && delivery.weaker !== '') {
-    const weakerContent = signedContent(weaker.before, delivery, body)
-    requireSignature(keys, { header: weaker, value: delivery.weaker, content: weakerContent })
+    if (!isSigned(keys, claimOf(weaker, delivery.weaker))) throw notMatching(weaker)
   }
 }
 
@@ -69,6 +81,8 @@ export interface VerifyOptions {
   readonly scheme?: Scheme | undefined
   /** How a secret's text becomes the key; what is usual for the scheme by default. */
   readonly keyBytes?: KeyBytes | undefined
+  /** Where the delivery was sent, as it was given to the sender. Needed where the scheme signs it. */
+  readonly url?: string | undefined
   /** The time of arrival; the clock by default. */
   readonly now?: Date | undefined
   /** How far the timestamp may be from `now`, either way; 300 by default. Schemes without a timestamp ignore it. */
@@ -84,11 +98,15 @@ interface SignatureClaim {
   readonly content: SignedContent
 }
 
-function requireSignature(keys: readonly LiveKey[], { header, value, content }: SignatureClaim): void {
+function isSigned(keys: readonly LiveKey[], { header, value, content }: SignatureClaim): boolean {
   for (const key of inTrialOrder(keys)) {
     if (!holdsSignature(value, header, hmac(key, content, header.encoding))) continue
     countMatch(keys, key)
-    return
+    return true
   }
-  throw new WebhookVerificationError('no-matching-signature', `${header.header[0]} holds none of a live secret`)
+  return false
+}
+
+function notMatching({ header }: SignatureHeader): WebhookVerificationError {
+  return new WebhookVerificationError('no-matching-signature', `${header[0] ?? 'the body'} holds none of a live secret`)
 }

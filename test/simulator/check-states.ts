@@ -160,7 +160,8 @@ function checkRotation(ledger: Ledger, before: Endpoint, after: Endpoint): void 
   const [previous, ...retiring] = before.ring.keys
   const live = retiring.filter(key => isLive(key, at))
   const older = ledger.secondRotation.kind === 'keep' ? live : []
-  const retired = { ...previous, expiresAt: new Date(at.getTime() + overlapSeconds * 1000) }
+  const expiresAt = overlapSeconds === null ? null : new Date(at.getTime() + overlapSeconds * 1000)
+  const retired = { ...previous, expiresAt }
   const expected = overlapSeconds === 0 ? [] : [retired, ...older]
   mustHold(ledger, after.ring.version === before.ring.version + 1, 'versions are consecutive')
   mustHold(ledger, after.ring.keys[0].createdAt.getTime() === at.getTime(), 'a key is as old as its change')

@@ -38,7 +38,8 @@ export function fieldsOf(object: JsonObject, unknownFields: 'refuse' | 'ignore',
   }
 }
 
-function gather<Result>(errors: FieldError[], read: () => Result): Result | undefined {
+/** What a reader makes of a value; undefined where it is at fault, which is added to the errors. */
+export function gather<Result>(errors: FieldError[], read: () => Result): Result | undefined {
   try {
     return read()
   } catch (error) {
@@ -57,7 +58,7 @@ export function invalidField(path: string, message: string): Problem {
 }
 
 /** `invalid-request`, naming every field at fault, 20 at the most. */
-function invalidFields(all: readonly FieldError[]): Problem {
+export function invalidFields(all: readonly FieldError[]): Problem {
   const errors = all.slice(0, mostErrors).map(({ path, message }) => ({ path: cutText(path, longestPath), message }))
   const detail = errors.map(({ path, message }) => `${path} ${message}`).join('; ')
   return new Problem('invalid-request', `${detail}.`, { errors })

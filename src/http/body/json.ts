@@ -29,7 +29,7 @@ export function readBody(request: MatchedRequest, most: number = largestBodyByte
 export function readPermittedObject(request: PermittedRequest): JsonObject {
   const body = parseJsonObject(readBody(request))
   const { access } = request.operation
-  if (access !== 'anyone') permitMembers(access, request.principal, body)
+  if (access !== undefined && access !== 'anyone') permitMembers(access, request.principal, body)
   return body
 }
 

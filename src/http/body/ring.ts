@@ -1,62 +1,97 @@
-import { headerOf } from '../../access/authenticate'
-import type { Contract, Overlap, OwnSecret, RotateBody } from '../../contracts/contract'
+import type { Contract, IdempotencyKeyRule, Operation, OwnSecret, RotateBody, Span } from '../../contracts/contract'
+import {
+  allowedSpans,
+  type ChosenOverlap,
+  isWithin,
+  jsonOfWord as jsonOf,
+  rounded,
+  secondsIn,
+} from '../../contracts/overlap'
+import { isTextPlace, placeName, type PlaceText } from '../../contracts/place'
 import { containsText, parseFreeSecret, parseOwnSecret } from '../../contracts/secret-text'
 import type { Secret } from '../../core/secret'
 import type { IdempotencyRecord } from '../../rotation/endpoint'
 import { idempotencyRecord, type IdempotentOperation } from '../../rotation/idempotency'
 import type { RotateChoice } from '../../rotation/ring'
 import type { PermittedRequest } from '../request'
-import {
-  type Fields,
-  fieldsOf,
-  invalidField,
-  readBoolean,
-  readInstant,
-  readText,
-  readWholeNumber,
-  readWord,
-} from './fields'
+import { invalidField, readBoolean, readInstant, readText, readWholeNumber } from './fields'
 import { type JsonObject, readBody, readPermittedObject } from './json'
+import { jsonValue, type PlacedRequest, readConstant, requestFields, valueAt, withoutPlaces } from './request-fields'
 
-// What a request that changes a ring says: in its body, and in `Idempotency-Key`.
+// What a request that changes a ring says: in its body or elsewhere, and by its idempotency key.
 
 /**
  * The body of a request that changes a ring; `{}` where the contract's are not looked at.
  * @throws {Problem} `invalid-request`, `payload-too-large`, `permission-denied`
  */
 export function readRingBody(request: PermittedRequest): JsonObject {
-  const { rotateBody, overlap } = request.contract
-  if (rotateBody || overlap.kind === 'chosen') return readPermittedObject(request)
+  const { rotateBody, overlap, idempotencyKey } = request.contract
+  if (rotateBody || overlap.kind === 'chosen' || typeof idempotencyKey === 'object') return readPermittedObject(request)
   readBody(request)
   return {}
 }
 
-const idempotencyHeader = 'Idempotency-Key'
+/** @throws {Problem} `invalid-request` where the contract wants a body and there is none */
+export function requireBody({ contract, body }: PermittedRequest): void {
+  if (contract.rotateBody?.required === true && body.length === 0) throw invalidField('body', 'must be given')
+}
+
+const idempotencyHeader = 'Idempotency-Key:'
+
+interface IdempotencyBody {
+  readonly body: JsonObject
+  /** What a repeat must say again; the body by default. */
+  readonly compared?: JsonObject
+}
 
 /**
- * What is remembered of the request's `Idempotency-Key`; null where it has none, or the contract knows none.
+ * What is remembered of the request's idempotency key; null where it has none, or the contract knows none.
  * @throws {Problem} `invalid-request` for a key that is malformed, or required and missing
  */
 export function readIdempotency(
-  { contract, headers, actor }: PermittedRequest,
+  request: PermittedRequest,
   operation: IdempotentOperation,
-  body: JsonObject,
+  { body, compared = body }: IdempotencyBody,
 ): IdempotencyRecord | null {
-  const key = headerOf(headers, idempotencyHeader)
-  if (contract.idempotencyKey === 'off') return null
-  if (key === null && contract.idempotencyKey === 'optional') return null
-  if (key === null) throw invalidField(idempotencyHeader, 'must be given')
-  if (!/^[\x21-\x7e]{1,255}$/.test(key))
-    throw invalidField(idempotencyHeader, 'must be 1 to 255 visible ASCII characters')
-  return idempotencyRecord(actor, operation, { key, body })
+  const { rule, in: place } = idempotencyOf(request.contract)
+  if (rule === 'off') return null
+  const key = valueAt({ ...request, body }, place)
+  if (key === undefined && rule === 'optional') return null
+  if (key === undefined) throw invalidField(placeName(place), 'must be given')
+  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key))
+    throw invalidField(placeName(place), 'must be 1 to 255 visible ASCII characters')
+  return idempotencyRecord(request.actor, operation, { key, body: compared })
+}
+
+function idempotencyOf({ idempotencyKey = 'optional' }: Contract): { rule: IdempotencyKeyRule; in: PlaceText } {
+  return typeof idempotencyKey === 'object' ? idempotencyKey : { rule: idempotencyKey, in: idempotencyHeader }
+}
+
+/** The body without the idempotency key, where it stands there. */
+export function withoutIdempotencyKey({ idempotencyKey }: Contract, body: JsonObject): JsonObject {
+  return typeof idempotencyKey === 'object' ? withoutPlaces(body, [idempotencyKey.in]) : body
+}
+
+/** What a repeat of a rotation must say again: the body, and what stands elsewhere. */
+export function comparedOf(request: PermittedRequest, body: JsonObject): JsonObject {
+  const { overlap, rotateBody } = request.contract
+  const { ownSecret, reason, force } = rotateBody ?? {}
+  const places = [
+    overlap.kind === 'chosen' ? overlap.field : [],
+    [ownSecret, reason, force].map(rule => rule?.field ?? []),
+  ]
+  const elsewhere = places.flat(2).filter(isTextPlace)
+  if (elsewhere.length === 0) return body
+  return { ...body, ...Object.fromEntries(elsewhere.map(place => [place, valueAt({ ...request, body }, place)])) }
 }
 
 type ReasonRule = NonNullable<RotateBody['reason']>
 
 export interface RotateRequestBody {
-  readonly body: JsonObject
-  /** Whose dialect the body is in. */
+  readonly request: PlacedRequest
+  /** Whose dialect the request is in, and which of its operations it is. */
   readonly dialect: Contract
+  readonly operation: Operation
   /** The endpoint's own, which rules the secret's format. */
   readonly contract: Contract
   /** All contracts of the deployment: a reason must not hold a secret of any. */
@@ -68,29 +103,32 @@ export interface RotateRequestBody {
  * What the caller of a rotation chose.
  * @throws {Problem} `invalid-request` naming every field at fault
  */
-export function readRotateChoice({ body, dialect, contract, mounted, now }: RotateRequestBody): RotateChoice {
-  const { overlap, rotateBody } = dialect
-  const { ownSecret, reason, force } = rotateBody ?? {}
-  const fields = fieldsOf(body, rotateBody?.unknownFields ?? 'ignore')
+export function readRotateChoice(rotate: RotateRequestBody): RotateChoice {
+  const { request, dialect, operation, contract, mounted, now } = rotate
+  const { overlap, rotateBody, idempotencyKey } = dialect
+  const { ownSecret, reason, force, constants = {} } = rotateBody ?? {}
+  const fields = requestFields(request, rotateBody?.unknownFields ?? 'ignore')
+  for (const [place, wanted] of Object.entries({ ...operation.when, ...constants }))
+    fields.read(place, value => readConstant(place, wanted, value), true)
+  if (typeof idempotencyKey === 'object') fields.read(idempotencyKey.in, () => null)
   const choice = {
     overlapSeconds:
-      overlap.kind === 'chosen' && fields.read(overlap.field, value => readOverlapSeconds(overlap, value, now)),
-    ownSecret: ownSecret && readOwnSecretOf(fields, contract, ownSecret),
-    reason: reason && fields.read(reason.field, value => readReason(reason, mounted, value)),
-    forced: force && fields.read(force.field, value => readBoolean(force.field, value)),
+      overlap.kind === 'chosen'
+        ? fields.read(overlap.field, value => readOverlap(overlap, value, now), overlap.required)
+        : undefined,
+    ownSecret:
+      ownSecret && fields.read(ownSecret.field, value => readOwnSecret(contract, ownSecret, value), ownSecret.required),
+    reason: reason && fields.read(reason.field, value => readReason(reason, mounted, value), reason.required),
+    forced:
+      force && fields.read(force.field, value => readBoolean(placeName(force.field), jsonValue(force.field, value))),
   }
   fields.finish()
   return {
-    overlapSeconds: typeof choice.overlapSeconds === 'number' ? choice.overlapSeconds : null,
+    overlapSeconds: choice.overlapSeconds ?? null,
     ownSecret: choice.ownSecret ?? null,
     reason: choice.reason ?? null,
     forced: choice.forced ?? false,
   }
-}
-
-function readOwnSecretOf(fields: Fields, contract: Contract, rule: OwnSecret): Secret | undefined {
-  const reader = (value: unknown): Secret => readOwnSecret(contract, rule, value)
-  return rule.required ? fields.require(rule.field, reader) : fields.read(rule.field, reader)
 }
 
 /** A reason is kept in the audit log for good, so nothing in the form of a secret may stand in it. */
@@ -108,38 +146,60 @@ export function readOwnSecret({ secret, signing }: Contract, rule: OwnSecret, va
   return parseOwnSecret(secret, value, { ...rule, minimumBytes: Math.min(rule.minimumBytes, secret.bytes) })
 }
 
-export type ChosenOverlap = Extract<Overlap, { kind: 'chosen' }>
-
-const secondsIn = { seconds: 1, minutes: 60, hours: 60 * 60 } as const
-
 /**
- * The overlap that a caller chose, in whole seconds.
+ * The overlap that a caller chose, as the vendor rounds it.
  * @throws {Problem} `invalid-request` at the rule's field, saying what is allowed
  */
-function readOverlapSeconds(rule: ChosenOverlap, value: unknown, now: Date): number {
-  const seconds = inSeconds(rule, value, now)
-  if (seconds >= 0 && seconds <= rule.maximumSeconds) return seconds
-  throw invalidField(rule.field, `must be 0 to ${rule.maximumSeconds} seconds long`)
+function readOverlap(rule: ChosenOverlap, given: unknown, now: Date): Span {
+  const value = jsonValue(rule.field, given)
+  if (rule.unit === 'words') return readSpan(rule, value)
+  const seconds = rounded(rule, inSeconds(rule, value, now))
+  if (isWithin(rule, seconds)) return seconds
+  throw invalidField(placeName(rule.field), `must be ${allowedSpans(rule)}`)
+}
+
+/** The length of one of the contract's words; true, false and numbers are not texts. */
+function readSpan({ field, words = {} }: ChosenOverlap, value: unknown): Span {
+  const names = Object.keys(words)
+  const word = isTextPlace(field) ? String(value) : names.find(name => jsonOf(name) === value)
+  const span = word === undefined ? undefined : words[word]
+  if (span !== undefined) return span
+  const allowed = names.map(name => JSON.stringify(jsonOf(name))).join(' or ')
+  throw invalidField(placeName(field), `must be ${allowed}`)
 }
 
 function inSeconds(rule: ChosenOverlap, value: unknown, now: Date): number {
-  const { field, unit, defaultSeconds, maximumSeconds, words = {} } = rule
+  const { unit, minimumSeconds = 0, maximumSeconds } = rule
+  const field = placeName(rule.field)
   switch (unit) {
     case 'seconds':
     case 'minutes':
-    case 'hours': {
-      const most = Math.floor(maximumSeconds / secondsIn[unit])
-      return readWholeNumber(field, [0, most], value) * secondsIn[unit]
+    case 'hours':
+    case 'days': {
+      const step = secondsIn[unit] ?? 1
+      if (rule.rounded !== undefined) return toMilliseconds(readNumber(field, value) * step)
+      const [least, most] = [Math.ceil(minimumSeconds / step), Math.floor(maximumSeconds / step)]
+      return readWholeNumber(field, [least, most], value) * step
     }
-    case 'boolean':
-      return readBoolean(field, value) ? defaultSeconds : 0
-    case 'words':
-      return words[readWord(field, Object.keys(words), value)] ?? 0
     case 'iso-duration':
       return readDuration(field, value)
     case 'instant':
-      return readSecondsUntil(field, value, now)
+      return secondsUntil(field, readInstant(field, value), now)
+    case 'unix-seconds':
+      return secondsUntil(field, new Date(readNumber(field, value) * 1000), now)
+    case 'words':
+      throw new TypeError('a word has no unit')
   }
+}
+
+/** Seconds without what a double adds to fractions of a day: it would be rounded up to a whole unit more. */
+function toMilliseconds(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000
+}
+
+function readNumber(field: string, value: unknown): number {
+  if (typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER) return value
+  throw invalidField(field, 'must be a number, 0 or more')
 }
 
 function readDuration(field: string, value: unknown): number {
@@ -148,11 +208,11 @@ function readDuration(field: string, value: unknown): number {
   return seconds
 }
 
-/** The seconds until an RFC 3339 instant, rounded up: what was promised until then works until then. */
-function readSecondsUntil(field: string, value: unknown, now: Date): number {
-  const at = readInstant(field, value).getTime()
-  if (at < now.getTime()) throw invalidField(field, 'must not be in the past')
-  return Math.ceil((at - now.getTime()) / 1000)
+/** The seconds until an instant, rounded up: what was promised until then works until then. */
+function secondsUntil(field: string, at: Date, now: Date): number {
+  const milliseconds = at.getTime() - now.getTime()
+  if (milliseconds >= 0) return Math.ceil(milliseconds / 1000)
+  throw invalidField(field, Number.isNaN(milliseconds) ? 'must be a time' : 'must not be in the past')
 }
 
 /** Weeks, or days and a time, in whole numbers. Years and months have no fixed length. */

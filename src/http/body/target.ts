@@ -1,4 +1,5 @@
 import type { Contract } from '../../contracts/contract'
+import { signaturesOf } from '../../verify/content'
 import { invalidField } from './fields'
 import { isObject } from './json'
 
@@ -83,8 +84,8 @@ function readHeader(path: string, contract: Contract, [name, text]: readonly [st
 }
 
 function isReserved({ signing, delivery }: Contract, name: string): boolean {
-  const { id, timestamp, tenant, signature, weaker } = signing
-  const ofScheme = [...id, ...timestamp, ...tenant, ...signature.header, ...(weaker?.header ?? [])]
+  const { id, timestamp, tenant } = signing
+  const ofScheme = [id, timestamp, tenant, ...signaturesOf(signing).map(({ header }) => header)].flat()
   const own = [...ofScheme, ...Object.keys(delivery?.headers ?? {})]
   return reserved.test(name) || own.includes(name)
 }

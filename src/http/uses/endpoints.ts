@@ -5,20 +5,18 @@ import type { ChangedSettings } from '../../rotation/changed-settings'
 import { deleteEndpoint } from '../../rotation/delete'
 import type { Endpoint } from '../../rotation/endpoint'
 import { mirrorName, mirrorState } from '../../rotation/mirror'
-import type { AuditLog, EndpointAddress, EndpointStore } from '../../rotation/ports'
+import type { AuditLog, EndpointAddress } from '../../rotation/ports'
 import { isLive } from '../../rotation/ring'
 import { policyState } from '../../rotation/settle-policy'
-import { type SettingsDeps, updateEndpoint } from '../../rotation/update'
-import { readBody, readPermittedObject } from '../body/json'
-import { readSettingsChange, checkConsumers } from '../body/settings'
+import { readBody } from '../body/json'
 import { endpointValues } from '../endpoint-values'
-import { contractOf, isReached, loadEndpoint, loadShownEndpoint, possibleIds } from '../load-endpoint'
+import { isReached, loadEndpoint, loadShownEndpoint, possibleIds } from '../load-endpoint'
 import { cursorOf, readPageRequest } from '../page-request'
 import { type Outcome, outcome, type Values } from '../reply'
 import type { ApiSettings, PermittedRequest, Uses } from '../request'
+import { update, type UpdateDeps } from './update'
 
-export interface EndpointDeps extends SettingsDeps {
-  readonly store: EndpointStore
+export interface EndpointDeps extends UpdateDeps {
   readonly audit: Pick<AuditLog, 'list' | 'listAll'>
   readonly health: Pick<HealthStore, 'loadAny' | 'loadMany' | 'resume'>
 }
@@ -60,25 +58,6 @@ async function get(
   const { endpoint, health } = await loadShownEndpoint(deps, contracts, request)
   readBody(request)
   return outcome(endpointValues(endpoint, health))
-}
-
-/**
- * An endpoint's settings, changed. A body without fields changes nothing. `status: active` ends a pause by Keyturn as
- * well as one by the owner.
- */
-async function update(deps: EndpointDeps, settings: ApiSettings, request: PermittedRequest): Promise<Outcome> {
-  const { contracts, mirror, mirrorReaders, insecureTargets } = settings
-  const { endpoint, health } = await loadShownEndpoint(deps, contracts, request)
-  const contract = contractOf(contracts, endpoint)
-  const body = readPermittedObject(request)
-  const change = readSettingsChange(body, { contract, mirror, insecureTargets })
-  checkConsumers(change.consumers ?? [], mirrorReaders)
-  if (Object.keys(change).length === 0) return outcome(endpointValues(endpoint, health))
-  const updated = await updateEndpoint(deps, { endpoint, actor: request.actor, change })
-  if (change.status !== 'active') return outcome(endpointValues(updated, health))
-  const { tenantId, id: endpointId, incarnation } = updated
-  await deps.health.resume({ tenantId, endpointId, incarnation })
-  return outcome(endpointValues(updated, { ...health, consecutiveFailures: 0, pausedAt: null, pausedReason: null }))
 }
 
 /** The endpoint is gone from now on; a reply that shows it shows what it was. */

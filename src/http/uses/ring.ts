@@ -1,22 +1,35 @@
 import type { RevealField } from '../../contracts/reply-fields'
+import { shapeFields, showsSecret } from '../../contracts/shape'
 import { type DeliveryHealth, type HealthStore, neverDelivered } from '../../delivery/health'
 import { createEndpoint } from '../../rotation/create'
+import type { Endpoint } from '../../rotation/endpoint'
+import { type OpenedKey, openOlderKeys } from '../../rotation/keys'
+import { mirrorState } from '../../rotation/mirror'
 import type { RotationDeps } from '../../rotation/ports'
 import { revealCurrent, type Revealed } from '../../rotation/reveal'
 import { revokePreviousKeys } from '../../rotation/revoke'
+import { previousEnd } from '../../rotation/ring'
 import { rotateSecret } from '../../rotation/rotate'
 import { fieldsOf } from '../body/fields'
 import { readBody, readPermittedObject } from '../body/json'
 import { readNewEndpoint } from '../body/new-endpoint'
-import { readIdempotency, readRingBody, readRotateChoice } from '../body/ring'
+import {
+  comparedOf,
+  readIdempotency,
+  readRingBody,
+  readRotateChoice,
+  requireBody,
+  withoutIdempotencyKey,
+} from '../body/ring'
 import { checkConsumers } from '../body/settings'
 import { endpointValues, healthOf } from '../endpoint-values'
-import { contractOf, loadEndpoint, loadShownEndpoint } from '../load-endpoint'
-import type { Outcome, Value } from '../reply'
+import { contractOf, loadShownEndpoint } from '../load-endpoint'
+import type { Outcome, Value, Values } from '../reply'
 import type { ApiSettings, PermittedRequest, Uses } from '../request'
+import { update } from './update'
 
 /** All that the function `rotate` reaches outside for. */
-export type RingDeps = RotationDeps & { readonly health: Pick<HealthStore, 'loadAny'> }
+export type RingDeps = RotationDeps & { readonly health: Pick<HealthStore, 'loadAny' | 'resume'> }
 
 /** What the function `rotate` serves: everything that reveals a secret or changes a ring. */
 export function ringUses(deps: RingDeps, settings: ApiSettings): Uses {
@@ -25,6 +38,8 @@ export function ringUses(deps: RingDeps, settings: ApiSettings): Uses {
     rotate: { credential: 'fresh', perform: request => rotate(deps, settings, request) },
     'revoke-previous': { credential: 'fresh', perform: request => revokePrevious(deps, settings, request) },
     reveal: { credential: 'fresh', perform: request => reveal(deps, settings, request) },
+    // A route of which only some requests rotate is this function's, all of it.
+    update: { credential: 'fresh', perform: request => update(deps, settings, request) },
   }
 }
 
@@ -34,10 +49,20 @@ async function rotate(deps: RingDeps, { contracts }: ApiSettings, request: Permi
   const { endpoint, health } = await loadShownEndpoint(deps, contracts, request)
   const contract = contractOf(contracts, endpoint)
   const body = readRingBody(request)
-  const choice = readRotateChoice({ body, dialect, contract, mounted: contracts, now: deps.now() })
-  const idempotency = readIdempotency(request, 'rotate', body)
+  requireBody(request)
+  const { operation } = request
+  const placed = { ...request, body }
+  const choice = readRotateChoice({
+    request: placed,
+    dialect,
+    operation,
+    contract,
+    mounted: contracts,
+    now: deps.now(),
+  })
+  const idempotency = readIdempotency(request, 'rotate', { body, compared: comparedOf(request, body) })
   const revealed = await rotateSecret(deps, { endpoint, contract, actor, choice, idempotency })
-  return revealOutcome(revealed, health)
+  return shownReveal(deps, request, revealed, health)
 }
 
 /** A new endpoint with its first key, revealed. */
@@ -46,11 +71,17 @@ async function create(deps: RingDeps, settings: ApiSettings, request: PermittedR
   const { mirror, insecureTargets, mirrorReaders, mostEndpoints } = settings
   const body = readPermittedObject(request)
   const contracts = ownContract.reach === 'every' ? settings.contracts : [ownContract]
-  const created = readNewEndpoint(body, { tenantId, ownContract, contracts, mirror, insecureTargets })
+  const created = readNewEndpoint(withoutIdempotencyKey(ownContract, body), {
+    tenantId,
+    ownContract,
+    contracts,
+    mirror,
+    insecureTargets,
+  })
   checkConsumers(created.settings.consumers, mirrorReaders)
-  const idempotency = readIdempotency(request, 'create', body)
+  const idempotency = readIdempotency(request, 'create', { body })
   const revealed = await createEndpoint(deps, { ...created, tenantId, actor, idempotency, mostEndpoints })
-  return revealOutcome(revealed, await healthOfCreated(deps, revealed))
+  return shownReveal(deps, request, revealed, await healthOfCreated(deps, revealed))
 }
 
 /** An endpoint that an earlier request made may have had deliveries since. */
@@ -61,31 +92,73 @@ async function healthOfCreated({ health }: RingDeps, { endpoint, replayed }: Rev
 
 /** Every key but the current one ends. The body has no fields. */
 async function revokePrevious(deps: RingDeps, { contracts }: ApiSettings, request: PermittedRequest): Promise<Outcome> {
-  const { contract, actor } = request
-  const endpoint = await loadEndpoint(deps.store, contracts, request)
-  fieldsOf(readRingBody(request), contract.rotateBody?.unknownFields ?? 'ignore').finish()
-  const idempotency = readIdempotency(request, 'revoke-previous', {})
-  const { replayed, ...values } = await revokePreviousKeys(deps, { endpoint, actor, idempotency })
-  return { values, replayed }
+  const { contract, actor, operation } = request
+  const { endpoint, health } = await loadShownEndpoint(deps, contracts, request)
+  const body = readRingBody(request)
+  fieldsOf(withoutIdempotencyKey(contract, body), contract.rotateBody?.unknownFields ?? 'ignore').finish()
+  const idempotency = readIdempotency(request, 'revoke-previous', { body, compared: {} })
+  const { replayed, endpoint: changed, ...revoked } = await revokePreviousKeys(deps, { endpoint, actor, idempotency })
+  if (!showsSecret(operation.reply.body)) {
+    return { values: { ...keyValues(changed, health, deps.now()), ...revoked }, replayed }
+  }
+  const { values } = await shownReveal(deps, request, await revealCurrent(deps, { endpoint: changed, actor }), health)
+  return { values: { ...values, ...revoked }, replayed }
+}
+
+/** What a reply without a secret may show of an endpoint and its current key. */
+function keyValues(endpoint: Endpoint, health: DeliveryHealth, now: Date): Values {
+  const { ring } = endpoint
+  const [current] = ring.keys
+  return {
+    ...endpointValues(endpoint, health),
+    keyId: current.id,
+    rotatedAt: current.createdAt,
+    previousExpiresAt: previousEnd(ring, now),
+    previousSecret: null,
+    mirror: mirrorState(endpoint),
+  }
 }
 
 /** The current key, revealed, for contracts that show a new secret on a request of its own. The body is ignored. */
 async function reveal(deps: RingDeps, { contracts }: ApiSettings, request: PermittedRequest): Promise<Outcome> {
   const { endpoint, health } = await loadShownEndpoint(deps, contracts, request)
   readBody(request)
-  return revealOutcome(await revealCurrent(deps, { endpoint, actor: request.actor }), health)
+  return shownReveal(deps, request, await revealCurrent(deps, { endpoint, actor: request.actor }), health)
 }
 
-/** The one place where a secret becomes part of a reply. */
-export function revealOutcome(revealed: Revealed, health: DeliveryHealth): Outcome {
+/** A reveal with the secrets before, where the reply shows them. */
+async function shownReveal(
+  deps: RingDeps,
+  { operation }: PermittedRequest,
+  revealed: Revealed,
+  health: DeliveryHealth,
+): Promise<Outcome> {
+  const fields = operation.reply.body === null ? [] : shapeFields(operation.reply.body)
+  const showsOlder = fields.includes('secrets') || fields.includes('previousSecret')
+  const older = showsOlder ? await openOlderKeys(deps, revealed.endpoint, revealed.keyId) : []
+  return revealOutcome(revealed, health, older)
+}
+
+/** The one place where a secret becomes part of a reply. `older`: the keys before that it may show as well. */
+export function revealOutcome(revealed: Revealed, health: DeliveryHealth, older: readonly OpenedKey[] = []): Outcome {
   const { endpoint, secret, keyId, version, rotatedAt, previousExpiresAt, mirror, replayed } = revealed
+  const current = { signingSecret: secret.reveal(), keyId, createdAt: rotatedAt, expiresAt: null, isCurrent: true }
+  const before = older.map(({ key, secret: opened }) => ({
+    signingSecret: opened.reveal(),
+    keyId: key.id,
+    createdAt: key.createdAt,
+    expiresAt: key.expiresAt,
+    isCurrent: false,
+  }))
   const values: Record<RevealField, Value> = {
     ...endpointValues(endpoint, health),
-    signingSecret: secret.reveal(),
+    signingSecret: current.signingSecret,
     keyId,
     version,
     rotatedAt,
     previousExpiresAt,
+    previousSecret: before[0]?.signingSecret ?? null,
+    secrets: [current, ...before],
     mirror,
   }
   return { values, replayed }

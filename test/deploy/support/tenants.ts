@@ -48,7 +48,7 @@ export async function makeApiKeys(access: AwsAccess, tableName: string): Promise
   const now = (): Date => new Date()
   const store = dynamoApiKeyStore({ client, name: tableName }, now)
   const make = async (contract: Contract, tenantIds: readonly string[]): Promise<string> => {
-    const { permissions } = contract.credentials
+    const { permissions = [] } = contract.credentials
     const request = { contract, name: 'proof', tenantIds, permissions, plan: null, expiresAt: null }
     return (await createApiKey(store, { now, randomBytes }, request)).text.reveal()
   }

@@ -107,5 +107,5 @@ export function secretOf({ world }: HookBed, keyId: string): string | undefined 
 
 /** How long the keys before were promised to live on, in milliseconds. */
 export function overlapOf({ changes }: Endpoint): number {
-  return changes[0].overlapSeconds * 1000
+  return (changes[0].overlapSeconds ?? Infinity) * 1000
 }

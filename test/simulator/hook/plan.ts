@@ -1,4 +1,5 @@
 import { choosesSecret, type Contract } from '../../../src/contracts/contract'
+import { secondRotationOf } from '../../../src/contracts/defaults'
 import { featurebase } from '../../../src/contracts/featurebase'
 import { keyturn } from '../../../src/contracts/keyturn'
 import { storno } from '../../../src/contracts/storno'
@@ -117,7 +118,7 @@ export function randomHookPlan(random: Random): HookPlan {
   }
   return {
     ...setting,
-    secondRotation: setting.contract.secondRotation,
+    secondRotation: secondRotationOf(setting.contract),
     lostReply:
       random.chance(0.1) && !choosesSecret(setting.contract)
         ? 'stop-and-alarm'

@@ -1,3 +1,4 @@
+import { secondRotationOf } from '../../../src/contracts/defaults'
 import { defaultLostReplyRule } from '../../../src/rotation-hook/ports'
 import type { Strike } from '../../faults/strikes'
 import { startCaller } from '../callers'
@@ -49,7 +50,7 @@ async function rotateStruck(setting: HookSetting, struck: StruckCall | null): Pr
 function planOf(setting: HookSetting): HookPlan {
   return {
     ...setting,
-    secondRotation: setting.contract.secondRotation,
+    secondRotation: secondRotationOf(setting.contract),
     lostReply: defaultLostReplyRule(setting.contract),
     first: 'secret',
     mirror: 'on',

@@ -6,6 +6,7 @@ import { isObject } from '../../../src/http/body/json'
 import { readRotateChoice } from '../../../src/http/body/ring'
 import { endpointValues } from '../../../src/http/endpoint-values'
 import { matchRoute } from '../../../src/http/match-route'
+import { timesOf } from '../../../src/contracts/defaults'
 import { problemReply, renderShape, type Values } from '../../../src/http/reply'
 import { revealOutcome } from '../../../src/http/uses/ring'
 import type { VendorReply } from '../../../src/rotation-hook/vendor-failure'
@@ -46,7 +47,7 @@ const routes = new WeakMap<Contract, readonly Route[]>()
 function operationAt(contract: Contract, method: string, path: string): Operation {
   const known = routes.get(contract) ?? routesOf([{ contract, basePath: '' }])
   routes.set(contract, known)
-  const match = matchRoute(known, method, path)
+  const match = matchRoute(known, { method, path, query: '', headers: new Map(), body: Buffer.alloc(0) })
   if (match.kind === 'found') return match.route.operation
   throw new TypeError(`the vendor has no ${method} ${path}`)
 }
@@ -67,7 +68,7 @@ export async function serveRequest(
     if (endpoint === null) throw new Problem('not-found', 'no such endpoint')
     const values = await valuesOf(deps, { ...request, contract, endpoint })
     const { status, body } = request.operation.reply
-    return { status, retryAfter: null, body: body === null ? undefined : renderShape(body, values, contract.times) }
+    return { status, retryAfter: null, body: body === null ? undefined : renderShape(body, values, timesOf(contract)) }
   } catch (error) {
     return refused(error, contract)
   }
@@ -83,9 +84,11 @@ async function valuesOf(deps: RotationDeps, served: Served): Promise<Values> {
 }
 
 async function rotate(deps: RotationDeps, served: Served): Promise<Values> {
-  const { contract, endpoint, idempotencyKey: key, body, reason } = served
+  const { contract, operation, endpoint, idempotencyKey: key, body, reason } = served
   const given = isObject(body) ? body : {}
-  const choice = readRotateChoice({ body: given, dialect: contract, contract, mounted: [contract], now: deps.now() })
+  const request = { body: given, query: '', parameters: {}, headers: new Map<string, string>() }
+  const mounted = [contract]
+  const choice = readRotateChoice({ request, dialect: contract, operation, contract, mounted, now: deps.now() })
   const idempotency =
     contract.vendorReplays && key !== null ? idempotencyRecord(actor, 'rotate', { key, body: given }) : null
   const revealed = await rotateSecret(deps, { endpoint, contract, actor, choice: { ...choice, reason }, idempotency })
@@ -94,6 +97,9 @@ async function rotate(deps: RotationDeps, served: Served): Promise<Values> {
 
 function refused(error: unknown, contract: Contract): VendorReply {
   const problem = error instanceof Problem ? error : new Problem('internal', 'Something went wrong.')
-  const { status, headers, body } = problemReply(problem, contract)
+  const { status, headers, body } = problemReply(problem, contract, {
+    request: { id: 'req_1', method: 'POST', path: '/' },
+    now: new Date(0),
+  })
   return { status, retryAfter: headers['retry-after'] ?? null, body: JSON.parse(body) }
 }

@@ -8,7 +8,9 @@ import { teambattles } from '../../../src/contracts/teambattles'
 import { Problem } from '../../../src/core/problem'
 
 const operations: readonly Operation[] = keyturn.operations
-const guarded = operations.flatMap(({ use, access }) => (access === 'anyone' ? [] : [{ use, access }]))
+const guarded = operations.flatMap(({ use, access }) =>
+  access === undefined || access === 'anyone' ? [] : [{ use, access }],
+)
 
 function keyWith(...permissions: string[]): ApiKeyPrincipal {
   return { kind: 'api-key', id: 'key_1', contract: 'keyturn', tenantIds: ['org_1'], permissions, plan: null }

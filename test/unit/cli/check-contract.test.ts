@@ -6,6 +6,7 @@ import { checkContractFile } from '../../../cli/check-contract'
 import { samplesOf } from '../../../cli/contract-samples'
 import { allContracts, hookContracts } from '../../../src/contracts/all'
 import { choosesSecret, type Contract } from '../../../src/contracts/contract'
+import { schemeOf } from '../../../src/contracts/secret-key'
 import { readRotated } from '../../../src/rotation-hook/vendor-reply'
 import { verify } from '../../../src/verify'
 import { runScript } from '../../support/run-script'
@@ -65,7 +66,7 @@ describe('keyturn check-contract', () => {
 
   it.each<[string, Readonly<Record<string, unknown>>, RegExp]>([
     ['a contradiction', { a: { ...acmeworks, cooldownSeconds: -1 } }, /contract acmeworks: .*cooldownSeconds must be/],
-    ['a missing member', { a: { name: 'bare', operations: [] } }, /contract bare: a member is missing/],
+    ['a missing member', { a: { name: 'bare', operations: [] } }, /contract bare: credentials must be given/],
     [
       'two routes that are one',
       { a: { ...acmeworks, operations: [0, 0].map(at => acmeworks.operations[at]) } },
@@ -113,8 +114,9 @@ describe('the samples', () => {
       const secret = choosesSecret(contract)
         ? JSON.parse(request?.body ?? '')[own]
         : readRotated(contract, operation, JSON.parse((reveal ?? reply)?.body ?? ''))?.secret.reveal()
+      const url = delivery?.line.replace('POST ', '')
       const verifying = (): void =>
-        verify(delivery?.body ?? '', delivery?.headers, String(secret), { scheme: contract.signing, now })
+        verify(delivery?.body ?? '', delivery?.headers, String(secret), { scheme: schemeOf(contract), url, now })
       expect(verifying).not.toThrow()
     },
   )

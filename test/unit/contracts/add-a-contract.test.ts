@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { contractFaults } from '../../../src/contracts/check-contract'
+import type { Contract } from '../../../src/contracts/contract'
 import { bearer, harness, jsonBody, textAt } from '../http/harness'
+import * as pieceBy from './fragments'
 import { acmeworks } from './made-up/acmeworks'
 
 describe('docs/add-a-contract.md', () => {
@@ -12,6 +15,53 @@ describe('docs/add-a-contract.md', () => {
     expect(inItsPlace.replace("'keyturn/verify'", "'../../../../src/verify/schemes'")).toBe(
       readFileSync(join(__dirname, 'made-up/acmeworks.ts'), 'utf8'),
     )
+  })
+})
+
+describe('the pieces of docs/add-a-contract.md', () => {
+  const page = readFileSync(join(__dirname, '../../../docs/add-a-contract.md'), 'utf8')
+  const fragments = readFileSync(join(__dirname, 'fragments.ts'), 'utf8')
+  const [, ...blocks] = [...page.matchAll(/(?<=```ts\n).*?(?=\n```)/gs)].map(([piece]) => piece)
+  // What imports the package is run from an empty folder, with the package.
+  const pieces = blocks.filter(block => !block.includes("from 'keyturn/"))
+
+  it('are compiled, letter by letter, and all shown', () => {
+    expect(pieces.length).toBeGreaterThan(9)
+    expect(pieces.filter(piece => !fragments.includes(piece))).toEqual([])
+    const shown = [...pieces.join('\n').matchAll(/^export const (\w+)/gm)].map(([, name]) => name)
+    const compiled = [...fragments.matchAll(/^export const (\w+)/gm)].map(([, name]) => name)
+    expect(new Set(shown)).toEqual(new Set(compiled))
+  })
+
+  it('make contracts that can be mounted', () => {
+    const { errors: _, ...plain } = acmeworks
+    const whole = {
+      ...plain,
+      credentials: pieceBy.credentials,
+      ids: { kind: 'numeric', digits: 8 },
+      secret: pieceBy.secret,
+      overlap: pieceBy.hoursInQuery,
+      rotateBody: pieceBy.rotateBody,
+      errors: pieceBy.errors,
+      operations: [{ use: 'rotate', method: 'POST', path: '/a/{id}', access: { apiKey: {} }, reply: pieceBy.reply }],
+    } as const satisfies Contract
+    expect(contractFaults(whole)).toEqual([])
+    const { generalPatch, ids, flag } = pieceBy
+    const signings = [pieceBy.slackLike, pieceBy.oldAndNew, pieceBy.inBody]
+    for (const signing of signings) {
+      expect(contractFaults({ ...acmeworks, ids, overlap: flag, signing, operations: generalPatch })).toEqual([])
+    }
+  })
+
+  it('links to headings and files that there are', () => {
+    const headings = [...page.matchAll(/^## (.*)$/gm)].map(([, text = '']) =>
+      text
+        .toLowerCase()
+        .replaceAll(/[^\w ]/g, '')
+        .replaceAll(' ', '-'),
+    )
+    const linked = [...page.matchAll(/\]\(#([\w-]+)\)/g)].map(([, anchor]) => anchor)
+    expect(linked.filter(anchor => !headings.some(heading => heading === anchor))).toEqual([])
   })
 })
 

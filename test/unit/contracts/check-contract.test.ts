@@ -1,9 +1,17 @@
 import { describe, expect, it } from '@jest/globals'
+import { randomBytes } from 'node:crypto'
 import { allContracts, hookContracts } from '../../../src/contracts/all'
 import { checkContract } from '../../../src/contracts/check-contract'
-import type { Contract, Operation } from '../../../src/contracts/contract'
+import type { Contract, CredentialPlace, ErrorDialect, Operation, Span } from '../../../src/contracts/contract'
+import { standardDelivery } from '../../../src/contracts/defaults'
 import { keyturn } from '../../../src/contracts/keyturn'
+import type { ChosenOverlap } from '../../../src/contracts/overlap'
+import type { RevealField } from '../../../src/contracts/reply-fields'
+import { schemeOf } from '../../../src/contracts/secret-key'
+import { newText } from '../../../src/contracts/secret-text'
+import type { Shape } from '../../../src/contracts/shape'
 import { tumban } from '../../../src/contracts/tumban'
+import { type Scheme, sign, type SignatureHeader, standardWebhooks, verify } from '../../../src/verify'
 import { allMadeUp } from './made-up/all-made-up'
 import { quarterdeck } from './made-up/quarterdeck'
 
@@ -15,6 +23,51 @@ const rotate: Operation = {
   reply: { status: 200, body: 'signingSecret' },
 }
 const sound: Contract = { ...keyturn, name: 'sound', operations: [rotate] }
+
+const reading: Operation = {
+  use: 'get',
+  method: 'GET',
+  path: '/hooks/{id}',
+  access: { apiKey: {} },
+  reply: { status: 200, body: 'id' },
+}
+
+function withoutMembers(...names: readonly (keyof Contract)[]): Contract {
+  // What a file without a compiler may leave out.
+  return Object.fromEntries(
+    Object.entries(sound).filter(([name]) => !names.some(each => each === name)),
+  ) as unknown as Contract
+}
+
+const { access: _, ...closed } = rotate
+const withoutAccess: Contract = { ...sound, operations: [closed] }
+const withTimes = (shape: Shape<RevealField>): Contract => ({
+  ...withoutMembers('times'),
+  operations: [{ ...rotate, use: 'rotate', reply: { status: 200, body: { a: 'signingSecret', b: shape } } }],
+})
+const withPlaces = (...places: CredentialPlace[]): Contract => ({
+  ...sound,
+  credentials: { ...sound.credentials, in: places },
+})
+const withErrors = (change: Partial<ErrorDialect>): Contract => ({ ...sound, errors: { ...keyturn.errors, ...change } })
+const withOverlap = (change: Partial<ChosenOverlap>): Contract => ({
+  ...sound,
+  overlap: { ...keyturn.overlap, ...change },
+})
+const withWords = (words: Record<string, Span>, defaultSeconds: Span): Contract =>
+  withOverlap({ unit: 'words', words, defaultSeconds })
+const withSignature = (change: Partial<SignatureHeader>): Contract => ({
+  ...sound,
+  signing: { ...standardWebhooks, signature: { ...standardWebhooks.signature, ...change } },
+})
+const inBody: Scheme = {
+  ...standardWebhooks,
+  inBody: { signature: 's', id: 'i', timestamp: 't' },
+  id: [],
+  timestamp: [],
+  signature: { ...standardWebhooks.signature, header: [], form: 'single' },
+}
+const withContent = (content: string): Contract => withSignature({ content })
 
 const withRotate = (change: Partial<Operation>): Contract => ({
   ...sound,
@@ -96,7 +149,7 @@ describe('a contract', () => {
     ['path must have these parameters', withRotate({ path: '/{tenant}/hooks/{id}' })],
     ['path must have plain segments', withRotate({ path: '/hooks/{id}:rotate/now' })],
     ['path must have plain segments', withRotate({ path: '/hooks/{id}x' })],
-    ['path must have plain segments', withRotate({ path: '/hooks/{id}/' })],
+    ['path must have plain segments', withRotate({ path: '/hooks//{id}' })],
     ['path must start', withRotate({ path: 'hooks/{id}' })],
     ['access must not be anyone', withRotate({ access: 'anyone' })],
     ['access must allow', withRotate({ access: {} })],
@@ -107,9 +160,122 @@ describe('a contract', () => {
     ['access.apiKey.minimumPlan', withRotate({ access: { apiKey: { minimumPlan: 'gold' } } })],
     ['reply must have a body', withRotate({ reply: { status: 204, body: 'signingSecret' } })],
     ['reply.body never shows', withRotate({ reply: { status: 204, body: null } })],
+    ['overlap.unit must be one of seconds, ', withOverlap({ unit: 'boolean' as 'words' })],
+    ['use must be one of create, ', withRotate({ use: 'rotat' as 'rotate' })],
+    ['method must be one of GET, ', withRotate({ method: 'POTS' as 'POST' })],
+    ['secret.encoding must be one of hex, ', { ...sound, secret: { ...sound.secret, encoding: 'b64' as 'hex' } }],
+    ['ids.kind must be one of uuid, ', { ...sound, ids: { kind: 'guid' as 'uuid' } }],
+    [
+      'signing.inBody needs an envelope',
+      { ...sound, signing: inBody, delivery: { ...standardDelivery, body: 'payload' } },
+    ],
+    ['secondRotation must be given', withoutMembers('secondRotation')],
+    ['errors must be given', withoutMembers('errors')],
+    ['secret must be given', withoutMembers('secret')],
+    ['colour is no member', { ...sound, colour: 'red' } as Contract],
+    ['operation POST /hooks/{id}/rotate: access must be given', withoutAccess],
+    ['times must be given, since rotate shows rotatedAt', withTimes('rotatedAt')],
+    ['times must be given, since rotate shows updatedAt', withTimes({ $text: '{updatedAt}' })],
+    [
+      'credentials.in must not have two places',
+      withPlaces({ kind: 'bearer' }, { kind: 'header', name: 'authorization', prefix: 'Bearer k' }),
+    ],
+    ['credentials.in must not have two places', withPlaces({ kind: 'basic' }, { kind: 'basic', user: 'a' })],
+    ['credentials.in must name a place', withPlaces()],
+    ['credentials.in.user', withPlaces({ kind: 'basic', user: 'a:b' })],
+    ['credentials.in.name must be a plain name', withPlaces({ kind: 'query', name: 'a&b' })],
+    ['ids.maximum', { ...sound, ids: { kind: 'text', make: sound.secret, maximum: 129 } }],
+    ['ids.make must have', { ...sound, ids: { kind: 'text', make: { ...sound.secret, bytes: 4 }, maximum: 40 } }],
+    ['ids.make.encoding', { ...sound, ids: { kind: 'text', make: sound.secret, maximum: 64 } }],
+    [
+      'secret.key bytes needs an encoding that has bytes, not alphanumeric',
+      { ...sound, secret: { ...sound.secret, encoding: 'alphanumeric' } },
+    ],
+    ['headers.X Y', { ...sound, headers: { 'X Y': 'requestId' } }],
+    ['headers.X must be one value', { ...sound, headers: { X: { a: 'requestId' } } }],
+    ['headers.X: there is no field id', { ...sound, headers: { X: 'id' as 'requestId' } }],
+    ['errors.other.status', { ...sound, errors: { body: 'detail', other: { status: 200 } } }],
+    ['errors.byStatus.404.body: there is no field x', withErrors({ byStatus: { 404: { body: 'x' as 'id' } } })],
+    ['overlap.defaultSeconds must be the length of one of the words: "now"', withWords({ now: 0 }, 60)],
+    ['overlap.words must be whole', withWords({ ever: Infinity }, 0)],
+    ['overlap.minimumSeconds', withOverlap({ minimumSeconds: 99, maximumSeconds: 60, defaultSeconds: 0 })],
+    ['overlap.defaultSeconds endless needs a word', withOverlap({ defaultSeconds: 'endless' })],
+    ['overlap.rounded.toSeconds', withOverlap({ rounded: { toSeconds: 0, direction: 'up' } })],
+    ['overlap.maximumSeconds must be a multiple', withOverlap({ rounded: { toSeconds: 11, direction: 'up' } })],
+    ['overlap.defaultSeconds must be one that', withOverlap({ required: true, minimumSeconds: 60, defaultSeconds: 0 })],
+    ['path must have {hours}, which overlap.field names', withOverlap({ field: '{hours}' })],
+    ['overlap.field must not be empty', withOverlap({ field: 'a..b' })],
+    ['overlap.field must name a member of the query', withOverlap({ field: '?' })],
+    ['overlap.field must name a header', withOverlap({ field: 'X Y:' })],
+    ['overlap.field could stand', { ...withOverlap({}), operations: [{ ...rotate, method: 'GET' }] }],
+    ['overlap.field can be said by no request', { ...sound, operations: [reading] }],
+    ['must not use a field twice', { ...sound, rotateBody: { constants: { overlapSeconds: 1 } } }],
+    ['must not use a field twice', { ...sound, rotateBody: { constants: { 'overlapSeconds.a': 1 } } }],
+    ['rotateBody.constants.?a must be a text', { ...sound, rotateBody: { constants: { '?a': ['x'] } } }],
+    ['when needs one operation update', withRotate({ when: { rotate: true } })],
+    ['when must not be empty', withRotate({ when: {} })],
+    ['when belongs to the use rotate', { ...sound, operations: [rotate, { ...reading, when: { a: 1 } }] }],
+    [
+      '$number of id needs numeric ids',
+      withRotate({ reply: { status: 200, body: { a: 'signingSecret', b: { $number: 'id' } } } }),
+    ],
+    [
+      'order belongs to secrets',
+      withRotate({
+        reply: {
+          status: 200,
+          body: { a: 'signingSecret', b: { $each: 'endpoints' as 'id', shape: 'id', order: 'oldest-first' } },
+        },
+      }),
+    ],
+    [
+      'secrets must show signingSecret',
+      withRotate({ reply: { status: 200, body: { $each: 'secrets', shape: 'keyId' } } }),
+    ],
+    ['signing: nothing can sign {clock}', withContent('{clock}.{body}')],
+    ['signing: the content must have {body}', withContent('{id}.{timestamp}')],
+    ['signing: the content must have {body} once', withContent('{body}{body}')],
+    ['signing.tenant must name a header, since the tenant is signed', withContent('{tenant}.{body}')],
+    ['signing: nothing does not keep the id apart', withContent('{id}{timestamp}.{body}')],
+    ['signing: "-" does not keep the id apart', withContent('{id}-{body}')],
+    ['signing: "7" does not keep the timestamp apart', withContent('{timestamp}7{body}')],
+    [
+      'must not write the header webhook-id twice',
+      { ...sound, delivery: { ...standardDelivery, headers: { 'Webhook-Id': 'eventId' } } },
+    ],
+    ['signing: X-Sig must be the lower-case name', withSignature({ header: ['X-Sig', 'x-b'] })],
+    ['signing: each header needs one name', withSignature({ header: ['x-sig'] })],
+    [
+      'signing.previous belongs to single',
+      {
+        ...sound,
+        signing: { ...standardWebhooks, previous: { ...standardWebhooks.signature, header: ['x-a', 'x-b'] } },
+      },
+    ],
+    ['signing.inBody holds a single', { ...sound, signing: { ...standardWebhooks, inBody: { signature: 's' } } }],
   ])('is refused by its name and its %s', (fault, contract) => {
     expect(() => checkContract(contract)).toThrow(RangeError)
     expect(() => checkContract(contract)).toThrow(`contract ${contract.name}: `)
     expect(() => checkContract(contract)).toThrow(fault)
+  })
+
+  it('is refused with all its faults at once, each in a line of its own', () => {
+    const broken = { ...sound, name: 'Sound', cooldownSeconds: -1, overlap: { kind: 'fixed', seconds: 0 } } as const
+    expect(() => checkContract(broken)).toThrow(
+      'contract Sound: \n' +
+        '  - name must be lower-case, at most 32 characters\n' +
+        '  - overlap.seconds must be 1 at least, or endless\n' +
+        '  - cooldownSeconds must be a whole number, 0 for none',
+    )
+  })
+
+  it('signs with the bytes of its own prefix and encoding, so that a scheme of another encoding takes nothing away', () => {
+    const contract: Contract = { ...sound, secret: { prefix: 'whsec_', encoding: 'base64url', bytes: 32 } }
+    expect(() => checkContract(contract)).not.toThrow()
+    for (let round = 0; round < 200; round += 1) {
+      const secret = newText(contract.secret, randomBytes)
+      const headers = sign('{}', secret, { scheme: schemeOf(contract), id: 'msg_1' })
+      expect(() => verify('{}', headers, secret, { scheme: schemeOf(contract) })).not.toThrow()
+    }
   })
 })

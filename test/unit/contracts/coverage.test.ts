@@ -2,17 +2,35 @@ import { describe, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { allContracts, hookContracts } from '../../../src/contracts/all'
-import type { Contract } from '../../../src/contracts/contract'
-import { standardDelivery } from '../../../src/contracts/defaults'
+import type { Contract, Operation } from '../../../src/contracts/contract'
+import { placesOf } from '../../../src/contracts/credential-places'
+import { secondRotationOf, standardDelivery } from '../../../src/contracts/defaults'
 import * as dimensions from '../../../src/contracts/dimensions'
-import { shapeFields } from '../../../src/contracts/shape'
+import {
+  endpointFields,
+  errorFields,
+  replyFields,
+  requestFields,
+  revealFields,
+  testFields,
+} from '../../../src/contracts/reply-fields'
+import { keyBytesOf, secretKeyOf } from '../../../src/contracts/secret-key'
+import { fieldsInText, shapeFields } from '../../../src/contracts/shape'
+import { signaturesOf } from '../../../src/verify/content'
 import { allMadeUp } from './made-up/all-made-up'
 import { alternativesOf, declaredIn, unionsIn } from './unions-in'
 
 const contracts: readonly Contract[] = [...allContracts, ...hookContracts, ...allMadeUp]
-const operations = contracts.flatMap(contract => contract.operations)
+const operations: readonly Operation[] = contracts.flatMap(contract => contract.operations.map(operation => operation))
 const deliveries = contracts.flatMap(({ delivery }) => delivery ?? standardDelivery)
-const signatures = contracts.flatMap(({ signing: { signature, weaker } }) => [signature, ...(weaker ? [weaker] : [])])
+const signatures = contracts.flatMap(({ signing }) => signaturesOf(signing))
+const places = contracts.flatMap(({ credentials }) => placesOf(credentials))
+const errors = contracts.flatMap(contract => contract.errors ?? [])
+const errorWords = errors.flatMap(({ words = {}, byStatus = {}, other }) => [
+  ...Object.values(words),
+  ...Object.values(byStatus),
+  ...(other ? [other] : []),
+])
 
 /** Where each list of words is used. */
 const used: Readonly<Record<string, readonly unknown[]>> = {
@@ -20,47 +38,62 @@ const used: Readonly<Record<string, readonly unknown[]>> = {
   usesOfRotate: operations.map(operation => operation.use),
   usesOfDeliver: operations.map(operation => operation.use),
   usesOfEndpoints: operations.map(operation => operation.use),
-  roles: operations.flatMap(({ access }) => (access === 'anyone' ? [] : (access.session?.roles ?? []))),
-  credentialPlaces: contracts.map(contract => contract.credentials.in.kind),
+  roles: operations.flatMap(({ access }) =>
+    access === undefined || access === 'anyone' ? [] : (access.session?.roles ?? []),
+  ),
+  credentialPlaces: places.map(({ kind }) => kind),
   encodings: contracts.flatMap(({ secret, credentials }) => [secret.encoding, credentials.apiKey?.encoding]),
   idKinds: contracts.map(contract => contract.ids.kind),
   tenantPlaces: contracts.map(contract => contract.tenant.from),
   tenantFormats: contracts.flatMap(({ tenant }) => (tenant.from === 'header' ? tenant.format : [])),
   overlapKinds: contracts.map(contract => contract.overlap.kind),
   overlapUnits: contracts.flatMap(({ overlap }) => (overlap.kind === 'chosen' ? overlap.unit : [])),
-  secondRotationKinds: contracts.map(contract => contract.secondRotation.kind),
-  idempotencyKeyRules: contracts.map(contract => contract.idempotencyKey),
-  unknownFieldRules: contracts.flatMap(contract => contract.rotateBody?.unknownFields ?? []),
-  urlRules: contracts.map(contract => contract.url),
-  reaches: contracts.map(contract => contract.reach),
+  secondRotationKinds: contracts.map(contract => secondRotationOf(contract).kind),
+  idempotencyKeyRules: contracts.map(({ idempotencyKey = 'optional' }) =>
+    typeof idempotencyKey === 'object' ? idempotencyKey.rule : idempotencyKey,
+  ),
+  roundingDirections: contracts.flatMap(({ overlap }) => (overlap.kind === 'chosen' ? overlap.rounded?.direction : [])),
+  secretKeys: contracts.map(secretKeyOf),
+  unknownFieldRules: contracts.map(contract => contract.rotateBody?.unknownFields ?? 'ignore'),
+  urlRules: contracts.map(contract => contract.url ?? 'required'),
+  reaches: contracts.map(contract => contract.reach ?? 'own'),
   timeFormats: contracts.map(contract => contract.times),
   replyStatuses: operations.map(operation => operation.reply.status),
-  errorContentTypes: contracts.map(contract => contract.errors.contentType),
+  errorContentTypes: errors.map(({ contentType = 'application/json' }) => contentType),
   messageIdKinds: deliveries.map(delivery => delivery.messageIds),
   headerFields: deliveries.flatMap(delivery => Object.values(delivery.headers)),
   bodyFields: deliveries.flatMap(({ body }) => (body === 'payload' ? [] : Object.values(body))),
 }
 
 const endpointShapes = fieldsOf('create', 'rotate', 'reveal', 'get', 'update', 'delete')
+const headers = contracts.flatMap(contract => Object.values(contract.headers ?? {}).flatMap(shapeFields))
+const errorFieldsUsed = [
+  ...errors.flatMap(({ body }) => shapeFields(body)),
+  ...errorWords.flatMap(({ body, title = '', detail = '' }) => [
+    ...(body === undefined ? [] : shapeFields(body)),
+    ...fieldsInText(title),
+    ...fieldsInText(detail),
+  ]),
+]
 
 /** Where each union of words that a type declares by itself is used. */
 const usedInline: Readonly<Record<string, readonly unknown[]>> = {
-  'schemes SignedPart': signatures.flatMap(({ before }) => before),
+  'schemes SignedPart': signatures.flatMap(({ content }) => fieldsInText(content)),
   'schemes encoding': signatures.map(({ encoding }) => encoding),
   'schemes form': signatures.map(({ form }) => form),
-  'key-bytes encoding': contracts.map(({ signing }) => signing.keyBytes.encoding),
+  'key-bytes encoding': contracts.map(contract => keyBytesOf(contract).encoding),
+  'contract Span': contracts.flatMap(({ overlap }) =>
+    overlap.kind === 'chosen' ? Object.values(overlap.words ?? {}) : [],
+  ),
+  'contract cooldownFrom': contracts.map(({ cooldownFrom }) => cooldownFrom),
+  'contract immediateEnds': contracts.map(({ secondRotation: rule }) => rule?.kind === 'keep' && rule.immediateEnds),
+  'shape order': contracts.flatMap(namesAndTexts),
   'contract body': deliveries.map(({ body }) => body),
   'contract success': deliveries.map(({ success }) => success),
   'contract Access': operations.map(({ access }) => access),
-  'reply-fields EndpointField': endpointShapes,
-  'reply-fields DeliveryField': endpointShapes,
-  'reply-fields RevealField': fieldsOf('create', 'rotate', 'reveal'),
-  'reply-fields TestField': fieldsOf('test'),
-  'reply-fields ErrorField': contracts.flatMap(({ errors }) => shapeFields(errors.body)),
-  ...Object.fromEntries(operations.map(({ use }) => [`reply-fields ${use}`, fieldsOf(use)])),
 }
 
-const sources = ['contracts/contract', 'contracts/shape', 'contracts/reply-fields', 'verify/schemes']
+const sources = ['contracts/contract', 'contracts/shape', 'verify/schemes']
 const unions = [...sources, 'verify/key-bytes'].flatMap(source =>
   unionsIn(typesOf(source)).map(({ name, words }) => ({
     union: `${source.slice(source.indexOf('/') + 1)} ${name}`,
@@ -98,13 +131,30 @@ describe('the contracts, real and made up, between them', () => {
     expect([...alternativesOf(type, sourceOf('contracts/contract'))].sort()).toEqual([...kinds].sort())
   })
 
-  it('sign nothing, one part and two parts before the body; with a second signature and without', () => {
-    expect(new Set(signatures.map(({ before }) => before.length))).toEqual(new Set([0, 1, 2]))
+  it.each<[string, readonly string[], readonly string[]]>([
+    ['a request', requestFields, [...operations.flatMap(shown), ...headers, ...errorFieldsUsed]],
+    ['an endpoint', endpointFields, endpointShapes],
+    ['a reveal', revealFields, endpointShapes],
+    ['a test', testFields, fieldsOf('test')],
+    ['an error', errorFields, errorFieldsUsed],
+    ...Object.entries(replyFields)
+      .filter(([use]) => !['create', 'rotate', 'reveal', 'get', 'update', 'delete', 'revoke-previous'].includes(use))
+      .map(([use, fields]): [string, readonly string[], readonly string[]] => {
+        const own = fields.filter(field => !requestFields.some(each => each === field))
+        return [`the use ${use}`, own, fieldsOf(use)]
+      }),
+  ])('show every field of %s', (_, fields, shownFields) => {
+    expect(fields.filter(field => !shownFields.includes(field))).toEqual([])
+  })
+
+  it('sign the body alone, with one part and with two; with a second signature and without', () => {
+    const parts = signatures.map(({ content }) => fieldsInText(content).length)
+    expect(parts).toEqual(expect.arrayContaining([1, 2, 3]))
     expect(new Set(contracts.map(({ signing }) => signing.weaker === undefined))).toEqual(new Set([true, false]))
   })
 
   it('decode the key’s bytes with a prefix taken off and without, and retry by the schedule and by numbers', () => {
-    expect(new Set(contracts.map(({ signing }) => signing.keyBytes.prefix === ''))).toEqual(new Set([true, false]))
+    expect(new Set(contracts.map(contract => keyBytesOf(contract).prefix === ''))).toEqual(new Set([true, false]))
     expect(new Set(deliveries.map(({ retries }) => retries === null))).toEqual(new Set([true, false]))
     expect(deliveries.some(({ success }) => typeof success !== 'string')).toBe(true)
     expect(deliveries.some(({ body }) => typeof body !== 'string')).toBe(true)
@@ -131,11 +181,14 @@ describe('what reads the types', () => {
 
   it('finds the unions that signing, deliveries and shapes declare', () => {
     const names = unions.map(({ union }) => union)
-    expect(names).toEqual(
-      expect.arrayContaining(Object.keys(usedInline).filter(name => !/^reply-fields [a-z]/.test(name))),
-    )
+    expect(names).toEqual(expect.arrayContaining(Object.keys(usedInline)))
   })
 })
+
+/** The fields that an operation's reply shows. */
+function shown({ reply }: Operation): readonly string[] {
+  return reply.body !== null ? shapeFields(reply.body) : []
+}
 
 /** The fields that the replies of these uses show, those of their lists' items apart. */
 function fieldsOf(...uses: readonly string[]): readonly string[] {

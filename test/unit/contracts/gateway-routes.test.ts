@@ -42,6 +42,30 @@ describe('the routes of the gateway', () => {
     expect(routes.map(route => route.routeKey)).toEqual(['POST /hooks/{idVerb}', '$default'])
   })
 
+  it('reach a path that ends in a slash in either way that the gateway may read it', () => {
+    const routes = gatewayRoutes([mount('a', [{ ...rotate, path: '/hooks/{id}/rotate/' }])])
+    expect(routes.map(route => route.routeKey)).toEqual([
+      'POST /hooks/{id}/rotate',
+      'POST /hooks/{id}/rotate/{slash+}',
+      '$default',
+    ])
+    const both = [
+      mount('b', [
+        { ...get, path: '/x/{id}' },
+        { ...rotate, method: 'GET', path: '/x/{id}/' },
+      ]),
+    ]
+    expect(() => gatewayRoutes(both)).toThrow('need different functions')
+  })
+
+  it('are the rotating function’s where only some requests of a route rotate', () => {
+    const update = { ...get, use: 'update', method: 'PATCH', path: '/x/{id}' } as const
+    const some = { ...rotate, method: 'PATCH', path: '/x/{id}', when: { rotate: true } } as const
+    expect(gatewayRoutes([mount('a', [update, some])])[0]).toEqual({ routeKey: 'PATCH /x/{id}', function: 'rotate' })
+    expect(() => checkRoutes([mount('a', [update, some])])).not.toThrow()
+    expect(() => checkRoutes([mount('a', [some, { ...some, when: { other: 1 } }])])).toThrow('are the same route')
+  })
+
   it('carry the base path', () => {
     const { contract } = mount('a', [{ ...rotate, path: '/hooks/{id}/rotate' }])
     expect(gatewayRoutes([{ contract, basePath: '/vendors/a' }])[0]?.routeKey).toBe('POST /vendors/a/hooks/{id}/rotate')

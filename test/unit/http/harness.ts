@@ -144,7 +144,7 @@ export type MakeApiKey = (contract: Contract, tenantId: string, given?: Partial<
 
 export function apiKeysIn(store: ApiKeyStore, deps: NewApiKeyDeps): MakeApiKey {
   return async (contract, tenantId, given = {}) => {
-    const { permissions, plans } = contract.credentials
+    const { permissions = [], plans = [] } = contract.credentials
     const request = { contract, name: 'a key', tenantIds: [tenantId], permissions, plan: plans.at(-1) ?? null }
     const made = await createApiKey(store, deps, { ...request, expiresAt: null, ...given })
     return made.text.reveal()

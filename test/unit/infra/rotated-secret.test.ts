@@ -10,6 +10,7 @@ import * as v from 'valibot'
 import { ConfigError, RotatedSecret, type RotatedSecretProps } from '../../../infra'
 import { rotationHookVariables } from '../../../lambdas/environment'
 import { storno } from '../../../src/contracts/storno'
+import { oldstay } from '../contracts/made-up/oldstay'
 import { folder, mountsOf, resources, type Synthesised } from './support/synthesise'
 import type { Statement } from '../../../infra/iam-policy'
 
@@ -161,6 +162,12 @@ describe('RotatedSecret', () => {
     const names = ['a-b', 'a/b', 'a.b', 'A-B', 'x'.repeat(67), `${'x'.repeat(66)}y`]
     const functions = names.map(name => String(only(synth({ name }), 'aws_lambda_function').function_name))
     expect(new Set(functions.map(name => name.toLowerCase())).size).toBe(names.length)
+  })
+
+  it('takes a contract that only the hook uses, without what a server needs', () => {
+    const endpointId = '497f6eca-6276-4993-bfeb-53cbbbba6f08'
+    const stack = synth({ contract: oldstay, endpointId, tenantId: '' })
+    expect(mountsOf(only(stack, 'aws_lambda_function'))).toEqual([{ contract: oldstay, basePath: '' }])
   })
 
   it('tells the function its contract and no other', () => {

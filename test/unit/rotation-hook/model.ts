@@ -46,7 +46,7 @@ export function modelVendor(contract: Contract): ModelVendor {
       const known = contract.vendorReplays ? replays.get(key) : undefined
       if (known !== undefined && known !== live[0]) throw vendorError('vendor-superseded', 'maybe', 409)
       if (known !== undefined) return rotatedTo(known)
-      if (contract.secondRotation.kind === 'keep' && live.length >= contract.secondRotation.maximumLiveKeys) {
+      if (contract.secondRotation?.kind === 'keep' && live.length >= contract.secondRotation.maximumLiveKeys) {
         throw vendorError('vendor-conflict', 'no', 409)
       }
       made += 1
@@ -65,7 +65,7 @@ export function modelVendor(contract: Contract): ModelVendor {
 }
 
 function keptOf({ secondRotation }: Contract, live: readonly string[]): readonly string[] {
-  return secondRotation.kind === 'keep' ? live : live.slice(0, 1)
+  return secondRotation?.kind === 'keep' ? live : live.slice(0, 1)
 }
 
 export function vendorError(code: VendorError['code'], rotated: 'no' | 'maybe', status: number | null): VendorError {

@@ -93,7 +93,7 @@ describe('the table of the consumer guide', () => {
 const rows = vendorFailureRows().filter(({ again }) => again !== 'as a lost reply')
 
 describe.each(rows)('a vendor with the row: $vendor', ({ vendor, code, again, intent }) => {
-  it.each([storno, keyturn])('is treated as its row says, at $name', async contract => {
+  it.each<Contract>([storno, keyturn])('is treated as its row says, at $name', async contract => {
     const slept = pauses[again]?.[contract.vendorReplays ? 'replays' : 'else']
     for (const turns of vendorCases[vendor] ?? []) {
       const outcome = await createSecretAt(contract, turns)

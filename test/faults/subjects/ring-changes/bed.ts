@@ -71,7 +71,7 @@ export async function prepareTable(aws: string, sets: number): Promise<readonly 
   const now = (): Date => new Date()
   const store = dynamoApiKeyStore(table, now)
   const keyOf = async (contract: Contract): Promise<string> => {
-    const { permissions, plans } = contract.credentials
+    const { permissions = [], plans = [] } = contract.credentials
     const scope = { tenantIds: [tenantId], permissions, plan: plans.at(-1) ?? null, expiresAt: null }
     return (await createApiKey(store, { now, randomBytes }, { contract, name: 'faults', ...scope })).text.reveal()
   }

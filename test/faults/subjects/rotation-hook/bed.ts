@@ -58,7 +58,7 @@ function vendorOf(run: TestLocalRun): Vendor {
       const address = { tenantId, endpointId: textAt(created, 'endpoint.id') }
       return {
         contract,
-        hook: { contract: contract.name, ...address, credential, replays: contract.vendorReplays },
+        hook: { contract: contract.name, ...address, credential, replays: contract.vendorReplays === true },
         firstSecret: textAt(created, 'signingSecret'),
         live: () => reader.read(address),
         revokePrevious: () => revokePrevious(local.api, address, operatorKey),

@@ -7,9 +7,7 @@ export const acmeworks = {
   credentials: {
     in: { kind: 'bearer' },
     apiKey: { prefix: 'acme_', encoding: 'base64url', bytes: 32 },
-    sessions: false,
     permissions: ['hooks:read', 'hooks:write'],
-    plans: [],
   },
   tenant: { from: 'credential' },
   ids: { kind: 'prefixed', prefix: 'hook_', characters: 20 },
@@ -23,11 +21,7 @@ export const acmeworks = {
     maximumSeconds: 72 * 60 * 60,
   },
   secondRotation: { kind: 'keep', maximumLiveKeys: 5 },
-  cooldownSeconds: 0,
-  idempotencyKey: 'optional',
   rotateBody: { unknownFields: 'refuse' },
-  url: 'required',
-  reach: 'own',
   times: 'unix-seconds',
   operations: [
     {
@@ -47,10 +41,8 @@ export const acmeworks = {
     },
   ],
   errors: {
-    contentType: 'application/json',
     body: { ok: { $constant: false }, error: 'code' },
     words: { 'permission-denied': { code: 'missing_scope' } },
     byStatus: { 401: { code: 'not_authed' }, 404: { code: 'hook_not_found' } },
   },
-  vendorReplays: false,
 } as const satisfies Contract

@@ -2,18 +2,16 @@ import type { Contract } from '../../../../src/contracts/contract'
 import { acmeworks } from './acmeworks'
 import { brambleway } from './brambleway'
 import { ferrypost } from './ferrypost'
+import { harborline } from './harborline'
+import { lanternkey } from './lanternkey'
+import { moorgate } from './moorgate'
+import { northlight } from './northlight'
 import { quarterdeck } from './quarterdeck'
 import { twokeys } from './twokeys'
 import { untilnoon } from './untilnoon'
 import { verbena } from './verbena'
 
+const former: readonly Contract[] = [acmeworks, brambleway, ferrypost, quarterdeck, twokeys, untilnoon, verbena]
+
 /** Contracts of vendors that do not exist. Between them and the real ones they use every dimension of `Contract`. */
-export const allMadeUp: readonly Contract[] = [
-  acmeworks,
-  brambleway,
-  ferrypost,
-  quarterdeck,
-  twokeys,
-  untilnoon,
-  verbena,
-]
+export const allMadeUp: readonly Contract[] = [...former, harborline, lanternkey, moorgate, northlight]

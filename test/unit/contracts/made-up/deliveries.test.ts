@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { createHmac } from 'node:crypto'
 import type { Contract } from '../../../../src/contracts/contract'
+import { schemeOf } from '../../../../src/contracts/secret-key'
 import type { Json } from '../../../../src/contracts/shape'
 import { verify } from '../../../../src/verify'
 import type { Received } from '../../delivery/receiver'
@@ -8,6 +9,10 @@ import { deliveryBeds } from '../../http/delivery-bed'
 import { bearer, textAt } from '../../http/harness'
 import { allMadeUp } from './all-made-up'
 import { ferrypost } from './ferrypost'
+import { harborline } from './harborline'
+import { lanternkey } from './lanternkey'
+import { moorgate } from './moorgate'
+import { northlight } from './northlight'
 import { quarterdeck } from './quarterdeck'
 import { twokeys } from './twokeys'
 import { verbena } from './verbena'
@@ -25,9 +30,9 @@ async function deliver(tenantId: string, payload: Json): Promise<Received> {
 }
 
 /** What the library for receivers says of a delivery under a secret. */
-function verdict({ signing }: Contract, { body, headers }: Received, secret: string): string {
+function verdict(contract: Contract, { body, headers }: Received, secret: string): string {
   try {
-    verify(body, headers, secret, { scheme: signing, now: bed().world.deps.now() })
+    verify(body, headers, secret, { scheme: schemeOf(contract), now: bed().world.deps.now() })
     return 'verified'
   } catch (error) {
     return Object(error).code
@@ -109,5 +114,72 @@ describe('a delivery of verbena', () => {
     const signature = hmac(Buffer.from(secret, 'utf8'), `${seconds}.${received.body}`)
     expect(received.headers['verbena-signature']).toBe(`t=${seconds},v1=${signature}`)
     expect(verdict(verbena, received, secret)).toBe('verified')
+  })
+})
+
+describe('a delivery of lanternkey', () => {
+  it('is signed by every live key over a version, its id and milliseconds, in upper-case hex', async () => {
+    const { world } = bed()
+    const { secret } = await world.addEndpoint(lanternkey, {}, 'hall')
+    const received = await deliver('hall', { light: 1 })
+    const { 'lantern-id': id, 'lantern-time': time, 'lantern-signature': signature } = received.headers
+    expect(time).toBe(String(world.deps.now().getTime()))
+    const signed = hmac(Buffer.from(secret.slice(3), 'hex'), ['v0', id, time, received.body].join(':'))
+    expect(signature).toBe(`v0=${signed.toUpperCase()}`)
+    expect(verdict(lanternkey, received, secret)).toBe('verified')
+    const lower = { ...received, headers: { ...received.headers, 'lantern-signature': `v0=${signed}` } }
+    expect(verdict(lanternkey, lower, secret)).toBe('no-matching-signature')
+  })
+})
+
+describe('a delivery of harborline', () => {
+  it('has the signature of the key before in a header of its own, so that receivers of either accept it', async () => {
+    const { world, send, apiKey } = bed()
+    const { endpoint, secret: before } = await world.addEndpoint(harborline, {}, 'pier')
+    const init = bearer(await apiKey(harborline, 'pier'))
+    const body = JSON.stringify({ rotation: { now: true, note: 'n', keep_old: true } })
+    const rotated = await send('PATCH', `/hooks/${endpoint.id}`, { ...init, body })
+    const received = await deliver('pier', 1)
+    expect(received.headers['harbor-signature-old']).toMatch(/^[0-9a-f]{64}$/)
+    const text = [received.headers['harbor-time'], received.body].join('.')
+    expect(received.headers['harbor-signature-old']).toBe(hmac(Buffer.from(before.slice(4)), text))
+    expect(verdict(harborline, received, before)).toBe('verified')
+    expect(verdict(harborline, received, textAt(rotated, 'hook.secret'))).toBe('verified')
+    expect(verdict(harborline, received, `${before}x`)).toBe('no-matching-signature')
+  })
+})
+
+describe('a delivery of moorgate', () => {
+  it('has its signature, its id and its time in its body', async () => {
+    const { world } = bed()
+    const { secret } = await world.addEndpoint(moorgate, {}, 'quay')
+    const received = await deliver('quay', { tide: 'high' })
+    const body = JSON.parse(received.body)
+    const { time, token, signature } = body.proof
+    const emptied = JSON.stringify({ ...body, proof: { ...body.proof, signature: '' } })
+    const signed = createHmac('sha256', secret).update(`${time}${token}|${emptied}`).digest('base64')
+    expect(signature).toBe(signed)
+    expect(verdict(moorgate, received, secret)).toBe('verified')
+    const changed = { ...received, body: received.body.replace('high', 'low') }
+    expect(verdict(moorgate, changed, secret)).toBe('no-matching-signature')
+  })
+})
+
+describe('a delivery of northlight', () => {
+  it('is signed for the URL that it goes to', async () => {
+    const { world } = bed()
+    const { endpoint, secret } = await world.addEndpoint(northlight, {}, 'sky')
+    const received = await deliver('sky', { star: 1 })
+    const url = endpoint.settings.url ?? ''
+    const signed = createHmac('sha256', secret)
+      .update(url + received.body)
+      .digest('base64')
+    expect(received.headers['x-north-signature']).toBe(signed)
+    const options = { scheme: schemeOf(northlight), now: world.deps.now() }
+    expect(() => verify(received.body, received.headers, secret, { ...options, url })).not.toThrow()
+    expect(() => verify(received.body, received.headers, secret, { ...options, url: `${url}x` })).toThrow(
+      'none of a live secret',
+    )
+    expect(() => verify(received.body, received.headers, secret, options)).toThrow(TypeError)
   })
 })

@@ -10,14 +10,18 @@ export const ferrypost = {
   credentials: {
     in: { kind: 'header', name: 'X-API-Key' },
     apiKey: { prefix: '', encoding: 'hex', bytes: 32 },
-    sessions: false,
     permissions: ['hooks', 'secrets'],
-    plans: [],
   },
   tenant: { from: 'path', parameter: 'harbour' },
   ids: { kind: 'numeric', digits: 8 },
-  secret: { prefix: 'fp.', encoding: 'hex', bytes: 24, mask: { first: 3, filler: '*', count: 8, last: 4 } },
-  signing: { ...bodyHex({ header: 'Ferrypost-Signature' }), keyBytes: { encoding: 'hex', prefix: 'fp.' } },
+  secret: {
+    prefix: 'fp.',
+    encoding: 'hex',
+    bytes: 24,
+    key: 'bytes',
+    mask: { first: 3, filler: '*', count: 8, last: 4 },
+  },
+  signing: bodyHex({ header: 'Ferrypost-Signature' }),
   delivery: {
     messageIds: 'msg',
     userAgent: 'Ferrypost',
@@ -36,11 +40,8 @@ export const ferrypost = {
   },
   overlap: { kind: 'chosen', field: 'keep_minutes', unit: 'minutes', defaultSeconds: 0, maximumSeconds: 3600 },
   secondRotation: { kind: 'replace' },
-  cooldownSeconds: 0,
   idempotencyKey: 'off',
-  rotateBody: null,
   url: 'optional',
-  reach: 'own',
   times: 'unix-seconds',
   operations: [
     {
@@ -78,10 +79,8 @@ export const ferrypost = {
     },
   ],
   errors: {
-    contentType: 'application/json',
     body: { fault: { number: 'code', text: 'detail', field: { $present: 'param' } } },
     words: { 'not-found': { code: 40_401, detail: 'No such hook.' } },
     byStatus: { 400: { code: 40_000 }, 401: { code: 40_100 }, 403: { code: 40_300 }, 404: { code: 40_400 } },
   },
-  vendorReplays: false,
 } as const satisfies Contract

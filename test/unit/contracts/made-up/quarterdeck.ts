@@ -7,8 +7,6 @@ export const quarterdeck = {
   credentials: {
     in: { kind: 'bearer' },
     apiKey: { prefix: 'qd-', encoding: 'alphanumeric', bytes: 43 },
-    sessions: false,
-    permissions: [],
     plans: ['crew', 'captain'],
   },
   tenant: { from: 'credential' },
@@ -32,7 +30,6 @@ export const quarterdeck = {
     words: { now: 0, in_an_hour: 3600, in_a_day: 86_400 },
   },
   secondRotation: { kind: 'reject' },
-  cooldownSeconds: 0,
   idempotencyKey: 'required',
   rotateBody: {
     unknownFields: 'ignore',
@@ -40,8 +37,6 @@ export const quarterdeck = {
     reason: { field: 'why', maximumCharacters: 20 },
     force: { field: 'anyway' },
   },
-  url: 'required',
-  reach: 'own',
   times: 'iso-seconds',
   operations: [
     {
@@ -82,7 +77,6 @@ export const quarterdeck = {
   errors: {
     contentType: 'application/problem+json',
     body: { type: 'type', title: 'title', status: 'status', code: 'code', errors: { $present: 'errors' } },
-    words: {},
     byStatus: { 409: { type: 'https://quarterdeck.example/conflict', title: 'Not now' } },
   },
   vendorReplays: true,

@@ -9,7 +9,6 @@ export const untilnoon = {
     apiKey: { prefix: 'un_', encoding: 'base64', bytes: 32 },
     sessions: true,
     permissions: ['rotate'],
-    plans: [],
   },
   tenant: { from: 'credential', header: 'Untilnoon-Owner', ownerKinds: ['club', 'person'] },
   ids: { kind: 'object-id' },
@@ -17,12 +16,9 @@ export const untilnoon = {
   signing: timestampBodyHex({ header: 'Untilnoon-Signature', timestamp: 'Untilnoon-Time' }),
   overlap: { kind: 'chosen', field: 'validUntil', unit: 'instant', defaultSeconds: 600, maximumSeconds: 7200 },
   secondRotation: { kind: 'keep', maximumLiveKeys: 3 },
-  cooldownSeconds: 0,
-  idempotencyKey: 'optional',
   rotateBody: { unknownFields: 'refuse' },
   apiVersions: { header: 'Untilnoon-Version', known: ['3', '2', '1'] },
   url: 'optional',
-  reach: 'own',
   times: 'iso-micros-offset',
   operations: [
     {
@@ -54,6 +50,5 @@ export const untilnoon = {
       reply: { status: 200, body: { id: 'id', description: 'description' } },
     },
   ],
-  errors: { contentType: 'application/json', body: 'detail', words: {}, byStatus: {} },
-  vendorReplays: false,
+  errors: { body: 'detail' },
 } as const satisfies Contract

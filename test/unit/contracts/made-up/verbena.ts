@@ -4,7 +4,7 @@ import { timestampedList } from '../../../../src/verify/schemes'
 /** `:verb` suffixes, `{data: …}` wrappers, ISO 8601 durations, base64url, a cooldown; sessions of both roles. */
 export const verbena = {
   name: 'verbena',
-  credentials: { in: { kind: 'bearer' }, sessions: true, permissions: [], plans: [] },
+  credentials: { in: { kind: 'bearer' }, sessions: true },
   tenant: { from: 'header', header: 'Verbena-Garden', format: 'tenant-id' },
   ids: { kind: 'uuid' },
   secret: { prefix: '', encoding: 'base64url', bytes: 32 },
@@ -12,10 +12,7 @@ export const verbena = {
   overlap: { kind: 'chosen', field: 'grace', unit: 'iso-duration', defaultSeconds: 3600, maximumSeconds: 172_800 },
   secondRotation: { kind: 'keep', maximumLiveKeys: 2 },
   cooldownSeconds: 60,
-  idempotencyKey: 'optional',
   rotateBody: { unknownFields: 'refuse' },
-  url: 'required',
-  reach: 'own',
   times: 'unix-millis',
   operations: [
     {
@@ -51,10 +48,7 @@ export const verbena = {
     },
   ],
   errors: {
-    contentType: 'application/json',
     body: { error: { status: 'status', reason: 'code', fields: 'errors' } },
     words: { 'rotation-cooldown': { status: 425 } },
-    byStatus: {},
   },
-  vendorReplays: false,
 } as const satisfies Contract

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals'
 import { allContracts } from '../../../../src/contracts/all'
 import type { Contract, Operation } from '../../../../src/contracts/contract'
+import { placedCredential } from '../../../../src/contracts/credential-places'
 import { newText } from '../../../../src/contracts/secret-text'
 import { deliveryUses, testUses } from '../../../../src/http/uses/deliveries'
 import { endpointUses } from '../../../../src/http/uses/endpoints'
@@ -16,7 +17,7 @@ interface Case {
 
 const cases: readonly Case[] = allContracts.flatMap(contract =>
   contract.operations
-    .filter(({ access }) => access !== 'anyone' && access.apiKey !== undefined)
+    .filter(({ access }) => access !== undefined && access !== 'anyone' && access.apiKey !== undefined)
     .map(operation => ({ name: `${operation.method} ${operation.path}`, contract, operation })),
 )
 
@@ -26,8 +27,8 @@ const bed = deliveryBeds()
 function unknownKey({ credentials }: Contract): Record<string, string> {
   if (credentials.apiKey === undefined) throw new Error('the contract has no API keys')
   const token = newText(credentials.apiKey, count => Buffer.alloc(count, 1))
-  const { in: place } = credentials
-  return place.kind === 'bearer' ? { authorization: `Bearer ${token}` } : { [place.name]: token }
+  const placed = placedCredential(credentials, token)
+  return 'header' in placed ? { [placed.header]: placed.value } : {}
 }
 
 it.each(cases)('$name reads the API key afresh, unless it only reads', async ({ contract, operation }) => {

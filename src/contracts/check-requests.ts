@@ -1,0 +1,150 @@
+import type { Contract, Operation, TextFormat } from './contract'
+import { type Fault, isSeconds, isToken } from './fault'
+import { type ChosenOverlap, isSayable, isWithin, jsonOfWord, mustBeSaid, rounded } from './overlap'
+import { isTextPlace, parsePlace, placeName, type PlaceText } from './place'
+import { parseTemplate } from './routes'
+import { newText } from './secret-text'
+
+/** Whatever a rotation may say must be sayable in each of its operations. */
+export function checkRotateBody(contract: Contract): readonly Fault[] {
+  const { rotateBody, secret, secondRotation } = contract
+  const { ownSecret, force, constants = {} } = rotateBody ?? {}
+  const rotations = [...contract.operations].filter(({ use }) => use === 'rotate')
+  const places = placesOf(contract)
+  const made = ownSecret?.free ? textBytes(secret) : secret.bytes
+  const fits = (least: number, most: number): boolean => least >= 1 && least <= made && made <= most
+  return [
+    hasTwice(places.map(([, place]) => place)) && 'rotateBody must not use a field twice',
+    ...places.map(([member, place]) => checkPlace(member, place)),
+    ...Object.entries(constants).map(
+      ([place, value]) =>
+        isTextPlace(place) &&
+        typeof value === 'object' &&
+        `rotateBody.constants.${place} must be a text, a number or a boolean`,
+    ),
+    ...rotations.flatMap(operation => places.map(([member, place]) => checkReach(member, place, operation))),
+    ...[...contract.operations].flatMap(operation => checkWhen(contract, operation)),
+    ownSecret !== undefined &&
+      !fits(ownSecret.minimumBytes, ownSecret.maximumBytes) &&
+      `rotateBody.ownSecret must accept the length of ${ownSecret.free ? 'a secret in the contract’s format' : 'secret.bytes'}`,
+    force !== undefined && secondRotation?.kind !== 'reject' && 'rotateBody.force needs secondRotation reject',
+  ]
+}
+
+/** How long a text in the format is. */
+function textBytes(format: TextFormat): number {
+  return newText(format, count => Buffer.alloc(count)).length
+}
+
+/** Each member of the contract that names a place, and the place. */
+function placesOf({ overlap, rotateBody, idempotencyKey }: Contract): readonly (readonly [string, PlaceText])[] {
+  const { ownSecret, reason, force, constants = {} } = rotateBody ?? {}
+  return [
+    ...(overlap.kind === 'chosen' ? [['overlap.field', overlap.field] as const] : []),
+    ...(ownSecret === undefined ? [] : [['rotateBody.ownSecret.field', ownSecret.field] as const]),
+    ...(reason === undefined ? [] : [['rotateBody.reason.field', reason.field] as const]),
+    ...(force === undefined ? [] : [['rotateBody.force.field', force.field] as const]),
+    ...(typeof idempotencyKey === 'object' ? [['idempotencyKey.in', idempotencyKey.in] as const] : []),
+    ...Object.keys(constants).map(place => [`rotateBody.constants.${place}`, place] as const),
+  ]
+}
+
+/** A place that is another one, or stands within it. */
+function hasTwice(places: readonly PlaceText[]): boolean {
+  return places.some((place, index) =>
+    places.some((other, otherIndex) => index !== otherIndex && (other === place || other.startsWith(`${place}.`))),
+  )
+}
+
+function checkPlace(member: string, text: PlaceText): Fault {
+  const place = parsePlace(text)
+  switch (place.in) {
+    case 'body':
+      return place.path.includes('') && `${member} must not be empty`
+    case 'query':
+      return !/^[\w.[\]-]+$/.test(place.name) && `${member} must name a member of the query, like ?hours`
+    case 'path':
+      return !/^\{[A-Za-z0-9]+\}$/.test(text) && `${member} must name a parameter of the path, like {hours}`
+    case 'header':
+      return !isToken(place.name) && `${member} must name a header, like X-Hours:`
+  }
+}
+
+/** A place that no request can reach. */
+function checkReach(member: string, text: PlaceText, { method, path }: Operation): Fault {
+  const place = parsePlace(text)
+  const name = `operation ${method} ${path}`
+  if (place.in === 'body') {
+    return (method === 'GET' || method === 'DELETE') && `${name}: has no body, in which ${member} could stand`
+  }
+  if (place.in !== 'path') return false
+  const hasIt = parseTemplate(path).some(segment => segment.kind === 'parameter' && segment.name === place.name)
+  return !hasIt && `${name}: path must have ${text}, which ${member} names`
+}
+
+/** The parameters that a rotation's path has besides those of the endpoint. */
+export function chosenParameters(contract: Contract): readonly string[] {
+  return placesOf(contract).flatMap(([, place]) => (parsePlace(place).in === 'path' ? placeName(place) : []))
+}
+
+function checkWhen({ operations }: Contract, operation: Operation): readonly Fault[] {
+  const { when, use, method, path, access } = operation
+  if (when === undefined) return []
+  const name = `operation ${method} ${path}`
+  const others = [...operations].filter(other => other !== operation && other.method === method && other.path === path)
+  return [
+    use !== 'rotate' && `${name}: when belongs to the use rotate alone`,
+    Object.keys(when).length === 0 && `${name}: when must not be empty`,
+    ...Object.keys(when).map(place => checkReach('when', place, operation) || checkPlace('when', place)),
+    access !== undefined &&
+      (others.length !== 1 || others[0]?.use !== 'update') &&
+      `${name}: when needs one operation update with the same method and path, for requests that are no rotation`,
+  ]
+}
+
+export function checkOverlap({ overlap, operations }: Contract): readonly Fault[] {
+  if (overlap.kind === 'none') return []
+  if (overlap.kind === 'fixed') {
+    const isLength = overlap.seconds === 'endless' || (isSeconds(overlap.seconds) && overlap.seconds > 0)
+    return [!isLength && 'overlap.seconds must be 1 at least, or endless']
+  }
+  const rotates = [...operations].some(({ use }) => use === 'rotate')
+  const isUnsayable = operations.length > 0 && !rotates
+  return [isUnsayable && 'overlap.field can be said by no request, since nothing rotates', ...checkChosen(overlap)]
+}
+
+function checkChosen(overlap: ChosenOverlap): readonly Fault[] {
+  const { unit, words, defaultSeconds, minimumSeconds = 0, maximumSeconds, rounded: rule, required } = overlap
+  const lengths = Object.values(words ?? {})
+  const isLength = (span: unknown): boolean => span === 'endless' || isSeconds(span)
+  const isAbove = typeof defaultSeconds === 'number' && defaultSeconds > maximumSeconds
+  const names = Object.keys(words ?? {}).map(name => JSON.stringify(jsonOfWord(name)))
+  return [
+    ![minimumSeconds, maximumSeconds].every(isSeconds) && 'overlap must count whole seconds',
+    !isLength(defaultSeconds) && 'overlap must count whole seconds',
+    isAbove && 'overlap.defaultSeconds must not exceed overlap.maximumSeconds',
+    minimumSeconds > maximumSeconds && 'overlap.minimumSeconds must not exceed overlap.maximumSeconds',
+    (unit === 'words') !== (words !== undefined) && 'overlap.words belongs to the unit words, and to no other',
+    unit === 'words' && lengths.length === 0 && 'overlap.words must not be empty',
+    !lengths.every(span => span === 'endless' || (isSeconds(span) && span <= maximumSeconds)) &&
+      'overlap.words must be whole seconds up to overlap.maximumSeconds, or endless',
+    lengths.length > 0 &&
+      required !== true &&
+      !lengths.includes(defaultSeconds) &&
+      `overlap.defaultSeconds must be the length of one of the words: ${names.join(', ')}`,
+    mustBeSaid(overlap) &&
+      !(
+        isSayable(overlap, defaultSeconds) &&
+        (unit === 'words' || isWithin(overlap, rounded(overlap, defaultSeconds)))
+      ) &&
+      'overlap.defaultSeconds must be one that a request can say, since each has to say one',
+    unit !== 'words' && defaultSeconds === 'endless' && 'overlap.defaultSeconds endless needs a word for it',
+    unit === 'words' && rule !== undefined && 'overlap.rounded has nothing to round in words',
+    rule !== undefined &&
+      !(isSeconds(rule.toSeconds) && rule.toSeconds > 0) &&
+      'overlap.rounded.toSeconds must be 1 at least',
+    rule !== undefined &&
+      maximumSeconds % rule.toSeconds !== 0 &&
+      'overlap.maximumSeconds must be a multiple of overlap.rounded.toSeconds',
+  ]
+}

@@ -1,0 +1,184 @@
+import { choosesSecret, type Contract, type Operation } from './contract'
+import { timeFormats } from './dimensions'
+import { numberDigits } from './ids'
+import { type Fault, faultsIn, isToken } from './fault'
+import { errorFields, itemFields, replyFields, requestFields } from './reply-fields'
+import {
+  fieldsInText,
+  type Form,
+  isForm,
+  isValue,
+  type ObjectShape,
+  type Shape,
+  shapeFields,
+  showsSecret,
+} from './shape'
+
+/** What a shape may name. */
+interface Allowed {
+  readonly fields: readonly string[]
+  /** Whose fields these are, for people. */
+  readonly whose: string
+}
+
+/** The forms of a shape: the member that each begins with, and the others that it has. */
+const forms: Readonly<Record<string, readonly string[]>> = {
+  $constant: [],
+  $time: ['format'],
+  $words: ['words'],
+  $first: ['of'],
+  $text: [],
+  $number: [],
+  $present: [],
+  $list: [],
+  $each: ['shape', 'order'],
+}
+
+export function checkReply(contract: Contract, { reply, use }: Operation): readonly Fault[] {
+  const { status, body } = reply
+  const reveals = showsSecret(body)
+  const shape = body === null ? [] : faultsIn(checkShape('reply.body', body, { fields: replyFields[use], whose: use }))
+  const isUnderstood = shape.length === 0
+  const revealsElsewhere = [...contract.operations].some(operation => operation.use === 'reveal')
+  const isBrought = use === 'rotate' && choosesSecret(contract)
+  return [
+    (status === 204) !== (body === null) && 'reply must have a body, unless its status is 204',
+    use === 'reveal' && !reveals && isUnderstood && 'reply.body must show signingSecret',
+    (use === 'rotate' || use === 'create') &&
+      !reveals &&
+      !revealsElsewhere &&
+      !isBrought &&
+      isUnderstood &&
+      'reply.body never shows signingSecret',
+    ...shape,
+    ...(body === null ? [] : checkNumbers(contract, body)),
+    contract.times === undefined &&
+      body !== null &&
+      showsTime(body) &&
+      `times must be given, since ${use} shows ${timesIn(body)}`,
+  ]
+}
+
+/** Places of a shape that is not of one use alone. */
+export function checkHeaders({ headers = {} }: Contract): readonly Fault[] {
+  return Object.entries(headers).flatMap(([name, shape]) => [
+    !isToken(name) && `headers.${name} must be the name of a header`,
+    typeof shape === 'object' && shape !== null && !isForm(shape) && `headers.${name} must be one value`,
+    ...checkShape(`headers.${name}`, shape, { fields: requestFields, whose: 'headers' }),
+  ])
+}
+
+export function checkErrors({ errors }: Contract): readonly Fault[] {
+  if (errors === undefined) return []
+  const allowed = { fields: errorFields, whose: 'errors' }
+  const { body, words = {}, byStatus = {}, other } = errors
+  const entries = [
+    ...Object.entries(words).map(([code, entry]) => [`errors.words.${code}`, entry] as const),
+    ...Object.entries(byStatus).map(([status, entry]) => [`errors.byStatus.${status}`, entry] as const),
+    ['errors.other', other] as const,
+  ]
+  return [
+    ...checkShape('errors.body', body, allowed),
+    ...entries.flatMap(([place, entry]) => [
+      entry?.status !== undefined &&
+        !(entry.status >= 400 && entry.status <= 599) &&
+        `${place}.status must be 400 to 599`,
+      ...(entry?.body === undefined ? [] : checkShape(`${place}.body`, entry.body, allowed)),
+    ]),
+  ]
+}
+
+/** Each field that there is not, each form that is none, by its place. */
+function checkShape(place: string, shape: Shape<string>, allowed: Allowed): readonly Fault[] {
+  if (isValue(shape)) return []
+  if (typeof shape === 'string') return [checkField(place, shape, allowed)]
+  if (!isForm(shape)) {
+    return Object.entries<Shape<string>>(shape).flatMap(([name, member]) =>
+      checkShape(`${place}.${name}`, member, allowed),
+    )
+  }
+  const fault = checkFormMembers(shape)
+  if (fault !== null) return [`${place} ${fault}`]
+  return isForm(shape) ? checkForm(place, shape, allowed) : []
+}
+
+function checkField(place: string, field: string, { fields, whose }: Allowed): Fault {
+  return (
+    !fields.includes(field) && `${place}: there is no field ${field}; ${whose} has ${[...fields].sort().join(', ')}`
+  )
+}
+
+/** An object with the members of two forms would be read as one of them, and nobody could tell which was meant. */
+function checkFormMembers(shape: ObjectShape): string | null {
+  const members = Object.keys(shape)
+  const [form = '', ...others] = members.filter(name => name.startsWith('$'))
+  const own = forms[form]
+  if (others.length > 0) return `must be one form, not ${[form, ...others].join(' and ')}`
+  if (own === undefined) return `has no form ${form}; there are ${Object.keys(forms).join(', ')}`
+  const foreign = members.find(name => name !== form && !own.includes(name))
+  if (foreign !== undefined) return `must not have ${foreign} beside ${form}`
+  const absent = own.find(name => name !== 'order' && !members.includes(name))
+  return absent === undefined ? null : `needs ${absent} beside ${form}`
+}
+
+function checkForm(place: string, form: Form, allowed: Allowed): readonly Fault[] {
+  if ('$list' in form) return form.$list.flatMap((item, index) => checkShape(`${place}.${index}`, item, allowed))
+  if ('$text' in form) return fieldsInText(form.$text).map(field => checkField(place, field, allowed))
+  const field = checkField(place, shapeFields(form)[0] ?? '', allowed)
+  if ('$constant' in form) return []
+  if ('$each' in form) return [field, ...checkItems(place, form)]
+  if ('$time' in form) return [field, checkFormat(place, form.format)]
+  return [field]
+}
+
+function checkFormat(place: string, format: string): Fault {
+  return !timeFormats.some(each => each === format) && `${place}.format must be one of ${timeFormats.join(', ')}`
+}
+
+function checkItems(
+  place: string,
+  { $each, shape, order }: Extract<Form, { readonly $each: string }>,
+): readonly Fault[] {
+  const fields = itemFields[$each]
+  if (fields === undefined)
+    return [`${place}: ${$each} is no list of objects; ${Object.keys(itemFields).join(', ')} are`]
+  return [
+    order !== undefined && $each !== 'secrets' && `${place}: order belongs to secrets alone`,
+    $each === 'secrets' && !shapeFields(shape).includes('signingSecret') && `${place}: secrets must show signingSecret`,
+    ...checkShape(`${place}.shape`, shape, { fields, whose: `an item of ${$each}` }),
+  ]
+}
+
+/** A JSON number holds 15 digits whatever they are. */
+function checkNumbers({ ids }: Contract, body: Shape<string>): readonly Fault[] {
+  const asNumbers = formsIn(body).flatMap(form => ('$number' in form ? [form.$number] : []))
+  return [
+    asNumbers.includes('id') && numberDigits(ids) === null && '$number of id needs numeric ids of at most 15 digits',
+    asNumbers.includes('signingSecret') && '$number must not be of signingSecret',
+  ]
+}
+
+function formsIn(shape: Shape<string>): readonly Form[] {
+  if (typeof shape === 'string' || isValue(shape)) return []
+  if (!isForm(shape)) return Object.values(shape).flatMap(formsIn)
+  if ('$list' in shape) return shape.$list.flatMap(formsIn)
+  return '$each' in shape ? [shape, ...formsIn(shape.shape)] : [shape]
+}
+
+/** Fields whose value is a time, or holds some. */
+const timeFields = /At$|^requestTime$|^lastStatus$|^keys$|^rotations$|^records$|^attempts$/
+
+/** The fields that are written in the contract's own format of times. */
+function timesIn(shape: Shape<string>): string {
+  if (isValue(shape)) return ''
+  if (typeof shape === 'string') return timeFields.test(shape) ? shape : ''
+  if (!isForm(shape)) return Object.values(shape).map(timesIn).find(Boolean) ?? ''
+  if ('$time' in shape) return ''
+  if ('$list' in shape) return shape.$list.map(timesIn).find(Boolean) ?? ''
+  if ('$each' in shape) return timesIn(shape.shape)
+  return shapeFields(shape).find(field => timeFields.test(field)) ?? ''
+}
+
+function showsTime(shape: Shape<string>): boolean {
+  return timesIn(shape) !== ''
+}

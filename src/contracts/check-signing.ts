@@ -1,0 +1,134 @@
+import { contentTokens, separatorsOf, signaturesOf, signsPart } from '../verify/content'
+import { keyBytes } from '../verify/key-bytes'
+import type { Scheme, SignatureHeader, SignedPart } from '../verify/schemes'
+import type { Contract } from './contract'
+import { standardDelivery } from './defaults'
+import { type Fault, fitsEncoding, isToken } from './fault'
+import { bitsOf, newText } from './secret-text'
+import { keyBytesOf, secretKeyOf } from './secret-key'
+
+const leastSecretBits = 120
+/** How much of a secret a mask may show beyond its prefix, which is no secret. */
+const mostShown = 8
+
+export function checkSecret(contract: Contract): readonly Fault[] {
+  const { secret } = contract
+  const { mask, prefix, encoding } = secret
+  return [
+    !fitsEncoding(secret) && 'secret.bytes does not fit the encoding',
+    bitsOf(secret) < leastSecretBits && `secret must have ${leastSecretBits} bits`,
+    prefix !== prefix.trimStart() && 'secret.prefix must not begin with a space',
+    mask !== undefined && mask.first + mask.last > prefix.length + mostShown && 'secret.mask shows too much',
+    mask !== undefined && (mask.first < 0 || mask.last < 0) && 'secret.mask must not count below 0',
+    secretKeyOf(contract) === 'bytes' &&
+      (encoding === 'alphanumeric' || encoding === 'uuid') &&
+      `secret.key bytes needs an encoding that has bytes, not ${encoding}; text and text-after-prefix take any`,
+    fitsEncoding(secret) && !canKey(contract) && 'secret must be one that its scheme can sign with',
+  ]
+}
+
+/** Whether secrets in the format are keys, whatever their bytes are. */
+function canKey(contract: Contract): boolean {
+  try {
+    return [0, 127, 251, 255].every(byte => {
+      const text = newText(contract.secret, count => Buffer.alloc(count, byte))
+      return keyBytes(text, keyBytesOf(contract)).length > 0
+    })
+  } catch (error) {
+    if (error instanceof TypeError) return false
+    throw error
+  }
+}
+
+export function checkSigning(contract: Contract): readonly Fault[] {
+  const { signing } = contract
+  try {
+    for (const { content } of signaturesOf(signing)) contentTokens(content)
+  } catch (error) {
+    if (error instanceof TypeError) return [`signing: ${error.message}`]
+    throw error
+  }
+  return [...checkHeaders(contract), ...checkParts(signing), ...checkSeparators(contract), ...checkForms(contract)]
+}
+
+/** Headers that a delivery would carry twice, and names that are none. */
+function checkHeaders({ signing, delivery = standardDelivery }: Contract): readonly Fault[] {
+  const { id, timestamp, tenant } = signing
+  const lists = [id, timestamp, tenant, ...signaturesOf(signing).map(({ header }) => header)]
+  const written = [...lists.flatMap(([name]) => name ?? []), ...Object.keys(delivery.headers)]
+  const names = written.map(name => name.toLowerCase())
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  return [
+    twice !== undefined && `signing and delivery.headers must not write the header ${twice} twice`,
+    ...lists
+      .flat()
+      .map(
+        name =>
+          (!isToken(name) || name !== name.toLowerCase()) && `signing: ${name} must be the lower-case name of a header`,
+      ),
+    ...lists.map(
+      list =>
+        list.length > 0 && list.length !== namings(signing) && 'signing: each header needs one name in each naming',
+    ),
+  ]
+}
+
+function namings({ signature, inBody }: Scheme): number {
+  return inBody === undefined ? signature.header.length : 1
+}
+
+/** A part that is signed and that no header carries could be verified by nobody. */
+function checkParts(scheme: Scheme): readonly Fault[] {
+  const { id, timestamp, tenant, inBody, signature } = scheme
+  const has: Readonly<Record<SignedPart, boolean>> = {
+    id: id.length > 0 || inBody?.id !== undefined,
+    timestamp: timestamp.length > 0 || inBody?.timestamp !== undefined || signature.form === 'timestamped',
+    tenant: tenant.length > 0,
+    url: true,
+  }
+  const unsaid = (['id', 'timestamp', 'tenant'] as const).filter(part => signsPart(scheme, part) && !has[part])
+  const signsBody = ({ content }: SignatureHeader): boolean => content.includes('{body}')
+  return [
+    ...unsaid.map(part => `signing.${part} must name a header, since the ${part} is signed`),
+    inBody === undefined && !signaturesOf(scheme).every(signsBody) && 'signing: the content must have {body}',
+    ...signaturesOf(scheme).map(
+      ({ content }) => content.split('{body}').length > 2 && 'signing: the content must have {body} once',
+    ),
+    inBody === undefined && signature.header.length === 0 && 'signing.signature.header must name a header',
+    inBody !== undefined &&
+      signature.header.length > 0 &&
+      'signing.signature.header must be empty, since inBody says where it stands',
+    inBody !== undefined && scheme.weaker !== undefined && 'signing.weaker has no place beside inBody',
+    inBody !== undefined && scheme.previous !== undefined && 'signing.previous has no place beside inBody',
+  ]
+}
+
+/** What keeps the parts apart must not be what ids and times are made of. */
+function checkSeparators({ signing, tenant }: Contract): readonly Fault[] {
+  const owners = tenant.ownerKinds === undefined ? [] : [':']
+  const unfit = (part: SignedPart, isUnfit: (separator: string) => boolean): Fault => {
+    const separator = separatorsOf(signing, part).find(isUnfit)
+    if (separator === undefined) return false
+    return `signing: ${separator === '' ? 'nothing' : JSON.stringify(separator)} does not keep the ${part} apart from what follows`
+  }
+  return [
+    unfit('id', separator => separator === '' || /[\w-]/.test(separator)),
+    unfit('tenant', separator => separator === '' || /[\w-]/.test(separator) || owners.includes(separator)),
+    unfit('timestamp', separator => /\d/.test(separator)),
+  ]
+}
+
+function checkForms({ signing, delivery = standardDelivery }: Contract): readonly Fault[] {
+  const { signature, weaker, previous, inBody } = signing
+  const isPlain = (header: SignatureHeader): boolean => header.form === 'single'
+  return [
+    previous !== undefined &&
+      !(isPlain(signature) && isPlain(previous)) &&
+      'signing.previous belongs to single signatures',
+    weaker !== undefined && weaker.form !== signature.form && 'signing.weaker must have the form of signing.signature',
+    inBody !== undefined && !isPlain(signature) && 'signing.inBody holds a single signature',
+    inBody !== undefined &&
+      delivery.body === 'payload' &&
+      'signing.inBody needs an envelope, not delivery.body payload',
+  ]
+}

@@ -1,0 +1,73 @@
+import type { Contract, Overlap, Span } from './contract'
+import type { OverlapUnit } from './dimensions'
+import { parsePlace } from './place'
+
+/** An overlap that the caller may choose. */
+export type ChosenOverlap = Extract<Overlap, { readonly kind: 'chosen' }>
+
+/** How long the key before keeps working after a rotation for which the caller chose this; null: nothing. */
+export function overlapAfter({ overlap }: Pick<Contract, 'overlap'>, chosen: Span | null): Span {
+  switch (overlap.kind) {
+    case 'none':
+      return 0
+    case 'fixed':
+      return overlap.seconds
+    case 'chosen':
+      return chosen === null ? overlap.defaultSeconds : rounded(overlap, chosen)
+  }
+}
+
+/** The length that the vendor makes of the one that was asked for. */
+export function rounded({ rounded: rule }: ChosenOverlap, span: Span): Span {
+  if (rule === undefined || span === 'endless') return span
+  return rounding[rule.direction](span / rule.toSeconds) * rule.toSeconds
+}
+
+const rounding = { up: Math.ceil, down: Math.floor, nearest: Math.round }
+
+/** Whether a caller may choose this length, once it is rounded. Which words there are does not matter. */
+export function isWithin({ minimumSeconds = 0, maximumSeconds }: ChosenOverlap, span: Span): boolean {
+  return span !== 'endless' && span >= minimumSeconds && span <= maximumSeconds
+}
+
+/** How many seconds one of the unit is; null: it counts in no unit. */
+export const secondsIn: Readonly<Record<OverlapUnit, number | null>> = {
+  seconds: 1,
+  minutes: 60,
+  hours: 60 * 60,
+  days: 24 * 60 * 60,
+  'iso-duration': 1,
+  instant: null,
+  'unix-seconds': null,
+  words: null,
+}
+
+/** Whether a caller can write this length: it is one of the words, or a multiple of the unit. */
+export function isSayable({ unit, words, rounded: rule }: ChosenOverlap, span: Span): boolean {
+  if (words !== undefined) return Object.values(words).includes(span)
+  const step = rule === undefined ? (secondsIn[unit] ?? 1) : 1
+  return span !== 'endless' && span % step === 0
+}
+
+/** Whether each request has to say the length. */
+export function mustBeSaid({ required, field }: ChosenOverlap): boolean {
+  return required === true || parsePlace(field).in === 'path'
+}
+
+/** Which lengths a caller may choose, for people. */
+export function allowedSpans({ minimumSeconds = 0, maximumSeconds }: ChosenOverlap): string {
+  return `${minimumSeconds} to ${maximumSeconds} seconds long`
+}
+
+/** Whether a key before may keep working without an end. */
+export function mayBeEndless({ overlap }: Pick<Contract, 'overlap'>): boolean {
+  if (overlap.kind === 'none') return false
+  if (overlap.kind === 'fixed') return overlap.seconds === 'endless'
+  return [overlap.defaultSeconds, ...Object.values(overlap.words ?? {})].includes('endless')
+}
+
+/** What a word of the contract is in JSON: true, false, a number or a text. */
+export function jsonOfWord(word: string): string | number | boolean {
+  if (word === 'true' || word === 'false') return word === 'true'
+  return /^(?:0|[1-9]\d{0,14})$/.test(word) ? Number(word) : word
+}

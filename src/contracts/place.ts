@@ -1,0 +1,34 @@
+import type { Json } from './shape'
+
+/**
+ * Where a value stands in a request, as one text: `hours` is a member of the body, `rotation.hours` one of an object in
+ * it, `?hours` a member of the query, `{hours}` a parameter of the path, and `X-Hours:` a header.
+ */
+export type PlaceText = string
+
+export type Place =
+  | { readonly in: 'body'; readonly path: readonly string[] }
+  | { readonly in: 'query' | 'path' | 'header'; readonly name: string }
+
+export function parsePlace(text: PlaceText): Place {
+  if (text.startsWith('?')) return { in: 'query', name: text.slice(1) }
+  if (text.startsWith('{')) return { in: 'path', name: text.slice(1, -1) }
+  if (text.endsWith(':')) return { in: 'header', name: text.slice(0, -1) }
+  return { in: 'body', path: text.split('.') }
+}
+
+/** The place as errors name it: without its sign. */
+export function placeName(text: PlaceText): string {
+  const place = parsePlace(text)
+  return place.in === 'body' ? text : place.name
+}
+
+/** A value as a place outside of a body has it. */
+export function valueText(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** Whether a value at the place is a text, whatever it means: only a body has numbers and booleans. */
+export function isTextPlace(text: PlaceText): boolean {
+  return parsePlace(text).in !== 'body'
+}

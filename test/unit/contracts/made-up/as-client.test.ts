@@ -1,0 +1,95 @@
+import { describe, expect, it } from '@jest/globals'
+import { allContracts } from '../../../../src/contracts/all'
+import { contractFaults } from '../../../../src/contracts/check-contract'
+import { choosesSecret, type Contract } from '../../../../src/contracts/contract'
+import { Secret } from '../../../../src/core/secret'
+import { closeAfterEach } from '../../aws/close-after-each'
+import { NOON } from '../../http/harness'
+import { startScriptedVendor } from '../../rotation-hook/scripted-vendor'
+import { httpVendor } from '../../../../src/rotation-hook/vendor'
+import { allMadeUp } from './all-made-up'
+import { clientBed } from './client-bed'
+import { harborline } from './harborline'
+import { lanternkey } from './lanternkey'
+import { moorgate } from './moorgate'
+import { northlight } from './northlight'
+import { oldstay } from './oldstay'
+
+const closing = closeAfterEach()
+const sending = (): void => undefined
+
+describe('the hook as a client of a server that is as strict as the contract', () => {
+  const all = [...allContracts, ...allMadeUp]
+
+  it.each(all.filter(contract => !choosesSecret(contract)))(
+    'rotates at $name and reads the new secret',
+    async contract => {
+      const { vendor, secrets } = await clientBed(contract)
+      const { secret } = await vendor.rotate('key-1', sending)
+      expect(secret.reveal()).toBe((await secrets())[0])
+    },
+  )
+
+  it.each(all.filter(choosesSecret))('gives $name the secret that it is to sign with', async contract => {
+    const { vendor, secrets } = await clientBed(contract)
+    const own = 'ab'.repeat(32)
+    await vendor.give(new Secret(own))
+    expect((await secrets())[0]).toBe(own)
+  })
+
+  it('sends every constant and its idempotency key where lanternkey wants them', async () => {
+    const { vendor, sent } = await clientBed(lanternkey, 600)
+    await vendor.rotate('key-1', sending)
+    expect(sent[0]).toMatchObject({
+      method: 'POST',
+      url: expect.stringMatching(/^\/lanterns\/Lantern-[0-9a-f-]{36}\/secrets\/\?confirm=true&grace=600$/),
+      body: '{"action":"rotate","target":{"kind":"secret"},"request":{"token":"key-1"}}',
+      headers: { 'x-lantern-intent': 'rotate', authorization: expect.stringMatching(/^Basic /) },
+    })
+    expect(sent[0]?.headers).not.toHaveProperty('idempotency-key')
+  })
+
+  it.each<[Contract, number | null, string, string | null]>([
+    [harborline, null, '', '{"rotation":{"now":true,"note":"scheduled ro"}}'],
+    [harborline, 0, '', '{"rotation":{"now":true,"note":"scheduled ro","keep_old":false}}'],
+    [harborline, 172_800, '', '{"rotation":{"now":true,"note":"scheduled ro","keep_old":48}}'],
+    [moorgate, null, '/overlap/1?api_key=', '{"urgent":false}'],
+    [moorgate, 172_800, '/overlap/2?api_key=', '{"urgent":false}'],
+  ])('says to $name what %d seconds are', async (contract, seconds, url, body) => {
+    const { vendor, sent } = await clientBed(contract, seconds)
+    await vendor.rotate('key-1', sending)
+    expect(sent[0]?.body).toBe(body)
+    expect(sent[0]?.url).toContain(url)
+  })
+
+  it('says in a header until when, where the vendor wants it said', async () => {
+    const { vendor, sent } = await clientBed(northlight)
+    const rotated = await vendor.rotate('key-1', sending)
+    const until = NOON.getTime() / 1000 + 180
+    expect(sent[0]?.headers['north-until']).toBe(String(until))
+    expect(rotated.previousExpiresAt?.getTime()).toBe(until * 1000)
+  })
+
+  it('needs of a contract that is only called nothing that a server does', async () => {
+    expect(contractFaults(oldstay, 'called')).toEqual([])
+    expect(contractFaults(oldstay, 'served')).toEqual([
+      'credentials must accept API keys or sessions',
+      'errors must be given, since Keyturn answers in this contract',
+      'operation POST /stays/{id}/rotate: access must be given',
+    ])
+    const server = closing(await startScriptedVendor([{ status: 200, body: { key: 'whsec_bmV3' } }]))
+    const vendor = httpVendor({
+      contract: oldstay,
+      baseUrl: server.url,
+      endpointId: 'e',
+      tenantId: '',
+      overlapSeconds: null,
+      credential: async () => new Secret('token'),
+      timeoutMs: 2000,
+      now: () => NOON,
+    })
+    expect((await vendor.rotate('k', sending)).secret.reveal()).toBe('whsec_bmV3')
+    expect(server.received[0]).toMatchObject({ method: 'POST', path: '/stays/e/rotate', body: '' })
+    expect(server.received[0]?.headers.authorization).toBe('Bearer token')
+  })
+})
