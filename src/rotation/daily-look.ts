@@ -31,17 +31,15 @@ export async function lookAtMirror(deps: RotationDeps, endpoint: Endpoint, signa
   const name = mirrorName(deps.stage, endpoint.tenantId, endpoint.id)
   const found = await deps.mirror.describe(name, signal)
   if (found === null) return { faults: ['missing'], found }
-  if (found.deleted) return { faults: ['scheduled-for-deletion'], found }
+  const keyFaults: readonly MirrorFault[] = found.hasOwnKey ? [] : ['other-kms-key']
+  if (found.deleted) return { faults: ['scheduled-for-deletion', ...keyFaults], found }
   const consumers = writtenFor(endpoint)
   const isShared = consumers === null || (await deps.mirror.isSharedWith({ name, consumers }, signal))
   const current = found.currentVersionId
   const isBehind = current === null || isOlderVersion(current, mirrorVersionId(endpoint))
-  const faults: readonly (MirrorFault | false)[] = [
-    !found.hasOwnKey && 'other-kms-key',
-    isBehind && 'other-version',
-    !isShared && 'other-policy',
-  ]
-  return { faults: faults.filter(fault => fault !== false), found }
+  const versionFaults: readonly MirrorFault[] = isBehind ? ['other-version'] : []
+  const policyFaults: readonly MirrorFault[] = isShared ? [] : ['other-policy']
+  return { faults: [...keyFaults, ...versionFaults, ...policyFaults], found }
 }
 
 /** Whom the policy names; null: that is not certain, and it is about to be written anyway. */

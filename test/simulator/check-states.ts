@@ -1,7 +1,8 @@
 import type { Secret } from '../../src/core/secret'
+import { addSeconds } from '../../src/core/instant'
 import { neverDelivered } from '../../src/delivery/health'
-import { rememberSeconds } from '../../src/rotation/change'
-import { type Change, dueKindOf, type Endpoint, unsettledChanges } from '../../src/rotation/endpoint'
+import { rememberSeconds, settleGraceSeconds } from '../../src/rotation/change'
+import { type Change, type Endpoint, unsettledChanges } from '../../src/rotation/endpoint'
 import { isOlderVersion, mirrorVersionId } from '../../src/rotation/mirror'
 import type { SealContext } from '../../src/rotation/ports'
 import { isLive, type Key } from '../../src/rotation/ring'
@@ -75,7 +76,14 @@ function checkLabels({ ledger, cloud }: World): void {
 /** What holds of every stored item, whatever has just happened. */
 function checkStored(ledger: Ledger, endpoint: Endpoint): void {
   checkWhole(ledger, endpoint)
-  if (endpoint.dueAt === null || dueKindOf(endpoint) === 'look') checkNothingLeft(ledger, endpoint)
+  if (isAtRest(endpoint)) checkNothingLeft(ledger, endpoint)
+}
+
+/** The sweep does not come by, or for its daily look alone. */
+function isAtRest({ dueAt, updatedAt, settling: { dailyLookAt } }: Endpoint): boolean {
+  if (dueAt === null) return true
+  const isLook = dueAt.getTime() === dailyLookAt?.getTime()
+  return isLook && dueAt > addSeconds(updatedAt, settleGraceSeconds)
 }
 
 /** No change is half written. */

@@ -15,7 +15,7 @@ describe('the simulator finds', () => {
       'AWSCURRENT moved to an older version',
     ],
     ['an unclear commit whose rotation id is not looked for', ofRequests.loadWithoutIds, 'no key is twice in a ring'],
-    ['a settled mark without its revision', ofRequests.markWithoutCondition, 'no mirror stays where none is wanted'],
+    ['a settled mark without its revision', ofRequests.markWithoutCondition, 'an unsettled change is due'],
     [
       'a tombstone that is dropped whatever is stored by then',
       ofRequests.dropWithoutCondition,

@@ -86,6 +86,14 @@ const changesByHand: readonly (readonly [string, string, (bed: Bed) => Promise<u
     ({ secrets }) => secrets.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true })),
   ],
   [
+    'scheduled for deletion with another KMS key',
+    'scheduled-for-deletion other-kms-key',
+    async ({ secrets, ...stage }) => {
+      await secrets.send(new UpdateSecretCommand({ SecretId, KmsKeyId: stage.newKey() }))
+      await secrets.send(new DeleteSecretCommand({ SecretId, RecoveryWindowInDays: 7 }))
+    },
+  ],
+  [
     'given another value',
     'other-version',
     ({ secrets }) => secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'by hand' })),

@@ -1,6 +1,6 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager'
 import { inLanes } from '../../../../src/core/concurrency'
-import type { Endpoint } from '../../../../src/rotation/endpoint'
+import { dueKindOf, type Endpoint } from '../../../../src/rotation/endpoint'
 import { mirrorName } from '../../../../src/rotation/mirror'
 import { type RingBed, tenantId } from './bed'
 
@@ -11,7 +11,7 @@ export interface Places {
   /** What a change of the ring leaves, newest first. */
   readonly changes: readonly string[]
   readonly audit: readonly string[]
-  /** Whether the sweep has nothing left to do. */
+  /** Whether the sweep has nothing left to do but its daily look. */
   readonly settled: boolean
   /** What the latest change shows: the current secret, or what it revoked. */
   readonly shown: unknown
@@ -34,6 +34,7 @@ export async function placesById(bed: RingBed): Promise<ReadonlyMap<string, Plac
 /** The ring's secrets are opened, as a sender of deliveries would. */
 async function placesOf({ sweep, secrets }: RingBed, endpoint: Endpoint): Promise<Places> {
   const { id: endpointId, ring, changes, revision, settling, dueAt } = endpoint
+  const isAtRest = dueAt === null || dueKindOf(endpoint) === 'look'
   const SecretId = mirrorName(sweep.stage, tenantId, endpointId)
   const [mirrored, audit, keys] = await Promise.all([
     secrets.send(new GetSecretValueCommand({ SecretId })),
@@ -47,7 +48,7 @@ async function placesOf({ sweep, secrets }: RingBed, endpoint: Endpoint): Promis
     audit: audit.items
       .filter(({ kind }) => kind !== 'replay')
       .map(({ id, kind, version }) => `${kind} ${version} ${id}`),
-    settled: dueAt === null && settling.revision === revision,
+    settled: isAtRest && settling.revision === revision,
     shown: changes[0].kind === 'revoke' ? changes[0].revokedKeyIds : keys[0]?.secret,
   }
 }
