@@ -82,28 +82,32 @@ function checkWords(contract: Contract): readonly Fault[] {
   return [
     ...placesOf(credentials).map(place => checkWord('credentials.in.kind', place.kind, dimensions.credentialPlaces)),
     checkWord('credentials.apiKey.encoding', credentials.apiKey?.encoding, dimensions.encodings),
-    checkWord('tenant.from', tenant.from, dimensions.tenantPlaces),
-    checkWord('ids.kind', ids.kind, dimensions.idKinds),
+    requireWord('tenant.from', tenant.from, dimensions.tenantPlaces),
+    requireWord('ids.kind', ids.kind, dimensions.idKinds),
     checkWord('ids.make.encoding', ids.kind === 'text' ? ids.make.encoding : undefined, dimensions.encodings),
-    checkWord('secret.encoding', secret.encoding, dimensions.encodings),
+    requireWord('secret.encoding', secret.encoding, dimensions.encodings),
     checkWord('secret.key', secret.key, dimensions.secretKeys),
-    checkWord('overlap.kind', overlap.kind, dimensions.overlapKinds),
-    checkWord('overlap.unit', overlap.kind === 'chosen' ? overlap.unit : undefined, dimensions.overlapUnits),
+    requireWord('overlap.kind', overlap.kind, dimensions.overlapKinds),
+    overlap.kind === 'chosen' && requireWord('overlap.unit', overlap.unit, dimensions.overlapUnits),
     checkWord('secondRotation.kind', secondRotation?.kind, dimensions.secondRotationKinds),
     checkWord('idempotencyKey', rule, dimensions.idempotencyKeyRules),
     checkWord('url', url, dimensions.urlRules),
     checkWord('reach', reach, dimensions.reaches),
     checkWord('times', times, dimensions.timeFormats),
     ...contract.operations.flatMap(({ use, method, path, reply }) => [
-      checkWord(`operation ${method} ${path}: use`, use, Object.keys(replyFields)),
-      checkWord(`operation ${method} ${path}: method`, method, dimensions.methods),
+      requireWord(`operation ${method} ${path}: use`, use, Object.keys(replyFields)),
+      requireWord(`operation ${method} ${path}: method`, method, dimensions.methods),
       checkWord(`operation ${method} ${path}: reply.status`, reply.status, dimensions.replyStatuses),
     ]),
   ]
 }
 
 function checkWord(place: string, word: unknown, words: readonly unknown[]): Fault {
-  return word !== undefined && !words.includes(word) && `${place} must be one of ${words.join(', ')}`
+  return word !== undefined && requireWord(place, word, words)
+}
+
+function requireWord(place: string, word: unknown, words: readonly unknown[]): Fault {
+  return !words.includes(word) && `${place} must be one of ${words.join(', ')}`
 }
 
 /** What only Keyturn as the server needs. */

@@ -25,10 +25,20 @@ import { jsonValue, type PlacedRequest, readConstant, requestFields, valueAt, wi
  * @throws {Problem} `invalid-request`, `payload-too-large`, `permission-denied`
  */
 export function readRingBody(request: PermittedRequest): JsonObject {
-  const { rotateBody, overlap, idempotencyKey } = request.contract
-  if (rotateBody || overlap.kind === 'chosen' || typeof idempotencyKey === 'object') return readPermittedObject(request)
+  if (saysInBody(request)) return readPermittedObject(request)
   readBody(request)
   return {}
+}
+
+/** Whether the contract has anything that a body may say. */
+function saysInBody({ contract, operation }: PermittedRequest): boolean {
+  const { rotateBody, overlap, idempotencyKey } = contract
+  const places = [
+    ...Object.keys(operation.when ?? {}),
+    ...(overlap.kind === 'chosen' ? [overlap.field] : []),
+    ...(typeof idempotencyKey === 'object' ? [idempotencyKey.in] : []),
+  ]
+  return Boolean(rotateBody) || places.some(place => !isTextPlace(place))
 }
 
 /** @throws {Problem} `invalid-request` where the contract wants a body and there is none */

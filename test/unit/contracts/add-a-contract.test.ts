@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { contractFaults } from '../../../src/contracts/check-contract'
 import type { Contract } from '../../../src/contracts/contract'
-import { bearer, harness, jsonBody, textAt } from '../http/harness'
+import { bearer, harness, jsonBody, type Reply, textAt } from '../http/harness'
 import * as pieceBy from './fragments'
 import { acmeworks } from './made-up/acmeworks'
 
@@ -51,6 +51,28 @@ describe('the pieces of docs/add-a-contract.md', () => {
     for (const signing of signings) {
       expect(contractFaults({ ...acmeworks, ids, overlap: flag, signing, operations: generalPatch })).toEqual([])
     }
+  })
+
+  it('rotate by one member of a PATCH and change settings by the others, without any other word', async () => {
+    const general: Contract = { ...acmeworks, overlap: { kind: 'none' }, operations: pieceBy.generalPatch }
+    const { rotateBody: _, ...contract } = general
+    const { send, endpoint, apiKey } = harness([contract])
+    const { id } = (await endpoint(contract, 'acme')).endpoint
+    const key = await apiKey(contract, 'acme')
+    const patch = (body: object): Promise<Reply> => send('PATCH', `/hooks/${id}`, jsonBody(key, body))
+    expect(textAt(await patch({ rotate_secret: true }), 'secret')).toMatch(/^whsec_/)
+    const url = 'https://other.example/'
+    expect(await patch({ rotate_secret: false, url })).toMatchObject({ status: 200, json: { id, url } })
+    expect(await patch({})).toMatchObject({ status: 200, json: { id, url } })
+  })
+
+  it('leave a body alone where nothing stands in it', async () => {
+    const { rotateBody: _, ...bodiless } = acmeworks
+    const contract: Contract = { ...bodiless, overlap: pieceBy.hoursInQuery }
+    const { send, endpoint, apiKey } = harness([contract])
+    const { id } = (await endpoint(contract, 'acme')).endpoint
+    const init = { ...bearer(await apiKey(contract, 'acme')), body: 'not JSON' }
+    expect((await send('POST', `/api/hooks/${id}/roll?grace_hours=1.5`, init)).status).toBe(200)
   })
 
   it('links to headings and files that there are', () => {

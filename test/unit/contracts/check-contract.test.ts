@@ -161,6 +161,8 @@ describe('a contract', () => {
     ['reply must have a body', withRotate({ reply: { status: 204, body: 'signingSecret' } })],
     ['reply.body never shows', withRotate({ reply: { status: 204, body: null } })],
     ['overlap.unit must be one of seconds, ', withOverlap({ unit: 'boolean' as 'words' })],
+    ['tenant.from must be one of credential, ', { ...sound, tenant: {} as Contract['tenant'] }],
+    ['overlap.kind must be one of none, ', { ...sound, overlap: {} as Contract['overlap'] }],
     ['use must be one of create, ', withRotate({ use: 'rotat' as 'rotate' })],
     ['method must be one of GET, ', withRotate({ method: 'POTS' as 'POST' })],
     ['secret.encoding must be one of hex, ', { ...sound, secret: { ...sound.secret, encoding: 'b64' as 'hex' } }],
