@@ -5,8 +5,8 @@ import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function'
 import { App, AssetType, TerraformAsset } from 'cdktf'
 import { Construct } from 'constructs'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import type { FunctionRoles, FunctionVpc } from '../config/config'
 import { type Mount, mountsFile } from '../src/contracts/routes'
 import { policyDocument, type Statement, type TrustStatement } from './iam-policy'
@@ -145,7 +145,7 @@ interface FunctionCodeProps {
   readonly mounts: readonly Mount[]
 }
 
-/** What Lambda runs: a zip of the bundle as it was built, and of the mounted contracts beside it. */
+/** What Lambda runs: a zip of the bundle as it was built, of what it loads later, and of the mounted contracts beside it. */
 class FunctionCode extends Construct {
   /** Relative to the folder that Terraform runs in. */
   readonly zip: string
@@ -155,8 +155,10 @@ class FunctionCode extends Construct {
   constructor(scope: Construct, id: string, { file, mounts }: FunctionCodeProps) {
     super(scope, id)
     if (!existsSync(file)) throw new Error(`there is no bundle at ${file}`)
+    const folder = dirname(file)
+    const codes = readdirSync(folder).filter(name => name.endsWith('.js'))
     const content = storedZip([
-      { name: 'index.js', content: readFileSync(file) },
+      ...codes.sort().map(name => ({ name, content: readFileSync(join(folder, name)) })),
       { name: mountsFile, content: Buffer.from(JSON.stringify(mounts)) },
     ])
     const digest = createHash('sha256').update(content).digest()

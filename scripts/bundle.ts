@@ -1,5 +1,5 @@
-import type { BuildOptions } from 'esbuild'
-import { existsSync, readFileSync } from 'node:fs'
+import type { BuildOptions, Metafile, Plugin } from 'esbuild'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { allContracts } from '../src/contracts/all'
 import { type Mount, mountsFile } from '../src/contracts/routes'
@@ -39,32 +39,51 @@ export async function buildFunctions(
   sources: Readonly<Record<string, string>> = functionSources,
 ): Promise<readonly Bundle[]> {
   if (prebuilt !== null) return Object.keys(sources).map(name => copyPrebuilt(outDir, name))
-  const bytes = await buildChanged({
-    entryPoints: Object.fromEntries(Object.entries(sources).map(([name, source]) => [`${name}/index`, source])),
-    outdir: resolve(outDir),
-    target: 'node22',
-    // Node has them since version 10; esbuild otherwise keeps a library's unused expression, compiled at every start.
-    supported: { 'regexp-unicode-property-escapes': true },
-    minify: true,
-    mainFields: ['module', 'main'],
-    legalComments: 'none',
-    alias: {
-      '@aws-sdk/credential-provider-node': join(root, 'scripts/aliases/lambda-credentials.ts'),
-      '@aws-sdk/signature-v4-multi-region': join(root, 'scripts/aliases/regional-signer.ts'),
-    },
-  })
+  const outdir = resolve(outDir)
+  const entries = Object.entries(sources).map(([name, source]) => [`${name}/index`, source])
+  const entryPoints = Object.fromEntries(entries) as Record<string, string>
+  const { bytes, metafile } = await buildChanged({ ...functionOptions, entryPoints, outdir, plugins: [joseBeside] })
+  const readers = Object.keys(sources).filter(name => loadsJose(metafile, name))
+  const besides = Object.fromEntries(readers.map(name => [`${name}/jose`, 'src/access/jose.ts']))
+  if (readers.length > 0) await buildChanged({ ...functionOptions, entryPoints: besides, outdir })
   return Object.keys(sources).map(name => {
     const file = resolve(outDir, name, 'index.js')
     return { name, file, bytes: bytes.get(file) ?? 0 }
   })
 }
 
+const functionOptions = {
+  target: 'node22',
+  // Node has them since version 10; esbuild otherwise keeps a library's unused expression, compiled at every start.
+  supported: { 'regexp-unicode-property-escapes': true },
+  minify: true,
+  mainFields: ['module', 'main'],
+  legalComments: 'none',
+  alias: {
+    '@aws-sdk/credential-provider-node': join(root, 'scripts/aliases/lambda-credentials.ts'),
+    '@aws-sdk/signature-v4-multi-region': join(root, 'scripts/aliases/regional-signer.ts'),
+  },
+} satisfies BuildOptions
+
+const joseFile = './jose.js'
+
+/** Leaves the library that reads tokens out of a bundle: its code would be parsed at every start, session or not. */
+const joseBeside: Plugin = {
+  name: 'jose-beside',
+  setup: ({ onResolve }) => onResolve({ filter: /^\.\/jose$/ }, () => ({ path: joseFile, external: true })),
+}
+
+function loadsJose({ outputs }: Metafile, name: string): boolean {
+  const [, output] = Object.entries(outputs).find(([path]) => path.endsWith(`${name}/index.js`)) ?? []
+  return output?.imports.some(({ path }) => path === joseFile) === true
+}
+
 /** A function as the package has it: the bytes that are deployed from there. */
 function copyPrebuilt(outDir: string, name: string): Bundle {
-  const file = resolve(outDir, name, 'index.js')
-  const contents = readFileSync(join(prebuilt ?? root, name, 'index.js'))
-  replaceChangedFile(file, contents)
-  return { name, file, bytes: contents.length }
+  const folder = join(prebuilt ?? root, name)
+  const codes = readdirSync(folder).filter(each => each.endsWith('.js'))
+  for (const code of codes) replaceChangedFile(resolve(outDir, name, code), readFileSync(join(folder, code)))
+  return { name, file: resolve(outDir, name, 'index.js'), bytes: readFileSync(join(folder, 'index.js')).length }
 }
 
 /** Builds functions and puts the mounts, by default the local ones, beside each bundle, where a deployment puts its own. */
@@ -90,11 +109,18 @@ export async function buildWorkerRuntime(outDir: string): Promise<string> {
   return file
 }
 
-/** Writes the files that changed. Returns the size of each, in bytes. */
-async function buildChanged(options: BuildOptions): Promise<ReadonlyMap<string, number>> {
+interface Built {
+  /** The size of each file. */
+  readonly bytes: ReadonlyMap<string, number>
+  readonly metafile: Metafile
+}
+
+/** Writes the files that changed. */
+async function buildChanged(options: BuildOptions): Promise<Built> {
   const { build } = await import('esbuild')
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...options,
+    metafile: true,
     absWorkingDir: root,
     write: false,
     bundle: true,
@@ -103,7 +129,7 @@ async function buildChanged(options: BuildOptions): Promise<ReadonlyMap<string, 
     logLevel: 'silent',
   })
   for (const { path, contents } of outputFiles) replaceChangedFile(path, contents)
-  return new Map(outputFiles.map(({ path, contents }) => [path, contents.length]))
+  return { bytes: new Map(outputFiles.map(({ path, contents }) => [path, contents.length])), metafile }
 }
 
 /** Ends the builder's own process, which would otherwise stay until ours ends. Building again starts a new one. */

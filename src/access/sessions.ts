@@ -1,11 +1,16 @@
 import type { JWTPayload, JWTVerifyGetKey } from 'jose'
-import { JOSENotSupported, JWKSMultipleMatchingKeys, JWKSNoMatchingKey, JWTExpired } from 'jose/errors'
-import { createRemoteJWKSet } from 'jose/jwks/remote'
-import { jwtVerify } from 'jose/jwt/verify'
 import { type Role, roles } from '../contracts/dimensions'
 import { storedIdPattern } from '../core/id'
 import { Problem } from '../core/problem'
 import { invalidToken, type SessionPrincipal } from './authenticate'
+import {
+  createRemoteJWKSet,
+  JOSENotSupported,
+  JWKSMultipleMatchingKeys,
+  JWKSNoMatchingKey,
+  JWTExpired,
+  jwtVerify,
+} from './jose'
 
 /** The one issuer whose JWTs are dashboard sessions, and the claims that hold role and tenants. */
 export interface SessionSettings {

@@ -6,7 +6,7 @@ import { awsProvider, lockFile, pinAwsProvider } from '../../../infra/aws-provid
 import { accessLogFormat } from '../../../infra/http-api'
 import { allContracts } from '../../../src/contracts/all'
 import { keyturn } from '../../../src/contracts/keyturn'
-import { folder, minimal, mountsOf, resources, synthesise, type Synthesised } from './support/synthesise'
+import { folder, minimal, mountsOf, resources, synthesise, type Synthesised, deployedFiles } from './support/synthesise'
 import { functionNames } from '../../../infra/function-statements'
 import { allows } from './support/evaluate-policy'
 import { keyPolicy, rolePolicy } from './support/synthesised-policies'
@@ -191,6 +191,12 @@ describe('functions', () => {
   it('have the same code for the same bundle: the hash in the plan is that of the zip', () => {
     const again = resources(synthesise(), 'aws_lambda_function')
     expect(again.map(each => each.source_code_hash)).toEqual(functions.map(each => each.source_code_hash))
+  })
+
+  it('are deployed with what they load later, beside the bundle', () => {
+    for (const each of functions) {
+      expect([...deployedFiles(each).keys()].sort()).toEqual(['index.js', 'jose.js', 'mounts.json'])
+    }
   })
 })
 

@@ -49,6 +49,7 @@ function emptyBundles(): string {
   for (const name of functionNames) {
     mkdirSync(join(bundles, name), { recursive: true })
     writeFileSync(join(bundles, name, 'index.js'), `exports.handler = async () => '${name}'\n`)
+    writeFileSync(join(bundles, name, 'jose.js'), '')
   }
   return bundles
 }
@@ -59,10 +60,15 @@ export function resources({ resource }: Synthesised, type: string): readonly Arg
 }
 
 /** What stands beside a function's bundle as `mounts.json`. */
-export function mountsOf({ source_code_hash: sha256 }: Arguments): unknown {
+export function mountsOf(lambda: Arguments): unknown {
+  return JSON.parse(String(deployedFiles(lambda).get('mounts.json')))
+}
+
+/** The files that a function is deployed with, by name. */
+export function deployedFiles({ source_code_hash: sha256 }: Arguments): ReturnType<typeof storedFiles> {
   const zip = `functions/${Buffer.from(String(sha256), 'base64').toString('hex')}.zip`
   const path = readdirSync(folder)
     .map(each => join(folder, each, zip))
     .find(existsSync)
-  return JSON.parse(String(storedFiles(readFileSync(path ?? zip)).get('mounts.json')))
+  return storedFiles(readFileSync(path ?? zip))
 }
