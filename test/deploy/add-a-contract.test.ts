@@ -12,7 +12,8 @@ import { freePorts } from '../support/local-run'
 
 const root = resolve(__dirname, '../..')
 const page = readFileSync(join(root, 'docs/add-a-contract.md'), 'utf8')
-const [contract = '', config = ''] = [...page.matchAll(/```ts\n(.*?)```/gs)].map(([, block]) => block)
+const [contract = '', ...others] = [...page.matchAll(/```ts\n(.*?)```/gs)].map(([, block = '']) => block)
+const config = others.find(block => block.includes('satisfies Config')) ?? ''
 const blocks = [...page.matchAll(/```sh\n(.*?)```/gs)].map(([, block = '']) => block)
 const packages = ['dynalite', 'classic-level', 'memory-level', 'tsx', 'typescript']
 
