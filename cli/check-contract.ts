@@ -4,6 +4,7 @@ import { OperatorError } from '../local/operator-error'
 import { checkContract } from '../src/contracts/check-contract'
 import { checkMounts } from '../src/contracts/check-mounts'
 import type { Contract } from '../src/contracts/contract'
+import { structureFaults } from '../src/contracts/structure'
 import type { Given, Report } from './command'
 import { type Route, routesOfContract, type Sample, type Samples, samplesOf } from './contract-samples'
 
@@ -24,22 +25,18 @@ export async function checkContractFile({ args }: Given): Promise<Report> {
 /** Each as a sentence that begins with the contract's name. */
 function faultsOf(contract: Contract): readonly string[] {
   try {
-    const role = isForTheHookAlone(contract) ? 'called' : 'served'
+    const role = hasAllMembers(contract) && isForTheHookAlone(contract) ? 'called' : 'served'
     checkContract(contract, role)
     if (role === 'served') checkMounts([{ contract, basePath: '' }])
     return []
   } catch (error) {
-    if (error instanceof RangeError) return sentencesOf(error.message)
-    if (!(error instanceof TypeError)) throw error
-    return [`contract ${contract.name}: a member is missing, or is of another type: let the compiler check it`]
+    if (error instanceof RangeError) return error.message.split('\n')
+    throw error
   }
 }
 
-/** One a fault: several are listed below a line that names the contract. */
-function sentencesOf(message: string): readonly string[] {
-  const [first = '', ...listed] = message.split('\n')
-  if (listed.length === 0) return [first]
-  return listed.map(line => `${first.trim()} ${line.replace(/^\s*-\s*/, '')}`)
+function hasAllMembers(contract: Contract): boolean {
+  return structureFaults(contract).length === 0
 }
 
 /** Whether no request could be served by it. */

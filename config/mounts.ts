@@ -70,8 +70,8 @@ function faultsBeginWith(place: string, check: () => void): void {
   try {
     check()
   } catch (error) {
-    if (error instanceof RangeError) throw new ConfigError([`${place}: ${error.message}`])
-    throw error
+    if (!(error instanceof RangeError)) throw error
+    throw new ConfigError(error.message.split('\n').map(fault => `${place}: ${fault}`))
   }
 }
 

@@ -5,33 +5,30 @@ import { checkErrors, checkHeaders, checkReply } from './check-shapes'
 import { checkSecret, checkSigning } from './check-signing'
 import { type Contract, type CredentialPlace, neededPermissions, type Operation } from './contract'
 import { placesOf } from './credential-places'
-import * as dimensions from './dimensions'
 import { type Fault, faultsIn, fitsEncoding, isSeconds, isToken } from './fault'
 import { canSignFor, newEndpointId, parseEndpointId } from './ids'
-import { replyFields } from './reply-fields'
 import { parseTemplate, type Segment } from './routes'
 import { bitsOf } from './secret-text'
+import { structureFaults } from './structure'
 
 /** `served`: Keyturn answers like the vendor. `called`: only the rotation hook uses the contract, to call the vendor. */
 export type ContractRole = 'served' | 'called'
 
 /**
  * Refuses a contract that contradicts itself, or could not work, where types cannot say so.
- * @throws {RangeError} naming the contract, and each member at fault
+ * @throws {RangeError} with a line for each fault, which names the contract and the member
  */
 export function checkContract(contract: Contract, role: ContractRole = 'served'): void {
-  const [first, ...others] = contractFaults(contract, role)
-  if (first === undefined) return
-  const faults = others.length === 0 ? first : `\n${[first, ...others].map(fault => `  - ${fault}`).join('\n')}`
-  throw new RangeError(`contract ${contract.name}: ${faults}`)
+  const faults = contractFaults(contract, role)
+  if (faults.length === 0) return
+  throw new RangeError(faults.map(fault => `contract ${contract.name}: ${fault}`).join('\n'))
 }
 
 /** All that is wrong with a contract, each fault beginning with the member. */
 export function contractFaults(contract: Contract, role: ContractRole = 'served'): readonly string[] {
-  const missing = faultsIn(checkMembers(contract))
-  if (missing.length > 0) return missing
-  const unknown = faultsIn(checkWords(contract))
-  if (unknown.length > 0) return unknown
+  // What the members mean together can be asked once they are what they are called.
+  const structure = structureFaults(contract)
+  if (structure.length > 0) return faultsIn(structure)
   return faultsIn([
     !/^[a-z][a-z0-9-]{0,31}$/.test(contract.name) && 'name must be lower-case, at most 32 characters',
     contract.operations.length === 0 && 'operations must not be empty',
@@ -46,68 +43,6 @@ export function contractFaults(contract: Contract, role: ContractRole = 'served'
     ...[...contract.operations].flatMap(operation => checkOperation(contract, operation)),
     ...(role === 'served' ? checkServed(contract) : []),
   ])
-}
-
-const needed = ['name', 'credentials', 'tenant', 'ids', 'secret', 'signing', 'overlap', 'operations'] as const
-const known: readonly string[] = [
-  ...needed,
-  ...(['delivery', 'secondRotation', 'cooldownSeconds', 'idempotencyKey', 'rotateBody', 'testBody'] as const),
-  ...(['cooldownFrom'] as const),
-  ...([
-    'rotationResetsFailures',
-    'apiVersions',
-    'url',
-    'reach',
-    'times',
-    'headers',
-    'client',
-    'errors',
-    'vendorReplays',
-  ] as const),
-] satisfies readonly (keyof Contract)[]
-
-/** A contract that comes from a file was compiled by nobody. */
-function checkMembers(contract: Contract): readonly Fault[] {
-  const unknown = Object.keys(contract).filter(name => !known.includes(name))
-  return [
-    ...needed.map(name => contract[name] === undefined && `${name} must be given`),
-    ...unknown.map(name => `${name} is no member of a contract; there are ${known.join(', ')}`),
-  ]
-}
-
-/** Words that there are not would be read as others, or as none. */
-function checkWords(contract: Contract): readonly Fault[] {
-  const { credentials, tenant, ids, secret, overlap, secondRotation, idempotencyKey, url, reach, times } = contract
-  const rule = typeof idempotencyKey === 'object' ? idempotencyKey.rule : idempotencyKey
-  return [
-    ...placesOf(credentials).map(place => checkWord('credentials.in.kind', place.kind, dimensions.credentialPlaces)),
-    checkWord('credentials.apiKey.encoding', credentials.apiKey?.encoding, dimensions.encodings),
-    requireWord('tenant.from', tenant.from, dimensions.tenantPlaces),
-    requireWord('ids.kind', ids.kind, dimensions.idKinds),
-    checkWord('ids.make.encoding', ids.kind === 'text' ? ids.make.encoding : undefined, dimensions.encodings),
-    requireWord('secret.encoding', secret.encoding, dimensions.encodings),
-    checkWord('secret.key', secret.key, dimensions.secretKeys),
-    requireWord('overlap.kind', overlap.kind, dimensions.overlapKinds),
-    overlap.kind === 'chosen' && requireWord('overlap.unit', overlap.unit, dimensions.overlapUnits),
-    checkWord('secondRotation.kind', secondRotation?.kind, dimensions.secondRotationKinds),
-    checkWord('idempotencyKey', rule, dimensions.idempotencyKeyRules),
-    checkWord('url', url, dimensions.urlRules),
-    checkWord('reach', reach, dimensions.reaches),
-    checkWord('times', times, dimensions.timeFormats),
-    ...contract.operations.flatMap(({ use, method, path, reply }) => [
-      requireWord(`operation ${method} ${path}: use`, use, Object.keys(replyFields)),
-      requireWord(`operation ${method} ${path}: method`, method, dimensions.methods),
-      checkWord(`operation ${method} ${path}: reply.status`, reply.status, dimensions.replyStatuses),
-    ]),
-  ]
-}
-
-function checkWord(place: string, word: unknown, words: readonly unknown[]): Fault {
-  return word !== undefined && requireWord(place, word, words)
-}
-
-function requireWord(place: string, word: unknown, words: readonly unknown[]): Fault {
-  return !words.includes(word) && `${place} must be one of ${words.join(', ')}`
 }
 
 /** What only Keyturn as the server needs. */

@@ -66,6 +66,7 @@ describe('keyturn check-contract', () => {
 
   it.each<[string, Readonly<Record<string, unknown>>, RegExp]>([
     ['a contradiction', { a: { ...acmeworks, cooldownSeconds: -1 } }, /contract acmeworks: .*cooldownSeconds must be/],
+    ['a list that is none', { a: { ...acmeworks, operations: 7, tenant: 7 } }, /acmeworks: operations must be a list/],
     ['a missing member', { a: { name: 'bare', operations: [] } }, /contract bare: credentials must be given/],
     [
       'two routes that are one',

@@ -264,10 +264,9 @@ describe('a contract', () => {
   it('is refused with all its faults at once, each in a line of its own', () => {
     const broken = { ...sound, name: 'Sound', cooldownSeconds: -1, overlap: { kind: 'fixed', seconds: 0 } } as const
     expect(() => checkContract(broken)).toThrow(
-      'contract Sound: \n' +
-        '  - name must be lower-case, at most 32 characters\n' +
-        '  - overlap.seconds must be 1 at least, or endless\n' +
-        '  - cooldownSeconds must be a whole number, 0 for none',
+      'contract Sound: name must be lower-case, at most 32 characters\n' +
+        'contract Sound: overlap.seconds must be 1 at least, or endless\n' +
+        'contract Sound: cooldownSeconds must be a whole number, 0 for none',
     )
   })
 

@@ -126,7 +126,7 @@ describe('a typo', () => {
     ],
     ['of a field that another use has', ofAnotherUse, /^operation GET \S+: reply\.body\.secret: .*; get has /],
     ['in an error', inErrors, /^errors\.body\.error: there is no field codee; errors has /],
-    ['in a member', inUse, /^cooldownSecond is no member of a contract; there are /],
+    ['in a member', inUse, /^cooldownSecond is no member; there are /],
   ])('%s is one fault at its place, with what there is', (_, contract, fault) => {
     expect(contractFaults(uncompiled(contract))).toEqual([expect.stringMatching(fault)])
   })
