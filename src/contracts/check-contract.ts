@@ -1,6 +1,6 @@
 import { storedIdPattern } from '../core/id'
 import { checkClient } from './check-client'
-import { checkOverlap, checkRotateBody, chosenParameters } from './check-requests'
+import { checkOverlap, checkRequestHeaders, checkRotateBody, chosenParameters } from './check-requests'
 import { checkErrors, checkHeaders, checkReply } from './check-shapes'
 import { checkSecret, checkSigning } from './check-signing'
 import { type Contract, type CredentialPlace, neededPermissions, type Operation } from './contract'
@@ -123,6 +123,7 @@ function checkRotationRules(contract: Contract): readonly Fault[] {
   return [
     ...checkOverlap(contract),
     ...checkRotateBody(contract),
+    ...checkRequestHeaders(contract),
     overlap.kind !== 'none' && secondRotation === undefined && 'secondRotation must be given, since keys overlap',
     secondRotation?.kind === 'keep' &&
       !(Number.isInteger(secondRotation.maximumLiveKeys) && secondRotation.maximumLiveKeys >= 2) &&
@@ -159,13 +160,30 @@ function checkPath(contract: Contract, { path, use }: Operation): readonly Fault
   const tenantName = tenant.from === 'path' ? [tenant.parameter] : []
   const chosen = use === 'rotate' ? chosenParameters(contract) : []
   const wanted = use === 'health' ? [] : [...(needsId ? ['id'] : []), ...tenantName, ...chosen]
+  const odd = segments.find((segment, index) => !isWellFormed(segment, index === segments.length - 1))
+  if (odd !== undefined) {
+    const text = JSON.stringify(segmentText(odd))
+    return [`path must have plain segments, parameters like {id}, and a verb after the last {id} alone, not ${text}`]
+  }
   return [
     !path.startsWith('/') && 'path must start with a slash',
-    !segments.every((segment, index) => isWellFormed(segment, index === segments.length - 1)) &&
-      'path must have plain segments, parameters like {id}, and a verb after the last {id} alone',
-    [...names].sort().join() !== wanted.sort().join() &&
-      `path must have these parameters: ${wanted.join(', ') || 'none'}`,
+    ...wanted.map(name => !names.includes(name) && `path must have {${name}}`),
+    ...names.map(
+      (name, index) =>
+        (!wanted.includes(name) && `path must not have {${name}}${whyNot(name, contract, use)}`) ||
+        (names.indexOf(name) !== index && `path must have {${name}} once`),
+    ),
   ]
+}
+
+function whyNot(name: string, { ids }: Contract, use: string): string {
+  if (name !== 'id') return ', which nothing in the contract names'
+  return ids.kind === 'fixed' ? ', since ids are fixed' : `, since ${use} is not about one endpoint`
+}
+
+function segmentText(segment: Segment): string {
+  if (segment.kind === 'literal') return segment.text
+  return `{${segment.name}}${segment.verb === null ? '' : `:${segment.verb}`}`
 }
 
 function isWellFormed(segment: Segment, isLast: boolean): boolean {

@@ -1,4 +1,5 @@
 import type { Contract, Operation, TextFormat } from './contract'
+import { headerOfPlace, placesOf as credentialPlacesOf } from './credential-places'
 import { type Fault, isSeconds, isToken } from './fault'
 import { type ChosenOverlap, isSayable, isWithin, jsonOfWord, mustBeSaid, rounded } from './overlap'
 import { isTextPlace, parsePlace, placeName, type PlaceText } from './place'
@@ -47,6 +48,29 @@ function placesOf({ overlap, rotateBody, idempotencyKey }: Contract): readonly (
     ...(typeof idempotencyKey === 'object' ? [['idempotencyKey.in', idempotencyKey.in] as const] : []),
     ...Object.keys(constants).map(place => [`rotateBody.constants.${place}`, place] as const),
   ]
+}
+
+/** A header of requests with two meanings. A credential may stand in one header in two ways. */
+export function checkRequestHeaders(contract: Contract): readonly Fault[] {
+  const { credentials, tenant, apiVersions, idempotencyKey = 'optional' } = contract
+  const inHeaders = placesOf(contract).flatMap(([member, text]) => {
+    const place = parsePlace(text)
+    return place.in === 'header' ? [[member, place.name] as const] : []
+  })
+  const ofCredentials = new Set(credentialPlacesOf(credentials).flatMap(place => headerOfPlace(place) ?? []))
+  const named: readonly (readonly [member: string, header: string])[] = [
+    ...[...ofCredentials].map(header => ['credentials.in', header] as const),
+    ...(tenant.from !== 'path' && tenant.header !== undefined ? [['tenant.header', tenant.header] as const] : []),
+    ...(apiVersions === undefined ? [] : [['apiVersions.header', apiVersions.header] as const]),
+    ...(typeof idempotencyKey === 'object' || idempotencyKey === 'off'
+      ? []
+      : [['idempotencyKey', 'Idempotency-Key'] as const]),
+    ...inHeaders,
+  ]
+  return named.map(([member, header], index) => {
+    const [other] = named.slice(0, index).find(each => each[1].toLowerCase() === header.toLowerCase()) ?? []
+    return other !== undefined && other !== member && `${member} must not be ${header}, which is that of ${other}`
+  })
 }
 
 /** A place that is another one, or stands within it. */

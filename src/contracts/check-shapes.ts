@@ -1,3 +1,4 @@
+import { problems } from '../core/problem'
 import { choosesSecret, type Contract, type Operation } from './contract'
 import { timeFormats } from './dimensions'
 import { numberDigits } from './ids'
@@ -52,6 +53,7 @@ export function checkReply(contract: Contract, { reply, use }: Operation): reado
       'reply.body never shows signingSecret',
     ...shape,
     ...(body === null ? [] : checkNumbers(contract, body)),
+    ...(body === null ? [] : checkEmptyFields(contract, body)),
     contract.times === undefined &&
       body !== null &&
       showsTime(body) &&
@@ -68,7 +70,8 @@ export function checkHeaders({ headers = {} }: Contract): readonly Fault[] {
   ])
 }
 
-export function checkErrors({ errors }: Contract): readonly Fault[] {
+export function checkErrors(contract: Contract): readonly Fault[] {
+  const { errors } = contract
   if (errors === undefined) return []
   const allowed = { fields: errorFields, whose: 'errors' }
   const { body, words = {}, byStatus = {}, other } = errors
@@ -77,14 +80,47 @@ export function checkErrors({ errors }: Contract): readonly Fault[] {
     ...Object.entries(byStatus).map(([status, entry]) => [`errors.byStatus.${status}`, entry] as const),
     ['errors.other', other] as const,
   ]
+  const statuses = statusesOf(contract)
   return [
     ...checkShape('errors.body', body, allowed),
+    ...Object.keys(byStatus).map(
+      status =>
+        !statuses.includes(Number(status)) &&
+        `errors.byStatus.${status} is the status of no problem, which have ${statuses.join(', ')}; what the vendor answers in place of one is the status in its entry`,
+    ),
     ...entries.flatMap(([place, entry]) => [
       entry?.status !== undefined &&
         !(entry.status >= 400 && entry.status <= 599) &&
         `${place}.status must be 400 to 599`,
       ...(entry?.body === undefined ? [] : checkShape(`${place}.body`, entry.body, allowed)),
+      ...(['title', 'detail'] as const).flatMap(member =>
+        fieldsInText(entry?.[member] ?? '').map(field =>
+          checkField(`${place}.${member}`, field, { ...allowed, fields: fieldsOfText }),
+        ),
+      ),
     ]),
+  ]
+}
+
+/** Fields that are texts, and so may stand in one. */
+const fieldsOfText = errorFields.filter(field => field !== 'errors' && field !== 'messages')
+
+/** The statuses that an error of the contract can have before the contract replaces it. */
+function statusesOf({ operations }: Contract): readonly number[] {
+  const setsConsumers = operations.some(({ use }) => use === 'create' || use === 'update')
+  const possible = Object.entries(problems).filter(([code]) => setsConsumers || code !== 'consumer-not-reader')
+  return [...new Set(possible.map(([, [status]]) => status))].toSorted((a, b) => a - b)
+}
+
+/** What a reply shows though it could never hold anything. */
+function checkEmptyFields({ secret, overlap }: Contract, body: Shape<string>): readonly Fault[] {
+  const fields = shapeFields(body)
+  const previous = ['previousExpiresAt', 'previousSecret'].find(field => fields.includes(field))
+  return [
+    fields.includes('secretMask') && secret.mask === undefined && 'reply.body: secretMask needs secret.mask',
+    overlap.kind === 'none' &&
+      previous !== undefined &&
+      `reply.body: ${previous} is always null, since overlap none ends the key before at once`,
   ]
 }
 

@@ -48,7 +48,13 @@ export function checkSigning(contract: Contract): readonly Fault[] {
     if (error instanceof TypeError) return [`signing: ${error.message}`]
     throw error
   }
-  return [...checkHeaders(contract), ...checkParts(signing), ...checkSeparators(contract), ...checkForms(contract)]
+  return [
+    ...checkHeaders(contract),
+    ...checkParts(signing),
+    ...checkSeparators(contract),
+    ...checkForms(contract),
+    ...checkDelivery(contract),
+  ]
 }
 
 /** Headers that a delivery would carry twice, and names that are none. */
@@ -118,13 +124,32 @@ function checkSeparators({ signing, tenant }: Contract): readonly Fault[] {
   ]
 }
 
-function checkForms({ signing, delivery = standardDelivery }: Contract): readonly Fault[] {
-  const { signature, weaker, previous, inBody } = signing
+function checkDelivery({ delivery = standardDelivery }: Contract): readonly Fault[] {
+  const names = Object.keys(delivery.headers)
+  return [
+    ...names.map(
+      name =>
+        (!isToken(name) || name !== name.toLowerCase()) && `delivery.headers.${name} must be a header in lower case`,
+    ),
+    typeof delivery.success !== 'string' &&
+      !(delivery.success.length > 0 && delivery.success.every(status => status >= 200 && status <= 599)) &&
+      'delivery.success must be 2xx, or statuses from 200 to 599',
+  ]
+}
+
+function checkForms({ signing, delivery = standardDelivery, overlap }: Contract): readonly Fault[] {
+  const { signature, weaker, previous, inBody, timestamp } = signing
   const isPlain = (header: SignatureHeader): boolean => header.form === 'single'
   return [
     previous !== undefined &&
       !(isPlain(signature) && isPlain(previous)) &&
       'signing.previous belongs to single signatures',
+    previous !== undefined &&
+      overlap.kind === 'none' &&
+      'signing.previous is never written, since overlap none ends the key before at once',
+    signature.form === 'timestamped' &&
+      timestamp.length > 0 &&
+      'signing.timestamp must be empty, since a timestamped signature has it',
     weaker !== undefined && weaker.form !== signature.form && 'signing.weaker must have the form of signing.signature',
     inBody !== undefined && !isPlain(signature) && 'signing.inBody holds a single signature',
     inBody !== undefined &&

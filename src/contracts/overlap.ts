@@ -55,8 +55,9 @@ export function mustBeSaid({ required, field }: ChosenOverlap): boolean {
 }
 
 /** Which lengths a caller may choose, for people. */
-export function allowedSpans({ minimumSeconds = 0, maximumSeconds }: ChosenOverlap): string {
-  return `${minimumSeconds} to ${maximumSeconds} seconds long`
+export function allowedSpans({ unit, minimumSeconds = 0, maximumSeconds }: ChosenOverlap): string {
+  const isInstant = unit === 'instant' || unit === 'unix-seconds'
+  return `${minimumSeconds} to ${maximumSeconds} seconds ${isInstant ? 'from now' : 'long'}`
 }
 
 /** Whether a key before may keep working without an end. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { randomBytes } from 'node:crypto'
 import { allContracts, hookContracts } from '../../../src/contracts/all'
-import { checkContract } from '../../../src/contracts/check-contract'
+import { checkContract, contractFaults } from '../../../src/contracts/check-contract'
 import type { Contract, CredentialPlace, ErrorDialect, Operation, Span } from '../../../src/contracts/contract'
 import { standardDelivery } from '../../../src/contracts/defaults'
 import { keyturn } from '../../../src/contracts/keyturn'
@@ -145,11 +145,57 @@ describe('a contract', () => {
     ],
     ['apiVersions.known', { ...sound, apiVersions: { header: 'V', known: [] } }],
     ['POST /hooks/{id}/rotate: since', withRotate({ since: '1' })],
-    ['POST /hooks/rotate: path must have these parameters: id', withRotate({ path: '/hooks/rotate' })],
-    ['path must have these parameters', withRotate({ path: '/{tenant}/hooks/{id}' })],
+    ['POST /hooks/rotate: path must have {id}', withRotate({ path: '/hooks/rotate' })],
+    ['path must not have {tenant}, which nothing in the contract names', withRotate({ path: '/{tenant}/hooks/{id}' })],
     ['path must have plain segments', withRotate({ path: '/hooks/{id}:rotate/now' })],
-    ['path must have plain segments', withRotate({ path: '/hooks/{id}x' })],
+    ['a verb after the last {id} alone, not "{id}x"', withRotate({ path: '/hooks/{id}x' })],
     ['path must have plain segments', withRotate({ path: '/hooks//{id}' })],
+    ['path must have {id} once', withRotate({ path: '/hooks/{id}/{id}' })],
+    [
+      'POST /hooks/{id}/rotate: path must not have {id}, since ids are fixed',
+      { ...sound, ids: { kind: 'fixed', id: 'org' } },
+    ],
+    [
+      'path must not have {id}, since list is not about one endpoint',
+      { ...sound, operations: [rotate, { ...reading, use: 'list', reply: { status: 200, body: 'nextCursor' } }] },
+    ],
+    ['errors.byStatus.418 is the status of no problem, which have 400, 401, ', withErrors({ byStatus: { 418: {} } })],
+    ['errors.byStatus.422 is the status of no problem', withErrors({ byStatus: { 422: {} } })],
+    [
+      'errors.words.not-found.detail: there is no field endpointId; errors has ',
+      withErrors({ words: { 'not-found': { detail: 'No {endpointId}' } } }),
+    ],
+    ['errors.other.title: there is no field errors', withErrors({ other: { title: '{errors}' } })],
+    [
+      'GET /hooks/{id}: reply.body: secretMask needs secret.mask',
+      { ...sound, operations: [rotate, { ...reading, use: 'get', reply: { status: 200, body: 'secretMask' } }] },
+    ],
+    ...(['previousExpiresAt', 'previousSecret'] as const).map((field): [string, Contract] => [
+      `reply.body: ${field} is always null, since overlap none`,
+      {
+        ...withRotate({ reply: { status: 200, body: { a: 'signingSecret', b: { $present: field } } } }),
+        overlap: { kind: 'none' },
+      },
+    ]),
+    [
+      'signing.previous is never written, since overlap none',
+      {
+        ...sound,
+        overlap: { kind: 'none' },
+        signing: { ...tumban.signing, weaker: undefined, previous: { ...tumban.signing.signature, header: ['x-old'] } },
+      },
+    ],
+    [
+      'apiVersions.header must not be Authorization, which is that of credentials.in',
+      { ...sound, apiVersions: { header: 'Authorization', known: ['1'] } },
+    ],
+    ['overlap.field must not be idempotency-key, which is that of', withOverlap({ field: 'idempotency-key:' })],
+    ['delivery.success must be 2xx, or', { ...sound, delivery: { ...standardDelivery, success: [] } }],
+    [
+      'delivery.headers.X-Event must be a header in lower case',
+      { ...sound, delivery: { ...standardDelivery, headers: { 'X-Event': 'eventType' } } },
+    ],
+    ['signing.timestamp must be empty, since a timestamped signature has it', withSignature({ form: 'timestamped' })],
     ['path must start', withRotate({ path: 'hooks/{id}' })],
     ['access must not be anyone', withRotate({ access: 'anyone' })],
     ['access must allow', withRotate({ access: {} })],
@@ -268,6 +314,12 @@ describe('a contract', () => {
         'contract Sound: overlap.seconds must be 1 at least, or endless\n' +
         'contract Sound: cooldownSeconds must be a whole number, 0 for none',
     )
+  })
+
+  it('is told of a segment that is none, and of nothing that follows from it', () => {
+    expect(contractFaults(withRotate({ path: '/hooks/{hook-id}' }))).toEqual([
+      'operation POST /hooks/{hook-id}: path must have plain segments, parameters like {id}, and a verb after the last {id} alone, not "{hook-id}"',
+    ])
   })
 
   it('signs with the bytes of its own prefix and encoding, so that a scheme of another encoding takes nothing away', () => {

@@ -43,6 +43,12 @@ describe('untilnoon', () => {
     expect(reply.json).toMatch(/^validUntil must /)
   })
 
+  it('400 for an instant that is too far, which says how far from now it may be', async () => {
+    const { rotate } = await setup()
+    const reply = await rotate({ validUntil: '2027-11-21T12:00:00Z' })
+    expect(reply).toMatchObject({ status: 400, json: 'validUntil must be 0 to 7200 seconds from now.' })
+  })
+
   it('404 in a version before the operation, with the version that has it; 400 in none', async () => {
     const { rotate } = await setup()
     expect((await rotate({}, { 'Untilnoon-Version': '2' })).status).toBe(201)
