@@ -68,13 +68,13 @@ function linesOf({ name, routes, samples }: Checked): readonly string[] {
   ]
 }
 
-function sampleLines({ request, reply, reveal, error, delivery }: Samples): readonly string[] {
+function sampleLines({ request, reply, reveal, errors, delivery }: Samples): readonly string[] {
   return [
     ...titled('A rotation:', request),
     ...titled('Its reply:', reply),
     ...(reveal === null ? [] : titled('The reply that shows the secret:', reveal)),
-    ...titled('The reply for an unknown endpoint:', error),
-    ...titled('A delivery, right after that rotation:', delivery, body => [body]),
+    ...errors.flatMap(error => titled(`A refusal, ${error.problem}:`, error)),
+    ...titled('A delivery, while the key before works for as long as it may:', delivery, body => [body]),
   ]
 }
 

@@ -6,8 +6,10 @@ import {
   neededPermissions,
   type Operation,
   type OperationOf,
+  type Span,
 } from '../src/contracts/contract'
 import { newEndpointId } from '../src/contracts/ids'
+import { mayBeEndless, overlapAfter } from '../src/contracts/overlap'
 import { newText } from '../src/contracts/secret-text'
 import { addSeconds } from '../src/core/instant'
 import { Secret } from '../src/core/secret'
@@ -15,8 +17,7 @@ import { messageIdOf } from '../src/delivery/delivery'
 import { neverDelivered } from '../src/delivery/health'
 import { signedRequest } from '../src/delivery/signed-request'
 import { standardDelivery } from '../src/contracts/defaults'
-import { noSuchEndpoint } from '../src/core/problem'
-import { outcomeReply, problemReply } from '../src/http/reply'
+import { outcomeReply } from '../src/http/reply'
 import type { ApiReply } from '../src/http/request'
 import { revealOutcome } from '../src/http/uses/ring'
 import { ownSecretMember, vendorRequest } from '../src/rotation-hook/vendor-request'
@@ -25,9 +26,10 @@ import { newEndpoint } from '../src/rotation/create'
 import type { Endpoint } from '../src/rotation/endpoint'
 import { newKey, type OpenedKey } from '../src/rotation/keys'
 import { previousEnd, rotateRing, rotationPolicyOf } from '../src/rotation/ring'
+import { refusalsOf } from './error-samples'
 
-// What a contract makes of one rotation, by the code that serves it: the request as the hook writes it, the reply, a
-// refusal and a delivery as Keyturn does in the vendor's place. Every secret in it is made up on the spot.
+// What a contract makes of one rotation, by the code that serves it: the request as the hook writes it, the reply, the
+// refusals and a delivery as Keyturn does in the vendor's place. Every secret in it is made up on the spot.
 
 export interface Route {
   readonly use: string
@@ -46,12 +48,19 @@ export interface Sample {
   readonly body: string
 }
 
+/** A refusal, with the code of its problem. */
+export interface ErrorSample extends Sample {
+  readonly problem: string
+}
+
 export interface Samples {
   readonly request: Sample
   readonly reply: Sample
   /** Only where the rotation's own reply does not show the secret, and another operation does. */
   readonly reveal: Sample | null
-  readonly error: Sample
+  /** One for each status and form of the refusals that there are. */
+  readonly errors: readonly ErrorSample[]
+  /** Signed while the key before works for as long as it may. */
   readonly delivery: Sample
 }
 
@@ -96,13 +105,17 @@ export async function samplesOf(contract: Contract, now: Date): Promise<Samples 
     request: requestOf(contract, rotate, { endpoint, secret, now }),
     reply: replyOf(outcomeReply(contract, rotate, revealed, asked(rotate, endpoint, now))),
     reveal: reveal === null ? null : replyOf(outcomeReply(contract, reveal, revealed, asked(reveal, endpoint, now))),
-    error: replyOf(problemReply(noSuchEndpoint(), contract, asked(rotate, endpoint, now))),
+    errors: refusalsOf(contract, rotate, { ring: endpoint.ring, ...asked(rotate, endpoint, now) }).map(
+      ({ problem, reply }) => ({ problem, ...replyOf(reply) }),
+    ),
     delivery: await deliveryOf(contract, rotated, now),
   }
 }
 
 interface Rotated {
   readonly endpoint: Endpoint
+  /** As the endpoint, but rotated with the longest overlap that there is. */
+  readonly overlapping: Endpoint
   readonly secret: Secret
   readonly opened: ReadonlyMap<string, Secret>
 }
@@ -147,15 +160,29 @@ async function rotatedEndpoint(contract: Contract, now: Date): Promise<Rotated> 
   } as const
   const birth = { tenantId, id, contract: contract.name, incarnation: 'inc', settings, key: first.sealedKey, draft }
   const born = newEndpoint(birth, before, null)
-  const ring = rotateRing(born.ring, { ...next.sealedKey, createdAt: now, expiresAt: null }, policy)
+  const key = { ...next.sealedKey, createdAt: now, expiresAt: null }
+  const ring = rotateRing(born.ring, key, policy)
+  const longest = rotateRing(born.ring, key, { ...policy, overlapSeconds: longestOverlap(contract) })
   return {
     endpoint: { ...born, ring, updatedAt: now },
+    overlapping: { ...born, ring: longest, updatedAt: now },
     secret: next.secret,
     opened: new Map([
       [first.sealedKey.id, first.secret],
       [next.sealedKey.id, next.secret],
     ]),
   }
+}
+
+function longestOverlap(contract: Contract): Span {
+  const { overlap } = contract
+  if (overlap.kind !== 'chosen') return overlapAfter(contract, null)
+  if (mayBeEndless(contract)) return 'endless'
+  return Math.max(...(overlap.words === undefined ? [overlap.maximumSeconds] : lengthsOf(overlap.words)))
+}
+
+function lengthsOf(words: Readonly<Record<string, Span>>): readonly number[] {
+  return Object.values(words).flatMap(span => (span === 'endless' ? [] : span))
 }
 
 interface Rotating {
@@ -176,7 +203,7 @@ function requestOf(contract: Contract, operation: Operation, { endpoint, secret,
       tenantId: endpoint.tenantId,
       overlapSeconds: overlapOf(contract),
     },
-    { operation, credential, members, idempotencyKey: null, now },
+    { operation, credential, members, idempotencyKey: randomUUID(), now },
   )
   return { line: `${request.method} ${url}`, headers: request.headers, body: request.body ?? '' }
 }
@@ -192,7 +219,7 @@ function replyOf({ status, headers, body }: ApiReply): Sample {
   return { line: String(status), headers, body }
 }
 
-async function deliveryOf(contract: Contract, { endpoint, opened }: Rotated, now: Date): Promise<Sample> {
+async function deliveryOf(contract: Contract, { overlapping: endpoint, opened }: Rotated, now: Date): Promise<Sample> {
   const event = { tenantId: endpoint.tenantId, id: 'evt_sample', type: eventType, at: now, payload: { total: 3 } }
   const origin = {
     tenantId: endpoint.tenantId,

@@ -140,9 +140,10 @@ function addModule(command: KeyturnCommand): void {
 
 function addCheckContract(command: KeyturnCommand): void {
   command
-    .description('check a contract of your own, and show its routes, a rotation, an error and a delivery')
+    .description('check a contract of your own, and show its routes, a rotation, its errors and a delivery')
     .usage('<file> [options]')
-    .argument('[files...]')
+    .argument('[file]')
+    .allowExcessArguments()
     .reports(async given => (await import('./check-contract')).checkContractFile(given))
 }
 

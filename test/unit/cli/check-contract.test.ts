@@ -5,13 +5,21 @@ import { join } from 'node:path'
 import { checkContractFile } from '../../../cli/check-contract'
 import { samplesOf } from '../../../cli/contract-samples'
 import { allContracts, hookContracts } from '../../../src/contracts/all'
+import { keyturn } from '../../../src/contracts/keyturn'
+import { storno } from '../../../src/contracts/storno'
+import { addSeconds } from '../../../src/core/instant'
 import { choosesSecret, type Contract } from '../../../src/contracts/contract'
 import { schemeOf } from '../../../src/contracts/secret-key'
 import { readRotated } from '../../../src/rotation-hook/vendor-reply'
 import { verify } from '../../../src/verify'
+import { NOON } from '../http/harness'
 import { runScript } from '../../support/run-script'
 import { acmeworks } from '../contracts/made-up/acmeworks'
 import { allMadeUp } from '../contracts/made-up/all-made-up'
+import { ferrypost } from '../contracts/made-up/ferrypost'
+import { harborline } from '../contracts/made-up/harborline'
+import { lanternkey } from '../contracts/made-up/lanternkey'
+import { oldstay } from '../contracts/made-up/oldstay'
 
 const example = 'examples/platform/acmeworks.ts'
 let folder: string
@@ -35,7 +43,7 @@ function moduleOf(name: string, exported: Readonly<Record<string, unknown>>): st
 }
 
 describe('keyturn check-contract', () => {
-  it('prints the routes, a rotation with its reply, an error and a delivery, with the time of now', async () => {
+  it('prints the routes, a rotation with its reply, its errors and a delivery, with the time of now', async () => {
     const { exitCode, stdout, stderr } = await check(example)
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(stdout).toMatch(/^ {2}POST \/api\/hooks\/\{id\}\/roll {2}rotate: API key with hooks:write$/m)
@@ -44,7 +52,7 @@ describe('keyturn check-contract', () => {
     const [, ends] = /"old_secret_ends": (\d+)/.exec(stdout) ?? []
     expect(Math.abs(Number(ends) - Date.now() / 1000 - 86_400)).toBeLessThan(60)
     expect(stdout).toMatch(/^ {2}webhook-signature: v1,\S+ v1,\S+$/m)
-    expect(stdout).toMatch(/^ {2}404\n {2}content-type: application\/json$/m)
+    expect(stdout).toMatch(/^A refusal, not-found:\n\n {2}404\n {2}content-type: application\/json$/m)
   })
 
   it('prints the same as one document, of which the delivery verifies with the secret of the reply', async () => {
@@ -67,6 +75,11 @@ describe('keyturn check-contract', () => {
   it.each<[string, Readonly<Record<string, unknown>>, RegExp]>([
     ['a contradiction', { a: { ...acmeworks, cooldownSeconds: -1 } }, /contract acmeworks: .*cooldownSeconds must be/],
     ['a list that is none', { a: { ...acmeworks, operations: 7, tenant: 7 } }, /acmeworks: operations must be a list/],
+    [
+      'two faults',
+      { a: { ...acmeworks, name: 'Acme', cooldownSeconds: -1 } },
+      /^\S+ contract Acme: name must .*\n\S+ contract Acme: cooldownSeconds must .*\n$/,
+    ],
     ['a missing member', { a: { name: 'bare', operations: [] } }, /contract bare: credentials must be given/],
     [
       'two routes that are one',
@@ -97,6 +110,45 @@ describe('keyturn check-contract', () => {
 })
 
 describe('the samples', () => {
+  it.each<[Contract, readonly number[]]>([
+    [acmeworks, [401, 403, 404, 400, 409, 429, 503, 500]],
+    [storno, [401, 403, 404, 400, 409, 429, 503, 500]],
+    [harborline, [418, 404, 400, 429]],
+  ])('have an error for each status of $name, and of a status one for each form', async (contract, statuses) => {
+    const { errors = [] } = (await samplesOf(contract, NOON)) ?? {}
+    expect(errors.map(({ line }) => Number(line))).toEqual(statuses)
+    expect(errors.every(({ body }) => !body.includes('{id}'))).toBe(true)
+  })
+
+  it('have no errors of a contract that says none, which is for the hook alone', async () => {
+    expect((await samplesOf(oldstay, NOON))?.errors).toEqual([])
+  })
+
+  it('show times as of now: a cooldown that has just begun, an overlap that ends an hour from now', async () => {
+    const { errors = [] } = (await samplesOf({ ...acmeworks, cooldownSeconds: 60 }, NOON)) ?? {}
+    expect(errors.find(({ problem }) => problem === 'rotation-cooldown')?.headers).toMatchObject({
+      'retry-after': '60',
+    })
+    const rejecting: Contract = { ...keyturn, name: 'rejecting', secondRotation: { kind: 'reject' } }
+    const conflict = (await samplesOf(rejecting, NOON))?.errors.find(({ line }) => line === '409')
+    expect(JSON.parse(conflict?.body ?? '').detail).toContain(addSeconds(NOON, 3600).toISOString())
+  })
+
+  it('have a delivery with the signatures of both keys, also where the default ends the one before at once', async () => {
+    const { overlap } = acmeworks
+    const contract: Contract = { ...acmeworks, overlap: { ...overlap, defaultSeconds: 0 } }
+    const { delivery } = (await samplesOf(contract, NOON)) ?? {}
+    expect(delivery?.headers['webhook-signature']).toMatch(/^v1,\S+ v1,\S+$/)
+  })
+
+  it('have the idempotency key in the request, where the contract has its place', async () => {
+    const inBody = JSON.parse((await samplesOf(lanternkey, NOON))?.request.body ?? '')
+    expect(inBody).toMatchObject({ request: { token: expect.stringMatching(/^[\w-]{36}$/) } })
+    const header = 'idempotency-key'
+    expect((await samplesOf(acmeworks, NOON))?.request.headers).toHaveProperty([header])
+    expect((await samplesOf(ferrypost, NOON))?.request.headers).not.toHaveProperty([header])
+  })
+
   const contracts: readonly (readonly [string, Contract])[] = [...allContracts, ...hookContracts, ...allMadeUp].map(
     contract => [contract.name, contract],
   )

@@ -156,9 +156,10 @@ describe('the contracts of a configuration', () => {
   })
 
   it('a contract of your own that contradicts itself is refused by the name of its member', () => {
-    const broken = { ...own, operations: [] }
+    const broken = { ...own, operations: [], cooldownSeconds: -1 }
     expect(faultsOf({ contracts: [{ contract: broken, basePath: '/acme' }] })).toEqual([
       'contracts.0.contract: contract acme: operations must not be empty',
+      'contracts.0.contract: contract acme: cooldownSeconds must be a whole number, 0 for none',
     ])
   })
 
