@@ -139,6 +139,8 @@ export class InvocationError extends Error {
 /** Appends to the file, made with mode 0600. Throws Node's own error where it cannot be opened; prints later ones. */
 export function openFunctionLog(file: string): Writable {
   const log = createWriteStream(file, { fd: openSync(file, 'a', 0o600) })
+  // Every worker of the function writes to it, and each adds listeners of its own: there may be any number.
+  log.setMaxListeners(0)
   log.on('error', ({ message }) => console.error(`the log ${file} cannot be written: ${message}`))
   return log
 }

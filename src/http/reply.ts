@@ -1,4 +1,4 @@
-import type { Contract, ErrorDialect, ErrorWords, Operation } from '../contracts/contract'
+import type { Contract, CredentialPlace, ErrorDialect, ErrorWords, Operation } from '../contracts/contract'
 import { valueText } from '../contracts/place'
 import { problemDetails, timesOf } from '../contracts/defaults'
 import type { TimeFormat } from '../contracts/dimensions'
@@ -90,10 +90,27 @@ function pathOf({ method, path, parameters }: ReplyRequest): Values {
   return { method, path, id: parameters?.['id'] ?? null }
 }
 
+/** One for each scheme of `Authorization` that the contract takes, in its order. Other headers have no scheme to name. */
 function challenge(contract: Contract | null): Record<string, string> {
-  const kinds = contract === null ? ['bearer'] : placesOf(contract.credentials).map(({ kind }) => kind)
-  if (kinds.includes('bearer')) return { 'www-authenticate': 'Bearer' }
-  return kinds.includes('basic') ? { 'www-authenticate': `Basic realm="${contract?.name}"` } : {}
+  const places = contract === null ? [{ kind: 'bearer' } as const] : placesOf(contract.credentials)
+  const challenges = new Set(places.flatMap(place => challengeOf(place, contract?.name ?? '') ?? []))
+  return challenges.size === 0 ? {} : { 'www-authenticate': [...challenges].join(', ') }
+}
+
+/** RFC 6750, section 3, and RFC 7617, section 2, which wants a realm. */
+function challengeOf(place: CredentialPlace, realm: string): string | null {
+  switch (place.kind) {
+    case 'bearer':
+      return 'Bearer'
+    case 'basic':
+      return `Basic realm="${realm}"`
+    case 'header': {
+      const [, scheme = null] = /^([\w-]+) $/.exec(place.prefix ?? '') ?? []
+      return place.name.toLowerCase() === 'authorization' ? scheme : null
+    }
+    case 'query':
+      return null
+  }
 }
 
 function errorValues(problem: Problem, words: ErrorWords, request: Values & { readonly status: number }): Values {

@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
+import { promisify } from 'node:util'
 import { LocalFunction } from '../../../local/local-functions'
 import { buildFunctions, buildWorkerRuntime, type Bundle } from '../../../scripts/bundle'
 
@@ -50,6 +52,18 @@ describe('a function of the local run', () => {
   it('gives the function its own environment and nothing else', async () => {
     const environment = await start().invoke({ do: 'environment' })
     expect(environment).toEqual({ AWS_REGION: 'eu-central-1', AWS_LAMBDA_FUNCTION_NAME: 'probe' })
+  })
+
+  it('writes to one log with as many others as there are, of which Node does not warn', async () => {
+    const file = join(folder, 'shared.ndjson')
+    const { stderr } = await promisify(execFile)(process.execPath, [
+      '--import',
+      'tsx',
+      'test/unit/local/fixtures/shared-log.ts',
+      file,
+    ])
+    expect(stderr).toBe('')
+    expect(await readFile(file, 'utf8')).toBe('line\n'.repeat(12))
   })
 
   it('says that the handler threw, and goes on with the same worker', async () => {

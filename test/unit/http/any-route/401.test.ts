@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { randomBytes } from 'node:crypto'
+import type { Contract, Credentials } from '../../../../src/contracts/contract'
 import { keyturn } from '../../../../src/contracts/keyturn'
 import { thesignup } from '../../../../src/contracts/thesignup'
 import { bearer, harness, NOON, requestsTo } from '../harness'
@@ -20,6 +21,30 @@ describe('a credential', () => {
     const reply = await harness().send('GET', path, { headers })
     expect(reply).toMatchObject({ status: 401, json: { code: 'missing-credentials' } })
     expect(reply.headers.get('www-authenticate')).toBe('Bearer')
+  })
+
+  it.each<[string, NonNullable<Credentials['in']>, string | null]>([
+    ['its only place', { kind: 'basic' }, 'Basic realm="sound"'],
+    [
+      'the first place, then the second',
+      [{ kind: 'basic', user: 'a' }, { kind: 'bearer' }],
+      'Basic realm="sound", Bearer',
+    ],
+    ['a prefix', [{ kind: 'bearer' }, { kind: 'header', name: 'authorization', prefix: 'Token ' }], 'Bearer, Token'],
+    [
+      'no scheme',
+      [
+        { kind: 'query', name: 'key' },
+        { kind: 'header', name: 'X-Key' },
+      ],
+      null,
+    ],
+    ['a bare header', { kind: 'header', name: 'Authorization' }, null],
+  ])('401 with the scheme of %s', async (_, places, challenge) => {
+    const contract: Contract = { ...keyturn, name: 'sound', credentials: { ...keyturn.credentials, in: places } }
+    const reply = await harness([contract]).send('GET', path, {})
+    expect(reply.status).toBe(401)
+    expect(reply.headers.get('www-authenticate')).toBe(challenge)
   })
 
   it('401 comes before 404 for the id, which comes before 400 and 413 for the body', async () => {
