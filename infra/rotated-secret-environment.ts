@@ -81,12 +81,14 @@ function isVariable(name: unknown): name is keyof typeof variables {
   return typeof name === 'string' && name in variables
 }
 
-function unfitForContract({ endpointId, tenantId = '', overlapSeconds }: RotatedSecretProps, contract: Contract) {
+function unfitForContract(props: RotatedSecretProps, contract: Contract) {
+  const { endpointId, tenantId = '', overlapSeconds, lostReply = null } = props
   const known = {
     contract,
     endpointId: ifKnown(endpointId),
     tenantId: ifKnown(tenantId),
     overlapSeconds: ifKnown(overlapSeconds),
+    lostReply: ifKnown(lostReply),
   }
   return connectionFaults(known).map(({ member, message }): MemberFault => [member, message])
 }

@@ -37,7 +37,7 @@ export interface RotatedSecretProps {
    * secret, how long receivers go on accepting it, by default an hour.
    */
   readonly overlapSeconds?: number
-  /** What to do after a lost reply, in place of the contract's default. */
+  /** What to do after a lost reply, in place of the contract's default. Not at a vendor that makes no secret: none is lost. */
   readonly lostReply?: LostReplyRule
   /**
    * How long the secret can be restored once the stack is destroyed: 7 to 30 days, default 30. As long as that lasts its

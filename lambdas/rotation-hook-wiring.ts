@@ -23,7 +23,7 @@ export function rotationHookDeps(environment: RotationHookEnvironment, contracts
     tenantId: environment.TENANT_ID,
     overlapSeconds: environment.OVERLAP_SECONDS ?? null,
   }
-  const [fault] = connectionFaults(connection)
+  const [fault] = connectionFaults({ ...connection, lostReply: environment.LOST_REPLY ?? null })
   if (fault !== undefined) throw new TypeError(`environment: ${fault.member} ${fault.message}`)
   const credential = async () => parseCredential(await readCurrentText(client, environment.CREDENTIALS_SECRET_ID))
   const timeoutMs = environment.VENDOR_TIMEOUT_SECONDS * 1000

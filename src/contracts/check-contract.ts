@@ -46,8 +46,9 @@ export function contractFaults(contract: Contract, role: ContractRole = 'served'
 }
 
 /** What only Keyturn as the server needs. */
-function checkServed({ credentials, errors, operations }: Contract): readonly Fault[] {
+function checkServed({ credentials, errors, operations, tenant }: Contract): readonly Fault[] {
   return [
+    tenant.from === 'path' && tenant.parts !== undefined && 'tenant.parts is for the rotation hook alone',
     credentials.apiKey === undefined && credentials.sessions !== true && 'credentials must accept API keys or sessions',
     errors === undefined && 'errors must be given, since Keyturn answers in this contract',
     ...[...operations].map(

@@ -25,10 +25,6 @@ export function checkRoutes(mounts: readonly Mount[]): void {
   const names = mounts.map(mount => mount.contract.name)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) throw new RangeError(`the contract ${twice} is mounted twice`)
-  const named = mounts.find(({ contract: { tenant } }) => tenant.from === 'path' && tenant.parts !== undefined)
-  if (named !== undefined) {
-    throw new RangeError(`the contract ${named.contract.name} is for the rotation hook alone: its tenant.parts`)
-  }
   const byTemplate = new Map<string, Route>()
   for (const route of routesOf(mounts)) {
     const template = `${route.operation.method} ${wildcardTemplate(route.segments)}`

@@ -44,23 +44,16 @@ export const githubOrganization = {
 type Operations = readonly [OperationOf<'rotate'>, OperationOf<'get'>]
 
 function operationsAt(path: string): Operations {
-  const access = { apiKey: { permission: 'webhooks:write' } } as const
   const reply = { status: 200, body: { secret: { $constant: '********' }, url: 'url' } } as const
   return [
-    { use: 'rotate', method: 'PATCH', path, access, reply },
-    { use: 'get', method: 'GET', path, access, reply },
+    { use: 'rotate', method: 'PATCH', path, reply },
+    { use: 'get', method: 'GET', path, reply },
   ]
 }
 
 function common() {
   return {
-    credentials: {
-      in: { kind: 'bearer' },
-      apiKey: { prefix: 'github_pat_', encoding: 'alphanumeric', bytes: 82 },
-      sessions: false,
-      permissions: ['webhooks:write'],
-      plans: [],
-    },
+    credentials: {},
     ids: { kind: 'numeric', digits: 9 },
     secret: { prefix: '', encoding: 'hex', bytes: 32 },
     signing: bodyHex({ header: 'x-hub-signature-256', prefix: 'sha256=' }),
@@ -74,24 +67,13 @@ function common() {
       retries: 0,
     },
     overlap: { kind: 'none' },
-    secondRotation: { kind: 'replace' },
-    cooldownSeconds: 0,
     idempotencyKey: 'off',
     rotateBody: {
       unknownFields: 'ignore',
       ownSecret: { field: 'secret', minimumBytes: 16, maximumBytes: 1024, required: true, free: true },
     },
     apiVersions: { header: 'x-github-api-version', known: ['2022-11-28'] },
-    url: 'required',
-    reach: 'own',
-    times: 'iso-seconds',
-    errors: {
-      contentType: 'application/json',
-      body: { message: 'detail', status: 'status' },
-      words: {},
-      byStatus: {},
-    },
-    vendorReplays: false,
+    errors: { body: { message: 'detail', status: 'status' } },
     client: {
       headers: { accept: 'application/vnd.github+json' },
       rateLimit: {

@@ -2,6 +2,7 @@ import { choosesSecret, type Contract, type IdFormat, type Overlap, type TenantS
 import type { TenantParts } from '../contracts/client-rules'
 import { parseEndpointId, parseTenantId } from '../contracts/ids'
 import { isSayable } from '../contracts/overlap'
+import type { LostReplyRule } from './ports'
 
 /** What is known of a connection to a vendor. A member that is undefined will be known later, and is not looked at. */
 export interface KnownConnection {
@@ -11,6 +12,8 @@ export interface KnownConnection {
   readonly tenantId: string | undefined
   /** Null: the contract's default. */
   readonly overlapSeconds: number | null | undefined
+  /** Null: the contract's default. */
+  readonly lostReply: LostReplyRule | null | undefined
 }
 
 export interface ConnectionFault {
@@ -21,16 +24,22 @@ export interface ConnectionFault {
 
 /** What the vendor's contract does not allow, so that no call could succeed or its reply would be understood wrongly. */
 export function connectionFaults(known: KnownConnection): readonly ConnectionFault[] {
-  const { contract, endpointId, tenantId, overlapSeconds } = known
+  const { contract, endpointId, tenantId, overlapSeconds, lostReply } = known
   const messages = {
     contract: contract.operations.some(({ use }) => use === 'rotate') ? null : 'has no operation that rotates',
     endpointId: endpointId === undefined ? null : endpointFault(contract, endpointId),
     tenantId: tenantId === undefined ? null : tenantFault(contract, tenantId),
     overlapSeconds: typeof overlapSeconds === 'number' ? lengthFault(contract, overlapSeconds) : null,
+    lostReply: typeof lostReply === 'string' ? lostReplyFault(contract) : null,
   }
   // Its keys are the ones above.
   const members = Object.keys(messages) as (keyof KnownConnection)[]
   return members.flatMap(member => (messages[member] === null ? [] : [{ member, message: messages[member] }]))
+}
+
+/** Where receivers choose the secret it is stored before the vendor has it, so no reply could lose it. */
+function lostReplyFault(contract: Contract): string | null {
+  return choosesSecret(contract) ? `must be left out: ${contract.name} makes no secret that could be lost` : null
 }
 
 function partsWords({ least, most }: TenantParts): string {

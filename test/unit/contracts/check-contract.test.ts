@@ -78,7 +78,11 @@ describe('a contract', () => {
   it.each<[string, Contract]>(
     [...allContracts, ...hookContracts, ...allMadeUp, sound].map(contract => [contract.name, contract]),
   )('%s is sound', (_, contract) => {
-    expect(() => checkContract(contract)).not.toThrow()
+    expect(() => checkContract(contract, hookContracts.includes(contract) ? 'called' : 'served')).not.toThrow()
+  })
+
+  it.each(hookContracts)('$name is for the rotation hook alone, and needs no server’s members', contract => {
+    expect(() => checkContract(contract)).toThrow(`contract ${contract.name}: credentials must accept API keys`)
   })
 
   it.each<[string, Contract]>([

@@ -22,7 +22,9 @@ describe('checkMounts', () => {
   })
 
   it('refuses a contract whose tenants only the rotation hook can be told', () => {
-    expect(() => check(githubRepository)).toThrow('github-repository is for the rotation hook alone: its tenant.parts')
+    expect(() => check(githubRepository)).toThrow(
+      'contract github-repository: tenant.parts is for the rotation hook alone',
+    )
   })
 
   it('refuses two contracts with the same routes, by the names of both', () => {

@@ -184,6 +184,11 @@ describe('RotatedSecret', () => {
     expect(v.parse(rotationHookVariables, variablesOf(synth())).TENANT_ID).toBe(props.tenantId)
   })
 
+  it.each([github, gitlab])('refuses lostReply for $contract, where no reply loses a secret', given => {
+    const refusal = `lostReply: must be left out: ${given.contract} makes no secret that could be lost`
+    expect(() => synth({ ...given, lostReply: 'rotate-again' })).toThrow(refusal)
+  })
+
   it.each([github, gitlab])('takes $contract, whose receivers choose the secret', given => {
     const variables = v.parse(rotationHookVariables, variablesOf(synth({ ...given, overlapSeconds: 0 })))
     expect(variables).toMatchObject({ TENANT_ID: given.tenantId, OVERLAP_SECONDS: 0 })
