@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { allContracts } from '../src/contracts/all'
-import type { Contract, Overlap, Span } from '../src/contracts/contract'
+import { allContracts, hookContracts } from '../src/contracts/all'
+import { choosesSecret, type Contract, type Overlap, type Span } from '../src/contracts/contract'
 import { secondRotationOf } from '../src/contracts/defaults'
 import { jsonOfWord, mayBeEndless } from '../src/contracts/overlap'
 import { placeName } from '../src/contracts/place'
@@ -107,8 +107,9 @@ function repeat({ idempotencyKey = 'optional', vendorReplays }: Contract): strin
   return `the same secret from Keyturn (${key}); the vendor ${vendorReplays === true ? 'promises the same' : 'promises nothing'}`
 }
 
-function whoMakes({ rotateBody }: Contract): string {
-  const field = rotateBody?.ownSecret?.field
+function whoMakes(contract: Contract): string {
+  const field = contract.rotateBody?.ownSecret?.field
+  if (choosesSecret(contract)) return `the receiver, in \`${placeName(field ?? '')}\``
   return field === undefined ? 'the vendor' : `the vendor, or the caller in \`${placeName(field)}\``
 }
 
@@ -122,4 +123,9 @@ function cooldown({ cooldownSeconds = 0, cooldownFrom }: Contract): string {
   return `${length(cooldownSeconds)}${cooldownFrom === undefined ? ', the first after the creation too' : ''}`
 }
 
-if (require.main === module) writeFileSync(semanticsPage, withTable(readFileSync(semanticsPage, 'utf8'), allContracts))
+/** Those that a deployment can mount, and those of the rotation hook alone. */
+export const shownContracts: readonly Contract[] = [...allContracts, ...hookContracts]
+
+if (require.main === module) {
+  writeFileSync(semanticsPage, withTable(readFileSync(semanticsPage, 'utf8'), shownContracts))
+}

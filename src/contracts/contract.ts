@@ -200,6 +200,11 @@ export type SecondRotation =
 export interface RotateBody {
   /** Absent: `ignore`. */
   readonly unknownFields?: (typeof unknownFieldRules)[number]
+  /**
+   * `absent`: where the body says JSON's null of what it may leave out, it says nothing. Absent: null is a value like any
+   * other, and mostly 400. Constants are compared as they stand either way.
+   */
+  readonly nulls?: 'absent'
   /** Present: a request without a body is 400; `{}` will do where nothing in it is required. */
   readonly required?: true
   /** What each request must say, by its place: any other value, or none, is 400. The rotation hook sends it. */

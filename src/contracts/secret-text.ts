@@ -3,6 +3,7 @@ import { Problem } from '../core/problem'
 import { Secret } from '../core/secret'
 import { type KeyBytes, keyBytes } from '../verify/key-bytes'
 import type { Contract, OwnSecret, SecretFormat, TextFormat } from './contract'
+import { keyBytesOf } from './secret-key'
 
 const alphanumerics = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
@@ -96,13 +97,14 @@ export function parseOwnSecret(format: SecretFormat, text: string, rule: OwnSecr
  * A caller's own secret in no format but that of the signing scheme's key, kept letter by letter.
  * @throws {Problem} `invalid-request` at the rule's field: its length, characters that are lost on the way, or no key
  */
-export function parseFreeSecret({ signing }: Pick<Contract, 'signing'>, text: string, rule: OwnSecret): Secret {
+export function parseFreeSecret(contract: Pick<Contract, 'secret' | 'signing'>, text: string, rule: OwnSecret): Secret {
   if (!isWithin(Buffer.byteLength(text), rule) || !isPlainText(text)) {
     const lengths = `${rule.minimumBytes} to ${rule.maximumBytes} bytes of UTF-8`
     throw unfit(rule, `a text of ${lengths}, without control characters and without whitespace around it`)
   }
-  const { encoding, prefix } = signing.keyBytes
-  if (!isKey(text, signing.keyBytes)) throw unfit(rule, prefix === '' ? encoding : `${prefix} and ${encoding}`)
+  const format = keyBytesOf(contract)
+  const { encoding, prefix } = format
+  if (!isKey(text, format)) throw unfit(rule, prefix === '' ? encoding : `${prefix} and ${encoding}`)
   return new Secret(text)
 }
 

@@ -51,7 +51,7 @@ export function valueAt({ body, query, parameters, headers }: PlacedRequest, tex
   const place = parsePlace(text)
   switch (place.in) {
     case 'body':
-      return place.path.reduce<unknown>((value, name) => memberOf(value, name), body)
+      return valueInBody(body, text)
     case 'query': {
       const values = new URLSearchParams(`?${query}`).getAll(place.name)
       return values.length > 1 ? values : values[0]
@@ -61,6 +61,11 @@ export function valueAt({ body, query, parameters, headers }: PlacedRequest, tex
     case 'header':
       return headerOf(headers, place.name) ?? undefined
   }
+}
+
+/** What the body says at a place in it; undefined: nothing. */
+export function valueInBody(body: JsonObject, place: PlaceText): unknown {
+  return place.split('.').reduce<unknown>(memberOf, body)
 }
 
 function memberOf(value: unknown, name: string): unknown {

@@ -16,7 +16,15 @@ import type { RotateChoice } from '../../rotation/ring'
 import type { PermittedRequest } from '../request'
 import { invalidField, readBoolean, readInstant, readText, readWholeNumber } from './fields'
 import { type JsonObject, readBody, readPermittedObject } from './json'
-import { jsonValue, type PlacedRequest, readConstant, requestFields, valueAt, withoutPlaces } from './request-fields'
+import {
+  jsonValue,
+  type PlacedRequest,
+  readConstant,
+  requestFields,
+  valueAt,
+  valueInBody,
+  withoutPlaces,
+} from './request-fields'
 
 // What a request that changes a ring says: in its body or elsewhere, and by its idempotency key.
 
@@ -25,9 +33,23 @@ import { jsonValue, type PlacedRequest, readConstant, requestFields, valueAt, wi
  * @throws {Problem} `invalid-request`, `payload-too-large`, `permission-denied`
  */
 export function readRingBody(request: PermittedRequest): JsonObject {
-  if (saysInBody(request)) return readPermittedObject(request)
+  if (saysInBody(request)) return withoutNulls(request.contract, readPermittedObject(request))
   readBody(request)
   return {}
+}
+
+/** Where the contract takes null for absent: the body without what it says null of, so that a repeat may leave it out. */
+function withoutNulls({ rotateBody, overlap, idempotencyKey }: Contract, body: JsonObject): JsonObject {
+  if (rotateBody?.nulls !== 'absent') return body
+  const places = [
+    ...(overlap.kind === 'chosen' ? [overlap.field] : []),
+    ...[rotateBody.ownSecret, rotateBody.reason, rotateBody.force].flatMap(rule => rule?.field ?? []),
+    ...(typeof idempotencyKey === 'object' ? [idempotencyKey.in] : []),
+  ]
+  return withoutPlaces(
+    body,
+    places.filter(place => !isTextPlace(place) && valueInBody(body, place) === null),
+  )
 }
 
 /** Whether the contract has anything that a body may say. */
@@ -150,9 +172,10 @@ function readReason(rule: ReasonRule, mounted: readonly Contract[], value: unkno
 }
 
 /** A caller's own secret in the contract's format. A contract whose own secrets are shorter takes that length. */
-export function readOwnSecret({ secret, signing }: Contract, rule: OwnSecret, value: unknown): Secret {
+export function readOwnSecret(contract: Contract, rule: OwnSecret, value: unknown): Secret {
+  const { secret } = contract
   if (typeof value !== 'string') throw invalidField(rule.field, 'must be a text')
-  if (rule.free) return parseFreeSecret({ signing }, value, rule)
+  if (rule.free) return parseFreeSecret(contract, value, rule)
   return parseOwnSecret(secret, value, { ...rule, minimumBytes: Math.min(rule.minimumBytes, secret.bytes) })
 }
 

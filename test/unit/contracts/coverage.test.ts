@@ -85,6 +85,7 @@ const usedInline: Readonly<Record<string, readonly unknown[]>> = {
   'contract Span': contracts.flatMap(({ overlap }) =>
     overlap.kind === 'chosen' ? Object.values(overlap.words ?? {}) : [],
   ),
+  'contract nulls': contracts.map(({ rotateBody }) => rotateBody?.nulls),
   'contract cooldownFrom': contracts.map(({ cooldownFrom }) => cooldownFrom),
   'contract immediateEnds': contracts.map(({ secondRotation: rule }) => rule?.kind === 'keep' && rule.immediateEnds),
   'shape order': contracts.flatMap(namesAndTexts),

@@ -83,6 +83,7 @@ export const rotateBody = {
   required: true,
   constants: { 'data.type': 'webhook-secret', '?confirm': true },
   reason: { field: 'data.reason', maximumCharacters: 200, required: true },
+  nulls: 'absent',
   unknownFields: 'refuse',
 } as const satisfies Contract['rotateBody']
 

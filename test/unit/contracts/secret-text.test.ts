@@ -1,8 +1,16 @@
 import { describe, expect, it } from '@jest/globals'
 import { randomBytes } from 'node:crypto'
 import type { SecretFormat } from '../../../src/contracts/contract'
-import { containsText, mask, matchesText, newText, parseOwnSecret } from '../../../src/contracts/secret-text'
+import {
+  containsText,
+  mask,
+  matchesText,
+  newText,
+  parseFreeSecret,
+  parseOwnSecret,
+} from '../../../src/contracts/secret-text'
 import { Problem } from '../../../src/core/problem'
+import { standardWebhooks } from '../../../src/verify'
 
 const whsec: SecretFormat = { prefix: 'whsec_', encoding: 'base64', bytes: 32 }
 const rule = { field: 'secret', minimumBytes: 24, maximumBytes: 64 }
@@ -70,6 +78,18 @@ describe("a caller's own secret", () => {
     expect(refusal.code).toBe('invalid-request')
     expect(refusal.errors.map(error => error.path)).toEqual(['secret'])
     if (text.length > 6) expect(JSON.stringify([refusal.detail, refusal.errors])).not.toContain(text.slice(6))
+  })
+})
+
+describe("a caller's own secret of any form", () => {
+  it('is one that the contract’s own encoding can sign with, whatever the scheme decodes by itself', () => {
+    const hex: SecretFormat = { prefix: 'sec_', encoding: 'hex', bytes: 32, key: 'bytes' }
+    const free = { ...rule, maximumBytes: 128, free: true } as const
+    const contract = { secret: hex, signing: standardWebhooks }
+    const text = `sec_${'0f'.repeat(32)}`
+    expect(parseFreeSecret(contract, text, free).reveal()).toBe(text)
+    const refusal = refusalOf(() => parseFreeSecret(contract, `whsec_${'+/8A'.repeat(11)}`, free))
+    expect(refusal.detail).toBe('secret must be sec_ and hex.')
   })
 })
 

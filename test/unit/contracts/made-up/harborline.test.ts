@@ -56,6 +56,11 @@ describe('harborline', () => {
     expect(previous?.expiresAt === null ? null : previous?.expiresAt?.getTime()).toBe(at)
   })
 
+  it('400 for null, which is no value of a contract that does not take it for absent', async () => {
+    const { rotate } = await setup()
+    expect(await rotate({ keep_old: null })).toMatchObject({ status: 400, json: { code: 'invalid-request' } })
+  })
+
   it('200 shows nothing of the key before where it ended', async () => {
     const { rotate } = await setup()
     expect((await rotate()).json).not.toHaveProperty('previous')

@@ -68,6 +68,16 @@ describe('quarterdeck', () => {
     expect(tooMuch).toMatchObject({ status: 400, json: { errors: [{ path: 'newSecret' }, { path: 'why' }] } })
   })
 
+  it('202 takes null for absent, also when a repeat leaves it out', async () => {
+    const { rotate } = await setup()
+    const all = { expirePrevious: null, newSecret: null, why: null, anyway: null }
+    const first = await rotate(all, 'nulls')
+    expect(first).toMatchObject({ status: 202, json: { secret: expect.stringMatching(/^qs_[0-9A-Za-z]{40}$/) } })
+    expect(secondsUntil(first, 'previousUntil')).toBe(3600)
+    const again = await rotate({}, 'nulls')
+    expect([again.status, again.text]).toEqual([202, first.text])
+  })
+
   it('400 without an Idempotency-Key, and the same secret for the same key', async () => {
     const { rotate, send, key, id } = await setup()
     expect(await send('PATCH', `/decks/${id}/secret`, bearer(key))).toMatchObject({

@@ -33,6 +33,7 @@ export const quarterdeck = {
   idempotencyKey: 'required',
   rotateBody: {
     unknownFields: 'ignore',
+    nulls: 'absent',
     ownSecret: { field: 'newSecret', minimumBytes: 32, maximumBytes: 64 },
     reason: { field: 'why', maximumCharacters: 20 },
     force: { field: 'anyway' },
