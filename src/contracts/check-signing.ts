@@ -138,7 +138,7 @@ function checkDelivery({ delivery = standardDelivery }: Contract): readonly Faul
 }
 
 function checkForms({ signing, delivery = standardDelivery, overlap }: Contract): readonly Fault[] {
-  const { signature, weaker, previous, inBody, timestamp } = signing
+  const { signature, weaker, previous, inBody, timestamp, isoTime, milliseconds } = signing
   const isPlain = (header: SignatureHeader): boolean => header.form === 'single'
   return [
     previous !== undefined &&
@@ -155,5 +155,31 @@ function checkForms({ signing, delivery = standardDelivery, overlap }: Contract)
     inBody !== undefined &&
       delivery.body === 'payload' &&
       'signing.inBody needs an envelope, not delivery.body payload',
+    isoTime !== undefined && milliseconds === true && 'signing.isoTime has no place beside signing.milliseconds',
+    isoTime !== undefined &&
+      !['second', 'millisecond'].includes(isoTime) &&
+      'signing.isoTime must be one of second, millisecond',
+    ...signaturesOf(signing).flatMap(checkPrefixes),
+  ]
+}
+
+/** Nobody may be able to read the end of one signature, or its beginning, elsewhere than where it was written. */
+function checkPrefixes({ form, separator, prefix, olderPrefix }: SignatureHeader): readonly Fault[] {
+  const end = separator?.[0] ?? ''
+  const prefixes = olderPrefix === undefined ? [prefix] : [prefix, olderPrefix]
+  const areAlike = olderPrefix !== undefined && (prefix.startsWith(olderPrefix) || olderPrefix.startsWith(prefix))
+  return [
+    separator !== undefined && form === 'single' && 'signing: a separator belongs to list and timestamped',
+    separator !== undefined &&
+      !/^(?: |[,;|] ?)$/.test(separator) &&
+      'signing: a separator must be a space, or one of , ; | with or without a space after it',
+    separator !== undefined &&
+      prefixes.some(each => each.includes(end) || each.startsWith(' ')) &&
+      `signing: the separator ${JSON.stringify(end)} must stand in no prefix, nor may one begin with a space`,
+    olderPrefix !== undefined && form === 'single' && 'signing: olderPrefix belongs to list and timestamped',
+    areAlike && 'signing: neither prefix nor olderPrefix may begin with the other',
+    form === 'timestamped' &&
+      prefixes.some(each => each.startsWith('t=')) &&
+      'signing: a prefix must not begin with t=, which is where the timestamp stands',
   ]
 }

@@ -84,7 +84,7 @@ function readNaming(
   if (id === '' || timestamp === '' || tenant === '') return undefined
   return {
     id,
-    timestamp: scheme.signature.form === 'timestamped' ? onlyTimestamp(signature) : timestamp,
+    timestamp: scheme.signature.form === 'timestamped' ? onlyTimestamp(signature, scheme) : timestamp,
     tenant,
     signature,
     weaker: read(headers, scheme.weaker?.header ?? [], naming),
@@ -119,8 +119,8 @@ function spelledKey(headers: object, name: string): string {
   return Object.keys(headers).find(key => key.length === name.length && key.toLowerCase() === name) ?? name
 }
 
-function onlyTimestamp(list: string): string {
-  const [timestamp, ...others] = timestampsIn(list)
+function onlyTimestamp(list: string, { signature }: Scheme): string {
+  const [timestamp, ...others] = timestampsIn(list, signature)
   if (timestamp === undefined || others.length > 0) {
     throw new WebhookVerificationError('bad-timestamp', 'the signature header must hold one t=')
   }

@@ -15,6 +15,11 @@ export interface Scheme {
   readonly tenant: readonly string[]
   /** Present: the time of sending is in milliseconds. */
   readonly milliseconds?: true
+  /**
+   * Present: the time of sending is a text, in UTC: `2021-03-25T05:09:27Z` to the second, or `2021-03-25T05:09:27.120Z` to
+   * the millisecond. No other spelling is read. Absent: it is a number since 1970.
+   */
+  readonly isoTime?: 'second' | 'millisecond'
   /** A delivery without it is refused. */
   readonly signature: SignatureHeader
   /** Written as well. Where a delivery has it, it must match; it covers less, so it is never enough by itself. */
@@ -42,12 +47,19 @@ export interface SignatureHeader {
   readonly content: string
   readonly encoding: 'hex' | 'upper-hex' | 'base64'
   /**
-   * `single`: one signature, so the current key signs. `list`: space-separated, one a live key.
+   * `single`: one signature, so the current key signs. `list`: one a live key, separated by spaces.
    * `timestamped`: `t=<timestamp>,<prefix><signature>,…`, one a live key; the timestamp is read from here.
    */
   readonly form: 'single' | 'list' | 'timestamped'
+  /**
+   * What stands between the parts of `list` and `timestamped`: a space, or one of `,` `;` `|`, which a space may follow.
+   * It must stand in no prefix. Absent: a space in `list`, a comma in `timestamped`.
+   */
+  readonly separator?: string
   /** What stands before each signature: `v1,`, `v1=`, `sha256=` or nothing. */
   readonly prefix: string
+  /** What stands before those of the keys before, where it differs: `v2=` in `v1=<current>,v2=<before>`. */
+  readonly olderPrefix?: string
 }
 
 /** What a signature can cover besides the body. `url`: where the delivery is sent, as the receiver gave it. */

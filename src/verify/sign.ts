@@ -3,6 +3,8 @@ import { hmac, signedContent } from './hmac'
 import { withMembers } from './in-body'
 import type { KeyBytes } from './key-bytes'
 import { type LiveKey, uncachedKeys } from './live-keys'
+import { partsOf } from './signatures'
+import { writtenTime } from './timestamp'
 import { type Scheme, type SignatureHeader, type SignedPart, standardWebhooks } from './schemes'
 
 /**
@@ -82,7 +84,10 @@ interface Signing {
 
 function signatureOf(header: SignatureHeader, keys: readonly LiveKey[], { values, body }: Signing): string {
   const content = signedContent(header, values, body)
-  const signatures = signingKeys(keys, header).map(key => header.prefix + hmac(key, content, header.encoding))
+  const { prefix, olderPrefix = prefix, encoding } = header
+  const signatures = signingKeys(keys, header).map(
+    (key, index) => (index === 0 ? prefix : olderPrefix) + hmac(key, content, encoding),
+  )
   return written(signatures, header, values.timestamp)
 }
 
@@ -116,8 +121,7 @@ function signedValues(scheme: Scheme, { id = '', tenant = '', url, now = new Dat
   refuseSeparator(scheme, 'id', id)
   refuseSeparator(scheme, 'tenant', tenant)
   if (Number.isNaN(now.getTime())) throw new TypeError('the time of sending is not a date')
-  const timestamp = String(scheme.milliseconds === true ? now.getTime() : Math.floor(now.getTime() / 1000))
-  return { id, timestamp, tenant, url }
+  return { id, timestamp: writtenTime(scheme, now), tenant, url }
 }
 
 function refuseSeparator(scheme: Scheme, part: 'id' | 'tenant', value: string): void {
@@ -130,8 +134,9 @@ function signingKeys(keys: readonly LiveKey[], { form }: SignatureHeader): reado
   return form === 'single' ? keys.slice(0, 1) : keys
 }
 
-function written(signatures: readonly string[], { form }: SignatureHeader, timestamp: string): string {
-  return form === 'timestamped' ? [`t=${timestamp}`, ...signatures].join(',') : signatures.join(' ')
+function written(signatures: readonly string[], header: SignatureHeader, timestamp: string): string {
+  const { separator } = partsOf(header)
+  return (header.form === 'timestamped' ? [`t=${timestamp}`, ...signatures] : signatures).join(separator)
 }
 
 function add(headers: Record<string, string>, names: readonly string[], value: string): void {

@@ -14,29 +14,66 @@ const hexDifference = new Uint8Array(HEX_LENGTH)
 const noBase64Difference = new Uint8Array(BASE64_LENGTH)
 const noHexDifference = new Uint8Array(HEX_LENGTH)
 
+/** How a header's parts stand beside one another. */
+interface Parts {
+  /** As it is written. */
+  readonly separator: string
+  /** What ends a part. */
+  readonly end: string
+  /** Whether spaces may stand before a part. */
+  readonly isSpaced: boolean
+}
+
+/** A separator that the scheme names may be followed by spaces, as where a header that was sent twice is joined. */
+export function partsOf({ form, separator }: Pick<SignatureHeader, 'form' | 'separator'>): Parts {
+  if (separator === undefined) return form === 'list' ? spaces : commas
+  return { separator, end: separator[0] ?? ' ', isSpaced: true }
+}
+
+const spaces: Parts = { separator: ' ', end: ' ', isSpaced: false }
+const commas: Parts = { separator: ',', end: ',', isSpaced: false }
+
+/** Where the part begins that begins at `start`, or behind its spaces. */
+function startOfPart(value: string, start: number, { isSpaced }: Parts): number {
+  if (!isSpaced) return start
+  let at = start
+  while (value[at] === ' ') at += 1
+  return at
+}
+
 /**
  * Whether one of the signatures in a header's value is `expected`, an encoded HMAC. Parts that do not start with the
  * scheme's prefix (another version) are skipped and not counted. Nothing is copied out of the value.
  */
 export function holdsSignature(value: string, header: SignatureHeader, expected: string): boolean {
-  const { form, prefix } = header
+  const { form } = header
+  const parts = partsOf(header)
   let looked = 0
   for (let start = 0; start < value.length && looked < MAX_SIGNATURES;) {
-    if (value.startsWith(prefix, start)) {
-      const from = start + prefix.length
-      if (endsAt(value, from + expected.length, form) && isSameTextAt(value, from, expected)) return true
+    const at = form === 'single' ? start : startOfPart(value, start, parts)
+    const prefix = prefixAt(value, at, header)
+    if (prefix !== undefined) {
+      const from = at + prefix.length
+      if (endsAt(value, from + expected.length, header) && isSameTextAt(value, from, expected)) return true
       looked += 1
     }
     if (form === 'single') return false
-    start = endOfPart(value, start, form === 'list' ? ' ' : ',') + 1
+    start = endOfPart(value, at, parts.end) + 1
   }
   return false
 }
 
+/** The prefix with which the part begins; undefined: with none of them. */
+function prefixAt(value: string, at: number, { prefix, olderPrefix }: SignatureHeader): string | undefined {
+  if (value.startsWith(prefix, at)) return prefix
+  return olderPrefix !== undefined && value.startsWith(olderPrefix, at) ? olderPrefix : undefined
+}
+
 // Of `v1,<signature>,<anything>` only the signature counts, as in the reference library: a header that was sent twice
 // reaches a receiver joined by a comma and a space (RFC 9110, section 5.3).
-function endsAt(value: string, end: number, form: SignatureHeader['form']): boolean {
+function endsAt(value: string, end: number, { form, separator }: SignatureHeader): boolean {
   if (end >= value.length || form === 'single') return end === value.length
+  if (separator !== undefined) return value[end] === separator[0]
   return value[end] === ',' || (form === 'list' && value[end] === ' ')
 }
 
@@ -59,11 +96,13 @@ function isSameTextAt(text: string, start: number, expected: string): boolean {
 }
 
 /** The texts of every `t=` in a timestamped list: a well-formed one has exactly one. */
-export function timestampsIn(value: string): string[] {
+export function timestampsIn(value: string, header: SignatureHeader): string[] {
+  const parts = partsOf(header)
   const timestamps: string[] = []
   for (let start = 0; start < value.length;) {
-    const end = endOfPart(value, start, ',')
-    if (value.startsWith('t=', start)) timestamps.push(value.slice(start + 2, end))
+    const at = startOfPart(value, start, parts)
+    const end = endOfPart(value, at, parts.end)
+    if (value.startsWith('t=', at)) timestamps.push(value.slice(at + 2, end))
     start = end + 1
   }
   return timestamps

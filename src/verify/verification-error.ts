@@ -2,7 +2,7 @@
  * - `missing-header`: a header that the scheme needs is not there, is empty, or is there more than once.
  * - `bad-id`, `bad-tenant`: the scheme signs it, and it holds a full stop, which the signed parts are joined by: one
  *   signature would stand for two deliveries.
- * - `bad-timestamp`: not 1 to 12 decimal digits, or in a timestamped list not exactly one.
+ * - `bad-timestamp`: not 1 to 12 decimal digits, not the text of `isoTime`, or in a timestamped list not exactly one.
  * - `stale-timestamp`: further from now than the tolerance, either way.
  * - `no-matching-signature`: no signature that was looked at is one of a live secret.
  * - `empty-secret`: no secret was given, or each of them decodes to no bytes. The receiver's configuration is at fault.

@@ -58,6 +58,7 @@ export function verify(
       nowSeconds: Math.floor((options.now?.getTime() ?? Date.now()) / 1000),
       toleranceSeconds: options.toleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS,
       milliseconds: scheme.milliseconds === true,
+      isoTime: scheme.isoTime,
       isFixed: separatorsOf(scheme, 'timestamp').some(separator => /^\d?$/.test(separator)),
     })
   }

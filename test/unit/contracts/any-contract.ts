@@ -82,29 +82,42 @@ const content = fc
   })
 
 const signature = (header: string): fc.Arbitrary<SignatureHeader> =>
-  fc.record({
-    header: fc.constant([header]),
-    content,
-    encoding: fc.constantFrom('hex' as const, 'upper-hex' as const, 'base64' as const),
-    form: fc.constantFrom('single' as const, 'single' as const, 'list' as const, 'timestamped' as const),
-    prefix: fc.constantFrom('', 'v1=', 'sha256='),
-  })
+  fc
+    .record({
+      header: fc.constant([header]),
+      content,
+      encoding: fc.constantFrom('hex' as const, 'upper-hex' as const, 'base64' as const),
+      form: fc.constantFrom('single' as const, 'single' as const, 'list' as const, 'timestamped' as const),
+      prefix: fc.constantFrom('', 'v1=', 'sha256='),
+      apart: fc.constantFrom<Pick<SignatureHeader, 'separator' | 'olderPrefix'>>(
+        {},
+        { separator: ',' },
+        { separator: '; ' },
+        { olderPrefix: 'old=' },
+      ),
+    })
+    .map(({ apart, ...header }) => ({ ...header, ...(header.form === 'single' ? {} : apart) }))
 
 const signing: fc.Arbitrary<Scheme> = fc
   .record({
     named: fc.record({ id: fc.boolean(), timestamp: fc.boolean(), tenant: fc.boolean(), inBody: fc.boolean() }),
-    milliseconds: optional(fc.constant(true as const)),
+    time: fc.constantFrom<Pick<Scheme, 'milliseconds' | 'isoTime'>>(
+      {},
+      { milliseconds: true },
+      { isoTime: 'second' },
+      { isoTime: 'millisecond' },
+    ),
     signature: signature('x-signature'),
     weaker: optional(signature('x-signature-v1')),
     previous: optional(signature('x-signature-old')),
     keyBytes: fc.constantFrom(utf8Text, whsecBase64),
   })
-  .map(({ named, milliseconds, weaker, previous, keyBytes, signature: own }) => {
+  .map(({ named, time, weaker, previous, keyBytes, signature: own }) => {
     const used = own.content + (weaker?.content ?? '') + (previous?.content ?? '')
     const has = (name: 'id' | 'timestamp' | 'tenant'): boolean => named[name] || used.includes(`{${name}}`)
     const isTimed = own.form === 'timestamped'
     const header = (name: 'id' | 'timestamp' | 'tenant'): readonly string[] => (has(name) ? [`x-${name}`] : [])
-    const shared = { tenant: header('tenant'), keyBytes, ...(milliseconds && { milliseconds }) }
+    const shared = { tenant: header('tenant'), keyBytes, ...time }
     if (named.inBody) {
       const inBody = {
         signature: 'proof.sig',

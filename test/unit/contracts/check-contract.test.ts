@@ -60,6 +60,7 @@ const withSignature = (change: Partial<SignatureHeader>): Contract => ({
   ...sound,
   signing: { ...standardWebhooks, signature: { ...standardWebhooks.signature, ...change } },
 })
+const withScheme = (change: Partial<Scheme>): Contract => ({ ...sound, signing: { ...standardWebhooks, ...change } })
 const inBody: Scheme = {
   ...standardWebhooks,
   inBody: { signature: 's', id: 'i', timestamp: 't' },
@@ -284,6 +285,17 @@ describe('a contract', () => {
       'secrets must show signingSecret',
       withRotate({ reply: { status: 200, body: { $each: 'secrets', shape: 'keyId' } } }),
     ],
+    ['signing: a separator must be a space', withSignature({ separator: 'a' })],
+    ['signing: a separator must be a space', withSignature({ separator: '' })],
+    ['signing: a separator must be a space', withSignature({ separator: ',  ' })],
+    ['signing: the separator "," must stand in no prefix', withSignature({ separator: ', ' })],
+    ['signing: a separator belongs to list', withSignature({ separator: ';', form: 'single' })],
+    ['signing: olderPrefix belongs to list', withSignature({ olderPrefix: 'v2,', form: 'single' })],
+    ['signing: neither prefix nor olderPrefix', withSignature({ olderPrefix: 'v1,2' })],
+    ['signing: neither prefix nor olderPrefix', withSignature({ olderPrefix: '' })],
+    ['signing: a prefix must not begin with t=', withSignature({ prefix: 't=', form: 'timestamped' })],
+    ['signing.isoTime has no place', withScheme({ isoTime: 'second', milliseconds: true })],
+    ['signing.isoTime must be one of', withScheme({ isoTime: 'minute' as never })],
     ['signing: nothing can sign {clock}', withContent('{clock}.{body}')],
     ['signing: the content must have {body}', withContent('{id}.{timestamp}')],
     ['signing: the content must have {body} once', withContent('{body}{body}')],

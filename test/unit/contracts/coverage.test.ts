@@ -81,6 +81,7 @@ const usedInline: Readonly<Record<string, readonly unknown[]>> = {
   'schemes SignedPart': signatures.flatMap(({ content }) => fieldsInText(content)),
   'schemes encoding': signatures.map(({ encoding }) => encoding),
   'schemes form': signatures.map(({ form }) => form),
+  'schemes isoTime': contracts.map(({ signing }) => signing.isoTime),
   'key-bytes encoding': contracts.map(contract => keyBytesOf(contract).encoding),
   'contract Span': contracts.flatMap(({ overlap }) =>
     overlap.kind === 'chosen' ? Object.values(overlap.words ?? {}) : [],

@@ -37,6 +37,20 @@ export const slackLike = {
   },
 } as const satisfies Contract['signing']
 
+export const byCommas = {
+  ...timestampBodyHex({ header: 'X-Acme-Signature', timestamp: 'X-Acme-Time' }),
+  isoTime: 'second',
+  signature: {
+    header: ['x-acme-signature'],
+    content: '{timestamp}.{body}',
+    encoding: 'hex',
+    form: 'list',
+    separator: ',',
+    prefix: 'v1=',
+    olderPrefix: 'v2=',
+  },
+} as const satisfies Contract['signing']
+
 export const oldAndNew = {
   ...bodyHex({ header: 'X-Acme-Signature' }),
   previous: {

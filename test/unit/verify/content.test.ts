@@ -130,6 +130,98 @@ describe('milliseconds', () => {
   })
 })
 
+describe('a time of sending that is a text', () => {
+  const now = new Date(NOON.getTime() + 120)
+  it.each([
+    ['second', '2026-11-21T12:00:00Z'],
+    ['millisecond', '2026-11-21T12:00:00.120Z'],
+  ] as const)('to the %s is written, and read within the tolerance', (isoTime, text) => {
+    const scheme = schemeWith('{timestamp}{body}', { isoTime })
+    const headers = sign(BODY, [NEW], { scheme, ...message, now })
+    expect([headers['x-time'], headers['x-signature']]).toEqual([text, hex(NEW, text + BODY)])
+    const at = (seconds: number): VerifyOptions => ({ now: new Date(NOON.getTime() + seconds * 1000) })
+    expect(refusal(BODY, headers, scheme, at(300))).toBeUndefined()
+    expect(refusal(BODY, headers, scheme, at(301))).toBe('stale-timestamp')
+    expect(refusal(BODY, headers, scheme, at(-301))).toBe('stale-timestamp')
+  })
+
+  it.each([
+    '2026-11-21T12:00:00.000Z',
+    '2026-11-21T12:00:00+00:00',
+    '2026-11-21 12:00:00Z',
+    '2026-11-21T12:00:00z',
+    '2026-11-31T12:00:00Z',
+    '2026-11-21',
+    String(NOON_SECONDS),
+    'noon',
+  ])('%j is no other spelling of one, so that it ends where it seems to', text => {
+    const scheme = schemeWith('{timestamp}{body}', { isoTime: 'second' })
+    const headers = {
+      ...sign(BODY, [NEW], { scheme, ...message }),
+      'x-time': text,
+      'x-signature': hex(NEW, text + BODY),
+    }
+    expect(refusal(BODY, headers, scheme, { toleranceSeconds: Infinity })).toBe('bad-timestamp')
+  })
+})
+
+describe('signatures apart by what the scheme says', () => {
+  const signed = hex(NEW, BODY)
+  const before = hex(OLD, BODY)
+  const list = (change: Partial<Scheme['signature']>): Scheme => ({
+    ...hub,
+    signature: { ...hub.signature, content: '{body}', form: 'list', prefix: 'v1=', ...change },
+  })
+
+  it.each([
+    [',', `v1=${signed},v1=${before}`],
+    [', ', `v1=${signed}, v1=${before}`],
+    [';', `v1=${signed};v1=${before}`],
+    ['| ', `v1=${signed}| v1=${before}`],
+    [' ', `v1=${signed} v1=${before}`],
+  ])('%j verify under either secret', (separator, value) => {
+    const scheme = list({ separator })
+    expect(sign(BODY, [NEW, OLD], { scheme, now: NOON })).toEqual({ 'x-signature': value })
+    for (const secret of [NEW, OLD]) {
+      expect(codeOf(() => verify(BODY, { 'x-signature': value }, [secret], { scheme }))).toBeUndefined()
+    }
+    expect(codeOf(() => verify(BODY, { 'x-signature': value }, [FOREIGN], { scheme }))).toBe('no-matching-signature')
+  })
+
+  it('are read with spaces or without, as where a header that was sent twice is joined', () => {
+    const scheme = list({ separator: ',' })
+    expect(refusal(BODY, { 'x-signature': `v1=${before}, v1=${signed}` }, scheme)).toBeUndefined()
+  })
+
+  it.each([`v1=${signed}v1=${before}`, `v1=${signed}x`, `v1=${signed} v1=${before}`, `x v1=${signed}`, signed])(
+    'are no others: %j',
+    value => {
+      const scheme = list({ separator: ',' })
+      expect(refusal(BODY, { 'x-signature': value }, scheme)).toBe('no-matching-signature')
+    },
+  )
+
+  it('have one prefix for the current key and another for those before', () => {
+    const scheme = list({ separator: ',', olderPrefix: 'v2=' })
+    const headers = sign(BODY, [NEW, OLD], { scheme, now: NOON })
+    expect(headers['x-signature']).toBe(`v1=${signed},v2=${before}`)
+    for (const secret of [NEW, OLD]) expect(codeOf(() => verify(BODY, headers, [secret], { scheme }))).toBeUndefined()
+    expect(refusal(BODY, { 'x-signature': `v3=${signed}` }, scheme)).toBe('no-matching-signature')
+  })
+
+  it('stand behind exactly one time, wherever a second one stands', () => {
+    const timed = { ...hub.signature, content: '{timestamp}.{body}', form: 'timestamped', prefix: 's=' } as const
+    const scheme: Scheme = { ...hub, signature: { ...timed, separator: '; ' } }
+    const headers = sign(BODY, [NEW, OLD], { scheme, now: NOON })
+    const value = headers['x-signature'] ?? ''
+    expect(value).toMatch(/^t=\d{10}; s=\w{64}; s=\w{64}$/)
+    expect(refusal(BODY, headers, scheme)).toBeUndefined()
+    for (const twice of [`${value};t=${NOON_SECONDS}`, `t=1;   ${value}`, value.slice(14)]) {
+      expect(refusal(BODY, { 'x-signature': twice }, scheme)).toBe('bad-timestamp')
+    }
+  })
+})
+
 describe('the key before in a header of its own', () => {
   const previous = { ...hub.signature, header: ['x-signature-old'], content: '{timestamp}.{body}' }
   const scheme = schemeWith('{timestamp}.{body}', { previous })

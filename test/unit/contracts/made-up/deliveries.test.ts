@@ -20,9 +20,9 @@ import { verbena } from './verbena'
 const bed = deliveryBeds(allMadeUp)
 
 /** An event as the tenant's only endpoint gets it. */
-async function deliver(tenantId: string, payload: Json): Promise<Received> {
+async function deliver(tenantId: string, payload: Json, id = 'evt_1'): Promise<Received> {
   const { world } = bed()
-  await world.publish('ship.docked', payload, 'evt_1', tenantId)
+  await world.publish('ship.docked', payload, id, tenantId)
   await world.drain({ ...world.deps, contracts: allMadeUp })
   const [received, ...others] = world.receiver.received
   if (received === undefined || others.length > 0) throw new Error('not exactly one delivery')
@@ -119,14 +119,27 @@ describe('a delivery of verbena', () => {
 
 describe('a delivery of lanternkey', () => {
   it('is signed by every live key over a version, its id and milliseconds, in upper-case hex', async () => {
-    const { world } = bed()
-    const { secret } = await world.addEndpoint(lanternkey, {}, 'hall')
+    const { world, send, apiKey } = bed()
+    const { endpoint, secret } = await world.addEndpoint(lanternkey, {}, 'hall')
     const received = await deliver('hall', { light: 1 })
     const { 'lantern-id': id, 'lantern-time': time, 'lantern-signature': signature } = received.headers
     expect(time).toBe(String(world.deps.now().getTime()))
     const signed = hmac(Buffer.from(secret.slice(3), 'hex'), ['v0', id, time, received.body].join(':'))
     expect(signature).toBe(`v0=${signed.toUpperCase()}`)
     expect(verdict(lanternkey, received, secret)).toBe('verified')
+    const rotated = await send('POST', `/lanterns/${endpoint.id}/secrets/?confirm=true`, {
+      headers: {
+        authorization: `Basic ${Buffer.from(`api:${await apiKey(lanternkey, 'hall')}`).toString('base64')}`,
+        'x-lantern-intent': 'rotate',
+      },
+      body: '{"action": "rotate", "target": {"kind": "secret"}, "request": {"token": "k"}}',
+    })
+    expect(rotated.status).toBe(201)
+    world.receiver.received.length = 0
+    const twice = await deliver('hall', { light: 2 }, 'evt_2')
+    expect(twice.headers['lantern-signature']).toMatch(/^v0=[0-9A-F]{64}, old=[0-9A-F]{64}$/)
+    expect(verdict(lanternkey, twice, secret)).toBe('verified')
+    expect(verdict(lanternkey, twice, textAt(rotated, 'data.0.secrets.1.value'))).toBe('verified')
     const lower = { ...received, headers: { ...received.headers, 'lantern-signature': `v0=${signed}` } }
     expect(verdict(lanternkey, lower, secret)).toBe('no-matching-signature')
   })
@@ -141,7 +154,9 @@ describe('a delivery of harborline', () => {
     const rotated = await send('PATCH', `/hooks/${endpoint.id}`, { ...init, body })
     const received = await deliver('pier', 1)
     expect(received.headers['harbor-signature-old']).toMatch(/^[0-9a-f]{64}$/)
-    const text = [received.headers['harbor-time'], received.body].join('.')
+    const time = received.headers['harbor-time']
+    expect(time).toBe(`${world.deps.now().toISOString().slice(0, 19)}Z`)
+    const text = [time, received.body].join('.')
     expect(received.headers['harbor-signature-old']).toBe(hmac(Buffer.from(before.slice(4)), text))
     expect(verdict(harborline, received, before)).toBe('verified')
     expect(verdict(harborline, received, textAt(rotated, 'hook.secret'))).toBe('verified')

@@ -4,7 +4,7 @@ import { timestampBodyHex } from '../../../../src/verify/schemes'
 /**
  * One member of a general PATCH rotates. A flag whose absence is not what true means, four places for a credential,
  * numeric ids as numbers, request ids and times, the secret before in the reply, errors of several shapes; signs with the
- * text behind its prefix, the key before in a header of its own.
+ * text behind its prefix, the key before in a header of its own, and a time that is a text.
  */
 export const harborline = {
   name: 'harborline',
@@ -23,6 +23,7 @@ export const harborline = {
   secret: { prefix: 'hls_', encoding: 'alphanumeric', bytes: 32, key: 'text-after-prefix' },
   signing: {
     ...timestampBodyHex({ header: 'Harbor-Signature', timestamp: 'Harbor-Time' }),
+    isoTime: 'second',
     previous: {
       header: ['harbor-signature-old'],
       content: '{timestamp}.{body}',

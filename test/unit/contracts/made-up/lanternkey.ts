@@ -4,7 +4,7 @@ import { bodyHex } from '../../../../src/verify/schemes'
 /**
  * A body that must be sent, with constants in it, in the query and in a header, and its idempotency key; ids of any form;
  * an overlap with a least length that is rounded; the list of all secrets, oldest first; a slash at the end of a path.
- * Signs `v0:<milliseconds>:<body>` with upper-case hex, and shows after a revoke what it shows after a rotation.
+ * Signs `v0:<milliseconds>:<body>` with upper-case hex, the signatures apart by commas, older ones told by name, and shows after a revoke what it shows after a rotation.
  */
 export const lanternkey = {
   name: 'lanternkey',
@@ -23,6 +23,8 @@ export const lanternkey = {
       encoding: 'upper-hex',
       form: 'list',
       prefix: 'v0=',
+      olderPrefix: 'old=',
+      separator: ', ',
     },
   },
   overlap: {

@@ -13,7 +13,10 @@ export const untilnoon = {
   tenant: { from: 'credential', header: 'Untilnoon-Owner', ownerKinds: ['club', 'person'] },
   ids: { kind: 'object-id' },
   secret: { prefix: '', encoding: 'uuid', bytes: 16 },
-  signing: timestampBodyHex({ header: 'Untilnoon-Signature', timestamp: 'Untilnoon-Time' }),
+  signing: {
+    ...timestampBodyHex({ header: 'Untilnoon-Signature', timestamp: 'Untilnoon-Time' }),
+    isoTime: 'millisecond',
+  },
   overlap: { kind: 'chosen', field: 'validUntil', unit: 'instant', defaultSeconds: 600, maximumSeconds: 7200 },
   secondRotation: { kind: 'keep', maximumLiveKeys: 3 },
   rotateBody: { unknownFields: 'refuse' },
