@@ -1,5 +1,5 @@
 import type { Contract, CredentialPlace } from '../contracts/contract'
-import { placesOf } from '../contracts/credential-places'
+import { headerOfPlace, mostPreciseFirst, placesOf, startOf } from '../contracts/credential-places'
 import type { Role } from '../contracts/dimensions'
 import { matchesText } from '../contracts/secret-text'
 import { Problem } from '../core/problem'
@@ -83,7 +83,13 @@ const tokenPattern = /^[A-Za-z0-9._~+/-]+=*$/
  * places that have one: nobody could tell for whom the request is.
  */
 function readToken(places: readonly CredentialPlace[], request: Omit<CredentialRequest, 'freshness'>): string | null {
-  const [token, ...others] = new Set(places.flatMap(place => textAt(place, request) ?? []))
+  const read = new Map<string, string>()
+  for (const place of mostPreciseFirst(places)) {
+    const where = headerOfPlace(place)?.toLowerCase() ?? startOf(place)
+    const text = read.has(where) ? null : textAt(place, request)
+    if (text !== null) read.set(where, text)
+  }
+  const [token, ...others] = new Set(read.values())
   return token !== undefined && others.length === 0 && tokenPattern.test(token) ? token : null
 }
 
@@ -95,7 +101,7 @@ function textAt(place: CredentialPlace, { headers, query }: Omit<CredentialReque
     case 'header':
       return after(place.prefix ?? '', headerOf(headers, place.name))
     case 'basic':
-      return ofBasic(place.user, headerOf(headers, 'authorization'))
+      return ofBasic(place, headerOf(headers, 'authorization'))
     case 'query':
       return onlyOf(new URLSearchParams(`?${query}`).getAll(place.name))
   }
@@ -111,11 +117,13 @@ function after(prefix: string, value: string | null): string | null {
 }
 
 /** RFC 7617, section 2: user and password in base64, apart at the first colon. */
-function ofBasic(user: string | undefined, authorization: string | null): string | null {
+function ofBasic(place: Extract<CredentialPlace, { kind: 'basic' }>, authorization: string | null): string | null {
   const [, encoded] = /^basic +([A-Za-z0-9+/]+=*)$/i.exec(authorization ?? '') ?? []
   const [, name = '', password = ''] =
     /^([^:]*):(.*)$/s.exec(Buffer.from(encoded ?? '', 'base64').toString('utf8')) ?? []
-  const token = user === undefined ? name : name === user ? password : ''
+  const { user } = place
+  const isPassword = 'token' in place || name === user
+  const token = isPassword ? password : user === undefined ? name : ''
   return token === '' ? null : token
 }
 

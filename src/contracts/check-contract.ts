@@ -3,8 +3,8 @@ import { checkClient } from './check-client'
 import { checkOverlap, checkRequestHeaders, checkRotateBody, chosenParameters } from './check-requests'
 import { checkErrors, checkHeaders, checkReply } from './check-shapes'
 import { checkSecret, checkSigning } from './check-signing'
-import { type Contract, type CredentialPlace, neededPermissions, type Operation } from './contract'
-import { placesOf } from './credential-places'
+import { type Contract, neededPermissions, type Operation } from './contract'
+import { areAlike, placesOf } from './credential-places'
 import { type Fault, faultsIn, fitsEncoding, isSeconds, isToken } from './fault'
 import { canSignFor, newEndpointId, parseEndpointId } from './ids'
 import { parseTemplate, type Segment } from './routes'
@@ -67,6 +67,10 @@ function checkCredentials({ credentials }: Contract): readonly Fault[] {
     ...places.flatMap(place => [
       place.kind === 'header' && !isToken(place.name) && 'credentials.in.name must be the name of a header',
       place.kind === 'query' && !/^[\w.-]+$/.test(place.name) && 'credentials.in.name must be a plain name',
+      place.kind === 'basic' &&
+        'token' in place &&
+        place.token !== 'password' &&
+        'credentials.in.token must be password, or absent',
       place.kind === 'basic' && place.user?.includes(':') === true && 'credentials.in.user must not hold a colon',
     ]),
     places.some((place, index) => places.slice(index + 1).some(other => areAlike(place, other))) &&
@@ -76,19 +80,6 @@ function checkCredentials({ credentials }: Contract): readonly Fault[] {
     apiKey !== undefined && !/^[\w.~+/-]*$/.test(apiKey.prefix) && 'credentials.apiKey.prefix must fit a token',
     apiKey?.prefix === '' && sessions === true && 'credentials.apiKey.prefix must tell keys from sessions',
   ]
-}
-
-/** Whether what stands in one of the places could be read as standing in the other. */
-function areAlike(one: CredentialPlace, other: CredentialPlace): boolean {
-  const [before, after] = [startOf(one), startOf(other)]
-  return before.startsWith(after) || after.startsWith(before)
-}
-
-/** How a credential in the place begins, with the place itself. */
-function startOf(place: CredentialPlace): string {
-  if (place.kind === 'query') return `?${place.name}=`
-  if (place.kind === 'header') return `${place.name.toLowerCase()}: ${(place.prefix ?? '').toLowerCase()}`
-  return `authorization: ${place.kind} `
 }
 
 /** An id that Keyturn makes must be one that it accepts, and one that the table and the mirror's name can hold. */

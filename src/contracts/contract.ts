@@ -101,6 +101,11 @@ export type CredentialPlace =
   | { readonly kind: 'header'; readonly name: string; readonly prefix?: string }
   /** `Authorization: Basic` (RFC 7617): the token is the password of this user; absent: it is the user, with any password. */
   | { readonly kind: 'basic'; readonly user?: string }
+  /**
+   * The token is the password, whoever the user is. The rotation hook's credential is then `<user>:<password>`, or the
+   * password alone, for `user` (absent: an empty name).
+   */
+  | { readonly kind: 'basic'; readonly token: 'password'; readonly user?: string }
   /** A member of the query: `?<name>=<token>`. It is not logged, here and at the gateway; other proxies may log it. */
   | { readonly kind: 'query'; readonly name: string }
 

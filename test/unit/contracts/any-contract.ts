@@ -32,7 +32,11 @@ const place: fc.Arbitrary<CredentialPlace> = fc.oneof(
     name: fc.constantFrom('X-Key', 'X-Api-Token'),
     prefix: fc.constantFrom('', 'Token ', 'k='),
   }),
-  fc.constantFrom({ kind: 'basic' as const }, { kind: 'basic' as const, user: 'api' }),
+  fc.constantFrom(
+    { kind: 'basic' as const },
+    { kind: 'basic' as const, token: 'password' as const },
+    { kind: 'basic' as const, user: 'api' },
+  ),
   fc.record({ kind: fc.constant('query' as const), name: fc.constantFrom('key', 'api_key') }),
 )
 

@@ -234,6 +234,11 @@ describe('a contract', () => {
       withPlaces({ kind: 'bearer' }, { kind: 'header', name: 'authorization', prefix: 'Bearer k' }),
     ],
     ['credentials.in must not have two places', withPlaces({ kind: 'basic' }, { kind: 'basic', user: 'a' })],
+    [
+      'credentials.in must not have two places',
+      withPlaces({ kind: 'header', name: 'X-Key' }, { kind: 'header', name: 'x-key', prefix: 'sk-' }),
+    ],
+    ['credentials.in.token', withPlaces({ kind: 'basic', token: 'user' as 'password' })],
     ['credentials.in must name a place', withPlaces()],
     ['credentials.in.user', withPlaces({ kind: 'basic', user: 'a:b' })],
     ['credentials.in.name must be a plain name', withPlaces({ kind: 'query', name: 'a&b' })],

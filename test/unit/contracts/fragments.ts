@@ -8,6 +8,7 @@ export const credentials = {
     { kind: 'bearer' },
     { kind: 'header', name: 'X-Api-Key' },
     { kind: 'header', name: 'Authorization', prefix: 'Token ' },
+    { kind: 'basic', token: 'password' },
     { kind: 'query', name: 'key' },
   ],
   apiKey: { prefix: 'acme_', encoding: 'base64url', bytes: 32 },

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { allContracts } from '../../../../src/contracts/all'
 import { contractFaults } from '../../../../src/contracts/check-contract'
 import { choosesSecret, type Contract } from '../../../../src/contracts/contract'
+import { placedCredential } from '../../../../src/contracts/credential-places'
 import { Secret } from '../../../../src/core/secret'
 import { closeAfterEach } from '../../aws/close-after-each'
 import { NOON } from '../../http/harness'
@@ -9,6 +10,7 @@ import { startScriptedVendor } from '../../rotation-hook/scripted-vendor'
 import { httpVendor } from '../../../../src/rotation-hook/vendor'
 import { allMadeUp } from './all-made-up'
 import { clientBed } from './client-bed'
+import { ferrypost } from './ferrypost'
 import { harborline } from './harborline'
 import { lanternkey } from './lanternkey'
 import { moorgate } from './moorgate'
@@ -47,6 +49,16 @@ describe('the hook as a client of a server that is as strict as the contract', (
       headers: { 'x-lantern-intent': 'rotate', authorization: expect.stringMatching(/^Basic /) },
     })
     expect(sent[0]?.headers).not.toHaveProperty('idempotency-key')
+  })
+
+  it.each([
+    ['token-1', 'ferry:token-1'],
+    ['ann@kiel.example/token:token-1', 'ann@kiel.example/token:token-1'],
+  ])('writes the credential %j for the user that it names, or else for the contract’s', (credential, pair) => {
+    expect(placedCredential(ferrypost.credentials, credential)).toEqual({
+      header: 'authorization',
+      value: `Basic ${btoa(pair)}`,
+    })
   })
 
   it.each<[Contract, number | null, string, string | null]>([

@@ -30,6 +30,20 @@ describe('ferrypost', () => {
     expect(shown.headers.get('cache-control')).toBe('no-store')
   })
 
+  it.each(['', 'ann@kiel.example/token', 'ferry'])(
+    '204 for the key as the password of %j, 401 as the user',
+    async user => {
+      const { send, id, headers } = await setup()
+      const status = async (pair: string): Promise<number> =>
+        (await send('PUT', path(id), { headers: { authorization: `Basic ${btoa(pair)}` } })).status
+      const key = headers['x-api-key']
+      expect(await status(`${user}:${key}`)).toBe(204)
+      for (const pair of [`${key}:${user}`, `${key}:`, key, `${user}:`, `${user}:${key}:`]) {
+        expect([pair, await status(pair)]).toEqual([pair, 401])
+      }
+    },
+  )
+
   it('200 is recorded each time that it shows the secret', async () => {
     const { send, id, headers, tables } = await setup()
     await send('GET', path(id), { headers })

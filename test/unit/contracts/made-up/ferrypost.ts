@@ -8,7 +8,10 @@ import { bodyHex } from '../../../../src/verify/schemes'
 export const ferrypost = {
   name: 'ferrypost',
   credentials: {
-    in: { kind: 'header', name: 'X-API-Key' },
+    in: [
+      { kind: 'basic', token: 'password', user: 'ferry' },
+      { kind: 'header', name: 'X-API-Key' },
+    ],
     apiKey: { prefix: '', encoding: 'hex', bytes: 32 },
     permissions: ['hooks', 'secrets'],
   },

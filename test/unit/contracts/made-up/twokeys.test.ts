@@ -16,6 +16,26 @@ describe('twokeys', () => {
     expect(previous?.expiresAt?.getTime()).toBe(seconds === 0 ? undefined : NOON.getTime() + 1 + seconds * 1000)
   })
 
+  it('200 for a bare token as for a bearer, 401 for anything that is neither', async () => {
+    const { send, endpoint, apiKey } = harness([twokeys])
+    await endpoint(twokeys, 'solo')
+    const key = await apiKey(twokeys, 'solo')
+    const status = async (authorization: string): Promise<number> =>
+      (await send('POST', '/account/secret', { headers: { authorization } })).status
+    expect(await status(key)).toBe(200)
+    expect(await status(`Bearer ${key}`)).toBe(200)
+    expect(await status(`bearer ${key}`)).toBe(200)
+    for (const other of [
+      `Token ${key}`,
+      `Bearer${key}`,
+      `Bearer Bearer ${key}`,
+      `Basic ${btoa(`${key}:`)}`,
+      `${key}, ${key}`,
+    ]) {
+      expect([other, await status(other)]).toEqual([other, 401])
+    }
+  })
+
   it('400 for anything but true and false', async () => {
     const { send, endpoint, apiKey } = harness([twokeys])
     await endpoint(twokeys, 'solo')

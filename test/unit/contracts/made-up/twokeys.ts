@@ -1,11 +1,11 @@
 import type { Contract } from '../../../../src/contracts/contract'
 import { bodyHex } from '../../../../src/verify/schemes'
 
-/** True or false for the overlap, an endpoint of fixed id, no body but the overlap's field; signs with base64url's bytes. */
+/** A token with or without `Bearer`, true or false for the overlap, an endpoint of fixed id, no body but the overlap's field; signs with base64url's bytes. */
 export const twokeys = {
   name: 'twokeys',
   credentials: {
-    in: { kind: 'bearer' },
+    in: [{ kind: 'header', name: 'Authorization' }, { kind: 'bearer' }],
     apiKey: { prefix: '2k.', encoding: 'base64url', bytes: 48 },
   },
   tenant: { from: 'credential' },
