@@ -2,7 +2,8 @@ import type { Contract, Operation, TextFormat } from './contract'
 import { headerOfPlace, placesOf as credentialPlacesOf } from './credential-places'
 import { type Fault, isSeconds, isToken } from './fault'
 import { type ChosenOverlap, isSayable, isWithin, jsonOfWord, mustBeSaid, rounded } from './overlap'
-import { isTextPlace, parsePlace, placeName, type PlaceText } from './place'
+import { isPresence, isTextPlace, isWantedForm, parsePlace, placeName, type PlaceText } from './place'
+import type { Json } from './shape'
 import { parseTemplate } from './routes'
 import { newText } from './secret-text'
 
@@ -111,7 +112,8 @@ export function chosenParameters(contract: Contract): readonly string[] {
   return placesOf(contract).flatMap(([, place]) => (parsePlace(place).in === 'path' ? placeName(place) : []))
 }
 
-function checkWhen({ operations }: Contract, operation: Operation): readonly Fault[] {
+function checkWhen(contract: Contract, operation: Operation): readonly Fault[] {
+  const { operations } = contract
   const { when, use, method, path, access } = operation
   if (when === undefined) return []
   const name = `operation ${method} ${path}`
@@ -119,11 +121,27 @@ function checkWhen({ operations }: Contract, operation: Operation): readonly Fau
   return [
     use !== 'rotate' && `${name}: when belongs to the use rotate alone`,
     Object.keys(when).length === 0 && `${name}: when must not be empty`,
+    ...Object.entries(when)
+      .map(([place, wanted]) => checkWanted(contract, place, wanted))
+      .map(fault => fault && `${name}: ${fault}`),
     ...Object.keys(when).map(place => checkReach('when', place, operation) || checkPlace('when', place)),
     access !== undefined &&
       (others.length !== 1 || others[0]?.use !== 'update') &&
       `${name}: when needs one operation update with the same method and path, for requests that are no rotation`,
   ]
+}
+
+/** A value that may be any must be one that each rotation says, or the hook's would be none. */
+function checkWanted({ overlap, rotateBody }: Contract, place: PlaceText, wanted: Json): Fault {
+  if (!isWantedForm(wanted)) return false
+  if (!isPresence(wanted)) return `when.${place} must be a value, or { $present: true }`
+  const { ownSecret, reason } = rotateBody ?? {}
+  const said = [
+    ownSecret?.required === true ? ownSecret.field : [],
+    reason?.required === true ? reason.field : [],
+    overlap.kind === 'chosen' && mustBeSaid(overlap) ? overlap.field : [],
+  ].flat()
+  return !said.includes(place) && `when.${place} may be any value only where each rotation must say one`
 }
 
 export function checkOverlap({ overlap, operations }: Contract): readonly Fault[] {
@@ -162,7 +180,10 @@ function checkChosen(overlap: ChosenOverlap): readonly Fault[] {
         (unit === 'words' || isWithin(overlap, rounded(overlap, defaultSeconds)))
       ) &&
       'overlap.defaultSeconds must be one that a request can say, since each has to say one',
-    unit !== 'words' && defaultSeconds === 'endless' && 'overlap.defaultSeconds endless needs a word for it',
+    unit === 'words' && overlap.clamped !== undefined && 'overlap.clamped has nothing to clamp in words',
+    overlap.clamped !== undefined &&
+      minimumSeconds % (rule?.toSeconds ?? 1) !== 0 &&
+      'overlap.minimumSeconds must be a multiple of overlap.rounded.toSeconds, since lengths are clamped to it',
     unit === 'words' && rule !== undefined && 'overlap.rounded has nothing to round in words',
     rule !== undefined &&
       !(isSeconds(rule.toSeconds) && rule.toSeconds > 0) &&

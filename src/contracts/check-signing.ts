@@ -66,6 +66,12 @@ function checkHeaders({ signing, delivery = standardDelivery }: Contract): reado
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   return [
     twice !== undefined && `signing and delivery.headers must not write the header ${twice} twice`,
+    ...Object.entries(delivery.headers).map(
+      ([name, part]) =>
+        typeof part !== 'string' &&
+        !/^[!-~](?:[ -~]*[!-~])?$/.test(part.$constant) &&
+        `delivery.headers.${name} must be visible ASCII`,
+    ),
     ...lists
       .flat()
       .map(

@@ -156,9 +156,9 @@ export interface DeliveryFormat {
   readonly messageIds: MessageIdKind
   readonly userAgent: string
   /** Headers by their lower-case names, besides those of the signing scheme. */
-  readonly headers: Readonly<Record<string, (typeof headerFields)[number]>>
+  readonly headers: Readonly<Record<string, (typeof headerFields)[number] | { readonly $constant: string }>>
   /** The JSON body's members, in order. `payload`: the event's payload itself, without an envelope. */
-  readonly body: 'payload' | Readonly<Record<string, DeliveryPart>>
+  readonly body: 'payload' | Readonly<Record<string, DeliveryPart | { readonly $constant: Json }>>
   /** Which answers count as delivered. */
   readonly success: '2xx' | readonly number[]
   /** How often a failed delivery is tried again; never more often than the schedule has waits. Null: the whole schedule. */
@@ -184,6 +184,8 @@ export type Overlap =
       /** Absent: 0. */
       readonly minimumSeconds?: number
       readonly maximumSeconds: number
+      /** Present: a shorter length than the minimum counts as the minimum, a longer one than the maximum as the maximum. Absent: 400. */
+      readonly clamped?: true
       /** A length that is no multiple is rounded; fractions are taken then. Absent: whole numbers only. */
       readonly rounded?: { readonly toSeconds: number; readonly direction: (typeof roundingDirections)[number] }
       /** With unit `words` only: the length of each. `true`, `false` and numbers are those of JSON, not texts. */
@@ -260,6 +262,7 @@ export interface OperationOf<U extends Use> {
   /**
    * The request is this operation where it says all of this, by its place, as in a general `PATCH` of which one member
    * rotates. Another operation with the same method and path serves the others; without one they change nothing.
+   * `{ $present: true }` is any value, null too: of a member that each rotation says, such as the receiver's own secret.
    */
   readonly when?: Readonly<Record<PlaceText, Json>>
   /** The first API version that has the operation. Absent: all have it. */
@@ -320,7 +323,7 @@ export interface ErrorWords {
   readonly type?: string
   readonly title?: string
   readonly detail?: string
-  readonly code?: string | number
-  /** A shape of its own, in place of the dialect's. */
+  readonly code?: string | number | null
+  /** A shape of its own, in place of the dialect's. `null`: no body. */
   readonly body?: Shape<ErrorField>
 }

@@ -18,9 +18,11 @@ export function overlapAfter({ overlap }: Pick<Contract, 'overlap'>, chosen: Spa
 }
 
 /** The length that the vendor makes of the one that was asked for. */
-export function rounded({ rounded: rule }: ChosenOverlap, span: Span): Span {
-  if (rule === undefined || span === 'endless') return span
-  return rounding[rule.direction](span / rule.toSeconds) * rule.toSeconds
+export function rounded(overlap: ChosenOverlap, span: Span): Span {
+  if (span === 'endless') return span
+  const { rounded: rule, clamped, minimumSeconds = 0, maximumSeconds } = overlap
+  const length = rule === undefined ? span : rounding[rule.direction](span / rule.toSeconds) * rule.toSeconds
+  return clamped === true ? Math.min(Math.max(length, minimumSeconds), maximumSeconds) : length
 }
 
 const rounding = { up: Math.ceil, down: Math.floor, nearest: Math.round }

@@ -1,3 +1,4 @@
+import type { Operation } from './contract'
 import type { Json } from './shape'
 
 /**
@@ -31,4 +32,24 @@ export function valueText(value: Json): string {
 /** Whether a value at the place is a text, whatever it means: only a body has numbers and booleans. */
 export function isTextPlace(text: PlaceText): boolean {
   return parsePlace(text).in !== 'body'
+}
+
+/** Whether any value will do, null too, as long as there is one: `{ $present: true }`. */
+export function isPresence(wanted: Json): boolean {
+  return isWantedForm(wanted) && wanted['$present'] === true && Object.keys(wanted).length === 1
+}
+
+/** Whether the wanted value is said by a form, which there is only one of. */
+export function isWantedForm(wanted: Json): wanted is { readonly [name: string]: Json } {
+  return (
+    typeof wanted === 'object' &&
+    wanted !== null &&
+    !Array.isArray(wanted) &&
+    Object.keys(wanted).some(name => name.startsWith('$'))
+  )
+}
+
+/** What a request of the operation must say to the letter, by its place. What may be anything is said by another rule. */
+export function whenConstants({ when = {} }: Pick<Operation, 'when'>): readonly (readonly [PlaceText, Json])[] {
+  return Object.entries(when).filter(([, wanted]) => !isPresence(wanted))
 }

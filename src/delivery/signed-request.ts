@@ -85,7 +85,14 @@ export interface Message {
 export function bodyOf(format: DeliveryFormat, message: Message, times: TimeFormat): string {
   const parts = partsOf(message, times)
   if (format.body === 'payload') return JSON.stringify(parts.payload)
-  return JSON.stringify(Object.fromEntries(Object.entries(format.body).map(([name, part]) => [name, parts[part]])))
+  return JSON.stringify(
+    Object.fromEntries(
+      Object.entries(format.body).map(([name, part]) => [
+        name,
+        typeof part === 'string' ? parts[part] : part.$constant,
+      ]),
+    ),
+  )
 }
 
 /** The contract's own headers, by their lower-case names. */
@@ -98,7 +105,9 @@ export function ownHeaders({ headers, userAgent }: DeliveryFormat, message: Mess
     tenantId: event.tenantId,
     endpointId,
   }
-  const own = Object.entries(headers).map(([name, part]) => [name, values[part]] as const)
+  const own = Object.entries(headers).map(
+    ([name, part]) => [name, typeof part === 'string' ? values[part] : part.$constant] as const,
+  )
   return { 'content-type': 'application/json', 'user-agent': userAgent, ...Object.fromEntries(own) }
 }
 

@@ -68,15 +68,17 @@ export function problemReply(
   const words = wordsFor(dialect, problem)
   const status = words.status ?? problem.status
   const values = errorValues(problem, words, { status, requestId: request.id, requestTime: now, ...pathOf(request) })
+  const shape = words.body === undefined ? dialect.body : words.body
   const headers = {
     ...(contract !== null && ownHeaders(contract, values)),
-    'content-type': dialect.contentType ?? 'application/json',
+    ...(shape !== null && { 'content-type': dialect.contentType ?? 'application/json' }),
     ...(problem.retryAfterSeconds !== null && { 'retry-after': String(problem.retryAfterSeconds) }),
     ...(problem.allow !== null && { allow: problem.allow }),
     // RFC 9110, section 15.5.2: a 401 names the scheme that would do.
     ...(status === 401 && challenge(contract)),
   }
-  const body = renderShape(words.body ?? dialect.body, values, contract === null ? 'iso-millis' : timesOf(contract))
+  if (shape === null) return { status, headers, body: '' }
+  const body = renderShape(shape, values, contract === null ? 'iso-millis' : timesOf(contract))
   return { status, headers, body: JSON.stringify(body) }
 }
 

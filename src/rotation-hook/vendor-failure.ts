@@ -118,9 +118,11 @@ function codeOf(contract: Contract, status: number, body: unknown): VendorErrorC
 /** Whether the vendor says, in its own words, that a later rotation took the place of the one that is replayed. */
 function isSuperseded({ errors }: Contract, status: number, body: unknown): boolean {
   if (errors === undefined) return false
-  const words = errors.words?.['rotation-superseded']
-  const code = words?.code ?? errors.byStatus?.[409]?.code ?? 'rotation-superseded'
-  return status === (words?.status ?? 409) && readShape(errors.body, body).get('code') === code
+  const words = { ...errors.byStatus?.[409], ...errors.words?.['rotation-superseded'] }
+  const { code = 'rotation-superseded' } = words
+  // A vendor that says no code for it says nothing that tells it from another conflict.
+  if (code === null) return false
+  return status === (words.status ?? 409) && readShape(errors.body, body).get('code') === code
 }
 
 /** A call that got no reply. Nothing was sent to a vendor that is unreachable. */

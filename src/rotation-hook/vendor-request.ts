@@ -1,7 +1,7 @@
 import type { Contract, Operation, Span } from '../contracts/contract'
 import { placedCredential } from '../contracts/credential-places'
 import { type ChosenOverlap, jsonOfWord, mustBeSaid } from '../contracts/overlap'
-import { parsePlace, type Place, type PlaceText, valueText } from '../contracts/place'
+import { parsePlace, type Place, type PlaceText, valueText, whenConstants } from '../contracts/place'
 import type { Json } from '../contracts/shape'
 import { addSeconds } from '../core/instant'
 import { Secret } from '../core/secret'
@@ -117,7 +117,7 @@ function saidByRotation(
 ): readonly Said[] {
   const { overlap, rotateBody } = contract
   const { constants = {}, reason } = rotateBody ?? {}
-  const said = Object.entries({ ...operation.when, ...constants, ...members })
+  const said = Object.entries({ ...Object.fromEntries(whenConstants(operation)), ...constants, ...members })
   if (reason?.required === true) said.push([reason.field, usualReason.slice(0, reason.maximumCharacters)])
   if (overlap.kind === 'chosen' && (overlapSeconds !== null || mustBeSaid(overlap))) {
     said.push([overlap.field, written(overlap, overlapSeconds ?? overlap.defaultSeconds, now)])

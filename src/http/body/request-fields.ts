@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { headerOf, type RequestHeaders } from '../../access/authenticate'
-import { isTextPlace, parsePlace, placeName, type PlaceText, valueText } from '../../contracts/place'
+import { isPresence, isTextPlace, parsePlace, placeName, type PlaceText, valueText } from '../../contracts/place'
 import type { PathParameters } from '../../contracts/routes'
 import type { Json } from '../../contracts/shape'
 import type { FieldError } from '../../core/problem'
@@ -83,8 +83,9 @@ function unknownIn(object: JsonObject, known: ReadonlySet<string>, within: strin
   })
 }
 
-/** Whether the request says exactly this. Elsewhere than in a body it says it as a text. */
+/** Whether the request says exactly this, or anything where that will do. Elsewhere than in a body it says it as a text. */
 export function says(request: PlacedRequest, place: PlaceText, wanted: Json): boolean {
+  if (isPresence(wanted)) return valueAt(request, place) !== undefined
   return isConstant(place, valueAt(request, place), wanted)
 }
 

@@ -7,7 +7,7 @@ import {
   rounded,
   secondsIn,
 } from '../../contracts/overlap'
-import { isTextPlace, placeName, type PlaceText } from '../../contracts/place'
+import { isTextPlace, placeName, type PlaceText, whenConstants } from '../../contracts/place'
 import { containsText, parseFreeSecret, parseOwnSecret } from '../../contracts/secret-text'
 import type { Secret } from '../../core/secret'
 import type { IdempotencyRecord } from '../../rotation/endpoint'
@@ -140,7 +140,7 @@ export function readRotateChoice(rotate: RotateRequestBody): RotateChoice {
   const { overlap, rotateBody, idempotencyKey } = dialect
   const { ownSecret, reason, force, constants = {} } = rotateBody ?? {}
   const fields = requestFields(request, rotateBody?.unknownFields ?? 'ignore')
-  for (const [place, wanted] of Object.entries({ ...operation.when, ...constants }))
+  for (const [place, wanted] of [...whenConstants(operation), ...Object.entries(constants)])
     fields.read(place, value => readConstant(place, wanted, value), true)
   if (typeof idempotencyKey === 'object') fields.read(idempotencyKey.in, () => null)
   const choice = {
@@ -211,15 +211,17 @@ function inSeconds(rule: ChosenOverlap, value: unknown, now: Date): number {
     case 'days': {
       const step = secondsIn[unit] ?? 1
       if (rule.rounded !== undefined) return toMilliseconds(readNumber(field, value) * step)
-      const [least, most] = [Math.ceil(minimumSeconds / step), Math.floor(maximumSeconds / step)]
+      const [least, most] = rule.clamped
+        ? [0, Number.MAX_SAFE_INTEGER]
+        : [Math.ceil(minimumSeconds / step), Math.floor(maximumSeconds / step)]
       return readWholeNumber(field, [least, most], value) * step
     }
     case 'iso-duration':
       return readDuration(field, value)
     case 'instant':
-      return secondsUntil(field, readInstant(field, value), now)
+      return secondsUntil(rule, readInstant(field, value), now)
     case 'unix-seconds':
-      return secondsUntil(field, new Date(readNumber(field, value) * 1000), now)
+      return secondsUntil(rule, new Date(readNumber(field, value) * 1000), now)
     case 'words':
       throw new TypeError('a word has no unit')
   }
@@ -242,8 +244,10 @@ function readDuration(field: string, value: unknown): number {
 }
 
 /** The seconds until an instant, rounded up: what was promised until then works until then. */
-function secondsUntil(field: string, at: Date, now: Date): number {
+function secondsUntil({ field: place, clamped }: ChosenOverlap, at: Date, now: Date): number {
+  const field = placeName(place)
   const milliseconds = at.getTime() - now.getTime()
+  if (milliseconds < 0 && clamped === true) return 0
   if (milliseconds >= 0) return Math.ceil(milliseconds / 1000)
   throw invalidField(field, Number.isNaN(milliseconds) ? 'must be a time' : 'must not be in the past')
 }

@@ -47,10 +47,23 @@ describe('the pieces of docs/add-a-contract.md', () => {
     } as const satisfies Contract
     expect(contractFaults(whole)).toEqual([])
     const { generalPatch, ids, flag } = pieceBy
-    const signings = [pieceBy.slackLike, pieceBy.oldAndNew, pieceBy.inBody]
+    const signings = [pieceBy.slackLike, pieceBy.byCommas, pieceBy.oldAndNew, pieceBy.inBody]
     for (const signing of signings) {
       expect(contractFaults({ ...acmeworks, ids, overlap: flag, signing, operations: generalPatch })).toEqual([])
     }
+  })
+
+  it('make a contract whose receivers choose the secret, by any value of it', () => {
+    const { generalPatch, anySecret, endless, delivery } = pieceBy
+    const ownSecret = { field: 'secret', minimumBytes: 16, maximumBytes: 64, required: true } as const
+    const contract: Contract = {
+      ...acmeworks,
+      overlap: endless,
+      delivery,
+      rotateBody: { ownSecret },
+      operations: [anySecret, generalPatch[1]],
+    }
+    expect(contractFaults(contract)).toEqual([])
   })
 
   it('rotate by one member of a PATCH and change settings by the others, without any other word', async () => {

@@ -147,7 +147,6 @@ const signing: fc.Arbitrary<Scheme> = fc
     }
   })
 
-const span = fc.constantFrom<Span>(0, 60, 3600, 86_400)
 const field = fc.constantFrom('grace', 'options.grace', '?grace', '{grace}', 'X-Grace:')
 const words = fc.constantFrom<Readonly<Record<string, Span>>>(
   { true: 3600, false: 0 },
@@ -163,7 +162,8 @@ const overlap = fc.oneof(
       field,
       unit: fc.constantFrom(...dimensions.overlapUnits),
       words,
-      defaultSeconds: span,
+      defaultSeconds: fc.constantFrom<Span>(0, 60, 3600, 86_400, 'endless'),
+      clamped: optional(fc.constant(true as const)),
       minimumSeconds: optional(fc.constantFrom(0, 60)),
       maximumSeconds: fc.constantFrom(86_400, 604_800),
       required: optional(fc.constant(true as const)),
@@ -174,9 +174,15 @@ const overlap = fc.oneof(
         }),
       ),
     })
-    .map(({ words: all, rounded, defaultSeconds, ...chosen }) => {
+    .map(({ words: all, rounded, clamped, defaultSeconds, ...chosen }) => {
       if (chosen.unit !== 'words')
-        return { kind: 'chosen' as const, ...chosen, defaultSeconds, ...(rounded && { rounded }) }
+        return {
+          kind: 'chosen' as const,
+          ...chosen,
+          defaultSeconds,
+          ...(rounded && { rounded }),
+          ...(clamped && { clamped }),
+        }
       return { kind: 'chosen' as const, ...chosen, words: all, defaultSeconds: Object.values(all)[0] ?? 0 }
     }),
 )

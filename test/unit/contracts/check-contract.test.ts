@@ -257,7 +257,10 @@ describe('a contract', () => {
     ['overlap.defaultSeconds must be the length of one of the words: "now"', withWords({ now: 0 }, 60)],
     ['overlap.words must be whole', withWords({ ever: Infinity }, 0)],
     ['overlap.minimumSeconds', withOverlap({ minimumSeconds: 99, maximumSeconds: 60, defaultSeconds: 0 })],
-    ['overlap.defaultSeconds endless needs a word', withOverlap({ defaultSeconds: 'endless' })],
+    [
+      'overlap.defaultSeconds must be one that a request can say',
+      withOverlap({ defaultSeconds: 'endless', required: true }),
+    ],
     ['overlap.rounded.toSeconds', withOverlap({ rounded: { toSeconds: 0, direction: 'up' } })],
     ['overlap.maximumSeconds must be a multiple', withOverlap({ rounded: { toSeconds: 11, direction: 'up' } })],
     ['overlap.defaultSeconds must be one that', withOverlap({ required: true, minimumSeconds: 60, defaultSeconds: 0 })],
@@ -289,6 +292,17 @@ describe('a contract', () => {
     [
       'secrets must show signingSecret',
       withRotate({ reply: { status: 200, body: { $each: 'secrets', shape: 'keyId' } } }),
+    ],
+    [
+      'delivery.headers.x-env must be visible ASCII',
+      { ...sound, delivery: { ...standardDelivery, headers: { 'x-env': { $constant: 'a\r\nb' } } } },
+    ],
+    ['when.secret may be any value only where', withRotate({ when: { secret: { $present: true } } })],
+    ['when.secret must be a value, or { $present: true }', withRotate({ when: { secret: { $presnt: true } } })],
+    ['overlap.clamped has nothing to clamp', withOverlap({ unit: 'words', words: { a: 60 }, clamped: true })],
+    [
+      'overlap.minimumSeconds must be a multiple of overlap.rounded.toSeconds',
+      withOverlap({ minimumSeconds: 90, clamped: true, rounded: { toSeconds: 60, direction: 'up' } }),
     ],
     ['signing: a separator must be a space', withSignature({ separator: 'a' })],
     ['signing: a separator must be a space', withSignature({ separator: '' })],

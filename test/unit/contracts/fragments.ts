@@ -148,3 +148,31 @@ export const errors = {
   },
   other: { code: 1000, detail: 'The request failed.' },
 } as const satisfies Contract['errors']
+
+export const delivery = {
+  messageIds: 'uuid',
+  userAgent: 'Acme/1.0',
+  headers: { 'x-acme-event': 'eventType', 'x-acme-environment': { $constant: 'Production' } },
+  body: { object: { $constant: 'event' }, id: 'eventId', type: 'eventType', created: 'createdAt', data: 'payload' },
+  success: '2xx',
+  retries: null,
+} as const satisfies Contract['delivery']
+
+export const endless = {
+  kind: 'chosen',
+  field: 'retire_after',
+  unit: 'instant',
+  defaultSeconds: 'endless',
+  minimumSeconds: 24 * 60 * 60,
+  maximumSeconds: 365 * 24 * 60 * 60,
+  clamped: true,
+} as const satisfies Contract['overlap']
+
+export const anySecret = {
+  use: 'rotate',
+  method: 'PATCH',
+  path: '/hooks/{id}',
+  when: { secret: { $present: true } },
+  access: { apiKey: {} },
+  reply: { status: 200, body: { id: 'id', secret: { $constant: '********' } } },
+} as const satisfies Operation

@@ -142,7 +142,10 @@ describe('a request', () => {
     await vendor.rotate('k', sending).catch(() => undefined)
     const [received] = server.received
     expect(received?.path).not.toMatch(/[{}]|%7B/)
-    const written = ['the-credential', ...['the-credential:', 'api:the-credential'].map(pair => btoa(pair))]
+    const written = [
+      'the-credential',
+      ...['the-credential:', 'api:the-credential', 'ferry:the-credential'].map(pair => btoa(pair)),
+    ]
     const texts = [received?.path, ...Object.values(received?.headers ?? {})].map(text => JSON.stringify(text))
     expect(texts.filter(text => written.some(credential => text.includes(credential)))).toHaveLength(1)
   })

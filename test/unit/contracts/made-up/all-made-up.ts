@@ -7,6 +7,7 @@ import { lanternkey } from './lanternkey'
 import { moorgate } from './moorgate'
 import { northlight } from './northlight'
 import { quarterdeck } from './quarterdeck'
+import { tidewell } from './tidewell'
 import { twokeys } from './twokeys'
 import { untilnoon } from './untilnoon'
 import { verbena } from './verbena'
@@ -14,4 +15,4 @@ import { verbena } from './verbena'
 const former: readonly Contract[] = [acmeworks, brambleway, ferrypost, quarterdeck, twokeys, untilnoon, verbena]
 
 /** Contracts of vendors that do not exist. Between them and the real ones they use every dimension of `Contract`. */
-export const allMadeUp: readonly Contract[] = [...former, harborline, lanternkey, moorgate, northlight]
+export const allMadeUp: readonly Contract[] = [...former, harborline, lanternkey, moorgate, northlight, tidewell]

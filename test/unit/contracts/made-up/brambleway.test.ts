@@ -22,8 +22,22 @@ describe('brambleway', () => {
     expect(JSON.stringify(lines)).not.toContain('Everybody')
   })
 
+  it.each([{}, { url: 'https://other.example/' }])('200 changes settings for %j, and rotates nothing', async body => {
+    const { patch, tables } = await bed()
+    const url = 'url' in body ? body.url : 'https://receiver.example/hooks'
+    expect(await patch(body)).toMatchObject({ status: 200, json: { url } })
+    expect([...tables.endpoints.endpoints.values()][0]?.endpoint.ring.version).toBe(1)
+  })
+
+  it('400 for another setting beside the secret, of which a rotation would change nothing', async () => {
+    const { patch } = await bed()
+    const reply = await patch({ secret: whole, url: 'https://other.example/' })
+    expect(reply).toMatchObject({ status: 400, json: { message: expect.stringMatching(/^url is not known/) } })
+  })
+
   it.each([
-    [{}, 'must be given'],
+    [{ secret: null }, 'must be a text'],
+    [{ secret: { $present: true } }, 'must be a text'],
     [{ secret: 'fifteen bytes..' }, 'must be a text of 16 to 128 bytes of UTF-8'],
     [{ secret: 'é'.repeat(65) }, 'must be a text of 16 to 128 bytes of UTF-8'],
     [{ secret: ` ${whole}` }, 'without whitespace around it'],

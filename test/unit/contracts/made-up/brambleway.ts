@@ -1,7 +1,7 @@
 import type { Contract } from '../../../../src/contracts/contract'
 import { bodyHex } from '../../../../src/verify/schemes'
 
-/** The caller brings the secret, which may be any text, in a PATCH of the hook; nothing shows it again. */
+/** The caller brings the secret, which may be any text, in a general PATCH of the hook; nothing shows it again. */
 export const brambleway = {
   name: 'brambleway',
   credentials: {
@@ -31,8 +31,16 @@ export const brambleway = {
       use: 'rotate',
       method: 'PATCH',
       path: '/hooks/{id}/config',
+      when: { secret: { $present: true } },
       access: { apiKey: {} },
       reply: { status: 200, body: { url: 'url', secret: { $constant: '********' } } },
+    },
+    {
+      use: 'update',
+      method: 'PATCH',
+      path: '/hooks/{id}/config',
+      access: { apiKey: {} },
+      reply: { status: 200, body: { url: 'url' } },
     },
   ],
   errors: { contentType: 'application/json', body: { message: 'detail' }, words: {}, byStatus: {} },

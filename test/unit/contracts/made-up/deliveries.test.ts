@@ -59,9 +59,12 @@ describe('a delivery of ferrypost', () => {
     expect(received.headers).toMatchObject({
       'ferrypost-event': 'evt_1',
       'ferrypost-hook': endpoint.id,
+      'ferrypost-env': 'live',
       'user-agent': 'Ferrypost',
     })
     expect(JSON.parse(received.body)).toEqual({
+      object: 'event',
+      api: { major: 2 },
       message: expect.stringMatching(/^msg_[0-9a-f]{24}$/),
       event: 'evt_1',
       kind: 'ship.docked',

@@ -28,8 +28,10 @@ export const ferrypost = {
   delivery: {
     messageIds: 'msg',
     userAgent: 'Ferrypost',
-    headers: { 'ferrypost-event': 'eventId', 'ferrypost-hook': 'endpointId' },
+    headers: { 'ferrypost-event': 'eventId', 'ferrypost-hook': 'endpointId', 'ferrypost-env': { $constant: 'live' } },
     body: {
+      object: { $constant: 'event' },
+      api: { $constant: { major: 2 } },
       message: 'messageId',
       event: 'eventId',
       kind: 'eventType',

@@ -122,6 +122,14 @@ describe('harborline', () => {
     expect(JSON.stringify(lines)).not.toContain(key.slice(3))
   })
 
+  it('403 without a body, where the page has none', async () => {
+    const { send, id, apiKey } = await setup()
+    const weak = await apiKey(harborline, 'pier', { permissions: [] })
+    const reply = await send('PATCH', `/hooks/${id}`, { ...bearer(weak), body: '{}' })
+    expect([reply.status, reply.text, reply.headers.get('content-type')]).toEqual([403, '', null])
+    expect(reply.headers.get('x-harbor-request')).toBe(reply.headers.get('x-request-id'))
+  })
+
   it('404 and any other refusal in the words of the page, with values in them', async () => {
     const { send, key } = await setup()
     const missing = await send('PATCH', '/hooks/123', { ...bearer(key), body: '{}' })

@@ -79,6 +79,7 @@ export const harborline = {
     },
     byStatus: {
       400: { body: { ok: false, code: 'code', each: { $each: 'errors', shape: { $text: '{path}: {message}' } } } },
+      403: { body: null },
       429: { detail: 'Wait {retryAfterSeconds} s.' },
     },
     other: { status: 418, code: 'harbour_closed', title: 'Closed', detail: 'Ask the harbour master.' },

@@ -49,6 +49,6 @@ export const verbena = {
   ],
   errors: {
     body: { error: { status: 'status', reason: 'code', fields: 'errors' } },
-    words: { 'rotation-cooldown': { status: 425 } },
+    words: { 'rotation-cooldown': { status: 425, code: null } },
   },
 } as const satisfies Contract
