@@ -5,7 +5,7 @@ import { type ChosenOverlap, isSayable, isWithin, jsonOfWord, mustBeSaid, rounde
 import { isPresence, isTextPlace, isWantedForm, parsePlace, placeName, type PlaceText } from './place'
 import type { Json } from './shape'
 import { parseTemplate } from './routes'
-import { newText } from './secret-text'
+import { mayBeginWithPrefix, newText } from './secret-text'
 
 /** Whatever a rotation may say must be sayable in each of its operations. */
 export function checkRotateBody(contract: Contract): readonly Fault[] {
@@ -29,6 +29,9 @@ export function checkRotateBody(contract: Contract): readonly Fault[] {
     ownSecret !== undefined &&
       !fits(ownSecret.minimumBytes, ownSecret.maximumBytes) &&
       `rotateBody.ownSecret must accept the length of ${ownSecret.free ? 'a secret in the contract’s format' : 'secret.bytes'}`,
+    ownSecret?.optionalPrefix === true &&
+      (ownSecret.free === true || mayBeginWithPrefix(secret)) &&
+      'rotateBody.ownSecret.optionalPrefix needs a prefix that no secret without it can begin with, and a secret that is not free',
     force !== undefined && secondRotation?.kind !== 'reject' && 'rotateBody.force needs secondRotation reject',
   ]
 }

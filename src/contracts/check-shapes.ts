@@ -62,12 +62,14 @@ export function checkReply(contract: Contract, { reply, use }: Operation): reado
 }
 
 /** Places of a shape that is not of one use alone. */
-export function checkHeaders({ headers = {} }: Contract): readonly Fault[] {
-  return Object.entries(headers).flatMap(([name, shape]) => [
+export function checkHeaders({ headers = {}, contentType = 'application/json' }: Contract): readonly Fault[] {
+  const isJson = /^application\/(?:[\w.+-]+\+)?json(?:; ?charset=utf-8)?$/i.test(contentType)
+  const faults = Object.entries(headers).flatMap(([name, shape]) => [
     !isToken(name) && `headers.${name} must be the name of a header`,
     typeof shape === 'object' && shape !== null && !isForm(shape) && `headers.${name} must be one value`,
     ...checkShape(`headers.${name}`, shape, { fields: requestFields, whose: 'headers' }),
   ])
+  return [!isJson && 'contentType must be a JSON type, like application/vnd.acme.v1+json', ...faults]
 }
 
 export function checkErrors(contract: Contract): readonly Fault[] {

@@ -21,7 +21,7 @@ export function checkSecret(contract: Contract): readonly Fault[] {
     mask !== undefined && mask.first + mask.last > prefix.length + mostShown && 'secret.mask shows too much',
     mask !== undefined && (mask.first < 0 || mask.last < 0) && 'secret.mask must not count below 0',
     secretKeyOf(contract) === 'bytes' &&
-      (encoding === 'alphanumeric' || encoding === 'uuid') &&
+      ['alphanumeric', 'upper-alphanumeric', 'uuid'].includes(encoding) &&
       `secret.key bytes needs an encoding that has bytes, not ${encoding}; text and text-after-prefix take any`,
     fitsEncoding(secret) && !canKey(contract) && 'secret must be one that its scheme can sign with',
   ]

@@ -66,6 +66,8 @@ export interface Contract {
   readonly reach?: (typeof reaches)[number]
   /** How times are written, unless a reply says otherwise. It must be said where a reply shows a time; else `iso-millis`. */
   readonly times?: TimeFormat
+  /** Of replies, errors apart: a JSON type, such as `application/vnd.acme.v1+json`. Absent: `application/json`. */
+  readonly contentType?: string
   /** Headers of every reply, errors too. Absent: none but Keyturn's own. */
   readonly headers?: Readonly<Record<string, Shape<RequestField>>>
   readonly operations: Operations
@@ -231,6 +233,8 @@ export interface OwnSecret {
   readonly required?: true
   /** Present: any text that the signing scheme can use, whatever the contract's format; limits in bytes of UTF-8. */
   readonly free?: true
+  /** Present: the contract's prefix may be left out. The text is kept and shown as it was given. */
+  readonly optionalPrefix?: true
 }
 
 /**

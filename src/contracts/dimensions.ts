@@ -21,8 +21,13 @@ export type Role = (typeof roles)[number]
 /** Where a credential may stand; `CredentialPlace` explains them. */
 export const credentialPlaces = ['bearer', 'header', 'basic', 'query'] as const
 
-/** How random bytes become text. `alphanumeric` is `[0-9A-Za-z]`; `uuid` is a random version 4. */
-export const encodings = ['hex', 'upper-hex', 'base64', 'base64url', 'alphanumeric', 'uuid'] as const
+/**
+ * How random bytes become text. `alphanumeric` is `[0-9A-Za-z]`, `upper-alphanumeric` is `[0-9A-Z]`, as in a ULID; `uuid`
+ * is a random version 4.
+ */
+export const encodings = [
+  ...(['hex', 'upper-hex', 'base64', 'base64url', 'alphanumeric', 'upper-alphanumeric', 'uuid'] as const),
+] as const
 export type Encoding = (typeof encodings)[number]
 
 /** `fixed`: a tenant has one endpoint, always under the same id, so the path has no parameter for it. */

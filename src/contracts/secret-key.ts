@@ -23,6 +23,7 @@ export function keyBytesOf(contract: Signed): KeyBytes {
     case 'upper-hex':
       return { encoding: 'hex', prefix }
     case 'alphanumeric':
+    case 'upper-alphanumeric':
     case 'uuid':
       // Refused where the contract is mounted.
       return { encoding: 'utf8', prefix }

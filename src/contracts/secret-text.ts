@@ -5,7 +5,8 @@ import { type KeyBytes, keyBytes } from '../verify/key-bytes'
 import type { Contract, OwnSecret, SecretFormat, TextFormat } from './contract'
 import { keyBytesOf } from './secret-key'
 
-const alphanumerics = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+const upperAlphanumerics = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+const alphanumerics = `${upperAlphanumerics}abcdefghijklmnopqrstuvwxyz`
 
 /** A new text in the format, from one call of `randomBytes`. */
 export function newText(format: TextFormat, randomBytes: (count: number) => Buffer): string {
@@ -22,6 +23,8 @@ function newBody({ encoding, bytes }: TextFormat, randomBytes: (count: number) =
       return randomBytes(bytes).toString('hex').toUpperCase()
     case 'alphanumeric':
       return randomDigits(alphanumerics, bytes, randomBytes)
+    case 'upper-alphanumeric':
+      return randomDigits(upperAlphanumerics, bytes, randomBytes)
     case 'uuid':
       return randomUuid(randomBytes(16))
   }
@@ -30,6 +33,7 @@ function newBody({ encoding, bytes }: TextFormat, randomBytes: (count: number) =
 /** How many random bits a text holds. A version 4 UUID has 122 (RFC 9562, section 5.4). */
 export function bitsOf({ encoding, bytes }: TextFormat): number {
   if (encoding === 'uuid') return 122
+  if (encoding === 'upper-alphanumeric') return Math.floor(bytes * Math.log2(36))
   return encoding === 'alphanumeric' ? Math.floor(bytes * Math.log2(62)) : bytes * 8
 }
 
@@ -58,6 +62,8 @@ function bodyPattern({ encoding, bytes }: TextFormat): string {
       return `[0-9A-Za-z_-]{${Math.ceil((least * 4) / 3)},}`
     case 'alphanumeric':
       return `[0-9A-Za-z]{${least},}`
+    case 'upper-alphanumeric':
+      return `[0-9A-Z]{${least},}`
     case 'uuid':
       return '[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}'
   }
@@ -75,9 +81,29 @@ export function isPossibleLength(
 ): boolean {
   const { minimumBytes = secret.bytes, maximumBytes = secret.bytes, free } = rotateBody?.ownSecret ?? {}
   if (free) return isWithin(Buffer.byteLength(text), { minimumBytes, maximumBytes })
-  const bytes = decodedBytes(secret, text)
+  const bytes = decodedBytes(secret, withPrefix(secret, rotateBody?.ownSecret, text))
   return bytes !== null && (bytes === secret.bytes || isWithin(bytes, { minimumBytes, maximumBytes }))
 }
+
+/** The text with its prefix, where a caller may leave that out. */
+function withPrefix(format: TextFormat, rule: Pick<OwnSecret, 'optionalPrefix'> | undefined, text: string): string {
+  return rule?.optionalPrefix === true && !text.startsWith(format.prefix) ? format.prefix + text : text
+}
+
+/** Whether a text without the prefix could begin with it by chance, which would then be taken off. */
+export function mayBeginWithPrefix({ prefix, encoding }: TextFormat): boolean {
+  return alphabets[encoding].test(prefix)
+}
+
+const alphabets = {
+  hex: /^[0-9A-Fa-f]*$/,
+  'upper-hex': /^[0-9A-Fa-f]*$/,
+  base64: /^[0-9A-Za-z+/=]*$/,
+  base64url: /^[0-9A-Za-z_=-]*$/,
+  alphanumeric: /^[0-9A-Za-z]*$/,
+  'upper-alphanumeric': /^[0-9A-Z]*$/,
+  uuid: /^[0-9A-Fa-f-]*$/,
+} as const
 
 function isWithin(bytes: number, limits: Pick<OwnSecret, 'minimumBytes' | 'maximumBytes'>): boolean {
   return bytes >= limits.minimumBytes && bytes <= limits.maximumBytes
@@ -88,7 +114,7 @@ function isWithin(bytes: number, limits: Pick<OwnSecret, 'minimumBytes' | 'maxim
  * @throws {Problem} `invalid-request` at the rule's field: the prefix, the encoding or the length is wrong
  */
 export function parseOwnSecret(format: SecretFormat, text: string, rule: OwnSecret): Secret {
-  const bytes = decodedBytes(format, text)
+  const bytes = decodedBytes(format, withPrefix(format, rule, text))
   if (bytes !== null && isWithin(bytes, rule)) return new Secret(text)
   throw unfit(rule, `${describeFormat(format)}, ${rule.minimumBytes} to ${rule.maximumBytes} bytes when decoded`)
 }
@@ -146,6 +172,8 @@ function decodedBytes({ prefix, encoding }: TextFormat, text: string): number | 
       return strictlyDecoded(body, 'hex')
     case 'alphanumeric':
       return /^[0-9A-Za-z]+$/.test(body) ? body.length : null
+    case 'upper-alphanumeric':
+      return /^[0-9A-Z]+$/.test(body) ? body.length : null
     case 'uuid':
       return uuidPattern.test(body) ? 16 : null
   }

@@ -111,7 +111,11 @@ const credentialPlace = v.variant(
       name: text,
       prefix: optional(text),
     } satisfies Members<KindOf<CredentialPlace, 'header'>>),
-    object({ kind: v.literal('basic'), user: optional(text) } satisfies Members<KindOf<CredentialPlace, 'basic'>>),
+    object({
+      kind: v.literal('basic'),
+      token: optional(words(['password'])),
+      user: optional(text),
+    } satisfies Members<Extract<CredentialPlace, { readonly token: unknown }>>),
     object({ kind: v.literal('query'), name: text } satisfies Members<KindOf<CredentialPlace, 'query'>>),
   ],
   `must be one of ${dimensions.credentialPlaces.join(', ')}`,
@@ -194,7 +198,9 @@ const signatureHeader = object({
   content: text,
   encoding: words(['hex', 'upper-hex', 'base64']),
   form: words(['single', 'list', 'timestamped']),
+  separator: optional(text),
   prefix: text,
+  olderPrefix: optional(text),
 } satisfies Members<SignatureHeader>)
 
 const signing = object({
@@ -202,6 +208,7 @@ const signing = object({
   timestamp: array(text, 'must be a list of names'),
   tenant: array(text, 'must be a list of names'),
   milliseconds: optional(present),
+  isoTime: optional(words(['second', 'millisecond'])),
   signature: signatureHeader,
   weaker: optional(signatureHeader),
   previous: optional(signatureHeader),
@@ -219,8 +226,12 @@ const signing = object({
 const delivery = object({
   messageIds: words(dimensions.messageIdKinds),
   userAgent: text,
-  headers: record(words(dimensions.headerFields)),
-  body: where(isText, words(['payload']), record(words(dimensions.bodyFields))),
+  headers: record(where(isText, words(dimensions.headerFields), object({ $constant: text }))),
+  body: where(
+    isText,
+    words(['payload']),
+    record(where(isText, words(dimensions.bodyFields), object({ $constant: json }))),
+  ),
   success: where(isText, words(['2xx']), array(number, 'must be 2xx, or a list of statuses')),
   retries: v.nullable(number),
 } satisfies Members<DeliveryFormat>)
@@ -238,6 +249,7 @@ const overlap = v.variant(
       required: optional(present),
       minimumSeconds: optional(number),
       maximumSeconds: number,
+      clamped: optional(present),
       rounded: optional(
         object({ toSeconds: number, direction: words(dimensions.roundingDirections) } satisfies Members<
           NonNullable<KindOf<Overlap, 'chosen'>['rounded']>
@@ -274,6 +286,7 @@ const rotateBody = object({
       maximumBytes: number,
       required: optional(present),
       free: optional(present),
+      optionalPrefix: optional(present),
     } satisfies Members<OwnSecret>),
   ),
   reason: optional(
@@ -282,6 +295,7 @@ const rotateBody = object({
     >),
   ),
   force: optional(object({ field: text })),
+  nulls: optional(words(['absent'])),
 } satisfies Members<RotateBody>)
 
 const apiKeyAccess = object({
@@ -317,7 +331,7 @@ const errorWords = object({
   type: optional(text),
   title: optional(text),
   detail: optional(text),
-  code: optional(where(isText, text, v.number('must be a text or a number'))),
+  code: optional(v.nullable(where(isText, text, v.number('must be a text, a number or null')))),
   body: optional(shape),
 } satisfies Members<ErrorWords>)
 
@@ -368,6 +382,7 @@ const contractMembers = {
   url: optional(words(dimensions.urlRules)),
   reach: optional(words(dimensions.reaches)),
   times: optional(words(dimensions.timeFormats)),
+  contentType: optional(text),
   headers: optional(record(shape)),
   operations: array(operation, 'must be a list'),
   errors: optional(errors),

@@ -45,7 +45,7 @@ export function outcomeReply(
   const headers = { ...(replayed && { 'idempotency-replayed': 'true' }), ...ownHeaders(contract, shown) }
   if (body === null) return { status, headers, body: '' }
   const text = JSON.stringify(renderShape(body, shown, timesOf(contract)))
-  return { status, headers: { ...headers, 'content-type': 'application/json' }, body: text }
+  return { status, headers: { ...headers, 'content-type': contract.contentType ?? 'application/json' }, body: text }
 }
 
 /** The headers that the contract has in every reply, by their lower-case names. */

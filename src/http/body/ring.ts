@@ -217,7 +217,7 @@ function inSeconds(rule: ChosenOverlap, value: unknown, now: Date): number {
       return readWholeNumber(field, [least, most], value) * step
     }
     case 'iso-duration':
-      return readDuration(field, value)
+      return readDuration(rule, value)
     case 'instant':
       return secondsUntil(rule, readInstant(field, value), now)
     case 'unix-seconds':
@@ -237,8 +237,12 @@ function readNumber(field: string, value: unknown): number {
   throw invalidField(field, 'must be a number, 0 or more')
 }
 
-function readDuration(field: string, value: unknown): number {
+/** Fractions are whole seconds, like PT1.5H, unless the vendor rounds. */
+function readDuration({ field: place, rounded: rule }: ChosenOverlap, value: unknown): number {
+  const field = placeName(place)
   const seconds = typeof value === 'string' ? parseIsoDuration(value) : null
+  if (seconds !== null && !Number.isInteger(seconds) && rule === undefined)
+    throw invalidField(field, 'must be whole seconds')
   if (seconds === null) throw invalidField(field, 'must be an ISO 8601 duration without years and months, like PT24H')
   return seconds
 }
@@ -252,14 +256,17 @@ function secondsUntil({ field: place, clamped }: ChosenOverlap, at: Date, now: D
   throw invalidField(field, Number.isNaN(milliseconds) ? 'must be a time' : 'must not be in the past')
 }
 
-/** Weeks, or days and a time, in whole numbers. Years and months have no fixed length. */
+/** Weeks, or days and a time; the last number may have a fraction (ISO 8601). Years and months have no fixed length. */
 const pattern = /^P(?:(\d{1,6})W|(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,9})S)?)?)$/
 
 const secondsOf = [7 * 24 * 60 * 60, 24 * 60 * 60, 60 * 60, 60, 1]
 
-/** The seconds of an ISO 8601 duration like `P1DT12H` or `P2W`, or null where `text` is none. */
+/** The seconds of an ISO 8601 duration like `P1DT12H`, `PT5.5H` or `P2W`, or null where `text` is none. */
 function parseIsoDuration(text: string): number | null {
-  const counts = pattern.exec(text)?.slice(1)
+  const [, whole = '', fraction = '0', unit = ''] = /^(.*\d)[.,](\d{1,9})([WDHMS])$/.exec(text) ?? [text, text]
+  const counts = pattern.exec(whole + unit)?.slice(1)
   if (counts === undefined || counts.every(count => count === undefined)) return null
-  return counts.reduce((sum, count, index) => sum + Number(count ?? 0) * (secondsOf[index] ?? 0), 0)
+  const seconds = counts.reduce((sum, count, index) => sum + Number(count ?? 0) * (secondsOf[index] ?? 0), 0)
+  const last = secondsOf[counts.findLastIndex(count => count !== undefined)] ?? 0
+  return toMilliseconds(seconds + Number(`0.${fraction}`) * last)
 }

@@ -297,6 +297,16 @@ describe('a contract', () => {
       'delivery.headers.x-env must be visible ASCII',
       { ...sound, delivery: { ...standardDelivery, headers: { 'x-env': { $constant: 'a\r\nb' } } } },
     ],
+    ['contentType must be a JSON type', { ...sound, contentType: 'text/html' }],
+    ['contentType must be a JSON type', { ...sound, contentType: 'application/json\r\nx: y' }],
+    [
+      'rotateBody.ownSecret.optionalPrefix needs a prefix',
+      {
+        ...sound,
+        secret: { prefix: 'abc', encoding: 'base64', bytes: 32 },
+        rotateBody: { ownSecret: { field: 's', minimumBytes: 24, maximumBytes: 64, optionalPrefix: true } },
+      },
+    ],
     ['when.secret may be any value only where', withRotate({ when: { secret: { $present: true } } })],
     ['when.secret must be a value, or { $present: true }', withRotate({ when: { secret: { $presnt: true } } })],
     ['overlap.clamped has nothing to clamp', withOverlap({ unit: 'words', words: { a: 60 }, clamped: true })],

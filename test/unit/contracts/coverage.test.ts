@@ -42,7 +42,11 @@ const used: Readonly<Record<string, readonly unknown[]>> = {
     access === undefined || access === 'anyone' ? [] : (access.session?.roles ?? []),
   ),
   credentialPlaces: places.map(({ kind }) => kind),
-  encodings: contracts.flatMap(({ secret, credentials }) => [secret.encoding, credentials.apiKey?.encoding]),
+  encodings: contracts.flatMap(({ secret, credentials, ids }) => [
+    secret.encoding,
+    credentials.apiKey?.encoding,
+    ids.kind === 'text' && ids.make.encoding,
+  ]),
   idKinds: contracts.map(contract => contract.ids.kind),
   tenantPlaces: contracts.map(contract => contract.tenant.from),
   tenantFormats: contracts.flatMap(({ tenant }) => (tenant.from === 'header' ? tenant.format : [])),

@@ -98,6 +98,7 @@ export const rotateBody = {
   required: true,
   constants: { 'data.type': 'webhook-secret', '?confirm': true },
   reason: { field: 'data.reason', maximumCharacters: 200, required: true },
+  ownSecret: { field: 'data.secret', minimumBytes: 24, maximumBytes: 64, optionalPrefix: true },
   nulls: 'absent',
   unknownFields: 'refuse',
 } as const satisfies Contract['rotateBody']

@@ -20,6 +20,7 @@ const formats: readonly [SecretFormat, RegExp][] = [
   [whsec, /^whsec_[0-9A-Za-z+/]{43}=$/],
   [{ prefix: 'fb_', encoding: 'base64url', bytes: 32 }, /^fb_[0-9A-Za-z_-]{43}$/],
   [{ prefix: 's', encoding: 'alphanumeric', bytes: 40 }, /^s[0-9A-Za-z]{40}$/],
+  [{ prefix: 'S-', encoding: 'upper-alphanumeric', bytes: 40 }, /^S-[0-9A-Z]{40}$/],
   [
     { prefix: '', encoding: 'uuid', bytes: 16 },
     /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,

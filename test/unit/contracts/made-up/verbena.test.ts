@@ -24,6 +24,8 @@ describe('verbena', () => {
     [{}, 3600],
     [{ grace: 'PT0S' }, 0],
     [{ grace: 'PT90M' }, 5400],
+    [{ grace: 'PT1.5H' }, 5400],
+    [{ grace: 'P0,5D' }, 43_200],
     [{ grace: 'P1DT1H1M1S' }, 90_061],
     [{ grace: 'P2D' }, 172_800],
   ])('200 keeps the key before for %j', async (body, seconds) => {
@@ -36,14 +38,26 @@ describe('verbena', () => {
     })
   })
 
-  it.each(['P1M', 'P1Y', 'PT', 'P', 'PT1.5H', 'P3D', '3600', 3600, true, 'P1W1D', '-PT1H'])(
-    '400 for the duration %j',
-    async grace => {
-      const { send, id, init } = await setup()
-      const reply = await send('POST', `/hooks/${id}:rotate`, { ...init, body: JSON.stringify({ grace }) })
-      expect(reply).toMatchObject({ status: 400, json: { error: { fields: [{ path: 'grace' }] } } })
-    },
-  )
+  it.each([
+    'P1M',
+    'P1Y',
+    'PT',
+    'P',
+    'PT0.5S',
+    'PT1.5H30M',
+    'PT.5H',
+    'PT1.H',
+    'P3D',
+    '3600',
+    3600,
+    true,
+    'P1W1D',
+    '-PT1H',
+  ])('400 for the duration %j', async grace => {
+    const { send, id, init } = await setup()
+    const reply = await send('POST', `/hooks/${id}:rotate`, { ...init, body: JSON.stringify({ grace }) })
+    expect(reply).toMatchObject({ status: 400, json: { error: { fields: [{ path: 'grace' }] } } })
+  })
 
   it('425 for a second rotation within the minute, which is the contract’s own status for it', async () => {
     const { send, id, init } = await setup()
