@@ -70,7 +70,7 @@ const joseFile = './jose.js'
 /** Leaves the library that reads tokens out of a bundle: its code would be parsed at every start, session or not. */
 const joseBeside: Plugin = {
   name: 'jose-beside',
-  setup: ({ onResolve }) => onResolve({ filter: /^\.\/jose$/ }, () => ({ path: joseFile, external: true })),
+  setup: builder => builder.onResolve({ filter: /^\.\/jose$/ }, () => ({ path: joseFile, external: true })),
 }
 
 function loadsJose({ outputs }: Metafile, name: string): boolean {

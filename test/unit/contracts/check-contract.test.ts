@@ -238,7 +238,7 @@ describe('a contract', () => {
       'credentials.in must not have two places',
       withPlaces({ kind: 'header', name: 'X-Key' }, { kind: 'header', name: 'x-key', prefix: 'sk-' }),
     ],
-    ['credentials.in.token', withPlaces({ kind: 'basic', token: 'user' as 'password' })],
+    ['credentials.in.0.token', withPlaces({ kind: 'basic', token: 'user' as 'password' })],
     ['credentials.in must name a place', withPlaces()],
     ['credentials.in.user', withPlaces({ kind: 'basic', user: 'a:b' })],
     ['credentials.in.name must be a plain name', withPlaces({ kind: 'query', name: 'a&b' })],
