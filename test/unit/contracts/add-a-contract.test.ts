@@ -33,6 +33,15 @@ describe('the pieces of docs/add-a-contract.md', () => {
     expect(new Set(shown)).toEqual(new Set(compiled))
   })
 
+  it('stand beside words for every member that a contract may have', () => {
+    const sources = ['contract', 'client-rules'].map(name =>
+      readFileSync(join(__dirname, `../../../src/contracts/${name}.ts`), 'utf8'),
+    )
+    const members = new Set([...sources.join('\n').matchAll(/^ +readonly (\w+)\??:/gm)].map(([, name = '']) => name))
+    expect(members.size).toBeGreaterThan(60)
+    expect([...members].filter(name => !new RegExp(`\\b${name}\\b`).test(page))).toEqual([])
+  })
+
   it('make contracts that can be mounted', () => {
     const { errors: _, ...plain } = acmeworks
     const whole = {
