@@ -92,7 +92,7 @@ function checkPlace(member: string, text: PlaceText): Fault {
     case 'query':
       return !/^[\w.[\]-]+$/.test(place.name) && `${member} must name a member of the query, like ?hours`
     case 'path':
-      return !/^\{[A-Za-z0-9]+\}$/.test(text) && `${member} must name a parameter of the path, like {hours}`
+      return !/^\{\w+\}$/.test(text) && `${member} must name a parameter of the path, like {hours}`
     case 'header':
       return !isToken(place.name) && `${member} must name a header, like X-Hours:`
   }

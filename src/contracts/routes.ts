@@ -54,7 +54,7 @@ export function parseTemplate(template: string): readonly Segment[] {
 }
 
 function parseSegment(text: string): Segment {
-  const [, name, verb] = /^\{([A-Za-z0-9]+)\}(?::([A-Za-z0-9._-]+))?$/.exec(text) ?? []
+  const [, name, verb] = /^\{(\w+)\}(?::([A-Za-z0-9._-]+))?$/.exec(text) ?? []
   return name === undefined ? { kind: 'literal', text } : { kind: 'parameter', name, verb: verb ?? null }
 }
 

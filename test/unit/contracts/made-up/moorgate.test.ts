@@ -33,7 +33,10 @@ describe('moorgate', () => {
 
   it.each(['11', 'x', '-1'])('400 for %s days, as a list', async days => {
     const { rotate } = await setup()
-    expect(await rotate(days)).toMatchObject({ status: 400, json: [{ why: expect.stringMatching(/^days must be /) }] })
+    expect(await rotate(days)).toMatchObject({
+      status: 400,
+      json: [{ why: expect.stringMatching(/^over_days must be /) }],
+    })
   })
 
   it('400 for another constant than the contract’s', async () => {

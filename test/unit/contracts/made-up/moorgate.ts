@@ -18,7 +18,7 @@ export const moorgate = {
   },
   overlap: {
     kind: 'chosen',
-    field: '{days}',
+    field: '{over_days}',
     unit: 'days',
     defaultSeconds: 86_400,
     maximumSeconds: 864_000,
@@ -31,7 +31,7 @@ export const moorgate = {
     {
       use: 'rotate',
       method: 'PUT',
-      path: '/moorings/{id}/overlap/{days}',
+      path: '/moorings/{id}/overlap/{over_days}',
       access: { apiKey: {} },
       reply: {
         status: 200,
