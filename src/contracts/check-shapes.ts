@@ -3,7 +3,7 @@ import { choosesSecret, type Contract, type Operation } from './contract'
 import { timeFormats } from './dimensions'
 import { numberDigits } from './ids'
 import { type Fault, faultsIn, isToken } from './fault'
-import { errorFields, itemFields, replyFields, requestFields } from './reply-fields'
+import { errorFields, itemFields, replyFields, requestFields, structuredFields } from './reply-fields'
 import {
   fieldsInText,
   type Form,
@@ -146,6 +146,12 @@ function checkField(place: string, field: string, { fields, whose }: Allowed): F
   )
 }
 
+/** A field that a text can hold. */
+function checkText(place: string, field: string, allowed: Allowed): readonly Fault[] {
+  const isStructured = structuredFields.includes(field) || (field === 'mirror' && allowed.whose === 'secret-state')
+  return [checkField(place, field, allowed), isStructured && `${place}: ${field} is a list or an object, and no text`]
+}
+
 /** An object with the members of two forms would be read as one of them, and nobody could tell which was meant. */
 function checkFormMembers(shape: ObjectShape): string | null {
   const members = Object.keys(shape)
@@ -161,9 +167,13 @@ function checkFormMembers(shape: ObjectShape): string | null {
 
 function checkForm(place: string, form: Form, allowed: Allowed): readonly Fault[] {
   if ('$list' in form) return form.$list.flatMap((item, index) => checkShape(`${place}.${index}`, item, allowed))
-  if ('$text' in form) return fieldsInText(form.$text).map(field => checkField(place, field, allowed))
-  const field = checkField(place, shapeFields(form)[0] ?? '', allowed)
+  if ('$text' in form) return fieldsInText(form.$text).flatMap(name => checkText(place, name, allowed))
+  const [name = ''] = shapeFields(form)
+  const field = checkField(place, name, allowed)
   if ('$constant' in form) return []
+  if ('$first' in form || '$number' in form) {
+    return [...checkText(place, name, allowed), timeFields.test(name) && `${place}: ${name} is a time, and no text`]
+  }
   if ('$each' in form) return [field, ...checkItems(place, form)]
   if ('$time' in form) return [field, checkFormat(place, form.format)]
   return [field]

@@ -121,6 +121,13 @@ export const itemFields: Readonly<Record<string, readonly string[]>> = {
   records: ['id', 'endpointId', 'at', 'actor', 'kind', 'reason', 'changed'],
 }
 
+/** Fields that are lists or objects: they stand in a reply as they are, and in no text. */
+export const structuredFields: readonly string[] = [
+  ...Object.keys(itemFields),
+  ...(['eventTypes', 'requestConfig', 'consumers', 'lastStatus', 'policy', 'attempts', 'messages'] as const),
+  ...(['revokedKeyIds', 'requestPayload', 'requestHeaders', 'responseHeaders', 'keyIds', 'changed', 'actor'] as const),
+]
+
 export type RequestField = (typeof requestFields)[number]
 export type DeliveryField = (typeof deliveryFields)[number]
 export type EndpointField = (typeof endpointFields)[number]

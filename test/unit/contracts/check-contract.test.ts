@@ -175,6 +175,16 @@ describe('a contract', () => {
       'GET /hooks/{id}: reply.body: secretMask needs secret.mask',
       { ...sound, operations: [rotate, { ...reading, use: 'get', reply: { status: 200, body: 'secretMask' } }] },
     ],
+    ...(['eventTypes', 'requestConfig', 'consumers', 'lastStatus', 'secrets'] as const).map(
+      (field): [string, Contract] => [
+        `reply.body.b: ${field} is a list or an object, and no text`,
+        withRotate({ reply: { status: 200, body: { a: 'signingSecret', b: { $text: `of {${field}}` } } } }),
+      ],
+    ),
+    [
+      'reply.body.b: createdAt is a time, and no text',
+      withRotate({ reply: { status: 200, body: { a: 'signingSecret', b: { $first: 4, of: 'createdAt' } } } }),
+    ],
     ...(['previousExpiresAt', 'previousSecret'] as const).map((field): [string, Contract] => [
       `reply.body: ${field} is always null, since overlap none`,
       {
