@@ -36,7 +36,7 @@ export function requestOf(
   token: string,
   { url, request }: { readonly url: string; readonly request: VendorHttpRequest },
 ): VendorRequest {
-  const operation = operationAt(bed.plan.contract, request.method, url.slice(baseUrl.length))
+  const operation = operationAt(bed.plan.contract, url.slice(baseUrl.length), request)
   const idempotencyKey = request.headers['idempotency-key'] ?? null
   const body: unknown = request.body === null ? undefined : JSON.parse(request.body)
   return { operation, idempotencyKey, body, reason: noteAsked(bed.record, token) }
@@ -44,10 +44,10 @@ export function requestOf(
 
 const routes = new WeakMap<Contract, readonly Route[]>()
 
-function operationAt(contract: Contract, method: string, path: string): Operation {
+function operationAt(contract: Contract, path: string, { method, body }: VendorHttpRequest): Operation {
   const known = routes.get(contract) ?? routesOf([{ contract, basePath: '' }])
   routes.set(contract, known)
-  const match = matchRoute(known, { method, path, query: '', headers: new Map(), body: Buffer.alloc(0) })
+  const match = matchRoute(known, { method, path, query: '', headers: new Map(), body: Buffer.from(body ?? '') })
   if (match.kind === 'found') return match.route.operation
   throw new TypeError(`the vendor has no ${method} ${path}`)
 }
