@@ -36,7 +36,8 @@ async function givenBefore({ rotatedSecret }: HookDeps, work: StepWork): Promise
 
 /**
  * Gives the pending secret to the vendor. An intent is written first, so that a rotation that comes after this one, should
- * it be given up, still knows the secret. Repeats give the same secret.
+ * it be given up, still knows the secret. Repeats give the same secret, and none once the version is no longer pending: a run
+ * that was held up would give the vendor an older secret than receivers have.
  * @throws {VendorError} as calling the vendor
  * @throws {HookError} `nothing-stored`, `not-pending`
  */
@@ -48,8 +49,10 @@ export async function giveSecret(deps: HookDeps, { secretId, token, state }: Ste
   const name = `${intentTag}:${token}`
   const intent = `${token} ${deps.now().toISOString()}`
   if (state.tags[name] === undefined) await rotatedSecret.tag(secretId, name, intent)
-  await requirePending(deps, { secretId, token })
-  await withRetries(deps, () => vendor.give(new Secret(secret)))
+  await withRetries(deps, async () => {
+    await requirePending(deps, { secretId, token })
+    await vendor.give(new Secret(secret))
+  })
   await rotatedSecret.tag(secretId, name, `${intent} ${given}`)
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { addSeconds } from '../core/instant'
+import { addSeconds, earlierOf } from '../core/instant'
 import type { Endpoint, PolicySettling, Settling } from './endpoint'
 import { isOlderVersion, mirrorName, mirrorVersionId } from './mirror'
 import type { MirrorDescription, RotationDeps } from './ports'
@@ -48,7 +48,7 @@ function writtenFor({ settling: { policy } }: Endpoint): readonly string[] | nul
 }
 
 /**
- * Notes that the mirror was looked at. With faults the endpoint is due at once, and what was known of its mirror is
+ * Notes that the mirror was looked at; what else is planned keeps its time. With faults the endpoint is due at once, and what was known of its mirror is
  * forgotten as far as it is wrong. `conflict`: the endpoint has changed since it was loaded.
  */
 export async function noteLook(
@@ -61,7 +61,8 @@ export async function noteLook(
   const isGood = look.faults.length === 0
   const stored = look.faults.includes('other-kms-key') ? await raiseRevision(deps, endpoint, 'daily-look') : endpoint
   const settling = { ...(isGood ? stored.settling : doubted(stored, look, now)), dailyLookAt }
-  const settled = { settling, lookAgainAt: stored.lookAgainAt, dueAt: isGood ? dailyLookAt : now }
+  const planned = earlierOf(stored.lookAgainAt, settling.policy?.dueAt ?? null)
+  const settled = { settling, lookAgainAt: stored.lookAgainAt, dueAt: isGood ? earlierOf(planned, dailyLookAt) : now }
   return deps.store.settle(stored, settled, signal)
 }
 

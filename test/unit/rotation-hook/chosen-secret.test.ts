@@ -138,6 +138,23 @@ describe('setSecret, where the receiver chooses the secret', () => {
     expect(Object.values(rotatedSecret.tags)).toEqual([`${token} ${NOON.toISOString()}`])
   })
 
+  it('gives nothing more after an unclear answer once another rotation has begun', async () => {
+    let calls = 0
+    const { rotatedSecret, run } = bedFor(brambleway, ({ vendor: port }) => ({
+      vendor: {
+        ...port,
+        give: async () => {
+          calls += 1
+          rotatedSecret.begin(next)
+          throw vendorError('vendor-timeout', 'maybe', null)
+        },
+      },
+    }))
+    await run('createSecret')
+    await expect(run('setSecret')).rejects.toEqual(failing('not-pending'))
+    expect(calls).toBe(1)
+  })
+
   it('fails while nothing is stored', async () => {
     const { vendor, run } = bedFor(brambleway)
     await expect(run('setSecret')).rejects.toEqual(failing('nothing-stored'))

@@ -102,6 +102,20 @@ describe('the daily look', () => {
     expect(new Set(times).size).toBeGreaterThan(390)
   })
 
+  it('leaves what else is planned its time', async () => {
+    const world = await bed()
+    const endpoint = await world.stored()
+    const { store } = world.cloud.services
+    const lookAgainAt = addSeconds(lookTime, 600)
+    await store.commit(changed(endpoint, { lookAgainAt, dueAt: lookTime }), endpoint.revision)
+    const { settling, ...before } = await world.stored()
+    const settled = { ...settling, revision: before.revision, dailyLookAt: lookTime }
+    const signal = new AbortController().signal
+    await store.settle({ ...before, settling }, { settling: settled, lookAgainAt, dueAt: lookTime }, signal)
+    expect(await world.sweepAt(lookTime)).toMatchObject({ looked: 1 })
+    expect(await world.stored()).toMatchObject({ lookAgainAt, dueAt: lookAgainAt })
+  })
+
   it('looks at no endpoint that was deleted or has no mirror, and brings none of their mirrors back', async () => {
     const world = await bed(['ep_1', 'ep_2'])
     const deleted = await world.stored('ep_1')
