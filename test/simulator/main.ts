@@ -8,7 +8,7 @@ import { everyOrder, twoByTwo } from './orders'
 /** Those that the random numbers tell apart. */
 const seeds = { least: 0, greatest: 2 ** 32 - 1 }
 
-/** How many `npm test` runs; `.ci/run` tries a hundred thousand of each. */
+/** How many `npm test` runs; `.ci/run` tries 20,000 of each. */
 const usual = { requests: '5000', hook: '1000' }
 
 /**
