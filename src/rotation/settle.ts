@@ -2,8 +2,9 @@ import { allDone } from '../core/concurrency'
 import { earlierOf } from '../core/instant'
 import { auditRecordOf, eventsOf, forgottenAt } from './change'
 import { firstLookAt } from './daily-look'
-import { type Endpoint, loggedAs, type Settling, unsettledChanges } from './endpoint'
+import { type Endpoint, loggedAs, type PolicySettling, type Settling, unsettledChanges } from './endpoint'
 import type { OpenedKeys } from './keys'
+import { mirrorName } from './mirror'
 import type { RotationDeps, Settled } from './ports'
 import { endMirror, type SettleContext, settleMirror } from './settle-mirror'
 import { settlePolicy } from './settle-policy'
@@ -50,8 +51,13 @@ export async function settle(deps: RotationDeps, endpoint: Endpoint, context: Se
   const settling = { ...mirrored, revision: endpoint.revision, failures: 0, error: null }
   const dueAt = endpoint.deletedAt
     ? (lookAgainAt ?? forgottenAt(endpoint))
-    : earlierOf(earlierOf(lookAgainAt, mirrored.policy?.dueAt ?? null), mirrored.dailyLookAt ?? null)
+    : earlierOf(earlierOf(lookAgainAt, mirrored.policy?.dueAt ?? null), lookOf(mirrored))
   return mark(deps, endpoint, { settled: { settling, lookAgainAt, dueAt }, signal: context.signal })
+}
+
+/** A look waits until the policy is certain: what is tried again has a time of its own. */
+function lookOf({ policy, dailyLookAt }: Pick<Settling, 'policy' | 'dailyLookAt'>): Date | null {
+  return policy?.consumers === null ? null : (dailyLookAt ?? null)
 }
 
 type MirrorSettled = Pick<Settling, 'mirrorVersionId' | 'policy' | 'dailyLookAt'> & Pick<Settled, 'lookAgainAt'>
@@ -67,13 +73,39 @@ async function settleMirrorSetting(
   if (!endpoint.deletedAt && endpoint.settings.mirror === 'on') {
     const mirrored = await settleMirror(deps, endpoint, context)
     const policy = await settlePolicy(deps, mirrored, context.signal)
-    const { mirrorVersionId } = mirrored.settling
+    const mirrorVersionId = await versionStillKnown(deps, mirrored, { policy, signal: context.signal })
     const again = lookAgainAt && now < lookAgainAt ? lookAgainAt : null
     const dailyLookAt = endpoint.settling.dailyLookAt ?? firstLookAt(endpoint, now)
     return { mirrorVersionId, dailyLookAt, lookAgainAt: again, ...(policy === undefined ? {} : { policy }) }
   }
   const mayExist = lookAgainAt !== null
   return { mirrorVersionId: null, lookAgainAt: mayExist ? await endMirror(deps, endpoint, context.signal) : null }
+}
+
+interface AfterPolicy {
+  readonly policy: PolicySettling | undefined
+  readonly signal: AbortSignal
+}
+
+/**
+ * The version that is current in the mirror. Null: nothing is known of it any more, and the next settling looks. A policy
+ * that could not be written may be that of a mirror which somebody deleted by hand.
+ */
+async function versionStillKnown(
+  { mirror, stage, log }: RotationDeps,
+  endpoint: Endpoint,
+  { policy, signal }: AfterPolicy,
+): Promise<string | null> {
+  const { mirrorVersionId } = endpoint.settling
+  if (policy === undefined || policy.consumers !== null) return mirrorVersionId
+  try {
+    const found = await mirror.describe(mirrorName(stage, endpoint.tenantId, endpoint.id), signal)
+    return found === null || found.deleted ? null : mirrorVersionId
+  } catch (error) {
+    const name = error instanceof Error ? error.name : 'unknown'
+    log.error('a mirror whose policy failed could not be looked at', { ...loggedAs(endpoint), error: name })
+    return mirrorVersionId
+  }
 }
 
 async function recordChanges(deps: RotationDeps, endpoint: Endpoint, signal: AbortSignal): Promise<void> {

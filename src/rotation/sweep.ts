@@ -1,5 +1,5 @@
 import { allDone } from '../core/concurrency'
-import { addSeconds } from '../core/instant'
+import { addSeconds, earlierOf } from '../core/instant'
 import { lookAgainSeconds } from './change'
 import { dailyLookSeconds, lookAtMirror, noteLook } from './daily-look'
 import { type DueQueue, dueQueue } from './due-queue'
@@ -117,7 +117,8 @@ async function sweepOne(run: Run, address: EndpointAddress): Promise<void> {
     const now = run.now()
     if (!endpoint?.dueAt || endpoint.dueAt > now) return
     countWait(report, endpoint, now)
-    if (dueKindOf(endpoint) === 'look' && hasMirror(endpoint)) return await lookOrPostpone(run, endpoint)
+    const isLook = dueKindOf(endpoint) === 'look' && hasMirror(endpoint) && !isPlannedBy(endpoint, now)
+    if (isLook) return await lookOrPostpone(run, endpoint)
     const { hasFailed, isDueStill } = await settleOrPostpone(run, endpoint)
     report[hasFailed ? 'failed' : 'settled'] += 1
     if (isDueStill) report.left += 1
@@ -136,6 +137,12 @@ async function sweepOne(run: Run, address: EndpointAddress): Promise<void> {
 function countWait(report: Running, endpoint: Endpoint, now: Date): void {
   const since = unsettledChanges(endpoint).at(-1)?.at ?? endpoint.dueAt ?? now
   countLate(report, dueKindOf(endpoint), secondsSince(since, now))
+}
+
+/** Whether work is due that was planned for its time: it comes before a look, which waits for the next sweep. */
+function isPlannedBy({ lookAgainAt, settling: { policy } }: Endpoint, now: Date): boolean {
+  const planned = earlierOf(lookAgainAt, policy?.dueAt ?? null)
+  return planned !== null && planned <= now
 }
 
 function hasMirror({ deletedAt, settings }: Endpoint): boolean {

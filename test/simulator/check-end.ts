@@ -13,7 +13,7 @@ import { mustHold, type World } from './world'
 const everythingDueMilliseconds = lookAgainSeconds * 1000
 const maximumSweeps = 5
 
-/** After the last fault: the late calls arrive, then two sweeps make everything agree, and a few more leave nothing due. */
+/** After the last fault: the late calls arrive, then one sweep makes everything agree, and a few more leave nothing due. */
 export async function checkEnd(world: World, { sweepsMeanwhile }: { sweepsMeanwhile: boolean }): Promise<void> {
   await letLateCallsArrive(world, sweepsMeanwhile)
   await advanceTo(world, world.clock + everythingDueMilliseconds)
@@ -32,8 +32,11 @@ async function tamperAndLook(world: World): Promise<void> {
     if (!secret.deleted) random.pick(changesByHand)(secret)
   }
   await advanceTo(world, world.clock + roundMilliseconds)
-  await runCalmly(world, { kind: 'sweep' })
-  await runCalmly(world, { kind: 'sweep' })
+  // What was planned by then comes first, then the look, then the healing; a try that failed waits for its next one.
+  for (let minutes = 0; minutes < 4; minutes++) {
+    await runCalmly(world, { kind: 'sweep' })
+    await advanceTo(world, world.clock + 60_000)
+  }
   await checkAgreement(world)
 }
 
@@ -55,10 +58,9 @@ async function letLateCallsArrive(world: World, sweepsMeanwhile: boolean): Promi
   }
 }
 
-/** Sweeps twice, checks that everything agrees, and sweeps on until nothing is due. */
+/** Sweeps once, checks that everything agrees, and sweeps on until nothing is due. */
 export async function sweepAndCheck(world: World): Promise<void> {
-  // A look that is due takes a sweep of its own, and what it found or left is settled by the next.
-  for (let sweeps = 0; sweeps < 2; sweeps++) await runCalmly(world, { kind: 'sweep' })
+  await runCalmly(world, { kind: 'sweep' })
   await checkAgreement(world)
   if (earliestDue(world) === null) return
   for (let sweeps = 0; sweeps < maximumSweeps; sweeps++) {

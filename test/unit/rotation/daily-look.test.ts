@@ -116,6 +116,31 @@ describe('the daily look', () => {
     expect(await world.stored()).toMatchObject({ lookAgainAt, dueAt: lookAgainAt })
   })
 
+  it('waits for work that was planned and is due: a policy that is written once more comes first', async () => {
+    const world = await bed()
+    const endpoint = await world.stored()
+    const policy = { consumers: [], failures: 0, error: null, dueAt: lookTime }
+    const settling = { ...endpoint.settling, policy, dailyLookAt: lookTime }
+    const settled = { settling, lookAgainAt: null, dueAt: lookTime }
+    await world.cloud.services.store.settle(endpoint, settled, new AbortController().signal)
+    secretOf(world).policy = '["somebody who was taken away"]'
+    expect(await world.sweepAt(lookTime)).toMatchObject({ looked: 0, settled: 1 })
+    expect(secretOf(world).policy).toBeNull()
+    expect(await world.sweepAt(lookTime)).toMatchObject({ looked: 1, changedByHand: 0 })
+  })
+
+  it('is not needed for a mirror that was deleted while its policy is to be written: that brings it back', async () => {
+    const world = await bed()
+    const endpoint = await world.stored()
+    const consumers = ['111111111111']
+    const shared = changed(endpoint, { settings: { ...endpoint.settings, consumers }, dueAt: addSeconds(noon, 60) })
+    await world.cloud.services.store.commit(shared, endpoint.revision)
+    secretOf(world).deleted = true
+    for (const seconds of [60, 120, 180]) await world.sweepAt(addSeconds(noon, seconds))
+    expect(secretOf(world)).toMatchObject({ deleted: false, policy: JSON.stringify(consumers) })
+    expect((await world.stored()).settling.policy).toMatchObject({ consumers, failures: 0 })
+  })
+
   it('looks at no endpoint that was deleted or has no mirror, and brings none of their mirrors back', async () => {
     const world = await bed(['ep_1', 'ep_2'])
     const deleted = await world.stored('ep_1')
