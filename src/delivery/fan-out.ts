@@ -4,7 +4,7 @@ import { addSeconds } from '../core/instant'
 import type { Endpoint } from '../rotation/endpoint'
 import { messageIdOf, newDelivery, nextAttempt } from './delivery'
 import { clockSkewSeconds, type DeliveryEvent } from './event'
-import type { DeliveryDeps, Subscriber } from './ports'
+import { type DeliveryDeps, longestDelaySeconds, type Subscriber } from './ports'
 import type { AttemptMessage, EventMessage } from './queue-message'
 import { stop } from './stop'
 import { hindranceAt } from './target'
@@ -60,7 +60,9 @@ async function deliverAll(
   const perSecond = attemptsPerSecond * deps.attemptsPerTenant
   const messages = prepared
     .filter(message => message !== null)
-    .map((message, nth) => ({ message, delaySeconds: Math.floor((queued + nth) / perSecond) }))
+    .map((message, nth) => {
+      return { message, delaySeconds: Math.min(longestDelaySeconds, Math.floor((queued + nth) / perSecond)) }
+    })
   if (messages.length > 0) await deps.queue.send(messages)
   return messages.length
 }

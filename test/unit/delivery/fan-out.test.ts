@@ -44,6 +44,20 @@ describe('an event', () => {
     expect(sent.map(({ delaySeconds }) => delaySeconds)).toEqual([0, 1, 2].flatMap(s => Array(s < 2 ? 8 : 4).fill(s)))
   })
 
+  it('is delayed by no more than the queue can keep, however many endpoints there are', async () => {
+    const { endpoint } = await world.addEndpoint()
+    const items = Array.from({ length: 5000 }, () => endpoint)
+    const delays: number[] = []
+    const queue = {
+      ...world.deps.queue,
+      send: async (queued: readonly Queued[]) => void delays.push(...queued.map(({ delaySeconds }) => delaySeconds)),
+    }
+    const subscribers = { list: async () => ({ items, next: null }) }
+    const event = { kind: 'event', id: 'evt_own', tenantId, type: 'order.paid', payload: 1 } as const
+    await fanOut({ ...world.deps, attemptsPerTenant: 1, subscribers, queue }, event)
+    expect([delays.length, Math.max(...delays)]).toEqual([5000, 900])
+  })
+
   it('delivers nothing twice when it is published again under its id', async () => {
     await world.addEndpoint()
     await world.publish('order.paid', { total: 1 }, 'evt_own')
