@@ -1,6 +1,6 @@
 import type { Contract, SecondRotation, Span } from '../contracts/contract'
 import { secondRotationOf } from '../contracts/defaults'
-import { allowedSpans, isWithin, overlapAfter } from '../contracts/overlap'
+import { allowedSpans, type ChosenOverlap, isWithin, mayBeEndless, overlapAfter } from '../contracts/overlap'
 import { placeName } from '../contracts/place'
 import { addSeconds, secondsUntil } from '../core/instant'
 import { Problem } from '../core/problem'
@@ -157,7 +157,9 @@ export function rotationPolicyOf(contract: Contract, choice: RotateChoice): Rota
 function overlapSeconds(contract: Contract, chosen: Span | null): Span {
   const { name, overlap } = contract
   const span = overlapAfter(contract, chosen)
-  if (overlap.kind === 'chosen' && chosen !== null && chosen !== 'endless' && !isWithin(overlap, span))
+  const isAllowed = (rule: ChosenOverlap): boolean =>
+    span === 'endless' ? mayBeEndless(contract) : isWithin(rule, span)
+  if (overlap.kind === 'chosen' && chosen !== null && !isAllowed(overlap))
     refuse(placeName(overlap.field), `must be ${allowedSpans(overlap)}`)
   if (overlap.kind !== 'chosen' && chosen !== null && chosen !== span)
     refuse('overlapSeconds', `must be ${span} at an endpoint of ${name}`)

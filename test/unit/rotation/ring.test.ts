@@ -131,6 +131,12 @@ describe('revokePrevious', () => {
 const nothing: RotateChoice = { overlapSeconds: null, ownSecret: null, reason: null, forced: false }
 
 describe('rotationPolicyOf', () => {
+  it('refuses an overlap without an end at a contract that has none', () => {
+    expect(() => rotationPolicyOf(keyturn, { ...nothing, overlapSeconds: 'endless' })).toThrow(
+      expect.objectContaining({ code: 'invalid-request' }),
+    )
+  })
+
   it.each([
     ['none', tumban, 0],
     ['fixed', thesignup, 86_400],
