@@ -1,6 +1,7 @@
 import type { Contract, Operation } from '../contracts/contract'
+import { Problem } from '../core/problem'
 import { matchTemplate, type PathParameters, type Route, sharedSegments } from '../contracts/routes'
-import { isObject, type JsonObject } from './body/json'
+import { type JsonObject, largestBodyBytes, parseJsonObject } from './body/json'
 import { says } from './body/request-fields'
 import type { ApiRequest } from './request'
 
@@ -20,12 +21,14 @@ function saysAll(request: MatchRequest & { readonly parameters: PathParameters }
   return Object.entries(when).every(([place, wanted]) => says(placed, place, wanted))
 }
 
+/** As the use will read it, which refuses what says nothing here. */
 function objectOf(body: Buffer): JsonObject {
+  if (body.length > largestBodyBytes) return {}
   try {
-    const value: unknown = JSON.parse(body.toString('utf8'))
-    return isObject(value) ? value : {}
-  } catch {
-    return {}
+    return parseJsonObject(body)
+  } catch (error) {
+    if (error instanceof Problem) return {}
+    throw error
   }
 }
 

@@ -6,7 +6,7 @@ import type { MatchedRequest, PermittedRequest } from '../request'
 import { invalidField } from './fields'
 
 /** The largest body that is read, whether it is looked at or not. */
-const largestBodyBytes = 64 * 1024
+export const largestBodyBytes = 64 * 1024
 /** The largest body of an event: its payload may be written with more bytes than it has when it is sent. */
 export const largestEventBodyBytes = 512 * 1024
 

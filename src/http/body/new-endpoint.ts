@@ -61,7 +61,10 @@ function readContract({ contracts, tenantId }: NewEndpointRules, value: unknown)
 
 function requireSignable(contract: Contract, tenantId: string): void {
   if (canSignFor(contract, tenantId)) return
-  throw invalidField('contract', 'signs the id of the tenant, which must not hold a full stop then')
+  throw invalidField(
+    'contract',
+    'signs the id of the tenant, which must not hold the character (mostly a full stop) that ends it',
+  )
 }
 
 function readId({ ids, name }: Contract, value: unknown): string {

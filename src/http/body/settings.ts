@@ -26,6 +26,16 @@ const longestDescription = 1000
 const longestName = 200
 const timeoutMs = [1_000, 30_000] as const
 
+/** The body's members of which `readSettings` makes settings. */
+const settingNames: readonly (keyof SettingsChange)[] = [
+  ...(['url', 'description', 'name', 'eventTypes', 'status', 'mirror', 'requestConfig', 'consumers'] as const),
+]
+
+/** Whether a place in a body stands in a setting. */
+export function isSetting(place: string): boolean {
+  return settingNames.some(name => place === name || place.startsWith(`${name}.`))
+}
+
 export function readSettings(fields: Fields, rules: SettingsRules): GivenSettings {
   return {
     url: fields.read('url', value => readTargetUrl('url', rules, value)),

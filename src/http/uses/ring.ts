@@ -143,13 +143,17 @@ async function shownReveal(
 export function revealOutcome(revealed: Revealed, health: DeliveryHealth, older: readonly OpenedKey[] = []): Outcome {
   const { endpoint, secret, keyId, version, rotatedAt, previousExpiresAt, mirror, replayed } = revealed
   const current = { signingSecret: secret.reveal(), keyId, createdAt: rotatedAt, expiresAt: null, isCurrent: true }
-  const before = older.map(({ key, secret: opened }) => ({
+  const others = older.map(({ key, secret: opened }) => ({
     signingSecret: opened.reveal(),
     keyId: key.id,
     createdAt: key.createdAt,
     expiresAt: key.expiresAt,
     isCurrent: false,
   }))
+  // The key whose end the reply tells: an older one that outlives it is not the key before.
+  const [, previous] = endpoint.ring.keys
+  const isBefore = previous !== undefined && previous.expiresAt?.getTime() === previousExpiresAt?.getTime()
+  const [before] = isBefore ? others.filter(key => key.keyId === previous.id) : []
   const values: Record<RevealField, Value> = {
     ...endpointValues(endpoint, health),
     signingSecret: current.signingSecret,
@@ -157,8 +161,8 @@ export function revealOutcome(revealed: Revealed, health: DeliveryHealth, older:
     version,
     rotatedAt,
     previousExpiresAt,
-    previousSecret: before[0]?.signingSecret ?? null,
-    secrets: [current, ...before],
+    previousSecret: before?.signingSecret ?? null,
+    secrets: [current, ...others],
     mirror,
   }
   return { values, replayed }

@@ -3,7 +3,7 @@ import type { EndpointStore } from '../../rotation/ports'
 import { type SettingsDeps, updateEndpoint } from '../../rotation/update'
 import { type JsonObject, readPermittedObject } from '../body/json'
 import { withoutPlaces } from '../body/request-fields'
-import { checkConsumers, readSettingsChange } from '../body/settings'
+import { checkConsumers, isSetting, readSettingsChange } from '../body/settings'
 import { endpointValues } from '../endpoint-values'
 import { contractOf, loadShownEndpoint } from '../load-endpoint'
 import { type Outcome, outcome } from '../reply'
@@ -36,10 +36,13 @@ export async function update(deps: UpdateDeps, settings: ApiSettings, request: P
   return outcome(endpointValues(updated, { ...health, consecutiveFailures: 0, pausedAt: null, pausedReason: null }))
 }
 
-/** The body without what would make the request another operation of the same route, and does not. */
+/** The body without what would make the request another operation of the same route, and does not. A setting stays one. */
 function withoutWhen({ contract, operation }: PermittedRequest, body: JsonObject): JsonObject {
   const { method, path } = operation
   const beside = [...contract.operations].filter(other => other.method === method && other.path === path)
   const places = beside.flatMap(({ when = {} }) => Object.keys(when))
-  return withoutPlaces(body, places)
+  return withoutPlaces(
+    body,
+    places.filter(place => !isSetting(place)),
+  )
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { harness, jsonBody } from '../../http/harness'
+import { bearer, harness, jsonBody } from '../../http/harness'
 import { brambleway } from './brambleway'
 
 const whole = "It's a Secret to Everybody, and \u{1f511}"
@@ -9,7 +9,8 @@ async function bed() {
   const { endpoint: made } = await endpoint(brambleway, 'acme')
   const key = await apiKey(brambleway, 'acme')
   const path = `/hooks/${made.id}/config`
-  return { lines, tables, patch: (body: unknown) => send('PATCH', path, jsonBody(key, body)) }
+  const raw = (body: string) => send('PATCH', path, { ...bearer(key), body })
+  return { lines, tables, raw, patch: (body: unknown) => send('PATCH', path, jsonBody(key, body)) }
 }
 
 describe('brambleway', () => {
@@ -27,6 +28,12 @@ describe('brambleway', () => {
     const url = 'url' in body ? body.url : 'https://receiver.example/hooks'
     expect(await patch(body)).toMatchObject({ status: 200, json: { url } })
     expect([...tables.endpoints.endpoints.values()][0]?.endpoint.ring.version).toBe(1)
+  })
+
+  it('200 rotates where a byte order mark stands before the body, as where none does', async () => {
+    const { raw, tables } = await bed()
+    expect((await raw(`\u{feff}${JSON.stringify({ secret: whole })}`)).json).toMatchObject({ secret: '********' })
+    expect([...tables.endpoints.endpoints.values()][0]?.endpoint.ring.version).toBe(2)
   })
 
   it('400 for another setting beside the secret, of which a rotation would change nothing', async () => {

@@ -31,6 +31,24 @@ describe('harborline', () => {
     expect(reply.headers.get('x-harbor-api')).toBe('7')
   })
 
+  it('200 shows no secret before that has ended, though an older one still works', async () => {
+    const { rotate, first, live } = await setup()
+    expect((await rotate({ keep_old: true })).json).toMatchObject({ previous: first })
+    expect((await rotate({ keep_old: false })).json).not.toHaveProperty('previous')
+    expect(live()).toHaveLength(2)
+  })
+
+  it('200 pauses where the member that could rotate is a setting as well', async () => {
+    const [rotation, ...others] = harborline.operations
+    const contract = { ...harborline, operations: [{ ...rotation, when: { status: 'rotate' } }, ...others] } as const
+    const made = harness([contract])
+    const { id } = (await made.endpoint(contract, 'pier')).endpoint
+    const init = { ...bearer(await made.apiKey(contract, 'pier')), body: '{"status":"paused"}' }
+    expect((await made.send('PATCH', `/hooks/${id}`, init)).status).toBe(200)
+    const [stored] = made.tables.endpoints.endpoints.values()
+    expect(stored?.endpoint.settings.status).toBe('paused')
+  })
+
   it.each([[{ rotation: { now: false } }], [{}], [{ url: 'https://other.example/' }]])(
     '200 changes settings, and rotates nothing, for %j',
     async body => {
