@@ -96,7 +96,7 @@ function checkIds({ ids, tenant, signing }: Contract): readonly Fault[] {
     ids.kind === 'text' && bitsOf(ids.make) < leastIdBits && `ids.make must have ${leastIdBits} bits`,
     !ownerKinds.every(kind => /^[A-Za-z0-9_.-]{1,32}$/.test(kind)) && 'tenant.ownerKinds must be plain words',
     !ownerKinds.every(kind => canSignFor({ signing }, kind)) &&
-      'tenant.ownerKinds must not hold a full stop, since signing covers the tenant',
+      'tenant.ownerKinds must not hold the character that ends the tenant in what is signed',
     tenant.from === 'header' && !isToken(tenant.header) && 'tenant.header must be the name of a header',
     tenant.from === 'path' && tenant.parameter === 'id' && 'tenant.parameter must not be id',
   ]

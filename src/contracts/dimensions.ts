@@ -52,7 +52,6 @@ export type OverlapUnit = (typeof overlapUnits)[number]
 /** What a rotation does while an overlap is open; the words are explained at `SecondRotation`. */
 export const secondRotationKinds = ['keep', 'reject', 'replace'] as const
 
-/** What an idempotency key is to a rotate or create request. */
 /** What becomes of a chosen overlap that is no multiple of the vendor's unit. */
 export const roundingDirections = ['up', 'down', 'nearest'] as const
 
@@ -62,6 +61,7 @@ export const roundingDirections = ['up', 'down', 'nearest'] as const
  */
 export const secretKeys = ['text', 'bytes', 'text-after-prefix'] as const
 
+/** What an idempotency key is to a rotate or create request. */
 export const idempotencyKeyRules = ['off', 'optional', 'required'] as const
 /** What a field of a rotate body does that the contract does not name. `refuse`: 400. */
 export const unknownFieldRules = ['refuse', 'ignore'] as const

@@ -59,8 +59,8 @@ export async function signedRequest(deps: SignDeps, addressed: Addressed): Promi
 
 function requireSignable(log: Log, contract: Contract, owner: EndpointAddress): void {
   if (canSignFor(contract, owner.tenantId)) return
-  log.error('the endpoint cannot be signed for: its tenant has a full stop', { ...owner, contract: contract.name })
-  throw new TypeError('the scheme signs the tenant, whose id has a full stop')
+  log.error('the endpoint cannot be signed for: its tenant has what ends it', { ...owner, contract: contract.name })
+  throw new TypeError('the scheme signs the tenant, whose id has the character that ends it')
 }
 
 /** All live keys, newest first; a scheme with a single signature has room for the current one, or for the two newest. */

@@ -4,7 +4,7 @@ import type { Scheme, SignatureHeader, SignedPart } from './schemes'
 // is signed would then stand for two deliveries.
 
 /** A part of what is signed, or the text between parts. */
-export type ContentToken = { readonly part: SignedPart | 'body' } | { readonly text: string }
+type ContentToken = { readonly part: SignedPart | 'body' } | { readonly text: string }
 
 const parsed = new Map<string, readonly ContentToken[]>()
 
@@ -60,7 +60,7 @@ function isThe(token: ContentToken | undefined, part: SignedPart | 'body'): bool
  * The character that ends the part, or begins what stands before it behind the body; empty: nothing does. Null: the part
  * is not signed, or stands at the end, so that it needs none.
  */
-export function separatorOf(content: string, part: SignedPart): string | null {
+function separatorOf(content: string, part: SignedPart): string | null {
   const tokens = contentTokens(content)
   const at = tokens.findIndex(token => isThe(token, part))
   if (at === -1) return null
@@ -74,8 +74,17 @@ export function separatorOf(content: string, part: SignedPart): string | null {
 
 /** The characters that the part must not hold, so that it ends where it seems to. */
 export function separatorsOf(scheme: Scheme, part: SignedPart): readonly string[] {
-  return [...new Set(signaturesOf(scheme).flatMap(({ content }) => separatorOf(content, part) ?? []))]
+  const known = separators.get(scheme) ?? new Map<SignedPart, readonly string[]>()
+  separators.set(scheme, known)
+  const found = known.get(part) ?? [
+    ...new Set(signaturesOf(scheme).flatMap(({ content }) => separatorOf(content, part) ?? [])),
+  ]
+  known.set(part, found)
+  return found
 }
+
+/** They are asked for with every delivery. */
+const separators = new WeakMap<Scheme, Map<SignedPart, readonly string[]>>()
 
 /** The separator that the value holds; undefined: none. Any value holds an empty one, by which nothing is kept apart. */
 export function separatorIn(scheme: Scheme, part: 'id' | 'tenant', value: string): string | undefined {

@@ -16,7 +16,7 @@ export function hmac(key: LiveKey, content: SignedContent, encoding: SignatureHe
 type SignedValues = Readonly<Record<SignedPart, string | undefined>>
 
 /**
- * The values of the parts and the texts between them.
+ * The values of the parts and the texts between them, what stands on one side of the body as one text.
  * @throws {TypeError} when the scheme signs a part that it has no header for, or the URL was not given.
  */
 export function signedContent(
@@ -24,10 +24,19 @@ export function signedContent(
   values: SignedValues,
   body: string | Uint8Array,
 ): SignedContent {
-  return contentTokens(content).map(token => {
-    if ('text' in token) return token.text
-    return token.part === 'body' ? body : valueOf(token.part, values)
-  })
+  const signed: (string | Uint8Array)[] = []
+  let text = ''
+  for (const token of contentTokens(content)) {
+    if ('text' in token) text += token.text
+    else if (token.part !== 'body') text += valueOf(token.part, values)
+    else {
+      if (text !== '') signed.push(text)
+      signed.push(body)
+      text = ''
+    }
+  }
+  if (text !== '') signed.push(text)
+  return signed
 }
 
 function valueOf(part: SignedPart, values: SignedValues): string {

@@ -41,8 +41,8 @@ export function readDelivery(headers: DeliveryHeaders, scheme: Scheme, body: str
 
 function inHeaders(headers: DeliveryHeaders, scheme: Scheme, body: string | Uint8Array): ReceivedDelivery | undefined {
   for (let naming = 0; naming < scheme.signature.header.length; naming += 1) {
-    const delivery = readNaming(headers, scheme, naming)
-    if (delivery !== undefined) return { ...delivery, body }
+    const delivery = readNaming(headers, { scheme, naming, body })
+    if (delivery !== undefined) return delivery
   }
   return undefined
 }
@@ -70,11 +70,13 @@ function unclear(code: 'bad-id' | 'bad-tenant', part: string, separator: string)
   return new WebhookVerificationError(code, message)
 }
 
-function readNaming(
-  headers: DeliveryHeaders,
-  scheme: Scheme,
-  naming: number,
-): Omit<ReceivedDelivery, 'body'> | undefined {
+interface Naming {
+  readonly scheme: Scheme
+  readonly naming: number
+  readonly body: string | Uint8Array
+}
+
+function readNaming(headers: DeliveryHeaders, { scheme, naming, body }: Naming): ReceivedDelivery | undefined {
   const signature = read(headers, scheme.signature.header, naming) ?? ''
   const previous = read(headers, scheme.previous?.header ?? [], naming)
   if (signature === '') return undefined
@@ -89,6 +91,7 @@ function readNaming(
     signature,
     weaker: read(headers, scheme.weaker?.header ?? [], naming),
     previous,
+    body,
   }
 }
 

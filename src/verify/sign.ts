@@ -98,9 +98,12 @@ export interface SignOptions {
   readonly keyBytes?: KeyBytes | undefined
   /** The time of sending; the clock by default. */
   readonly now?: Date | undefined
-  /** The message's id, the same in every attempt: visible ASCII without a full stop. Needed where the scheme has one. */
+  /**
+   * The message's id, the same in every attempt: visible ASCII, without the character that ends it where the scheme signs it
+   * (mostly a full stop). Needed where the scheme has one.
+   */
   readonly id?: string | undefined
-  /** Visible ASCII, without a full stop where the scheme signs it. Needed where the scheme has one. */
+  /** Visible ASCII, as the id. Needed where the scheme has one. */
   readonly tenant?: string | undefined
   /** Where the delivery goes, as its receiver gave it. Needed where the scheme signs it. */
   readonly url?: string | undefined
@@ -112,11 +115,8 @@ const VISIBLE_ASCII = /^[!-~]+$/
 type SignedValues = Readonly<Record<Exclude<SignedPart, 'url'>, string>> & { readonly url: string | undefined }
 
 function signedValues(scheme: Scheme, { id = '', tenant = '', url, now = new Date() }: SignOptions): SignedValues {
-  // Standard Webhooks, "Signature scheme": with a full stop in the id, one signature would stand for two deliveries.
   const hasId = scheme.id.length > 0 || scheme.inBody?.id !== undefined
-  if (hasId && (!VISIBLE_ASCII.test(id) || id.includes('.'))) {
-    throw new TypeError('the id must be visible ASCII without a full stop')
-  }
+  if (hasId && !VISIBLE_ASCII.test(id)) throw new TypeError('the id must be visible ASCII')
   if (scheme.tenant.length > 0 && !VISIBLE_ASCII.test(tenant)) throw new TypeError('the tenant must be visible ASCII')
   refuseSeparator(scheme, 'id', id)
   refuseSeparator(scheme, 'tenant', tenant)

@@ -1,8 +1,10 @@
 /**
- * - `missing-header`: a header that the scheme needs is not there, is empty, or is there more than once.
- * - `bad-id`, `bad-tenant`: the scheme signs it, and it holds a full stop, which the signed parts are joined by: one
+ * - `missing-header`: a header, or a member of the body, that the scheme needs is not there, is empty, or is there more
+ *   than once.
+ * - `bad-id`, `bad-tenant`: the scheme signs it, and it holds the character that ends it, mostly a full stop: one
  *   signature would stand for two deliveries.
- * - `bad-timestamp`: not 1 to 12 decimal digits, not the text of `isoTime`, or in a timestamped list not exactly one.
+ * - `bad-timestamp`: not as many decimal digits as it may have, not the text of `isoTime`, or in a timestamped list not
+ *   exactly one.
  * - `stale-timestamp`: further from now than the tolerance, either way.
  * - `no-matching-signature`: no signature that was looked at is one of a live secret.
  * - `empty-secret`: no secret was given, or each of them decodes to no bytes. The receiver's configuration is at fault.

@@ -62,7 +62,8 @@ export function verify(
       isFixed: separatorsOf(scheme, 'timestamp').some(separator => /^\d?$/.test(separator)),
     })
   }
-  const values = { ...delivery, url: options.url }
+  const { id, timestamp, tenant } = delivery
+  const values = { id, timestamp, tenant, url: options.url }
   const claimOf = (header: SignatureHeader, value: string): SignatureClaim => ({
     header,
     value,

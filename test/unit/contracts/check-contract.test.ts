@@ -107,7 +107,7 @@ describe('a contract', () => {
     ['ids.prefix', { ...sound, ids: { kind: 'prefixed', prefix: '', characters: 20 } }],
     ['tenant.ownerKinds', { ...sound, tenant: { from: 'credential', ownerKinds: ['a/b'] } }],
     [
-      'tenant.ownerKinds must not hold a full stop',
+      'tenant.ownerKinds must not hold the character that ends the tenant in what is signed',
       { ...sound, signing: tumban.signing, tenant: { from: 'credential', ownerKinds: ['a.b'] } },
     ],
     ['secondRotation.maximumLiveKeys', { ...sound, secondRotation: { kind: 'keep', maximumLiveKeys: 1 } }],
