@@ -93,6 +93,8 @@ export async function samplesOf(contract: Contract, now: Date): Promise<Samples 
       keyId: endpoint.ring.keys[0].id,
       version: endpoint.ring.version,
       rotatedAt: now,
+      state: 'signing',
+      signsFrom: now,
       previousExpiresAt: previousEnd(endpoint.ring, now),
       mirror: 'current',
       replayed: false,

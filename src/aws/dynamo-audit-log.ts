@@ -2,6 +2,7 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb'
 import * as v from 'valibot'
 import { type AuditRecord, isOfSettings } from '../rotation/change'
 import type { AuditLog, EndpointAddress, Page, PageRequest } from '../rotation/ports'
+import { kindItem, step } from './change-kind'
 import { actor, changedSettings } from './dynamo-endpoint-store'
 import {
   auditItemKey,
@@ -20,7 +21,7 @@ export function dynamoAuditLog(table: Table): AuditLog {
   return {
     record: async (record, signal) => {
       const itemKeyOf = isOfSettings(record) ? settingsAuditItemKey : auditItemKey
-      const item = toItem({ ...itemKeyOf(record, placeInTime(record)), ...record })
+      const item = toItem({ ...itemKeyOf(record, placeInTime(record)), ...record, ...kindItem(record.kind) })
       await table.client.send(new PutItemCommand({ TableName: table.name, Item: item }), { abortSignal: signal })
     },
     list: (address, page) => list(table, address, page),
@@ -65,11 +66,12 @@ async function recordsOf(
   return items.map(item => decodeItem(schema, item))
 }
 
-const schema = v.object({
+const stored = v.object({
   id: v.string(),
   tenantId: v.string(),
   endpointId: v.string(),
   kind: v.picklist(['create', 'rotate', 'revoke', 'replay', 'update', 'delete']),
+  step,
   keyId: v.string(),
   version: count,
   at: instant,
@@ -78,3 +80,8 @@ const schema = v.object({
   overlapSeconds: v.nullable(count),
   changed: v.exactOptional(changedSettings),
 })
+
+const schema = v.pipe(
+  stored,
+  v.transform(({ step: taken, ...record }) => ({ ...record, kind: taken ?? record.kind })),
+)

@@ -1,6 +1,6 @@
 import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import * as v from 'valibot'
-import { dueKindOf, type Endpoint, type PolicySettling } from '../rotation/endpoint'
+import { type Change, dueKindOf, type Endpoint, type PolicySettling } from '../rotation/endpoint'
 import type {
   DueEndpoint,
   DueRange,
@@ -11,6 +11,7 @@ import type {
   Settled,
   Vacancy,
 } from '../rotation/ports'
+import { kindItem, step } from './change-kind'
 import { isAbsent, outcomeOf } from './conditional-write'
 import { duePages, dueShardOf } from './due-index'
 import { writeCounted } from './endpoint-count'
@@ -57,9 +58,11 @@ export function dynamoEndpointStore(table: Table): EndpointStore {
  * endpoint out of its tenant's count, too.
  */
 async function commit(table: Table, endpoint: Endpoint, expected: number): Promise<'stored' | 'conflict'> {
-  const { incarnation, revision, pausedSince, resumedAt, ring, changes, updatedAt, deletedAt, lookAgainAt } = endpoint
+  const { incarnation, revision, pausedSince, resumedAt, ring, published, updatedAt, deletedAt, lookAgainAt } = endpoint
   const settings = settingsItem(endpoint)
-  const owned = { revision, settings, pausedSince, resumedAt, ring, changes, updatedAt, deletedAt, lookAgainAt }
+  const changes = endpoint.changes.map(changeItem)
+  const times = { pausedSince, resumedAt, updatedAt, deletedAt, lookAgainAt }
+  const owned = { revision, settings, ring, published, changes, ...times }
   const update = {
     TableName: table.name,
     Key: itemKeyOf(endpoint),
@@ -171,13 +174,17 @@ function itemKeyOf({ tenantId, id }: Endpoint): Item {
 export function endpointItem(endpoint: Endpoint): Item {
   const { tenantId, id } = endpoint
   const itemKey = endpointItemKey({ tenantId, endpointId: id })
-  const stored = { ...endpoint, settings: settingsItem(endpoint) }
+  const stored = { ...endpoint, changes: endpoint.changes.map(changeItem), settings: settingsItem(endpoint) }
   return toItem({ ...itemKey, ...stored, ...dueAttributes(endpoint) })
 }
 
 /** With the times that decide who gets an event: its receivers are found by an index that has of an endpoint little else. */
 function settingsItem({ settings, createdAt, pausedSince, resumedAt }: Endpoint): object {
   return { ...settings, createdAt, pausedSince, resumedAt }
+}
+
+function changeItem(change: Change): object {
+  return { ...change, ...kindItem(change.kind) }
 }
 
 /** Both or neither: what puts an endpoint into the index of what is due, or takes it out. */
@@ -201,18 +208,36 @@ const key = v.object({
   mask: v.nullable(v.string()),
   createdAt: instant,
   expiresAt: v.fallback(v.nullable(instant), expired),
+  publication: v.exactOptional(
+    v.object({ leadSeconds: count, overlapSeconds: count, promotedAt: v.exactOptional(instant) }),
+  ),
+  abandoned: v.exactOptional(v.literal(true)),
 })
 
-const ring = v.object({ version: count, revision: count, keys: oneOrMore(key) })
+const ring = v.object({
+  version: count,
+  revision: count,
+  keys: oneOrMore(key),
+  rotatedAt: v.exactOptional(instant),
+})
+
+const published = v.object({
+  key,
+  signing: v.picklist(['published', 'manual']),
+  leadSeconds: count,
+  overlapSeconds: count,
+  endsRetiring: v.exactOptional(v.literal(true)),
+})
 
 export const actor = v.object({ kind: v.picklist(['api-key', 'session', 'keyturn']), id: v.string() })
 
 const shownSetting = v.nullable(v.union([v.string(), v.number(), v.array(v.string())]))
 export const changedSettings = v.record(v.string(), v.object({ from: shownSetting, to: shownSetting }))
 
-const change = v.object({
+const storedChange = v.object({
   id: v.string(),
   kind: v.picklist(['create', 'rotate', 'revoke', 'update', 'delete']),
+  step,
   revision: count,
   version: count,
   keyId: v.string(),
@@ -225,6 +250,11 @@ const change = v.object({
   changed: v.exactOptional(changedSettings),
   resetsFailures: v.exactOptional(v.literal(true)),
 })
+
+const change = v.pipe(
+  storedChange,
+  v.transform(({ step: taken, ...stored }) => ({ ...stored, kind: taken ?? stored.kind })),
+)
 
 export const settings = v.object({
   url: v.nullable(v.string()),
@@ -240,6 +270,7 @@ export const settings = v.object({
 const settling = v.object({
   revision: count,
   mirrorVersionId: v.nullable(v.string()),
+  readableSince: v.exactOptional(instant),
   failures: count,
   error: v.nullable(v.string()),
   policy: v.exactOptional(
@@ -265,6 +296,7 @@ const schema = v.object({
   pausedSince: orNull(instant),
   resumedAt: orNull(instant),
   ring,
+  published: orNull(published),
   changes: oneOrMore(change),
   settling,
   createdAt: instant,

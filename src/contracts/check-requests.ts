@@ -33,6 +33,24 @@ export function checkRotateBody(contract: Contract): readonly Fault[] {
       (ownSecret.free === true || mayBeginWithPrefix(secret)) &&
       'rotateBody.ownSecret.optionalPrefix needs a prefix that no secret without it can begin with, and a secret that is not free',
     force !== undefined && secondRotation?.kind !== 'reject' && 'rotateBody.force needs secondRotation reject',
+    ...checkPublishes(contract),
+  ]
+}
+
+const day = 24 * 60 * 60
+const leads = [1, 7 * day] as const
+const overlaps = [600, 7 * day] as const
+
+function checkPublishes({ publishes, rotateBody, overlap }: Contract): readonly Fault[] {
+  if (publishes === undefined) return []
+  const { leadSeconds = leads[0], overlapSeconds = overlaps[0] } = publishes
+  const isIn = (value: number, [least, most]: readonly [number, number]) =>
+    Number.isInteger(value) && least <= value && value <= most
+  return [
+    !isIn(leadSeconds, leads) && `publishes.leadSeconds must be a whole number, ${leads.join(' to ')}`,
+    !isIn(overlapSeconds, overlaps) && `publishes.overlapSeconds must be a whole number, ${overlaps.join(' to ')}`,
+    rotateBody?.publish !== undefined && 'publishes must not stand beside rotateBody.publish: the caller chooses there',
+    overlap.kind === 'chosen' && 'publishes needs an overlap that the caller does not choose',
   ]
 }
 
@@ -43,12 +61,15 @@ function textBytes(format: TextFormat): number {
 
 /** Each member of the contract that names a place, and the place. */
 function placesOf({ overlap, rotateBody, idempotencyKey }: Contract): readonly (readonly [string, PlaceText])[] {
-  const { ownSecret, reason, force, constants = {} } = rotateBody ?? {}
+  const { ownSecret, reason, force, publish, ifRevision, constants = {} } = rotateBody ?? {}
   return [
     ...(overlap.kind === 'chosen' ? [['overlap.field', overlap.field] as const] : []),
     ...(ownSecret === undefined ? [] : [['rotateBody.ownSecret.field', ownSecret.field] as const]),
     ...(reason === undefined ? [] : [['rotateBody.reason.field', reason.field] as const]),
     ...(force === undefined ? [] : [['rotateBody.force.field', force.field] as const]),
+    ...(publish === undefined ? [] : [['rotateBody.publish.field', publish.field] as const]),
+    ...(publish === undefined ? [] : [['rotateBody.publish.leadField', publish.leadField] as const]),
+    ...(ifRevision === undefined ? [] : [['rotateBody.ifRevision.field', ifRevision.field] as const]),
     ...(typeof idempotencyKey === 'object' ? [['idempotencyKey.in', idempotencyKey.in] as const] : []),
     ...Object.keys(constants).map(place => [`rotateBody.constants.${place}`, place] as const),
   ]

@@ -10,6 +10,7 @@ import type {
   MessageIdKind,
   Method,
   OverlapUnit,
+  publishedSignings,
   reaches,
   replyStatuses,
   Role,
@@ -54,6 +55,11 @@ export interface Contract {
   readonly idempotencyKey?: IdempotencyKeyRule | { readonly rule: IdempotencyKeyRule; readonly in: PlaceText }
   /** What a rotate request's body may say. Absent or `null`: the body is ignored, but for what `overlap` asks for. */
   readonly rotateBody?: RotateBody | null
+  /**
+   * The contract's own route publishes a new key, and it signs only once receivers have it. While it waits, another rotation
+   * is 409. Absent: a new key signs at once.
+   */
+  readonly publishes?: Publishes
   /** What a test request's body may say. Absent: the body is ignored. */
   readonly testBody?: { readonly eventTypeField: string }
   /** Present: a rotation sets the endpoint's count of failures in a row to 0. */
@@ -222,6 +228,22 @@ export interface RotateBody {
   readonly reason?: { readonly field: PlaceText; readonly maximumCharacters: number; readonly required?: true }
   /** A boolean. */
   readonly force?: { readonly field: PlaceText }
+  /**
+   * The caller chooses when the new key signs: `now`, `published` or `manual`, and for how many seconds receivers may hold what
+   * they read. Absent: it signs at once, unless the contract `publishes`.
+   */
+  readonly publish?: { readonly field: PlaceText; readonly leadField: PlaceText }
+  /** The ring's revision that the caller saw: a change that came since is 409. */
+  readonly ifRevision?: { readonly field: PlaceText }
+}
+
+/** What a rotation of the contract publishes its key with. */
+export interface Publishes {
+  readonly signing: (typeof publishedSignings)[number]
+  /** How long receivers may hold what they read, 1 to 604,800. Absent: 600. */
+  readonly leadSeconds?: number
+  /** How long the key before works on from the promotion, 600 to 604,800. Absent: the contract's, or 900. */
+  readonly overlapSeconds?: number
 }
 
 /** The caller's own secret, in the contract's format; limits in bytes after decoding. */

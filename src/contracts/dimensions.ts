@@ -5,7 +5,9 @@ export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 export type Method = (typeof methods)[number]
 
 /** Uses that reveal a secret or change a key ring. Only the function `rotate` serves them. */
-export const usesOfRotate = ['create', 'rotate', 'revoke-previous', 'reveal'] as const
+export const usesOfRotate = [
+  ...(['create', 'rotate', 'promote', 'abandon', 'roll-back', 'revoke-previous', 'reveal'] as const),
+] as const
 /** Uses that read, or change nothing but an endpoint's settings. The function `endpoints` serves them. */
 export const usesOfEndpoints = [
   ...(['list', 'get', 'update', 'delete', 'secret-state', 'rotations', 'audit', 'health'] as const),
@@ -51,6 +53,9 @@ export type OverlapUnit = (typeof overlapUnits)[number]
 
 /** What a rotation does while an overlap is open; the words are explained at `SecondRotation`. */
 export const secondRotationKinds = ['keep', 'reject', 'replace'] as const
+
+/** How a new key waits to sign: until receivers have had it for a while, or until somebody promotes it. */
+export const publishedSignings = ['published', 'manual'] as const
 
 /** What becomes of a chosen overlap that is no multiple of the vendor's unit. */
 export const roundingDirections = ['up', 'down', 'nearest'] as const

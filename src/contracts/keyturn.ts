@@ -12,7 +12,8 @@ const endpoint = {
 
 const revealed = {
   endpoint,
-  ...underOwnNames('signingSecret', 'keyId', 'version', 'previousExpiresAt', 'mirror'),
+  ...underOwnNames('signingSecret', 'keyId', 'version', 'signsFrom', 'previousExpiresAt', 'mirror'),
+  state: 'keyState',
 } as const
 
 const deliveryHealth = underOwnNames(
@@ -98,6 +99,8 @@ export const keyturn = {
     unknownFields: 'refuse',
     ownSecret: { field: 'secret', minimumBytes: 24, maximumBytes: 64 },
     reason: { field: 'reason', maximumCharacters: 200 },
+    publish: { field: 'signing', leadField: 'leadSeconds' },
+    ifRevision: { field: 'ifRevision' },
   },
   testBody: { eventTypeField: 'eventType' },
   reach: 'every',
@@ -140,6 +143,27 @@ export const keyturn = {
       reply: { status: 200, body: revealed },
     },
     {
+      use: 'promote',
+      method: 'POST',
+      path: '/v1/endpoints/{id}/secret/promote',
+      access: rotate,
+      reply: { status: 200, body: underOwnNames('version', 'signingKeyId', 'previousExpiresAt') },
+    },
+    {
+      use: 'abandon',
+      method: 'POST',
+      path: '/v1/endpoints/{id}/secret/abandon',
+      access: rotate,
+      reply: { status: 200, body: underOwnNames('version', 'abandonedKeyId', 'expiresAt') },
+    },
+    {
+      use: 'roll-back',
+      method: 'POST',
+      path: '/v1/endpoints/{id}/secret/roll-back',
+      access: rotate,
+      reply: { status: 200, body: underOwnNames('version', 'signingKeyId', 'publishedKeyId') },
+    },
+    {
       use: 'revoke-previous',
       method: 'POST',
       path: '/v1/endpoints/{id}/secret/revoke-previous',
@@ -155,6 +179,8 @@ export const keyturn = {
         status: 200,
         body: {
           version: 'version',
+          revision: 'revision',
+          signingKeyId: 'signingKeyId',
           hint: 'secretHint',
           keys: 'keys',
           mirror: 'mirror',

@@ -48,6 +48,10 @@ export const endpointFields = [
 export const revealFields = [
   ...endpointFields,
   ...(['signingSecret', 'keyId', 'rotatedAt'] as const),
+  /** `signing`, or `published`: receivers have the key, and another one signs. */
+  'keyState',
+  /** Since when the key signs, or from when at the earliest; null where it waits for a promote. */
+  'signsFrom',
   /** When the key before ends; null where there is none, or it has no end. */
   'previousExpiresAt',
   /** The secret before, while it still works, or null. */
@@ -72,11 +76,17 @@ export const replyFields = {
   rotate: [...revealFields, ...requestFields],
   reveal: [...revealFields, ...requestFields],
   'revoke-previous': [...revealFields, 'revokedKeyIds', ...requestFields],
+  promote: ['version', 'signingKeyId', 'previousExpiresAt', ...requestFields],
+  abandon: ['version', 'abandonedKeyId', 'expiresAt', ...requestFields],
+  'roll-back': ['version', 'signingKeyId', 'publishedKeyId', ...requestFields],
   list: ['endpoints', 'nextCursor', ...requestFields],
   get: [...endpointFields, ...requestFields],
   update: [...endpointFields, ...requestFields],
   delete: [...endpointFields, ...requestFields],
-  'secret-state': ['version', 'secretHint', 'keys', 'mirror', 'policy', ...requestFields],
+  'secret-state': [
+    ...(['version', 'revision', 'signingKeyId', 'secretHint', 'keys', 'mirror', 'policy'] as const),
+    ...requestFields,
+  ],
   rotations: ['rotations', 'nextCursor', ...requestFields],
   audit: ['records', 'nextCursor', ...requestFields],
   health: ['status', 'release', ...requestFields],

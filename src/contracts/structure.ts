@@ -16,6 +16,7 @@ import type {
   Operation,
   OperationOf,
   Overlap,
+  Publishes,
   OwnSecret,
   RotateBody,
   SecondRotation,
@@ -295,8 +296,16 @@ const rotateBody = object({
     >),
   ),
   force: optional(object({ field: text })),
+  publish: optional(object({ field: text, leadField: text })),
+  ifRevision: optional(object({ field: text })),
   nulls: optional(words(['absent'])),
 } satisfies Members<RotateBody>)
+
+const publishes = object({
+  signing: words(dimensions.publishedSignings),
+  leadSeconds: optional(number),
+  overlapSeconds: optional(number),
+} satisfies Members<Publishes>)
 
 const apiKeyAccess = object({
   permission: optional(where(isText, text, array(text, 'must be a text, or a list of texts'))),
@@ -376,6 +385,7 @@ const contractMembers = {
   cooldownFrom: optional(words(['rotation'])),
   idempotencyKey: optional(where(isObject, object({ rule: idempotencyRule, in: text }), idempotencyRule)),
   rotateBody: v.nullish(rotateBody),
+  publishes: optional(publishes),
   testBody: optional(object({ eventTypeField: text })),
   rotationResetsFailures: optional(present),
   apiVersions: optional(object({ header: text, known: array(text, 'must be a list') } satisfies Members<ApiVersions>)),

@@ -8,7 +8,8 @@ import { formatTime } from '../contracts/times'
 import type { Log } from '../core/log'
 import type { Endpoint } from '../rotation/endpoint'
 import type { EndpointAddress } from '../rotation/ports'
-import { isLive, type Key } from '../rotation/ring'
+import { liveKeys } from '../rotation/published'
+import type { Key } from '../rotation/ring'
 import { sign, signBody } from '../verify'
 import type { DeliveryEvent } from './event'
 import type { DeliveryRequest } from './http-sender'
@@ -63,9 +64,9 @@ function requireSignable(log: Log, contract: Contract, owner: EndpointAddress): 
   throw new TypeError('the scheme signs the tenant, whose id has the character that ends it')
 }
 
-/** All live keys, newest first; a scheme with a single signature has room for the current one, or for the two newest. */
-function signingKeys({ signing }: Contract, { ring }: Endpoint, now: Date): readonly Key[] {
-  const live = ring.keys.filter(key => isLive(key, now))
+/** All live keys, the current one first; a scheme with a single signature has room for that alone, or for one more. */
+function signingKeys({ signing }: Contract, endpoint: Endpoint, now: Date): readonly Key[] {
+  const live = liveKeys(endpoint, now)
   if (signing.signature.form !== 'single') return live
   return live.slice(0, signing.previous === undefined ? 1 : 2)
 }

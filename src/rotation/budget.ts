@@ -5,21 +5,32 @@ import { toldChanges } from './changed-settings'
 import type { Change, Endpoint, EndpointSettings } from './endpoint'
 
 /**
- * Rotations of a mirrored endpoint in 24 hours: Secrets Manager keeps 100 versions, and a revoke may follow each. The
- * endpoint's first creation does not count; being made again under the same id does.
+ * Versions of an endpoint's mirror in 24 hours: Secrets Manager keeps 100. The last 20 are for what takes something back:
+ * revokes, roll-backs, and rotations that end every key before. The endpoint's first creation does not count; being made
+ * again under the same id does.
  */
-export const mirroredRotations = 40
+export const mirroredVersions = { routine: 60, urgent: 80 } as const
+
+export interface Spending {
+  /** Versions of the mirror: a key that is published needs a second one for its promotion. */
+  readonly versions: 1 | 2
+  readonly isUrgent: boolean
+}
+
+const oneVersion: Spending = { versions: 1, isUrgent: false }
 
 /**
- * Refuses a rotation that would mirror more versions than Secrets Manager keeps.
+ * Refuses a change of the ring that would mirror more versions than Secrets Manager keeps.
  * @throws {Problem} `rotation-budget`, for this reason and for that of `assertRoomForChange`
  */
-export function assertWithinBudget(endpoint: Endpoint, now: Date): void {
+export function assertWithinBudget(endpoint: Endpoint, now: Date, { versions, isUrgent } = oneVersion): void {
   assertRoomForChange(endpoint, now)
+  if (endpoint.settings.mirror === 'off') return
   const since = addSeconds(now, -rememberSeconds)
-  const rotations = endpoint.changes.filter((change, index) => change.at > since && counts(change, index, endpoint))
-  const last = rotations[mirroredRotations - 1]
-  if (endpoint.settings.mirror === 'on' && last) refuse(last, now)
+  const made = endpoint.changes.filter((change, index) => change.at > since && makesVersion(change, index, endpoint))
+  const reserved = endpoint.published === null || isUrgent ? 0 : 1
+  const left = mirroredVersions[isUrgent ? 'urgent' : 'routine'] - versions - reserved
+  if (made.length > left) refuse(made[left], now)
 }
 
 /**
@@ -49,8 +60,10 @@ export function assertRoomForSettings(endpoint: Endpoint, after: EndpointSetting
 }
 
 /** The endpoint's first creation does not count. */
-function counts({ kind }: Change, index: number, { changes }: Endpoint): boolean {
-  return kind === 'rotate' || (kind === 'create' && index < changes.length - 1)
+function makesVersion({ kind, revokedKeyIds }: Change, index: number, { changes }: Endpoint): boolean {
+  if (kind === 'update' || kind === 'delete') return false
+  if (kind === 'create') return index < changes.length - 1
+  return kind !== 'revoke' || revokedKeyIds.length > 0
 }
 
 /** `inTheWay`: the change that must be forgotten first. */

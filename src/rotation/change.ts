@@ -10,6 +10,7 @@ import {
   unsettledChanges,
 } from './endpoint'
 import type { EventType, KeyturnEvent, RotationDeps } from './ports'
+import type { Keys } from './published'
 import type { KeyRing } from './ring'
 
 // What one change makes of an endpoint, and what is told of it afterwards: its audit record and its event.
@@ -41,6 +42,9 @@ export function newDraft(
 /** What a change makes new; what is absent stays as it was. */
 export interface NextState {
   readonly ring?: KeyRing
+  readonly published?: Keys['published']
+  /** The key that the change is about, where it is not the one that signs after it. */
+  readonly keyId?: string
   readonly settings?: EndpointSettings
   readonly revokedKeyIds?: readonly string[]
   readonly deleted?: true
@@ -64,20 +68,22 @@ export function applyChange(endpoint: Endpoint, draft: ChangeDraft, next: NextSt
   const revision = nextRevision(endpoint.revision, at)
   const ring = next.ring ? { ...next.ring, revision } : endpoint.ring
   const settings = next.settings ?? endpoint.settings
+  const published = publishedAfter(endpoint, settings, next)
   const change: Change = {
     ...draft,
     revision,
     version: ring.version,
-    keyId: ring.keys[0].id,
+    keyId: next.keyId ?? ring.keys[0].id,
     at,
     revokedKeyIds: next.revokedKeyIds ?? [],
-    ...changedBy(endpoint.settings, next),
+    ...changedBy(endpoint, next, published),
   }
   const hasMirror = next.deleted !== true && settings.mirror === 'on'
   return {
     ...endpoint,
     revision,
     ring,
+    published,
     settings,
     ...ownersPauseAfter(endpoint, settings, at),
     changes: [change, ...rememberedChanges(endpoint, at)],
@@ -98,9 +104,26 @@ function ownersPauseAfter(
   return status === 'paused' ? { pausedSince: at, resumedAt: null } : { pausedSince, resumedAt: at }
 }
 
+/** A key that waits for a mirror which there is no more waits for somebody. */
+function publishedAfter(
+  endpoint: Endpoint,
+  { mirror }: EndpointSettings,
+  { published = endpoint.published, deleted }: NextState,
+): Keys['published'] {
+  if (published === null || deleted === true) return null
+  return mirror === 'off' ? { ...published, signing: 'manual' } : published
+}
+
 /** What a change does to the settings; no member where it does nothing. */
-function changedBy(before: EndpointSettings, { settings = before, deleted }: NextState): Pick<Change, 'changed'> {
-  return toldChanges(before, deleted === true ? leadingNowhere(before) : settings)
+function changedBy(
+  { settings: before, published: waited }: Endpoint,
+  { settings = before, deleted, ring }: NextState,
+  published: Keys['published'],
+): Pick<Change, 'changed'> {
+  const told = toldChanges(before, deleted === true ? leadingNowhere(before) : settings)
+  const isSame = ring !== undefined || waited?.signing === published?.signing
+  if (isSame || waited === null || published === null) return told
+  return { changed: { ...told.changed, signing: { from: waited.signing, to: published.signing } } }
 }
 
 /**
@@ -166,6 +189,10 @@ const eventTypes = {
   create: 'endpoint.created',
   rotate: 'secret.rotated',
   revoke: 'secret.revoked',
+  publish: 'secret.published',
+  promote: 'secret.promoted',
+  abandon: 'secret.abandoned',
+  'roll-back': 'secret.rolled-back',
   update: 'endpoint.updated',
   delete: 'endpoint.deleted',
 } as const satisfies Record<ChangeKind, EventType>

@@ -12,6 +12,14 @@ export interface Proposal {
   readonly draft: ChangeDraft
   /** The rule, run anew at every attempt on what is stored. It throws what it refuses. */
   readonly next: (endpoint: Endpoint, at: Date) => NextState
+  /** The revision of the ring that the caller saw; absent or null: whichever it is. */
+  readonly ifRevision?: number | null | undefined
+}
+
+/** @throws {Problem} `changed-meanwhile` */
+export function assertRevision({ ring: { revision } }: Endpoint, wanted: number | null | undefined): void {
+  if (wanted === undefined || wanted === null || wanted === revision) return
+  throw new Problem('changed-meanwhile', `The keys have changed since revision ${wanted}. They are at ${revision}.`)
 }
 
 export interface Committed {
@@ -25,16 +33,17 @@ export interface Committed {
 /**
  * Commits one change with a conditional write. When the outcome is not clear, what is stored decides: the change was
  * made if, and only if, its id is among the remembered ones.
- * @throws {Problem} `not-found`, `rotation-conflict`, `outcome-unknown`, or what the rule throws
+ * @throws {Problem} `not-found`, `rotation-conflict`, `changed-meanwhile`, `outcome-unknown`, or what the rule throws
  */
 export async function commitChange(
   deps: Pick<RotationDeps, 'store' | 'now'>,
   loaded: Endpoint,
-  { draft, next }: Proposal,
+  { draft, next, ifRevision }: Proposal,
 ): Promise<Committed> {
   let endpoint = loaded
   let failure: unknown
   for (let attempt = 0; attempt < maximumAttempts; attempt++) {
+    assertRevision(endpoint, ifRevision)
     const at = changeTime(endpoint, deps.now())
     const changed = applyChange(endpoint, draft, next(endpoint, at), at)
     const expectedRevision = endpoint.revision

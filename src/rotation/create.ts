@@ -94,6 +94,7 @@ export function newEndpoint(birth: Birth, at: Date, tombstone: Endpoint | null):
     pausedSince: settings.status === 'paused' ? at : null,
     resumedAt: null,
     ring: { version: 1, revision, keys: [{ ...key, createdAt: at, expiresAt: null }] },
+    published: null,
     changes: [created, ...inherited],
     settling: { revision: tombstone?.settling.revision ?? 0, mirrorVersionId: null, failures: 0, error: null },
     createdAt: at,

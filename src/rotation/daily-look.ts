@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { addSeconds, earlierOf } from '../core/instant'
+import { addSeconds } from '../core/instant'
+import { plannedAt } from './due'
 import type { Endpoint, PolicySettling, Settling } from './endpoint'
 import { isOlderVersion, mirrorName, mirrorVersionId } from './mirror'
 import type { MirrorDescription, RotationDeps } from './ports'
@@ -48,8 +49,8 @@ function writtenFor({ settling: { policy } }: Endpoint): readonly string[] | nul
 }
 
 /**
- * Notes that the mirror was looked at; what else is planned keeps its time. With faults the endpoint is due at once, and what was known of its mirror is
- * forgotten as far as it is wrong. `conflict`: the endpoint has changed since it was loaded.
+ * Notes that the mirror was looked at; what else is planned keeps its time. With faults the endpoint is due at once, and
+ * what was known of its mirror is forgotten as far as it is wrong. `conflict`: the endpoint has changed since it was loaded.
  */
 export async function noteLook(
   deps: RotationDeps,
@@ -61,8 +62,8 @@ export async function noteLook(
   const isGood = look.faults.length === 0
   const stored = look.faults.includes('other-kms-key') ? await raiseRevision(deps, endpoint, 'daily-look') : endpoint
   const settling = { ...(isGood ? stored.settling : doubted(stored, look, now)), dailyLookAt }
-  const planned = earlierOf(stored.lookAgainAt, settling.policy?.dueAt ?? null)
-  const settled = { settling, lookAgainAt: stored.lookAgainAt, dueAt: isGood ? earlierOf(planned, dailyLookAt) : now }
+  const dueAt = isGood ? plannedAt({ ...stored, settling }) : now
+  const settled = { settling, lookAgainAt: stored.lookAgainAt, dueAt }
   return deps.store.settle(stored, settled, signal)
 }
 
@@ -70,7 +71,8 @@ export async function noteLook(
  * What is known of a mirror that has these faults. One that is gone, or has another KMS key, is taken over: the key is
  * set, and the policy is written anew. A value that was sealed with the other key takes a new revision to be sealed again.
  */
-function doubted({ settling, settings }: Endpoint, { faults, found }: Look, now: Date): Settling {
+function doubted({ settling: before, settings }: Endpoint, { faults, found }: Look, now: Date): Settling {
+  const { readableSince: _, ...settling } = before
   const isPolicyOnly = faults.every(fault => fault === 'other-policy')
   const isVersion = faults.every(fault => fault === 'other-version' || fault === 'other-policy')
   const foundVersionId = isVersion ? (found?.currentVersionId ?? null) : null

@@ -1,5 +1,6 @@
 import type { Fields } from '../core/log'
 import type { ChangedSettings } from './changed-settings'
+import type { Published } from './published'
 import type { KeyRing } from './ring'
 
 /** What an endpoint's owner may set. */
@@ -40,7 +41,10 @@ export interface IdempotencyRecord {
   readonly fingerprint: string
 }
 
-export type ChangeKind = 'create' | 'rotate' | 'revoke' | 'update' | 'delete'
+/** What a change does to the ring. `publish`: a rotation whose key waits to sign. */
+export type RingChangeKind = 'create' | 'rotate' | 'revoke' | 'publish' | 'promote' | 'abandon' | 'roll-back'
+
+export type ChangeKind = RingChangeKind | 'update' | 'delete'
 
 /** One committed change. It is remembered until it is settled and 24 hours old. */
 export interface Change {
@@ -48,8 +52,9 @@ export interface Change {
   readonly kind: ChangeKind
   /** The endpoint's revision that this change made. */
   readonly revision: number
-  /** The ring's version and current key after the change. */
+  /** The ring's version after the change. */
   readonly version: number
+  /** The key that was made, promoted or given up; else the one that signs after the change. */
   readonly keyId: string
   readonly at: Date
   readonly actor: Actor
@@ -70,6 +75,11 @@ export interface Settling {
   readonly revision: number
   /** The mirror's version that held AWSCURRENT when Keyturn last looked, or null. */
   readonly mirrorVersionId: string | null
+  /**
+   * Since when receivers can read the mirror with the published key, by the raw clock. Absent: no key is published, or the
+   * mirror is not known to have it.
+   */
+  readonly readableSince?: Date
   /** Failed attempts in a row. */
   readonly failures: number
   /** Why the last attempt failed, without anybody's secret; null when it did not. */
@@ -115,6 +125,8 @@ export interface Endpoint {
   /** When its owner ended that pause; null: it holds, or there was none. */
   readonly resumedAt: Date | null
   readonly ring: KeyRing
+  /** The key that waits to sign; null: none does. */
+  readonly published: Published | null
   /** Newest first. */
   readonly changes: readonly [Change, ...Change[]]
   readonly settling: Settling

@@ -4,7 +4,7 @@ import { Problem } from '../core/problem'
 import { rememberSeconds } from './change'
 import type { Actor, Change, Endpoint, IdempotencyRecord } from './endpoint'
 
-export type IdempotentOperation = 'create' | 'rotate' | 'revoke-previous'
+export type IdempotentOperation = 'create' | 'rotate' | 'revoke-previous' | 'promote' | 'abandon' | 'roll-back'
 
 /**
  * What is remembered of an `Idempotency-Key`. The hash scopes it to the principal and the operation; it is looked for

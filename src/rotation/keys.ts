@@ -4,7 +4,8 @@ import { newId } from '../core/id'
 import { Secret } from '../core/secret'
 import { type Endpoint, loggedAs } from './endpoint'
 import type { RotationDeps } from './ports'
-import { isLive, type Key } from './ring'
+import { allKeys, liveKeys } from './published'
+import type { Key } from './ring'
 
 // A key's secret: made and sealed for a new one, opened for one of the ring. Only KMS can open what it sealed.
 
@@ -50,13 +51,13 @@ export function openKey({ sealer }: Opener, endpoint: Endpoint, key: Key, signal
   return sealer.open(key.sealed, { tenantId: endpoint.tenantId, endpointId: endpoint.id, keyId: key.id }, signal)
 }
 
-/** Opens all keys of the ring but those that are `known`. */
+/** Opens all keys, the published one too, but those that are `known`. */
 export async function openRing(
   deps: Opener,
   endpoint: Endpoint,
   { known, signal }: { readonly known: OpenedKeys; readonly signal: AbortSignal },
 ): Promise<OpenedKeys> {
-  const opened = endpoint.ring.keys.map(
+  const opened = allKeys(endpoint).map(
     async key => [key.id, known.get(key.id) ?? (await openKey(deps, endpoint, key, signal))] as const,
   )
   return new Map(await Promise.all(opened))
@@ -95,7 +96,7 @@ export async function openOlderKeys(
   endpoint: Endpoint,
   keyId: string,
 ): Promise<readonly OpenedKey[]> {
-  const older = endpoint.ring.keys.filter(key => key.id !== keyId && isLive(key, deps.now()))
+  const older = liveKeys(endpoint, deps.now()).filter(key => key.id !== keyId)
   const signal = deps.timeout(2 * openMilliseconds)
   const opening = older.map(async key => ({ key, secret: await openKey(deps, endpoint, key, signal) }))
   const outcomes = await Promise.allSettled(opening)

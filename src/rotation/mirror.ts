@@ -3,6 +3,7 @@ import { Secret } from '../core/secret'
 import type { Endpoint } from './endpoint'
 import type { OpenedKeys } from './keys'
 import type { EndpointStore } from './ports'
+import { allKeys } from './published'
 
 // The copy in Secrets Manager that receivers read: its name, its versions' ids, its document, and how far it is.
 
@@ -26,8 +27,8 @@ const hashCharacters = 32
  * The version id under which the endpoint's ring is mirrored: `<10-digit revision>-<32 hex>`. The same ring has the
  * same id, a later ring a greater one.
  */
-export function mirrorVersionId({ incarnation, ring }: Endpoint): string {
-  const keys = ring.keys.map(key => [key.id, key.expiresAt?.toISOString() ?? null])
+export function mirrorVersionId({ incarnation, ring, published }: Endpoint): string {
+  const keys = allKeys({ ring, published }).map(key => [key.id, key.expiresAt?.toISOString() ?? null])
   const hash = createHash('sha256')
     .update(JSON.stringify([incarnation, ring.revision, keys]))
     .digest('hex')
@@ -44,13 +45,13 @@ function revisionOf(versionId: string): string {
 }
 
 /**
- * What receivers read: `{endpointId, tenantId, version, signingSecret, keys: [{id, secret, createdAt, expiresAt}]}`,
- * newest key first. A pure function of the stored ring, so that writing it again changes nothing; readers leave out
+ * What receivers read: `{endpointId, tenantId, version, signingSecret, keys: [{id, secret, createdAt, expiresAt}]}`:
+ * the key that signs, the published one, and the retiring ones, newest first. A pure function of the stored ring, so that writing it again changes nothing; readers leave out
  * keys whose `expiresAt` has come.
  * @throws {RangeError} when a key of the ring is not among the opened ones
  */
 export function mirrorDocument(endpoint: Endpoint, opened: OpenedKeys): Secret {
-  const keys = endpoint.ring.keys.map(key => ({
+  const keys = allKeys(endpoint).map(key => ({
     id: key.id,
     secret: textOf(opened, key.id),
     createdAt: key.createdAt.toISOString(),

@@ -180,7 +180,15 @@ export interface CurrentMove {
 }
 
 export type EventType =
-  'secret.rotated' | 'secret.revoked' | 'endpoint.created' | 'endpoint.updated' | 'endpoint.deleted'
+  | 'secret.rotated'
+  | 'secret.revoked'
+  | 'secret.published'
+  | 'secret.promoted'
+  | 'secret.abandoned'
+  | 'secret.rolled-back'
+  | 'endpoint.created'
+  | 'endpoint.updated'
+  | 'endpoint.deleted'
 
 /** What happened to an endpoint. Delivered at least once: `id` tells repeats. Never a secret. */
 export interface KeyturnEvent {

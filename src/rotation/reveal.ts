@@ -7,7 +7,8 @@ import type { Actor, Change, Endpoint } from './endpoint'
 import { openKey, type OpenedKeys } from './keys'
 import { type MirrorState, mirrorState } from './mirror'
 import type { RotationDeps } from './ports'
-import { previousEnd } from './ring'
+import { afterLead, readyAt } from './due'
+import { type Key, previousEnd } from './ring'
 import { settleInRequest } from './settle'
 
 // The three ways in which a secret leaves the core: as it was just made, once more for a repeat, and on a read of its own.
@@ -19,7 +20,11 @@ export interface Revealed {
   readonly keyId: string
   readonly version: number
   readonly rotatedAt: Date
-  /** When the key before ends; null: there is none that still lives. */
+  /** Whether the key signs, or is published and waits to. */
+  readonly state: 'signing' | 'published'
+  /** Since when the key signs, or when it does at the earliest; null: it waits for a promote. */
+  readonly signsFrom: Date | null
+  /** When the key before ends; null: there is none that still lives, or this one does not sign yet. */
   readonly previousExpiresAt: Date | null
   readonly mirror: MirrorState
   /** An earlier request with the same idempotency key made the change. */
@@ -40,7 +45,9 @@ export async function settleAndReveal(
   { secret, opened }: Made,
 ): Promise<Revealed> {
   const settled = await settleInRequest(deps, endpoint, new Map([...opened, [change.keyId, secret]]))
-  return { ...shownChange(change), endpoint: settled, secret, mirror: mirrorState(settled), replayed: false }
+  const made = change.kind === 'publish' ? { ...shownChange(change), previousExpiresAt: null } : shownChange(change)
+  const shown = { ...made, ...standingOf(settled, change.keyId, deps.now()) }
+  return { ...shown, endpoint: settled, secret, mirror: mirrorState(settled), replayed: false }
 }
 
 export interface ReplayRequest {
@@ -51,17 +58,41 @@ export interface ReplayRequest {
 }
 
 /**
- * Reveals the key of an earlier change once more. What has ended since, by its time or by a revoke, is shown as ended.
- * @throws {Problem} `rotation-superseded` when the key is no longer current
+ * Reveals the key of an earlier change once more, while it is published or signs. What has ended since, by its time or by
+ * a revoke, is shown as ended.
+ * @throws {Problem} `rotation-superseded` when the key was superseded or abandoned
  */
 export async function replayReveal(deps: RotationDeps, request: ReplayRequest): Promise<Revealed> {
   const { endpoint, change } = request
-  if (endpoint.ring.keys[0].id !== change.keyId) {
-    throw new Problem('rotation-superseded', 'A later rotation replaced the secret that this request made.')
+  const key = revealable(endpoint, change)
+  const secret = await openForReveal(deps, request, key)
+  const standing = standingOf(endpoint, key.id, deps.now())
+  const previousExpiresAt = standing.state === 'signing' ? previousEnd(endpoint.ring, deps.now()) : null
+  const shown = { ...shownChange(change), ...standing, previousExpiresAt }
+  return { ...shown, endpoint, secret, mirror: mirrorState(endpoint), replayed: true }
+}
+
+/** The key that the change made, unless it neither signs nor waits to. */
+function revealable({ ring, published, changes }: Endpoint, { keyId }: Change): Key {
+  const [current] = ring.keys
+  if (current.id === keyId) return current
+  if (published?.key.id === keyId) return published.key
+  const isAbandoned = changes.some(change => change.kind === 'abandon' && change.keyId === keyId)
+  const detail = isAbandoned
+    ? 'The secret that this request made was abandoned.'
+    : 'A later rotation replaced the secret that this request made.'
+  throw new Problem('rotation-superseded', detail)
+}
+
+/** Whether the key signs or waits, and from when. */
+function standingOf(endpoint: Endpoint, keyId: string, now: Date): Pick<Revealed, 'state' | 'signsFrom'> {
+  const { published, ring } = endpoint
+  if (published?.key.id !== keyId) {
+    const key = ring.keys.find(({ id }) => id === keyId)
+    return { state: 'signing', signsFrom: key?.publication?.promotedAt ?? key?.createdAt ?? null }
   }
-  const secret = await openCurrentKey(deps, request)
-  const previousExpiresAt = previousEnd(endpoint.ring, deps.now())
-  return { ...shownChange(change), previousExpiresAt, endpoint, secret, mirror: mirrorState(endpoint), replayed: true }
+  const earliest = readyAt(endpoint) ?? afterLead(published, now)
+  return { state: 'published', signsFrom: published.signing === 'manual' ? null : earliest }
 }
 
 /** What a reply shows of the change that made the key, as it was promised then. */
@@ -87,7 +118,8 @@ export async function revealCurrent(deps: RotationDeps, request: RevealRequest):
   const [current] = endpoint.ring.keys
   return {
     endpoint,
-    secret: await openCurrentKey(deps, request),
+    secret: await openForReveal(deps, request, current),
+    ...standingOf(endpoint, current.id, deps.now()),
     keyId: current.id,
     version: endpoint.ring.version,
     rotatedAt: current.createdAt,
@@ -99,9 +131,8 @@ export async function revealCurrent(deps: RotationDeps, request: RevealRequest):
 
 const auditMilliseconds = 2000
 
-/** Opens the current key. It returns only once the audit says that the key is revealed. */
-async function openCurrentKey(deps: RotationDeps, { endpoint, actor }: RevealRequest): Promise<Secret> {
-  const key = endpoint.ring.keys[0]
+/** Opens the key. It returns only once the audit says that the key is revealed. */
+async function openForReveal(deps: RotationDeps, { endpoint, actor }: RevealRequest, key: Key): Promise<Secret> {
   const secret = await openKey(deps, endpoint, key)
   const record = {
     id: newId('chg', deps.randomBytes),

@@ -1,6 +1,6 @@
-import { assertRoomForChange } from './budget'
+import { assertWithinBudget } from './budget'
 import { newDraft } from './change'
-import { commitChange, type Proposal } from './commit'
+import { assertRevision, commitChange, type Proposal } from './commit'
 import type { Actor, Change, Endpoint, IdempotencyRecord } from './endpoint'
 import { earlierChange } from './idempotency'
 import type { RotationDeps } from './ports'
@@ -11,6 +11,7 @@ export interface RevokeRequest {
   readonly endpoint: Endpoint
   readonly actor: Actor
   readonly idempotency: IdempotencyRecord | null
+  readonly ifRevision?: number | null
 }
 
 export interface Revoked {
@@ -33,6 +34,7 @@ export async function revokePreviousKeys(deps: RotationDeps, request: RevokeRequ
   const now = deps.now()
   const earlier = earlierChange(endpoint, idempotency, now)
   if (earlier) return revokedBy(endpoint, earlier, true)
+  assertRevision(endpoint, request.ifRevision)
   if (idempotency === null && retiringKeys(endpoint.ring, now).length === 0) {
     return { endpoint, version: endpoint.ring.version, revokedKeyIds: [], replayed: false }
   }
@@ -45,11 +47,12 @@ function revokedBy(endpoint: Endpoint, { version, revokedKeyIds }: Change, repla
   return { endpoint, version, revokedKeyIds, replayed }
 }
 
-function proposalOf(deps: RotationDeps, { actor, idempotency }: RevokeRequest): Proposal {
+function proposalOf(deps: RotationDeps, { actor, idempotency, ifRevision }: RevokeRequest): Proposal {
   return {
+    ifRevision,
     draft: newDraft(deps, { kind: 'revoke', actor, idempotency }),
     next: (endpoint, at) => {
-      assertRoomForChange(endpoint, at)
+      assertWithinBudget(endpoint, at, { versions: 1, isUrgent: true })
       const { ring, revoked } = revokePrevious(endpoint.ring, at)
       return revoked.length === 0 ? {} : { ring, revokedKeyIds: revoked.map(({ id }) => id) }
     },

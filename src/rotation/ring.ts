@@ -17,18 +17,34 @@ export interface Key {
   /** As the contract masks it, or null. */
   readonly mask: string | null
   readonly createdAt: Date
-  /** `null`: the current key. At this instant the key is expired. */
+  /** `null`: no end. At this instant the key is expired. */
   readonly expiresAt: Date | null
+  /** How the key was published, for a roll-back. Absent: it signed the moment it was made. */
+  readonly publication?: Publication
+  /** It was published and given up: it never was the one that signs, and no roll-back returns to it. */
+  readonly abandoned?: true
+}
+
+/** What a published key was published with. */
+export interface Publication {
+  /** How long receivers may hold what they read. */
+  readonly leadSeconds: number
+  /** How long the key before keeps working once this one signs. */
+  readonly overlapSeconds: number
+  /** When it was promoted. Absent: it was not yet. */
+  readonly promotedAt?: Date
 }
 
 /** The signing keys of one endpoint. */
 export interface KeyRing {
-  /** Counts rotations from 1; what users see. */
+  /** Counts the keys that were made, from 1; what users see. */
   readonly version: number
   /** The endpoint's revision at which the ring last changed. */
   readonly revision: number
-  /** Newest first; the first is current. */
+  /** The one that signs, then the retiring ones, newest first. */
   readonly keys: readonly [Key, ...Key[]]
+  /** When a key was last made, where that is none of `keys`. */
+  readonly rotatedAt?: Date
 }
 
 /** What the caller of a rotation chose. */
@@ -38,6 +54,15 @@ export interface RotateChoice {
   readonly ownSecret: Secret | null
   readonly reason: string | null
   readonly forced: boolean
+  /** Absent: the new key signs at once. */
+  readonly publish?: PublishChoice | undefined
+}
+
+/** How a new key waits: until receivers have it, or until somebody promotes it. */
+export interface PublishChoice {
+  readonly signing: 'published' | 'manual'
+  /** Null: not given. */
+  readonly leadSeconds: number | null
 }
 
 /** The contract's rules for one rotation, with what the caller chose. */
@@ -62,9 +87,20 @@ export function retiringKeys(ring: KeyRing, now: Date): readonly Key[] {
   return ring.keys.slice(1).filter(key => isLive(key, now))
 }
 
-/** When the key before the current one ends; null: there is none that is still live. */
-export function previousEnd({ keys: [, previous] }: KeyRing, now: Date): Date | null {
-  return previous !== undefined && isLive(previous, now) ? previous.expiresAt : null
+/** The key that signed before the current one; undefined: there is none that is still live. */
+export function previousKey(ring: KeyRing, now: Date): Key | undefined {
+  const [previous] = ring.keys.slice(1).filter(key => key.abandoned !== true)
+  return previous !== undefined && isLive(previous, now) ? previous : undefined
+}
+
+/** When the key that signed before ends; null: there is none that is still live, or it has no end. */
+export function previousEnd(ring: KeyRing, now: Date): Date | null {
+  return previousKey(ring, now)?.expiresAt ?? null
+}
+
+/** When the last key was made. */
+function rotatedAt({ keys: [current], rotatedAt: made = current.createdAt }: KeyRing): Date {
+  return made > current.createdAt ? made : current.createdAt
 }
 
 /**
@@ -83,7 +119,7 @@ export function rotateRing(ring: KeyRing, next: Key, policy: RotationPolicy): Ke
  * @throws {Problem} `rotation-cooldown`, `rotation-in-progress`, `too-many-live-keys`
  */
 export function assertMayRotate(ring: KeyRing, policy: RotationPolicy, now: Date): void {
-  const coolAt = addSeconds(ring.keys[0].createdAt, policy.cooldownSeconds)
+  const coolAt = addSeconds(rotatedAt(ring), policy.cooldownSeconds)
   const isFirst = policy.cooldownFrom === 'rotation' && ring.version === 1
   if (now < coolAt && !isFirst) {
     const seconds = secondsUntil(coolAt, now)

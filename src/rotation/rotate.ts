@@ -1,13 +1,23 @@
 import type { Contract } from '../contracts/contract'
-import { assertWithinBudget } from './budget'
+import { Problem } from '../core/problem'
+import { assertWithinBudget, type Spending } from './budget'
 import { changeTime, newDraft } from './change'
-import { commitChange, type Proposal } from './commit'
+import { assertRevision, commitChange, type Proposal } from './commit'
 import type { Actor, Endpoint, IdempotencyRecord } from './endpoint'
 import { earlierChange } from './idempotency'
 import { newKey, openForMirror, type SealedKey } from './keys'
 import type { RotationDeps } from './ports'
+import {
+  allKeys,
+  keptAfter,
+  publishKey,
+  publishPolicyOf,
+  type PublishPolicy,
+  refuseWhilePublished,
+  rotateKeys,
+} from './published'
 import { replayReveal, type Revealed, settleAndReveal } from './reveal'
-import { assertMayRotate, keptKeys, type RotateChoice, rotateRing, type RotationPolicy, rotationPolicyOf } from './ring'
+import { assertMayRotate, isLive, type Key, type RotateChoice, type RotationPolicy, rotationPolicyOf } from './ring'
 
 export interface RotateRequest {
   readonly endpoint: Endpoint
@@ -16,46 +26,109 @@ export interface RotateRequest {
   readonly actor: Actor
   readonly choice: RotateChoice
   readonly idempotency: IdempotencyRecord | null
+  /** The ring's revision that the caller saw. */
+  readonly ifRevision?: number | null
+  /**
+   * What a rotation that signs at once does while a key is published. `retire`: that key retires, as at a vendor's route,
+   * which knows nothing of published keys. `refuse`: it is refused, unless it ends every key before.
+   */
+  readonly whilePublished?: 'retire' | 'refuse'
 }
 
 /**
- * Gives the endpoint a new current key and reveals it. The conditional write is the rotation: before it nothing has
- * happened, and whatever fails after it is settled later and does not fail the request.
+ * Gives the endpoint a new key and reveals it: one that signs at once, or one that is published and signs later. The
+ * conditional write is the rotation: before it nothing has happened, and whatever fails after it is settled later and does
+ * not fail the request.
  * @throws {Problem} `invalid-request`, `idempotency-key-reused`, `rotation-superseded`, `rotation-budget`,
- *   `rotation-cooldown`, `rotation-in-progress`, `too-many-live-keys`, `rotation-conflict`, `outcome-unknown`, `not-found`
+ *   `rotation-cooldown`, `rotation-in-progress`, `too-many-live-keys`, `rotation-conflict`, `changed-meanwhile`,
+ *   `outcome-unknown`, `not-found`
  */
 export async function rotateSecret(deps: RotationDeps, request: RotateRequest): Promise<Revealed> {
-  const { endpoint, contract, actor, choice, idempotency } = request
-  const policy = rotationPolicyOf(contract, choice)
+  const { endpoint, contract, actor, choice, idempotency, ifRevision } = request
+  const rule = ruleOf(request)
   const now = changeTime(endpoint, deps.now())
   const earlier = earlierChange(endpoint, idempotency, now)
   if (earlier) return replayReveal(deps, { endpoint, change: earlier, actor })
-  assertWithinBudget(endpoint, now)
-  assertMayRotate(endpoint.ring, policy, now)
+  assertRevision(endpoint, ifRevision)
+  rule.assertMay(endpoint, now)
   const owner = { tenantId: endpoint.tenantId, endpointId: endpoint.id, contract }
   const [key, opened] = await Promise.all([
     newKey(deps, owner, choice.ownSecret),
-    openForMirror(deps, endpoint, keptKeys(endpoint.ring, policy, now)),
+    openForMirror(deps, endpoint, rule.kept(endpoint, now)),
   ])
-  const committed = await commitChange(deps, endpoint, proposalOf(deps, request, { policy, key: key.sealedKey }))
+  const committed = await commitChange(deps, endpoint, proposalOf(deps, request, { rule, key: key.sealedKey }))
   if (committed.by === 'earlier') return replayReveal(deps, { ...committed, actor })
   return settleAndReveal(deps, committed, { secret: key.secret, opened })
 }
 
-interface NextKey {
+/** What a rotation does to the keys. */
+interface RotateRule {
+  readonly kind: 'rotate' | 'publish'
   readonly policy: RotationPolicy
+  /** Throws what the rotation is refused for. */
+  readonly assertMay: (endpoint: Endpoint, now: Date) => void
+  /** The keys that live on beside the new one. */
+  readonly kept: (endpoint: Endpoint, now: Date) => readonly Key[]
+  readonly apply: (endpoint: Endpoint, next: Key) => Pick<Endpoint, 'ring' | 'published'>
+}
+
+function ruleOf({ contract, choice, whilePublished = 'retire' }: RotateRequest): RotateRule {
+  const { publish } = choice
+  if (publish !== undefined) return publishRule(publishPolicyOf(contract, choice, publish))
+  const policy = rotationPolicyOf(contract, choice)
+  const isEmergency = choice.overlapSeconds === 0
+  const spending: Spending = { versions: 1, isUrgent: isEmergency }
+  return {
+    kind: 'rotate',
+    policy,
+    assertMay: (endpoint, now) => {
+      assertWithinBudget(endpoint, now, spending)
+      if (whilePublished === 'refuse' && !isEmergency) refuseWhilePublished(endpoint.published)
+      assertMayRotate(endpoint.ring, policy, now)
+    },
+    kept: (endpoint, now) => keptAfter(endpoint, policy, now),
+    apply: (endpoint, next) => rotateKeys(endpoint, next, policy),
+  }
+}
+
+function publishRule(policy: PublishPolicy): RotateRule {
+  return {
+    kind: 'publish',
+    policy,
+    assertMay: (endpoint, now) => {
+      assertReadable(endpoint, policy)
+      assertWithinBudget(endpoint, now, { versions: 2, isUrgent: false })
+      refuseWhilePublished(endpoint.published)
+      assertMayRotate(endpoint.ring, policy, now)
+    },
+    kept: (endpoint, now) => allKeys(endpoint).filter(key => isLive(key, now)),
+    apply: (endpoint, next) => publishKey(endpoint, next, policy),
+  }
+}
+
+/** Nobody could tell when receivers have a key that nothing shows them. */
+function assertReadable({ settings }: Endpoint, { signing }: PublishPolicy): void {
+  if (signing === 'manual' || settings.mirror === 'on') return
+  const message = 'must not be published where the mirror is off; manual waits for a promote'
+  throw new Problem('invalid-request', `signing ${message}.`, { errors: [{ path: 'signing', message }] })
+}
+
+interface NextKey {
+  readonly rule: RotateRule
   readonly key: SealedKey
 }
 
-function proposalOf(deps: RotationDeps, request: RotateRequest, { policy, key }: NextKey): Proposal {
-  const { contract, actor, choice, idempotency } = request
+function proposalOf(deps: RotationDeps, request: RotateRequest, { rule, key }: NextKey): Proposal {
+  const { contract, actor, choice, idempotency, ifRevision } = request
+  const { kind, policy } = rule
   const overlapSeconds = policy.overlapSeconds === 'endless' ? null : policy.overlapSeconds
   const resets = contract.rotationResetsFailures === true ? { resetsFailures: true as const } : {}
   return {
-    draft: newDraft(deps, { kind: 'rotate', actor, reason: choice.reason, overlapSeconds, idempotency, ...resets }),
+    ifRevision,
+    draft: newDraft(deps, { kind, actor, reason: choice.reason, overlapSeconds, idempotency, ...resets }),
     next: (endpoint, at) => {
-      assertWithinBudget(endpoint, at)
-      return { ring: rotateRing(endpoint.ring, { ...key, createdAt: at, expiresAt: null }, policy) }
+      rule.assertMay(endpoint, at)
+      return { ...rule.apply(endpoint, { ...key, createdAt: at, expiresAt: null }), keyId: key.id }
     },
   }
 }

@@ -1,10 +1,10 @@
 import { allDone } from '../core/concurrency'
-import { earlierOf } from '../core/instant'
 import { auditRecordOf, eventsOf, forgottenAt } from './change'
 import { firstLookAt } from './daily-look'
+import { plannedAt } from './due'
 import { type Endpoint, loggedAs, type PolicySettling, type Settling, unsettledChanges } from './endpoint'
 import type { OpenedKeys } from './keys'
-import { mirrorName } from './mirror'
+import { mirrorName, mirrorVersionId } from './mirror'
 import type { RotationDeps, Settled } from './ports'
 import { endMirror, type SettleContext, settleMirror } from './settle-mirror'
 import { settlePolicy } from './settle-policy'
@@ -49,18 +49,12 @@ export async function settle(deps: RotationDeps, endpoint: Endpoint, context: Se
     return endpoint
   }
   const settling = { ...mirrored, revision: endpoint.revision, failures: 0, error: null }
-  const dueAt = endpoint.deletedAt
-    ? (lookAgainAt ?? forgottenAt(endpoint))
-    : earlierOf(earlierOf(lookAgainAt, mirrored.policy?.dueAt ?? null), lookOf(mirrored))
+  const dueAt = plannedAt({ ...endpoint, settling, lookAgainAt })
   return mark(deps, endpoint, { settled: { settling, lookAgainAt, dueAt }, signal: context.signal })
 }
 
-/** A look waits until the policy is certain: what is tried again has a time of its own. */
-function lookOf({ policy, dailyLookAt }: Pick<Settling, 'policy' | 'dailyLookAt'>): Date | null {
-  return policy?.consumers === null ? null : (dailyLookAt ?? null)
-}
-
-type MirrorSettled = Pick<Settling, 'mirrorVersionId' | 'policy' | 'dailyLookAt'> & Pick<Settled, 'lookAgainAt'>
+type MirrorSettled = Pick<Settling, 'mirrorVersionId' | 'readableSince' | 'policy' | 'dailyLookAt'> &
+  Pick<Settled, 'lookAgainAt'>
 
 /** Makes the mirror what the endpoint's settings ask for: the ring's version, or none. */
 async function settleMirrorSetting(
@@ -73,13 +67,30 @@ async function settleMirrorSetting(
   if (!endpoint.deletedAt && endpoint.settings.mirror === 'on') {
     const mirrored = await settleMirror(deps, endpoint, context)
     const policy = await settlePolicy(deps, mirrored, context.signal)
-    const mirrorVersionId = await versionStillKnown(deps, mirrored, { policy, signal: context.signal })
+    const current = await versionStillKnown(deps, mirrored, { policy, signal: context.signal })
     const again = lookAgainAt && now < lookAgainAt ? lookAgainAt : null
     const dailyLookAt = endpoint.settling.dailyLookAt ?? firstLookAt(endpoint, now)
-    return { mirrorVersionId, dailyLookAt, lookAgainAt: again, ...(policy === undefined ? {} : { policy }) }
+    const found = { mirrorVersionId: current, ...(policy === undefined ? {} : { policy }) }
+    return { ...found, ...readable(deps, endpoint, found), dailyLookAt, lookAgainAt: again }
   }
   const mayExist = lookAgainAt !== null
   return { mirrorVersionId: null, lookAgainAt: mayExist ? await endMirror(deps, endpoint, context.signal) : null }
+}
+
+/**
+ * Since when receivers can read the published key: from now, after the calls that proved it, unless that was known before
+ * of the same version. Nothing while the mirror or whom it is shared with is not certain.
+ */
+function readable(
+  { now }: RotationDeps,
+  endpoint: Endpoint,
+  { mirrorVersionId: current, policy }: Pick<Settling, 'mirrorVersionId' | 'policy'>,
+): Pick<Settling, 'readableSince'> {
+  const { published, settling } = endpoint
+  const isCertain = current === mirrorVersionId(endpoint) && policy?.consumers !== null
+  if (published === null || !isCertain) return {}
+  const known = settling.mirrorVersionId === current ? settling.readableSince : undefined
+  return { readableSince: known ?? now() }
 }
 
 interface AfterPolicy {

@@ -1,10 +1,12 @@
 import { allDone } from '../core/concurrency'
-import { addSeconds, earlierOf } from '../core/instant'
+import { addSeconds } from '../core/instant'
 import { lookAgainSeconds } from './change'
 import { dailyLookSeconds, lookAtMirror, noteLook } from './daily-look'
+import { promotionAt, workPlannedAt } from './due'
 import { type DueQueue, dueQueue } from './due-queue'
 import { type DueKind, dueKindOf, type Endpoint, loggedAs, unsettledChanges } from './endpoint'
 import type { DueEndpoint, EndpointAddress, RotationDeps } from './ports'
+import { promoteDue } from './promote'
 import { settle } from './settle'
 import { backoffSeconds } from './settle-policy'
 
@@ -117,9 +119,9 @@ async function sweepOne(run: Run, address: EndpointAddress): Promise<void> {
     const now = run.now()
     if (!endpoint?.dueAt || endpoint.dueAt > now) return
     countWait(report, endpoint, now)
-    const isLook = dueKindOf(endpoint) === 'look' && hasMirror(endpoint) && !isPlannedBy(endpoint, now)
-    if (isLook) return await lookOrPostpone(run, endpoint)
-    const { hasFailed, isDueStill } = await settleOrPostpone(run, endpoint)
+    const work = workOf(endpoint, now)
+    if (work === 'look') return await lookOrPostpone(run, endpoint)
+    const { hasFailed, isDueStill } = await (work === 'promote' ? promoteOrPostpone : settleOrPostpone)(run, endpoint)
     report[hasFailed ? 'failed' : 'settled'] += 1
     if (isDueStill) report.left += 1
   } catch (error) {
@@ -139,10 +141,19 @@ function countWait(report: Running, endpoint: Endpoint, now: Date): void {
   countLate(report, dueKindOf(endpoint), secondsSince(since, now))
 }
 
-/** Whether work is due that was planned for its time: it comes before a look, which waits for the next sweep. */
-function isPlannedBy({ lookAgainAt, settling: { policy } }: Endpoint, now: Date): boolean {
-  const planned = earlierOf(lookAgainAt, policy?.dueAt ?? null)
-  return planned !== null && planned <= now
+/**
+ * What the sweep does to an endpoint that is due, one thing in a sweep: what is not settled comes before a promotion, and
+ * that before a look.
+ */
+function workOf(endpoint: Endpoint, now: Date): 'settle' | 'promote' | 'look' {
+  const kind = dueKindOf(endpoint)
+  if (kind === 'unsettled' || isPast(workPlannedAt(endpoint), now)) return 'settle'
+  if (isPast(promotionAt(endpoint), now)) return 'promote'
+  return kind === 'look' && hasMirror(endpoint) ? 'look' : 'settle'
+}
+
+function isPast(at: Date | null, now: Date): boolean {
+  return at !== null && at <= now
 }
 
 function hasMirror({ deletedAt, settings }: Endpoint): boolean {
@@ -176,6 +187,15 @@ async function settleOrPostpone(deps: SweepDeps, endpoint: Endpoint): Promise<Ou
   try {
     const settled = await settle(deps, endpoint, { opened: new Map(), signal: deps.timeout(settleMilliseconds) })
     return { hasFailed: false, isDueStill: settled === endpoint && endpoint.deletedAt === null }
+  } catch (error) {
+    return { hasFailed: true, isDueStill: (await postpone(deps, endpoint, nameOf(error))) === 'conflict' }
+  }
+}
+
+async function promoteOrPostpone(deps: SweepDeps, endpoint: Endpoint): Promise<Outcome> {
+  try {
+    const outcome = await promoteDue(deps, endpoint, deps.timeout(settleMilliseconds))
+    return { hasFailed: false, isDueStill: outcome === 'conflict' }
   } catch (error) {
     return { hasFailed: true, isDueStill: (await postpone(deps, endpoint, nameOf(error))) === 'conflict' }
   }

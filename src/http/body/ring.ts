@@ -12,9 +12,9 @@ import { containsText, parseFreeSecret, parseOwnSecret } from '../../contracts/s
 import type { Secret } from '../../core/secret'
 import type { IdempotencyRecord } from '../../rotation/endpoint'
 import { idempotencyRecord, type IdempotentOperation } from '../../rotation/idempotency'
-import type { RotateChoice } from '../../rotation/ring'
+import type { PublishChoice, RotateChoice } from '../../rotation/ring'
 import type { PermittedRequest } from '../request'
-import { invalidField, readBoolean, readInstant, readText, readWholeNumber } from './fields'
+import { invalidField, readBoolean, readInstant, readText, readWholeNumber, readWord } from './fields'
 import { type JsonObject, readBody, readPermittedObject } from './json'
 import {
   jsonValue,
@@ -119,6 +119,11 @@ export function comparedOf(request: PermittedRequest, body: JsonObject): JsonObj
 
 type ReasonRule = NonNullable<RotateBody['reason']>
 
+/** The ring's revision that the caller saw; null: not given. */
+export interface RevisionChoice {
+  readonly ifRevision: number | null
+}
+
 export interface RotateRequestBody {
   readonly request: PlacedRequest
   /** Whose dialect the request is in, and which of its operations it is. */
@@ -135,10 +140,10 @@ export interface RotateRequestBody {
  * What the caller of a rotation chose.
  * @throws {Problem} `invalid-request` naming every field at fault
  */
-export function readRotateChoice(rotate: RotateRequestBody): RotateChoice {
+export function readRotateChoice(rotate: RotateRequestBody): RotateChoice & RevisionChoice {
   const { request, dialect, operation, contract, mounted, now } = rotate
   const { overlap, rotateBody, idempotencyKey } = dialect
-  const { ownSecret, reason, force, constants = {} } = rotateBody ?? {}
+  const { ownSecret, reason, force, publish, ifRevision, constants = {} } = rotateBody ?? {}
   const fields = requestFields(request, rotateBody?.unknownFields ?? 'ignore')
   for (const [place, wanted] of [...whenConstants(operation), ...Object.entries(constants)])
     fields.read(place, value => readConstant(place, wanted, value), true)
@@ -153,14 +158,50 @@ export function readRotateChoice(rotate: RotateRequestBody): RotateChoice {
     reason: reason && fields.read(reason.field, value => readReason(reason, mounted, value), reason.required),
     forced:
       force && fields.read(force.field, value => readBoolean(placeName(force.field), jsonValue(force.field, value))),
+    signing: publish && fields.read(publish.field, value => readWord(placeName(publish.field), signings, value)),
+    leadSeconds: publish && fields.read(publish.leadField, value => readLead(publish.leadField, value)),
+    ifRevision: ifRevision && fields.read(ifRevision.field, value => readRevision(ifRevision.field, value)),
   }
   fields.finish()
+  const published = publishChoice(dialect, choice)
   return {
-    overlapSeconds: choice.overlapSeconds ?? null,
+    overlapSeconds: choice.overlapSeconds ?? published?.overlapSeconds ?? null,
     ownSecret: choice.ownSecret ?? null,
     reason: choice.reason ?? null,
     forced: choice.forced ?? false,
+    ifRevision: choice.ifRevision ?? null,
+    publish: published?.publish,
   }
+}
+
+const signings = ['now', 'published', 'manual'] as const
+const leadSeconds = [1, 7 * 24 * 60 * 60] as const
+
+function readLead(place: PlaceText, value: unknown): number {
+  return readWholeNumber(placeName(place), leadSeconds, jsonValue(place, value))
+}
+
+export function readRevision(place: PlaceText, value: unknown): number {
+  return readWholeNumber(placeName(place), [1, Number.MAX_SAFE_INTEGER], jsonValue(place, value))
+}
+
+interface ChosenSigning {
+  readonly signing?: (typeof signings)[number] | undefined
+  readonly leadSeconds?: number | undefined
+}
+
+/** Null: the key signs at once. */
+function publishChoice(
+  { rotateBody, publishes }: Contract,
+  { signing = 'now', leadSeconds: lead }: ChosenSigning,
+): { readonly publish: PublishChoice; readonly overlapSeconds: number | null } | null {
+  if (publishes !== undefined) {
+    const { signing: fixed, leadSeconds: fixedLead = null, overlapSeconds = null } = publishes
+    return { publish: { signing: fixed, leadSeconds: fixedLead }, overlapSeconds }
+  }
+  if (signing !== 'now') return { publish: { signing, leadSeconds: lead ?? null }, overlapSeconds: null }
+  if (lead === undefined || rotateBody?.publish === undefined) return null
+  throw invalidField(placeName(rotateBody.publish.leadField), 'must not be given where the key signs at once')
 }
 
 /** A reason is kept in the audit log for good, so nothing in the form of a secret may stand in it. */

@@ -6,7 +6,9 @@ import { deleteEndpoint } from '../../rotation/delete'
 import type { Endpoint } from '../../rotation/endpoint'
 import { mirrorName, mirrorState } from '../../rotation/mirror'
 import type { AuditLog, EndpointAddress } from '../../rotation/ports'
-import { isLive } from '../../rotation/ring'
+import { liveKeys } from '../../rotation/published'
+import { promotionAt } from '../../rotation/due'
+import type { Key } from '../../rotation/ring'
 import { policyState } from '../../rotation/settle-policy'
 import { readBody } from '../body/json'
 import { endpointValues } from '../endpoint-values'
@@ -89,11 +91,12 @@ function shownPolicy(endpoint: Endpoint): Values | null {
 
 function secretState(endpoint: Endpoint, stage: string, now: Date): Values {
   const { ring, settling } = endpoint
-  const live = ring.keys.filter(key => isLive(key, now))
   return {
     version: ring.version,
+    revision: ring.revision,
+    signingKeyId: ring.keys[0].id,
     secretHint: ring.keys[0].hint,
-    keys: live.map(({ id, createdAt, expiresAt }) => ({ id, createdAt, expiresAt })),
+    keys: liveKeys(endpoint, now).map(key => keyValues(endpoint, key)),
     mirror: {
       state: mirrorState(endpoint),
       name: mirrorName(stage, endpoint.tenantId, endpoint.id),
@@ -101,6 +104,16 @@ function secretState(endpoint: Endpoint, stage: string, now: Date): Values {
     },
     policy: shownPolicy(endpoint),
   }
+}
+
+/** A key without its secret. `signsFrom` is when a published key signs at the earliest; null: it waits for a promote. */
+function keyValues(endpoint: Endpoint, { id, hint, createdAt, expiresAt }: Key): Values {
+  const { ring, published } = endpoint
+  const isSigning = ring.keys[0].id === id
+  const isPublished = published?.key.id === id
+  const state = isSigning ? 'signing' : isPublished ? 'published' : 'retiring'
+  const signsFrom = isPublished ? promotionAt(endpoint) : null
+  return { id, createdAt, expiresAt, state, hint, signsFrom }
 }
 
 /** What happened to an endpoint's ring, newest first. */

@@ -10,7 +10,6 @@ import { revealCurrent, type Revealed } from '../../rotation/reveal'
 import { revokePreviousKeys } from '../../rotation/revoke'
 import { previousEnd } from '../../rotation/ring'
 import { rotateSecret } from '../../rotation/rotate'
-import { fieldsOf } from '../body/fields'
 import { readBody, readPermittedObject } from '../body/json'
 import { readNewEndpoint } from '../body/new-endpoint'
 import {
@@ -22,10 +21,12 @@ import {
   withoutIdempotencyKey,
 } from '../body/ring'
 import { checkConsumers } from '../body/settings'
+import { readRevoke } from '../body/steps'
 import { endpointValues, healthOf } from '../endpoint-values'
 import { contractOf, loadShownEndpoint } from '../load-endpoint'
 import type { Outcome, Value, Values } from '../reply'
 import type { ApiSettings, PermittedRequest, Uses } from '../request'
+import { stepUses } from './steps'
 import { update } from './update'
 
 /** All that the function `rotate` reaches outside for. */
@@ -36,6 +37,7 @@ export function ringUses(deps: RingDeps, settings: ApiSettings): Uses {
   return {
     create: { credential: 'fresh', perform: request => create(deps, settings, request) },
     rotate: { credential: 'fresh', perform: request => rotate(deps, settings, request) },
+    ...stepUses(deps, settings),
     'revoke-previous': { credential: 'fresh', perform: request => revokePrevious(deps, settings, request) },
     reveal: { credential: 'fresh', perform: request => reveal(deps, settings, request) },
     // A route of which only some requests rotate is this function's, all of it.
@@ -52,7 +54,7 @@ async function rotate(deps: RingDeps, { contracts }: ApiSettings, request: Permi
   requireBody(request)
   const { operation } = request
   const placed = { ...request, body }
-  const choice = readRotateChoice({
+  const { ifRevision, ...choice } = readRotateChoice({
     request: placed,
     dialect,
     operation,
@@ -61,7 +63,10 @@ async function rotate(deps: RingDeps, { contracts }: ApiSettings, request: Permi
     now: deps.now(),
   })
   const idempotency = readIdempotency(request, 'rotate', { body, compared: comparedOf(request, body) })
-  const revealed = await rotateSecret(deps, { endpoint, contract, actor, choice, idempotency })
+  const mayPublish = dialect.rotateBody?.publish !== undefined || dialect.publishes !== undefined
+  const whilePublished = mayPublish ? 'refuse' : 'retire'
+  const ring = { choice, idempotency, ifRevision, whilePublished } as const
+  const revealed = await rotateSecret(deps, { endpoint, contract, actor, ...ring })
   return shownReveal(deps, request, revealed, health)
 }
 
@@ -90,14 +95,23 @@ async function healthOfCreated({ health }: RingDeps, { endpoint, replayed }: Rev
   return healthOf(endpoint, await health.loadAny({ tenantId: endpoint.tenantId, endpointId: endpoint.id }))
 }
 
-/** Every key but the current one ends. The body has no fields. */
+/** Every retiring key ends. */
 async function revokePrevious(deps: RingDeps, { contracts }: ApiSettings, request: PermittedRequest): Promise<Outcome> {
   const { contract, actor, operation } = request
   const { endpoint, health } = await loadShownEndpoint(deps, contracts, request)
   const body = readRingBody(request)
-  fieldsOf(withoutIdempotencyKey(contract, body), contract.rotateBody?.unknownFields ?? 'ignore').finish()
+  const { ifRevision } = readRevoke(contract, withoutIdempotencyKey(contract, body))
   const idempotency = readIdempotency(request, 'revoke-previous', { body, compared: {} })
-  const { replayed, endpoint: changed, ...revoked } = await revokePreviousKeys(deps, { endpoint, actor, idempotency })
+  const {
+    replayed,
+    endpoint: changed,
+    ...revoked
+  } = await revokePreviousKeys(deps, {
+    endpoint,
+    actor,
+    idempotency,
+    ifRevision,
+  })
   if (!showsSecret(operation.reply.body)) {
     return { values: { ...keyValues(changed, health, deps.now()), ...revoked }, replayed }
   }
@@ -112,6 +126,8 @@ function keyValues(endpoint: Endpoint, health: DeliveryHealth, now: Date): Value
   return {
     ...endpointValues(endpoint, health),
     keyId: current.id,
+    keyState: 'signing',
+    signsFrom: current.publication?.promotedAt ?? current.createdAt,
     rotatedAt: current.createdAt,
     previousExpiresAt: previousEnd(ring, now),
     previousSecret: null,
@@ -142,6 +158,7 @@ async function shownReveal(
 /** The one place where a secret becomes part of a reply. `older`: the keys before that it may show as well. */
 export function revealOutcome(revealed: Revealed, health: DeliveryHealth, older: readonly OpenedKey[] = []): Outcome {
   const { endpoint, secret, keyId, version, rotatedAt, previousExpiresAt, mirror, replayed } = revealed
+  const { state: keyState, signsFrom } = revealed
   const current = { signingSecret: secret.reveal(), keyId, createdAt: rotatedAt, expiresAt: null, isCurrent: true }
   const others = older.map(({ key, secret: opened }) => ({
     signingSecret: opened.reveal(),
@@ -151,7 +168,7 @@ export function revealOutcome(revealed: Revealed, health: DeliveryHealth, older:
     isCurrent: false,
   }))
   // The key whose end the reply tells: an older one that outlives it is not the key before.
-  const [, previous] = endpoint.ring.keys
+  const previous = endpoint.ring.keys.slice(1).find(key => key.abandoned !== true)
   const isBefore = previous !== undefined && previous.expiresAt?.getTime() === previousExpiresAt?.getTime()
   const [before] = isBefore ? others.filter(key => key.keyId === previous.id) : []
   const values: Record<RevealField, Value> = {
@@ -160,6 +177,8 @@ export function revealOutcome(revealed: Revealed, health: DeliveryHealth, older:
     keyId,
     version,
     rotatedAt,
+    keyState,
+    signsFrom,
     previousExpiresAt,
     previousSecret: before?.signingSecret ?? null,
     secrets: [current, ...others],

@@ -67,6 +67,7 @@ export function sampleEndpoint(over: Partial<Endpoint> = {}): Endpoint {
         },
       ],
     },
+    published: null,
     changes: [rotated, created],
     settling: { revision: 1, mirrorVersionId: null, failures: 0, error: null },
     createdAt: noon,

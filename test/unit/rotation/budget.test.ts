@@ -5,7 +5,7 @@ import {
   assertRoomForChange,
   assertRoomForSettings,
   assertWithinBudget,
-  mirroredRotations,
+  mirroredVersions,
 } from '../../../src/rotation/budget'
 import { maximumChanges, settleGraceSeconds } from '../../../src/rotation/change'
 import { toldChanges } from '../../../src/rotation/changed-settings'
@@ -29,6 +29,20 @@ function withChanges(count: number, kind: ChangeKind, mirror: 'on' | 'off' = 'on
   })
 }
 
+/** The same with revokes that found nothing to end. */
+function withNothingRevoked(count: number): Endpoint {
+  const { changes, ...rest } = withChanges(count, 'revoke')
+  const [last, ...others] = changes.map(change => ({ ...change, revokedKeyIds: [] }))
+  return { ...rest, changes: [last ?? changes[0], ...others] }
+}
+
+const publishedKey = {
+  key: { id: 'key_3', sealed: 'Yw==', hint: 'cccc', mask: null, createdAt: noon, expiresAt: null },
+  signing: 'published',
+  leadSeconds: 600,
+  overlapSeconds: 900,
+} as const
+
 function retryAfter(run: () => void): number | null {
   try {
     run()
@@ -39,39 +53,56 @@ function retryAfter(run: () => void): number | null {
   throw new Error('nothing was refused')
 }
 
+const most = mirroredVersions.routine
+
 describe('assertWithinBudget', () => {
   it('lets a mirrored endpoint rotate up to its budget, and not once more', () => {
-    expect(() => assertWithinBudget(withChanges(mirroredRotations - 1, 'rotate'), noon)).not.toThrow()
-    expect(() => assertWithinBudget(withChanges(mirroredRotations, 'rotate'), noon)).toThrow(Problem)
+    expect(() => assertWithinBudget(withChanges(most - 1, 'rotate'), noon)).not.toThrow()
+    expect(() => assertWithinBudget(withChanges(most, 'rotate'), noon)).toThrow(Problem)
   })
 
   it('counts a creation, but for the first', () => {
-    const { changes, ...full } = withChanges(mirroredRotations + 1, 'rotate')
+    const { changes, ...full } = withChanges(most + 1, 'rotate')
     const [last, ...earlier] = changes
     const first: Change = { ...(earlier.at(-1) ?? last), kind: 'create' }
     const rotated = (count: number) => earlier.slice(0, count - 1)
     const made = (...others: readonly Change[]): Endpoint => ({ ...full, changes: [last, ...others] })
-    expect(() => assertWithinBudget(made(...rotated(mirroredRotations - 1), first), noon)).not.toThrow()
-    expect(() => assertWithinBudget(made(...rotated(mirroredRotations), first), noon)).toThrow(Problem)
+    expect(() => assertWithinBudget(made(...rotated(most - 1), first), noon)).not.toThrow()
+    expect(() => assertWithinBudget(made(...rotated(most), first), noon)).toThrow(Problem)
     const again: Change = { ...first, id: 'chg_again' }
-    expect(() => assertWithinBudget(made(...rotated(mirroredRotations - 1), again, first), noon)).toThrow(Problem)
+    expect(() => assertWithinBudget(made(...rotated(most - 1), again, first), noon)).toThrow(Problem)
   })
 
   it('does not count what makes no version, nor endpoints without a mirror', () => {
-    expect(() => assertWithinBudget(withChanges(mirroredRotations, 'revoke'), noon)).not.toThrow()
-    expect(() => assertWithinBudget(withChanges(mirroredRotations, 'rotate', 'off'), noon)).not.toThrow()
+    expect(() => assertWithinBudget(withNothingRevoked(most), noon)).not.toThrow()
+    expect(() => assertWithinBudget(withChanges(most, 'rotate', 'off'), noon)).not.toThrow()
   })
 
-  it.each([mirroredRotations, mirroredRotations + 7])(
-    'says how long to wait after %d rotations, and lets the next one pass then',
-    count => {
-      const endpoint = withChanges(count, 'rotate')
-      const seconds = retryAfter(() => assertWithinBudget(endpoint, noon)) ?? 0
-      expect(seconds).toBe(day - 60 * (mirroredRotations - 1))
-      expect(() => assertWithinBudget(endpoint, addSeconds(noon, seconds))).not.toThrow()
-      expect(() => assertWithinBudget(endpoint, addSeconds(noon, seconds - 1))).toThrow(Problem)
-    },
-  )
+  it('keeps the last versions for what takes something back', () => {
+    const urgent = { versions: 1, isUrgent: true } as const
+    const full = withChanges(most, 'rotate')
+    expect(() => assertWithinBudget(full, noon, urgent)).not.toThrow()
+    const fuller = withChanges(mirroredVersions.urgent - 1, 'rotate')
+    expect(() => assertWithinBudget(fuller, noon, urgent)).not.toThrow()
+    expect(() => assertWithinBudget(withChanges(mirroredVersions.urgent, 'rotate'), noon, urgent)).toThrow(Problem)
+  })
+
+  it('reserves the promotion of a key that is published, before and after it is', () => {
+    const publishing = { versions: 2, isUrgent: false } as const
+    expect(() => assertWithinBudget(withChanges(most - 2, 'rotate'), noon, publishing)).not.toThrow()
+    expect(() => assertWithinBudget(withChanges(most - 1, 'rotate'), noon, publishing)).toThrow(Problem)
+    const waiting = { ...withChanges(most - 1, 'rotate'), published: publishedKey }
+    expect(() => assertWithinBudget(waiting, noon)).toThrow(Problem)
+    expect(() => assertWithinBudget({ ...waiting, published: null }, noon)).not.toThrow()
+  })
+
+  it.each([most, most + 7])('says how long to wait after %d rotations, and lets the next one pass then', count => {
+    const endpoint = withChanges(count, 'rotate')
+    const seconds = retryAfter(() => assertWithinBudget(endpoint, noon)) ?? 0
+    expect(seconds).toBe(day - 60 * (most - 1))
+    expect(() => assertWithinBudget(endpoint, addSeconds(noon, seconds))).not.toThrow()
+    expect(() => assertWithinBudget(endpoint, addSeconds(noon, seconds - 1))).toThrow(Problem)
+  })
 })
 
 describe('assertRoomForChange', () => {

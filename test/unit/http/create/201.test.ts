@@ -29,6 +29,8 @@ describe('POST /v1/endpoints', () => {
       signingSecret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
       keyId: expect.any(String),
       version: 1,
+      state: 'signing',
+      signsFrom: NOON.toISOString(),
       previousExpiresAt: null,
       mirror: 'current',
     })

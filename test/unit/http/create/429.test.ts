@@ -1,11 +1,11 @@
 import { expect, it } from '@jest/globals'
-import { mirroredRotations } from '../../../../src/rotation/budget'
+import { mirroredVersions } from '../../../../src/rotation/budget'
 import { bearer } from '../harness'
 import { ownEndpoint, url } from '../own-endpoint'
 
 it('429 where an endpoint that was deleted had spent its budget of mirrored rotations', async () => {
   const { create, rotate, send, token, base, id, clock } = await ownEndpoint()
-  for (let made = 1; made <= mirroredRotations; made += 1) {
+  for (let made = 1; made <= mirroredVersions.routine; made += 1) {
     expect((await rotate({ overlapSeconds: 0 })).status).toBe(200)
   }
   await send('DELETE', base, bearer(token))

@@ -38,6 +38,8 @@ describe('the reply of each contract', () => {
       signingSecret: whsecBase64,
       keyId: expect.any(String),
       version: 2,
+      state: 'signing',
+      signsFrom: '2026-11-21T12:00:00.001Z',
       previousExpiresAt: '2026-11-22T12:00:00.001Z',
       mirror: 'current',
     })

@@ -8,13 +8,18 @@ it('200 shows the secret’s state: live keys only, no secret, the mirror by nam
   const latest = await rotate({ overlapSeconds: 60 })
   const before = await send('GET', `${base}/secret`, bearer(token))
   expect(before.status).toBe(200)
+  const retiring = { id: expect.any(String), state: 'retiring', hint: expect.stringMatching(/^.{4}$/), signsFrom: null }
+  const hint = textAt(latest, 'signingSecret').slice(-4)
+  const signing = { id: textAt(latest, 'keyId'), state: 'signing', hint, signsFrom: null, expiresAt: null }
   expect(before.json).toEqual({
     version: 3,
-    hint: textAt(latest, 'signingSecret').slice(-4),
+    revision: expect.any(Number),
+    signingKeyId: textAt(latest, 'keyId'),
+    hint,
     keys: [
-      { id: textAt(latest, 'keyId'), createdAt: '2026-11-21T12:00:00.002Z', expiresAt: null },
-      { id: expect.any(String), createdAt: '2026-11-21T12:00:00.001Z', expiresAt: '2026-11-21T12:01:00.002Z' },
-      { id: expect.any(String), createdAt: '2026-11-21T12:00:00.000Z', expiresAt: '2026-11-21T12:00:10.001Z' },
+      { ...signing, createdAt: '2026-11-21T12:00:00.002Z' },
+      { ...retiring, createdAt: '2026-11-21T12:00:00.001Z', expiresAt: '2026-11-21T12:01:00.002Z' },
+      { ...retiring, createdAt: '2026-11-21T12:00:00.000Z', expiresAt: '2026-11-21T12:00:10.001Z' },
     ],
     mirror: { state: 'current', name: `keyturn/test/${tenant}/${id}`, error: null },
   })

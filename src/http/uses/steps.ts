@@ -1,0 +1,65 @@
+import type { Contract } from '../../contracts/contract'
+import type { IdempotentOperation } from '../../rotation/idempotency'
+import type { EndpointStore, RotationDeps } from '../../rotation/ports'
+import { abandonPublished, promotePublished, rollBack, type StepRequest } from '../../rotation/promote'
+import { previousEnd } from '../../rotation/ring'
+import type { JsonObject } from '../body/json'
+import { readIdempotency, readRingBody, withoutIdempotencyKey } from '../body/ring'
+import { readAbandon, readPromote, readRollBack } from '../body/steps'
+import { contractOf, loadEndpoint } from '../load-endpoint'
+import type { Outcome } from '../reply'
+import type { ApiSettings, PermittedRequest, Uses } from '../request'
+
+/** What changes which key signs, and makes none. */
+export function stepUses(deps: RotationDeps, settings: ApiSettings): Uses {
+  return {
+    promote: { credential: 'fresh', perform: request => promote(deps, settings, request) },
+    abandon: { credential: 'fresh', perform: request => abandon(deps, settings, request) },
+    'roll-back': { credential: 'fresh', perform: request => back(deps, settings, request) },
+  }
+}
+
+/** The published key signs from now on. */
+async function promote(deps: RotationDeps, settings: ApiSettings, request: PermittedRequest): Promise<Outcome> {
+  const { step, body } = await read(deps.store, settings, { request, operation: 'promote', use: readPromote })
+  const { keyId, force: forced } = body
+  const { endpoint, version, replayed } = await promotePublished(deps, { ...step, keyId, forced })
+  const previousExpiresAt = previousEnd(endpoint.ring, deps.now())
+  return { values: { version, signingKeyId: keyId, previousExpiresAt }, replayed }
+}
+
+/** The published key will not sign. */
+async function abandon(deps: RotationDeps, settings: ApiSettings, request: PermittedRequest): Promise<Outcome> {
+  const { step, body } = await read(deps.store, settings, { request, operation: 'abandon', use: readAbandon })
+  const { keyId, overlapSeconds } = body
+  const { endpoint, version, replayed } = await abandonPublished(deps, { ...step, keyId, overlapSeconds })
+  const expiresAt = endpoint.ring.keys.find(({ id }) => id === keyId)?.expiresAt ?? null
+  return { values: { version, abandonedKeyId: keyId, expiresAt }, replayed }
+}
+
+/** The key that signed before signs again. */
+async function back(deps: RotationDeps, settings: ApiSettings, request: PermittedRequest): Promise<Outcome> {
+  const { step, body } = await read(deps.store, settings, { request, operation: 'roll-back', use: readRollBack })
+  const { endpoint, version, keyId, replayed } = await rollBack(deps, { ...step, forced: body.force })
+  return { values: { version, signingKeyId: keyId, publishedKeyId: endpoint.published?.key.id ?? null }, replayed }
+}
+
+interface StepReading<Body> {
+  readonly request: PermittedRequest
+  readonly operation: IdempotentOperation
+  readonly use: (contract: Contract, body: JsonObject) => Body
+}
+
+async function read<Body extends { readonly ifRevision: number | null }>(
+  store: Pick<EndpointStore, 'load'>,
+  { contracts }: ApiSettings,
+  { request, operation, use }: StepReading<Body>,
+): Promise<{ readonly step: StepRequest & { readonly contract: Contract }; readonly body: Body }> {
+  const { contract: dialect, actor } = request
+  const endpoint = await loadEndpoint(store, contracts, request)
+  const given = readRingBody(request)
+  const body = use(dialect, withoutIdempotencyKey(dialect, given))
+  const idempotency = readIdempotency(request, operation, { body: given })
+  const contract = contractOf(contracts, endpoint)
+  return { step: { endpoint, contract, actor, idempotency, ifRevision: body.ifRevision }, body }
+}

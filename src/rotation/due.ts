@@ -1,0 +1,48 @@
+import { addSeconds, earlierOf } from '../core/instant'
+import { forgottenAt } from './change'
+import type { Endpoint } from './endpoint'
+import { mirrorVersionId } from './mirror'
+import type { Published } from './published'
+
+// When the sweep is to come by for what has a time of its own: one pure function of the stored endpoint.
+
+/** How far the clocks of two functions may be apart: a promotion is later by this, and never earlier. */
+const clockSkewSeconds = 5
+
+/** When an endpoint that is settled is due next; null: nothing is planned. */
+export function plannedAt(endpoint: Endpoint): Date | null {
+  if (endpoint.deletedAt !== null) return endpoint.lookAgainAt ?? forgottenAt(endpoint)
+  return earlierOf(earlierOf(workPlannedAt(endpoint), promotionAt(endpoint)), lookAt(endpoint))
+}
+
+/** When settling has something to do again. */
+export function workPlannedAt({ lookAgainAt, settling: { policy } }: Endpoint): Date | null {
+  return earlierOf(lookAgainAt, policy?.dueAt ?? null)
+}
+
+/** When the sweep promotes the published key; null: none waits for it, or receivers cannot read it yet. */
+export function promotionAt(endpoint: Endpoint): Date | null {
+  return endpoint.published?.signing === 'published' && endpoint.deletedAt === null ? readyAt(endpoint) : null
+}
+
+/**
+ * The earliest moment at which the published key may sign; null: none is published, or receivers cannot read it yet. Without
+ * a mirror the lead counts from the publication.
+ */
+export function readyAt(endpoint: Endpoint): Date | null {
+  const { published, settings, settling } = endpoint
+  if (published === null) return null
+  if (settings.mirror === 'off') return addSeconds(published.key.createdAt, published.leadSeconds)
+  const isMirrored = settling.mirrorVersionId === mirrorVersionId(endpoint)
+  return isMirrored && settling.readableSince !== undefined ? afterLead(published, settling.readableSince) : null
+}
+
+/** When the lead is over that begins at `since`. */
+export function afterLead({ leadSeconds }: Published, since: Date): Date {
+  return addSeconds(since, leadSeconds + clockSkewSeconds)
+}
+
+/** A look waits until the policy is certain: what is tried again has a time of its own. */
+function lookAt({ settling: { policy, dailyLookAt } }: Endpoint): Date | null {
+  return policy?.consumers === null ? null : (dailyLookAt ?? null)
+}
