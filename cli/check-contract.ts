@@ -3,8 +3,11 @@ import { loadContracts } from '../config/load'
 import { OperatorError } from '../local/operator-error'
 import { checkContract } from '../src/contracts/check-contract'
 import { checkMounts } from '../src/contracts/check-mounts'
+import { readsWithScheme } from '../src/contracts/check-signing'
 import type { Contract } from '../src/contracts/contract'
+import { keyBytesOf } from '../src/contracts/secret-key'
 import { structureFaults } from '../src/contracts/structure'
+import type { KeyBytes } from '../src/verify'
 import type { Given, Report } from './command'
 import { type Route, routesOfContract, type Sample, type Samples, samplesOf } from './contract-samples'
 
@@ -48,15 +51,22 @@ function isForTheHookAlone({ tenant, operations }: Contract): boolean {
 interface Checked {
   readonly name: string
   readonly routes: readonly Route[]
+  /** What receivers tell `verify` besides the scheme; null: nothing. */
+  readonly keyBytes: KeyBytes | null
   /** Null: the contract has no rotation. */
   readonly samples: Samples | null
 }
 
 async function describe(contract: Contract, now: Date): Promise<Checked> {
-  return { name: contract.name, routes: routesOfContract(contract), samples: await samplesOf(contract, now) }
+  return {
+    name: contract.name,
+    routes: routesOfContract(contract),
+    keyBytes: readsWithScheme(contract) ? null : keyBytesOf(contract),
+    samples: await samplesOf(contract, now),
+  }
 }
 
-function linesOf({ name, routes, samples }: Checked): readonly string[] {
+function linesOf({ name, routes, keyBytes, samples }: Checked): readonly string[] {
   const width = Math.max(...routes.map(({ method, path }) => `${method} ${path}`.length))
   return [
     `${name} contradicts itself nowhere.`,
@@ -64,6 +74,12 @@ function linesOf({ name, routes, samples }: Checked): readonly string[] {
     'Routes:',
     ...routes.map(({ use, method, path, access }) => `  ${`${method} ${path}`.padEnd(width)}  ${use}: ${access}`),
     '',
+    ...(keyBytes === null
+      ? []
+      : [
+          `Receivers verify with the scheme and keyBytes { encoding: '${keyBytes.encoding}', prefix: '${keyBytes.prefix}' }.`,
+          '',
+        ]),
     ...(samples === null ? ['It has no operation that rotates.', ''] : sampleLines(samples)),
   ]
 }

@@ -1,5 +1,5 @@
 import { contentTokens, separatorsOf, signaturesOf, signsPart } from '../verify/content'
-import { keyBytes } from '../verify/key-bytes'
+import { type KeyBytes, keyBytes } from '../verify/key-bytes'
 import type { Scheme, SignatureHeader, SignedPart } from '../verify/schemes'
 import type { Contract } from './contract'
 import { standardDelivery } from './defaults'
@@ -12,8 +12,9 @@ const leastSecretBits = 120
 const mostShown = 8
 
 export function checkSecret(contract: Contract): readonly Fault[] {
-  const { secret } = contract
+  const { secret, signing } = contract
   const { mask, prefix, encoding } = secret
+  const hasBytes = !['alphanumeric', 'upper-alphanumeric', 'uuid'].includes(encoding)
   return [
     !fitsEncoding(secret) && 'secret.bytes does not fit the encoding',
     bitsOf(secret) < leastSecretBits && `secret must have ${leastSecretBits} bits`,
@@ -21,23 +22,45 @@ export function checkSecret(contract: Contract): readonly Fault[] {
     mask !== undefined && mask.first + mask.last > prefix.length + mostShown && 'secret.mask shows too much',
     mask !== undefined && (mask.first < 0 || mask.last < 0) && 'secret.mask must not count below 0',
     secretKeyOf(contract) === 'bytes' &&
-      ['alphanumeric', 'upper-alphanumeric', 'uuid'].includes(encoding) &&
+      !hasBytes &&
       `secret.key bytes needs an encoding that has bytes, not ${encoding}; text and text-after-prefix take any`,
     fitsEncoding(secret) && !canKey(contract) && 'secret must be one that its scheme can sign with',
+    fitsEncoding(secret) &&
+      hasBytes &&
+      secret.key === undefined &&
+      !readsWithScheme(contract) &&
+      `secret must make the keys that receivers read by signing.keyBytes, ${named(signing.keyBytes)}, and makes those of ${named(secret)}: change either, or say by secret.key what the key is`,
   ]
 }
 
 /** Whether secrets in the format are keys, whatever their bytes are. */
 function canKey(contract: Contract): boolean {
+  return samplesOf(contract).every(text => keyOf(text, keyBytesOf(contract)) !== null)
+}
+
+/** Whether a receiver that knows nothing but the scheme makes the same keys of the contract's secrets. */
+export function readsWithScheme(contract: Contract): boolean {
+  const own = keyBytesOf(contract)
+  return samplesOf(contract).every(text => keyOf(text, contract.signing.keyBytes) === keyOf(text, own))
+}
+
+/** Secrets with every character that the encoding has beside letters and digits. */
+function samplesOf({ secret }: Contract): readonly string[] {
+  return [0, 127, 251, 255].map(byte => newText(secret, count => Buffer.alloc(count, byte)))
+}
+
+/** In hex; null: the text is no key. */
+function keyOf(text: string, format: KeyBytes): string | null {
   try {
-    return [0, 127, 251, 255].every(byte => {
-      const text = newText(contract.secret, count => Buffer.alloc(count, byte))
-      return keyBytes(text, keyBytesOf(contract)).length > 0
-    })
+    return keyBytes(text, format).toString('hex') || null
   } catch (error) {
-    if (error instanceof TypeError) return false
+    if (error instanceof TypeError) return null
     throw error
   }
+}
+
+function named({ prefix, encoding }: { readonly prefix: string; readonly encoding: string }): string {
+  return prefix === '' ? encoding : `${encoding} after ${JSON.stringify(prefix)}`
 }
 
 export function checkSigning(contract: Contract): readonly Fault[] {

@@ -153,7 +153,10 @@ export type IdFormat =
 
 /** The prefix and the encoding are said here and nowhere else: how deliveries are signed follows from them. */
 export interface SecretFormat extends TextFormat {
-  /** Absent: what is usual for the scheme, which is `bytes` for Standard Webhooks and `text` for the others. */
+  /**
+   * Absent: what is usual for the scheme, which is `bytes` for Standard Webhooks and `text` for the others. It must be
+   * said where `signing.keyBytes` would make other keys of such secrets, so that receivers need their own `keyBytes`.
+   */
   readonly key?: (typeof secretKeys)[number]
   /** How a read shows the secret: its first characters, a filler, its last characters. Absent: reads never show it. */
   readonly mask?: { readonly first: number; readonly filler: string; readonly count: number; readonly last: number }

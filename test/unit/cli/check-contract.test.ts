@@ -72,6 +72,22 @@ describe('keyturn check-contract', () => {
     expect(json).toMatchObject({ contracts: [{ name: 'one' }, { name: 'two' }] })
   })
 
+  it('says what receivers need besides the scheme, where the scheme alone would make other keys', async () => {
+    const file = moduleOf('keys.cjs', { acmeworks, harborline, lanternkey })
+    const { lines, json } = await checkContractFile({ args: [file], options: {}, say: () => undefined })
+    expect(json).toMatchObject({
+      contracts: [
+        { name: 'acmeworks', keyBytes: null },
+        { name: 'harborline', keyBytes: { encoding: 'utf8', prefix: 'hls_' } },
+        { name: 'lanternkey', keyBytes: { encoding: 'hex', prefix: 'LK.' } },
+      ],
+    })
+    expect(lines.filter(line => line.startsWith('Receivers'))).toEqual([
+      "Receivers verify with the scheme and keyBytes { encoding: 'utf8', prefix: 'hls_' }.",
+      "Receivers verify with the scheme and keyBytes { encoding: 'hex', prefix: 'LK.' }.",
+    ])
+  })
+
   it.each<[string, Readonly<Record<string, unknown>>, RegExp]>([
     ['a contradiction', { a: { ...acmeworks, cooldownSeconds: -1 } }, /contract acmeworks: .*cooldownSeconds must be/],
     ['a list that is none', { a: { ...acmeworks, operations: 7, tenant: 7 } }, /acmeworks: operations must be a list/],

@@ -11,7 +11,7 @@ import { schemeOf } from '../../../src/contracts/secret-key'
 import { newText } from '../../../src/contracts/secret-text'
 import type { Shape } from '../../../src/contracts/shape'
 import { tumban } from '../../../src/contracts/tumban'
-import { type Scheme, sign, type SignatureHeader, standardWebhooks, verify } from '../../../src/verify'
+import { keyBytes, type Scheme, sign, type SignatureHeader, standardWebhooks, verify } from '../../../src/verify'
 import { allMadeUp } from './made-up/all-made-up'
 import { quarterdeck } from './made-up/quarterdeck'
 
@@ -377,13 +377,44 @@ describe('a contract', () => {
     ])
   })
 
-  it('signs with the bytes of its own prefix and encoding, so that a scheme of another encoding takes nothing away', () => {
-    const contract: Contract = { ...sound, secret: { prefix: 'whsec_', encoding: 'base64url', bytes: 32 } }
-    expect(() => checkContract(contract)).not.toThrow()
+  const urlSafe = { prefix: 'whsec_', encoding: 'base64url', bytes: 32 } as const
+
+  it.each<[string, Contract['secret']]>([
+    ['base64url after "whsec_"', urlSafe],
+    ['base64 after "sec_"', { ...urlSafe, prefix: 'sec_', encoding: 'base64' }],
+    ['hex', { ...urlSafe, prefix: '', encoding: 'hex' }],
+  ])('whose secrets are %s is refused where receivers read base64 after whsec_, the scheme’s own', (format, secret) => {
+    expect(contractFaults({ ...sound, secret })).toEqual([
+      `secret must make the keys that receivers read by signing.keyBytes, base64 after "whsec_", and makes those of ${format}: change either, or say by secret.key what the key is`,
+    ])
+  })
+
+  it.each<[string, Contract]>([
+    ['secret.key', { ...sound, secret: { ...urlSafe, key: 'bytes' } }],
+    [
+      'signing.keyBytes',
+      {
+        ...sound,
+        secret: urlSafe,
+        signing: { ...standardWebhooks, keyBytes: { encoding: 'base64url', prefix: 'whsec_' } },
+      },
+    ],
+  ])('whose %s says what the key is signs with the bytes of its own prefix and encoding', (_, contract) => {
+    expect(contractFaults(contract)).toEqual([])
     for (let round = 0; round < 200; round += 1) {
       const secret = newText(contract.secret, randomBytes)
       const headers = sign('{}', secret, { scheme: schemeOf(contract), id: 'msg_1' })
       expect(() => verify('{}', headers, secret, { scheme: schemeOf(contract) })).not.toThrow()
+    }
+  })
+
+  it('that says no secret.key signs what its receivers take with the scheme as it stands', () => {
+    for (const contract of [...allContracts, ...hookContracts, ...allMadeUp]) {
+      if (contract.secret.key !== undefined) continue
+      for (let round = 0; round < 20; round += 1) {
+        const text = newText(contract.secret, randomBytes)
+        expect(keyBytes(text, contract.signing.keyBytes)).toEqual(keyBytes(text, schemeOf(contract).keyBytes))
+      }
     }
   })
 })
