@@ -67,10 +67,6 @@ function checkCredentials({ credentials }: Contract): readonly Fault[] {
     ...places.flatMap(place => [
       place.kind === 'header' && !isToken(place.name) && 'credentials.in.name must be the name of a header',
       place.kind === 'query' && !/^[\w.-]+$/.test(place.name) && 'credentials.in.name must be a plain name',
-      place.kind === 'basic' &&
-        'token' in place &&
-        place.token !== 'password' &&
-        'credentials.in.token must be password, or absent',
       place.kind === 'basic' && place.user?.includes(':') === true && 'credentials.in.user must not hold a colon',
     ]),
     places.some((place, index) => places.slice(index + 1).some(other => areAlike(place, other))) &&

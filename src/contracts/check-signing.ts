@@ -185,9 +185,6 @@ function checkForms({ signing, delivery = standardDelivery, overlap }: Contract)
       delivery.body === 'payload' &&
       'signing.inBody needs an envelope, not delivery.body payload',
     isoTime !== undefined && milliseconds === true && 'signing.isoTime has no place beside signing.milliseconds',
-    isoTime !== undefined &&
-      !['second', 'millisecond'].includes(isoTime) &&
-      'signing.isoTime must be one of second, millisecond',
     ...signaturesOf(signing).flatMap(checkPrefixes),
   ]
 }

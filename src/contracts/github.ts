@@ -69,7 +69,6 @@ function common() {
     overlap: { kind: 'none' },
     idempotencyKey: 'off',
     rotateBody: {
-      unknownFields: 'ignore',
       ownSecret: { field: 'secret', minimumBytes: 16, maximumBytes: 1024, required: true, free: true },
     },
     apiVersions: { header: 'x-github-api-version', known: ['2022-11-28'] },

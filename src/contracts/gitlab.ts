@@ -63,7 +63,6 @@ function common() {
     overlap: { kind: 'none' },
     idempotencyKey: 'off',
     rotateBody: {
-      unknownFields: 'ignore',
       ownSecret: { field: 'signing_token', minimumBytes: 32, maximumBytes: 32, required: true },
     },
     errors: { body: { message: 'detail' } },
