@@ -2,7 +2,7 @@ import type { Contract } from './contract'
 import { shapeFields } from './shape'
 
 /** What contradicts itself in the members that the rotation hook alone looks at; the rest of a sentence each, or false. */
-export function checkClient({ client = {}, tenant, rotateBody, operations }: Contract): readonly (string | false)[] {
+export function checkClient({ client = {}, tenant, operations }: Contract): readonly (string | false)[] {
   const { headers = {}, sentBack = {}, rateLimit } = client
   const get = operations.find(({ use }) => use === 'get')
   const shown = get?.reply.body ? shapeFields(get.reply.body) : []
@@ -13,9 +13,6 @@ export function checkClient({ client = {}, tenant, rotateBody, operations }: Con
     ...Object.entries(sentBack).map(
       ([member, field]) => !shown.includes(field) && `client.sentBack.${member} must be a field that get shows`,
     ),
-    rotateBody?.ownSecret !== undefined &&
-      rotateBody.ownSecret.field in sentBack &&
-      'client.sentBack must not name the secret',
     rateLimit !== undefined &&
       !(rateLimit.statuses.length > 0 && rateLimit.statuses.every(status => status >= 400 && status < 500)) &&
       'client.rateLimit.statuses must be from 400 to 499',

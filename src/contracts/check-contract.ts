@@ -1,12 +1,14 @@
 import { storedIdPattern } from '../core/id'
+import { checkClaims, checkSayable } from './check-claims'
 import { checkClient } from './check-client'
-import { checkOverlap, checkRequestHeaders, checkRotateBody, chosenParameters } from './check-requests'
+import { checkOverlap, checkRotateBody, chosenParameters } from './check-requests'
 import { checkErrors, checkHeaders, checkReply } from './check-shapes'
 import { checkSecret, checkSigning } from './check-signing'
 import { type Contract, neededPermissions, type Operation } from './contract'
 import { areAlike, placesOf } from './credential-places'
 import { type Fault, faultsIn, fitsEncoding, isSeconds, isToken } from './fault'
 import { canSignFor, newEndpointId, parseEndpointId } from './ids'
+import { isAlwaysEndless } from './overlap'
 import { parseTemplate, type Segment } from './routes'
 import { bitsOf } from './secret-text'
 import { structureFaults } from './structure'
@@ -46,14 +48,31 @@ export function contractFaults(contract: Contract, role: ContractRole = 'served'
 }
 
 /** What only Keyturn as the server needs. */
-function checkServed({ credentials, errors, operations, tenant }: Contract): readonly Fault[] {
+function checkServed(contract: Contract): readonly Fault[] {
+  const { credentials, errors, operations, tenant } = contract
   return [
+    ...checkEndless(contract),
     tenant.from === 'path' && tenant.parts !== undefined && 'tenant.parts is for the rotation hook alone',
     credentials.apiKey === undefined && credentials.sessions !== true && 'credentials must accept API keys or sessions',
     errors === undefined && 'errors must be given, since Keyturn answers in this contract',
     ...[...operations].map(
       ({ access, method, path }) => access === undefined && `operation ${method} ${path}: access must be given`,
     ),
+  ]
+}
+
+/** Keys before that never end would fill the ring, and every rotation after that would be 409. */
+function checkEndless({ overlap, secondRotation, rotateBody, operations }: Contract): readonly Fault[] {
+  const isServed = operations.some(({ access }) => access !== undefined)
+  const canEnd =
+    operations.some(({ use }) => use === 'revoke-previous') ||
+    secondRotation?.kind === 'replace' ||
+    (secondRotation?.kind === 'reject' && rotateBody?.force !== undefined)
+  return [
+    isServed &&
+      isAlwaysEndless(overlap) &&
+      !canEnd &&
+      'secondRotation must be replace, or reject with rotateBody.force, or operations must have a revoke-previous, since no key before ever ends by itself',
   ]
 }
 
@@ -94,7 +113,6 @@ function checkIds({ ids, tenant, signing }: Contract): readonly Fault[] {
     !ownerKinds.every(kind => canSignFor({ signing }, kind)) &&
       'tenant.ownerKinds must not hold the character that ends the tenant in what is signed',
     tenant.from === 'header' && !isToken(tenant.header) && 'tenant.header must be the name of a header',
-    tenant.from === 'path' && tenant.parameter === 'id' && 'tenant.parameter must not be id',
   ]
 }
 
@@ -111,7 +129,8 @@ function checkRotationRules(contract: Contract): readonly Fault[] {
   return [
     ...checkOverlap(contract),
     ...checkRotateBody(contract),
-    ...checkRequestHeaders(contract),
+    ...checkClaims(contract),
+    ...checkSayable(contract),
     overlap.kind !== 'none' && secondRotation === undefined && 'secondRotation must be given, since keys overlap',
     secondRotation?.kind === 'keep' &&
       !(Number.isInteger(secondRotation.maximumLiveKeys) && secondRotation.maximumLiveKeys >= 2) &&

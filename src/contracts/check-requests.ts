@@ -1,7 +1,6 @@
 import type { Contract, Operation, TextFormat } from './contract'
-import { headerOfPlace, placesOf as credentialPlacesOf } from './credential-places'
 import { type Fault, isSeconds, isToken } from './fault'
-import { type ChosenOverlap, isSayable, isWithin, jsonOfWord, mustBeSaid, rounded } from './overlap'
+import { type ChosenOverlap, isSayable, isWithin, jsonOfWord, mustBeSaid, rounded, secondsIn } from './overlap'
 import { isPresence, isTextPlace, isWantedForm, parsePlace, placeName, type PlaceText } from './place'
 import type { Json } from './shape'
 import { parseTemplate } from './routes'
@@ -10,13 +9,12 @@ import { mayBeginWithPrefix, newText } from './secret-text'
 /** Whatever a rotation may say must be sayable in each of its operations. */
 export function checkRotateBody(contract: Contract): readonly Fault[] {
   const { rotateBody, secret, secondRotation } = contract
-  const { ownSecret, force, constants = {} } = rotateBody ?? {}
+  const { ownSecret, reason, force, constants = {} } = rotateBody ?? {}
   const rotations = [...contract.operations].filter(({ use }) => use === 'rotate')
   const places = placesOf(contract)
   const made = ownSecret?.free ? textBytes(secret) : secret.bytes
   const fits = (least: number, most: number): boolean => least >= 1 && least <= made && made <= most
   return [
-    hasTwice(places.map(([, place]) => place)) && 'rotateBody must not use a field twice',
     ...places.map(([member, place]) => checkPlace(member, place)),
     ...Object.entries(constants).map(
       ([place, value]) =>
@@ -25,7 +23,11 @@ export function checkRotateBody(contract: Contract): readonly Fault[] {
         `rotateBody.constants.${place} must be a text, a number or a boolean`,
     ),
     ...rotations.flatMap(operation => places.map(([member, place]) => checkReach(member, place, operation))),
+    ...[...contract.operations].map(operation => checkRequiredKey(contract, operation)),
     ...[...contract.operations].flatMap(operation => checkWhen(contract, operation)),
+    reason !== undefined &&
+      !(Number.isInteger(reason.maximumCharacters) && reason.maximumCharacters >= 1) &&
+      'rotateBody.reason.maximumCharacters must be a whole number, 1 at least',
     ownSecret !== undefined &&
       !fits(ownSecret.minimumBytes, ownSecret.maximumBytes) &&
       `rotateBody.ownSecret must accept the length of ${ownSecret.free ? 'a secret in the contract’s format' : 'secret.bytes'}`,
@@ -60,7 +62,7 @@ function textBytes(format: TextFormat): number {
 }
 
 /** Each member of the contract that names a place, and the place. */
-function placesOf({ overlap, rotateBody, idempotencyKey }: Contract): readonly (readonly [string, PlaceText])[] {
+export function placesOf({ overlap, rotateBody, idempotencyKey }: Contract): readonly (readonly [string, PlaceText])[] {
   const { ownSecret, reason, force, publish, ifRevision, constants = {} } = rotateBody ?? {}
   return [
     ...(overlap.kind === 'chosen' ? [['overlap.field', overlap.field] as const] : []),
@@ -73,36 +75,6 @@ function placesOf({ overlap, rotateBody, idempotencyKey }: Contract): readonly (
     ...(typeof idempotencyKey === 'object' ? [['idempotencyKey.in', idempotencyKey.in] as const] : []),
     ...Object.keys(constants).map(place => [`rotateBody.constants.${place}`, place] as const),
   ]
-}
-
-/** A header of requests with two meanings. A credential may stand in one header in two ways. */
-export function checkRequestHeaders(contract: Contract): readonly Fault[] {
-  const { credentials, tenant, apiVersions, idempotencyKey = 'optional' } = contract
-  const inHeaders = placesOf(contract).flatMap(([member, text]) => {
-    const place = parsePlace(text)
-    return place.in === 'header' ? [[member, place.name] as const] : []
-  })
-  const ofCredentials = new Set(credentialPlacesOf(credentials).flatMap(place => headerOfPlace(place) ?? []))
-  const named: readonly (readonly [member: string, header: string])[] = [
-    ...[...ofCredentials].map(header => ['credentials.in', header] as const),
-    ...(tenant.from !== 'path' && tenant.header !== undefined ? [['tenant.header', tenant.header] as const] : []),
-    ...(apiVersions === undefined ? [] : [['apiVersions.header', apiVersions.header] as const]),
-    ...(typeof idempotencyKey === 'object' || idempotencyKey === 'off'
-      ? []
-      : [['idempotencyKey', 'Idempotency-Key'] as const]),
-    ...inHeaders,
-  ]
-  return named.map(([member, header], index) => {
-    const [other] = named.slice(0, index).find(each => each[1].toLowerCase() === header.toLowerCase()) ?? []
-    return other !== undefined && other !== member && `${member} must not be ${header}, which is that of ${other}`
-  })
-}
-
-/** A place that is another one, or stands within it. */
-function hasTwice(places: readonly PlaceText[]): boolean {
-  return places.some((place, index) =>
-    places.some((other, otherIndex) => index !== otherIndex && (other === place || other.startsWith(`${place}.`))),
-  )
 }
 
 function checkPlace(member: string, text: PlaceText): Fault {
@@ -129,6 +101,15 @@ function checkReach(member: string, text: PlaceText, { method, path }: Operation
   if (place.in !== 'path') return false
   const hasIt = parseTemplate(path).some(segment => segment.kind === 'parameter' && segment.name === place.name)
   return !hasIt && `${name}: path must have ${text}, which ${member} names`
+}
+
+/** Requests that are no rotation, and would be refused for good without a key that they cannot say. */
+function checkRequiredKey({ idempotencyKey }: Contract, operation: Operation): Fault {
+  const { use, method, path } = operation
+  if (use !== 'create' && use !== 'revoke-previous') return false
+  if (typeof idempotencyKey !== 'object' || idempotencyKey.rule !== 'required') return false
+  if (parsePlace(idempotencyKey.in).in !== 'path') return false
+  return `operation ${method} ${path}: idempotencyKey.in must not be a parameter of the path, since ${use} requires a key and has no such parameter`
 }
 
 /** The parameters that a rotation's path has besides those of the endpoint. */
@@ -185,11 +166,18 @@ function checkChosen(overlap: ChosenOverlap): readonly Fault[] {
   const isLength = (span: unknown): boolean => span === 'endless' || isSeconds(span)
   const isAbove = typeof defaultSeconds === 'number' && defaultSeconds > maximumSeconds
   const names = Object.keys(words ?? {}).map(name => JSON.stringify(jsonOfWord(name)))
+  const step = secondsIn[unit] ?? 1
+  // Whoever clamps or rounds takes any number.
+  const countsWhole = unit !== 'words' && overlap.clamped === undefined && rule === undefined
   return [
     ![minimumSeconds, maximumSeconds].every(isSeconds) && 'overlap must count whole seconds',
     !isLength(defaultSeconds) && 'overlap must count whole seconds',
     isAbove && 'overlap.defaultSeconds must not exceed overlap.maximumSeconds',
     minimumSeconds > maximumSeconds && 'overlap.minimumSeconds must not exceed overlap.maximumSeconds',
+    countsWhole &&
+      minimumSeconds <= maximumSeconds &&
+      Math.ceil(minimumSeconds / step) * step > maximumSeconds &&
+      `overlap.unit ${unit} has no whole number from overlap.minimumSeconds to overlap.maximumSeconds, of which one must be a multiple of ${step}`,
     (unit === 'words') !== (words !== undefined) && 'overlap.words belongs to the unit words, and to no other',
     unit === 'words' && lengths.length === 0 && 'overlap.words must not be empty',
     !lengths.every(span => span === 'endless' || (isSeconds(span) && span <= maximumSeconds)) &&

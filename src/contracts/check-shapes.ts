@@ -12,7 +12,7 @@ import {
   type ObjectShape,
   type Shape,
   shapeFields,
-  showsSecret,
+  showsWholeSecret,
 } from './shape'
 
 /** What a shape may name. */
@@ -37,20 +37,20 @@ const forms: Readonly<Record<string, readonly string[]>> = {
 
 export function checkReply(contract: Contract, { reply, use }: Operation): readonly Fault[] {
   const { status, body } = reply
-  const reveals = showsSecret(body)
+  const reveals = showsWholeSecret(body)
   const shape = body === null ? [] : faultsIn(checkShape('reply.body', body, { fields: replyFields[use], whose: use }))
   const isUnderstood = shape.length === 0
   const revealsElsewhere = [...contract.operations].some(operation => operation.use === 'reveal')
   const isBrought = use === 'rotate' && choosesSecret(contract)
   return [
     (status === 204) !== (body === null) && 'reply must have a body, unless its status is 204',
-    use === 'reveal' && !reveals && isUnderstood && 'reply.body must show signingSecret',
+    use === 'reveal' && !reveals && isUnderstood && 'reply.body must show signingSecret, and the whole of it',
     (use === 'rotate' || use === 'create') &&
       !reveals &&
       !revealsElsewhere &&
       !isBrought &&
       isUnderstood &&
-      'reply.body never shows signingSecret',
+      'reply.body never shows signingSecret, or not the whole of it',
     ...shape,
     ...(body === null ? [] : checkNumbers(contract, body)),
     ...(body === null ? [] : checkEmptyFields(contract, body)),
@@ -192,7 +192,7 @@ function checkItems(
     return [`${place}: ${$each} is no list of objects; ${Object.keys(itemFields).join(', ')} are`]
   return [
     order !== undefined && $each !== 'secrets' && `${place}: order belongs to secrets alone`,
-    $each === 'secrets' && !shapeFields(shape).includes('signingSecret') && `${place}: secrets must show signingSecret`,
+    $each === 'secrets' && !showsWholeSecret(shape) && `${place}: secrets must show signingSecret, and the whole of it`,
     ...checkShape(`${place}.shape`, shape, { fields, whose: `an item of ${$each}` }),
   ]
 }

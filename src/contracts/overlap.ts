@@ -69,6 +69,13 @@ export function mayBeEndless({ overlap }: Pick<Contract, 'overlap'>): boolean {
   return [overlap.defaultSeconds, ...Object.values(overlap.words ?? {})].includes('endless')
 }
 
+/** Whether each rotation that there can be leaves the key before without an end. */
+export function isAlwaysEndless(overlap: Overlap): boolean {
+  if (overlap.kind !== 'chosen') return overlap.kind === 'fixed' && overlap.seconds === 'endless'
+  const lengths = [...(mustBeSaid(overlap) ? [] : [overlap.defaultSeconds]), ...Object.values(overlap.words ?? {})]
+  return overlap.unit === 'words' && lengths.every(length => length === 'endless')
+}
+
 /** What a word of the contract is in JSON: true, false, a number or a text. */
 export function jsonOfWord(word: string): string | number | boolean {
   if (word === 'true' || word === 'false') return word === 'true'

@@ -77,9 +77,20 @@ function formFields(form: Form): readonly string[] {
   return ['$present' in form ? form.$present : form.$each]
 }
 
-/** Whether a reply in this shape shows a whole secret: the new one, or the list of all. */
+/** Whether a reply in this shape shows anything of a secret: the new one, or the list of all. */
 export function showsSecret(shape: Shape<string> | null): boolean {
   return shape !== null && shapeFields(shape).some(field => field === 'signingSecret' || field === 'secrets')
+}
+
+/** Whether whoever gets a reply in this shape has the whole secret: the new one, or the list of all. */
+export function showsWholeSecret(shape: Shape<string> | null): boolean {
+  if (shape === null || isValue(shape)) return false
+  if (typeof shape === 'string') return shape === 'signingSecret' || shape === 'secrets'
+  if (!isForm(shape)) return Object.values(shape).some(showsWholeSecret)
+  if ('$list' in shape) return shape.$list.some(showsWholeSecret)
+  if ('$each' in shape) return shape.$each === 'secrets' && showsWholeSecret(shape.shape)
+  if ('$present' in shape) return showsWholeSecret(shape.$present)
+  return '$text' in shape && fieldsInText(shape.$text).some(showsWholeSecret)
 }
 
 /** What stands in braces, in order. */

@@ -1,6 +1,6 @@
 import type { Contract, Operation, OperationOf } from '../contracts/contract'
 import type { PlaceText } from '../contracts/place'
-import { type Json, shapeFields, showsSecret } from '../contracts/shape'
+import { type Json, shapeFields, showsWholeSecret } from '../contracts/shape'
 import type { Secret } from '../core/secret'
 import type { VendorRotation, Vendor } from './ports'
 import { sendRequest } from './send-request'
@@ -41,7 +41,7 @@ export function contractVendor(options: ContractVendorOptions): Vendor {
   return {
     rotate: async (idempotencyKey, sending) => {
       const reply = await callVendor(options, { operation: rotate, idempotencyKey, sending })
-      const shown = showsSecret(rotate.reply.body) ? null : await shownOnceMade(showAgain)
+      const shown = showsWholeSecret(rotate.reply.body) ? null : await shownOnceMade(showAgain)
       return shown ?? revealed(contract, rotate, reply)
     },
     give: async secret => {

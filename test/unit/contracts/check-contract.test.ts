@@ -9,7 +9,7 @@ import type { ChosenOverlap } from '../../../src/contracts/overlap'
 import type { RevealField } from '../../../src/contracts/reply-fields'
 import { schemeOf } from '../../../src/contracts/secret-key'
 import { newText } from '../../../src/contracts/secret-text'
-import type { Shape } from '../../../src/contracts/shape'
+import type { Json, Shape } from '../../../src/contracts/shape'
 import { tumban } from '../../../src/contracts/tumban'
 import { keyBytes, type Scheme, sign, type SignatureHeader, standardWebhooks, verify } from '../../../src/verify'
 import { allMadeUp } from './made-up/all-made-up'
@@ -74,6 +74,20 @@ const withRotate = (change: Partial<Operation>): Contract => ({
   ...sound,
   operations: [{ ...rotate, ...change } as Operation],
 })
+
+/** A general PATCH of which the requests that say `when` rotate. */
+function patching(when: Record<string, Json>, change: Partial<Contract>): Contract {
+  const route = { method: 'PATCH', path: '/hooks/{id}' } as const
+  return {
+    ...sound,
+    ...change,
+    name: 'sound',
+    operations: [
+      { ...rotate, ...route, when: Object.keys(when).length === 0 ? { rotate: true } : when },
+      { ...route, use: 'update', access: { apiKey: {} }, reply: { status: 200, body: 'id' } },
+    ],
+  }
+}
 
 describe('a contract', () => {
   it.each<[string, Contract]>(
@@ -280,8 +294,148 @@ describe('a contract', () => {
     ['overlap.field must name a header', withOverlap({ field: 'X Y:' })],
     ['overlap.field could stand', { ...withOverlap({}), operations: [{ ...rotate, method: 'GET' }] }],
     ['overlap.field can be said by no request', { ...sound, operations: [reading] }],
-    ['must not use a field twice', { ...sound, rotateBody: { constants: { overlapSeconds: 1 } } }],
-    ['must not use a field twice', { ...sound, rotateBody: { constants: { 'overlapSeconds.a': 1 } } }],
+    [
+      'rotateBody.constants.overlapSeconds must not use a field twice: overlap.field stands in overlapSeconds, and each',
+      { ...sound, rotateBody: { constants: { overlapSeconds: 1 } } },
+    ],
+    [
+      'rotateBody.constants.overlapSeconds.a must not use a field twice: overlap.field',
+      { ...sound, rotateBody: { constants: { 'overlapSeconds.a': 1 } } },
+    ],
+    [
+      'rotateBody.constants.a must not use a field twice: overlap.field stands in a.b',
+      { ...withOverlap({ field: 'a.b' }), rotateBody: { constants: { a: 1 } } },
+    ],
+    [
+      'operation PATCH /hooks/{id}: when.rotate must be false, as rotateBody.constants.rotate is',
+      patching({}, { rotateBody: { constants: { rotate: false } } }),
+    ],
+    [
+      'when.?rotate must be false, as rotateBody.constants.?rotate is',
+      patching({ '?rotate': true }, { rotateBody: { constants: { '?rotate': false } } }),
+    ],
+    [
+      'when.rotate must not use a field twice: overlap.field stands in rotate, and each needs a field of its own',
+      patching({}, withOverlap({ field: 'rotate', unit: 'words', words: { true: 0, false: 3600 }, defaultSeconds: 0 })),
+    ],
+    [
+      'when.rotate must not use a field twice: overlap.field stands in rotate.h',
+      patching({}, withOverlap({ field: 'rotate.h' })),
+    ],
+    [
+      'when.rotate must not use a field twice: rotateBody.reason.field',
+      patching({}, { rotateBody: { reason: { field: 'rotate', maximumCharacters: 9 } } }),
+    ],
+    [
+      'when.rotate must not use a field twice: idempotencyKey.in',
+      patching({}, { idempotencyKey: { rule: 'optional', in: 'rotate' } }),
+    ],
+    [
+      'when.rotate.now must not use a field twice: rotateBody.constants.rotate',
+      patching({ 'rotate.now': true }, { rotateBody: { constants: { rotate: { now: true } } } }),
+    ],
+    [
+      'when.?key must not be key, which is that of credentials.in',
+      patching({ '?key': 'x' }, withPlaces({ kind: 'query', name: 'key' })),
+    ],
+    [
+      'when.keyturn-tenant: must not be keyturn-tenant, which is that of tenant.header',
+      patching({ 'keyturn-tenant:': 'x' }, {}),
+    ],
+    [
+      'overlap.field must not be key, which is that of credentials.in',
+      { ...withPlaces({ kind: 'query', name: 'key' }), overlap: { ...keyturn.overlap, field: '?key' } },
+    ],
+    ['overlap.field must not be id, which is that of ids', withOverlap({ field: '{id}' })],
+    [
+      'overlap.field must not be org, which is that of tenant.parameter',
+      {
+        ...withOverlap({ field: '{org}' }),
+        tenant: { from: 'path', parameter: 'org' },
+        operations: [{ ...rotate, path: '/{org}/hooks/{id}' }],
+      },
+    ],
+    ['tenant.parameter must not be id, which is that of ids', { ...sound, tenant: { from: 'path', parameter: 'id' } }],
+    ['overlap.field must not be content-length, which is that of HTTP', withOverlap({ field: 'content-length:' })],
+    [
+      'client.headers.x-hours must not be x-hours, which is that of overlap.field',
+      { ...withOverlap({ field: 'X-Hours:' }), client: { headers: { 'x-hours': '3' } } },
+    ],
+    [
+      'client.sentBack.secret must not use a field twice: rotateBody.ownSecret.field',
+      {
+        ...sound,
+        operations: [rotate, { ...reading, use: 'get', reply: { status: 200, body: 'url' } }],
+        rotateBody: { ownSecret: { field: 'secret', minimumBytes: 24, maximumBytes: 64, required: true } },
+        client: { sentBack: { secret: 'url' } },
+      },
+    ],
+    [
+      'rotateBody.constants.X-Intent: must be visible ASCII, since it stands in a header',
+      { ...sound, rotateBody: { constants: { 'X-Intent:': 'ä' } } },
+    ],
+    [
+      'overlap.words.a b  must be visible ASCII',
+      {
+        ...withWords({ 'a b ': 0 }, 0),
+        overlap: { ...withWords({ 'a b ': 0 }, 0).overlap, field: 'X-End:' } as Contract['overlap'],
+      },
+    ],
+    [
+      'rotateBody.constants.{project} must be a segment of a path',
+      {
+        ...sound,
+        operations: [{ ...rotate, path: '/{project}/{id}' }],
+        rotateBody: { constants: { '{project}': 'a/b' } },
+      },
+    ],
+    ['when.X-Rotate: must be visible ASCII', patching({ 'X-Rotate:': '' }, {})],
+    [
+      'rotateBody.reason.maximumCharacters must be',
+      { ...sound, rotateBody: { reason: { field: 'why', maximumCharacters: 0 } } },
+    ],
+    [
+      'idempotencyKey.in must not be a parameter of the path, since create requires',
+      {
+        ...sound,
+        idempotencyKey: { rule: 'required', in: '{key}' },
+        operations: [
+          { ...rotate, path: '/hooks/{id}/{key}' },
+          {
+            use: 'create',
+            method: 'POST',
+            path: '/hooks',
+            access: { apiKey: {} },
+            reply: { status: 200, body: 'signingSecret' },
+          },
+        ],
+      },
+    ],
+    [
+      'overlap.unit days has no whole number from overlap.minimumSeconds to overlap.maximumSeconds, of which one must be a multiple of 86400',
+      withOverlap({ unit: 'days', minimumSeconds: 3600, maximumSeconds: 7200, defaultSeconds: 3600 }),
+    ],
+    ...(['signingSecret', 'previousSecret'] as const).map((of): [string, Contract] => [
+      'reply.body never shows signingSecret, or not the whole of it',
+      withRotate({ reply: { status: 200, body: { start: { $first: 20, of } } } }),
+    ]),
+    [
+      'reply.body: secrets must show signingSecret, and the whole of it',
+      withRotate({ reply: { status: 200, body: { $each: 'secrets', shape: { $first: 20, of: 'signingSecret' } } } }),
+    ],
+    ...(
+      [
+        [
+          { kind: 'fixed', seconds: 'endless' },
+          { kind: 'keep', maximumLiveKeys: 3 },
+        ],
+        [{ kind: 'fixed', seconds: 'endless' }, { kind: 'reject' }],
+        [withWords({ ever: 'endless' }, 'endless').overlap, { kind: 'keep', maximumLiveKeys: 3 }],
+      ] as const
+    ).map(([overlap, secondRotation]): [string, Contract] => [
+      'secondRotation must be replace, or reject with rotateBody.force, or operations must have a revoke-previous',
+      { ...sound, overlap, secondRotation },
+    ]),
     ['rotateBody.constants.?a must be a text', { ...sound, rotateBody: { constants: { '?a': ['x'] } } }],
     ['when needs one operation update', withRotate({ when: { rotate: true } })],
     ['when must not be empty', withRotate({ when: {} })],
@@ -361,6 +515,53 @@ describe('a contract', () => {
     expect(() => checkContract(contract)).toThrow(`contract ${contract.name}: `)
     expect(() => checkContract(contract)).toThrow(fault)
   })
+
+  const { overlap: chosen } = keyturn
+  const ownSecret = { field: 'secret', minimumBytes: 24, maximumBytes: 64, required: true } as const
+
+  it.each<[string, Contract]>([
+    ['a constant that says what when wants', patching({}, { rotateBody: { constants: { rotate: true } } })],
+    ['the same as a text', patching({ '?rotate': true }, { rotateBody: { constants: { '?rotate': 'true' } } })],
+    ['an own secret that each rotation gives', patching({ secret: { $present: true } }, { rotateBody: { ownSecret } })],
+    ['fields beside each other', patching({ 'r.now': true }, { overlap: { ...chosen, field: 'r.nowadays' } })],
+    [
+      'a name of the body, of the query and of a header',
+      { ...sound, rotateBody: { constants: { a: 1, '?a': 1, 'a:': 1, 'a.b:': 1 } } },
+    ],
+    ['a header that two credentials share', withPlaces({ kind: 'bearer' }, { kind: 'header', name: 'Authorization' })],
+    [
+      'one whole day',
+      withOverlap({ unit: 'days', minimumSeconds: 3600, maximumSeconds: 86_400, defaultSeconds: 86_400 }),
+    ],
+    [
+      'days that are clamped',
+      withOverlap({ unit: 'days', minimumSeconds: 3600, maximumSeconds: 7200, defaultSeconds: 3600, clamped: true }),
+    ],
+    [
+      'keys without an end that revoke-previous ends',
+      {
+        ...sound,
+        overlap: { kind: 'fixed', seconds: 'endless' },
+        operations: [
+          rotate,
+          { ...rotate, use: 'revoke-previous', path: '/hooks/{id}/old', reply: { status: 204, body: null } },
+        ],
+      },
+    ],
+    [
+      'keys without an end that the next rotation ends',
+      { ...sound, overlap: { kind: 'fixed', seconds: 'endless' }, secondRotation: { kind: 'replace' } },
+    ],
+    [
+      'keys without an end that a forced rotation ends',
+      {
+        ...sound,
+        overlap: { kind: 'fixed', seconds: 'endless' },
+        secondRotation: { kind: 'reject' },
+        rotateBody: { force: { field: 'force' } },
+      },
+    ],
+  ])('is taken with %s', (_, contract) => expect(contractFaults(contract)).toEqual([]))
 
   it('is refused with all its faults at once, each in a line of its own', () => {
     const broken = { ...sound, name: 'Sound', cooldownSeconds: -1, overlap: { kind: 'fixed', seconds: 0 } } as const

@@ -74,6 +74,16 @@ describe('the hook as a client of a server that is as strict as the contract', (
     expect(sent[0]?.url).toContain(url)
   })
 
+  it('asks for the secret where the rotation shows its beginning alone', async () => {
+    const [rotate, ...others] = ferrypost.operations
+    const reply = { status: 200, body: { start: { $first: 8, of: 'signingSecret' } } } as const
+    const contract: Contract = { ...ferrypost, operations: [{ ...rotate, reply }, ...others] }
+    expect(contractFaults(contract)).toEqual([])
+    const { vendor, secrets } = await clientBed(contract)
+    const { secret } = await vendor.rotate('key-1', sending)
+    expect(secret.reveal()).toBe((await secrets())[0])
+  })
+
   it('says in a header until when, where the vendor wants it said', async () => {
     const { vendor, sent } = await clientBed(northlight)
     const rotated = await vendor.rotate('key-1', sending)

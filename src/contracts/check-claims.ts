@@ -1,0 +1,143 @@
+import { isDeepStrictEqual } from 'node:util'
+import { placesOf } from './check-requests'
+import type { Contract } from './contract'
+import { headerOfPlace, placesOf as credentialPlacesOf } from './credential-places'
+import { type Fault } from './fault'
+import { isPresence, isTextPlace, parsePlace, type Place, type PlaceText, valueText, whenConstants } from './place'
+import type { Json } from './shape'
+
+// Each place of a request belongs to one member of the contract: of two that claim it, no request could say both.
+
+/** A member that names a place in requests, or has one by itself. */
+interface Claim {
+  readonly member: string
+  readonly place: Place
+}
+
+/** Places that two members claim. A credential may stand in one header in two ways. */
+export function checkClaims(contract: Contract): readonly Fault[] {
+  const claims = claimsOf(contract)
+  return [
+    ...claims.map((claim, index) => {
+      const other = claims.slice(0, index).find(each => each.member !== claim.member && areOne(each.place, claim.place))
+      return other !== undefined && refused(claim, other)
+    }),
+    ...contract.operations.flatMap(operation => {
+      const name = `operation ${operation.method} ${operation.path}`
+      return Object.entries(operation.when ?? {}).map(([place, wanted]) => {
+        const fault = checkWhenPlace(contract, claims, place, wanted)
+        return fault && `${name}: ${fault}`
+      })
+    }),
+  ]
+}
+
+function checkWhenPlace(contract: Contract, claims: readonly Claim[], text: PlaceText, wanted: Json): Fault {
+  const claim = { member: `when.${text}`, place: parsePlace(text) }
+  const other = claims.find(each => areOne(each.place, claim.place))
+  if (other === undefined) return false
+  // What each rotation says anyway, as `check-requests.ts` asks.
+  if (isPresence(wanted) && isSame(other.place, claim.place)) return false
+  const constants = contract.rotateBody?.constants ?? {}
+  const constant = Object.hasOwn(constants, text) ? constants[text] : undefined
+  if (constant === undefined) return refused(claim, other)
+  return (
+    !areSaidAlike(text, constant, wanted) &&
+    `${claim.member} must be ${JSON.stringify(constant)}, as ${other.member} is`
+  )
+}
+
+/** Whether one request says both: elsewhere than in a body it says a text. */
+function areSaidAlike(place: PlaceText, one: Json, other: Json): boolean {
+  return isTextPlace(place) ? valueText(one) === valueText(other) : isDeepStrictEqual(one, other)
+}
+
+function refused({ member, place }: Claim, other: Claim): string {
+  if (place.in !== 'body') return `${member} must not be ${place.name}, which is that of ${other.member}`
+  return `${member} must not use a field twice: ${other.member} stands in ${textOf(other.place)}, and each needs a field of its own`
+}
+
+function textOf(place: Place): string {
+  return place.in === 'body' ? place.path.join('.') : place.name
+}
+
+/** The names that HTTP itself writes, so that no client can. RFC 9110 and RFC 9112. */
+const ofHttp = ['Host', 'Connection', 'Content-Length', 'Transfer-Encoding', 'TE', 'Trailer', 'Upgrade', 'Expect']
+
+/** Those that stand fast first. */
+function claimsOf(contract: Contract): readonly Claim[] {
+  const { credentials, tenant, apiVersions, idempotencyKey = 'optional', client } = contract
+  const header = (member: string, name: string): Claim => ({ member, place: { in: 'header', name } })
+  const ofCredentials = credentialPlacesOf(credentials).map((place): Claim => {
+    const name = headerOfPlace(place)
+    if (name !== null) return header('credentials.in', name)
+    return { member: 'credentials.in', place: { in: 'query', name: place.kind === 'query' ? place.name : '' } }
+  })
+  return [
+    ...ofHttp.map(name => header('HTTP itself', name)),
+    ...ofCredentials,
+    { member: 'ids', place: { in: 'path', name: 'id' } },
+    ...(tenant.from === 'path'
+      ? [{ member: 'tenant.parameter', place: { in: 'path', name: tenant.parameter } } as const]
+      : []),
+    ...(tenant.from !== 'path' && tenant.header !== undefined ? [header('tenant.header', tenant.header)] : []),
+    ...(apiVersions === undefined ? [] : [header('apiVersions.header', apiVersions.header)]),
+    ...(typeof idempotencyKey === 'object' || idempotencyKey === 'off'
+      ? []
+      : [header('idempotencyKey', 'Idempotency-Key')]),
+    ...placesOf(contract).map(([member, place]) => ({ member, place: parsePlace(place) })),
+    ...Object.keys(client?.headers ?? {}).map(name => header(`client.headers.${name}`, name)),
+    ...Object.keys(client?.sentBack ?? {}).map(name => ({
+      member: `client.sentBack.${name}`,
+      place: parsePlace(name),
+    })),
+  ]
+}
+
+/** Whether the places are the same, or one is an object of the body with the other in it. */
+function areOne(one: Place, other: Place): boolean {
+  if (one.in !== 'body' || other.in !== 'body') return isSame(one, other)
+  const [outer, inner] = one.path.length < other.path.length ? [one.path, other.path] : [other.path, one.path]
+  return outer.every((name, index) => inner[index] === name)
+}
+
+function isSame(one: Place, other: Place): boolean {
+  if (one.in === 'body') return other.in === 'body' && isDeepStrictEqual(one.path, other.path)
+  if (other.in !== one.in) return false
+  if (one.in === 'header') return one.name.toLowerCase() === other.name.toLowerCase()
+  return one.name === other.name
+}
+
+/** Texts that a request would lose on its way, so that none can say them. */
+export function checkSayable(contract: Contract): readonly Fault[] {
+  const { overlap, rotateBody, operations } = contract
+  const words = overlap.kind === 'chosen' ? Object.keys(overlap.words ?? {}) : []
+  const field = overlap.kind === 'chosen' ? overlap.field : ''
+  return [
+    ...words.map(word => checkText(`overlap.words.${word}`, field, word)),
+    ...Object.entries(rotateBody?.constants ?? {}).map(([place, value]) =>
+      checkText(`rotateBody.constants.${place}`, place, valueText(value)),
+    ),
+    ...operations.flatMap(operation =>
+      whenConstants(operation).map(([place, value]) => {
+        const fault = checkText(`when.${place}`, place, valueText(value))
+        return fault && `operation ${operation.method} ${operation.path}: ${fault}`
+      }),
+    ),
+  ]
+}
+
+function checkText(member: string, text: PlaceText, said: string): Fault {
+  switch (parsePlace(text).in) {
+    case 'body':
+    case 'query':
+      return false
+    case 'header':
+      return !/^[!-~](?:[ -~]*[!-~])?$/.test(said) && `${member} must be visible ASCII, since it stands in a header`
+    case 'path':
+      return (
+        /^\.{0,2}$|\//.test(said) &&
+        `${member} must be a segment of a path: not empty, not . or .., and without a slash`
+      )
+  }
+}
