@@ -1,6 +1,6 @@
 import { allContracts, hookContracts } from '../src/contracts/all'
-import { checkContract, type ContractRole } from '../src/contracts/check-contract'
-import { checkRoutes } from '../src/contracts/check-mounts'
+import { contractFaults, type ContractRole } from '../src/contracts/check-contract'
+import { routeFaults } from '../src/contracts/check-mounts'
 import type { Contract } from '../src/contracts/contract'
 import type { Mount } from '../src/contracts/routes'
 import type { ControlPlaneConfig, MountedContract } from './config'
@@ -10,27 +10,39 @@ import { ConfigError } from './schema'
 
 /**
  * Each contract that is mounted, with its base path.
- * @throws {ConfigError} for a contract that nobody knows, that nobody could rotate with, or whose routes conflict with
- *   another's
+ * @throws {ConfigError} naming every contract that nobody knows, that contradicts itself or that nobody could rotate with,
+ *   and every two routes of the others that conflict
  */
 export function mountsOf({
   contracts,
   sessions,
 }: Pick<ControlPlaneConfig, 'contracts' | 'sessions'>): readonly Mount[] {
-  const mounts = contracts.map(({ contract, basePath = '' }, index) => {
-    return { contract: checkedContract(contract, `contracts.${index}.contract`), basePath }
-  })
-  faultsBeginWith('contracts', () => checkRoutes(mounts))
-  const unreachable =
-    sessions === undefined ? mounts.find(({ contract }) => rotatesForSessionsOnly(contract)) : undefined
-  if (unreachable === undefined) return mounts
-  const { name } = unreachable.contract
-  throw new ConfigError([`sessions: is missing, and ${name} rotates for dashboard sessions only`])
+  const given = contracts.map(({ contract, basePath = '' }, index) => ({
+    ...lookedAt(contract, `contracts.${index}.contract`, served),
+    basePath,
+  }))
+  // The routes of a contract that contradicts itself may be none.
+  const mounts = given.flatMap(({ contract, faults, basePath }) =>
+    contract === null || faults.length > 0 ? [] : [{ contract, basePath }],
+  )
+  const unreachable = sessions === undefined ? mounts.filter(({ contract }) => rotatesForSessionsOnly(contract)) : []
+  refuse([
+    ...given.flatMap(({ faults }) => faults),
+    ...routeFaults(mounts).map(fault => `contracts: ${fault}`),
+    ...unreachable.map(
+      ({ contract }) => `sessions: is missing, and ${contract.name} rotates for dashboard sessions only`,
+    ),
+  ])
+  return mounts
+}
+
+function refuse(faults: readonly string[]): void {
+  if (faults.length > 0) throw new ConfigError([...new Set(faults)])
 }
 
 /** The contract that `place` of a configuration names or holds. @throws {ConfigError} beginning with the place */
 export function checkedContract(given: MountedContract['contract'], place: string): Contract {
-  return checked(given, place, { known: allContracts, role: 'served' })
+  return checked(given, place, served)
 }
 
 /** The contract that the rotation hook is to speak, which may be one that no deployment mounts. As `checkedContract`. */
@@ -43,36 +55,48 @@ interface Accepted {
   readonly role: ContractRole
 }
 
-function checked(given: MountedContract['contract'], place: string, { known, role }: Accepted): Contract {
-  const contract = typeof given === 'string' ? namedContract(given, place, known) : ownContract(given, place)
-  faultsBeginWith(place, () => checkContract(contract, role))
+const served: Accepted = { known: allContracts, role: 'served' }
+
+interface LookedAt {
+  /** Null: nobody knows it. */
+  readonly contract: Contract | null
+  /** Each beginning with the place. */
+  readonly faults: readonly string[]
+}
+
+function checked(given: MountedContract['contract'], place: string, accepted: Accepted): Contract {
+  const { contract, faults } = lookedAt(given, place, accepted)
+  if (contract === null || faults.length > 0) throw new ConfigError(faults)
   return contract
 }
 
-function namedContract(name: string, place: string, known: readonly Contract[]): Contract {
-  const contract = known.find(each => each.name === name)
-  if (contract !== undefined) return contract
+function lookedAt(given: MountedContract['contract'], place: string, { known, role }: Accepted): LookedAt {
+  if (typeof given === 'string') {
+    const contract = known.find(({ name }) => name === given)
+    if (contract === undefined) return { contract: null, faults: [`${place}: ${whyUnknown(given, known)}`] }
+    return { contract, faults: faultsOf(contract, place, role) }
+  }
+  const namesake = `${given.name} comes with Keyturn; a contract of your own needs another name`
+  return {
+    contract: given,
+    faults: [...(hasNameOfAnother(given) ? [`${place}: ${namesake}`] : []), ...faultsOf(given, place, role)],
+  }
+}
+
+function faultsOf(contract: Contract, place: string, role: ContractRole): readonly string[] {
+  return contractFaults(contract, role).map(fault => `${place}: contract ${contract.name}: ${fault}`)
+}
+
+function whyUnknown(name: string, known: readonly Contract[]): string {
   const names = known.map(each => each.name).join(', ')
   const forTheHook = hookContracts.some(each => each.name === name)
-  const why = forTheHook ? `${name} is for the rotation hook alone` : `there is no ${name}`
-  throw new ConfigError([`${place}: ${why}; Keyturn has ${names}`])
+  return `${forTheHook ? `${name} is for the rotation hook alone` : `there is no ${name}`}; Keyturn has ${names}`
 }
 
 /** An object may be one of Keyturn's contracts, but may not take the name of one. */
-function ownContract(contract: Contract, place: string): Contract {
-  const { name } = contract
-  const namesake = [...allContracts, ...hookContracts].find(each => each.name === name)
-  if (namesake === undefined || namesake === contract) return contract
-  throw new ConfigError([`${place}: ${name} comes with Keyturn; a contract of your own needs another name`])
-}
-
-function faultsBeginWith(place: string, check: () => void): void {
-  try {
-    check()
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    throw new ConfigError(error.message.split('\n').map(fault => `${place}: ${fault}`))
-  }
+function hasNameOfAnother(contract: Contract): boolean {
+  const namesake = [...allContracts, ...hookContracts].find(({ name }) => name === contract.name)
+  return namesake !== undefined && namesake !== contract
 }
 
 function rotatesForSessionsOnly({ operations }: Contract): boolean {

@@ -103,8 +103,8 @@ function checkTogether(mounts: readonly Mount[]): void {
   try {
     checkMounts(mounts)
   } catch (error) {
-    if (error instanceof RangeError) throw new ConfigError([`beside Keyturn's own contracts: ${error.message}`])
-    throw error
+    if (!(error instanceof RangeError)) throw error
+    throw new ConfigError(error.message.split('\n').map(fault => `beside Keyturn's own contracts: ${fault}`))
   }
 }
 

@@ -4,6 +4,7 @@ import type { Contract } from './contract'
 import { headerOfPlace, placesOf as credentialPlacesOf } from './credential-places'
 import { type Fault } from './fault'
 import { isPresence, isTextPlace, parsePlace, type Place, type PlaceText, valueText, whenConstants } from './place'
+import { operationRule, type OperationRule, rule, type Rule } from './rule'
 import type { Json } from './shape'
 
 // Each place of a request belongs to one member of the contract: of two that claim it, no request could say both.
@@ -14,31 +15,52 @@ interface Claim {
   readonly place: Place
 }
 
+const claimants = [
+  'credentials',
+  'tenant',
+  'apiVersions',
+  'idempotencyKey',
+  'client',
+  'overlap',
+  'rotateBody',
+] as const satisfies readonly (keyof Contract)[]
+
+type Claiming = Pick<Contract, (typeof claimants)[number]>
+
+export const claimRules: readonly Rule[] = [rule(claimants, checkClaims), rule(['overlap', 'rotateBody'], checkSayable)]
+
+/** Of an operation's `when`. */
+export const whenRules: readonly OperationRule[] = [
+  operationRule(claimants, ['when'], (contract, { when = {} }) => {
+    const claims = claimsOf(contract)
+    return Object.entries(when).map(([place, wanted]) => checkWhenPlace(contract, claims, { place, wanted }))
+  }),
+  operationRule([], ['when'], (_, operation) =>
+    whenConstants(operation).map(([place, value]) => checkText(`when.${place}`, place, valueText(value))),
+  ),
+]
+
 /** Places that two members claim. A credential may stand in one header in two ways. */
-export function checkClaims(contract: Contract): readonly Fault[] {
+function checkClaims(contract: Claiming): readonly Fault[] {
   const claims = claimsOf(contract)
-  return [
-    ...claims.map((claim, index) => {
-      const other = claims.slice(0, index).find(each => each.member !== claim.member && areOne(each.place, claim.place))
-      return other !== undefined && refused(claim, other)
-    }),
-    ...contract.operations.flatMap(operation => {
-      const name = `operation ${operation.method} ${operation.path}`
-      return Object.entries(operation.when ?? {}).map(([place, wanted]) => {
-        const fault = checkWhenPlace(contract, claims, place, wanted)
-        return fault && `${name}: ${fault}`
-      })
-    }),
-  ]
+  return claims.map((claim, index) => {
+    const other = claims.slice(0, index).find(each => each.member !== claim.member && areOne(each.place, claim.place))
+    return other !== undefined && refused(claim, other)
+  })
 }
 
-function checkWhenPlace(contract: Contract, claims: readonly Claim[], text: PlaceText, wanted: Json): Fault {
+interface Wanted {
+  readonly place: PlaceText
+  readonly wanted: Json
+}
+
+function checkWhenPlace({ rotateBody }: Claiming, claims: readonly Claim[], { place: text, wanted }: Wanted): Fault {
   const claim = { member: `when.${text}`, place: parsePlace(text) }
   const other = claims.find(each => areOne(each.place, claim.place))
   if (other === undefined) return false
   // What each rotation says anyway, as `check-requests.ts` asks.
   if (isPresence(wanted) && isSame(other.place, claim.place)) return false
-  const constants = contract.rotateBody?.constants ?? {}
+  const constants = rotateBody?.constants ?? {}
   const constant = Object.hasOwn(constants, text) ? constants[text] : undefined
   if (constant === undefined) return refused(claim, other)
   return (
@@ -65,7 +87,7 @@ function textOf(place: Place): string {
 const ofHttp = ['Host', 'Connection', 'Content-Length', 'Transfer-Encoding', 'TE', 'Trailer', 'Upgrade', 'Expect']
 
 /** Those that stand fast first. */
-function claimsOf(contract: Contract): readonly Claim[] {
+function claimsOf(contract: Claiming): readonly Claim[] {
   const { credentials, tenant, apiVersions, idempotencyKey = 'optional', client } = contract
   const header = (member: string, name: string): Claim => ({ member, place: { in: 'header', name } })
   const ofCredentials = credentialPlacesOf(credentials).map((place): Claim => {
@@ -109,20 +131,13 @@ function isSame(one: Place, other: Place): boolean {
 }
 
 /** Texts that a request would lose on its way, so that none can say them. */
-export function checkSayable(contract: Contract): readonly Fault[] {
-  const { overlap, rotateBody, operations } = contract
+function checkSayable({ overlap, rotateBody }: Pick<Contract, 'overlap' | 'rotateBody'>): readonly Fault[] {
   const words = overlap.kind === 'chosen' ? Object.keys(overlap.words ?? {}) : []
   const field = overlap.kind === 'chosen' ? overlap.field : ''
   return [
     ...words.map(word => checkText(`overlap.words.${word}`, field, word)),
     ...Object.entries(rotateBody?.constants ?? {}).map(([place, value]) =>
       checkText(`rotateBody.constants.${place}`, place, valueText(value)),
-    ),
-    ...operations.flatMap(operation =>
-      whenConstants(operation).map(([place, value]) => {
-        const fault = checkText(`when.${place}`, place, valueText(value))
-        return fault && `operation ${operation.method} ${operation.path}: ${fault}`
-      }),
     ),
   ]
 }

@@ -2,7 +2,11 @@ import type { Contract } from './contract'
 import { shapeFields } from './shape'
 
 /** What contradicts itself in the members that the rotation hook alone looks at; the rest of a sentence each, or false. */
-export function checkClient({ client = {}, tenant, operations }: Contract): readonly (string | false)[] {
+export function checkClient({
+  client = {},
+  tenant,
+  operations,
+}: Pick<Contract, 'client' | 'tenant' | 'operations'>): readonly (string | false)[] {
   const { headers = {}, sentBack = {}, rateLimit } = client
   const get = operations.find(({ use }) => use === 'get')
   const shown = get?.reply.body ? shapeFields(get.reply.body) : []

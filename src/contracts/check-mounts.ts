@@ -1,37 +1,60 @@
-import { checkContract } from './check-contract'
-import { gatewayRoutes } from './gateway-routes'
+import { contractFaults } from './check-contract'
+import { describeConflict, gatewayConflicts } from './gateway-routes'
 import { describeRoute, type Mount, type Route, routesOf, wildcardTemplate } from './routes'
 
 /**
  * Refuses mounts that could not be served, when they are deployed or started: a function takes what it is given.
- * @throws {RangeError} when a contract contradicts itself or two routes conflict, naming them
+ * @throws {RangeError} with a line for each contradiction of a contract and each two routes that conflict
  */
 export function checkMounts(mounts: readonly Mount[]): void {
-  for (const { contract } of mounts) checkContract(contract)
-  checkRoutes(mounts)
+  const checked = mounts.map(mount => ({ mount, faults: contractFaults(mount.contract) }))
+  refuse([
+    ...checked.flatMap(({ mount, faults }) => faults.map(fault => `contract ${mount.contract.name}: ${fault}`)),
+    ...routeFaults(checked.flatMap(({ mount, faults }) => (faults.length === 0 ? [mount] : []))),
+  ])
+}
+
+/**
+ * Refuses mounts whose routes cannot be told apart.
+ * @throws {RangeError} with a line for each two routes, naming both and their contracts
+ */
+export function checkRoutes(mounts: readonly Mount[]): void {
+  refuse(routeFaults(mounts))
+}
+
+function refuse(faults: readonly string[]): void {
+  if (faults.length > 0) throw new RangeError(faults.join('\n'))
+}
+
+/**
+ * Routes that cannot be told apart, here or at the gateway: those with the same method and the same template with every
+ * parameter as a wildcard. Formats of ids do not tell routes apart.
+ */
+export function routeFaults(mounts: readonly Mount[]): readonly string[] {
+  const names = mounts.map(mount => mount.contract.name)
+  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index))
+  const once = mounts.filter(({ contract }, index) => names.indexOf(contract.name) === index)
+  const same: (readonly [Route, Route])[] = []
+  const byTemplate = new Map<string, Route>()
+  for (const route of routesOf(once)) {
+    const template = templateOf(route)
+    const other = byTemplate.get(template)
+    if (other === undefined) byTemplate.set(template, route)
+    else if (!isOtherwise(other, route)) same.push([other, route])
+  }
+  const atGateway = gatewayConflicts(once).filter(([one, other]) => templateOf(one) !== templateOf(other))
+  return [
+    ...[...twice].map(name => `the contract ${name} is mounted twice`),
+    ...same.map(([one, other]) => `${describeRoute(one)} and ${describeRoute(other)} are the same route`),
+    ...atGateway.map(describeConflict),
+  ]
+}
+
+function templateOf({ operation, segments }: Route): string {
+  return `${operation.method} ${wildcardTemplate(segments)}`
 }
 
 /** Whether the one is the same contract's operation for requests that the other's `when` does not mean. */
 function isOtherwise(first: Route, { contract, operation }: Route): boolean {
   return first.contract === contract && first.operation.when !== undefined && operation.when === undefined
-}
-
-/**
- * Refuses mounts whose routes cannot be told apart, here or at the gateway: those with the same method and the same
- * template with every parameter as a wildcard. Formats of ids do not tell routes apart.
- * @throws {RangeError} naming both routes and their contracts
- */
-export function checkRoutes(mounts: readonly Mount[]): void {
-  const names = mounts.map(mount => mount.contract.name)
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined) throw new RangeError(`the contract ${twice} is mounted twice`)
-  const byTemplate = new Map<string, Route>()
-  for (const route of routesOf(mounts)) {
-    const template = `${route.operation.method} ${wildcardTemplate(route.segments)}`
-    const other = byTemplate.get(template)
-    if (other !== undefined && !isOtherwise(other, route))
-      throw new RangeError(`${describeRoute(other)} and ${describeRoute(route)} are the same route`)
-    if (other === undefined) byTemplate.set(template, route)
-  }
-  gatewayRoutes(mounts)
 }

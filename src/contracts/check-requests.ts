@@ -4,38 +4,72 @@ import { type ChosenOverlap, isSayable, isWithin, jsonOfWord, mustBeSaid, rounde
 import { isPresence, isTextPlace, isWantedForm, parsePlace, placeName, type PlaceText } from './place'
 import type { Json } from './shape'
 import { parseTemplate } from './routes'
+import { rule, type Rule } from './rule'
 import { mayBeginWithPrefix, newText } from './secret-text'
 
+type Placing = Pick<Contract, 'overlap' | 'rotateBody' | 'idempotencyKey'>
+
+/** What requests may say. */
+export const requestRules: readonly Rule[] = [
+  rule(['overlap'], checkOverlap),
+  rule(['overlap', 'operations'], ({ overlap, operations }) => [
+    overlap.kind === 'chosen' &&
+      operations.length > 0 &&
+      operations.every(({ use }) => use !== 'rotate') &&
+      'overlap.field can be said by no request, since nothing rotates',
+  ]),
+  rule(['overlap', 'rotateBody', 'idempotencyKey'], contract =>
+    placesOf(contract).map(([member, place]) => checkPlace(member, place)),
+  ),
+  rule(['overlap', 'rotateBody', 'idempotencyKey', 'operations'], checkReaches),
+  rule(['rotateBody'], checkRotateBody),
+  rule(['rotateBody', 'secret'], checkOwnSecret),
+  rule(['publishes', 'rotateBody', 'overlap'], checkPublishes),
+  rule(['rotateBody', 'secondRotation'], ({ rotateBody, secondRotation }) => [
+    rotateBody?.force !== undefined &&
+      secondRotation?.kind !== 'reject' &&
+      'rotateBody.force needs secondRotation reject',
+  ]),
+]
+
 /** Whatever a rotation may say must be sayable in each of its operations. */
-export function checkRotateBody(contract: Contract): readonly Fault[] {
-  const { rotateBody, secret, secondRotation } = contract
-  const { ownSecret, reason, force, constants = {} } = rotateBody ?? {}
+function checkReaches(contract: Placing & Pick<Contract, 'operations'>): readonly Fault[] {
   const rotations = [...contract.operations].filter(({ use }) => use === 'rotate')
-  const places = placesOf(contract)
-  const made = ownSecret?.free ? textBytes(secret) : secret.bytes
-  const fits = (least: number, most: number): boolean => least >= 1 && least <= made && made <= most
   return [
-    ...places.map(([member, place]) => checkPlace(member, place)),
+    ...rotations.flatMap(operation =>
+      placesOf(contract).map(([member, place]) => checkReach(member, place, operation)),
+    ),
+    ...[...contract.operations].map(operation => checkRequiredKey(contract, operation)),
+    ...[...contract.operations].flatMap(operation => checkWhen(contract, operation)),
+  ]
+}
+
+function checkRotateBody({ rotateBody }: Pick<Contract, 'rotateBody'>): readonly Fault[] {
+  const { reason, constants = {} } = rotateBody ?? {}
+  return [
     ...Object.entries(constants).map(
       ([place, value]) =>
         isTextPlace(place) &&
         typeof value === 'object' &&
         `rotateBody.constants.${place} must be a text, a number or a boolean`,
     ),
-    ...rotations.flatMap(operation => places.map(([member, place]) => checkReach(member, place, operation))),
-    ...[...contract.operations].map(operation => checkRequiredKey(contract, operation)),
-    ...[...contract.operations].flatMap(operation => checkWhen(contract, operation)),
     reason !== undefined &&
       !(Number.isInteger(reason.maximumCharacters) && reason.maximumCharacters >= 1) &&
       'rotateBody.reason.maximumCharacters must be a whole number, 1 at least',
+  ]
+}
+
+function checkOwnSecret({ rotateBody, secret }: Pick<Contract, 'rotateBody' | 'secret'>): readonly Fault[] {
+  const { ownSecret } = rotateBody ?? {}
+  const made = ownSecret?.free ? textBytes(secret) : secret.bytes
+  const fits = (least: number, most: number): boolean => least >= 1 && least <= made && made <= most
+  return [
     ownSecret !== undefined &&
       !fits(ownSecret.minimumBytes, ownSecret.maximumBytes) &&
       `rotateBody.ownSecret must accept the length of ${ownSecret.free ? 'a secret in the contract’s format' : 'secret.bytes'}`,
     ownSecret?.optionalPrefix === true &&
       (ownSecret.free === true || mayBeginWithPrefix(secret)) &&
       'rotateBody.ownSecret.optionalPrefix needs a prefix that no secret without it can begin with, and a secret that is not free',
-    force !== undefined && secondRotation?.kind !== 'reject' && 'rotateBody.force needs secondRotation reject',
-    ...checkPublishes(contract),
   ]
 }
 
@@ -43,7 +77,9 @@ const day = 24 * 60 * 60
 const leads = [1, 7 * day] as const
 const overlaps = [600, 7 * day] as const
 
-function checkPublishes({ publishes, rotateBody, overlap }: Contract): readonly Fault[] {
+type Publishing = Pick<Contract, 'publishes' | 'rotateBody' | 'overlap'>
+
+function checkPublishes({ publishes, rotateBody, overlap }: Publishing): readonly Fault[] {
   if (publishes === undefined) return []
   const { leadSeconds = leads[0], overlapSeconds = overlaps[0] } = publishes
   const isIn = (value: number, [least, most]: readonly [number, number]) =>
@@ -62,7 +98,7 @@ function textBytes(format: TextFormat): number {
 }
 
 /** Each member of the contract that names a place, and the place. */
-export function placesOf({ overlap, rotateBody, idempotencyKey }: Contract): readonly (readonly [string, PlaceText])[] {
+export function placesOf({ overlap, rotateBody, idempotencyKey }: Placing): readonly (readonly [string, PlaceText])[] {
   const { ownSecret, reason, force, publish, ifRevision, constants = {} } = rotateBody ?? {}
   return [
     ...(overlap.kind === 'chosen' ? [['overlap.field', overlap.field] as const] : []),
@@ -104,7 +140,7 @@ function checkReach(member: string, text: PlaceText, { method, path }: Operation
 }
 
 /** Requests that are no rotation, and would be refused for good without a key that they cannot say. */
-function checkRequiredKey({ idempotencyKey }: Contract, operation: Operation): Fault {
+function checkRequiredKey({ idempotencyKey }: Pick<Contract, 'idempotencyKey'>, operation: Operation): Fault {
   const { use, method, path } = operation
   if (use !== 'create' && use !== 'revoke-previous') return false
   if (typeof idempotencyKey !== 'object' || idempotencyKey.rule !== 'required') return false
@@ -113,11 +149,11 @@ function checkRequiredKey({ idempotencyKey }: Contract, operation: Operation): F
 }
 
 /** The parameters that a rotation's path has besides those of the endpoint. */
-export function chosenParameters(contract: Contract): readonly string[] {
+export function chosenParameters(contract: Placing): readonly string[] {
   return placesOf(contract).flatMap(([, place]) => (parsePlace(place).in === 'path' ? placeName(place) : []))
 }
 
-function checkWhen(contract: Contract, operation: Operation): readonly Fault[] {
+function checkWhen(contract: Placing & Pick<Contract, 'operations'>, operation: Operation): readonly Fault[] {
   const { operations } = contract
   const { when, use, method, path, access } = operation
   if (when === undefined) return []
@@ -137,7 +173,7 @@ function checkWhen(contract: Contract, operation: Operation): readonly Fault[] {
 }
 
 /** A value that may be any must be one that each rotation says, or the hook's would be none. */
-function checkWanted({ overlap, rotateBody }: Contract, place: PlaceText, wanted: Json): Fault {
+function checkWanted({ overlap, rotateBody }: Placing, place: PlaceText, wanted: Json): Fault {
   if (!isWantedForm(wanted)) return false
   if (!isPresence(wanted)) return `when.${place} must be a value, or { $present: true }`
   const { ownSecret, reason } = rotateBody ?? {}
@@ -149,15 +185,11 @@ function checkWanted({ overlap, rotateBody }: Contract, place: PlaceText, wanted
   return !said.includes(place) && `when.${place} may be any value only where each rotation must say one`
 }
 
-export function checkOverlap({ overlap, operations }: Contract): readonly Fault[] {
+function checkOverlap({ overlap }: Pick<Contract, 'overlap'>): readonly Fault[] {
   if (overlap.kind === 'none') return []
-  if (overlap.kind === 'fixed') {
-    const isLength = overlap.seconds === 'endless' || (isSeconds(overlap.seconds) && overlap.seconds > 0)
-    return [!isLength && 'overlap.seconds must be 1 at least, or endless']
-  }
-  const rotates = [...operations].some(({ use }) => use === 'rotate')
-  const isUnsayable = operations.length > 0 && !rotates
-  return [isUnsayable && 'overlap.field can be said by no request, since nothing rotates', ...checkChosen(overlap)]
+  if (overlap.kind === 'chosen') return checkChosen(overlap)
+  const isLength = overlap.seconds === 'endless' || (isSeconds(overlap.seconds) && overlap.seconds > 0)
+  return [!isLength && 'overlap.seconds must be 1 at least, or endless']
 }
 
 function checkChosen(overlap: ChosenOverlap): readonly Fault[] {

@@ -4,6 +4,7 @@ import { timeFormats } from './dimensions'
 import { numberDigits } from './ids'
 import { type Fault, faultsIn, isToken } from './fault'
 import { errorFields, itemFields, replyFields, requestFields, structuredFields } from './reply-fields'
+import { operationRule, type OperationRule } from './rule'
 import {
   fieldsInText,
   type Form,
@@ -35,15 +36,36 @@ const forms: Readonly<Record<string, readonly string[]>> = {
   $each: ['shape', 'order'],
 }
 
-export function checkReply(contract: Contract, { reply, use }: Operation): readonly Fault[] {
+export const replyRules: readonly OperationRule[] = [
+  operationRule([], ['use', 'reply'], checkReply),
+  operationRule(['operations', 'rotateBody'], ['use', 'reply'], checkRevealed),
+  operationRule(['ids'], ['reply'], ({ ids }, { reply: { body } }) => (body === null ? [] : checkNumbers(ids, body))),
+  operationRule(['secret', 'overlap'], ['reply'], checkEmptyFields),
+  operationRule(['times'], ['use', 'reply'], checkTimes),
+]
+
+function checkReply(_: unknown, { reply, use }: Replying): readonly Fault[] {
   const { status, body } = reply
-  const reveals = showsWholeSecret(body)
-  const shape = body === null ? [] : faultsIn(checkShape('reply.body', body, { fields: replyFields[use], whose: use }))
-  const isUnderstood = shape.length === 0
-  const revealsElsewhere = [...contract.operations].some(operation => operation.use === 'reveal')
-  const isBrought = use === 'rotate' && choosesSecret(contract)
   return [
     (status === 204) !== (body === null) && 'reply must have a body, unless its status is 204',
+    ...shapeFaults({ reply, use }),
+  ]
+}
+
+type Replying = Pick<Operation, 'reply' | 'use'>
+
+function shapeFaults({ reply: { body }, use }: Replying): readonly string[] {
+  return body === null ? [] : faultsIn(checkShape('reply.body', body, { fields: replyFields[use], whose: use }))
+}
+
+/** Whether somebody gets the secret. */
+function checkRevealed(contract: Pick<Contract, 'operations' | 'rotateBody'>, operation: Replying): readonly Fault[] {
+  const { reply, use } = operation
+  const reveals = showsWholeSecret(reply.body)
+  const isUnderstood = shapeFaults(operation).length === 0
+  const revealsElsewhere = [...contract.operations].some(other => other.use === 'reveal')
+  const isBrought = use === 'rotate' && choosesSecret(contract)
+  return [
     use === 'reveal' && !reveals && isUnderstood && 'reply.body must show signingSecret, and the whole of it',
     (use === 'rotate' || use === 'create') &&
       !reveals &&
@@ -51,18 +73,19 @@ export function checkReply(contract: Contract, { reply, use }: Operation): reado
       !isBrought &&
       isUnderstood &&
       'reply.body never shows signingSecret, or not the whole of it',
-    ...shape,
-    ...(body === null ? [] : checkNumbers(contract, body)),
-    ...(body === null ? [] : checkEmptyFields(contract, body)),
-    contract.times === undefined &&
-      body !== null &&
-      showsTime(body) &&
-      `times must be given, since ${use} shows ${timesIn(body)}`,
   ]
 }
 
+function checkTimes({ times }: Pick<Contract, 'times'>, { reply: { body }, use }: Replying): readonly Fault[] {
+  const isMissing = times === undefined && body !== null && showsTime(body)
+  return [isMissing && `times must be given, since ${use} shows ${timesIn(body)}`]
+}
+
 /** Places of a shape that is not of one use alone. */
-export function checkHeaders({ headers = {}, contentType = 'application/json' }: Contract): readonly Fault[] {
+export function checkHeaders({
+  headers = {},
+  contentType = 'application/json',
+}: Pick<Contract, 'headers' | 'contentType'>): readonly Fault[] {
   const isJson = /^application\/(?:[\w.+-]+\+)?json(?:; ?charset=utf-8)?$/i.test(contentType)
   const faults = Object.entries(headers).flatMap(([name, shape]) => [
     !isToken(name) && `headers.${name} must be the name of a header`,
@@ -72,7 +95,7 @@ export function checkHeaders({ headers = {}, contentType = 'application/json' }:
   return [!isJson && 'contentType must be a JSON type, like application/vnd.acme.v1+json', ...faults]
 }
 
-export function checkErrors(contract: Contract): readonly Fault[] {
+export function checkErrors(contract: Pick<Contract, 'errors' | 'operations'>): readonly Fault[] {
   const { errors } = contract
   if (errors === undefined) return []
   const allowed = { fields: errorFields, whose: 'errors' }
@@ -108,15 +131,18 @@ export function checkErrors(contract: Contract): readonly Fault[] {
 const fieldsOfText = errorFields.filter(field => field !== 'errors' && field !== 'messages')
 
 /** The statuses that an error of the contract can have before the contract replaces it. */
-function statusesOf({ operations }: Contract): readonly number[] {
+function statusesOf({ operations }: Pick<Contract, 'operations'>): readonly number[] {
   const setsConsumers = operations.some(({ use }) => use === 'create' || use === 'update')
   const possible = Object.entries(problems).filter(([code]) => setsConsumers || code !== 'consumer-not-reader')
   return [...new Set(possible.map(([, [status]]) => status))].toSorted((a, b) => a - b)
 }
 
 /** What a reply shows though it could never hold anything. */
-function checkEmptyFields({ secret, overlap }: Contract, body: Shape<string>): readonly Fault[] {
-  const fields = shapeFields(body)
+function checkEmptyFields(
+  { secret, overlap }: Pick<Contract, 'secret' | 'overlap'>,
+  { reply: { body } }: Pick<Operation, 'reply'>,
+): readonly Fault[] {
+  const fields = body === null ? [] : shapeFields(body)
   const previous = ['previousExpiresAt', 'previousSecret'].find(field => fields.includes(field))
   return [
     fields.includes('secretMask') && secret.mask === undefined && 'reply.body: secretMask needs secret.mask',
@@ -198,7 +224,7 @@ function checkItems(
 }
 
 /** A JSON number holds 15 digits whatever they are. */
-function checkNumbers({ ids }: Contract, body: Shape<string>): readonly Fault[] {
+function checkNumbers(ids: Contract['ids'], body: Shape<string>): readonly Fault[] {
   const asNumbers = formsIn(body).flatMap(form => ('$number' in form ? [form.$number] : []))
   return [
     asNumbers.includes('id') && numberDigits(ids) === null && '$number of id needs numeric ids of at most 15 digits',

@@ -5,13 +5,16 @@ import type { Contract } from './contract'
 import { standardDelivery } from './defaults'
 import { type Fault, fitsEncoding, isToken } from './fault'
 import { bitsOf, newText } from './secret-text'
+import { rule, type Rule } from './rule'
 import { keyBytesOf, secretKeyOf } from './secret-key'
+
+type Signed = Pick<Contract, 'secret' | 'signing'>
 
 const leastSecretBits = 120
 /** How much of a secret a mask may show beyond its prefix, which is no secret. */
 const mostShown = 8
 
-export function checkSecret(contract: Contract): readonly Fault[] {
+function checkSecret(contract: Signed): readonly Fault[] {
   const { secret, signing } = contract
   const { mask, prefix, encoding } = secret
   const hasBytes = !['alphanumeric', 'upper-alphanumeric', 'uuid'].includes(encoding)
@@ -34,18 +37,18 @@ export function checkSecret(contract: Contract): readonly Fault[] {
 }
 
 /** Whether secrets in the format are keys, whatever their bytes are. */
-function canKey(contract: Contract): boolean {
+function canKey(contract: Signed): boolean {
   return samplesOf(contract).every(text => keyOf(text, keyBytesOf(contract)) !== null)
 }
 
 /** Whether a receiver that knows nothing but the scheme makes the same keys of the contract's secrets. */
-export function readsWithScheme(contract: Contract): boolean {
+export function readsWithScheme(contract: Signed): boolean {
   const own = keyBytesOf(contract)
   return samplesOf(contract).every(text => keyOf(text, contract.signing.keyBytes) === keyOf(text, own))
 }
 
 /** Secrets with every character that the encoding has beside letters and digits. */
-function samplesOf({ secret }: Contract): readonly string[] {
+function samplesOf({ secret }: Signed): readonly string[] {
   return [0, 127, 251, 255].map(byte => newText(secret, count => Buffer.alloc(count, byte)))
 }
 
@@ -63,25 +66,40 @@ function named({ prefix, encoding }: { readonly prefix: string; readonly encodin
   return prefix === '' ? encoding : `${encoding} after ${JSON.stringify(prefix)}`
 }
 
-export function checkSigning(contract: Contract): readonly Fault[] {
-  const { signing } = contract
+/** How deliveries are signed. What a content that says nothing would mean is not asked. */
+export const signingRules: readonly Rule[] = [
+  rule(['secret', 'signing'], checkSecret),
+  rule(['signing'], ({ signing }) => [contentFault(signing)]),
+  rule(['signing', 'delivery'], ofContent(checkHeaders)),
+  rule(['signing'], ofContent(checkParts)),
+  rule(['signing', 'tenant'], ofContent(checkSeparators)),
+  rule(['signing'], ofContent(checkForms)),
+  rule(['signing', 'overlap'], ofContent(checkPrevious)),
+  rule(['signing', 'delivery'], ofContent(checkInBody)),
+  rule(['delivery'], checkDelivery),
+]
+
+function ofContent<Read extends Pick<Contract, 'signing'>>(
+  check: (contract: Read) => readonly Fault[],
+): (contract: Read) => readonly Fault[] {
+  return contract => (contentFault(contract.signing) === false ? check(contract) : [])
+}
+
+function contentFault(signing: Scheme): string | false {
   try {
     for (const { content } of signaturesOf(signing)) contentTokens(content)
+    return false
   } catch (error) {
-    if (error instanceof TypeError) return [`signing: ${error.message}`]
+    if (error instanceof TypeError) return `signing: ${error.message}`
     throw error
   }
-  return [
-    ...checkHeaders(contract),
-    ...checkParts(signing),
-    ...checkSeparators(contract),
-    ...checkForms(contract),
-    ...checkDelivery(contract),
-  ]
 }
 
 /** Headers that a delivery would carry twice, and names that are none. */
-function checkHeaders({ signing, delivery = standardDelivery }: Contract): readonly Fault[] {
+function checkHeaders({
+  signing,
+  delivery = standardDelivery,
+}: Pick<Contract, 'signing' | 'delivery'>): readonly Fault[] {
   const { id, timestamp, tenant } = signing
   const lists = [id, timestamp, tenant, ...signaturesOf(signing).map(({ header }) => header)]
   const written = [...lists.flatMap(([name]) => name ?? []), ...Object.keys(delivery.headers)]
@@ -113,7 +131,7 @@ function namings({ signature, inBody }: Scheme): number {
 }
 
 /** A part that is signed and that no header carries could be verified by nobody. */
-function checkParts(scheme: Scheme): readonly Fault[] {
+function checkParts({ signing: scheme }: Pick<Contract, 'signing'>): readonly Fault[] {
   const { id, timestamp, tenant, inBody, signature } = scheme
   const has: Readonly<Record<SignedPart, boolean>> = {
     id: id.length > 0 || inBody?.id !== undefined,
@@ -139,7 +157,7 @@ function checkParts(scheme: Scheme): readonly Fault[] {
 }
 
 /** What keeps the parts apart must not be what ids and times are made of. */
-function checkSeparators({ signing, tenant }: Contract): readonly Fault[] {
+function checkSeparators({ signing, tenant }: Pick<Contract, 'signing' | 'tenant'>): readonly Fault[] {
   const owners = tenant.ownerKinds === undefined ? [] : [':']
   const unfit = (part: SignedPart, isUnfit: (separator: string) => boolean): Fault => {
     const separator = separatorsOf(signing, part).find(isUnfit)
@@ -153,7 +171,7 @@ function checkSeparators({ signing, tenant }: Contract): readonly Fault[] {
   ]
 }
 
-function checkDelivery({ delivery = standardDelivery }: Contract): readonly Fault[] {
+function checkDelivery({ delivery = standardDelivery }: Pick<Contract, 'delivery'>): readonly Fault[] {
   const names = Object.keys(delivery.headers)
   return [
     ...names.map(
@@ -166,24 +184,37 @@ function checkDelivery({ delivery = standardDelivery }: Contract): readonly Faul
   ]
 }
 
-function checkForms({ signing, delivery = standardDelivery, overlap }: Contract): readonly Fault[] {
+function checkPrevious({ signing, overlap }: Pick<Contract, 'signing' | 'overlap'>): readonly Fault[] {
+  return [
+    signing.previous !== undefined &&
+      overlap.kind === 'none' &&
+      'signing.previous is never written, since overlap none ends the key before at once',
+  ]
+}
+
+function checkInBody({
+  signing,
+  delivery = standardDelivery,
+}: Pick<Contract, 'signing' | 'delivery'>): readonly Fault[] {
+  return [
+    signing.inBody !== undefined &&
+      delivery.body === 'payload' &&
+      'signing.inBody needs an envelope, not delivery.body payload',
+  ]
+}
+
+function checkForms({ signing }: Pick<Contract, 'signing'>): readonly Fault[] {
   const { signature, weaker, previous, inBody, timestamp, isoTime, milliseconds } = signing
   const isPlain = (header: SignatureHeader): boolean => header.form === 'single'
   return [
     previous !== undefined &&
       !(isPlain(signature) && isPlain(previous)) &&
       'signing.previous belongs to single signatures',
-    previous !== undefined &&
-      overlap.kind === 'none' &&
-      'signing.previous is never written, since overlap none ends the key before at once',
     signature.form === 'timestamped' &&
       timestamp.length > 0 &&
       'signing.timestamp must be empty, since a timestamped signature has it',
     weaker !== undefined && weaker.form !== signature.form && 'signing.weaker must have the form of signing.signature',
     inBody !== undefined && !isPlain(signature) && 'signing.inBody holds a single signature',
-    inBody !== undefined &&
-      delivery.body === 'payload' &&
-      'signing.inBody needs an envelope, not delivery.body payload',
     isoTime !== undefined && milliseconds === true && 'signing.isoTime has no place beside signing.milliseconds',
     ...signaturesOf(signing).flatMap(checkPrefixes),
   ]

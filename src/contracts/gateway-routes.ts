@@ -12,21 +12,42 @@ export type ServingFunction = 'rotate' | 'endpoints' | 'deliver'
 /**
  * What the gateway must send to which function. A gateway's parameter fills a whole segment, so `{id}:rotate` goes as
  * `{idVerb}`, and all verbs beside each other are one route.
- * @throws {RangeError} naming two routes that the gateway cannot tell apart and that need different functions
+ * @throws {RangeError} naming each two routes that the gateway cannot tell apart and that need different functions
  */
 export function gatewayRoutes(mounts: readonly Mount[]): readonly GatewayRoute[] {
-  const byTemplate = new Map<string, Route>()
-  for (const route of routesOf(mounts)) {
-    const template = gatewayTemplate(route)
-    const other = byTemplate.get(template)
-    // A route with `when` stands before the one for all other requests, and its function serves both.
-    if (other === undefined) byTemplate.set(template, route)
-    else if (other.operation.when === undefined) assertSameFunction(other, route)
-  }
-  const keys = [...byTemplate.values()].flatMap(route =>
+  const conflicts = gatewayConflicts(mounts)
+  if (conflicts.length > 0) throw new RangeError(conflicts.map(describeConflict).join('\n'))
+  const keys = [...byGatewayTemplate(mounts).values()].flatMap(([route]) =>
     routeKeysOf(route).map(routeKey => ({ routeKey, function: functionOf(route) })),
   )
   return [...keys, { routeKey: '$default', function: 'endpoints' }]
+}
+
+/** The two routes, as errors say it. */
+export function describeConflict([one, other]: Conflict): string {
+  return `${describeRoute(one)} and ${describeRoute(other)} are one route of the gateway, but need different functions`
+}
+
+type Conflict = readonly [Route, Route]
+
+/** Each two routes that the gateway cannot tell apart and that need different functions. */
+export function gatewayConflicts(mounts: readonly Mount[]): readonly Conflict[] {
+  return [...byGatewayTemplate(mounts).values()].flatMap(([first, ...others]) =>
+    // A route with `when` stands before the one for all other requests, and its function serves both.
+    first.operation.when === undefined
+      ? others.filter(other => functionOf(other) !== functionOf(first)).map(other => [first, other] as const)
+      : [],
+  )
+}
+
+function byGatewayTemplate(mounts: readonly Mount[]): ReadonlyMap<string, readonly [Route, ...Route[]]> {
+  const byTemplate = new Map<string, readonly [Route, ...Route[]]>()
+  for (const route of routesOf(mounts)) {
+    const template = gatewayTemplate(route)
+    const before = byTemplate.get(template)
+    byTemplate.set(template, before === undefined ? [route] : [...before, route])
+  }
+  return byTemplate
 }
 
 /** Routes with the same text are one route of the gateway. */
@@ -42,13 +63,6 @@ function withoutSlash(segments: readonly Segment[]): readonly Segment[] {
 
 function withoutVerb(segment: Segment): Segment {
   return segment.kind === 'literal' ? segment : { ...segment, verb: null }
-}
-
-function assertSameFunction(a: Route, b: Route): void {
-  if (functionOf(a) === functionOf(b)) return
-  throw new RangeError(
-    `${describeRoute(a)} and ${describeRoute(b)} are one route of the gateway, but need different functions`,
-  )
 }
 
 /** Only `rotate` may seal secrets, only `rotate` and `deliver` may open them. */

@@ -56,10 +56,12 @@ function numbers<const Numbers extends readonly number[]>(list: Numbers) {
   return v.picklist(list, `must be one of ${list.join(', ')}`)
 }
 
+const isNoMember = 'is no member'
+
 /** An object with these members and no other: each that there is not is a fault of its own. */
 function object<const Entries extends v.ObjectEntries>(entries: Entries) {
   const names = Object.keys(entries).join(', ')
-  return v.objectWithRest(entries, v.never(`is no member; there are ${names}`), ({ expected }) =>
+  return v.objectWithRest(entries, v.never(`${isNoMember}; there are ${names}`), ({ expected }) =>
     expected === 'Object' ? 'must be an object' : 'must be given',
   )
 }
@@ -404,8 +406,25 @@ const contract = object(contractMembers)
 
 /** Each member that there is not, that is missing or of another type, and each word that there is not, by its place. */
 export function structureFaults(given: Contract): readonly string[] {
+  return structureOf(given).faults
+}
+
+export interface Structure {
+  readonly faults: readonly string[]
+  /**
+   * Where something is missing or of another type, so that nothing can be read there: `['overlap', 'unit']`. A member that
+   * there is not keeps nobody from reading the others.
+   */
+  readonly unreadable: readonly (readonly string[])[]
+}
+
+export function structureOf(given: Contract): Structure {
   const { issues = [] } = v.safeParse(contract, given)
-  return issues.map(issue => `${placeOf(given, v.getDotPath(issue) ?? '')} ${issue.message}`)
+  const found = issues.map(issue => ({ path: v.getDotPath(issue) ?? '', message: issue.message }))
+  return {
+    faults: found.map(({ path, message }) => `${placeOf(given, path)} ${message}`),
+    unreadable: found.filter(({ message }) => !message.startsWith(isNoMember)).map(({ path }) => path.split('.')),
+  }
 }
 
 /** Operations are told by method and path, as long as they have both. */

@@ -163,6 +163,41 @@ describe('the contracts of a configuration', () => {
     ])
   })
 
+  it('are all looked at: each fault of each of them is told at once, and what conflicts among the others', () => {
+    const { secret, ...secretless } = own
+    const contracts = [
+      { contract: { ...own, cooldownSeconds: -1, overlap: { kind: 'fixed', seconds: 0 } }, basePath: '/a' },
+      { contract: { ...secretless, name: 'Beta', secrets: secret }, basePath: '/b' },
+      { contract: 'nope', basePath: '/c' },
+      { contract: { ...own, name: 'tumban', vendorReplays: 'yes' }, basePath: '/d' },
+      { contract: 'keyturn' },
+      {
+        contract: {
+          ...own,
+          name: 'one',
+          operations: own.operations.filter(({ use }) => use === 'create' || use === 'rotate'),
+        },
+      },
+      { contract: 'tumban' },
+      { contract: 'tumban', basePath: '/again' },
+    ]
+    const faults = faultsOf({ contracts })
+    expect(faults).toEqual([
+      'contracts.0.contract: contract acme: overlap.seconds must be 1 at least, or endless',
+      'contracts.0.contract: contract acme: cooldownSeconds must be a whole number, 0 for none',
+      'contracts.1.contract: contract Beta: secret must be given',
+      expect.stringMatching(/^contracts\.1\.contract: contract Beta: secrets is no member; there are /),
+      'contracts.1.contract: contract Beta: name must be lower-case, at most 32 characters',
+      expect.stringMatching(/^contracts\.2\.contract: there is no nope; Keyturn has .*, keyturn$/),
+      'contracts.3.contract: tumban comes with Keyturn; a contract of your own needs another name',
+      'contracts.3.contract: contract tumban: vendorReplays must be true or false',
+      'contracts: the contract tumban is mounted twice',
+      expect.stringMatching(/^contracts: POST \/v1\/endpoints \(keyturn\) and .* \(one\) are the same route$/),
+      expect.stringMatching(/^contracts: .* \(keyturn\) and .* \(one\) are the same route$/),
+      'sessions: is missing, and tumban rotates for dashboard sessions only',
+    ])
+  })
+
   it('are those of Keyturn by their names, and those of your own', () => {
     const mounts = mountsOf({ contracts: [{ contract: 'keyturn' }, { contract: own, basePath: '/acme' }] })
     expect(mounts).toEqual([

@@ -21,6 +21,15 @@ describe('checkMounts', () => {
     expect(() => check({ ...tumban, cooldownSeconds: -1 })).toThrow('contract tumban: cooldownSeconds')
   })
 
+  it('refuses every contract that contradicts itself at once, and each two routes of the others', () => {
+    const broken = { ...tumban, cooldownSeconds: -1 }
+    const others = ['a', 'b', 'c'].map(name => ({ ...tumban, name }))
+    const lines = [broken, { ...broken, name: 'x' }, ...others]
+    expect(() => check(...lines)).toThrow(
+      /^contract tumban: cooldownSeconds.*\ncontract x: cooldownSeconds.*\n.*\(a\) and .*\(b\) are the same route\n.*\(a\) and .*\(c\) are the same route\n/,
+    )
+  })
+
   it('refuses a contract whose tenants only the rotation hook can be told', () => {
     expect(() => check(githubRepository)).toThrow(
       'contract github-repository: tenant.parts is for the rotation hook alone',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { allContracts, hookContracts } from '../../../src/contracts/all'
-import { checkContract } from '../../../src/contracts/check-contract'
+import { checkContract, contractFaults } from '../../../src/contracts/check-contract'
 import type { Contract } from '../../../src/contracts/contract'
 import { harborline } from './made-up/harborline'
 import { allMadeUp } from './made-up/all-made-up'
@@ -89,6 +89,41 @@ describe('a contract that nobody compiled', () => {
     ['idempotencyKey.rule must be one of off, ', ['idempotencyKey'], { rule: 'of', in: 'key' }],
   ])('is told that %s', (fault, path, put) => {
     expect(faultOf(changed(acmeworks, path, put))).toMatchObject({ message: expect.stringContaining(fault) })
+  })
+
+  it('is told of what its other members mean together, too', () => {
+    const [rotate] = acmeworks.operations
+    const broken = {
+      ...acmeworks,
+      name: 'Acmeworks',
+      colour: 'red',
+      ids: { kind: 'guid' },
+      overlap: { ...acmeworks.overlap, unit: 'fortnights' },
+      secondRotation: { kind: 'keep', maximumLiveKeys: 1 },
+      secret: { ...acmeworks.secret, encoding: 'base64url' },
+      rotateBody: { force: { field: 'force' } },
+      operations: [
+        { ...rotate, access: {}, reply: { status: 204, body: 'signingSecret' } },
+        { ...rotate, use: 'rotat', since: '2' },
+        { ...rotate, path: '/gone', reply: 7 },
+        7,
+      ],
+    }
+    const faults = contractFaults(broken as unknown as Contract)
+    expect(faults.map(fault => fault.replace(/;? (?:there are|one of|receivers) .*/, ''))).toEqual([
+      'ids.kind must be',
+      'overlap.unit must be',
+      'operation POST /api/hooks/{id}/roll: use must be',
+      'operation POST /gone: reply must be an object',
+      'operations.3 must be an object',
+      'colour is no member',
+      'name must be lower-case, at most 32 characters',
+      'secret must make the keys that',
+      'rotateBody.force needs secondRotation reject',
+      'operation POST /api/hooks/{id}/roll: access must allow sessions or API keys',
+      'operation POST /api/hooks/{id}/roll: reply must have a body, unless its status is 204',
+      'operation POST /api/hooks/{id}/roll: since must be',
+    ])
   })
 
   it('is told of every member that there is not at once', () => {

@@ -1,0 +1,90 @@
+import { whenRules } from './check-claims'
+import { chosenParameters } from './check-requests'
+import { replyRules } from './check-shapes'
+import { type Contract, neededPermissions, type Operation } from './contract'
+import type { Fault } from './fault'
+import { parseTemplate, type Segment } from './routes'
+import { operationRule, type OperationRule } from './rule'
+
+/** Of each operation by itself. */
+export const operationRules: readonly OperationRule[] = [
+  operationRule(['ids', 'tenant', 'overlap', 'rotateBody', 'idempotencyKey'], ['path', 'use'], checkPath),
+  operationRule(['credentials'], ['access', 'use'], checkAccess),
+  ...whenRules,
+  ...replyRules,
+  operationRule(['apiVersions'], ['since'], ({ apiVersions }, { since }) => [
+    since !== undefined && apiVersions?.known.includes(since) !== true && 'since must be one of apiVersions.known',
+  ]),
+]
+
+/** What only Keyturn as the server needs. */
+export const operationRulesOfServed: readonly OperationRule[] = [
+  operationRule([], ['access'], (_, { access }) => [access === undefined && 'access must be given']),
+]
+
+type Addressed = Pick<Contract, 'ids' | 'tenant' | 'overlap' | 'rotateBody' | 'idempotencyKey'>
+
+/** Uses that are not about one endpoint. */
+const withoutEndpoint = ['create', 'list', 'health', 'publish']
+
+function checkPath(contract: Addressed, { path, use }: Pick<Operation, 'path' | 'use'>): readonly Fault[] {
+  const { ids, tenant } = contract
+  const segments = parseTemplate(path)
+  const names = segments.flatMap(segment => (segment.kind === 'parameter' ? [segment.name] : []))
+  // The id of `send-again` is a delivery's.
+  const needsId = use === 'send-again' || (ids.kind !== 'fixed' && !withoutEndpoint.includes(use))
+  const tenantName = tenant.from === 'path' ? [tenant.parameter] : []
+  const chosen = use === 'rotate' ? chosenParameters(contract) : []
+  const wanted = use === 'health' ? [] : [...(needsId ? ['id'] : []), ...tenantName, ...chosen]
+  const odd = segments.find((segment, index) => !isWellFormed(segment, index === segments.length - 1))
+  if (odd !== undefined) {
+    const text = JSON.stringify(segmentText(odd))
+    return [`path must have plain segments, parameters like {id}, and a verb after the last {id} alone, not ${text}`]
+  }
+  return [
+    !path.startsWith('/') && 'path must start with a slash',
+    ...wanted.map(name => !names.includes(name) && `path must have {${name}}`),
+    ...names.map(
+      (name, index) =>
+        (!wanted.includes(name) && `path must not have {${name}}${whyNot(name, contract, use)}`) ||
+        (names.indexOf(name) !== index && `path must have {${name}} once`),
+    ),
+  ]
+}
+
+function whyNot(name: string, { ids }: Addressed, use: string): string {
+  if (name !== 'id') return ', which nothing in the contract names'
+  return ids.kind === 'fixed' ? ', since ids are fixed' : `, since ${use} is not about one endpoint`
+}
+
+function segmentText(segment: Segment): string {
+  if (segment.kind === 'literal') return segment.text
+  return `{${segment.name}}${segment.verb === null ? '' : `:${segment.verb}`}`
+}
+
+function isWellFormed(segment: Segment, isLast: boolean): boolean {
+  if (segment.kind === 'literal') return /^[a-zA-Z0-9._-]+$/.test(segment.text) || (isLast && segment.text === '')
+  return segment.verb === null || (isLast && segment.name === 'id')
+}
+
+function checkAccess(
+  { credentials }: Pick<Contract, 'credentials'>,
+  { access, use }: Pick<Operation, 'access' | 'use'>,
+): readonly Fault[] {
+  if (access === undefined) return []
+  if (access === 'anyone') return [use !== 'health' && 'access must not be anyone']
+  const { permissions = [], plans = [], sessions } = credentials
+  const { session, apiKey } = access
+  const { memberPermissions = {}, minimumPlan } = apiKey ?? {}
+  const isKnown = (permission: string): boolean => permissions.includes(permission)
+  return [
+    use === 'health' && 'access must be anyone',
+    session === undefined && apiKey === undefined && 'access must allow sessions or API keys',
+    session !== undefined && sessions !== true && 'access.session needs credentials.sessions',
+    session?.roles.length === 0 && 'access.session.roles must not be empty',
+    apiKey !== undefined && credentials.apiKey === undefined && 'access.apiKey needs credentials.apiKey',
+    apiKey !== undefined && !neededPermissions(apiKey).every(isKnown) && 'access.apiKey.permission is unknown',
+    !Object.values(memberPermissions).every(isKnown) && 'access.apiKey.memberPermissions has an unknown permission',
+    minimumPlan !== undefined && !plans.includes(minimumPlan) && 'access.apiKey.minimumPlan is unknown',
+  ]
+}
