@@ -5,7 +5,7 @@ import {
   type Contract,
   neededPermissions,
   type Operation,
-  type OperationOf,
+  operationOf,
   type Span,
 } from '../src/contracts/contract'
 import { newEndpointId } from '../src/contracts/ids'
@@ -237,9 +237,4 @@ async function deliveryOf(contract: Contract, { overlapping: endpoint, opened }:
   const addressed = { endpoint, contract, url, message: { id, endpointId: endpoint.id, event } }
   const { request } = await signedRequest({ openKey, now: () => now, log }, addressed)
   return { line: `POST ${request.url}`, headers: request.headers, body: request.body }
-}
-
-function operationOf<Use extends Operation['use']>({ operations }: Contract, use: Use): OperationOf<Use> | null {
-  // Told by its use.
-  return (operations.find(operation => operation.use === use) as OperationOf<Use> | undefined) ?? null
 }

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { allContracts, hookContracts } from '../src/contracts/all'
 import { choosesSecret, type Contract, type Overlap, type Span } from '../src/contracts/contract'
-import { secondRotationOf } from '../src/contracts/defaults'
+import { idempotencyKeyOf, secondRotationOf } from '../src/contracts/defaults'
 import { jsonOfWord, mayBeEndless } from '../src/contracts/overlap'
 import { placeName } from '../src/contracts/place'
 
@@ -99,12 +99,11 @@ function secondRotation(contract: Contract): string {
   }
 }
 
-function repeat({ idempotencyKey = 'optional', vendorReplays }: Contract): string {
-  const { rule, in: place } =
-    typeof idempotencyKey === 'object' ? idempotencyKey : { rule: idempotencyKey, in: 'Idempotency-Key:' }
+function repeat(contract: Contract): string {
+  const { rule, in: place } = idempotencyKeyOf(contract)
   if (rule === 'off') return 'rotates again'
   const key = rule === 'required' ? `\`${placeName(place)}\`, which must be given` : `\`${placeName(place)}\``
-  return `the same secret from Keyturn (${key}); the vendor ${vendorReplays === true ? 'promises the same' : 'promises nothing'}`
+  return `the same secret from Keyturn (${key}); the vendor ${contract.vendorReplays === true ? 'promises the same' : 'promises nothing'}`
 }
 
 function whoMakes(contract: Contract): string {

@@ -321,6 +321,15 @@ export interface ApiKeyAccess {
   readonly minimumPlan?: string
 }
 
+/** The contract's first operation of that use; null: it has none. */
+export function operationOf<U extends Use>(
+  { operations }: Pick<Contract, 'operations'>,
+  use: U,
+): OperationOf<U> | null {
+  // Told by its use.
+  return (operations.find(operation => operation.use === use) as OperationOf<U> | undefined) ?? null
+}
+
 /** Whether whoever receives the deliveries chooses the secret, since the vendor makes none. */
 export function choosesSecret({ rotateBody }: Pick<Contract, 'rotateBody'>): boolean {
   return rotateBody?.ownSecret?.required === true

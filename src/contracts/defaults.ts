@@ -1,5 +1,6 @@
-import type { Contract, DeliveryFormat, ErrorDialect, SecondRotation } from './contract'
+import type { Contract, DeliveryFormat, ErrorDialect, IdempotencyKeyRule, SecondRotation } from './contract'
 import type { TimeFormat } from './dimensions'
+import type { PlaceText } from './place'
 import { underOwnNames } from './shape'
 
 /** The deliveries of a contract that says nothing else: the payload that Standard Webhooks recommends. */
@@ -29,4 +30,12 @@ export function secondRotationOf({ secondRotation }: Pick<Contract, 'secondRotat
 /** How the contract's times are written. */
 export function timesOf({ times }: Pick<Contract, 'times'>): TimeFormat {
   return times ?? 'iso-millis'
+}
+
+/** What an idempotency key is to the contract, and where it stands. */
+export function idempotencyKeyOf({ idempotencyKey: given = 'optional' }: Pick<Contract, 'idempotencyKey'>): {
+  readonly rule: IdempotencyKeyRule
+  readonly in: PlaceText
+} {
+  return typeof given === 'object' ? given : { rule: given, in: 'Idempotency-Key:' }
 }

@@ -1,5 +1,6 @@
 import type { Contract, Operation, Span } from '../contracts/contract'
 import { placedCredential } from '../contracts/credential-places'
+import { idempotencyKeyOf } from '../contracts/defaults'
 import { type ChosenOverlap, jsonOfWord, mustBeSaid } from '../contracts/overlap'
 import { parsePlace, type Place, type PlaceText, valueText, whenConstants } from '../contracts/place'
 import type { Json } from '../contracts/shape'
@@ -99,9 +100,8 @@ function headersOf({ contract, tenantId }: Connection): Readonly<Record<string, 
   }
 }
 
-function idempotencyOf({ idempotencyKey = 'optional' }: Contract, call: VendorCall): readonly Said[] {
-  const { rule, in: place } =
-    typeof idempotencyKey === 'object' ? idempotencyKey : { rule: idempotencyKey, in: 'Idempotency-Key:' }
+function idempotencyOf(contract: Contract, call: VendorCall): readonly Said[] {
+  const { rule, in: place } = idempotencyKeyOf(contract)
   return call.idempotencyKey === null || rule === 'off'
     ? []
     : [{ place: parsePlace(place), value: call.idempotencyKey }]

@@ -1,4 +1,4 @@
-import type { Contract, Operation, OperationOf } from '../contracts/contract'
+import { type Contract, type Operation, type OperationOf, operationOf } from '../contracts/contract'
 import type { PlaceText } from '../contracts/place'
 import { type Json, shapeFields, showsWholeSecret } from '../contracts/shape'
 import type { Secret } from '../core/secret'
@@ -117,12 +117,6 @@ function revealed(
   const rotated = readRotated(contract, operation, reply.body)
   if (rotated !== null) return rotated
   throw new VendorError('vendor-reply-malformed', { status: reply.status, rotated: 'maybe', retryAfterSeconds: null })
-}
-
-function operationOf<Name extends Operation['use']>(contract: Contract, use: Name): OperationOf<Name> | null {
-  const found = contract.operations.find(operation => operation.use === use)
-  // Told by its use.
-  return (found as OperationOf<Name> | undefined) ?? null
 }
 
 /** The vendor has rotated already: whatever fails now, a secret was made that nobody has. */

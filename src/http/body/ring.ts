@@ -1,4 +1,5 @@
-import type { Contract, IdempotencyKeyRule, Operation, OwnSecret, RotateBody, Span } from '../../contracts/contract'
+import type { Contract, Operation, OwnSecret, RotateBody, Span } from '../../contracts/contract'
+import { idempotencyKeyOf } from '../../contracts/defaults'
 import {
   allowedSpans,
   type ChosenOverlap,
@@ -7,7 +8,7 @@ import {
   rounded,
   secondsIn,
 } from '../../contracts/overlap'
-import { isTextPlace, placeName, type PlaceText, whenConstants } from '../../contracts/place'
+import { isTextPlace, placeName, whenConstants } from '../../contracts/place'
 import { containsText, parseFreeSecret, parseOwnSecret } from '../../contracts/secret-text'
 import type { Secret } from '../../core/secret'
 import type { IdempotencyRecord } from '../../rotation/endpoint'
@@ -68,8 +69,6 @@ export function requireBody({ contract, body }: PermittedRequest): void {
   if (contract.rotateBody?.required === true && body.length === 0) throw invalidField('body', 'must be given')
 }
 
-const idempotencyHeader = 'Idempotency-Key:'
-
 interface IdempotencyBody {
   readonly body: JsonObject
   /** What a repeat must say again; the body by default. */
@@ -85,7 +84,7 @@ export function readIdempotency(
   operation: IdempotentOperation,
   { body, compared = body }: IdempotencyBody,
 ): IdempotencyRecord | null {
-  const { rule, in: place } = idempotencyOf(request.contract)
+  const { rule, in: place } = idempotencyKeyOf(request.contract)
   if (rule === 'off') return null
   const key = valueAt({ ...request, body }, place)
   if (key === undefined && rule === 'optional') return null
@@ -93,10 +92,6 @@ export function readIdempotency(
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key))
     throw invalidField(placeName(place), 'must be 1 to 255 visible ASCII characters')
   return idempotencyRecord(request.actor, operation, { key, body: compared })
-}
-
-function idempotencyOf({ idempotencyKey = 'optional' }: Contract): { rule: IdempotencyKeyRule; in: PlaceText } {
-  return typeof idempotencyKey === 'object' ? idempotencyKey : { rule: idempotencyKey, in: idempotencyHeader }
 }
 
 /** The body without the idempotency key, where it stands there. */
