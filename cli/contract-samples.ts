@@ -194,8 +194,7 @@ interface Rotating {
 }
 
 function requestOf(contract: Contract, operation: Operation, { endpoint, secret, now }: Rotating): Sample {
-  const { apiKey } = contract.credentials
-  const credential = new Secret(apiKey === undefined ? '<session>' : newText(apiKey, randomBytes))
+  const credential = credentialOf(contract, operation)
   const members = choosesSecret(contract) ? ownSecretMember(contract, secret) : {}
   const { url, request } = vendorRequest(
     {
@@ -208,6 +207,13 @@ function requestOf(contract: Contract, operation: Operation, { endpoint, secret,
     { operation, credential, members, idempotencyKey: randomUUID(), now },
   )
   return { line: `${request.method} ${url}`, headers: request.headers, body: request.body ?? '' }
+}
+
+/** A made-up API key where the operation takes one; else the kind of what stands there. */
+function credentialOf({ credentials: { apiKey } }: Contract, { access }: Operation): Secret {
+  const takesKeys = access === undefined || (access !== 'anyone' && access.apiKey !== undefined)
+  if (takesKeys && apiKey !== undefined) return new Secret(newText(apiKey, randomBytes))
+  return new Secret(access === undefined ? '<token>' : '<session>')
 }
 
 /** What a caller would ask for: the default, where the contract has a word for it. */

@@ -1,20 +1,34 @@
-import { randomBytes } from 'node:crypto'
-import type { Contract } from '../src/contracts/contract'
-import { placedCredential } from '../src/contracts/credential-places'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { choosesSecret, type Contract, type Operation, operationOf } from '../src/contracts/contract'
+import { idempotencyKeyOf } from '../src/contracts/defaults'
+import { mustBeSaid } from '../src/contracts/overlap'
+import { placeName } from '../src/contracts/place'
 import { newText } from '../src/contracts/secret-text'
+import { Secret } from '../src/core/secret'
+import { hookHeaders, ownSecretMember, vendorRequest } from '../src/rotation-hook/vendor-request'
 import { type ContractDescription, type LocalDescription, localFile } from './local-description'
 import { hookedSecret } from './local-hooks'
 import { type SeedContract, seedContracts } from './seed-plan'
+
+export interface BannerOptions {
+  readonly dataDir: string
+  /** Of a platform's own contracts. Default: none. */
+  readonly own?: readonly SeedContract[]
+  readonly now: Date
+}
 
 /**
  * What is printed once everything answers: a command for each contract's rotate route, one that reads a mirror, and
  * those that show a rotation in deliveries.
  */
-export function banner(local: LocalDescription, dataDir: string, own: readonly SeedContract[] = []): string {
+export function banner(local: LocalDescription, { dataDir, own = [], now }: BannerOptions): string {
   const described: Readonly<Record<string, ContractDescription>> = local.contracts
   const rotations = [...seedContracts, ...own].flatMap(({ contract, basePath = '' }) => {
     const ids = described[contract.name]
-    return ids === undefined ? [] : [`# ${contract.name}`, rotateCommand(contract, ids, local.api + basePath), '']
+    const rotate = operationOf(contract, 'rotate')
+    if (ids === undefined || rotate === null) return []
+    const command = rotateCommand({ contract, rotate, baseUrl: local.api + basePath }, ids, now)
+    return [`# ${contract.name}${noteOf(contract)}`, command, '']
   })
   return [
     `Keyturn answers at ${local.api}, its AWS endpoint at ${local.aws}.`,
@@ -35,27 +49,68 @@ export function banner(local: LocalDescription, dataDir: string, own: readonly S
   ].join('\n')
 }
 
-function rotateCommand(contract: Contract, described: ContractDescription, api: string): string {
-  const rotate = contract.operations.find(({ use }) => use === 'rotate')
-  const tenantName = contract.tenant.from === 'path' ? contract.tenant.parameter : 'id'
-  const path = (rotate?.path ?? '').replace('{id}', described.endpointId).replace(`{${tenantName}}`, described.tenantId)
-  const takesKeys = rotate?.access !== 'anyone' && rotate?.access?.apiKey !== undefined
-  const credential = (takesKeys ? (described.apiKey ?? described.token) : described.adminSession) ?? ''
-  const placed = placedCredential(contract.credentials, credential)
-  const query = 'query' in placed ? `?${placed.query}=${credential}` : ''
-  const headers = [
-    ...('header' in placed ? [`${placed.header}: ${placed.value}`] : []),
-    ...(contract.tenant.from === 'header' ? [`${contract.tenant.header}: ${described.tenantId}`] : []),
-  ]
-  const given = headers.map(header => `-H '${header}'`).join(' ')
-  return `curl -X ${rotate?.method} ${api}${path}${query} ${given}${ownSecretOf(contract)}`
+interface Rotating {
+  readonly contract: Contract
+  readonly rotate: Operation
+  /** With the base path. */
+  readonly baseUrl: string
 }
 
-/** Where the caller brings the secret, one that it may bring. */
-function ownSecretOf({ rotateBody, secret }: Contract): string {
-  const rule = rotateBody?.ownSecret
-  if (rule?.required !== true) return ''
-  return ` -H 'Content-Type: application/json' -d '${JSON.stringify({ [rule.field]: newText(secret, randomBytes) })}'`
+/** The rotation as the hook writes it, without what the hook says of itself. */
+function rotateCommand({ contract, rotate, baseUrl }: Rotating, ids: ContractDescription, now: Date): string {
+  const { endpointId, tenantId } = ids
+  const { url, request } = vendorRequest(
+    { contract, baseUrl, endpointId, tenantId, overlapSeconds: overlapOf(contract) },
+    {
+      operation: rotate,
+      credential: new Secret(credentialOf(rotate, ids)),
+      members: choosesSecret(contract)
+        ? ownSecretMember(contract, new Secret(newText(contract.secret, randomBytes)))
+        : {},
+      idempotencyKey: idempotencyKeyOf(contract).rule === 'required' ? randomUUID() : null,
+      now,
+    },
+  )
+  const headers = Object.entries(request.headers).filter(([name, value]) => hookHeaders[name] !== value)
+  return [
+    `curl -X ${request.method} ${quoted(url)}`,
+    ...headers.map(([name, value]) => `-H '${withinQuotes(`${capitalised(name)}: ${value}`)}'`),
+    ...(request.body === null ? [] : [`-d '${withinQuotes(request.body)}'`]),
+  ].join(' ')
+}
+
+/** The same idempotency key once more shows the same secret. */
+function noteOf(contract: Contract): string {
+  const { rule, in: place } = idempotencyKeyOf(contract)
+  return rule === 'required' ? `: another rotation needs another ${placeName(place)}` : ''
+}
+
+/** A credential that may rotate. */
+function credentialOf({ access }: Operation, described: ContractDescription): string {
+  const { apiKey, session } = access === 'anyone' || access === undefined ? {} : access
+  if (apiKey !== undefined) return described.apiKey ?? described.token ?? ''
+  const isForAdmins = session === undefined || session.roles.includes('admin')
+  return (isForAdmins ? described.adminSession : described.memberSession) ?? ''
+}
+
+/** A time that must be said is as far ahead as it may be: the command is sent some while after it was printed. */
+function overlapOf({ overlap }: Contract): number | null {
+  if (overlap.kind !== 'chosen' || !mustBeSaid(overlap)) return null
+  return overlap.unit === 'instant' || overlap.unit === 'unix-seconds' ? overlap.maximumSeconds : null
+}
+
+/** As one word of a shell. */
+function quoted(text: string): string {
+  return /^[\w./:%@+-]+$/.test(text) ? text : `'${withinQuotes(text)}'`
+}
+
+function withinQuotes(text: string): string {
+  return text.replaceAll("'", String.raw`'\''`)
+}
+
+/** The name of a header as people write it. */
+function capitalised(name: string): string {
+  return name.replaceAll(/(?<![A-Za-z])[a-z]/g, letter => letter.toUpperCase())
 }
 
 const greatestPort = 65535
@@ -85,7 +140,7 @@ function portOf(url: string): number {
 
 /** How a customer's Secrets Manager rotates at each contract of a platform's own. */
 function hookCommands(local: LocalDescription, own: readonly SeedContract[]): readonly string[] {
-  const hooked = own.filter(seed => 'apiKey' in seed.apiKeys)
+  const hooked = own.filter(({ apiKeys, contract }) => 'apiKey' in apiKeys && operationOf(contract, 'rotate') !== null)
   if (hooked.length === 0) return []
   const commands = hooked.flatMap(({ contract: { name } }) => [
     `# ${name}`,

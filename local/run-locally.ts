@@ -17,7 +17,7 @@ export async function runLocally(args: readonly string[]): Promise<void> {
   try {
     const options = startOptions(args)
     const { description, own } = await startLocalRun(options, closers)
-    console.log(banner(description, options.dataDir, own))
+    console.log(banner(description, { dataDir: options.dataDir, own, now: new Date() }))
   } catch (error) {
     if (!exit.begun()) printFault(fileFault(error))
     await exit.begin(1)

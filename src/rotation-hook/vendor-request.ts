@@ -35,6 +35,13 @@ export interface VendorHttpRequest {
   readonly body: string | null
 }
 
+/** What each request has, whatever the contract says of its own. */
+export const hookHeaders: Readonly<Record<string, string>> = {
+  accept: 'application/json',
+  'accept-encoding': 'identity',
+  'user-agent': 'keyturn-rotation-hook',
+}
+
 /** The request of one of the contract's operations, with this secret's endpoint, tenant and credential. */
 export function vendorRequest(
   connection: Connection,
@@ -91,9 +98,7 @@ function headersOf({ contract, tenantId }: Connection): Readonly<Record<string, 
   const tenantHeader = tenant.from === 'path' ? undefined : tenant.header
   const newest = apiVersions?.known[0]
   return {
-    accept: 'application/json',
-    'accept-encoding': 'identity',
-    'user-agent': 'keyturn-rotation-hook',
+    ...hookHeaders,
     ...(tenantHeader !== undefined && tenantId !== '' ? { [tenantHeader]: tenantId } : {}),
     ...(apiVersions !== undefined && newest !== undefined ? { [apiVersions.header]: newest } : {}),
     ...contract.client?.headers,

@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path'
 import { seedPlan } from '../../local/seed-plan'
 import { secretsManagerClient } from '../../src/aws/clients'
 import { mirrorName } from '../../src/rotation/mirror'
+import { fetchAsCurl } from '../support/curl-request'
 import { spawnLocalRun, startLocalRun, type TestLocalRun } from '../support/local-run'
 
 const buildDir = mkdtempSync(join(tmpdir(), 'keyturn-build-'))
@@ -176,14 +177,6 @@ describe('npm run keys', () => {
 
 function portOf(url: string): string {
   return new URL(url).port
-}
-
-async function fetchAsCurl(command: string): Promise<Response> {
-  const [, method = '', url = ''] = /^curl -X (\S+) (\S+)/.exec(command) ?? []
-  const headers = [...command.matchAll(/-H '([^:]+): ([^']*)'/g)].map(
-    ([, name = '', value = '']) => [name, value] as const,
-  )
-  return fetch(url, { method, headers: Object.fromEntries(headers) })
 }
 
 async function keys(...args: string[]) {

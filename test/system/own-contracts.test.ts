@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { secretsManagerClient } from '../../src/aws/clients'
 import { localClientOptions } from '../../local/aws-resources'
+import { fetchAsCurl } from '../support/curl-request'
 import { runScript } from '../support/run-script'
 import { spawnLocalRun, startLocalRun, type TestLocalRun } from '../support/local-run'
 
@@ -60,10 +61,7 @@ function describedOf(name: string): Described {
 /** The banner's command for a contract, done by fetch. */
 async function curl(name: string): Promise<Response> {
   const [command = ''] = new RegExp(`^curl .*/${name}/.*$`, 'm').exec(run.output()) ?? []
-  const [, method = '', url = ''] = /^curl -X (\S+) (\S+)/.exec(command) ?? []
-  const headers = [...command.matchAll(/-H '([^:]+): ([^']+)'/g)].map(([, header = '', value = '']) => [header, value])
-  const [, body] = /-d '([^']+)'/.exec(command) ?? []
-  return fetch(url, { method, headers: Object.fromEntries(headers), ...(body === undefined ? {} : { body }) })
+  return fetchAsCurl(command)
 }
 
 async function current(name: string): Promise<string> {

@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import { checkContractFile } from '../../../cli/check-contract'
 import { samplesOf } from '../../../cli/contract-samples'
 import { allContracts, hookContracts } from '../../../src/contracts/all'
+import { githubRepository } from '../../../src/contracts/github'
 import { keyturn } from '../../../src/contracts/keyturn'
 import { storno } from '../../../src/contracts/storno'
+import { tumban } from '../../../src/contracts/tumban'
 import { addSeconds } from '../../../src/core/instant'
 import { choosesSecret, type Contract } from '../../../src/contracts/contract'
 import { schemeOf } from '../../../src/contracts/secret-key'
@@ -125,6 +127,8 @@ describe('keyturn check-contract', () => {
   })
 })
 
+const bare = { kind: 'header', name: 'authorization' } as const
+
 describe('the samples', () => {
   it.each<[Contract, readonly number[]]>([
     [acmeworks, [401, 403, 404, 400, 409, 429, 503, 500]],
@@ -163,6 +167,16 @@ describe('the samples', () => {
     const header = 'idempotency-key'
     expect((await samplesOf(acmeworks, NOON))?.request.headers).toHaveProperty([header])
     expect((await samplesOf(ferrypost, NOON))?.request.headers).not.toHaveProperty([header])
+  })
+
+  it.each<[string, Contract, RegExp]>([
+    ['an API key', acmeworks, /^Bearer acme_[\w-]{43}$/],
+    ['a session', tumban, /^Bearer <session>$/],
+    ['what a vendor hands out', githubRepository, /^Bearer <token>$/],
+    ['what another hands out', oldstay, /^Bearer <token>$/],
+    ['what stands there bare', { ...oldstay, credentials: { in: bare } }, /^<token>$/],
+  ])('have %s where the rotation takes that', async (_, contract, credential) => {
+    expect((await samplesOf(contract, NOON))?.request.headers['authorization']).toMatch(credential)
   })
 
   const contracts: readonly (readonly [string, Contract])[] = [...allContracts, ...hookContracts, ...allMadeUp].map(
