@@ -1,5 +1,5 @@
 import { problems } from '../core/problem'
-import { choosesSecret, type Contract, type Operation } from './contract'
+import { choosesSecret, type Contract, type ErrorDialect, type ErrorWords, type Operation } from './contract'
 import { timeFormats } from './dimensions'
 import { numberDigits } from './ids'
 import { type Fault, faultsIn, isToken } from './fault'
@@ -108,6 +108,7 @@ export function checkErrors(contract: Pick<Contract, 'errors' | 'operations'>): 
   const statuses = statusesOf(contract)
   return [
     ...checkShape('errors.body', body, allowed),
+    ...checkUnsaid(errors),
     ...Object.keys(byStatus).map(
       status =>
         !statuses.includes(Number(status)) &&
@@ -125,6 +126,38 @@ export function checkErrors(contract: Pick<Contract, 'errors' | 'operations'>): 
       ),
     ]),
   ]
+}
+
+/** A word of an error's entry, and the fields that hold it. */
+const fieldsOfWords = [
+  ['title', ['title']],
+  ['detail', ['detail', 'messages', 'errors']],
+  ['code', ['code']],
+] as const
+
+/** Words that an error shows and nobody says: where there is `other`, Keyturn's own would not do. */
+function checkUnsaid({ body, words = {}, byStatus = {}, other }: ErrorDialect): readonly Fault[] {
+  if (other === undefined) return []
+  const entries: readonly (readonly [place: string, entry: ErrorWords])[] = [
+    ...Object.entries(words).map(([code, entry]) => {
+      const [, problem] = Object.entries(problems).find(([known]) => known === code) ?? []
+      return [`errors.words.${code}`, { ...(problem && byStatus[problem[0]]), ...entry }] as const
+    }),
+    ...Object.entries(byStatus).map(([status, entry]) => [`errors.byStatus.${status}`, entry] as const),
+    ['errors.other', other],
+  ]
+  return entries.flatMap(([place, entry]) => {
+    const shape = entry.body === undefined ? body : entry.body
+    const shown = shape === null ? [] : shapeFields(shape)
+    return fieldsOfWords.map(([word, fields]) => {
+      const field = fields.find(each => shown.includes(each))
+      if (field === undefined || { ...other, ...entry }[word] !== undefined) return false
+      const what = field === word ? 'it' : field
+      if (entry.body === undefined) return `errors.other.${word} must be given, since errors.body shows ${what}`
+      const where = place === 'errors.other' ? '' : ', here or by errors.other'
+      return `${place}.${word} must be given${where}, since its body shows ${what}`
+    })
+  })
 }
 
 /** Fields that are texts, and so may stand in one. */

@@ -342,7 +342,7 @@ export function neededPermissions({ permission = [] }: ApiKeyAccess): readonly s
 
 /**
  * How errors look. The words for a problem are `words[code]` over `byStatus[status]`, or `other` where neither names it.
- * What they leave out is in Keyturn's own words.
+ * What they leave out is in Keyturn's own words; where there is `other`, in its words, and Keyturn's show nowhere.
  */
 export interface ErrorDialect {
   /** Absent: `application/json`. */
@@ -351,7 +351,10 @@ export interface ErrorDialect {
   readonly words?: { readonly [Code in ProblemCode]?: ErrorWords }
   /** By Keyturn's status, which an entry may replace. */
   readonly byStatus?: { readonly [status: number]: ErrorWords }
-  /** For every problem that neither of the two names. */
+  /**
+   * For every problem that neither of the two names. Its `type`, `title`, `detail` and `code` are also those of an entry
+   * that leaves them out; a type that nobody says is null. What is wrong with each field is then said by the detail too.
+   */
   readonly other?: ErrorWords
 }
 

@@ -67,7 +67,8 @@ export function problemReply(
   const dialect: ErrorDialect = contract?.errors ?? problemDetails
   const words = wordsFor(dialect, problem)
   const status = words.status ?? problem.status
-  const values = errorValues(problem, words, { status, requestId: request.id, requestTime: now, ...pathOf(request) })
+  const asked = { status, requestId: request.id, requestTime: now, ...pathOf(request) }
+  const values = errorValues(problem, { words, areAll: dialect.other !== undefined }, asked)
   const shape = words.body === undefined ? dialect.body : words.body
   const headers = {
     ...(contract !== null && ownHeaders(contract, values)),
@@ -82,10 +83,15 @@ export function problemReply(
   return { status, headers, body: JSON.stringify(body) }
 }
 
-/** The contract's words for the problem: those by its code over those by its status, or else those for any other. */
+/**
+ * The contract's words for the problem: those by its code over those by its status, or else those for any other. The words
+ * that a named problem leaves out are those for any other; its status and its shape are not.
+ */
 function wordsFor({ words = {}, byStatus = {}, other = {} }: ErrorDialect, { code, status }: Problem): ErrorWords {
   const isNamed = words[code] !== undefined || byStatus[status] !== undefined
-  return isNamed ? { ...byStatus[status], ...words[code] } : other
+  if (!isNamed) return other
+  const { status: _status, body: _body, ...left } = other
+  return { ...left, ...byStatus[status], ...words[code] }
 }
 
 function pathOf({ method, path, parameters }: ReplyRequest): Values {
@@ -115,21 +121,39 @@ function challengeOf(place: CredentialPlace, realm: string): string | null {
   }
 }
 
-function errorValues(problem: Problem, words: ErrorWords, request: Values & { readonly status: number }): Values {
-  const errors = problem.errors.map(({ path, message }) => ({ path, message }))
-  const own = {
+interface DialectWords {
+  readonly words: ErrorWords
+  /** Whether Keyturn's own words show nowhere but where they are asked for in braces. */
+  readonly areAll: boolean
+}
+
+const noWords = { type: null, title: null, detail: null, code: null }
+
+function errorValues(
+  problem: Problem,
+  { words, areAll }: DialectWords,
+  request: Values & { readonly status: number },
+): Values {
+  const ours = {
     ...request,
     type: `urn:keyturn:problem:${problem.code}`,
     title: problem.title,
     detail: problem.detail,
     code: problem.code,
-    param: errors[0]?.path ?? null,
+    param: problem.errors[0]?.path ?? null,
     retryAfterSeconds: problem.retryAfterSeconds,
   }
-  const { type = own.type, title = own.title, code = own.code } = words
-  const detail = words.detail === undefined ? own.detail : filled(words.detail, own)
-  const messages = errors.length === 0 ? [detail] : errors.map(({ path, message }) => `${path} ${message}`)
-  return { ...own, type, title: filled(title, own), detail, code, errors, messages }
+  const unsaid = areAll ? noWords : ours
+  const { type = unsaid.type, code = unsaid.code } = words
+  const title = words.title === undefined ? unsaid.title : filled(words.title, ours)
+  const detailOf = (param: string | null, detail: string): string | null =>
+    words.detail === undefined ? unsaid.detail : filled(words.detail, { ...ours, param, detail })
+  const ofField = areAll ? detailOf : (_: string, message: string): string => message
+  const errors = problem.errors.map(({ path, message }) => ({ path, message: ofField(path, message) }))
+  const texts = problem.errors.map(({ path, message }) => ofField(path, `${path} ${message}`))
+  const detail = detailOf(ours.param, ours.detail)
+  const messages = texts.length === 0 ? [detail] : [...new Set(texts)]
+  return { ...ours, type, title, detail, code, errors, messages }
 }
 
 /** The text with the values of the fields that stand in braces. Any other braces stay. */

@@ -119,7 +119,8 @@ function codeOf(contract: Contract, status: number, body: unknown): VendorErrorC
 function isSuperseded({ errors }: Contract, status: number, body: unknown): boolean {
   if (errors === undefined) return false
   const words = { ...errors.byStatus?.[409], ...errors.words?.['rotation-superseded'] }
-  const { code = 'rotation-superseded' } = words
+  // Beside words for any other error, Keyturn's own code is nobody's.
+  const { code = errors.other === undefined ? 'rotation-superseded' : null } = words
   // A vendor that says no code for it says nothing that tells it from another conflict.
   if (code === null) return false
   return status === (words.status ?? 409) && readShape(errors.body, body).get('code') === code

@@ -143,7 +143,7 @@ export const errors = {
   body: { success: false, errors: { $list: [{ code: 'code', message: 'detail' }] }, request_id: 'requestId' },
   words: { 'not-found': { code: 1404, detail: 'Webhook {id} does not exist.' } },
   byStatus: {
-    400: { status: 422, code: 1422, body: { success: false, errors: 'messages' } },
+    400: { status: 422, code: 1422, detail: '{detail}', body: { success: false, errors: 'messages' } },
     401: { code: 1401, detail: 'Check your API key.' },
     429: { code: 1429, detail: 'Try again in {retryAfterSeconds} seconds.' },
   },

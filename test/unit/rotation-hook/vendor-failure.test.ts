@@ -140,6 +140,12 @@ describe('a vendor that promises to replay', () => {
     const { code, calls } = await createSecretAt(keyturn, [{ status: 409, body: { code: 'too-many-live-keys' } }])
     expect({ code, calls }).toEqual({ code: 'vendor-conflict', calls: 1 })
   })
+
+  it('is not taken to say in Keyturn’s word what its own words for any other error do not', async () => {
+    const errors = { ...keyturn.errors, other: { code: 'x', title: 'X', detail: 'X.' } }
+    const { code, calls } = await createSecretAt({ ...keyturn, errors }, [superseded])
+    expect({ code, calls }).toEqual({ code: 'vendor-conflict', calls: 1 })
+  })
 })
 
 describe('a vendor that shows a new secret on a GET of its own', () => {

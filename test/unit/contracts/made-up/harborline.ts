@@ -78,7 +78,11 @@ export const harborline = {
       'rotation-conflict': { detail: '{method} {path} came too late.' },
     },
     byStatus: {
-      400: { body: { ok: false, code: 'code', each: { $each: 'errors', shape: { $text: '{path}: {message}' } } } },
+      400: {
+        code: 'invalid-request',
+        detail: '{detail}',
+        body: { ok: false, code: 'code', each: { $each: 'errors', shape: { $text: '{path}: {message}' } } },
+      },
       403: { body: null },
       429: { detail: 'Wait {retryAfterSeconds} s.' },
     },
