@@ -8,7 +8,7 @@ import {
   rounded,
   secondsIn,
 } from '../../contracts/overlap'
-import { isTextPlace, placeName, whenConstants } from '../../contracts/place'
+import { isTextPlace, placeName, type PlaceText, whenConstants } from '../../contracts/place'
 import { containsText, parseFreeSecret, parseOwnSecret } from '../../contracts/secret-text'
 import type { Secret } from '../../core/secret'
 import type { IdempotencyRecord } from '../../rotation/endpoint'
