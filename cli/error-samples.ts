@@ -1,4 +1,5 @@
 import { choosesSecret, type Contract, neededPermissions, type Operation } from '../src/contracts/contract'
+import { idempotencyKeyOf } from '../src/contracts/defaults'
 import { placeName } from '../src/contracts/place'
 import { addSeconds } from '../src/core/instant'
 import { noSuchEndpoint, Problem } from '../src/core/problem'
@@ -54,14 +55,16 @@ function beforeTheRing(contract: Contract, { access }: Operation): readonly Prob
 }
 
 /** A member of the request that can be wrong; null: there is none. */
-function requestField({ overlap, rotateBody, idempotencyKey = 'optional' }: Contract): string | null {
+function requestField(contract: Contract): string | null {
+  const { overlap, rotateBody } = contract
   const { ownSecret, reason, force, constants = {} } = rotateBody ?? {}
   const chosen = overlap.kind === 'chosen' ? overlap.field : undefined
   const [place] = [ownSecret?.field, chosen, reason?.field, force?.field, ...Object.keys(constants)].filter(
     each => each !== undefined,
   )
   if (place !== undefined) return placeName(place)
-  return idempotencyKey === 'off' ? null : 'Idempotency-Key'
+  const key = idempotencyKeyOf(contract)
+  return key.rule === 'off' ? null : placeName(key.in)
 }
 
 /** Of a ring that was rotated a moment ago, and of one that holds as many keys as it may. */
@@ -74,7 +77,7 @@ function ofTheRing(contract: Contract, ring: KeyRing, now: Date): readonly Probl
   const full = { ...ring, keys: [ring.keys[0], ...Array.from({ length: count - 1 }, (): Key => older)] } as const
   return [
     ...problemsOf(() => assertMayRotate(full, { ...policy, overlapSeconds: 3600, cooldownSeconds: 0 }, now)),
-    ...(contract.idempotencyKey === 'off'
+    ...(idempotencyKeyOf(contract).rule === 'off'
       ? []
       : [new Problem('idempotency-key-reused', 'This Idempotency-Key was used with another body.')]),
     ...problemsOf(() => assertMayRotate(ring, { ...policy, secondRotation: { kind: 'replace' } }, now)),

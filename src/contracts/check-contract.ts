@@ -7,6 +7,7 @@ import { checkErrors, checkHeaders } from './check-shapes'
 import { signingRules } from './check-signing'
 import type { Contract, Operation } from './contract'
 import { areAlike, placesOf } from './credential-places'
+import { idempotencyKeyOf } from './defaults'
 import { type Fault, faultsIn, fitsEncoding, isSeconds, isToken } from './fault'
 import { canSignFor, newEndpointId, parseEndpointId } from './ids'
 import { isAlwaysEndless } from './overlap'
@@ -89,8 +90,8 @@ const rules: readonly Rule[] = [
   rule(['cooldownSeconds'], ({ cooldownSeconds = 0 }) => [
     !isSeconds(cooldownSeconds) && 'cooldownSeconds must be a whole number, 0 for none',
   ]),
-  rule(['vendorReplays', 'idempotencyKey'], ({ vendorReplays, idempotencyKey }) => [
-    vendorReplays === true && idempotencyKey === 'off' && 'vendorReplays needs an idempotencyKey',
+  rule(['vendorReplays', 'idempotencyKey'], ({ vendorReplays, ...contract }) => [
+    vendorReplays === true && idempotencyKeyOf(contract).rule === 'off' && 'vendorReplays needs an idempotencyKey',
   ]),
   rule(['apiVersions'], ({ apiVersions }) => [
     apiVersions?.known.length === 0 && 'apiVersions.known must not be empty',

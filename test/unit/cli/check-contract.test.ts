@@ -140,6 +140,33 @@ describe('the samples', () => {
     expect(errors.every(({ body }) => !body.includes('{id}'))).toBe(true)
   })
 
+  it.each<[Contract['idempotencyKey'], string | undefined, boolean]>([
+    [undefined, 'Idempotency-Key', true],
+    [{ rule: 'optional', in: 'request.token' }, 'request.token', true],
+    [{ rule: 'required', in: '?token' }, 'token', true],
+    ['off', undefined, false],
+    [{ rule: 'off', in: 'request.token' }, undefined, false],
+  ])('name the idempotency key %j as the contract does, or not at all where it is off', async (key, name, isReused) => {
+    const plain: Contract = {
+      ...acmeworks,
+      ...(key === undefined ? {} : { idempotencyKey: key }),
+      overlap: { kind: 'none' },
+      rotateBody: null,
+      operations: acmeworks.operations.map(operation => ({
+        ...operation,
+        reply: { status: 200, body: 'signingSecret' },
+      })),
+      errors: {
+        body: { code: 'code', at: 'param' },
+        words: { 'idempotency-key-reused': { body: { again: 'code' } } },
+      },
+    }
+    const { errors = [] } = (await samplesOf(plain, NOON)) ?? {}
+    const bodies = errors.map(({ body }) => JSON.parse(body))
+    expect(bodies.find(({ code }) => code === 'invalid-request')?.at).toBe(name)
+    expect(errors.some(({ problem }) => problem === 'idempotency-key-reused')).toBe(isReused)
+  })
+
   it('have no errors of a contract that says none, which is for the hook alone', async () => {
     expect((await samplesOf(oldstay, NOON))?.errors).toEqual([])
   })

@@ -127,6 +127,7 @@ describe('a contract', () => {
     ['secondRotation.maximumLiveKeys', { ...sound, secondRotation: { kind: 'keep', maximumLiveKeys: 1 } }],
     ['cooldownSeconds', { ...sound, cooldownSeconds: -1 }],
     ['vendorReplays', { ...sound, idempotencyKey: 'off' }],
+    ['vendorReplays needs an idempotencyKey', { ...sound, idempotencyKey: { rule: 'off', in: 'X-Key:' } }],
     ['overlap.seconds', { ...sound, overlap: { kind: 'fixed', seconds: 0 } }],
     ['overlap.defaultSeconds', { ...sound, overlap: { ...keyturn.overlap, maximumSeconds: 60 } }],
     ['overlap.words', { ...sound, overlap: { ...keyturn.overlap, unit: 'words' } }],
