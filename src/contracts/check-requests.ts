@@ -1,4 +1,5 @@
 import type { Contract, Operation, TextFormat } from './contract'
+import { type Use, usesOfRotate } from './dimensions'
 import { type Fault, isSeconds, isToken } from './fault'
 import { type ChosenOverlap, isSayable, isWithin, jsonOfWord, mustBeSaid, rounded, secondsIn } from './overlap'
 import { isPresence, isTextPlace, isWantedForm, parsePlace, placeName, type PlaceText } from './place'
@@ -139,10 +140,13 @@ function checkReach(member: string, text: PlaceText, { method, path }: Operation
   return !hasIt && `${name}: path must have ${text}, which ${member} names`
 }
 
+/** Those that read an idempotency key besides rotations, whose path alone may have parameters of the contract's own. */
+const usesWithKey: readonly Use[] = usesOfRotate.filter(use => use !== 'rotate' && use !== 'reveal')
+
 /** Requests that are no rotation, and would be refused for good without a key that they cannot say. */
 function checkRequiredKey({ idempotencyKey }: Pick<Contract, 'idempotencyKey'>, operation: Operation): Fault {
   const { use, method, path } = operation
-  if (use !== 'create' && use !== 'revoke-previous') return false
+  if (!usesWithKey.includes(use)) return false
   if (typeof idempotencyKey !== 'object' || idempotencyKey.rule !== 'required') return false
   if (parsePlace(idempotencyKey.in).in !== 'path') return false
   return `operation ${method} ${path}: idempotencyKey.in must not be a parameter of the path, since ${use} requires a key and has no such parameter`

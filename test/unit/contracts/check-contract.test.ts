@@ -413,6 +413,23 @@ describe('a contract', () => {
       },
     ],
     [
+      'idempotencyKey.in must not be a parameter of the path, since promote requires',
+      {
+        ...sound,
+        idempotencyKey: { rule: 'required', in: '{key}' },
+        operations: [
+          { ...rotate, path: '/hooks/{id}/{key}' },
+          {
+            use: 'promote',
+            method: 'POST',
+            path: '/hooks/{id}/promote',
+            access: { apiKey: {} },
+            reply: { status: 200, body: 'version' },
+          },
+        ],
+      },
+    ],
+    [
       'overlap.unit days has no whole number from overlap.minimumSeconds to overlap.maximumSeconds, of which one must be a multiple of 86400',
       withOverlap({ unit: 'days', minimumSeconds: 3600, maximumSeconds: 7200, defaultSeconds: 3600 }),
     ],
