@@ -62,10 +62,10 @@ function create(table: EndpointTable, endpoint: Endpoint, vacancy: Vacancy): 'st
 function commit(table: EndpointTable, endpoint: Endpoint, expectedRevision: number): 'stored' | 'conflict' {
   const stored = storedAt(table, endpoint, expectedRevision)
   if (stored === null || stored.deletedAt !== null) return 'conflict'
-  const { revision, settings, pausedSince, resumedAt, ring, changes, updatedAt, deletedAt, lookAgainAt, dueAt } =
-    endpoint
-  const owned = { revision, settings, pausedSince, resumedAt, ring, changes, updatedAt, deletedAt, lookAgainAt, dueAt }
-  return put(table, { ...stored, ...owned })
+  const { revision, settings, pausedSince, resumedAt, ring, published, changes } = endpoint
+  const { updatedAt, deletedAt, lookAgainAt, dueAt } = endpoint
+  const owned = { revision, settings, pausedSince, resumedAt, ring, published, changes }
+  return put(table, { ...stored, ...owned, updatedAt, deletedAt, lookAgainAt, dueAt })
 }
 
 function settle(table: EndpointTable, endpoint: Endpoint, settled: Settled): 'stored' | 'conflict' {

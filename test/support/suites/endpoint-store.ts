@@ -206,6 +206,19 @@ function commit(store: Store): void {
     expect(await load(store, endpoint)).toEqual(next)
   })
 
+  it('stores the key that waits to sign, and that none does any more', async () => {
+    const endpoint = await stored(store, sampleEndpoint())
+    const key = { ...endpoint.ring.keys[0], id: 'key_3' }
+    const publishing = changed(endpoint, {
+      published: { key, signing: 'published', leadSeconds: 600, overlapSeconds: 900, endsRetiring: true },
+    })
+    expect(await store().commit(publishing, endpoint.revision)).toBe('stored')
+    expect(await load(store, endpoint)).toEqual(publishing)
+    const next = changed(publishing, { published: null })
+    expect(await store().commit(next, publishing.revision)).toBe('stored')
+    expect(await load(store, endpoint)).toEqual(next)
+  })
+
   it('takes back the times that a change makes null', async () => {
     const endpoint = await stored(store, sampleEndpoint({ dueAt: noon, lookAgainAt: noon }))
     const next = changed(endpoint, { dueAt: null, lookAgainAt: null })
