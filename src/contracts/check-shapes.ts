@@ -246,7 +246,7 @@ function checkItems(
   place: string,
   { $each, shape, order }: Extract<Form, { readonly $each: string }>,
 ): readonly Fault[] {
-  const fields = itemFields[$each]
+  const fields = new Map<string, readonly string[]>(Object.entries(itemFields)).get($each)
   if (fields === undefined)
     return [`${place}: ${$each} is no list of objects; ${Object.keys(itemFields).join(', ')} are`]
   return [
@@ -268,8 +268,9 @@ function checkNumbers(ids: Contract['ids'], body: Shape<string>): readonly Fault
 function formsIn(shape: Shape<string>): readonly Form[] {
   if (typeof shape === 'string' || isValue(shape)) return []
   if (!isForm(shape)) return Object.values(shape).flatMap(formsIn)
-  if ('$list' in shape) return shape.$list.flatMap(formsIn)
-  return '$each' in shape ? [shape, ...formsIn(shape.shape)] : [shape]
+  const form: Form = shape
+  if ('$list' in form) return form.$list.flatMap(formsIn)
+  return '$each' in form ? [form, ...formsIn(form.shape)] : [form]
 }
 
 /** Fields whose value is a time, or holds some. */
@@ -280,9 +281,10 @@ function timesIn(shape: Shape<string>): string {
   if (isValue(shape)) return ''
   if (typeof shape === 'string') return timeFields.test(shape) ? shape : ''
   if (!isForm(shape)) return Object.values(shape).map(timesIn).find(Boolean) ?? ''
-  if ('$time' in shape) return ''
-  if ('$list' in shape) return shape.$list.map(timesIn).find(Boolean) ?? ''
-  if ('$each' in shape) return timesIn(shape.shape)
+  const form: Form = shape
+  if ('$time' in form) return ''
+  if ('$list' in form) return form.$list.map(timesIn).find(Boolean) ?? ''
+  if ('$each' in form) return timesIn(form.shape)
   return shapeFields(shape).find(field => timeFields.test(field)) ?? ''
 }
 

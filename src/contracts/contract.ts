@@ -276,7 +276,12 @@ export interface ApiVersions {
 export type Operation = { readonly [U in Use]: OperationOf<U> }[Use]
 
 /** A contract's list of operations, told by their use. */
-export type Operations = Listed<Operation, { readonly use: never }>
+export type Operations = Listed<Operation, { readonly use: never } | UnknownOperation>
+
+/** With it the compiler compares an operation whose use is misspelt, and so says nothing of its other members. */
+interface UnknownOperation extends Readonly<Record<keyof OperationOf<Use>, unknown>> {
+  readonly use: never
+}
 
 export interface OperationOf<U extends Use> {
   readonly use: U

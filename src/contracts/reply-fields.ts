@@ -118,7 +118,7 @@ export const errorFields = [
 ] as const
 
 /** The fields of the items of a list, as `$each` may show them. */
-export const itemFields: Readonly<Record<string, readonly string[]>> = {
+export const itemFields = {
   endpoints: endpointFields,
   secrets: ['signingSecret', 'keyId', 'createdAt', 'expiresAt', 'isCurrent'],
   errors: ['path', 'message'],
@@ -129,7 +129,7 @@ export const itemFields: Readonly<Record<string, readonly string[]>> = {
   ],
   rotations: ['id', 'keyId', 'version', 'at', 'actor', 'kind', 'reason', 'overlapSeconds'],
   records: ['id', 'endpointId', 'at', 'actor', 'kind', 'reason', 'changed'],
-}
+} as const satisfies Readonly<Record<string, readonly string[]>>
 
 /** Fields that are lists or objects: they stand in a reply as they are, and in no text. */
 export const structuredFields: readonly string[] = [
@@ -145,3 +145,6 @@ export type RevealField = (typeof revealFields)[number]
 export type TestField = (typeof testFields)[number]
 export type ErrorField = (typeof errorFields)[number]
 export type ReplyFields = { readonly [U in Use]: (typeof replyFields)[U][number] }
+/** A field that is a list of objects. */
+export type ListField = keyof typeof itemFields
+export type ItemFields = { readonly [List in ListField]: (typeof itemFields)[List][number] }

@@ -1,4 +1,5 @@
 import type { TimeFormat } from './dimensions'
+import type { ItemFields, ListField } from './reply-fields'
 
 /** A JSON value that is always the same. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json }
@@ -13,39 +14,64 @@ export type Shape<Field extends string> =
   | number
   | boolean
   | null
+  | OneForm<FormsOf<Field>>
+  | ObjectOf<Field>
+  | UnknownForm<Field | TimeFormat | 'oldest-first'>
+
+interface FormsOf<Field extends string> {
   /** Always the same value. A text needs this form. */
-  | { readonly $constant: Json }
+  readonly $constant: { readonly $constant: Json }
   /** A time in a format other than the contract's own. */
-  | { readonly $time: Field; readonly format: TimeFormat }
+  readonly $time: { readonly $time: Field; readonly format: TimeFormat }
   /** The contract's own words for the values of a field. */
-  | { readonly $words: Field; readonly words: Readonly<Record<string, Json>> }
+  readonly $words: { readonly $words: Field; readonly words: Readonly<Record<string, Json>> }
   /** The first characters of a field. */
-  | { readonly $first: number; readonly of: Field }
+  readonly $first: { readonly $first: number; readonly of: Field }
   /** A text with fields in it, in braces: `Try again in {retryAfterSeconds} s.` A field that is null is written as nothing. */
-  | { readonly $text: string }
+  readonly $text: { readonly $text: TextWith<Field> }
   /** A field whose text is a number, as a JSON number. */
-  | { readonly $number: Field }
+  readonly $number: { readonly $number: Field }
   /** The field, left out when it is null or an empty list. */
-  | { readonly $present: Field }
+  readonly $present: { readonly $present: Field }
   /** A list of these. */
-  | { readonly $list: readonly Shape<Field>[] }
+  readonly $list: { readonly $list: readonly Shape<Field>[] }
   /** A list: the shape, once for each item of the field. Secrets stand newest first, unless this says otherwise. */
-  | { readonly $each: Field; readonly shape: Shape<string>; readonly order?: 'oldest-first' }
-  | { readonly [name: string]: Shape<Field> }
+  readonly $each: EachOf<Field>
+}
+
+/** Each form, said to have none of the others' names: so the compiler tells them apart by the name that is written. */
+type OneForm<Forms> = {
+  readonly [Name in keyof Forms]: Forms[Name] & { readonly [Other in Exclude<keyof Forms, Name>]?: never }
+}[keyof Forms]
+
+/** An object of the reply. No name in it begins with a `$`. */
+interface ObjectOf<Field extends string> {
+  readonly [name: string]: Shape<Field>
+  readonly [form: `$${string}`]: never
+}
+
+/**
+ * What no shape is: the compiler compares a form whose name is misspelt with it, and so says nothing of its other members.
+ * Of several that would do as well it takes the last by name, which this is to be.
+ */
+interface UnknownForm<Field extends string> extends ObjectOf<Field> {
+  readonly $: never
+}
+
+/** One of these fields at least, in braces. */
+type TextWith<Field extends string> = `${string}{${Field}}${string}`
+
+/** The items of each list have fields of their own. */
+type EachOf<Field extends string> = {
+  readonly [List in ListField]: {
+    readonly $each: Field & List
+    readonly shape: Shape<ItemFields[List]>
+    readonly order?: 'oldest-first'
+  }
+}[ListField]
 
 /** A shape that stands for a value: an object with a `$` member. */
-export type Form = Extract<
-  Shape<string>,
-  | { $constant: Json }
-  | { $time: string }
-  | { $words: string }
-  | { $first: number }
-  | { $text: string }
-  | { $number: string }
-  | { $present: string }
-  | { $list: readonly Shape<string>[] }
-  | { $each: string }
->
+export type Form = FormsOf<string>[keyof FormsOf<string>]
 
 /** A shape that is an object. */
 export type ObjectShape = Exclude<Shape<string>, string | number | boolean | null>

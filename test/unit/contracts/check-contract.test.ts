@@ -467,7 +467,10 @@ describe('a contract', () => {
       withRotate({
         reply: {
           status: 200,
-          body: { a: 'signingSecret', b: { $each: 'endpoints' as 'id', shape: 'id', order: 'oldest-first' } },
+          body: {
+            a: 'signingSecret',
+            b: { $each: 'endpoints' as 'secrets', shape: 'id' as 'keyId', order: 'oldest-first' },
+          },
         },
       }),
     ],

@@ -103,6 +103,112 @@ const inErrors = {
   },
 } as const satisfies Contract
 
+const inItems = {
+  ...acmeworks,
+  operations: [
+    {
+      ...rotate,
+      use: 'rotate',
+      reply: {
+        status: 200,
+        body: {
+          secret: 'signingSecret',
+          odd: {
+            $each: 'secrets',
+            shape: {
+              value: 'signingSecret',
+              // @ts-expect-error: a typo in a field of a list's items
+              ends: 'expiresAtt',
+            },
+          },
+        },
+      },
+    },
+  ],
+} as const satisfies Contract
+
+const inText = {
+  ...acmeworks,
+  operations: [
+    {
+      ...rotate,
+      use: 'rotate',
+      reply: {
+        status: 200,
+        body: {
+          secret: 'signingSecret',
+          odd: {
+            // @ts-expect-error: a typo in a text's field
+            $text: 'by {tenentId}',
+          },
+        },
+      },
+    },
+  ],
+} as const satisfies Contract
+
+const inMember = {
+  ...acmeworks,
+  operations: [
+    {
+      ...rotate,
+      use: 'rotate',
+      reply: {
+        status: 200,
+        body: {
+          secret: 'signingSecret',
+          odd: {
+            $words: 'status',
+            // @ts-expect-error: a typo in the name of a form's member
+            wrds: { active: 1 },
+          },
+        },
+      },
+    },
+  ],
+} as const satisfies Contract
+
+const inFormName = {
+  ...acmeworks,
+  operations: [
+    {
+      ...rotate,
+      use: 'rotate',
+      reply: {
+        status: 200,
+        body: {
+          secret: 'signingSecret',
+          odd: {
+            // @ts-expect-error: a typo in the name of a form
+            $tme: 'rotatedAt',
+            format: 'unix-seconds',
+          },
+        },
+      },
+    },
+  ],
+} as const satisfies Contract
+
+const inNameOfUse = {
+  ...acmeworks,
+  operations: [
+    {
+      // @ts-expect-error: a typo in a use
+      use: 'rotat',
+      method: 'POST',
+      path: '/hooks/{id}/roll',
+      access: { apiKey: {} },
+      reply: {
+        status: 200,
+        body: {
+          secret: 'signingSecret',
+          old: { $time: 'previousExpiresAt', format: 'unix-seconds' },
+        },
+      },
+    },
+  ],
+} as const satisfies Contract
+
 const inUse = {
   ...acmeworks,
   // @ts-expect-error: a member that there is not
@@ -126,6 +232,15 @@ describe('a typo', () => {
     ],
     ['of a field that another use has', ofAnotherUse, /^operation GET \S+: reply\.body\.secret: .*; get has /],
     ['in an error', inErrors, /^errors\.body\.error: there is no field codee; errors has /],
+    [
+      'in a field of items',
+      inItems,
+      /^operation POST \S+: reply\.body\.odd\.shape\.ends: there is no field expiresAtt; an item of secrets has /,
+    ],
+    ['in a text', inText, /^operation POST \S+: reply\.body\.odd: there is no field tenentId; rotate has /],
+    ['in the name of a form’s member', inMember, /^operation POST \S+: reply\.body\.odd must not have wrds /],
+    ['in the name of a form', inFormName, /^operation POST \S+: reply\.body\.odd has no form \$tme; there are /],
+    ['in the name of a use', inNameOfUse, /^operation POST \S+: use must be one of create, rotate, /],
     ['in a member', inUse, /^cooldownSecond is no member; there are /],
   ])('%s is one fault at its place, with what there is', (_, contract, fault) => {
     expect(contractFaults(uncompiled(contract))).toEqual([expect.stringMatching(fault)])
