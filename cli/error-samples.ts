@@ -1,6 +1,6 @@
 import { choosesSecret, type Contract, neededPermissions, type Operation } from '../src/contracts/contract'
 import { idempotencyKeyOf } from '../src/contracts/defaults'
-import { placeName } from '../src/contracts/place'
+import { placeName, placesOf } from '../src/contracts/place'
 import { addSeconds } from '../src/core/instant'
 import { noSuchEndpoint, Problem } from '../src/core/problem'
 import { invalidField } from '../src/http/body/fields'
@@ -56,12 +56,7 @@ function beforeTheRing(contract: Contract, { access }: Operation): readonly Prob
 
 /** A member of the request that can be wrong; null: there is none. */
 function requestField(contract: Contract): string | null {
-  const { overlap, rotateBody } = contract
-  const { ownSecret, reason, force, constants = {} } = rotateBody ?? {}
-  const chosen = overlap.kind === 'chosen' ? overlap.field : undefined
-  const [place] = [ownSecret?.field, chosen, reason?.field, force?.field, ...Object.keys(constants)].filter(
-    each => each !== undefined,
-  )
+  const [, place] = placesOf(contract).find(([, , purpose]) => purpose !== 'key') ?? []
   if (place !== undefined) return placeName(place)
   const key = idempotencyKeyOf(contract)
   return key.rule === 'off' ? null : placeName(key.in)

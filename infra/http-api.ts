@@ -9,7 +9,8 @@ import type { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function'
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission'
 import { Construct } from 'constructs'
 import type { CustomDomain as Domain, Throttle } from '../config/config'
-import { headerOfPlace, placesOf } from '../src/contracts/credential-places'
+import { headerOfPlace, placesOf as credentialPlacesOf } from '../src/contracts/credential-places'
+import { parsePlace, placesOf } from '../src/contracts/place'
 import type { GatewayRoute, ServingFunction } from '../src/contracts/gateway-routes'
 import type { Mount } from '../src/contracts/routes'
 
@@ -147,13 +148,19 @@ export function corsOf(mounts: readonly Mount[], origins: readonly string[]): Co
 }
 
 /** The headers that callers of a contract send, in lower case. */
-function headersOf({ contract: { credentials, tenant, apiVersions } }: Mount): readonly string[] {
+function headersOf({ contract }: Mount): readonly string[] {
+  const { credentials, tenant, apiVersions, operations } = contract
+  const places = [
+    ...placesOf(contract).map(([, place]) => place),
+    ...operations.flatMap(({ when = {} }) => Object.keys(when)),
+  ].map(parsePlace)
   return [
     'content-type',
     'idempotency-key',
-    ...placesOf(credentials).flatMap(place => headerOfPlace(place) ?? []),
+    ...credentialPlacesOf(credentials).flatMap(place => headerOfPlace(place) ?? []),
     ...(tenant.from !== 'path' && tenant.header !== undefined ? [tenant.header] : []),
     ...(apiVersions === undefined ? [] : [apiVersions.header]),
+    ...places.flatMap(place => (place.in === 'header' ? place.name : [])),
   ].map(header => header.toLowerCase())
 }
 

@@ -1,9 +1,17 @@
 import { isDeepStrictEqual } from 'node:util'
-import { placesOf } from './check-requests'
 import type { Contract } from './contract'
 import { headerOfPlace, placesOf as credentialPlacesOf } from './credential-places'
 import { type Fault } from './fault'
-import { isPresence, isTextPlace, parsePlace, type Place, type PlaceText, valueText, whenConstants } from './place'
+import {
+  isPresence,
+  isTextPlace,
+  parsePlace,
+  type Place,
+  placesOf,
+  type PlaceText,
+  valueText,
+  whenConstants,
+} from './place'
 import { operationRule, type OperationRule, rule, type Rule } from './rule'
 import type { Json } from './shape'
 

@@ -2,7 +2,7 @@ import type { Contract, Operation, TextFormat } from './contract'
 import { type Use, usesOfRotate } from './dimensions'
 import { type Fault, isSeconds, isToken } from './fault'
 import { type ChosenOverlap, isSayable, isWithin, jsonOfWord, mustBeSaid, rounded, secondsIn } from './overlap'
-import { isPresence, isTextPlace, isWantedForm, parsePlace, placeName, type PlaceText } from './place'
+import { isPresence, isTextPlace, isWantedForm, parsePlace, placeName, placesOf, type PlaceText } from './place'
 import type { Json } from './shape'
 import { parseTemplate } from './routes'
 import { rule, type Rule } from './rule'
@@ -96,22 +96,6 @@ function checkPublishes({ publishes, rotateBody, overlap }: Publishing): readonl
 /** How long a text in the format is. */
 function textBytes(format: TextFormat): number {
   return newText(format, count => Buffer.alloc(count)).length
-}
-
-/** Each member of the contract that names a place, and the place. */
-export function placesOf({ overlap, rotateBody, idempotencyKey }: Placing): readonly (readonly [string, PlaceText])[] {
-  const { ownSecret, reason, force, publish, ifRevision, constants = {} } = rotateBody ?? {}
-  return [
-    ...(overlap.kind === 'chosen' ? [['overlap.field', overlap.field] as const] : []),
-    ...(ownSecret === undefined ? [] : [['rotateBody.ownSecret.field', ownSecret.field] as const]),
-    ...(reason === undefined ? [] : [['rotateBody.reason.field', reason.field] as const]),
-    ...(force === undefined ? [] : [['rotateBody.force.field', force.field] as const]),
-    ...(publish === undefined ? [] : [['rotateBody.publish.field', publish.field] as const]),
-    ...(publish === undefined ? [] : [['rotateBody.publish.leadField', publish.leadField] as const]),
-    ...(ifRevision === undefined ? [] : [['rotateBody.ifRevision.field', ifRevision.field] as const]),
-    ...(typeof idempotencyKey === 'object' ? [['idempotencyKey.in', idempotencyKey.in] as const] : []),
-    ...Object.keys(constants).map(place => [`rotateBody.constants.${place}`, place] as const),
-  ]
 }
 
 function checkPlace(member: string, text: PlaceText): Fault {

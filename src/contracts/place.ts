@@ -1,4 +1,4 @@
-import type { Operation } from './contract'
+import type { Contract, Operation } from './contract'
 import type { Json } from './shape'
 
 /**
@@ -52,4 +52,34 @@ export function isWantedForm(wanted: Json): wanted is { readonly [name: string]:
 /** What a request of the operation must say to the letter, by its place. What may be anything is said by another rule. */
 export function whenConstants({ when = {} }: Pick<Operation, 'when'>): readonly (readonly [PlaceText, Json])[] {
   return Object.entries(when).filter(([, wanted]) => !isPresence(wanted))
+}
+
+/** What a place is for: a choice of the caller's, the idempotency key, or what each request must say. */
+type Purpose = 'choice' | 'key' | 'constant'
+
+/** Each member of the contract that names a place, the place, and what it is for. */
+export function placesOf({
+  overlap,
+  rotateBody,
+  idempotencyKey,
+}: Pick<Contract, 'overlap' | 'rotateBody' | 'idempotencyKey'>): readonly (readonly [
+  member: string,
+  place: PlaceText,
+  purpose: Purpose,
+])[] {
+  const { ownSecret, reason, force, publish, ifRevision, constants = {} } = rotateBody ?? {}
+  const choices = [
+    ['rotateBody.ownSecret.field', ownSecret?.field],
+    ['overlap.field', overlap.kind === 'chosen' ? overlap.field : undefined],
+    ['rotateBody.reason.field', reason?.field],
+    ['rotateBody.force.field', force?.field],
+    ['rotateBody.publish.field', publish?.field],
+    ['rotateBody.publish.leadField', publish?.leadField],
+    ['rotateBody.ifRevision.field', ifRevision?.field],
+  ] as const
+  return [
+    ...choices.flatMap(([member, place]) => (place === undefined ? [] : [[member, place, 'choice'] as const])),
+    ...(typeof idempotencyKey === 'object' ? [['idempotencyKey.in', idempotencyKey.in, 'key'] as const] : []),
+    ...Object.keys(constants).map(place => [`rotateBody.constants.${place}`, place, 'constant'] as const),
+  ]
 }

@@ -26,7 +26,7 @@ export interface ConnectionFault {
 export function connectionFaults(known: KnownConnection): readonly ConnectionFault[] {
   const { contract, endpointId, tenantId, overlapSeconds, lostReply } = known
   const messages = {
-    contract: contract.operations.some(({ use }) => use === 'rotate') ? null : 'has no operation that rotates',
+    contract: contractFault(contract),
     endpointId: endpointId === undefined ? null : endpointFault(contract, endpointId),
     tenantId: tenantId === undefined ? null : tenantFault(contract, tenantId),
     overlapSeconds: typeof overlapSeconds === 'number' ? lengthFault(contract, overlapSeconds) : null,
@@ -35,6 +35,12 @@ export function connectionFaults(known: KnownConnection): readonly ConnectionFau
   // Its keys are the ones above.
   const members = Object.keys(messages) as (keyof KnownConnection)[]
   return members.flatMap(member => (messages[member] === null ? [] : [{ member, message: messages[member] }]))
+}
+
+/** The hook makes a new secret current at once, which is too early where it does not sign yet. */
+function contractFault({ operations, publishes }: Contract): string | null {
+  if (operations.every(({ use }) => use !== 'rotate')) return 'has no operation that rotates'
+  return publishes === undefined ? null : 'publishes its keys: the hook needs one whose new key signs at once'
 }
 
 /** Where receivers choose the secret it is stored before the vendor has it, so no reply could lose it. */

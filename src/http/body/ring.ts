@@ -8,7 +8,7 @@ import {
   rounded,
   secondsIn,
 } from '../../contracts/overlap'
-import { isTextPlace, placeName, type PlaceText, whenConstants } from '../../contracts/place'
+import { isTextPlace, placeName, placesOf, type PlaceText, whenConstants } from '../../contracts/place'
 import { containsText, parseFreeSecret, parseOwnSecret } from '../../contracts/secret-text'
 import type { Secret } from '../../core/secret'
 import type { IdempotencyRecord } from '../../rotation/endpoint'
@@ -40,13 +40,9 @@ export function readRingBody(request: PermittedRequest): JsonObject {
 }
 
 /** Where the contract takes null for absent: the body without what it says null of, so that a repeat may leave it out. */
-function withoutNulls({ rotateBody, overlap, idempotencyKey }: Contract, body: JsonObject): JsonObject {
-  if (rotateBody?.nulls !== 'absent') return body
-  const places = [
-    ...(overlap.kind === 'chosen' ? [overlap.field] : []),
-    ...[rotateBody.ownSecret, rotateBody.reason, rotateBody.force].flatMap(rule => rule?.field ?? []),
-    ...(typeof idempotencyKey === 'object' ? [idempotencyKey.in] : []),
-  ]
+function withoutNulls(contract: Contract, body: JsonObject): JsonObject {
+  if (contract.rotateBody?.nulls !== 'absent') return body
+  const places = placesOf(contract).flatMap(([, place, purpose]) => (purpose === 'constant' ? [] : place))
   return withoutPlaces(
     body,
     places.filter(place => !isTextPlace(place) && valueInBody(body, place) === null),
@@ -55,13 +51,8 @@ function withoutNulls({ rotateBody, overlap, idempotencyKey }: Contract, body: J
 
 /** Whether the contract has anything that a body may say. */
 function saysInBody({ contract, operation }: PermittedRequest): boolean {
-  const { rotateBody, overlap, idempotencyKey } = contract
-  const places = [
-    ...Object.keys(operation.when ?? {}),
-    ...(overlap.kind === 'chosen' ? [overlap.field] : []),
-    ...(typeof idempotencyKey === 'object' ? [idempotencyKey.in] : []),
-  ]
-  return Boolean(rotateBody) || places.some(place => !isTextPlace(place))
+  const places = [...Object.keys(operation.when ?? {}), ...placesOf(contract).map(([, place]) => place)]
+  return Boolean(contract.rotateBody) || places.some(place => !isTextPlace(place))
 }
 
 /** @throws {Problem} `invalid-request` where the contract wants a body and there is none */
@@ -101,13 +92,8 @@ export function withoutIdempotencyKey({ idempotencyKey }: Contract, body: JsonOb
 
 /** What a repeat of a rotation must say again: the body, and what stands elsewhere. */
 export function comparedOf(request: PermittedRequest, body: JsonObject): JsonObject {
-  const { overlap, rotateBody } = request.contract
-  const { ownSecret, reason, force } = rotateBody ?? {}
-  const places = [
-    overlap.kind === 'chosen' ? overlap.field : [],
-    [ownSecret, reason, force].map(rule => rule?.field ?? []),
-  ]
-  const elsewhere = places.flat(2).filter(isTextPlace)
+  const choices = placesOf(request.contract).flatMap(([, place, purpose]) => (purpose === 'choice' ? place : []))
+  const elsewhere = choices.filter(isTextPlace)
   if (elsewhere.length === 0) return body
   return { ...body, ...Object.fromEntries(elsewhere.map(place => [place, valueAt({ ...request, body }, place)])) }
 }

@@ -3,9 +3,13 @@ import { App, TerraformStack } from 'cdktf'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { awsProvider, lockFile, pinAwsProvider } from '../../../infra/aws-provider'
-import { accessLogFormat } from '../../../infra/http-api'
+import { accessLogFormat, corsOf } from '../../../infra/http-api'
 import { allContracts } from '../../../src/contracts/all'
+import type { Contract } from '../../../src/contracts/contract'
 import { keyturn } from '../../../src/contracts/keyturn'
+import { acmeworks } from '../contracts/made-up/acmeworks'
+import { lanternkey } from '../contracts/made-up/lanternkey'
+import { northlight } from '../contracts/made-up/northlight'
 import { folder, minimal, mountsOf, resources, synthesise, type Synthesised, deployedFiles } from './support/synthesise'
 import { functionNames } from '../../../infra/function-statements'
 import { allows } from './support/evaluate-policy'
@@ -91,6 +95,19 @@ describe('the API', () => {
     expect(resources(dev, 'aws_apigatewayv2_stage')[0]).toMatchObject({
       default_route_settings: { throttling_rate_limit: 100, throttling_burst_limit: 200 },
     })
+  })
+
+  it('lets browsers send the headers in which a contract wants something said', () => {
+    const mounts = [acmeworks, lanternkey, northlight].map(contract => ({ contract, basePath: '' }))
+    const keyed: Contract = {
+      ...acmeworks,
+      idempotencyKey: { rule: 'optional', in: 'Acme-Once:' },
+      operations: acmeworks.operations.map(operation => ({ ...operation, when: { 'Acme-Rotate:': true } })),
+    }
+    const cors = corsOf([...mounts, { contract: keyed, basePath: '/keyed' }], ['https://app.example.com'])
+    expect(cors?.headers).toEqual(
+      expect.arrayContaining(['x-lantern-intent', 'north-until', 'acme-once', 'acme-rotate', 'authorization']),
+    )
   })
 
   it('throttles each route that changes an endpoint for itself, so that events leave a revoke its own', () => {
