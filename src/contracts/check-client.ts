@@ -1,12 +1,13 @@
 import type { Contract } from './contract'
+import { type Fault, isLowerCaseToken } from './fault'
 import { shapeFields } from './shape'
 
-/** What contradicts itself in the members that the rotation hook alone looks at; the rest of a sentence each, or false. */
+/** What contradicts itself in the members that the rotation hook alone looks at. */
 export function checkClient({
   client = {},
   tenant,
   operations,
-}: Pick<Contract, 'client' | 'tenant' | 'operations'>): readonly (string | false)[] {
+}: Pick<Contract, 'client' | 'tenant' | 'operations'>): readonly Fault[] {
   const { headers = {}, sentBack = {}, rateLimit } = client
   const get = operations.find(({ use }) => use === 'get')
   const shown = get?.reply.body ? shapeFields(get.reply.body) : []
@@ -29,8 +30,4 @@ export function checkClient({
       ) &&
       'tenant.parts must count from 1, and most no less than least',
   ]
-}
-
-function isLowerCaseToken(name: string): boolean {
-  return /^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name)
 }

@@ -3,7 +3,7 @@ import { type KeyBytes, keyBytes } from '../verify/key-bytes'
 import type { Scheme, SignatureHeader, SignedPart } from '../verify/schemes'
 import type { Contract } from './contract'
 import { standardDelivery } from './defaults'
-import { type Fault, fitsEncoding, isToken } from './fault'
+import { type Fault, fitsEncoding, isLowerCaseToken } from './fault'
 import { bitsOf, newText } from './secret-text'
 import { rule, type Rule } from './rule'
 import { keyBytesOf, secretKeyOf } from './secret-key'
@@ -113,12 +113,7 @@ function checkHeaders({
         !/^[!-~](?:[ -~]*[!-~])?$/.test(part.$constant) &&
         `delivery.headers.${name} must be visible ASCII`,
     ),
-    ...lists
-      .flat()
-      .map(
-        name =>
-          (!isToken(name) || name !== name.toLowerCase()) && `signing: ${name} must be the lower-case name of a header`,
-      ),
+    ...lists.flat().map(name => !isLowerCaseToken(name) && `signing: ${name} must be the lower-case name of a header`),
     ...lists.map(
       list =>
         list.length > 0 && list.length !== namings(signing) && 'signing: each header needs one name in each naming',
@@ -174,10 +169,7 @@ function checkSeparators({ signing, tenant }: Pick<Contract, 'signing' | 'tenant
 function checkDelivery({ delivery = standardDelivery }: Pick<Contract, 'delivery'>): readonly Fault[] {
   const names = Object.keys(delivery.headers)
   return [
-    ...names.map(
-      name =>
-        (!isToken(name) || name !== name.toLowerCase()) && `delivery.headers.${name} must be a header in lower case`,
-    ),
+    ...names.map(name => !isLowerCaseToken(name) && `delivery.headers.${name} must be a header in lower case`),
     typeof delivery.success !== 'string' &&
       !(delivery.success.length > 0 && delivery.success.every(status => status >= 200 && status <= 599)) &&
       'delivery.success must be 2xx, or statuses from 200 to 599',

@@ -13,6 +13,11 @@ export function isToken(name: string): boolean {
   return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)
 }
 
+/** The name of a header as a contract writes it where the case says nothing. */
+export function isLowerCaseToken(name: string): boolean {
+  return isToken(name) && name === name.toLowerCase()
+}
+
 export function isSeconds(value: unknown): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0
 }

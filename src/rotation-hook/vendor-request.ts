@@ -1,11 +1,12 @@
 import type { Contract, Operation, Span } from '../contracts/contract'
 import { placedCredential } from '../contracts/credential-places'
 import { idempotencyKeyOf } from '../contracts/defaults'
-import { type ChosenOverlap, jsonOfWord, mustBeSaid } from '../contracts/overlap'
+import { type ChosenOverlap, jsonOfWord, mustBeSaid, secondsIn } from '../contracts/overlap'
 import { parsePlace, type Place, type PlaceText, valueText, whenConstants } from '../contracts/place'
 import type { Json } from '../contracts/shape'
 import { addSeconds } from '../core/instant'
 import { Secret } from '../core/secret'
+import { type JsonObject, withMember } from '../verify/in-body'
 import { HookError } from './hook-error'
 
 /** Where and as whom the vendor is called. */
@@ -143,18 +144,7 @@ export function ownSecretMember(
 function bodyOf({ rotateBody }: Contract, { use }: Operation, said: readonly Said[]): string | null {
   const members = said.flatMap(({ place, value }) => (place.in === 'body' ? [{ path: place.path, value }] : []))
   if (members.length === 0) return use === 'rotate' && rotateBody?.required === true ? '{}' : null
-  return JSON.stringify(members.reduce<JsonMembers>((body, { path, value }) => withMember(body, path, value), {}))
-}
-
-type JsonMembers = Readonly<Record<string, Json>>
-
-function withMember(object: JsonMembers, [name = '', ...inner]: readonly string[], value: Json): JsonMembers {
-  if (inner.length === 0) return { ...object, [name]: value }
-  return { ...object, [name]: withMember(isMembers(object[name]) ? object[name] : {}, inner, value) }
-}
-
-function isMembers(value: Json | undefined): value is JsonMembers {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return JSON.stringify(members.reduce<JsonObject>((body, { path, value }) => withMember(body, path, value), {}))
 }
 
 /** @throws {RangeError} when the contract has no word for that length */
@@ -162,13 +152,10 @@ function written({ unit, words = {} }: ChosenOverlap, span: Span, now: Date): Js
   if (unit === 'words' || span === 'endless') return wordFor(words, span)
   switch (unit) {
     case 'seconds':
-      return span
     case 'minutes':
-      return span / 60
     case 'hours':
-      return span / 3600
     case 'days':
-      return span / 86_400
+      return span / (secondsIn[unit] ?? 1)
     case 'iso-duration':
       return `PT${span}S`
     case 'instant':

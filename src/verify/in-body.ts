@@ -61,12 +61,13 @@ export function withMembers(body: string, values: readonly (readonly [path: stri
   return JSON.stringify(values.reduce((made, [path, text]) => withMember(made, path.split('.'), text), object))
 }
 
-type JsonObject = Readonly<Record<string, unknown>>
+export type JsonObject = Readonly<Record<string, unknown>>
 
-function withMember(object: JsonObject, [name = '', ...inner]: readonly string[], text: string): JsonObject {
-  if (inner.length === 0) return { ...object, [name]: text }
+/** The object with a value at a path in it. Objects on the way are made where there are none. */
+export function withMember(object: JsonObject, [name = '', ...inner]: readonly string[], value: unknown): JsonObject {
+  if (inner.length === 0) return { ...object, [name]: value }
   const member = object[name]
-  return { ...object, [name]: withMember(isObject(member) ? member : {}, inner, text) }
+  return { ...object, [name]: withMember(isObject(member) ? member : {}, inner, value) }
 }
 
 function isObject(value: unknown): value is JsonObject {
