@@ -3,8 +3,8 @@ import type { IdempotentOperation } from '../../rotation/idempotency'
 import type { EndpointStore, RotationDeps } from '../../rotation/ports'
 import { abandonPublished, promotePublished, rollBack, type StepRequest } from '../../rotation/promote'
 import { previousEnd } from '../../rotation/ring'
-import type { JsonObject } from '../body/json'
-import { readIdempotency, readRingBody, withoutIdempotencyKey } from '../body/ring'
+import { type JsonObject, readPermittedObject } from '../body/json'
+import { readIdempotency, withoutIdempotencyKey } from '../body/ring'
 import { readAbandon, readPromote, readRollBack } from '../body/steps'
 import { contractOf, loadEndpoint } from '../load-endpoint'
 import type { Outcome } from '../reply'
@@ -57,7 +57,7 @@ async function read<Body extends { readonly ifRevision: number | null }>(
 ): Promise<{ readonly step: StepRequest & { readonly contract: Contract }; readonly body: Body }> {
   const { contract: dialect, actor } = request
   const endpoint = await loadEndpoint(store, contracts, request)
-  const given = readRingBody(request)
+  const given = readPermittedObject(request)
   const body = use(dialect, withoutIdempotencyKey(dialect, given))
   const idempotency = readIdempotency(request, operation, { body: given })
   const contract = contractOf(contracts, endpoint)

@@ -59,6 +59,7 @@ const used: Readonly<Record<string, readonly unknown[]>> = {
   roundingDirections: contracts.flatMap(({ overlap }) => (overlap.kind === 'chosen' ? overlap.rounded?.direction : [])),
   secretKeys: contracts.map(secretKeyOf),
   unknownFieldRules: contracts.map(contract => contract.rotateBody?.unknownFields ?? 'ignore'),
+  publishedSignings: contracts.map(contract => contract.publishes?.signing),
   urlRules: contracts.map(contract => contract.url ?? 'required'),
   reaches: contracts.map(contract => contract.reach ?? 'own'),
   timeFormats: contracts.map(contract => contract.times),

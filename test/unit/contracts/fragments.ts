@@ -169,6 +169,12 @@ export const endless = {
   clamped: true,
 } as const satisfies Contract['overlap']
 
+export const publishes = {
+  signing: 'published',
+  leadSeconds: 600,
+  overlapSeconds: 3600,
+} as const satisfies Contract['publishes']
+
 export const anySecret = {
   use: 'rotate',
   method: 'PATCH',

@@ -210,6 +210,10 @@ describe('RotatedSecret', () => {
     [{ contract: 'nobody' }, 'contract: there is no nobody; Keyturn has tumban, '],
     [{ contract: { ...storno, name: 'Storno' } }, 'contract: contract Storno: name must be lower-case'],
     [{ contract: withoutRotate }, 'contract: has no operation that rotates'],
+    [
+      { contract: { ...storno, name: 'slow', publishes: { signing: 'manual' } } },
+      'contract: publishes its keys: the hook needs one whose new key signs at once',
+    ],
     [{ baseUrl: 'http://api.storno.ro' }, 'baseUrl: must be an https URL; http only on 127.0.0.1'],
     [{ baseUrl: 'api.storno.ro' }, 'baseUrl: must be an https URL; http only on 127.0.0.1'],
     [{ endpointId: 'wh_1' }, 'endpointId: must be a UUID at storno'],
