@@ -26,7 +26,7 @@ export async function checkContractFile({ args }: Given): Promise<Report> {
 }
 
 /** Each as a sentence that begins with the contract's name. */
-function faultsOf(contract: Contract): readonly string[] {
+export function faultsOf(contract: Contract): readonly string[] {
   try {
     const role = hasAllMembers(contract) && isForTheHookAlone(contract) ? 'called' : 'served'
     checkContract(contract, role)

@@ -16,7 +16,8 @@ export async function main(args: readonly string[]): Promise<void> {
     // What --help and --version end with.
     if (error instanceof CommanderError && error.exitCode === 0) return
     console.error(args.includes('--json') ? JSON.stringify({ error: commandFault(error) }) : toldInOneLine(error))
-    process.exitCode = 1
+    // An exam's 1 says that the receiver failed.
+    process.exitCode = args[0] === 'exam' ? 2 : 1
   }
 }
 
@@ -32,6 +33,7 @@ function keyturn(): KeyturnCommand {
   addDestroy(program.command('destroy'))
   addModule(program.command('module'))
   addCheckContract(program.command('check-contract'))
+  addExam(program.command('exam'))
   return program.needsSubcommand()
 }
 
@@ -145,6 +147,27 @@ function addCheckContract(command: KeyturnCommand): void {
     .argument('[file]')
     .allowExcessArguments()
     .reports(async given => (await import('./check-contract')).checkContractFile(given))
+}
+
+function addExam(command: KeyturnCommand): void {
+  command
+    .description('try a receiver of your own with deliveries that it must accept and that it must refuse')
+    .usage('<url> [options]')
+    .argument('[url]')
+    .allowExcessArguments()
+    .option('--contract <name>', 'whose deliveries it takes: a contract of Keyturn, or of the configuration')
+    .option('--scheme <name>', 'or how they are signed: standard-webhooks, svix, stripe, body-hex:<header>:<prefix>, …')
+    .option(
+      '--config <file>',
+      'with --contract: a configuration or a contract of your own (default: keyturn.config.ts)',
+    )
+    .option(
+      '--secrets <file>',
+      "its secrets: a mirror's document, or one secret; - is standard input (else KEYTURN_EXAM_SECRETS)",
+    )
+    .option('--timeout <seconds>', 'of each delivery, 1 to 120 (default: 10)')
+    .option('--yes-this-is-mine', 'the receiver is yours, though its address is not the loopback of this machine')
+    .reports(async given => (await import('./exam/exam')).exam(given))
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {

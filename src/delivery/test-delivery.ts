@@ -28,8 +28,8 @@ type TestDeps = Pick<
   'leases' | 'attemptsPerTenant' | 'attempts' | 'openKey' | 'send' | 'now' | 'randomBytes' | 'log'
 >
 
-const testEventType = 'webhook.test'
-const payload: Json = { message: 'This is a test delivery. Nothing happened.' }
+export const testEventType = 'webhook.test'
+export const testPayload: Json = { message: 'This is a test delivery. Nothing happened.' }
 /** How long somebody who asked for a test waits for it. */
 const patienceMs = 10_000
 
@@ -62,7 +62,13 @@ export async function testDelivery(
 
 function testMessage({ now, randomBytes }: TestDeps, { endpoint, contract, eventType }: TestRequest): Message {
   const { tenantId, id: endpointId, incarnation } = endpoint
-  const event = { tenantId, id: newId('evt', randomBytes), type: eventType ?? testEventType, at: now(), payload }
+  const event = {
+    tenantId,
+    id: newId('evt', randomBytes),
+    type: eventType ?? testEventType,
+    at: now(),
+    payload: testPayload,
+  }
   const { messageIds } = contract.delivery ?? standardDelivery
   return { id: messageIdOf(messageIds, { tenantId, endpointId, incarnation, eventId: event.id }), endpointId, event }
 }

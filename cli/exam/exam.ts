@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto'
+import { OperatorError } from '../../local/operator-error'
+import { wholeNumber } from '../../local/options'
+import { failureMessages } from '../../src/delivery/failure'
+import type { KeyBytes } from '../../src/verify'
+import type { Given, Report } from '../command'
+import type { Bed } from './deliveries'
+import { judge, type Judged } from './judge'
+import { reportOf } from './report'
+import { type Row, rowsOf } from './rows'
+import { parseSecrets, type Place, readPlace, secretsVariable } from './secrets'
+import { type Answer, senderTo } from './send'
+import { dialectOf, type DialectOptions } from './sender-dialect'
+import { type NameLookup, shownUrl, type Target, targetOf } from './target'
+
+// `keyturn exam <url>`: whether a receiver refuses what it must refuse, and accepts what it must accept.
+
+export interface ExamOptions extends DialectOptions {
+  readonly secrets?: string
+  readonly timeout?: string
+  readonly yesThisIsMine?: boolean
+}
+
+/** What a test may put in another's place. */
+export interface Surroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly lookup?: NameLookup
+}
+
+/** Exit code 0: every row is right, or cannot be told; 1: one is wrong. @throws {OperatorError}, {ConfigError} */
+export async function exam(
+  { options, args }: Given<ExamOptions>,
+  { environment, lookup }: Surroundings = { environment: process.env },
+): Promise<Report> {
+  const [url = '', ...others] = args
+  if (others.length > 0) throw new OperatorError('exam takes one URL')
+  const timeoutMs = 1000 * wholeNumber('--timeout', options.timeout ?? '10', { least: 1, greatest: 120 })
+  const dialect = await dialectOf(options)
+  const secrets = parseSecrets(placeOf(options.secrets, environment), dialect.scheme.keyBytes, new Date())
+  const target = await targetOf(url, { isOwn: options.yesThisIsMine === true, ...(lookup && { lookup }) })
+  const bed: Bed = {
+    dialect,
+    tenantId: secrets.tenantId ?? dialect.tenantId,
+    url: target.url.href,
+    now: () => new Date(),
+    randomBytes,
+  }
+  const rows = rowsOf(bed, { live: secrets.live, foreign: foreignSecret(dialect.scheme.keyBytes) })
+  return reportOf({
+    url: shownUrl(target.url),
+    sender: dialect.name,
+    judged: await sendAll(rows, bed, target, timeoutMs),
+  })
+}
+
+/** @throws {OperatorError} unless exactly one place has secrets */
+function placeOf(file: string | undefined, environment: Surroundings['environment']): Place {
+  const text = environment[secretsVariable] ?? ''
+  if ((file === undefined) === (text === '')) {
+    throw new OperatorError(
+      `the receiver's secrets come by --secrets <file> (- is standard input) or by the variable ${secretsVariable}: give one of them`,
+    )
+  }
+  return file === undefined ? { text, name: secretsVariable } : readPlace(file)
+}
+
+/** A secret in the format, that was never there before. */
+function foreignSecret({ encoding, prefix }: KeyBytes): string {
+  return prefix + randomBytes(32).toString(encoding === 'utf8' ? 'hex' : encoding)
+}
+
+const noConnection: readonly string[] = ['connection-refused', 'connect-timeout', 'unreachable', 'tls', 'bad-response']
+
+/** Sends one after the other. @throws {OperatorError} when the first finds nobody */
+async function sendAll(rows: readonly Row[], bed: Bed, target: Target, timeoutMs: number): Promise<readonly Judged[]> {
+  const sender = senderTo(target, timeoutMs)
+  const { format } = bed.dialect
+  const judged: Judged[] = []
+  try {
+    for (const row of rows) {
+      const reason = reasonToSkip(row, judged)
+      if (reason !== null || typeof row.test !== 'function') {
+        judged.push({ row, answer: null, verdict: 'n/a', reason: reason ?? '' })
+        continue
+      }
+      const answer = await sender.send(row.test())
+      if (judged.length === 0) requireReceiver(answer, target)
+      judged.push(judge(row, answer, format))
+    }
+    return judged
+  } finally {
+    sender.close()
+  }
+}
+
+function requireReceiver(answer: Answer, { url }: Target): void {
+  if (answer.kind === 'status' || !noConnection.includes(answer.why)) return
+  throw new OperatorError(`no receiver at ${shownUrl(url)}: ${failureMessages[answer.why]}`)
+}
+
+/** Why nothing is sent. Null: it is. */
+function reasonToSkip({ must, test }: Row, [genuine]: readonly Judged[]): string | null {
+  if (typeof test !== 'function') return test.reason
+  if (must === 'accept' || genuine === undefined || genuine.verdict === 'right') return null
+  return 'the genuine delivery was not accepted, so a refusal proves nothing'
+}
