@@ -165,6 +165,9 @@ function addExam(command: KeyturnCommand): void {
       '--secrets <file>',
       "its secrets: a mirror's document, or one secret; - is standard input (else KEYTURN_EXAM_SECRETS)",
     )
+    .option('--other-secrets <file>', 'as --secrets, of another endpoint: the receiver must refuse it')
+    .option('--signed-url <url>', 'the URL that the sender has, where the scheme signs it (default: <url>)')
+    .option('--tenant <id>', "the tenant in deliveries, where they name it (default: the document's)")
     .option('--timeout <seconds>', 'of each delivery, 1 to 120 (default: 10)')
     .option('--yes-this-is-mine', 'the receiver is yours, though its address is not the loopback of this machine')
     .reports(async given => (await import('./exam/exam')).exam(given))

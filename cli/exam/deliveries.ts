@@ -85,24 +85,32 @@ export function signedByNoKey(bed: Bed): TestDelivery {
   return signed(bed, { secrets: ['00'], scheme })
 }
 
-/** The delivery of one key with another text in the place of its one signature, the prefix included. */
-export function withSignature(
-  { headers, body }: TestDelivery,
-  { signature: { header }, inBody }: Scheme,
-  change: (signature: string) => string,
-): TestDelivery {
-  if (inBody !== undefined) {
-    const { signature = '' } = readSignedBody(body, inBody) ?? {}
-    return { headers, body: body.replace(`"${signature}"`, () => `"${change(signature)}"`) }
-  }
-  const [name = ''] = header
-  return { headers: { ...headers, [name]: change(String(headers[name])) }, body }
+/** What a signature header holds that one key signed: `t=1700000000,`, `v1=` and the HMAC. */
+export interface SignatureParts {
+  readonly before: string
+  readonly prefix: string
+  readonly hmac: string
 }
 
-/** The encoded HMAC at the end of a signature, which changes. */
-export function withHmac(signature: string, { signature: { encoding } }: Scheme, change: (hmac: string) => string) {
-  const length = encoding === 'base64' ? 44 : 64
-  return signature.slice(0, -length) + change(signature.slice(-length))
+/** The delivery of one key with another text in the place of its signature. */
+export function withSignature(
+  { headers, body }: TestDelivery,
+  scheme: Scheme,
+  change: (parts: SignatureParts) => string,
+): TestDelivery {
+  const { inBody } = scheme
+  const changed = (signature: string): string => change(partsOf(signature, scheme))
+  if (inBody !== undefined) {
+    const { signature = '' } = readSignedBody(body, inBody) ?? {}
+    return { headers, body: body.replace(`"${signature}"`, () => `"${changed(signature)}"`) }
+  }
+  const [name = ''] = scheme.signature.header
+  return { headers: { ...headers, [name]: changed(String(headers[name])) }, body }
+}
+
+function partsOf(signature: string, { signature: { encoding, prefix } }: Scheme): SignatureParts {
+  const hmac = signature.slice(encoding === 'base64' ? -44 : -64)
+  return { before: signature.slice(0, signature.length - hmac.length - prefix.length), prefix, hmac }
 }
 
 /** What of the delivery is signed by HMAC with SHA-1, encoded. */

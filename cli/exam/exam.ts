@@ -2,13 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { OperatorError } from '../../local/operator-error'
 import { wholeNumber } from '../../local/options'
 import { failureMessages } from '../../src/delivery/failure'
-import type { KeyBytes } from '../../src/verify'
+import type { KeyBytes, Scheme } from '../../src/verify'
+import { separatorIn } from '../../src/verify/content'
 import type { Given, Report } from '../command'
 import type { Bed } from './deliveries'
 import { judge, type Judged } from './judge'
 import { reportOf } from './report'
-import { type Row, rowsOf } from './rows'
-import { parseSecrets, type Place, readPlace, secretsVariable } from './secrets'
+import type { Row } from './row'
+import { rowsOf } from './rows'
+import { parseSecrets, type Place, readPlace, type ReceiverSecrets, secretsVariable } from './secrets'
 import { type Answer, senderTo } from './send'
 import { dialectOf, type DialectOptions } from './sender-dialect'
 import { type NameLookup, shownUrl, type Target, targetOf } from './target'
@@ -17,6 +19,9 @@ import { type NameLookup, shownUrl, type Target, targetOf } from './target'
 
 export interface ExamOptions extends DialectOptions {
   readonly secrets?: string
+  readonly otherSecrets?: string
+  readonly signedUrl?: string
+  readonly tenant?: string
   readonly timeout?: string
   readonly yesThisIsMine?: boolean
 }
@@ -36,16 +41,18 @@ export async function exam(
   if (others.length > 0) throw new OperatorError('exam takes one URL')
   const timeoutMs = 1000 * wholeNumber('--timeout', options.timeout ?? '10', { least: 1, greatest: 120 })
   const dialect = await dialectOf(options)
-  const secrets = parseSecrets(placeOf(options.secrets, environment), dialect.scheme.keyBytes, new Date())
+  const { keyBytes } = dialect.scheme
+  const secrets = parseSecrets(placeOf(options, environment), keyBytes, new Date())
+  const other = options.otherSecrets === undefined ? null : otherSecret(options.otherSecrets, keyBytes, secrets)
   const target = await targetOf(url, { isOwn: options.yesThisIsMine === true, ...(lookup && { lookup }) })
   const bed: Bed = {
     dialect,
-    tenantId: secrets.tenantId ?? dialect.tenantId,
-    url: target.url.href,
+    tenantId: tenantOf(options.tenant ?? secrets.tenantId ?? dialect.tenantId, dialect.scheme),
+    url: signedUrlOf(options.signedUrl) ?? target.url.href,
     now: () => new Date(),
     randomBytes,
   }
-  const rows = rowsOf(bed, { live: secrets.live, foreign: foreignSecret(dialect.scheme.keyBytes) })
+  const rows = rowsOf(bed, { ...secrets, other, foreign: foreignSecret(keyBytes) })
   return reportOf({
     url: shownUrl(target.url),
     sender: dialect.name,
@@ -54,14 +61,38 @@ export async function exam(
 }
 
 /** @throws {OperatorError} unless exactly one place has secrets */
-function placeOf(file: string | undefined, environment: Surroundings['environment']): Place {
+function placeOf({ secrets: file, otherSecrets }: ExamOptions, environment: Surroundings['environment']): Place {
   const text = environment[secretsVariable] ?? ''
   if ((file === undefined) === (text === '')) {
     throw new OperatorError(
       `the receiver's secrets come by --secrets <file> (- is standard input) or by the variable ${secretsVariable}: give one of them`,
     )
   }
+  if (file === '-' && otherSecrets === '-') {
+    throw new OperatorError('standard input holds the secrets of --secrets or those of --other-secrets, not both')
+  }
   return file === undefined ? { text, name: secretsVariable } : readPlace(file)
+}
+
+/** @throws {OperatorError} where it is one of the receiver's own */
+function otherSecret(file: string, format: KeyBytes, { live, ended }: ReceiverSecrets): string {
+  const [newest] = parseSecrets(readPlace(file), format, new Date()).live
+  if (![...live, ...ended].includes(newest)) return newest
+  throw new OperatorError("--other-secrets holds a secret of the receiver's own: name those of another endpoint")
+}
+
+/** @throws {OperatorError} for what no header takes, or what the scheme could not sign */
+function tenantOf(tenant: string, scheme: Scheme): string {
+  if (/^[!-~]{1,256}$/.test(tenant) && separatorIn(scheme, 'tenant', tenant) === undefined) return tenant
+  throw new OperatorError(
+    `the tenant must be an id that the scheme can sign, not ${JSON.stringify(tenant)}: give --tenant`,
+  )
+}
+
+/** As it stands, since it is signed so. @throws {OperatorError} */
+function signedUrlOf(url: string | undefined): string | undefined {
+  if (url === undefined || URL.canParse(url)) return url
+  throw new OperatorError(`--signed-url takes a URL, not ${JSON.stringify(url)}`)
 }
 
 /** A secret in the format, that was never there before. */

@@ -1,6 +1,6 @@
 import type { DeliveryFormat } from '../../src/contracts/contract'
 import { failureMessages } from '../../src/delivery/failure'
-import type { Row } from './rows'
+import type { Row } from './row'
 import type { Answer } from './send'
 
 // What an answer says of the receiver.
@@ -25,6 +25,9 @@ export function isAccepted(answer: Answer, { success }: DeliveryFormat): boolean
 }
 
 export function judge(row: Row, answer: Answer, format: DeliveryFormat): Judged {
+  if (row.mayAccept !== undefined && isAccepted(answer, format)) {
+    return { row, answer, verdict: 'n/a', reason: row.mayAccept }
+  }
   const reason = row.must === 'accept' ? unlessAccepted(answer, format) : unlessRefused(answer, format)
   return { row, answer, verdict: reason === '' ? 'right' : 'wrong', reason }
 }
