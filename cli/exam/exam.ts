@@ -6,7 +6,7 @@ import type { KeyBytes, Scheme } from '../../src/verify'
 import { separatorIn } from '../../src/verify/content'
 import type { Given, Report } from '../command'
 import type { Bed } from './deliveries'
-import { judge, type Judged } from './judge'
+import { judge, type Judged, untold } from './judge'
 import { reportOf } from './report'
 import type { Row } from './row'
 import { rowsOf } from './rows'
@@ -42,8 +42,8 @@ export async function exam(
   const timeoutMs = 1000 * wholeNumber('--timeout', options.timeout ?? '10', { least: 1, greatest: 120 })
   const dialect = await dialectOf(options)
   const { keyBytes } = dialect.scheme
-  const secrets = parseSecrets(placeOf(options, environment), keyBytes, new Date())
-  const other = options.otherSecrets === undefined ? null : otherSecret(options.otherSecrets, keyBytes, secrets)
+  const secrets = parseSecrets(await placeOf(options, environment), keyBytes, new Date())
+  const other = options.otherSecrets === undefined ? null : await otherSecret(options.otherSecrets, keyBytes, secrets)
   const target = await targetOf(url, { isOwn: options.yesThisIsMine === true, ...(lookup && { lookup }) })
   const bed: Bed = {
     dialect,
@@ -61,7 +61,10 @@ export async function exam(
 }
 
 /** @throws {OperatorError} unless exactly one place has secrets */
-function placeOf({ secrets: file, otherSecrets }: ExamOptions, environment: Surroundings['environment']): Place {
+async function placeOf(
+  { secrets: file, otherSecrets }: ExamOptions,
+  environment: Surroundings['environment'],
+): Promise<Place> {
   const text = environment[secretsVariable] ?? ''
   if ((file === undefined) === (text === '')) {
     throw new OperatorError(
@@ -75,8 +78,8 @@ function placeOf({ secrets: file, otherSecrets }: ExamOptions, environment: Surr
 }
 
 /** @throws {OperatorError} where it is one of the receiver's own */
-function otherSecret(file: string, format: KeyBytes, { live, ended }: ReceiverSecrets): string {
-  const [newest] = parseSecrets(readPlace(file), format, new Date()).live
+async function otherSecret(file: string, format: KeyBytes, { live, ended }: ReceiverSecrets): Promise<string> {
+  const [newest] = parseSecrets(await readPlace(file), format, new Date()).live
   if (![...live, ...ended].includes(newest)) return newest
   throw new OperatorError("--other-secrets holds a secret of the receiver's own: name those of another endpoint")
 }
@@ -111,7 +114,7 @@ async function sendAll(rows: readonly Row[], bed: Bed, target: Target, timeoutMs
     for (const row of rows) {
       const reason = reasonToSkip(row, judged)
       if (reason !== null || typeof row.test !== 'function') {
-        judged.push({ row, answer: null, verdict: 'n/a', reason: reason ?? '' })
+        judged.push(untold(row, reason ?? ''))
         continue
       }
       const answer = await sender.send(row.test())

@@ -15,6 +15,8 @@ export interface Judged {
   readonly verdict: Verdict
   /** Why it is wrong or tells nothing; empty where it is right. */
   readonly reason: string
+  /** What is wrong with the receiver, where the answer says it: an error or no answer says nothing of its own. */
+  readonly fault: string | null
 }
 
 /** 2xx, or what the contract takes for delivered. */
@@ -25,11 +27,18 @@ export function isAccepted(answer: Answer, { success }: DeliveryFormat): boolean
 }
 
 export function judge(row: Row, answer: Answer, format: DeliveryFormat): Judged {
-  if (row.mayAccept !== undefined && isAccepted(answer, format)) {
-    return { row, answer, verdict: 'n/a', reason: row.mayAccept }
-  }
+  const judged = { row, answer, fault: null }
+  const wasAccepted = isAccepted(answer, format)
+  if (row.mayAccept !== undefined && wasAccepted) return { ...judged, verdict: 'n/a', reason: row.mayAccept }
   const reason = row.must === 'accept' ? unlessAccepted(answer, format) : unlessRefused(answer, format)
-  return { row, answer, verdict: reason === '' ? 'right' : 'wrong', reason }
+  if (reason === '') return { ...judged, verdict: 'right', reason }
+  const isTold = row.must === 'accept' ? answer.kind === 'status' : wasAccepted
+  return { ...judged, verdict: 'wrong', reason, fault: isTold ? row.fault : null }
+}
+
+/** A row of which nothing is sent. */
+export function untold(row: Row, reason: string): Judged {
+  return { row, answer: null, verdict: 'n/a', reason, fault: null }
 }
 
 function unlessAccepted(answer: Answer, format: DeliveryFormat): string {

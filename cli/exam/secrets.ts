@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
 import * as v from 'valibot'
 import { OperatorError } from '../../local/operator-error'
+import { systemCode } from '../../scripts/files'
 import { keyBytes, type KeyBytes } from '../../src/verify'
 
 // The secrets of the receiver under test. They come by a file, by standard input or by the environment, never as
@@ -29,11 +31,16 @@ export interface Place {
 
 /**
  * What is in a file, or at standard input where its name is `-`. One line feed at the end is the file's, not the secret's.
- * @throws Node's own error when it cannot be read
+ * @throws {OperatorError} when it cannot be read
  */
-export function readPlace(file: string): Place {
-  const text = readFileSync(file === '-' ? 0 : file, 'utf8')
-  return { text: text.replace(/\r?\n$/, ''), name: file === '-' ? 'standard input' : file }
+export async function readPlace(file: string): Promise<Place> {
+  const name = file === '-' ? 'standard input' : file
+  try {
+    const content = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8')
+    return { text: content.replace(/\r?\n$/, ''), name }
+  } catch (error) {
+    throw new OperatorError(`${name} cannot be read (${systemCode(error) ?? 'failed'})`, { cause: error })
+  }
 }
 
 /** What is read of a mirror's document. Without `expiresAt` a key does not end. */
@@ -41,17 +48,20 @@ const document = v.object({
   tenantId: v.optional(v.string('must be a text')),
   keys: v.pipe(
     v.array(
-      v.object({
-        secret: v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty')),
-        expiresAt: v.optional(
-          v.nullable(
-            v.pipe(
-              v.string('must be a time such as 2027-01-31T12:00:00Z, or null'),
-              v.isoTimestamp('must be a time such as 2027-01-31T12:00:00Z, or null'),
+      v.object(
+        {
+          secret: v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty')),
+          expiresAt: v.optional(
+            v.nullable(
+              v.pipe(
+                v.string('must be a time such as 2027-01-31T12:00:00Z, or null'),
+                v.isoTimestamp('must be a time such as 2027-01-31T12:00:00Z, or null'),
+              ),
             ),
           ),
-        ),
-      }),
+        },
+        'must be a key',
+      ),
       'must be a list of keys',
     ),
     v.minLength(1, 'must hold a key'),
@@ -65,11 +75,11 @@ const closeMs = 60_000
  * The secrets of a mirror's document (`{"keys": [{"secret": …, "expiresAt": …}, …]}`, newest first), or the one secret.
  * @throws {OperatorError} naming the place and the field, never a secret
  */
-export function parseSecrets({ text, name }: Place, format: KeyBytes, now: Date): ReceiverSecrets {
-  const object = jsonObject(text)
+export function parseSecrets({ text: given, name }: Place, format: KeyBytes, now: Date): ReceiverSecrets {
+  const object = jsonObject(given)
   if (object === null) {
-    checkSecret(text, format, name)
-    return { live: [text], ended: [], ending: 0, tenantId: null, isDocument: false }
+    checkSecret(given, format, name)
+    return { live: [given], ended: [], ending: 0, tenantId: null, isDocument: false }
   }
   const parsed = v.safeParse(document, object)
   if (!parsed.success) {
@@ -91,9 +101,9 @@ export function parseSecrets({ text, name }: Place, format: KeyBytes, now: Date)
   }
 }
 
-function jsonObject(text: string): object | null {
+function jsonObject(given: string): object | null {
   try {
-    const parsed: unknown = JSON.parse(text.replace(/^\ufeff/, ''))
+    const parsed: unknown = JSON.parse(given.replace(/^\ufeff/, ''))
     return typeof parsed === 'object' && parsed !== null ? parsed : null
   } catch (error) {
     if (error instanceof SyntaxError) return null
@@ -108,9 +118,9 @@ function fieldOf(issue: Issue): string {
   return path.join('').replace(/^\./, '') || 'the document'
 }
 
-/** valibot's own text of a missing member would name what came instead. */
-function problemOf({ message }: Issue): string {
-  return message.startsWith('must ') ? message : 'must be given'
+/** valibot's own texts would name what came instead. */
+function problemOf({ message, received }: Issue): string {
+  return received === 'undefined' ? 'must be given' : message
 }
 
 function checkSecret(secret: string, format: KeyBytes, name: string): void {

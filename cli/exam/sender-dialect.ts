@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { ConfigError } from '../../config/schema'
-import { configFile, loadContracts } from '../../config/load'
+import { configFile, loadContracts, loadOwnContracts } from '../../config/load'
 import { sampleTenantId } from '../../local/own-contracts'
 import { OperatorError } from '../../local/operator-error'
 import { allContracts, hookContracts } from '../../src/contracts/all'
@@ -40,16 +40,20 @@ export async function dialectOf({ contract, scheme, config }: DialectOptions): P
 
 async function contractOf(name: string, config: string | undefined): Promise<Contract> {
   const shipped = [...allContracts, ...hookContracts]
-  const file = config ?? (existsSync(configFile()) ? configFile() : undefined)
-  const isShipped = shipped.some(each => each.name === name)
-  const own = file === undefined || isShipped ? [] : await checkedContracts(file)
-  const known = [...shipped, ...own]
+  const known = shipped.some(each => each.name === name) ? shipped : [...shipped, ...(await ownContracts(config))]
   const contract = known.find(each => each.name === name)
   if (contract !== undefined) return contract
   const names = known.map(each => each.name).join(', ')
   throw new OperatorError(`--contract takes one of ${names}, not ${JSON.stringify(name)}`)
 }
 
+/** Those of the file that is named, else of the project's configuration, where it has one. @throws {ConfigError} */
+async function ownContracts(config: string | undefined): Promise<readonly Contract[]> {
+  if (config !== undefined) return checkedContracts(config)
+  return existsSync(configFile()) ? loadOwnContracts(configFile()) : []
+}
+
+/** Unlike what a configuration mounts, the contracts of a file of their own are not checked yet. */
 async function checkedContracts(file: string): Promise<readonly Contract[]> {
   const contracts = await loadContracts(file)
   const faults = contracts.flatMap(contract => faultsOf(contract).map(fault => `${file}: ${fault}`))

@@ -7,20 +7,23 @@ import { join } from 'node:path'
 import { Webhook as StandardWebhook } from 'standardwebhooks'
 import StripeSdk from 'stripe'
 import { Webhook as SvixWebhook } from 'svix'
+import { receiver as exampleReceiver } from '../../../../examples/receiver/receiver'
 import type { ExamOptions } from '../../../../cli/exam/exam'
 import { sampleTenantId } from '../../../../local/own-contracts'
 import { allContracts, hookContracts } from '../../../../src/contracts/all'
-import type { Contract } from '../../../../src/contracts/contract'
 import { newText } from '../../../../src/contracts/secret-text'
 import { schemeOf } from '../../../../src/contracts/secret-key'
 import { type Scheme, verify, WebhookVerificationError } from '../../../../src/verify'
+import { closeAfterEach } from '../../aws/close-after-each'
 import { allMadeUp } from '../../contracts/made-up/all-made-up'
+import { startHarness } from '../../secrets-manager/harness'
 import { type Arrived, examine, type Receiver, type Reply, serve, stopServers } from './bed'
-import { documentOf, liveSecrets, otherSecret, ringOf, standardRing, type TestKey } from './keys'
+import { documentOf, liveSecrets, otherSecret, ringOf, ringOfContract, standardRing, type TestKey } from './keys'
 
 // Receivers that are as they should be, by the libraries that people take. An exam that found fault with one would be
 // believed nowhere.
 
+const closing = closeAfterEach()
 afterEach(stopServers)
 
 const accepted = { status: 204 }
@@ -55,12 +58,6 @@ function byOurs(scheme: Scheme, secrets: readonly string[], url: () => string): 
       return error instanceof WebhookVerificationError && error.code !== 'empty-secret' ? refused : { status: 503 }
     }
   }
-}
-
-/** In the format of the contract: newest, older, ended. */
-function ringOfContract(contract: Contract): readonly TestKey[] {
-  const secret = (): string => newText(contract.secret, randomBytes)
-  return ringOf([secret(), secret(), secret()])
 }
 
 async function withOther<Result>(secret: string, work: (otherSecrets: string) => Promise<Result>): Promise<Result> {
@@ -151,6 +148,24 @@ describe('no fault is found with a receiver', () => {
       examine(url, documentOf(keys, sampleTenantId(contract)), { contract: name, otherSecrets }),
     )
     expect(found).toMatchObject({ exitCode: 0, wrong: [] })
+  })
+
+  it('as examples/receiver is, which answers 503 to what no key of its own signed', async () => {
+    const harness = closing(await startHarness())
+    await harness.create(documentOf(standardRing))
+    const secrets = harness.open({ now: () => new Date() })
+    const again: unknown[] = []
+    const receive = exampleReceiver({
+      secrets,
+      accept: async () => undefined,
+      onTryAgain: error => void again.push(error),
+    })
+    const url = await serve(({ body, request }) => receive(body, request.headers))
+    expect(await examine(url, documentOf(standardRing), { contract: 'keyturn' })).toMatchObject({
+      exitCode: 0,
+      wrong: [],
+    })
+    expect(again.length).toBeGreaterThan(5)
   })
 
   it.each(allMadeUp.map(contract => [contract.name, contract] as const))(

@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto'
+import type { Contract } from '../../../../src/contracts/contract'
+import { newText } from '../../../../src/contracts/secret-text'
 import { whsec } from '../../verify/secrets'
 
 // What a receiver under test holds, as its mirror has it: two live keys, and one that ended an hour ago.
@@ -16,6 +19,12 @@ export function ringOf([newest, older, ended]: readonly [string, string, string]
     { secret: older, expiresAt: new Date(Date.now() + hourMs) },
     { secret: ended, expiresAt: new Date(Date.now() - hourMs) },
   ]
+}
+
+/** In the format of the contract: newest, older, ended. */
+export function ringOfContract({ secret }: Contract): readonly TestKey[] {
+  const made = (): string => newText(secret, randomBytes)
+  return ringOf([made(), made(), made()])
 }
 
 /** The mirror's document of the keys. */
