@@ -13,7 +13,7 @@ export function acceptRows(bed: Bed, keys: Keys, message: Message): readonly Row
     {
       id: 'genuine',
       must: 'accept',
-      what: 'genuine, signed by the newest key',
+      what: 'genuine, signed by the key that signs',
       fault: 'It refuses what its sender sends.',
       test: () => signed(bed, { secrets: [newest], message }),
     },
@@ -65,7 +65,7 @@ function liveKeyRows(bed: Bed, keys: Keys): readonly Row[] {
   const fault = 'It does not hold every live key, and refuses deliveries while a key is rotated.'
   const row = { must: 'accept', fault } as const
   const none = oneKey(keys)
-  if (none !== null) return [{ id: 'live-key-2', ...row, what: 'signed by an older live key alone', test: none }]
+  if (none !== null) return [{ id: 'live-key-2', ...row, what: 'signed by another live key alone', test: none }]
   return older.map((secret, index) => ({
     id: `live-key-${index + 2}`,
     ...row,

@@ -40,6 +40,7 @@ const provedElsewhere: readonly Proof[] = [
     command: /^cd terraform && terraform init && terraform apply$/,
     by: ['test/deploy/module.test.ts', "terraform(region, 'apply'"],
   },
+  { command: /npx keyturn exam http/, by: ['test/unit/cli/exam/docs.test.ts', 'docs/exam.md'] },
   { command: /^npm install keyturn /, by: ['test/deploy/package.test.ts', "run('npm', 'install'"] },
   {
     command: /npx cdktf-cli@0\.21 deploy --app 'npx tsx forges\.ts'$/,

@@ -55,7 +55,7 @@ describe('keyturn exam', () => {
     const url = await serve(good)
     const { exitCode, stdout, stderr } = await run([url, '--contract', 'keyturn', '--secrets', secrets])
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
-    expect(stdout).toMatch(/^accept {2}genuine, signed by the newest key +204 +right$/m)
+    expect(stdout).toMatch(/^accept {2}genuine, signed by the key that signs +204 +right$/m)
     expect(stdout).toMatch(/^refuse {2}signed by an ended key +401 +right$/m)
     expect(stdout).toMatch(/\n20 right, 0 wrong, 4 n\/a\n$/)
   })
