@@ -135,6 +135,7 @@ function requireReceiver(answer: Answer, { url }: Target): void {
 /** Why nothing is sent. Null: it is. */
 function reasonToSkip({ must, test }: Row, [genuine]: readonly Judged[]): string | null {
   if (typeof test !== 'function') return test.reason
+  if (genuine?.answer?.kind === 'none') return 'the genuine delivery got no answer'
   if (must === 'accept' || genuine === undefined || genuine.verdict === 'right') return null
   return 'the genuine delivery was not accepted, so a refusal proves nothing'
 }

@@ -89,13 +89,15 @@ export function parseSecrets({ text: given, name }: Place, format: KeyBytes, now
   const { keys, tenantId = null } = parsed.output
   for (const [index, { secret }] of keys.entries()) checkSecret(secret, format, `${name}: keys[${index}].secret`)
   const leftMs = keys.map(({ expiresAt }) => (expiresAt ? Date.parse(expiresAt) - now.getTime() : Infinity))
-  const [first, ...older] = keys.filter((_, index) => (leftMs[index] ?? 0) > closeMs)
-  const ended = keys.filter((_, index) => (leftMs[index] ?? 0) < -closeMs)
+  const [first, ...older] = keys.filter((_, index) => (leftMs[index] ?? 0) > closeMs).map(({ secret }) => secret)
+  const over = keys.filter((_, index) => (leftMs[index] ?? 0) < -closeMs).map(({ secret }) => secret)
   if (first === undefined) throw new OperatorError(`${name}: no key lives for another minute, and an exam needs one`)
+  const live = [first, ...older] as const
   return {
-    live: [first.secret, ...older.map(({ secret }) => secret)],
-    ended: ended.map(({ secret }) => secret),
-    ending: keys.length - 1 - older.length - ended.length,
+    live,
+    // A secret that was taken up again is live.
+    ended: over.filter(secret => !live.includes(secret)),
+    ending: keys.length - live.length - over.length,
     tenantId,
     isDocument: true,
   }

@@ -1,9 +1,15 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { exam } from '../../../../cli/exam/exam'
 import { secretsVariable } from '../../../../cli/exam/secrets'
+import { runScript } from '../../../support/run-script'
+import { selfSigned } from '../../../support/tls/self-signed'
 import { whsec } from '../../verify/secrets'
 import { type Arrived, examine, serve, stopServers } from './bed'
 import { handmade } from './broken'
@@ -93,6 +99,14 @@ describe('no answer', () => {
     )
   })
 
+  it('in time at the first delivery leaves the others unsent', async () => {
+    let arrived = 0
+    const url = await serve(() => new Promise(() => void (arrived += 1)))
+    const { exitCode, rows, wrong } = await examine(url, documentOf(standardRing), { timeout: '1' })
+    expect({ exitCode, wrong, arrived }).toEqual({ exitCode: 1, wrong: ['genuine'], arrived: 1 })
+    expect(rows[1]).toMatchObject({ answer: null, verdict: 'n/a', reason: 'the genuine delivery got no answer' })
+  })
+
   it('is waited for where an answer has begun, but not for its body', async () => {
     const server = createServer((request, response) => {
       request.resume()
@@ -105,6 +119,39 @@ describe('no answer', () => {
     expect(rows[0]).toMatchObject({ id: 'genuine', answer: 200, verdict: 'right' })
     server.closeAllConnections()
     server.close()
+  })
+})
+
+describe('a receiver over https', () => {
+  it('is examined where Node.js trusts its certificate, and else nothing is sent', async () => {
+    const certificate = selfSigned(new Date(Date.now() + 60 * 60 * 1000))
+    const folder = mkdtempSync(join(tmpdir(), 'keyturn-exam-tls-'))
+    writeFileSync(join(folder, 'ca.pem'), certificate.cert)
+    let arrived = 0
+    const server = createTlsServer(certificate, (request, response) => {
+      request.resume()
+      arrived += 1
+      response.writeHead(200).end()
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const args = ['exam', url, '--scheme', 'svix', '--json']
+    const variables = { KEYTURN_EXAM_SECRETS: whsec(1) }
+    const untrusted = await runScript('cli/keyturn.ts', args, variables)
+    expect(untrusted).toMatchObject({
+      exitCode: 2,
+      stderr: `{"error":"no receiver at ${url}/: The TLS connection failed"}\n`,
+    })
+    expect(arrived).toBe(0)
+    const trusted = await runScript('cli/keyturn.ts', args, {
+      ...variables,
+      NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'),
+    })
+    expect(JSON.parse(trusted.stdout).rows[0]).toMatchObject({ id: 'genuine', answer: 200 })
+    server.closeAllConnections()
+    server.close()
+    rmSync(folder, { recursive: true })
   })
 })
 

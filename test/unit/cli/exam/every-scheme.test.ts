@@ -4,11 +4,11 @@ import { sampleTenantId } from '../../../../local/own-contracts'
 import { allContracts, hookContracts } from '../../../../src/contracts/all'
 import type { Contract } from '../../../../src/contracts/contract'
 import { schemeOf } from '../../../../src/contracts/secret-key'
-import { type Scheme, verify, type VerifyOptions } from '../../../../src/verify'
+import { type Scheme, timestampedList, verify, type VerifyOptions } from '../../../../src/verify'
 import { tumban } from '../../../../src/contracts/tumban'
 import { allMadeUp } from '../../contracts/made-up/all-made-up'
 import { examine, type Receiver, serve, stopServers } from './bed'
-import { documentOf, liveSecrets, ringOfContract } from './keys'
+import { documentOf, liveSecrets, ringOfContract, type TestKey } from './keys'
 
 // One fault at a time, in every scheme: a row that another fault answers for would prove nothing.
 
@@ -98,6 +98,51 @@ describe('the key that is empty', () => {
   it('signs as one zero byte does', () => {
     const [empty, zero] = ['', '\u0000'].map(key => createHmac('sha256', key).update('x').digest('hex'))
     expect(empty).toBe(zero)
+  })
+})
+
+/** Takes the first, or the last, value of every header. */
+function takingOneOf(contract: Contract, keys: readonly TestKey[], at: 0 | -1): Receiver {
+  return ({ body, request }) => {
+    const values = Object.entries(request.headersDistinct).map(([name, each = []]) => [name, each.at(at)] as const)
+    try {
+      verify(body, Object.fromEntries(values), liveSecrets(keys), { scheme: schemeOf(contract) })
+      return { status: 204 }
+    } catch {
+      return { status: 401 }
+    }
+  }
+}
+
+describe('one of two values of a header', () => {
+  const some = [...allContracts, ...hookContracts].map(each => [each.name, each] as const)
+
+  it.each(some)(
+    'is found with a receiver for %s that takes the first, and one that takes the last',
+    async (_, contract) => {
+      const keys = ringOfContract(contract)
+      const foundWith = async (at: 0 | -1): Promise<readonly string[]> => {
+        const url = await serve(takingOneOf(contract, keys, at))
+        return (await examine(url, documentOf(keys, sampleTenantId(contract)), { contract: contract.name })).wrong
+      }
+      expect(await foundWith(0)).toEqual(['doubled-header-first'])
+      expect(await foundWith(-1)).toEqual(['doubled-header-last'])
+    },
+  )
+
+  it('is found in a timestamped list where the last is taken', async () => {
+    const scheme = timestampedList({ header: 'stripe-signature' })
+    const secret = 'a-secret-of-16-bytes'
+    const url = await serve(({ body, request }) => {
+      const header = request.headersDistinct['stripe-signature']?.at(-1) ?? ''
+      try {
+        verify(body, { 'stripe-signature': header }, secret, { scheme })
+        return { status: 204 }
+      } catch {
+        return { status: 401 }
+      }
+    })
+    expect((await examine(url, secret, { scheme: 'stripe' })).wrong).toEqual(['doubled-header-last'])
   })
 })
 

@@ -31,6 +31,11 @@ describe("a receiver's secrets", () => {
     expect(parse({ keys })).toMatchObject({ live: [whsec(5)], ended: [], ending: 2 })
   })
 
+  it('are live where they were taken up again after they had ended', () => {
+    const keys = [key(5, null), key(4, '2026-11-21T11:00:00Z'), key(5, '2026-11-21T10:00:00Z')]
+    expect(parse({ keys })).toMatchObject({ live: [whsec(5)], ended: [whsec(4)], ending: 0 })
+  })
+
   it('may be one secret, as it stands', () => {
     expect(parse(whsec(1))).toMatchObject({ live: [whsec(1)], isDocument: false })
     expect(parse('{not json', utf8Text)).toMatchObject({ live: ['{not json'] })
