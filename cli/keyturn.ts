@@ -7,7 +7,7 @@ import { commandFault, toldInOneLine } from './faults'
 // The command `keyturn`. All that it takes stands here. What a command does stands in a file that is loaded once it is
 // called, so that `--help` does not wait for the AWS SDK.
 
-/** Runs what the arguments ask for. Sets the exit code, and never rejects. */
+/** Runs what the arguments ask for. Sets the exit code, and never rejects: `explain` says by 1 what it found. */
 export async function main(args: readonly string[]): Promise<void> {
   quietSdk()
   try {
@@ -16,8 +16,8 @@ export async function main(args: readonly string[]): Promise<void> {
     // What --help and --version end with.
     if (error instanceof CommanderError && error.exitCode === 0) return
     console.error(args.includes('--json') ? JSON.stringify({ error: commandFault(error) }) : toldInOneLine(error))
-    // An exam's 1 says that the receiver failed.
-    process.exitCode = args[0] === 'exam' ? 2 : 1
+    // The 1 of these says that the receiver failed, or that the request does not verify.
+    process.exitCode = args[0] === 'exam' || args[0] === 'explain' ? 2 : 1
   }
 }
 
@@ -34,6 +34,7 @@ function keyturn(): KeyturnCommand {
   addModule(program.command('module'))
   addCheckContract(program.command('check-contract'))
   addExam(program.command('exam'))
+  addExplain(program.command('explain'))
   return program.needsSubcommand()
 }
 
@@ -171,6 +172,31 @@ function addExam(command: KeyturnCommand): void {
     .option('--timeout <seconds>', 'of each delivery, 1 to 120 (default: 10)')
     .option('--yes-this-is-mine', 'the receiver is yours, though its address is not the loopback of this machine')
     .reports(async given => (await import('./exam/exam')).exam(given))
+}
+
+function addExplain(command: KeyturnCommand): void {
+  command
+    .description('say why a captured request does not verify; prints no secret, and takes none as an argument')
+    .usage('--request <file> (--contract <name> | --scheme <scheme>) (--secret-file <file> | …) [options]')
+    .option(
+      '--request <file>',
+      'the request: HTTP as captured, JSON {method, url, headers, body}, or an event of Lambda',
+    )
+    .option('--contract <name>', 'whose contract the sender follows')
+    .option('--scheme <scheme>', 'how the sender signs, where no contract says it, such as standard-webhooks')
+    .option('--config <file>', 'with --contract: a contract of your own, or the configuration that mounts it')
+    .option('--secret-file <file>', 'a secret as the receiver has it, letter by letter; may be repeated', collect)
+    .option('--secret-env <name>', 'the environment variable that holds a secret; may be repeated', collect)
+    .option(
+      '--mirror-file <file>',
+      'the value of a mirror, or what aws secretsmanager get-secret-value prints; may be repeated',
+      collect,
+    )
+    .option('--url <url>', 'where the scheme signs the URL: as it was given to the sender')
+    .option('--now <time>', 'when the request arrived (default: as the capture says, else the clock)')
+    .option('--tolerance-seconds <number>', 'how far its time may be off (default: 300)')
+    .allowExcessArguments()
+    .reports(async given => (await import('./explain')).explainRequest(given))
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {

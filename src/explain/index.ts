@@ -1,0 +1,5 @@
+export { explain, type ExplainOptions, type Explanation, type KnownScheme } from './explain'
+export { type CapturedHeaders, type CapturedRequest, readCapturedRequest } from './captured-request'
+export type { Certainty, Finding, FindingCode } from './finding'
+export { type GivenKey, keysOfMirror, type VersionLabel } from './given-key'
+export type { KnownSender, TextForm } from './secret-kinds'
