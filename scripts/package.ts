@@ -21,6 +21,8 @@ async function main(): Promise<void> {
 if (require.main === module) void main()
 
 const verifier = { 'verify/index': 'src/verify/index.ts' }
+/** Apart from the verifier, so that nobody's handler loads it. */
+const explainer = { 'explain/index': 'src/explain/index.ts' }
 const reader = { 'secrets-manager/index': 'src/secrets-manager/index.ts' }
 /** Of the AWS provider; `keyturn/infra` looks beside itself. */
 const lockFile = '.terraform.lock.hcl'
@@ -34,7 +36,7 @@ const peers = ['cdktf', 'constructs', '@cdktf/provider-aws', '@aws-sdk/*']
  */
 export async function buildPackageEntries(outDir: string): Promise<void> {
   const options: BuildOptions = { ...bundleOptions(outDir), external: peers }
-  await build({ ...options, entryPoints: { ...verifier, ...infra, ...contracts }, format: 'cjs' })
+  await build({ ...options, entryPoints: { ...verifier, ...explainer, ...infra, ...contracts }, format: 'cjs' })
   mkdirSync(join(outDir, 'infra'), { recursive: true })
   copyFileSync(join('infra', lockFile), join(outDir, 'infra', lockFile))
   // Its errors are of the very class that `keyturn/verify` exports, so it takes the verifier from beside it.

@@ -7,7 +7,7 @@ import { WebhookVerificationError } from '../verify/verification-error'
 import { verify } from '../verify/verify'
 import { bodyEvidence } from './body-evidence'
 import type { CapturedRequest } from './captured-request'
-import { type Certainty, type Finding, counted, likely, possible, proven } from './finding'
+import { type Certainty, type Finding, likely, possible, proven } from './finding'
 import { type GivenKey, hasEnded, isLive, type NamedKey, namedKeys } from './given-key'
 import { entriesOf, type ReadHeaders, readHeaders, verifiable } from './header-faults'
 import { keyVariants } from './key-variants'
@@ -183,12 +183,22 @@ function searchOf({ scheme, body, keys, format, kinds, now, url, request, entrie
   return {
     scheme,
     body,
-    keys: keys.flatMap(key => keyVariants(key, rules)),
+    keys: keys.flatMap(key =>
+      keyVariants(key, rules).slice(0, isNoSecret(secretFault(key, kinds), kinds.form) ? 1 : undefined),
+    ),
     urls: urlVariants({ url, captured: request.url, hosts }),
     readings: read.readings,
     weaker: valueOf(scheme.weaker?.header[0]),
     previous: valueOf(scheme.previous?.header[0]),
   }
+}
+
+/** Whether it is plain that the text is none, so that no other reading of it needs to be tried. */
+function isNoSecret(fault: Finding | null, form: TextForm | undefined): boolean {
+  if (fault === null || fault.code === 'secret-is-document') return false
+  // Where nobody knows how the secrets look, one may look like an API key.
+  if (fault.code === 'secret-is-api-key' && form === undefined) return false
+  return fault.code.startsWith('secret-is-')
 }
 
 /** What is wrong with what the request says of itself: its time, its id, its tenant. */
@@ -297,7 +307,11 @@ function keyFaults({ keys, live, now, scheme }: Asked, { readings }: ReadHeaders
 }
 
 function noKeySigned({ keys }: Asked): Finding {
-  const message = `None of the ${counted(keys.length, 'secret')} given signed this request, neither as it stands nor with anything put right that was tried.`
+  const who =
+    keys.length === 1
+      ? 'The secret that was given did not sign'
+      : `None of the ${keys.length} secrets that were given signed`
+  const message = `${who} this request, neither as it stands nor with anything put right that was tried.`
   const remedy =
     'The secret may belong to another endpoint or to another stage, may have been rotated since, or the body was changed in another way. Compare the last characters of the secret with the hint that the sender shows, and its time with the last rotation.'
   return possible('no-key-signed', message, remedy)

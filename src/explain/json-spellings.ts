@@ -23,6 +23,8 @@ interface Layout {
   readonly colon: string
   /** Absent: on one line. */
   readonly indent?: string
+  /** Within braces on one line. Absent: nothing. */
+  readonly pad?: string
 }
 
 const layouts: readonly Layout[] = [
@@ -31,6 +33,8 @@ const layouts: readonly Layout[] = [
   { name: 'indented by 2 spaces', comma: ',', colon: ': ', indent: '  ' },
   { name: 'indented by 4 spaces', comma: ',', colon: ': ', indent: '    ' },
   { name: 'indented by tabs', comma: ',', colon: ': ', indent: '\t' },
+  { name: 'with a space after each colon', comma: ',', colon: ': ' },
+  { name: 'with spaces within its braces', comma: ', ', colon: ': ', pad: ' ' },
 ]
 
 type Spell = (literal: string) => string
@@ -71,9 +75,11 @@ export function* jsonSpellings(text: string): Generator<JsonSpelling> {
   for (const layout of layouts) yield spelling(root, { layout, spell: spells[0] ?? plain, differs: 'layout' })
   for (const spell of spells.slice(1))
     for (const layout of layouts) yield spelling(root, { layout, spell, differs: 'escapes' })
-  for (const ordered of orders(root))
-    for (const layout of layouts) yield spelling(ordered, { layout, spell: spells[0] ?? plain, differs: 'order' })
   const sorted = sortedNode(root)
+  for (const layout of layouts) yield spelling(sorted, { layout, spell: spells[0] ?? plain, differs: 'order' })
+  for (const ordered of orders(root))
+    for (const layout of layouts.slice(0, 2))
+      yield spelling(ordered, { layout, spell: spells[0] ?? plain, differs: 'order' })
   for (const spell of spells.slice(1))
     for (const layout of layouts) yield spelling(sorted, { layout, spell, differs: 'order' })
 }
@@ -116,27 +122,58 @@ function textOf(node: Node, style: Style, line: string): string {
   const { layout, spell } = style
   if (node.kind === 'scalar') return node.token.startsWith('"') ? spell(node.token) : node.token
   const inner = layout.indent === undefined ? '' : line + layout.indent
+  const begin = layout.indent === undefined && node.kind === 'object' ? (layout.pad ?? '') : inner
+  const end = layout.indent === undefined ? begin : line
   const parts =
     node.kind === 'array'
       ? node.items.map(item => textOf(item, style, inner))
       : node.members.map(([key, value]) => spell(key) + layout.colon + textOf(value, style, inner))
   const [open, close] = node.kind === 'array' ? '[]' : '{}'
   if (parts.length === 0) return `${open}${close}`
-  return `${open}${inner}${parts.join(layout.comma + inner)}${layout.indent === undefined ? '' : line}${close}`
+  return `${open}${begin}${parts.join(layout.comma + inner)}${end}${close}`
 }
 
-/** Objects with more members are not tried in every order. */
-const mostPermuted = 5
+/** So many orders are tried. */
+const mostOrders = 400
 
+/** The keys of all objects in every order. */
 function* orders(root: Node): Generator<Node> {
-  yield sortedNode(root)
-  if (root.kind !== 'object' || root.members.length > mostPermuted) return
-  for (const members of permutations(root.members)) yield { kind: 'object', members }
+  let count = 0
+  for (const ordered of ordersOf(root)) {
+    if (count === mostOrders) return
+    count += 1
+    yield ordered
+  }
 }
 
-function permutations<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
-  if (items.length < 2) return [items]
-  return items.flatMap((item, at) => permutations(items.toSpliced(at, 1)).map(rest => [item, ...rest]))
+function* ordersOf(node: Node): Generator<Node> {
+  if (node.kind === 'scalar') yield node
+  else if (node.kind === 'array') for (const items of ordersOfAll(node.items)) yield { kind: 'array', items }
+  else {
+    for (const members of permutations(node.members)) {
+      const keys = members.map(([key]) => key)
+      for (const values of ordersOfAll(members.map(([, value]) => value))) {
+        yield { kind: 'object', members: values.map((value, at) => [keys[at] ?? '', value] as const) }
+      }
+    }
+  }
+}
+
+function* ordersOfAll([first, ...rest]: readonly Node[]): Generator<readonly Node[]> {
+  if (first === undefined) {
+    yield []
+    return
+  }
+  for (const others of ordersOfAll(rest)) for (const ordered of ordersOf(first)) yield [ordered, ...others]
+}
+
+function* permutations<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  if (items.length < 2) {
+    yield items
+    return
+  }
+  for (const [at, item] of items.entries())
+    for (const rest of permutations(items.toSpliced(at, 1))) yield [item, ...rest]
 }
 
 function sortedNode(node: Node): Node {

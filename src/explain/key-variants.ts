@@ -1,13 +1,14 @@
 import { Buffer } from 'node:buffer'
+import { createSecretKey, type KeyObject } from 'node:crypto'
 import { keyBytes, type KeyBytes } from '../verify/key-bytes'
 import { type Finding, counted, duration, proven } from './finding'
 import { hasEnded, jsonObject, type NamedKey } from './given-key'
 
 // The keys that a given secret may have been meant to be: each with what is wrong with the secret, if that is the one.
 
-/** Bytes that may have signed. */
+/** A key that may have signed. */
 export interface KeyVariant {
-  readonly bytes: Uint8Array
+  readonly hmacKey: KeyObject
   /** Why the receiver does not verify with them. Empty: it does. */
   readonly faults: readonly Finding[]
   readonly key: NamedKey
@@ -36,7 +37,7 @@ export function keyVariants(key: NamedKey, rules: KeyRules): readonly KeyVariant
       if (bytes.length === 0 || seen.has(spelled)) return false
       return seen.add(spelled)
     })
-    .map(({ bytes, faults }) => ({ bytes, key, faults: [...lifecycle, ...faults] }))
+    .map(({ bytes, faults }) => ({ hmacKey: createSecretKey(bytes), key, faults: [...lifecycle, ...faults] }))
 }
 
 function lifecycleFaults(key: NamedKey, now: Date): readonly Finding[] {

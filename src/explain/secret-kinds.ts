@@ -39,7 +39,7 @@ export function secretFault({ secret, name }: NamedKey, rules: KindRules): Findi
   )
   if (text === '') return proven('secret-empty', `${called} is empty.`, whereItIs)
   const { form, format } = rules
-  if (form !== undefined && hasForm(form, text)) return surrounded(secret, text, name)
+  if (form !== undefined && hasForm(form, unquoted)) return surrounded(secret, text, name)
   return kindOf(unquoted, called, rules) ?? surrounded(secret, text, name) ?? formFault(unquoted, called, form, format)
 }
 

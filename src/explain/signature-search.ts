@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, type KeyObject } from 'node:crypto'
 import { contentTokens } from '../verify/content'
 import { signedContent, type SignedContent } from '../verify/hmac'
 import { readSignedBody } from '../verify/in-body'
@@ -75,7 +75,7 @@ function firstMatch(search: Search, texts: Iterable<SignedText>, keys: readonly 
   if (keys.length === 0) return null
   for (const text of texts) {
     for (const key of keys) {
-      const found = foundAs(digest('sha256', key.bytes, text.content), text.signature)
+      const found = foundAs(digest('sha256', key.hmacKey, text.content), text.signature)
       if (found === null) continue
       const second = secondSignature(search, key, text.claims)
       return { faults: [...text.faults.map(fault => fault()), ...key.faults, ...found, ...second] }
@@ -84,7 +84,7 @@ function firstMatch(search: Search, texts: Iterable<SignedText>, keys: readonly 
   return null
 }
 
-function digest(algorithm: string, key: Uint8Array, content: SignedContent): Buffer {
+function digest(algorithm: string, key: KeyObject, content: SignedContent): Buffer {
   const hash = createHmac(algorithm, key)
   for (const part of content) hash.update(part)
   return hash.digest()
@@ -187,7 +187,7 @@ function signedOtherwise(content: string): Finding {
 function secondSignature({ scheme, weaker }: Search, key: KeyVariant, claims: Claims): readonly Finding[] {
   if (scheme.weaker === undefined || weaker === undefined || weaker === '') return []
   const text = signedText(scheme.weaker, { ...claims, signature: weaker }, [])
-  if (text === null || foundAs(digest('sha256', key.bytes, text.content), text.signature)?.length === 0) return []
+  if (text === null || foundAs(digest('sha256', key.hmacKey, text.content), text.signature)?.length === 0) return []
   const [first = '', second = ''] = [scheme.signature.header[0], scheme.weaker.header[0]]
   const message = `The signature in ${first} matches, and the one in ${second} does not.`
   return [proven('second-signature', message, `Let the sender write ${second} with the same key, or leave it away.`)]
@@ -199,7 +199,7 @@ function otherAlgorithm(search: Search, keys: readonly KeyVariant[]): Match | nu
   for (const algorithm of algorithms) {
     for (const text of contentsAsSent(search)) {
       for (const key of keys) {
-        if (foundAs(digest(algorithm, key.bytes, text.content), text.signature) === null) continue
+        if (foundAs(digest(algorithm, key.hmacKey, text.content), text.signature) === null) continue
         const message = `A key signed the request, but with HMAC-${algorithm.toUpperCase()}; the scheme has HMAC-SHA256.`
         const remedy = 'Look for the header with the SHA-256 signature, or switch the sender to it.'
         return { faults: [...key.faults, proven('signature-algorithm', message, remedy)] }

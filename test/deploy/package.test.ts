@@ -56,6 +56,7 @@ describe('the packed package in an empty folder', () => {
 
   it('verifies deliveries without any other package, and reads mirrored secrets with the AWS SDK', () => {
     expect(imported('keyturn/verify')).toMatch(/WebhookVerificationError.*sign.*verify/)
+    expect(imported('keyturn/explain')).toBe('explain,keysOfMirror,readCapturedRequest\n')
     expect(imported('keyturn/contracts')).toBe('problemDetails,standardDelivery,underOwnNames\n')
     expect(imported('keyturn/secrets-manager', { NODE_PATH: join(root, 'node_modules') })).toContain('mirroredSecrets')
   })

@@ -41,6 +41,7 @@ const provedElsewhere: readonly Proof[] = [
     by: ['test/deploy/module.test.ts', "terraform(region, 'apply'"],
   },
   { command: /npx keyturn exam http/, by: ['test/unit/cli/exam/docs.test.ts', 'docs/exam.md'] },
+  { command: /^npx keyturn explain /, by: ['test/unit/cli/explain-guide.test.ts', 'npx keyturn explain prints'] },
   { command: /^npm install keyturn /, by: ['test/deploy/package.test.ts', "run('npm', 'install'"] },
   {
     command: /npx cdktf-cli@0\.21 deploy --app 'npx tsx forges\.ts'$/,

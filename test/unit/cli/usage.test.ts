@@ -29,12 +29,12 @@ describe('what keyturn does not take', () => {
     [
       'no command',
       [],
-      'takes one of the commands start, keys, redrive, restore, deploy, diff, destroy, module, check-contract, exam',
+      'takes one of the commands start, keys, redrive, restore, deploy, diff, destroy, module, check-contract, exam, explain',
     ],
     [
       'an unknown command',
       ['make'],
-      'takes one of the commands start, keys, redrive, restore, deploy, diff, destroy, module, check-contract, exam',
+      'takes one of the commands start, keys, redrive, restore, deploy, diff, destroy, module, check-contract, exam, explain',
     ],
     ['an unknown command', ['keys', 'make'], 'keys takes one of the commands create, list, revoke'],
     ['an unknown option', ['restore', '--bogus=1'], "Unknown option '--bogus' (options: --json)"],
@@ -83,6 +83,7 @@ describe('--help and --version', () => {
     ['keyturn restore', ['restore']],
     ['keyturn check-contract', ['check-contract', 'none.ts']],
     ['keyturn exam', ['exam', 'http://127.0.0.1:1']],
+    ['keyturn explain', ['explain', '--request', 'none']],
     ['keyturn deploy', ['deploy', '--auto-approve']],
     ['keyturn destroy', ['destroy', 'keyturn-dev', '--auto-approve', '--yes', 'dev']],
   ])('%s --help explains the command, and does nothing else', async (name, args) => {
