@@ -77,7 +77,7 @@ function* newlines(received: Uint8Array): Generator<Guess> {
   const added = 'Take nothing through a shell, an editor or a template; verify the bytes as they arrived.'
   if (text.endsWith('\n')) {
     yield guess(text.replace(/\r?\n$/, ''), 'body-newline', 'A newline was added at the end of the body.', added)
-    yield guess(text.replace(/[\r\n]+$/, ''), 'body-newline', 'Newlines were added at the end of the body.', added)
+    yield guess(withoutEnd(text), 'body-newline', 'Newlines were added at the end of the body.', added)
   }
   const kept = 'Do not trim the body; verify the bytes as they arrived.'
   yield guess(`${text}\n`, 'body-newline', 'The newline at the end of the body was taken off.', kept)
@@ -94,6 +94,13 @@ function* newlines(received: Uint8Array): Generator<Guess> {
     yield guess(text.slice(3), 'body-byte-order-mark', 'A byte order mark was put before the body.', decoder)
   }
   yield guess(mark + text, 'body-byte-order-mark', 'The byte order mark before the body was dropped.', decoder)
+}
+
+/** Without the line ends at its end, however many. */
+function withoutEnd(text: string): string {
+  let end = text.length
+  while (text[end - 1] === '\n' || text[end - 1] === '\r') end -= 1
+  return text.slice(0, end)
 }
 
 function* reserialised(text: string, end = ''): Generator<Guess> {

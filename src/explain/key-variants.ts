@@ -42,7 +42,8 @@ export function keyVariants(key: NamedKey, rules: KeyRules): readonly KeyVariant
 
 function lifecycleFaults(key: NamedKey, now: Date): readonly Finding[] {
   if (hasEnded(key, now)) {
-    const ended = key.expiresAt ?? now
+    const end = key.expiresAt ?? now
+    const ended = Number.isNaN(end.getTime()) ? new Date(0) : end
     const ago = duration((now.getTime() - ended.getTime()) / 1000)
     const since = ended.getTime() === 0 ? 'has an end that cannot be read, which counts as over' : `ended ${ago} ago`
     return [
@@ -82,8 +83,12 @@ interface TextVariant {
 /** Whitespace that editors, shells and consoles leave around a text; also spelled out, as in a variable. */
 const around = /^(?:[\s\ufeff\u200b\0]|\\[nrt])+|(?:[\s\ufeff\u200b\0]|\\[nrt])+$/g
 
+/** No secret is longer; a file that was taken for one may be. */
+const longest = 16 * 1024
+
 function textVariants(key: NamedKey): readonly TextVariant[] {
   const { secret, name } = key
+  if (secret.length > longest) return [{ text: secret, faults: [] }]
   const trimmed = secret.replaceAll(around, '')
   const whitespace = proven(
     'secret-whitespace',

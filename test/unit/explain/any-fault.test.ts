@@ -105,6 +105,23 @@ describe('of random bodies and secrets', () => {
     },
   )
 
+  it('whatever arrives is explained, without a throw and without a canary', () => {
+    const names = senders.flatMap(({ scheme }) => [scheme.id, scheme.timestamp, scheme.tenant, scheme.signature.header])
+    const header = fc.tuple(fc.constantFrom(...names.flat(), 'content-length', 'host'), fc.string({ unit: 'binary' }))
+    const bodies = fc.oneof(fc.uint8Array({ maxLength: 60 }), fc.string({ unit: 'binary' }), fc.json())
+    const garbage = fc.string({ unit: 'binary', minLength: 10 })
+    fc.assert(
+      fc.property(made(senders), fc.array(header), bodies, fc.array(garbage), (each, headers, body, secrets) => {
+        const { options } = delivered(each, 'compact')
+        const explanation = explain({ headers, body }, secrets, options)
+        expect(explanation).toMatchObject({ verified: false, findings: expect.arrayContaining([expect.anything()]) })
+        const shown = JSON.stringify(explanation)
+        expect(secrets.filter(secret => shown.includes(secret))).toEqual([])
+      }),
+      { numRuns: 200 },
+    )
+  })
+
   it('a time that is off is named with its size, and nothing else', () => {
     const timed = senders.filter(({ scheme }) => scheme.timestamp.length > 0)
     fc.assert(
