@@ -31,15 +31,15 @@ export async function lookBeforePromotion(
 }
 
 /**
- * The lead begins anew once settling finds the mirror good. `conflict`: the endpoint has changed since it was loaded, and
- * nothing was written.
+ * The lead begins anew once settling has looked at the mirror and finds it good. `conflict`: the endpoint has changed
+ * since it was loaded, and nothing was written.
  */
 export async function restartLead(
   { store, now }: RotationDeps,
   endpoint: Endpoint,
   signal: AbortSignal,
 ): Promise<'stored' | 'conflict'> {
-  const { readableSince: _, ...rest } = endpoint.settling
-  const settling = { ...rest, mirrorVersionId: null }
-  return store.settle(endpoint, { settling, lookAgainAt: endpoint.lookAgainAt, dueAt: now() }, signal)
+  const { readableSince: _, ...settling } = endpoint.settling
+  const dueAt = now()
+  return store.settle(endpoint, { settling, lookAgainAt: endpoint.lookAgainAt ?? dueAt, dueAt }, signal)
 }
