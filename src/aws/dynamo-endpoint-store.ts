@@ -227,6 +227,7 @@ const published = v.object({
   leadSeconds: count,
   overlapSeconds: count,
   endsRetiring: v.exactOptional(v.literal(true)),
+  unmirroredAt: v.exactOptional(instant),
 })
 
 export const actor = v.object({ kind: v.picklist(['api-key', 'session', 'keyturn']), id: v.string() })

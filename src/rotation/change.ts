@@ -68,7 +68,7 @@ export function applyChange(endpoint: Endpoint, draft: ChangeDraft, next: NextSt
   const revision = nextRevision(endpoint.revision, at)
   const ring = next.ring ? { ...next.ring, revision } : endpoint.ring
   const settings = next.settings ?? endpoint.settings
-  const published = publishedAfter(endpoint, settings, next)
+  const published = publishedAfter(endpoint, { settings, at }, next)
   const change: Change = {
     ...draft,
     revision,
@@ -107,11 +107,13 @@ function ownersPauseAfter(
 /** A key that waits for a mirror which there is no more waits for somebody. */
 function publishedAfter(
   endpoint: Endpoint,
-  { mirror }: EndpointSettings,
+  { settings: { mirror }, at }: { readonly settings: EndpointSettings; readonly at: Date },
   { published = endpoint.published, deleted }: NextState,
 ): Keys['published'] {
   if (published === null || deleted === true) return null
-  return mirror === 'off' ? { ...published, signing: 'manual' } : published
+  if (mirror === 'on') return published
+  const isSwitchedOff = endpoint.settings.mirror === 'on'
+  return { ...published, signing: 'manual', ...(isSwitchedOff && { unmirroredAt: at }) }
 }
 
 /** What a change does to the settings; no member where it does nothing. */

@@ -27,14 +27,19 @@ export function promotionAt(endpoint: Endpoint): Date | null {
 
 /**
  * The earliest moment at which the published key may sign; null: none is published, or receivers cannot read it yet. Without
- * a mirror the lead counts from the publication.
+ * a mirror the lead counts from the publication, or from when the mirror was switched off after it.
  */
 export function readyAt(endpoint: Endpoint): Date | null {
   const { published, settings, settling } = endpoint
   if (published === null) return null
-  if (settings.mirror === 'off') return addSeconds(published.key.createdAt, published.leadSeconds)
+  if (settings.mirror === 'off') return readyWithoutMirror(published)
   const isMirrored = settling.mirrorVersionId === mirrorVersionId(endpoint)
   return isMirrored && settling.readableSince !== undefined ? afterLead(published, settling.readableSince) : null
+}
+
+function readyWithoutMirror(published: Published): Date {
+  const { key, leadSeconds, unmirroredAt } = published
+  return unmirroredAt === undefined ? addSeconds(key.createdAt, leadSeconds) : afterLead(published, unmirroredAt)
 }
 
 /** When the lead is over that begins at `since`. */

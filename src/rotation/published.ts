@@ -29,6 +29,8 @@ export interface Published {
   readonly overlapSeconds: number
   /** The contract's second rotation replaces: the promotion ends what is retiring by then. */
   readonly endsRetiring?: true
+  /** When the mirror was switched off while the key waited: receivers may hold what they read until then. */
+  readonly unmirroredAt?: Date
 }
 
 /** All keys of one endpoint. */

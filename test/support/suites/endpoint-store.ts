@@ -210,7 +210,14 @@ function commit(store: Store): void {
     const endpoint = await stored(store, sampleEndpoint())
     const key = { ...endpoint.ring.keys[0], id: 'key_3' }
     const publishing = changed(endpoint, {
-      published: { key, signing: 'published', leadSeconds: 600, overlapSeconds: 900, endsRetiring: true },
+      published: {
+        key,
+        signing: 'published',
+        leadSeconds: 600,
+        overlapSeconds: 900,
+        endsRetiring: true,
+        unmirroredAt: addSeconds(noon, 5),
+      },
     })
     expect(await store().commit(publishing, endpoint.revision)).toBe('stored')
     expect(await load(store, endpoint)).toEqual(publishing)

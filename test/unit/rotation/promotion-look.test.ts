@@ -4,9 +4,10 @@ import { addSeconds } from '../../../src/core/instant'
 import { createEndpoint } from '../../../src/rotation/create'
 import { readyAt } from '../../../src/rotation/due'
 import type { Endpoint } from '../../../src/rotation/endpoint'
-import { abandonPublished } from '../../../src/rotation/promote'
+import { abandonPublished, promotePublished } from '../../../src/rotation/promote'
 import { rotateSecret } from '../../../src/rotation/rotate'
 import { sweep, type SweepDeps } from '../../../src/rotation/sweep'
+import { updateEndpoint } from '../../../src/rotation/update'
 import { newCloud } from '../../simulator/cloud'
 import { plainSettings } from '../../support/plain-settings'
 import { sweepBed } from './sweep-bed'
@@ -15,7 +16,7 @@ const actor = { kind: 'api-key', id: 'ak_1' } as const
 const consumers = ['111111111111']
 
 /** An endpoint whose mirror somebody reads, with a key that waits to sign, and a mirror that can be out of reach. */
-async function publishedBed() {
+async function publishedBed(signing: 'published' | 'manual') {
   const mirror = { isDown: false, takenOver: 0 }
   const { services, state } = newCloud(all => ({
     ...all,
@@ -41,7 +42,7 @@ async function publishedBed() {
     return endpoint
   }
   const choice = { overlapSeconds: null, ownSecret: null, reason: null, forced: false }
-  const publish = { signing: 'published', leadSeconds: 600 } as const
+  const publish = { signing, leadSeconds: 600 }
   const request = { endpoint: await load(), contract: keyturn, actor, idempotency: null }
   await rotateSecret(deps, { ...request, choice: { ...choice, publish } })
   const pass = (seconds: number): void => {
@@ -63,7 +64,7 @@ async function untilReady({ pass, sweepOnce, load }: Bed): Promise<void> {
 
 describe('a look that finds the mirror out of reach', () => {
   it('promotes nothing, and lets the lead begin anew once the mirror was looked at', async () => {
-    const bed = await publishedBed()
+    const bed = await publishedBed('published')
     const { clock, mirror, load, pass, sweepOnce } = bed
     await untilReady(bed)
     mirror.isDown = true
@@ -83,7 +84,7 @@ describe('a look that finds the mirror out of reach', () => {
   })
 
   it('leaves the mirror to those who read it, also where the key is given up then', async () => {
-    const bed = await publishedBed()
+    const bed = await publishedBed('published')
     const { deps, state, mirror, load, sweepOnce } = bed
     await untilReady(bed)
     mirror.isDown = true
@@ -95,5 +96,22 @@ describe('a look that finds the mirror out of reach', () => {
     await abandonPublished(deps, request)
     expect(mirror.takenOver).toBe(0)
     expect([...state.vault.secrets.values()].map(({ policy }) => policy)).toEqual([JSON.stringify(consumers)])
+  })
+})
+
+describe('a mirror that is switched off while a key waits', () => {
+  it('lets the lead begin anew: receivers may hold what they read until then', async () => {
+    const { deps, load, pass } = await publishedBed('manual')
+    pass(500)
+    await updateEndpoint(deps, { endpoint: await load(), actor, change: { mirror: 'off' } })
+    const promote = async () => {
+      const endpoint = await load()
+      const keyId = endpoint.published?.key.id ?? 'none'
+      return promotePublished(deps, { endpoint, actor, idempotency: null, keyId, forced: false })
+    }
+    pass(600)
+    await expect(promote()).rejects.toMatchObject({ code: 'too-early' })
+    pass(6)
+    await expect(promote()).resolves.toMatchObject({ replayed: false })
   })
 })
