@@ -27,7 +27,7 @@ export interface Published {
   readonly signing: 'published' | 'manual'
   readonly leadSeconds: number
   readonly overlapSeconds: number
-  /** The contract's second rotation replaces: the promotion ends what is retiring by then. */
+  /** The contract's second rotation replaces: the promotion ends what is retiring by then, within minutes. */
   readonly endsRetiring?: true
   /** When the mirror was switched off while the key waited: receivers may hold what they read until then. */
   readonly unmirroredAt?: Date
@@ -150,18 +150,28 @@ export function publishedAs({ published }: Keys, keyId: string): Published {
   throw new Problem('key-changed', 'Another key is published by now.')
 }
 
+/** A delivery is this long on its way at the most: signed with keys that were read 60 seconds ago, and sent for 30. */
+const onItsWaySeconds = 120
+
 /**
  * The keys once the published one signs at `now`. The one before keeps working for the publication's overlap; what a
- * contract's `replace` ends, it ends now.
+ * contract's `replace` ends, it ends once no delivery can be on its way that it signed.
  * @throws {Problem} `nothing-published`, `key-changed`
  */
 export function promoteKey(keys: Keys, keyId: string, now: Date): Keys {
   const { key, leadSeconds, overlapSeconds, endsRetiring } = publishedAs(keys, keyId)
   const { ring } = keys
   const before = { ...ring.keys[0], expiresAt: addSeconds(now, overlapSeconds) }
-  const older = endsRetiring === true ? [] : retiringKeys(ring, now)
+  const retiring = retiringKeys(ring, now)
+  const older =
+    endsRetiring === true ? retiring.map(other => endedBy(other, addSeconds(now, onItsWaySeconds))) : retiring
   const promoted: Key = { ...key, publication: { leadSeconds, overlapSeconds, promotedAt: now } }
   return { ring: { ...ring, keys: [promoted, before, ...older] }, published: null }
+}
+
+/** The key with no later end than `end`. */
+function endedBy(key: Key, end: Date): Key {
+  return key.expiresAt !== null && key.expiresAt < end ? key : { ...key, expiresAt: end }
 }
 
 /**

@@ -112,12 +112,16 @@ describe('promoteKey', () => {
     expect(codeOf(() => promoteKey(promoted, 'key_2', later))).toBe('nothing-published')
   })
 
-  it('ends what `replace` ends, and not before', () => {
+  it('ends what `replace` ends once nothing is on its way that it signed, and not before', () => {
     const replacing = { ...policy, secondRotation: { kind: 'replace' } } as const
     const at = addSeconds(later, 1)
     const again = publishKey(promoted, key('key_3', at), replacing)
     expect(idsOf(again, at)).toEqual(['key_2', 'key_3', 'key_1'])
-    expect(idsOf(promoteKey(again, 'key_3', addSeconds(at, 1)), addSeconds(at, 1))).toEqual(['key_3', 'key_2'])
+    const replaced = promoteKey(again, 'key_3', at)
+    expect(idsOf(replaced, addSeconds(at, 119))).toEqual(['key_3', 'key_2', 'key_1'])
+    expect(idsOf(replaced, addSeconds(at, 120))).toEqual(['key_3', 'key_2'])
+    const late = promoteKey(again, 'key_3', addSeconds(later, 899))
+    expect(late.ring.keys[2]?.expiresAt).toEqual(addSeconds(later, 900))
   })
 })
 
