@@ -65,7 +65,7 @@ function requireSignable(log: Log, contract: Contract, owner: EndpointAddress): 
 }
 
 /** All live keys, the current one first; a scheme with a single signature has room for that alone, or for one more. */
-function signingKeys({ signing }: Contract, endpoint: Endpoint, now: Date): readonly Key[] {
+export function signingKeys({ signing }: Contract, endpoint: Endpoint, now: Date): readonly Key[] {
   const live = liveKeys(endpoint, now)
   if (signing.signature.form !== 'single') return live
   return live.slice(0, signing.previous === undefined ? 1 : 2)

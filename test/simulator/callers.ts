@@ -1,5 +1,5 @@
 import type { SweepDeps } from '../../src/rotation/sweep'
-import { type OperationReply, contractWith, type Operation, runOperation } from './operation'
+import { type OperationReply, type Operation, runOperation } from './operation'
 import { portsOf } from './ports'
 import { type Caller, traceStep, type World } from './world'
 
@@ -23,6 +23,7 @@ export function addCaller<Result>(world: World, work: Work<Result>): Caller {
     name: `${work.name}#${number}`,
     number,
     speed: work.speed ?? world.random.pick([1, 4, 16]),
+    skewMilliseconds: world.mostSkew === 0 ? 0 : world.random.below(2 * world.mostSkew + 1) - world.mostSkew,
     died: () => work.ended(null),
     run: async deps => {
       const result = await work.run(caller, deps)
@@ -42,7 +43,7 @@ const mostAttempts = 3
 
 /** A caller that will run the operation. With an `Idempotency-Key` its client repeats it when it has to. */
 export function addOperation(world: World, operation: Operation, attempt = 1): Caller {
-  const contract = contractWith(world.ledger.secondRotation)
+  const { contract } = world.ledger
   const mayRepeat = 'key' in operation && operation.key !== null && attempt < mostAttempts
   return addCaller(world, {
     name: operation.kind,

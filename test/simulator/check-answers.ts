@@ -24,15 +24,29 @@ export function checkReveals({ ledger, cloud }: World): void {
 function checkReveal(ledger: Ledger, operation: Operation, { revealed, text }: Shown): void {
   const history = ledger.histories.get(revealed.endpoint.incarnation) ?? []
   const states = history.filter(({ ring }) => ring.version === revealed.version)
+  const isPublished = states[0]?.changes[0].kind === 'publish'
   const promised = revealed.previousExpiresAt?.getTime() ?? null
   const keeps = (state: Endpoint | undefined): boolean =>
     (state?.ring.keys[1]?.expiresAt?.getTime() ?? null) === promised
+  if (isPublished) return checkPublished(ledger, states, { revealed, text })
   mustHold(ledger, states[0]?.ring.keys[0].id === revealed.keyId, 'a revealed key is in the ring under its version')
   mustHold(ledger, ledger.secrets.get(revealed.keyId) === text, 'a revealed secret is the sealed one')
   const isLater = operation.kind === 'reveal' || revealed.replayed
   // By then the key before may have ended.
   const holds = isLater ? promised === null || states.some(keeps) : keeps(states[0])
   mustHold(ledger, holds, 'the overlap is as promised')
+}
+
+/** A key that was published: it is shown as it stood at some time since. */
+function checkPublished(ledger: Ledger, states: readonly Endpoint[], { revealed, text }: Omit<Shown, 'kind'>): void {
+  const { keyId, state, signsFrom, previousExpiresAt } = revealed
+  mustHold(ledger, ledger.secrets.get(keyId) === text, 'a revealed secret is the sealed one')
+  const isStanding = states.some(({ ring, published }) =>
+    state === 'published' ? published?.key.id === keyId : ring.keys[0].id === keyId,
+  )
+  mustHold(ledger, isStanding, 'a revealed key signs or is published')
+  mustHold(ledger, state === 'published' || signsFrom !== null, 'a key that signs has done so since some time')
+  mustHold(ledger, state === 'signing' || previousExpiresAt === null, 'a published key gives no other one an end')
 }
 
 /** Once everything is settled, a repeat with the same `Idempotency-Key` reveals the same secret or none, and ends no key. */
@@ -83,14 +97,18 @@ function storedAs({ cloud }: World, { endpointId }: Keyed): Endpoint | null {
 }
 
 function isSame({ ledger }: World, { endpoint, keyId }: Made, repeated: Answered | undefined): boolean {
-  const isCurrent = endpoint.ring.keys[0].id === keyId
+  const isCurrent = endpoint.ring.keys[0].id === keyId || endpoint.published?.key.id === keyId
   if (endpoint.deletedAt) return isRefusedAsDeleted(repeated)
-  if (repeated?.operation.kind === 'revoke') return repeated.answer.kind === 'done'
+  const isDone = repeated?.answer.kind === 'done'
+  if (repeated !== undefined && !reveals.includes(repeated.operation.kind)) return isDone
   if (repeated?.answer.kind === 'refused') return !isCurrent && repeated.answer.code === 'rotation-superseded'
   if (repeated?.answer.kind !== 'revealed') return false
   const { revealed, text } = repeated.answer
   return isCurrent && revealed.replayed && revealed.keyId === keyId && text === ledger.secrets.get(keyId)
 }
+
+/** The operations whose repeat reveals the secret that they made. */
+const reveals: readonly Operation['kind'][] = ['rotate', 'publish', 'create']
 
 function isRefusedAsDeleted(repeated: Answered | undefined): boolean {
   const code = repeated?.operation.kind === 'create' ? 'rotation-superseded' : 'not-found'

@@ -10,7 +10,7 @@ import { advanceTo } from './scheduler'
 import { mustHold, type World } from './world'
 
 /** Longer than any backoff: whatever is left is due by then. */
-const everythingDueMilliseconds = lookAgainSeconds * 1000
+export const everythingDueMilliseconds = lookAgainSeconds * 1000
 const maximumSweeps = 5
 
 /** After the last fault: the late calls arrive, then one sweep makes everything agree, and a few more leave nothing due. */
@@ -49,7 +49,7 @@ const changesByHand: readonly ((secret: MirroredSecret) => void)[] = [
   },
 ]
 
-async function letLateCallsArrive(world: World, sweepsMeanwhile: boolean): Promise<void> {
+export async function letLateCallsArrive(world: World, sweepsMeanwhile: boolean): Promise<void> {
   while (world.late.length > 0 && world.ledger.violation === null) {
     const arrival = Math.min(...world.late.map(late => late.at))
     const due = sweepsMeanwhile ? earliestDue(world) : null

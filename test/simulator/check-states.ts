@@ -5,6 +5,7 @@ import { rememberSeconds, settleGraceSeconds } from '../../src/rotation/change'
 import { type Change, type Endpoint, unsettledChanges } from '../../src/rotation/endpoint'
 import { isOlderVersion, mirrorVersionId } from '../../src/rotation/mirror'
 import type { SealContext } from '../../src/rotation/ports'
+import { allKeys } from '../../src/rotation/published'
 import { isLive, type Key } from '../../src/rotation/ring'
 import type { Cloud } from './cloud'
 import { type Ledger, mustHold, type World } from './world'
@@ -87,12 +88,13 @@ function isAtRest({ dueAt, updatedAt, settling: { dailyLookAt } }: Endpoint): bo
 }
 
 /** No change is half written. */
-function checkWhole(ledger: Ledger, { ring, changes, revision, updatedAt }: Endpoint): void {
+function checkWhole(ledger: Ledger, endpoint: Endpoint): void {
+  const { ring, published, changes, revision, updatedAt } = endpoint
   const [last] = changes
   const [current, ...retiring] = ring.keys
   mustHold(ledger, last.revision === revision, 'the newest change is the revision')
   mustHold(ledger, last.at.getTime() === updatedAt.getTime(), 'the newest change gives the time')
-  mustHold(ledger, last.version === ring.version && last.keyId === current.id, 'the newest change names the ring')
+  mustHold(ledger, last.version === ring.version && isNamed(endpoint), 'the newest change names the ring')
   mustHold(ledger, ring.revision <= revision, 'the ring is not ahead of its endpoint')
   mustHold(ledger, current.expiresAt === null, 'the current key does not expire')
   mustHold(
@@ -100,14 +102,22 @@ function checkWhole(ledger: Ledger, { ring, changes, revision, updatedAt }: Endp
     retiring.every(key => key.expiresAt !== null),
     'every older key expires',
   )
-  mustHold(ledger, areDistinct(ring.keys.map(key => key.id)), 'no key is twice in a ring')
+  mustHold(ledger, published === null || published.key.expiresAt === null, 'a published key does not expire')
+  mustHold(ledger, areDistinct(allKeys(endpoint).map(idOf)), 'no key is twice in a ring')
   mustHold(ledger, areDistinct(changes.map(change => change.id)), 'no change is made twice')
   mustHold(ledger, areFalling(changes.map(change => change.revision)), 'changes are in the order of their revisions')
 }
 
+/** The newest change names the key that it published or gave up, or else the one that signs after it. */
+function isNamed({ changes: [{ kind, keyId }], ring, published }: Endpoint): boolean {
+  if (kind === 'publish') return keyId === published?.key.id
+  return kind === 'abandon' ? keyId !== ring.keys[0].id && published === null : keyId === ring.keys[0].id
+}
+
 /** Nothing due is forgotten. */
 function checkNothingLeft(ledger: Ledger, endpoint: Endpoint): void {
-  const { settling, settings, deletedAt, lookAgainAt } = endpoint
+  const { settling, settings, deletedAt, lookAgainAt, published } = endpoint
+  mustHold(ledger, published?.signing !== 'published', 'a key that waits for its lead is due')
   mustHold(ledger, unsettledChanges(endpoint).length === 0, 'an unsettled change is due')
   mustHold(ledger, deletedAt === null, 'a tombstone is due')
   mustHold(ledger, lookAgainAt === null, 'a mirror that is to be looked at again is due')
@@ -145,7 +155,8 @@ function keepsWhatIsNeeded(before: Endpoint, after: Endpoint, settledUpTo: numbe
   const kept = new Set(after.changes.map(change => change.id))
   const since = after.updatedAt.getTime() - rememberSeconds * 1000
   const isYoung = (change: Change): boolean => change.at.getTime() > since
-  const young = before.changes.filter(change => ['create', 'rotate', 'revoke'].includes(change.kind) && isYoung(change))
+  const changesRing = ({ kind }: Change): boolean => kind !== 'update' && kind !== 'delete'
+  const young = before.changes.filter(change => changesRing(change) && isYoung(change))
   const unsettled = before.changes.filter(change => change.revision > settledUpTo)
   return [...unsettled, ...young].every(change => kept.has(change.id))
 }
@@ -153,6 +164,8 @@ function keepsWhatIsNeeded(before: Endpoint, after: Endpoint, settledUpTo: numbe
 function checkRing(ledger: Ledger, before: Endpoint, after: Endpoint): void {
   const change = after.changes[0]
   if (change.kind === 'rotate') return checkRotation(ledger, before, after)
+  // Its keys and their ends are checked with all that came of them.
+  if (isStep(change)) return
   mustHold(ledger, after.ring.version === before.ring.version, 'only a rotation makes a version')
   mustHold(ledger, after.ring.keys[0].id === before.ring.keys[0].id, 'only a rotation makes a key current')
   if (change.kind === 'revoke') {
@@ -161,6 +174,11 @@ function checkRing(ledger: Ledger, before: Endpoint, after: Endpoint): void {
     mustHold(ledger, live.length === 0, 'a revoke leaves the current key alone')
     mustHold(ledger, ended.map(idOf).join() === change.revokedKeyIds.join(), 'a revoke names the keys that it ended')
   } else mustHold(ledger, after.ring === before.ring, 'only ring changes touch the ring')
+}
+
+/** Whether the change publishes a key, or is what becomes of it. */
+export function isStep({ kind }: Pick<Change, 'kind'>): boolean {
+  return kind === 'publish' || kind === 'promote' || kind === 'abandon' || kind === 'roll-back'
 }
 
 function checkRotation(ledger: Ledger, before: Endpoint, after: Endpoint): void {
@@ -173,7 +191,8 @@ function checkRotation(ledger: Ledger, before: Endpoint, after: Endpoint): void 
   const expected = overlapSeconds === 0 ? [] : [retired, ...older]
   mustHold(ledger, after.ring.version === before.ring.version + 1, 'versions are consecutive')
   mustHold(ledger, after.ring.keys[0].createdAt.getTime() === at.getTime(), 'a key is as old as its change')
-  mustHold(ledger, sameKeys(after.ring.keys.slice(1), expected), 'keys live for their whole overlap')
+  const isAsExpected = before.published !== null || sameKeys(after.ring.keys.slice(1), expected)
+  mustHold(ledger, isAsExpected, 'keys live for their whole overlap')
   if (ledger.secondRotation.kind === 'keep') {
     mustHold(ledger, after.ring.keys.length <= ledger.secondRotation.maximumLiveKeys, 'a ring keeps to its limit')
   }

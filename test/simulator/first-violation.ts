@@ -1,6 +1,7 @@
 import type { Sabotage } from './cloud'
 import type { HookSabotage } from './hook/bed'
 import { simulateHook } from './hook/simulate-hook'
+import { type PublishedOptions, simulatePublished } from './published/simulate-published'
 import { simulate } from './simulate'
 
 export interface SeedRange {
@@ -11,7 +12,7 @@ export interface SeedRange {
 /** A kind of schedules, each of which is known by its seed. */
 export interface Schedules<Takes> {
   /** How one schedule is shown: the option of `npm run simulate` that takes its seed. */
-  readonly option: 'seed' | 'hook-seed'
+  readonly option: 'seed' | 'published-seed' | 'hook-seed'
   /** Runs one. Returns the first invariant that it broke, or null. */
   readonly run: (seed: number, options: ScheduleOptions<Takes>) => Promise<string | null>
 }
@@ -23,6 +24,13 @@ export interface ScheduleOptions<Takes> {
 
 /** Requests to the control plane. */
 export const requestSchedules: Schedules<Sabotage> = { option: 'seed', run: simulate }
+/** Keys that are published, and the deliveries that receivers check meanwhile. */
+export const publishedSchedules: Schedules<Sabotage> = { option: 'published-seed', run: simulatePublished }
+/** The same with keys that sign at once: receivers refuse deliveries. */
+export const controlSchedules: Schedules<Sabotage> = {
+  option: 'published-seed',
+  run: (seed, options: PublishedOptions) => simulatePublished(seed, { ...options, control: true }),
+}
 /** Rotations of a consumer's secret by the rotation hook, at the control plane as its vendor. */
 export const hookSchedules: Schedules<HookSabotage> = { option: 'hook-seed', run: simulateHook }
 

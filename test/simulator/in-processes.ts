@@ -15,6 +15,11 @@ export function firstViolationInProcesses(range: SeedRange, sabotage?: keyof typ
   return printedFirst(range, ['requests', sabotage ?? ''])
 }
 
+/** The same of the schedules about published keys. */
+export function firstPublishedViolationInProcesses(range: SeedRange): Promise<string | null> {
+  return printedFirst(range, ['published', ''])
+}
+
 /** The same of the rotation hook's schedules. */
 export function firstHookViolationInProcesses(range: SeedRange): Promise<string | null> {
   return printedFirst(range, ['hook', ''])

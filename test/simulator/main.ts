@@ -1,19 +1,23 @@
 import { OperatorError } from '../../local/operator-error'
 import { parseArguments, wholeNumber } from '../../local/options'
 import { endBuilder } from '../../scripts/bundle'
-import { hookSchedules, requestSchedules, schedule, type SeedRange } from './first-violation'
-import { firstHookViolationInProcesses, firstViolationInProcesses } from './in-processes'
+import { hookSchedules, publishedSchedules, requestSchedules, schedule, type SeedRange } from './first-violation'
+import {
+  firstHookViolationInProcesses,
+  firstPublishedViolationInProcesses,
+  firstViolationInProcesses,
+} from './in-processes'
 import { everyOrder, twoByTwo } from './orders'
 
 /** Those that the random numbers tell apart. */
 const seeds = { least: 0, greatest: 2 ** 32 - 1 }
 
 /** How many `npm test` runs; `.ci/run` tries 20,000 of each. */
-const usual = { requests: '5000', hook: '1000' }
+const usual = { requests: '5000', published: '2000', hook: '1000' }
 
 /**
- * `npm run simulate -- --seeds N [--from S]` runs N schedules of requests and N of the rotation hook; `-- --seed S` or
- * `-- --hook-seed S` shows one, step by step; `-- --orders` runs two whole rotations and two settles in every order, which
+ * `npm run simulate -- --seeds N [--from S]` runs N schedules of requests, N about published keys and N of the
+ * rotation hook; `-- --seed S`, `-- --published-seed S` or `-- --hook-seed S` shows one, step by step; `-- --orders` runs two whole rotations and two settles in every order, which
  * takes minutes.
  */
 async function main(): Promise<void> {
@@ -22,12 +26,16 @@ async function main(): Promise<void> {
       seeds: { type: 'string' },
       from: { type: 'string' },
       seed: { type: 'string' },
+      'published-seed': { type: 'string' },
       'hook-seed': { type: 'string' },
       orders: { type: 'boolean' },
     },
   })
-  const { seed, 'hook-seed': hookSeed } = values
+  const { seed, 'published-seed': publishedSeed, 'hook-seed': hookSeed } = values
   if (seed !== undefined) return console.log(await schedule(requestSchedules, wholeNumber('--seed', seed, seeds)))
+  if (publishedSeed !== undefined) {
+    return console.log(await schedule(publishedSchedules, wholeNumber('--published-seed', publishedSeed, seeds)))
+  }
   if (hookSeed !== undefined) {
     return console.log(await schedule(hookSchedules, wholeNumber('--hook-seed', hookSeed, seeds)))
   }
@@ -35,6 +43,7 @@ async function main(): Promise<void> {
   const from = wholeNumber('--from', values.from ?? '0', seeds)
   const count = (given: string): number => wholeNumber('--seeds', values.seeds ?? given, { ...seeds, least: 1 })
   await report('requests', { from, seeds: count(usual.requests) }, firstViolationInProcesses)
+  await report('published keys', { from, seeds: count(usual.published) }, firstPublishedViolationInProcesses)
   await report('the rotation hook', { from, seeds: count(usual.hook) }, firstHookViolationInProcesses)
   await endBuilder()
 }

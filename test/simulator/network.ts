@@ -98,6 +98,7 @@ function takeEffect<Reply>(
 ): Promise<Reply> {
   const reply = effect()
   checkStates(world, name, input)
+  world.watch?.(world)
   return reply
 }
 

@@ -3,11 +3,12 @@ import { keyturn } from '../../src/contracts/keyturn'
 import { Problem, type ProblemCode } from '../../src/core/problem'
 import { createEndpoint } from '../../src/rotation/create'
 import { deleteEndpoint } from '../../src/rotation/delete'
-import type { Endpoint, IdempotencyRecord } from '../../src/rotation/endpoint'
-import { idempotencyRecord } from '../../src/rotation/idempotency'
+import type { Actor, Endpoint, IdempotencyRecord } from '../../src/rotation/endpoint'
+import { idempotencyRecord, type IdempotentOperation } from '../../src/rotation/idempotency'
 import { revealCurrent, type Revealed } from '../../src/rotation/reveal'
 import { revokePreviousKeys } from '../../src/rotation/revoke'
 import { rotateSecret } from '../../src/rotation/rotate'
+import { abandonPublished, promotePublished, rollBack } from '../../src/rotation/promote'
 import { settle } from '../../src/rotation/settle'
 import { sweep, type SweepDeps } from '../../src/rotation/sweep'
 import { updateEndpoint } from '../../src/rotation/update'
@@ -18,14 +19,18 @@ export type Operation =
   | {
       readonly kind: 'rotate'
       readonly endpointId: string
-      readonly overlapSeconds: number
+      /** Null: the contract's own. */
+      readonly overlapSeconds: number | null
       readonly forced: boolean
       readonly key: string | null
     }
+  | Step
   | {
       readonly kind: 'create'
       readonly endpointId: string
       readonly mirror: 'on' | 'off'
+      /** Who reads the mirror besides its own account. Absent: nobody. */
+      readonly consumers?: readonly string[]
       readonly key: string | null
     }
   | { readonly kind: 'revoke'; readonly endpointId: string; readonly key: string | null }
@@ -35,6 +40,27 @@ export type Operation =
   | { readonly kind: 'reveal'; readonly endpointId: string }
   | { readonly kind: 'settle'; readonly endpointId: string }
   | { readonly kind: 'sweep' }
+
+/** What publishes a key, and what becomes of it. */
+export type Step =
+  | {
+      readonly kind: 'publish'
+      readonly endpointId: string
+      readonly signing: 'published' | 'manual'
+      readonly leadSeconds: number
+      /** Null: the default. */
+      readonly overlapSeconds: number | null
+      readonly key: string | null
+    }
+  | { readonly kind: 'promote'; readonly endpointId: string; readonly forced: boolean; readonly key: string | null }
+  | {
+      readonly kind: 'abandon'
+      readonly endpointId: string
+      /** Null: the default. */
+      readonly overlapSeconds: number | null
+      readonly key: string | null
+    }
+  | { readonly kind: 'roll-back'; readonly endpointId: string; readonly forced: boolean; readonly key: string | null }
 
 /** What a caller was answered. `failed`: an error that is not a problem, or no answer at all. */
 export type OperationReply =
@@ -47,6 +73,8 @@ export const tenantId = 'acme'
 /** As many as there are ids in a plan. */
 export const mostEndpoints = 2
 export const actor = { kind: 'api-key', id: 'ak_1' } as const
+/** Who forces a step, so that its change says that it was forced. */
+export const forcingActor = { kind: 'api-key', id: 'ak_forcing' } as const
 
 const sweepMilliseconds = 50_000
 const settleMilliseconds = 2000
@@ -95,6 +123,11 @@ async function change(deps: SweepDeps, { endpoint, contract, operation }: Reques
       const choice = { overlapSeconds, forced, ownSecret: null, reason: null }
       return rotateSecret(deps, { endpoint, contract, actor, choice, idempotency: recordOf(operation) })
     }
+    case 'publish':
+    case 'promote':
+    case 'abandon':
+    case 'roll-back':
+      return takeStep(deps, { endpoint, contract, operation })
     case 'revoke':
       await revokePreviousKeys(deps, { endpoint, actor, idempotency: recordOf(operation) })
       return null
@@ -112,20 +145,60 @@ async function change(deps: SweepDeps, { endpoint, contract, operation }: Reques
   }
 }
 
+async function takeStep(
+  deps: SweepDeps,
+  { endpoint, contract, operation }: Request & { readonly operation: Step },
+): Promise<Revealed | null> {
+  const request = { endpoint, contract, actor: actorOf(operation), idempotency: recordOf(operation) }
+  const keyId = endpoint.published?.key.id ?? 'none'
+  switch (operation.kind) {
+    case 'publish': {
+      const { signing, leadSeconds, overlapSeconds } = operation
+      const publish = { signing, leadSeconds }
+      const choice = { overlapSeconds, forced: false, ownSecret: null, reason: null, publish }
+      return rotateSecret(deps, { ...request, choice, whilePublished: 'refuse' })
+    }
+    case 'promote':
+      await promotePublished(deps, { ...request, keyId, forced: operation.forced })
+      return null
+    case 'abandon':
+      await abandonPublished(deps, { ...request, keyId, overlapSeconds: operation.overlapSeconds })
+      return null
+    case 'roll-back':
+      await rollBack(deps, { ...request, forced: operation.forced })
+      return null
+  }
+}
+
+function actorOf(operation: Operation): Actor {
+  const isForcedStep = (operation.kind === 'promote' || operation.kind === 'roll-back') && operation.forced
+  return isForcedStep ? forcingActor : actor
+}
+
 function create(
   deps: SweepDeps,
   contract: Contract,
   operation: Extract<Operation, { kind: 'create' }>,
 ): Promise<Revealed> {
-  const { endpointId: id, mirror } = operation
-  const settings = { ...plainSettings, mirror }
+  const { endpointId: id, mirror, consumers = [] } = operation
+  const settings = { ...plainSettings, mirror, consumers }
   const idempotency = recordOf(operation)
   return createEndpoint(deps, { tenantId, contract, actor, id, settings, ownSecret: null, idempotency, mostEndpoints })
 }
 
+const idempotentKinds = {
+  rotate: 'rotate',
+  publish: 'rotate',
+  create: 'create',
+  revoke: 'revoke-previous',
+  promote: 'promote',
+  abandon: 'abandon',
+  'roll-back': 'roll-back',
+} as const satisfies Record<Extract<Operation, { readonly key: string | null }>['kind'], IdempotentOperation>
+
 /** What is remembered of the operation's `Idempotency-Key`. */
 export function recordOf(operation: Extract<Operation, { readonly key: string | null }>): IdempotencyRecord | null {
   if (operation.key === null) return null
-  const kind = operation.kind === 'revoke' ? 'revoke-previous' : operation.kind
-  return idempotencyRecord(actor, kind, { key: operation.key, body: operation })
+  const kind = idempotentKinds[operation.kind]
+  return idempotencyRecord(actorOf(operation), kind, { key: operation.key, body: operation })
 }

@@ -1,6 +1,6 @@
 import type { SecondRotation } from '../../src/contracts/contract'
 import type { Fault } from './network'
-import type { Operation } from './operation'
+import type { Operation, Step } from './operation'
 import type { Random } from './random'
 
 /** What one run starts from, what is asked of it, and how rough it gets. */
@@ -91,7 +91,7 @@ function startOf(random: Random, endpointId: string): Start {
 }
 
 interface Ask {
-  readonly kind: Exclude<Operation['kind'], 'sweep'>
+  readonly kind: Exclude<Operation['kind'], 'sweep' | Step['kind']>
   readonly ids: readonly string[]
   readonly place: number
 }

@@ -67,7 +67,7 @@ type Surroundings = Pick<SweepDeps, 'now' | 'randomBytes' | 'timeout' | 'sleep' 
 
 function surroundings(world: World, caller: Caller): Surroundings {
   return {
-    now: () => new Date(world.clock),
+    now: () => new Date(world.clock + (world.calm ? 0 : caller.skewMilliseconds)),
     randomBytes: count => {
       const bytes = Buffer.alloc(count)
       bytes.writeUInt16BE(caller.number)

@@ -12,26 +12,34 @@ export async function runCallers(world: World, plan: Plan): Promise<void> {
     if (world.ledger.violation !== null) return
     if (!world.callers.some(isUnderWay)) return
     await advanceTo(world, world.clock + pause(world, plan))
-    const caller = nextCaller(world)
-    if (caller) await letGoOn(world, caller, plan)
-    else await waitForEvent(world)
+    await letOneGoOn(world, plan)
   }
   world.ledger.violation ??= `callers end within ${maximumSteps} steps`
 }
 
-function isUnderWay({ state }: Caller): boolean {
+export function isUnderWay({ state }: Caller): boolean {
   return state === 'ready' || state === 'running'
 }
 
+/** How rough it gets while callers are under way. */
+export type Roughness = Pick<Plan, 'faultRate' | 'faults' | 'leapRate' | 'leaps'>
+
+/** Lets one caller go on by one call, or waits for what happens by itself. */
+async function letOneGoOn(world: World, plan: Roughness): Promise<void> {
+  const caller = nextCaller(world)
+  if (caller) await letGoOn(world, caller, plan)
+  else await waitForEvent(world)
+}
+
 /** Milliseconds until the next step: a few, or a leap. */
-function pause({ random, callers }: World, { leapRate, leaps }: Plan): number {
+export function pause({ random, callers }: World, { leapRate, leaps }: Roughness): number {
   const isIdle = !callers.some(caller => caller.state === 'running')
   if (!random.chance(isIdle ? 0.5 : leapRate)) return random.below(30)
   return random.pick(leaps)
 }
 
 /** A caller that can begin or has a call that waits; the faster ones more often. */
-function nextCaller({ callers, waiting, random }: World): Caller | null {
+export function nextCaller({ callers, waiting, random }: World): Caller | null {
   const able = callers.filter(
     caller => caller.state === 'ready' || waiting.some(call => call.caller === caller && !call.sent),
   )
@@ -39,7 +47,7 @@ function nextCaller({ callers, waiting, random }: World): Caller | null {
   return able.find(caller => (place -= caller.speed) < 0) ?? null
 }
 
-async function letGoOn(world: World, caller: Caller, plan: Plan): Promise<void> {
+export async function letGoOn(world: World, caller: Caller, plan: Roughness): Promise<void> {
   if (caller.state === 'ready') void startCaller(world, caller)
   else {
     const call = world.random.pick(world.waiting.filter(call => call.caller === caller && !call.sent))
@@ -48,7 +56,7 @@ async function letGoOn(world: World, caller: Caller, plan: Plan): Promise<void> 
   await drained()
 }
 
-function decide(random: Random, { faultRate, faults }: Plan): Decision {
+function decide(random: Random, { faultRate, faults }: Roughness): Decision {
   return random.chance(faultRate) ? random.pick(faults) : 'answer'
 }
 

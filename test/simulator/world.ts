@@ -1,8 +1,8 @@
-import type { SecondRotation } from '../../src/contracts/contract'
+import type { Contract, SecondRotation } from '../../src/contracts/contract'
 import type { Endpoint } from '../../src/rotation/endpoint'
 import type { SweepDeps } from '../../src/rotation/sweep'
 import { type Cloud, newCloud, type Sabotage } from './cloud'
-import type { OperationReply, Operation } from './operation'
+import { contractWith, type OperationReply, type Operation } from './operation'
 import type { Random } from './random'
 
 /** All there is in one run. Times are milliseconds since 1970. */
@@ -17,6 +17,10 @@ export interface World {
   clock: number
   /** Calls are answered at once and nothing fails. */
   calm: boolean
+  /** How far a caller's clock is off at the most, in milliseconds. */
+  readonly mostSkew: number
+  /** Called after each call that took effect; null while nobody watches. */
+  readonly watch: ((world: World) => void) | null
   /** Called with one readable line a step; null while nobody looks. */
   readonly trace: ((line: string) => void) | null
 }
@@ -28,6 +32,8 @@ export interface Caller {
   readonly number: number
   /** How often it is let go on, compared with the others. */
   readonly speed: number
+  /** How far its clock is ahead. */
+  readonly skewMilliseconds: number
   readonly run: (deps: SweepDeps) => Promise<void>
   /** What happens when it dies before its end. */
   readonly died: () => void
@@ -67,6 +73,8 @@ export interface Alarm {
 
 /** What is known of a run from outside: all that was committed, shown and answered. */
 export interface Ledger {
+  /** Of every endpoint. */
+  readonly contract: Contract
   readonly secondRotation: SecondRotation
   /** The first broken invariant. */
   violation: string | null
@@ -93,6 +101,10 @@ export const noon = Date.parse('2026-11-21T12:00:00Z')
 
 export interface WorldOptions {
   readonly sabotage?: Sabotage
+  /** Of every endpoint. Absent: our own, with the given rule for a second rotation. */
+  readonly contract?: Contract
+  readonly mostSkew?: number
+  readonly watch?: (world: World) => void
   readonly trace?: (line: string) => void
 }
 
@@ -100,24 +112,27 @@ export interface WorldOptions {
 export function newWorld(
   random: Random,
   { secondRotation }: Pick<Ledger, 'secondRotation'>,
-  { sabotage, trace }: WorldOptions,
+  { sabotage, contract = contractWith(secondRotation), mostSkew = 0, watch, trace }: WorldOptions,
 ): World {
   return {
     cloud: newCloud(sabotage),
     random,
-    ledger: newLedger(secondRotation),
+    ledger: newLedger(secondRotation, contract),
     callers: [],
     waiting: [],
     late: [],
     alarms: [],
     clock: noon,
     calm: false,
+    mostSkew,
+    watch: watch ?? null,
     trace: trace ?? null,
   }
 }
 
-function newLedger(secondRotation: SecondRotation): Ledger {
+function newLedger(secondRotation: SecondRotation, contract: Contract): Ledger {
   return {
+    contract,
     secondRotation,
     violation: null,
     histories: new Map(),
