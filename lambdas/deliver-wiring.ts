@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { withBatchedReads } from '../src/aws/batched-reads'
 import { withBatchedSends } from '../src/aws/batched-sends'
-import { kmsClient, sqsClient } from '../src/aws/clients'
+import { eventBridgeClient, kmsClient, sqsClient } from '../src/aws/clients'
 import { dynamoAttemptLog } from '../src/aws/dynamo-attempt-log'
 import { dynamoDeliveryStore } from '../src/aws/dynamo-delivery-store'
 import { dynamoEndpointStore } from '../src/aws/dynamo-endpoint-store'
@@ -10,6 +10,7 @@ import { dynamoHealthStore } from '../src/aws/dynamo-health-store'
 import { dynamoLeaseStore } from '../src/aws/dynamo-lease-store'
 import { dynamoRecoveryStore } from '../src/aws/dynamo-recovery-store'
 import { dynamoSubscriberIndex } from '../src/aws/dynamo-subscriber-index'
+import { eventBridgeBus } from '../src/aws/event-bridge-bus'
 import { kmsSealer } from '../src/aws/kms-sealer'
 import { sqsDeliveryQueue } from '../src/aws/sqs-delivery-queue'
 import type { Table } from '../src/aws/table'
@@ -18,8 +19,9 @@ import { httpSender } from '../src/delivery/http-sender'
 import { openedKeyCache } from '../src/delivery/opened-key-cache'
 import { OwnAttempts } from '../src/delivery/own-attempts'
 import type { DeliveryDeps } from '../src/delivery/ports'
+import type { ProbeUseDeps } from '../src/http/uses/probe'
 import type { DeliverEnvironment } from './environment'
-import { logOf } from './wiring'
+import { logOf, sharedTimeout } from './wiring'
 
 const now = (): Date => new Date()
 
@@ -56,4 +58,10 @@ export function deliveryDeps(
     sleep: milliseconds => sleep(milliseconds),
     log: logOf(environment),
   }
+}
+
+/** The same with the bus, which gets the event of a proof that failed. */
+export function probeDeps({ EVENT_BUS_NAME }: DeliverEnvironment, deps: DeliveryDeps): ProbeUseDeps {
+  const events = eventBridgeBus({ client: eventBridgeClient(), busName: EVENT_BUS_NAME })
+  return { ...deps, events, timeout: sharedTimeout }
 }

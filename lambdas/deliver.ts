@@ -2,7 +2,8 @@ import { dynamoDbClient } from '../src/aws/clients'
 import { lambdaHandler } from '../src/http/lambda-handler'
 import { serve } from '../src/http/serve'
 import { testUses } from '../src/http/uses/deliveries'
-import { deliveryDeps } from './deliver-wiring'
+import { probeUses } from '../src/http/uses/probe'
+import { deliveryDeps, probeDeps } from './deliver-wiring'
 import { deliverVariables, readEnvironment } from './environment'
 import { deliverHandler } from './handlers'
 import { accessDeps, apiSettings, readMounts } from './wiring'
@@ -13,7 +14,8 @@ const mounts = readMounts(__dirname)
 const settings = apiSettings(environment, mounts)
 const deps = deliveryDeps(environment, table, settings.contracts)
 const access = accessDeps(environment, table)
-const api = serve({ mounts, uses: testUses(deps, settings), access, log: deps.log })
+const uses = { ...testUses(deps, settings), ...probeUses(probeDeps(environment, deps), settings) }
+const api = serve({ mounts, uses, access, log: deps.log })
 
-/** Deliveries from the queue, and test deliveries while the caller waits. */
+/** Deliveries from the queue, and test deliveries and probes while the caller waits. */
 export const handler = deliverHandler(deps, lambdaHandler(api))

@@ -29,6 +29,7 @@ const queueing = { QUEUE_URL: url }
 /** Variables of the function that delivers. */
 const delivering = {
   RING_KEY_ID: text,
+  EVENT_BUS_NAME: text,
   ...queueing,
   DEAD_LETTER_QUEUE_URL: url,
   ATTEMPTS_PER_TENANT: v.optional(v.pipe(v.string(), v.regex(/^(?:[1-9]\d?|100)$/), v.transform(Number)), '25'),

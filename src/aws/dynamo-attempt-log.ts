@@ -28,9 +28,20 @@ export function dynamoAttemptLog(table: Table): AttemptLog {
   }
 }
 
+/** Functions from before know no probes, and read them as tests. */
+function kindItem(kind: AttemptRecord['kind']): Readonly<Record<string, unknown>> {
+  return kind === 'probe' ? { kind: 'test', isProbe: true } : { kind }
+}
+
+function attemptOf({ isProbe, ...attempt }: v.InferOutput<typeof schema>): AttemptRecord {
+  return isProbe === true ? { ...attempt, kind: 'probe' } : attempt
+}
+
 /** The attempt as an item. */
 export function attemptItem(address: EndpointAddress, attempt: AttemptRecord): Item {
-  return toItem({ ...attemptItemKey(address, placeInTime(attempt)), ...attempt, ttl: timeToLive(attempt.at) })
+  const { kind, ...said } = attempt
+  const itemKey = attemptItemKey(address, placeInTime(attempt))
+  return toItem({ ...itemKey, ...said, ...kindItem(kind), ttl: timeToLive(attempt.at) })
 }
 
 async function list(
@@ -47,7 +58,7 @@ async function list(
   }
   const start = after === null ? null : attemptItemKey(address, after)
   const items = await queryItems(table, query, { after: start, limit: limit + 1 })
-  const attempts = items.map(item => decodeItem(schema, item))
+  const attempts = items.map(item => attemptOf(decodeItem(schema, item)))
   return pageOf(attempts, limit, placeInTime)
 }
 
@@ -59,6 +70,7 @@ const schema = v.object({
   messageId: v.string(),
   eventType: v.string(),
   kind: v.picklist(['delivery', 'test']),
+  isProbe: v.exactOptional(v.boolean()),
   number: count,
   at: instant,
   durationMs: count,

@@ -3,6 +3,7 @@ import { addSeconds } from '../core/instant'
 import { type DeliveryHealth, type FailureStreak, type HealthStore, type Observation } from '../delivery/health'
 import { testIntervalSeconds } from '../delivery/recovery'
 import type { EndpointLife } from '../rotation/ports'
+import { type Proof, withProof } from '../rotation/proof'
 import { outcomeOf } from './conditional-write'
 import { recoveryShardOf } from './due-index'
 import { changeHealthItem, healthItemOf, healthOf, loadHealthItem, updateHealthItem } from './health-item'
@@ -22,6 +23,8 @@ const lifeBefore = 'incarnation = :before'
 const isNotPaused = 'attribute_not_exists(pausedAt)'
 /** No rotation of this revision or a later one has set the failures to 0. */
 const isNotResetYet = '(attribute_not_exists(failuresResetAt) OR failuresResetAt < :revision)'
+/** No other proof was stored meanwhile. */
+const sameProofs = '(attribute_not_exists(proofChanges) OR proofChanges = :before)'
 /** What a resume and a rotation set; `failingSince` is removed with them. */
 const noFailures = 'consecutiveFailures = :zero, usedUpInRow = :zero'
 
@@ -34,6 +37,7 @@ export function dynamoHealthStore(table: Table): HealthStore {
     beginLife: (life, before) => beginLife(table, life, before),
     countAttempt: (life, observation) => countAttempt(table, life, observation),
     countUnattempted: (life, at) => countUnattempted(table, life, at),
+    keepProof: (life, proof, keyIds) => keepProof(table, life, { proof, keyIds }),
     pause: (life, { at, reason }) =>
       changeHealthItem(table, life, {
         expression: 'SET pausedAt = :at, pausedReason = :reason, dueAt = :dueAt, dueShard = :dueShard',
@@ -52,7 +56,7 @@ export function dynamoRotationHealth(table: Table): Pick<HealthStore, 'loadAny' 
   return {
     loadAny: async address => {
       const item = await loadHealthItem(table, address)
-      return { health: healthOf(item), incarnation: item?.incarnation ?? null }
+      return { health: healthOf(item), incarnation: item?.incarnation ?? null, proofs: item?.proofs ?? [] }
     },
     resume: life =>
       changeHealthItem(table, life, {
@@ -153,4 +157,32 @@ function countUnattempted(table: Table, life: EndpointLife, at: Date): Promise<v
     conditions: [sameIncarnationOrNone],
     values: { incarnation: life.incarnation, failed: 'failed', at, one: 1 },
   })
+}
+
+interface KeptProof {
+  readonly proof: Proof
+  readonly keyIds: readonly string[]
+}
+
+/** Two probes that end at one time keep both proofs: what another one changed meanwhile is read again. */
+const proofTries = 5
+
+async function keepProof(table: Table, life: EndpointLife, { proof, keyIds }: KeptProof): Promise<void> {
+  for (let tries = 0; tries < proofTries; tries += 1) {
+    const item = await loadHealthItem(table, life)
+    if (item !== null && item.incarnation !== life.incarnation) return
+    const before = item ?? { proofs: [], proofChanges: 0 }
+    const stored = await updateHealthItem(table, life, {
+      expression: 'SET incarnation = :incarnation, proofs = :proofs, proofChanges = :after',
+      conditions: [sameIncarnationOrNone, sameProofs],
+      values: {
+        incarnation: life.incarnation,
+        proofs: withProof(before.proofs, proof, keyIds),
+        before: before.proofChanges,
+        after: before.proofChanges + 1,
+      },
+    })
+    if (stored !== null) return
+  }
+  throw new Error('what a probe proved could not be stored')
 }

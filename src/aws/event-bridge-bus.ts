@@ -24,13 +24,28 @@ export function eventBridgeBus({ client, busName }: EventBridgeBusOptions): Even
   }
 }
 
-function entryOf({ type, at, actor, reason, changed, ...ids }: KeyturnEvent, busName: string): PutEventsRequestEntry {
+function entryOf(
+  { type, at, actor, reason, changed, adoption, ...ids }: KeyturnEvent,
+  busName: string,
+): PutEventsRequestEntry {
   const { id, tenantId, endpointId, contract, keyId, version } = ids
   return {
     EventBusName: busName,
     Source: 'keyturn',
     DetailType: type,
     Time: at,
-    Detail: JSON.stringify({ id, tenantId, endpointId, contract, keyId, version, at, actor, reason, changed }),
+    Detail: JSON.stringify({
+      id,
+      tenantId,
+      endpointId,
+      contract,
+      keyId,
+      version,
+      at,
+      actor,
+      reason,
+      changed,
+      adoption,
+    }),
   }
 }

@@ -2,6 +2,7 @@ import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-
 import * as v from 'valibot'
 import { type DeliveryHealth, type LastStatus, neverDelivered } from '../delivery/health'
 import type { EndpointAddress } from '../rotation/ports'
+import { adoptions } from '../rotation/proof'
 import { unlessConflict } from './conditional-write'
 import { healthItemKey } from './item-keys'
 import { count, decodeItem, instant, type Item, orNull, toItem, valuesOf } from './items'
@@ -36,6 +37,12 @@ const schema = v.object({
   dueAt: orNull(instant),
   recoverAfter: orNull(v.string()),
   recoverUntil: orNull(instant),
+  proofs: v.optional(
+    v.array(v.object({ keyId: v.string(), urlHash: v.string(), adoption: v.picklist(adoptions), at: instant })),
+    [],
+  ),
+  /** Rises with each change of the proofs. */
+  proofChanges: counter,
 })
 
 /** The health item of an endpoint: counters, the automatic pause, and what is planned. */

@@ -14,7 +14,7 @@ export const usesOfEndpoints = [
   ...(['publish', 'deliveries', 'attempts', 'send-again', 'recover'] as const),
 ] as const
 /** Uses that sign something and send it while the caller waits. The function `deliver` serves them. */
-export const usesOfDeliver = ['test'] as const
+export const usesOfDeliver = ['test', 'probe'] as const
 export type Use = (typeof usesOfRotate)[number] | (typeof usesOfEndpoints)[number] | (typeof usesOfDeliver)[number]
 
 export const roles = ['admin', 'member'] as const

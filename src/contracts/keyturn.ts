@@ -224,6 +224,13 @@ export const keyturn = {
       reply: { status: 200, body: tested },
     },
     {
+      use: 'probe',
+      method: 'POST',
+      path: '/v1/endpoints/{id}/secret/probe',
+      access: write,
+      reply: { status: 200, body: underOwnNames('adoption', 'keyId', 'at', 'checks') },
+    },
+    {
       use: 'attempts',
       method: 'GET',
       path: '/v1/endpoints/{id}/attempts',

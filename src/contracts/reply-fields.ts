@@ -92,6 +92,7 @@ export const replyFields = {
   health: ['status', 'release', ...requestFields],
   publish: ['eventId', ...requestFields],
   test: [...testFields, ...requestFields],
+  probe: ['adoption', 'keyId', 'at', 'checks', ...requestFields],
   deliveries: ['deliveries', ...requestFields],
   attempts: ['attempts', 'nextCursor', ...requestFields],
   'send-again': ['messageId', 'deliveryStatus', ...requestFields],
@@ -127,6 +128,7 @@ export const itemFields = {
     ...(['messageId', 'eventId', 'eventType', 'deliveryStatus', 'attemptCount', 'lastResponseStatus'] as const),
     ...(['errorMessage', 'createdAt', 'deliveredAt', 'dlqAt'] as const),
   ],
+  checks: ['signedBy', 'responseStatus', 'errorMessage', 'durationMs'],
   rotations: ['id', 'keyId', 'version', 'at', 'actor', 'kind', 'reason', 'overlapSeconds'],
   records: ['id', 'endpointId', 'at', 'actor', 'kind', 'reason', 'changed'],
 } as const satisfies Readonly<Record<string, readonly string[]>>

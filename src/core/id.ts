@@ -4,7 +4,10 @@ export const storedIdPattern = /^[A-Za-z0-9_.:-]{1,128}$/
 const idBytes = 12
 
 /** `<prefix>_` and 24 hex characters. */
-export function newId(prefix: 'key' | 'chg' | 'inc' | 'evt' | 'att', randomBytes: (count: number) => Buffer): string {
+export function newId(
+  prefix: 'key' | 'chg' | 'inc' | 'evt' | 'att' | 'prb',
+  randomBytes: (count: number) => Buffer,
+): string {
   return `${prefix}_${randomBytes(idBytes).toString('hex')}`
 }
 

@@ -26,6 +26,7 @@ export const problems = {
   'key-changed': [409, 'Another key is published'],
   'too-early': [409, 'Receivers may not have the key yet'],
   'nothing-to-roll-back': [409, 'There is no key to return to'],
+  'not-proven': [409, 'The key is not proven'],
   'too-late': [409, 'The key before ends too soon'],
   'rotation-superseded': [409, 'A later rotation came'],
   'idempotency-key-reused': [409, 'The idempotency key was used'],

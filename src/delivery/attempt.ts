@@ -18,7 +18,7 @@ export interface Attempt {
 }
 
 /**
- * Signs the message with the keys that are live now, and sends it.
+ * Signs the message with the keys that are live now, or with the one that is given, and sends it.
  * @throws when the keys cannot be opened, the resolver is away, or this process held the attempt up: that is no fault of
  * the receiver and counts for nothing
  */
@@ -76,8 +76,8 @@ export interface AttemptRecord {
   readonly id: string
   readonly messageId: string
   readonly eventType: string
-  /** `test`: asked for by hand; it counts towards nothing. */
-  readonly kind: 'delivery' | 'test'
+  /** `test`: asked for by hand. `probe`: part of a probe. Both count towards nothing. */
+  readonly kind: 'delivery' | 'test' | 'probe'
   /** From 1. */
   readonly number: number
   readonly at: Date
@@ -88,7 +88,7 @@ export interface AttemptRecord {
   readonly error: FailureKind | null
   /** The start of the receiver's reply, at most 1,024 characters. */
   readonly response: string
-  /** The keys that signed, newest first. */
+  /** The keys that signed, newest first; none where a key of nobody did. */
   readonly keyIds: readonly string[]
 }
 

@@ -1,4 +1,5 @@
 import type { EndpointAddress, EndpointLife, FailureCounts } from '../rotation/ports'
+import type { Proof, StoredProofs } from '../rotation/proof'
 
 /** How an endpoint's deliveries go. Kept apart from the endpoint, so that no delivery ever holds up a rotation. */
 export interface DeliveryHealth {
@@ -57,9 +58,8 @@ export const neverDelivered: DeliveryHealth = {
 }
 
 /** `incarnation`: the life of the endpoint that it is of; null when nothing is stored. */
-export interface StoredHealth {
+export interface StoredHealth extends StoredProofs {
   readonly health: DeliveryHealth
-  readonly incarnation: string | null
 }
 
 /** Health and pauses. Counters rise by atomic additions, so attempts at the same time lose none. */
@@ -77,6 +77,8 @@ export interface HealthStore extends FailureCounts {
   countUnattempted(life: EndpointLife, at: Date): Promise<void>
   /** The first pause stays. An hour later the first test of the paused endpoint is due. */
   pause(life: EndpointLife, pause: { readonly at: Date; readonly reason: string }): Promise<void>
+  /** Keeps what a probe proved beside what else counts (`withProof`); nothing where the life is over. */
+  keepProof(life: EndpointLife, proof: Proof, keyIds: readonly string[]): Promise<void>
   /** Ends an automatic pause and forgets the failures in a row. */
   resume(life: EndpointLife): Promise<void>
 }

@@ -22,6 +22,8 @@ export interface DeliveryRequest {
   readonly body: string
   /** For connecting and the reply; looking the name up has a limit of its own. */
   readonly timeoutMs: number
+  /** For all of it. Absent: no limit beside those two. */
+  readonly longestMs?: number
 }
 
 /** What came back, whatever its status says. */
@@ -70,6 +72,7 @@ export function httpSender({ insecureTargets, clock, lookup = hostLookup({ clock
     // Not `AbortSignal.timeout`, which keeps request and reply in memory until the whole time is over.
     const over = new AbortController()
     const time = new CountedTime({ limitMs: delivery.timeoutMs, mostLateMs, clock }, () => over.abort(timeIsOver))
+    const longest = endsAfter(delivery.longestMs, () => over.abort(timeIsOver))
     const lookups = timedLookup({ lookup, guard, time, clock, signal: over.signal })
     const connection = { url, agent, lookup: lookups.lookup, signal: over.signal, isOpen: false }
     try {
@@ -79,11 +82,16 @@ export function httpSender({ insecureTargets, clock, lookup = hostLookup({ clock
       return noReply(error, { time, lookupMs: lookups.tookMs(), hadConnection: connection.isOpen })
     } finally {
       time.pause()
+      clearTimeout(longest)
       // The reply may be there while the body is still on its way, to a receiver that never reads it.
       over.abort(timeIsOver)
       await lookups.ended()
     }
   }
+}
+
+function endsAfter(milliseconds: number | undefined, end: () => void): NodeJS.Timeout | undefined {
+  return milliseconds === undefined ? undefined : setTimeout(end, milliseconds)
 }
 
 interface Attempted {

@@ -6,6 +6,7 @@ import { canSignFor } from '../contracts/ids'
 import { schemeOf } from '../contracts/secret-key'
 import { formatTime } from '../contracts/times'
 import type { Log } from '../core/log'
+import type { Secret } from '../core/secret'
 import type { Endpoint } from '../rotation/endpoint'
 import type { EndpointAddress } from '../rotation/ports'
 import { liveKeys } from '../rotation/published'
@@ -23,7 +24,7 @@ export interface SignDeps {
 
 export interface SignedRequest {
   readonly request: DeliveryRequest
-  /** The keys that signed, newest first. */
+  /** The keys that signed, newest first; none where a key of nobody did. */
   readonly keyIds: readonly string[]
 }
 
@@ -33,29 +34,46 @@ export interface Addressed {
   readonly contract: Contract
   readonly url: string
   readonly message: Message
+  /** Signs alone, also where there is room for several. Absent: all keys that are live do. */
+  readonly signer?: Signer
+  /** Milliseconds for all of it, the lookup included. Absent: the limits of its parts. */
+  readonly longestMs?: number
+}
+
+/** One secret that signs. */
+export interface Signer {
+  /** Null: it is no key of the endpoint. */
+  readonly keyId: string | null
+  readonly secret: Secret
 }
 
 /**
- * The request to send now: signed at this moment with the keys of the ring that are live, current first. The
+ * The request to send now: signed at this moment with the keys of the ring that are live, current first, or by `signer`. The
  * endpoint's own headers never replace the delivery's.
  * @throws {TypeError} for an endpoint that cannot be signed for, which is logged: it is older than the rule
  */
 export async function signedRequest(deps: SignDeps, addressed: Addressed): Promise<SignedRequest> {
-  const { endpoint, contract, url, message } = addressed
+  const { endpoint, contract, url, message, longestMs } = addressed
   const format = contract.delivery ?? standardDelivery
-  const keys = signingKeys(contract, endpoint, deps.now())
-  const owner = { tenantId: endpoint.tenantId, endpointId: endpoint.id }
-  requireSignable(deps.log, contract, owner)
-  const secrets = await Promise.all(keys.map(key => deps.openKey(key, owner)))
+  requireSignable(deps.log, contract, { tenantId: endpoint.tenantId, endpointId: endpoint.id })
+  const signers = addressed.signer === undefined ? await liveSigners(deps, contract, endpoint) : [addressed.signer]
   const unsigned = bodyOf(format, message, timesOf(contract))
   const scheme = schemeOf(contract)
-  const texts = secrets.map(secret => secret.reveal())
+  const texts = signers.map(({ secret }) => secret.reveal())
   const options = { scheme, id: message.id, tenant: endpoint.tenantId, url, now: deps.now() }
   const body = scheme.inBody === undefined ? unsigned : signBody(unsigned, texts, options)
   const signature = sign(body, texts, options)
   const { timeoutMs, headers: custom } = endpoint.settings.requestConfig
   const headers = { ...lowerCase(custom), ...ownHeaders(format, message), ...signature }
-  return { request: { url, headers, body, timeoutMs }, keyIds: keys.map(key => key.id) }
+  const limits = longestMs === undefined ? { timeoutMs } : { timeoutMs, longestMs }
+  return { request: { url, headers, body, ...limits }, keyIds: signers.flatMap(({ keyId }) => keyId ?? []) }
+}
+
+/** The keys that sign a delivery now, opened. */
+async function liveSigners(deps: SignDeps, contract: Contract, endpoint: Endpoint): Promise<readonly Signer[]> {
+  const owner = { tenantId: endpoint.tenantId, endpointId: endpoint.id }
+  const keys = signingKeys(contract, endpoint, deps.now())
+  return Promise.all(keys.map(async key => ({ keyId: key.id, secret: await deps.openKey(key, owner) })))
 }
 
 function requireSignable(log: Log, contract: Contract, owner: EndpointAddress): void {

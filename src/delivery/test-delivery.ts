@@ -6,7 +6,7 @@ import { Problem } from '../core/problem'
 import type { Endpoint } from '../rotation/endpoint'
 import { attempt, type Attempt, recordOf } from './attempt'
 import { messageIdOf } from './delivery'
-import { askForLease, type Lease } from './lease'
+import { askForLease, type Lease, type WantedLease } from './lease'
 import type { DeliveryDeps } from './ports'
 import type { Message } from './signed-request'
 
@@ -23,7 +23,8 @@ export interface TestResult {
   readonly made: Attempt
 }
 
-type TestDeps = Pick<
+/** What sending a test takes. */
+export type TestDeps = Pick<
   DeliveryDeps,
   'leases' | 'attemptsPerTenant' | 'attempts' | 'openKey' | 'send' | 'now' | 'randomBytes' | 'log'
 >
@@ -48,11 +49,12 @@ export async function testDelivery(
   const { url } = endpoint.settings
   if (url === null) throw new Problem('endpoint-without-url', 'The endpoint has no URL to send a test to.')
   const message = testMessage(deps, request)
-  const lease = await leaseFor(deps, endpoint, message)
+  const address = { tenantId: endpoint.tenantId, endpointId: endpoint.id }
+  const { timeoutMs } = endpoint.settings.requestConfig
+  const lease = await leaseFor(deps, { address, messageId: message.id, timeoutMs })
   try {
     const made = await attempt(deps, { endpoint, contract, url, message })
     const about = { messageId: message.id, eventType: message.event.type, kind: 'test', number: 1 } as const
-    const address = { tenantId: endpoint.tenantId, endpointId: endpoint.id }
     await deps.attempts.record(address, recordOf(made, about, deps.randomBytes))
     return { message, made }
   } finally {
@@ -60,7 +62,11 @@ export async function testDelivery(
   }
 }
 
-function testMessage({ now, randomBytes }: TestDeps, { endpoint, contract, eventType }: TestRequest): Message {
+/** A made-up event's message, with ids of its own. */
+export function testMessage(
+  { now, randomBytes }: Pick<TestDeps, 'now' | 'randomBytes'>,
+  { endpoint, contract, eventType }: TestRequest,
+): Message {
   const { tenantId, id: endpointId, incarnation } = endpoint
   const event = {
     tenantId,
@@ -74,17 +80,21 @@ function testMessage({ now, randomBytes }: TestDeps, { endpoint, contract, event
 }
 
 /** The endpoint with its own time limit, or that of tests where it is shorter. */
-function withTestTimeout(endpoint: Endpoint, longestMs: number): Endpoint {
+export function withTestTimeout(endpoint: Endpoint, longestMs: number): Endpoint {
   const { requestConfig } = endpoint.settings
   const timeoutMs = Math.min(requestConfig.timeoutMs, longestMs)
   return { ...endpoint, settings: { ...endpoint.settings, requestConfig: { ...requestConfig, timeoutMs } } }
 }
 
-/** A test waits for no slot. It counts towards the same ones as deliveries, so that a tenant's are bounded with them. */
-async function leaseFor(deps: TestDeps, endpoint: Endpoint, { id: messageId }: Message): Promise<Lease> {
-  const { tenantId, id: endpointId, settings } = endpoint
-  const { timeoutMs } = settings.requestConfig
-  const outcome = await askForLease(deps, { address: { tenantId, endpointId }, messageId, timeoutMs })
+/**
+ * A test waits for no slot. It counts towards the same ones as deliveries, so that a tenant's are bounded with them.
+ * @throws {Problem} `endpoint-busy`
+ */
+export async function leaseFor(
+  deps: Pick<TestDeps, 'leases' | 'attemptsPerTenant' | 'now'>,
+  wanted: WantedLease,
+): Promise<Lease> {
+  const outcome = await askForLease(deps, wanted)
   if (outcome.kind === 'granted') return outcome.lease
   throw new Problem('endpoint-busy', 'The endpoint is being sent to as often as it may be.', { retryAfterSeconds: 1 })
 }

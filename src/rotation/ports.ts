@@ -2,6 +2,7 @@ import type { Log } from '../core/log'
 import type { Secret } from '../core/secret'
 import type { AuditRecord } from './change'
 import type { Actor, DueKind, Endpoint, PolicySettling, Settling } from './endpoint'
+import type { Adoption } from './proof'
 
 // What the core reaches outside for. Each port has its adapter in src/aws, and a model in the tests.
 
@@ -186,6 +187,7 @@ export type EventType =
   | 'secret.promoted'
   | 'secret.abandoned'
   | 'secret.rolled-back'
+  | 'secret.proof-failed'
   | 'endpoint.created'
   | 'endpoint.updated'
   | 'endpoint.deleted'
@@ -205,6 +207,8 @@ export interface KeyturnEvent {
   readonly reason: string | null
   /** With `endpoint.updated` alone: the names of the settings that changed. */
   readonly changed?: readonly string[]
+  /** With `secret.proof-failed` alone: what the probe came to. */
+  readonly adoption?: Adoption
 }
 
 export interface EventBus {

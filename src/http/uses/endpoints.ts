@@ -7,6 +7,7 @@ import type { Endpoint } from '../../rotation/endpoint'
 import { mirrorName, mirrorState } from '../../rotation/mirror'
 import type { AuditLog, EndpointAddress } from '../../rotation/ports'
 import { liveKeys } from '../../rotation/published'
+import { type Proof, proofOf, type StoredProofs } from '../../rotation/proof'
 import { promotionAt } from '../../rotation/due'
 import type { Key } from '../../rotation/ring'
 import { policyState } from '../../rotation/settle-policy'
@@ -72,13 +73,15 @@ async function remove(deps: EndpointDeps, { contracts }: ApiSettings, request: P
 
 /** The live keys of an endpoint without their secrets, and how its mirror is. */
 async function showSecretState(
-  { store, now }: Pick<EndpointDeps, 'store' | 'now'>,
+  { store, health, now }: Pick<EndpointDeps, 'store' | 'health' | 'now'>,
   { contracts, stage }: ApiSettings,
   request: PermittedRequest,
 ): Promise<Outcome> {
   const endpoint = await loadEndpoint(store, contracts, request)
   readBody(request)
-  return outcome(secretState(endpoint, stage, now()))
+  const { tenantId, id: endpointId } = endpoint
+  const stored = await health.loadAny({ tenantId, endpointId })
+  return outcome(secretState(endpoint, { stage, stored, now: now() }))
 }
 
 /** Null, and so left out, where nobody outside the account reads the mirror or ever did. */
@@ -89,14 +92,23 @@ function shownPolicy(endpoint: Endpoint): Values | null {
   return { state: policyState(endpoint), error, ...(refused.length > 0 && { refused }) }
 }
 
-function secretState(endpoint: Endpoint, stage: string, now: Date): Values {
+interface Seen {
+  readonly stage: string
+  readonly stored: StoredProofs
+  readonly now: Date
+}
+
+function secretState(endpoint: Endpoint, { stage, stored, now }: Seen): Values {
   const { ring, settling } = endpoint
   return {
     version: ring.version,
     revision: ring.revision,
     signingKeyId: ring.keys[0].id,
     secretHint: ring.keys[0].hint,
-    keys: liveKeys(endpoint, now).map(key => keyValues(endpoint, key)),
+    keys: liveKeys(endpoint, now).map(key => ({
+      ...keyValues(endpoint, key),
+      proof: proofValues(proofOf(endpoint, key.id, stored, now)),
+    })),
     mirror: {
       state: mirrorState(endpoint),
       name: mirrorName(stage, endpoint.tenantId, endpoint.id),
@@ -114,6 +126,11 @@ function keyValues(endpoint: Endpoint, { id, hint, createdAt, expiresAt }: Key):
   const state = isSigning ? 'signing' : isPublished ? 'published' : 'retiring'
   const signsFrom = isPublished ? promotionAt(endpoint) : null
   return { id, createdAt, expiresAt, state, hint, signsFrom }
+}
+
+/** Null where nothing counts as proven. */
+function proofValues(proof: Proof | null): Values | null {
+  return proof && { adoption: proof.adoption, at: proof.at }
 }
 
 /** What happened to an endpoint's ring, newest first. */

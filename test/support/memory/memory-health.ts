@@ -1,6 +1,7 @@
 import { type DeliveryHealth, type HealthStore, neverDelivered } from '../../../src/delivery/health'
 import type { RecoveryState } from '../../../src/delivery/recovery'
 import type { EndpointAddress, EndpointLife } from '../../../src/rotation/ports'
+import { type Proof, withProof } from '../../../src/rotation/proof'
 
 export interface HealthTable {
   /** By tenant and endpoint. */
@@ -12,6 +13,7 @@ interface StoredLife {
   readonly health: DeliveryHealth
   /** The last revision that reset the failures. */
   readonly resetAt: number
+  readonly proofs?: readonly Proof[]
   /** Absent: nothing is due. */
   readonly recovery?: Pick<RecoveryState, 'dueAt' | 'backlog'>
 }
@@ -23,14 +25,18 @@ export function healthTable(): HealthTable {
 /** A model of the health store without leases and counting: each call takes effect at once. */
 export function memoryHealth(
   table: HealthTable,
-): Pick<HealthStore, 'loadAny' | 'loadMany' | 'resume' | 'resetFailures'> {
+): Pick<HealthStore, 'loadAny' | 'loadMany' | 'resume' | 'resetFailures' | 'keepProof'> {
   return {
     loadAny: async address => {
-      const { health, incarnation } = table.stored.get(placeOf(address)) ?? {
-        health: neverDelivered,
-        incarnation: null,
-      }
-      return { health, incarnation }
+      const nothing = { health: neverDelivered, incarnation: null, proofs: [] }
+      const { health, incarnation, proofs = [] } = table.stored.get(placeOf(address)) ?? nothing
+      return { health, incarnation, proofs }
+    },
+    keepProof: async (life, proof, keyIds) => {
+      const { incarnation } = life
+      const stored = table.stored.get(placeOf(life)) ?? { incarnation, health: neverDelivered, resetAt: 0 }
+      if (stored.incarnation !== incarnation) return
+      table.stored.set(placeOf(life), { ...stored, proofs: withProof(stored.proofs ?? [], proof, keyIds) })
     },
     loadMany: async lives => {
       const found = lives.flatMap(life => {

@@ -41,6 +41,12 @@ export function eventBusSuite(start: () => Promise<RunningEventBus>): void {
     expect(await running.published()).toEqual(events)
   })
 
+  it('takes what a probe came to', async () => {
+    const failed = { ...sampleEvent(2), type: 'secret.proof-failed', adoption: 'not-adopted' } as const
+    await running.bus.publish([failed], unhurried)
+    expect(await running.published()).toEqual([failed])
+  })
+
   it('takes no events at all', async () => {
     await running.bus.publish([], unhurried)
     expect(await running.published()).toEqual([])

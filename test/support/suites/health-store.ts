@@ -2,11 +2,12 @@ import { beforeEach, expect, it } from '@jest/globals'
 import { type DeliveryHealth, type HealthStore, neverDelivered } from '../../../src/delivery/health'
 import { addSeconds } from '../../../src/core/instant'
 import type { EndpointLife } from '../../../src/rotation/ports'
+import type { Proof } from '../../../src/rotation/proof'
 import { noon } from './sample-endpoint'
 import { aborted, unhurried } from './signals'
 
 /** What rotations and the API need of a health store. Leases and counting concern deliveries alone. */
-export type ShownHealthStore = Pick<HealthStore, 'loadAny' | 'loadMany' | 'resume' | 'resetFailures'>
+export type ShownHealthStore = Pick<HealthStore, 'loadAny' | 'loadMany' | 'resume' | 'resetFailures' | 'keepProof'>
 
 export interface RunningHealthStore {
   readonly store: ShownHealthStore
@@ -18,6 +19,7 @@ export interface RunningHealthStore {
 const life = { tenantId: 'org_1', endpointId: 'ep_1', incarnation: 'inc_1' }
 const nextLife = { ...life, incarnation: 'inc_2' }
 const neighbour = { ...life, endpointId: 'ep_2', incarnation: 'inc_3' }
+const proof: Proof = { keyId: 'key_1', urlHash: '0'.repeat(64), adoption: 'adopted', at: noon }
 const foreign = { ...life, tenantId: 'org_2', incarnation: 'inc_4' }
 
 /** What every health store does. `start` gives an empty one. */
@@ -34,7 +36,7 @@ export function healthStoreSuite(start: () => Promise<RunningHealthStore>): void
   it('has an endpoint that nothing is stored of as never delivered, and as nobody’s', async () => {
     await running.fail(neighbour)
     await running.fail(foreign)
-    expect(await store.loadAny(life)).toEqual({ health: neverDelivered, incarnation: null })
+    expect(await store.loadAny(life)).toEqual({ health: neverDelivered, incarnation: null, proofs: [] })
   })
 
   it('shows what is stored, and whose it is', async () => {
@@ -97,7 +99,38 @@ export function healthStoreSuite(start: () => Promise<RunningHealthStore>): void
   it('has nothing to reset or resume where nothing is stored, and stores nothing', async () => {
     await store.resetFailures(life, 1, unhurried)
     await store.resume(life)
-    expect(await store.loadAny(life)).toEqual({ health: neverDelivered, incarnation: null })
+    expect(await store.loadAny(life)).toEqual({ health: neverDelivered, incarnation: null, proofs: [] })
+  })
+
+  it('keeps the last proof of each key, of keys that the endpoint has, and changes nothing of its health', async () => {
+    await running.fail(life)
+    const { health } = await store.loadAny(life)
+    const later = { ...proof, adoption: 'unreachable', at: addSeconds(noon, 60) } as const
+    const other = { ...proof, keyId: 'key_2', at: addSeconds(noon, 90) }
+    const of = ['key_1', 'key_2']
+    await store.keepProof(life, proof, of)
+    await store.keepProof(life, later, of)
+    await store.keepProof(life, { ...proof, at: addSeconds(noon, 30) }, of)
+    await store.keepProof(life, other, of)
+    expect(await store.loadAny(life)).toEqual({ health, incarnation: 'inc_1', proofs: [other, later] })
+    await store.keepProof(life, { ...other, at: addSeconds(noon, 95) }, ['key_2'])
+    expect(await store.loadAny(life)).toEqual({
+      health,
+      incarnation: 'inc_1',
+      proofs: [{ ...other, at: addSeconds(noon, 95) }],
+    })
+  })
+
+  it('keeps a proof where nothing else is stored, and none of a life that is over', async () => {
+    await store.keepProof(life, proof, ['key_1'])
+    await store.keepProof(nextLife, { ...proof, keyId: 'key_9' }, ['key_9'])
+    expect(await store.loadAny(life)).toEqual({ health: neverDelivered, incarnation: 'inc_1', proofs: [proof] })
+  })
+
+  it('keeps the proofs of several keys that are probed at the same time', async () => {
+    const keyIds = ['key_1', 'key_2', 'key_3']
+    await Promise.all(keyIds.map(keyId => store.keepProof(life, { ...proof, keyId }, keyIds)))
+    expect((await store.loadAny(life)).proofs.map(({ keyId }) => keyId).toSorted()).toEqual(keyIds)
   })
 
   it('resets nothing once the caller has given up', async () => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { dynamoAttemptLog } from '../../../src/aws/dynamo-attempt-log'
+import { attemptItem, dynamoAttemptLog } from '../../../src/aws/dynamo-attempt-log'
 import { dynamoDeliveryStore } from '../../../src/aws/dynamo-delivery-store'
 import type { Table } from '../../../src/aws/table'
 import { addSeconds } from '../../../src/core/instant'
@@ -45,6 +45,15 @@ describe('attempts', () => {
     const first = await log.list(address, { limit: 2, after: null })
     expect(first.items).toEqual([all[2], all[1]])
     expect(await log.list(address, { limit: 2, after: first.next })).toEqual({ items: [all[0]], next: null })
+  })
+
+  it('of a probe are shown as such, and look like tests to whoever knows no probes', async () => {
+    const log = dynamoAttemptLog(table)
+    const probed = attempt({ kind: 'probe', keyIds: [] })
+    await log.record(address, probed)
+    expect((await log.list(address, { limit: 2, after: null })).items).toEqual([probed])
+    expect(attemptItem(address, probed)).toMatchObject({ kind: { S: 'test' } })
+    expect(await dynamoDeliveryStore(table).recent(address, 2)).toEqual([])
   })
 
   it('lead to the deliveries that they were of, each once and newest first; tests lead nowhere', async () => {

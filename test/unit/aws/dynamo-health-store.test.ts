@@ -146,6 +146,6 @@ describe('health', () => {
     expect(await store.countAttempt(life, failure)).toMatchObject({ consecutiveFailures: 0 })
     await store.pause(life, { at: noon, reason: 'late' })
     expect(await store.load(nextLife)).toEqual(neverDelivered)
-    expect(await store.loadAny(life)).toEqual({ health: neverDelivered, incarnation: 'inc_2' })
+    expect(await store.loadAny(life)).toEqual({ health: neverDelivered, incarnation: 'inc_2', proofs: [] })
   })
 })

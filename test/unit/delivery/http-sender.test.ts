@@ -54,6 +54,15 @@ describe('a delivery over HTTP', () => {
     expect(receiver.received).toHaveLength(1)
   })
 
+  it('ends with all of its time, however long each part may take', async () => {
+    receiver.answer = () => undefined
+    expect(await local(to(receiver.url, { longestMs: 100 }))).toMatchObject({ kind: 'none', error: 'timeout' })
+    const never: Lookup = (_name, signal) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+    const send = httpSender({ insecureTargets: 'off', clock, lookup: never })
+    expect(await send(to('https://receiver.example', { longestMs: 100 }))).toMatchObject({ kind: 'none' })
+  })
+
   it('ends when the receiver does not answer in time', async () => {
     receiver.answer = () => undefined
     expect(await local(to(receiver.url, { timeoutMs: 100 }))).toMatchObject({ kind: 'none', error: 'timeout' })

@@ -36,7 +36,7 @@ import type { DeliveryDeps, DeadLetterQueue } from '../../../src/delivery/ports'
 import { workQueue } from '../../../src/delivery/work-queue'
 import { createEndpoint } from '../../../src/rotation/create'
 import type { Endpoint, EndpointSettings } from '../../../src/rotation/endpoint'
-import type { RotationDeps } from '../../../src/rotation/ports'
+import type { KeyturnEvent, RotationDeps } from '../../../src/rotation/ports'
 import { auditTable, memoryAuditLog } from '../../support/memory/memory-audit-log'
 import { memoryEventBus, publishedEvents } from '../../support/memory/memory-event-bus'
 import { memoryMirror, secretVault } from '../../support/memory/memory-mirror'
@@ -58,6 +58,8 @@ export interface World {
   readonly rotation: RotationDeps
   readonly receiver: Receiver
   readonly logged: string[]
+  /** Events on the bus. */
+  readonly published: readonly KeyturnEvent[]
   /** Moves the clock of Keyturn and of the queue. */
   pass(seconds: number): void
   /** Sets the clock to the machine's, for verifiers that read it. */
@@ -92,7 +94,8 @@ export async function startWorld(): Promise<World> {
   const deadLetterQueueUrl = await newQueue(client, 'dead-letters')
   const reading = withBatchedReads(table)
   const health = dynamoHealthStore(reading)
-  const rotation = rotationDeps({ store: dynamoEndpointStore(reading), health }, now)
+  const published = publishedEvents()
+  const rotation = rotationDeps({ store: dynamoEndpointStore(reading), health, events: memoryEventBus(published) }, now)
   const logged: string[] = []
   const deps: DeliveryDeps = {
     endpoints: rotation.store,
@@ -121,6 +124,7 @@ export async function startWorld(): Promise<World> {
     rotation,
     receiver,
     logged,
+    published: published.events,
     pass: seconds => {
       time = addSeconds(time, seconds)
     },
@@ -165,13 +169,16 @@ async function newQueue(client: SQSClient, name: string): Promise<string> {
   return QueueUrl
 }
 
-function rotationDeps({ store, health }: Pick<RotationDeps, 'store' | 'health'>, now: () => Date): RotationDeps {
+function rotationDeps(
+  { store, health, events }: Pick<RotationDeps, 'store' | 'health' | 'events'>,
+  now: () => Date,
+): RotationDeps {
   return {
     store,
     audit: memoryAuditLog(auditTable()),
     sealer: memorySealer(),
     mirror: memoryMirror(secretVault()),
-    events: memoryEventBus(publishedEvents()),
+    events,
     health,
     stage: 'test',
     now,

@@ -4,6 +4,7 @@ import type { Contract } from '../../../src/contracts/contract'
 import type { ApiSettings } from '../../../src/http/request'
 import { serve } from '../../../src/http/serve'
 import { deliveryUses, testUses } from '../../../src/http/uses/deliveries'
+import { probeUses } from '../../../src/http/uses/probe'
 import { endpointUses } from '../../../src/http/uses/endpoints'
 import { ringUses } from '../../../src/http/uses/ring'
 import type { Endpoint } from '../../../src/rotation/endpoint'
@@ -52,6 +53,7 @@ function apiOf({ deps, rotation }: World, contracts: readonly Contract[]): Omit<
       ...endpointUses(all, settings),
       ...deliveryUses(all, settings),
       ...testUses(deps, settings),
+      ...probeUses(all, settings),
     },
     access: { apiKeys, verifySession: () => Promise.reject(new Error('no sessions')), now: deps.now },
     log: deps.log,

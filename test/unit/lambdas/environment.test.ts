@@ -59,7 +59,7 @@ describe('the environment', () => {
       LOG_LEVEL: 'error',
     })
     expect(() => readEnvironment(deliverVariables, { ...reading, ...queue })).toThrow(
-      'environment: RING_KEY_ID is missing, DEAD_LETTER_QUEUE_URL is missing',
+      'environment: RING_KEY_ID is missing, EVENT_BUS_NAME is missing, DEAD_LETTER_QUEUE_URL is missing',
     )
   })
 

@@ -4,6 +4,7 @@ import type { Contract, Operation } from '../../../../src/contracts/contract'
 import { placedCredential } from '../../../../src/contracts/credential-places'
 import { newText } from '../../../../src/contracts/secret-text'
 import { deliveryUses, testUses } from '../../../../src/http/uses/deliveries'
+import { probeUses } from '../../../../src/http/uses/probe'
 import { endpointUses } from '../../../../src/http/uses/endpoints'
 import { ringUses } from '../../../../src/http/uses/ring'
 import { deliveryBeds } from '../delivery-bed'
@@ -40,6 +41,7 @@ it.each(cases)('$name reads the API key afresh, unless it only reads', async ({ 
     ...endpointUses(deps, settings),
     ...deliveryUses(deps, settings),
     ...testUses(bed().world.deps, settings),
+    ...probeUses({ ...bed().world.rotation, ...bed().world.deps }, settings),
   }
   const send = requestsTo(appWith({ access: { ...access, apiKeys: { find } }, uses }))
   const path = operation.path.replaceAll(/\{\w+\}/g, 'x')

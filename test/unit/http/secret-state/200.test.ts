@@ -8,9 +8,10 @@ it('200 shows the secret’s state: live keys only, no secret, the mirror by nam
   const latest = await rotate({ overlapSeconds: 60 })
   const before = await send('GET', `${base}/secret`, bearer(token))
   expect(before.status).toBe(200)
-  const retiring = { id: expect.any(String), state: 'retiring', hint: expect.stringMatching(/^.{4}$/), signsFrom: null }
+  const unproven = { signsFrom: null, proof: null }
+  const retiring = { id: expect.any(String), state: 'retiring', hint: expect.stringMatching(/^.{4}$/), ...unproven }
   const hint = textAt(latest, 'signingSecret').slice(-4)
-  const signing = { id: textAt(latest, 'keyId'), state: 'signing', hint, signsFrom: null, expiresAt: null }
+  const signing = { id: textAt(latest, 'keyId'), state: 'signing', hint, ...unproven, expiresAt: null }
   expect(before.json).toEqual({
     version: 3,
     revision: expect.any(Number),
