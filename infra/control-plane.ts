@@ -26,8 +26,8 @@ export interface ControlPlaneProps extends ControlPlaneConfig {
 
 /** In seconds. The functions behind the API may take a second longer than it waits for them. */
 const timeouts: ByFunction<number> = {
-  rotate: gatewayTimeoutSeconds + 1,
-  endpoints: gatewayTimeoutSeconds + 1,
+  rotate: gatewayTimeoutSeconds.rotate + 1,
+  endpoints: gatewayTimeoutSeconds.endpoints + 1,
   deliver: 60,
   sweep: 58,
 }

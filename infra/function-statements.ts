@@ -53,7 +53,7 @@ const statements: ByFunction<(reach: Reach) => readonly Statement[]> = {
     ...shareMirrors(mirrors),
     send(queue),
   ],
-  deliver: ({ table, subscriberIndex, queue, deadLetterQueue }) => [
+  deliver: ({ table, subscriberIndex, queue, deadLetterQueue, bus }) => [
     { Sid: 'FindSubscribers', Effect: 'Allow', Action: ['dynamodb:Query'], Resource: [subscriberIndex] },
     items('Read', table, { actions: ['GetItem'], partitions: [endpoints, apiKeys, health, deliveries] }),
     items('ReadMany', table, { actions: ['BatchGetItem'], partitions: [endpoints, health, deliveries] }),
@@ -62,6 +62,7 @@ const statements: ByFunction<(reach: Reach) => readonly Statement[]> = {
     items('Record', table, { actions: ['PutItem', 'BatchWriteItem'], partitions: [deliveries, attempts] }),
     workOn(queue),
     send(queue, deadLetterQueue),
+    publishFailedProofs(bus),
   ],
   sweep: ({ table, dueIndex, queue, mirrors, bus, failedSweeps }) => [
     { Sid: 'FindDue', Effect: 'Allow', Action: ['dynamodb:Query'], Resource: [dueIndex] },
@@ -155,4 +156,12 @@ function onMirrors(sid: string, mirrors: string, actions: readonly string[]): St
 
 function publish(bus: string): Statement {
   return { Sid: 'Publish', Effect: 'Allow', Action: ['events:PutEvents'], Resource: [bus] }
+}
+
+/** The one event of the function that talks to receivers: it cannot say that a key was rotated. */
+function publishFailedProofs(bus: string): Statement {
+  const Condition: Conditions = {
+    StringEquals: { 'events:source': 'keyturn', 'events:detail-type': 'secret.proof-failed' },
+  }
+  return { ...publish(bus), Condition }
 }

@@ -36,8 +36,12 @@ export interface Cors {
   readonly headers: readonly string[]
 }
 
-/** How long API Gateway waits for a function. */
-export const gatewayTimeoutSeconds = 14
+/** How long API Gateway waits for a function; 30 is its most. A probe's test deliveries take up to 15, and its event 2. */
+export const gatewayTimeoutSeconds: Readonly<Record<ServingFunction, number>> = {
+  rotate: 14,
+  endpoints: 14,
+  deliver: 26,
+}
 
 /** The HTTP API: one explicit route an operation, everything else to `endpoints`, which answers 404 and 405. */
 export class HttpApi extends Construct {
@@ -75,7 +79,7 @@ export class HttpApi extends Construct {
       integrationType: 'AWS_PROXY',
       integrationUri: target.arn,
       payloadFormatVersion: '2.0',
-      timeoutMilliseconds: gatewayTimeoutSeconds * 1000,
+      timeoutMilliseconds: gatewayTimeoutSeconds[name] * 1000,
     })
   }
 

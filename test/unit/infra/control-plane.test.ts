@@ -10,6 +10,7 @@ import { keyturn } from '../../../src/contracts/keyturn'
 import { acmeworks } from '../contracts/made-up/acmeworks'
 import { lanternkey } from '../contracts/made-up/lanternkey'
 import { northlight } from '../contracts/made-up/northlight'
+import { probePatienceMs, publishMs } from '../../../src/delivery/probe'
 import { folder, minimal, mountsOf, resources, synthesise, type Synthesised, deployedFiles } from './support/synthesise'
 import { functionNames } from '../../../infra/function-statements'
 import { allows } from './support/evaluate-policy'
@@ -134,6 +135,13 @@ describe('the API', () => {
     expect(settings(dev)[0]).toMatchObject({ throttling_rate_limit: 50, throttling_burst_limit: 100 })
     // API Gateway refuses settings of a route that is not there yet.
     expect(Object(resources(all, 'aws_apigatewayv2_stage')[0]).depends_on).toHaveLength(keys.length)
+  })
+
+  it('waits for a probe longer than its test deliveries and its event may take', () => {
+    const integrations = resources(prod, 'aws_apigatewayv2_integration')
+    const [deliver] = integrations.filter(({ integration_uri: uri }) => String(uri).includes('deliver'))
+    expect(deliver?.timeout_milliseconds).toBeGreaterThan(probePatienceMs + publishMs + 5000)
+    expect(deliver?.timeout_milliseconds).toBeLessThanOrEqual(30_000)
   })
 
   it('makes no metrics of each route, which are billed: nothing looks at them', () => {

@@ -37,6 +37,13 @@ function itemOf(...keys: readonly Pick<ItemKey, 'pk'>[]): Omit<AwsCall, 'action'
   return { resource: table, context: { 'dynamodb:LeadingKeys': keys.map(({ pk }) => pk) } }
 }
 
+const bus = `arn:aws:events:${place}:event-bus/keyturn-dev`
+const anyEvent = [
+  'the event bus',
+  'the event bus, of a failed proof',
+  "the event bus, of a failed proof of somebody else's",
+].map(target => `events:PutEvents ${target}`)
+
 /** What can be reached for, and how a call names it. */
 const targets: Readonly<Record<string, Omit<AwsCall, 'action'>>> = {
   'an endpoint': itemOf(endpointItemKey(endpoint)),
@@ -80,7 +87,12 @@ const targets: Readonly<Record<string, Omit<AwsCall, 'action'>>> = {
     context: { ...viaSecretsManager, 'kms:EncryptionContext:SecretARN': `arn:aws:secretsmanager:${place}:secret:db` },
   },
   'the mirror key directly': { resource: 'mirror', context: { 'kms:EncryptionContext:SecretARN': mirror } },
-  'the event bus': { resource: `arn:aws:events:${place}:event-bus/keyturn-dev`, context: {} },
+  'the event bus': { resource: bus, context: eventOf('keyturn', 'secret.rotated') },
+  'the event bus, of a failed proof': { resource: bus, context: eventOf('keyturn', 'secret.proof-failed') },
+  "the event bus, of a failed proof of somebody else's": {
+    resource: bus,
+    context: eventOf('other', 'secret.proof-failed'),
+  },
   'the default event bus': { resource: `arn:aws:events:${place}:event-bus/default`, context: {} },
   "rotate's logs": { resource: logsOf('rotate'), context: {} },
   "endpoints' logs": { resource: logsOf('endpoints'), context: {} },
@@ -177,7 +189,7 @@ const mayDo: Readonly<Record<string, readonly string[]>> = {
     'kms:Decrypt the ring key in its context',
     ...mirrorWrites,
     ...mirrorKeyUses,
-    'events:PutEvents the event bus',
+    ...anyEvent,
     "logs:CreateLogStream rotate's logs",
     "logs:PutLogEvents rotate's logs",
   ],
@@ -227,6 +239,7 @@ const mayDo: Readonly<Record<string, readonly string[]>> = {
     'sqs:GetQueueAttributes the queue',
     'sqs:SendMessage the queue',
     'sqs:SendMessage dead deliveries',
+    'events:PutEvents the event bus, of a failed proof',
     "logs:CreateLogStream deliver's logs",
     "logs:PutLogEvents deliver's logs",
   ],
@@ -246,7 +259,7 @@ const mayDo: Readonly<Record<string, readonly string[]>> = {
     ...mirrorKeyUses,
     'secretsmanager:GetResourcePolicy a mirror',
     'secretsmanager:GetResourcePolicy a mirror, but not to everybody',
-    'events:PutEvents the event bus',
+    ...anyEvent,
     "logs:CreateLogStream sweep's logs",
     "logs:PutLogEvents sweep's logs",
     'sqs:SendMessage failed sweeps',
@@ -355,6 +368,10 @@ function call(action: string, target: string): AwsCall {
 
 function everything(): readonly Statement[] {
   return [{ Sid: 'All', Effect: 'Allow', Action: ['*'], Resource: ['*'] }]
+}
+
+function eventOf(source: string, type: string): AwsCall['context'] {
+  return { 'events:source': source, 'events:detail-type': type }
 }
 
 function logsOf(name: string): string {
