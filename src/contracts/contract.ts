@@ -62,6 +62,8 @@ export interface Contract {
   readonly publishes?: Publishes
   /** What a test request's body may say. Absent: the body is ignored. */
   readonly testBody?: { readonly eventTypeField: string }
+  /** The member of a `revoke-previous` request that asks for a proof of the key that signs. Absent: none does. */
+  readonly revokeBody?: { readonly proofField: string }
   /** Present: a rotation sets the endpoint's count of failures in a row to 0. */
   readonly rotationResetsFailures?: true
   /** Absent: the contract has one version. */

@@ -103,6 +103,7 @@ export const keyturn = {
     ifRevision: { field: 'ifRevision' },
   },
   testBody: { eventTypeField: 'eventType' },
+  revokeBody: { proofField: 'requireProof' },
   reach: 'every',
   times: 'iso-millis',
   operations: [

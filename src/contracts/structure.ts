@@ -389,6 +389,7 @@ const contractMembers = {
   rotateBody: v.nullish(rotateBody),
   publishes: optional(publishes),
   testBody: optional(object({ eventTypeField: text })),
+  revokeBody: optional(object({ proofField: text })),
   rotationResetsFailures: optional(present),
   apiVersions: optional(object({ header: text, known: array(text, 'must be a list') } satisfies Members<ApiVersions>)),
   url: optional(words(dimensions.urlRules)),

@@ -4,6 +4,7 @@ import { assertRevision, commitChange, type Proposal } from './commit'
 import type { Actor, Change, Endpoint, IdempotencyRecord } from './endpoint'
 import { earlierChange } from './idempotency'
 import type { RotationDeps } from './ports'
+import { assertProven, type StoredProofs } from './proof'
 import { retiringKeys, revokePrevious } from './ring'
 import { settleInRequest } from './settle'
 
@@ -12,6 +13,8 @@ export interface RevokeRequest {
   readonly actor: Actor
   readonly idempotency: IdempotencyRecord | null
   readonly ifRevision?: number | null
+  /** What is proven, where the key that signs must be; null: it need not. */
+  readonly requiredProof?: StoredProofs | null
 }
 
 export interface Revoked {
@@ -27,7 +30,8 @@ export interface Revoked {
 /**
  * Ends every key but the current one at once. A request with an idempotency key is remembered even where no key was
  * retiring: its repeat must not end a key that came later.
- * @throws {Problem} `idempotency-key-reused`, `rotation-conflict`, `outcome-unknown`, `not-found`, `rotation-budget`
+ * @throws {Problem} `idempotency-key-reused`, `rotation-conflict`, `outcome-unknown`, `not-found`, `rotation-budget`,
+ *   `not-proven`
  */
 export async function revokePreviousKeys(deps: RotationDeps, request: RevokeRequest): Promise<Revoked> {
   const { endpoint, idempotency } = request
@@ -35,6 +39,7 @@ export async function revokePreviousKeys(deps: RotationDeps, request: RevokeRequ
   const earlier = earlierChange(endpoint, idempotency, now)
   if (earlier) return revokedBy(endpoint, earlier, true)
   assertRevision(endpoint, request.ifRevision)
+  assertRequiredProof(endpoint, request, now)
   if (idempotency === null && retiringKeys(endpoint.ring, now).length === 0) {
     return { endpoint, version: endpoint.ring.version, revokedKeyIds: [], replayed: false }
   }
@@ -47,14 +52,21 @@ function revokedBy(endpoint: Endpoint, { version, revokedKeyIds }: Change, repla
   return { endpoint, version, revokedKeyIds, replayed }
 }
 
-function proposalOf(deps: RotationDeps, { actor, idempotency, ifRevision }: RevokeRequest): Proposal {
+function proposalOf(deps: RotationDeps, request: RevokeRequest): Proposal {
+  const { actor, idempotency, ifRevision } = request
   return {
     ifRevision,
     draft: newDraft(deps, { kind: 'revoke', actor, idempotency }),
     next: (endpoint, at) => {
+      // Another key may sign by now.
+      assertRequiredProof(endpoint, request, at)
       assertWithinBudget(endpoint, at, { versions: 1, isUrgent: true })
       const { ring, revoked } = revokePrevious(endpoint.ring, at)
       return revoked.length === 0 ? {} : { ring, revokedKeyIds: revoked.map(({ id }) => id) }
     },
   }
+}
+
+function assertRequiredProof(endpoint: Endpoint, { requiredProof = null }: RevokeRequest, now: Date): void {
+  if (requiredProof !== null) assertProven(endpoint, requiredProof, now)
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Webhook } from 'standardwebhooks'
 import { Webhook as SvixWebhook } from 'svix'
@@ -152,6 +153,37 @@ describe('deliveries of the local run', () => {
     expect(tested.json).toMatchObject({ status: 'success', eventType: 'webhook.test', responseStatus: 200 })
     const shown = await api.call('GET', path, { token: run.local.contracts.storno.token, headers })
     expect(shown.json).toMatchObject({ deliveriesCount: 3, lastDeliveryStatus: 'success' })
+  })
+
+  it('prove to a probe which key the receiver has, which a revoke can ask for', async () => {
+    const { seed, endpointId, secrets } = endpointOf('keyturn')
+    const path = `/v1/endpoints/${endpointId}/secret`
+    const verifyWith = (secret = ''): void => {
+      receiver.answer = (response, received) => {
+        const isGenuine = signersOf('keyturn', received, [secret]).includes(0)
+        response.writeHead(isGenuine ? 200 : 401).end()
+      }
+    }
+    const revoke = () => own(seed, 'POST', `${path}/revoke-previous`, { requireProof: true })
+    verifyWith(secrets.at(-2))
+    const old = await own(seed, 'POST', `${path}/probe`)
+    expect(old).toMatchObject({ status: 200, json: { adoption: 'not-adopted' } })
+    expect(await revoke()).toMatchObject({ status: 409, json: { code: 'not-proven' } })
+    const bus = await readFile(join(run.dataDir, 'aws', 'events.ndjson'), 'utf8')
+    const events = bus.split('\n').filter(line => line.includes('"secret.proof-failed"'))
+    const detail = { endpointId, keyId: textAt(old, 'keyId'), adoption: 'not-adopted' }
+    expect(events.map(line => JSON.parse(line))).toMatchObject([{ source: 'keyturn', detail }])
+    verifyWith(secrets.at(-1))
+    const probed = await own(seed, 'POST', `${path}/probe`)
+    expect(probed).toMatchObject({ status: 200, json: { adoption: 'adopted' } })
+    expect((await own(seed, 'GET', path)).json).toMatchObject({
+      keys: [{ id: textAt(probed, 'keyId'), proof: { adoption: 'adopted', at: textAt(probed, 'at') } }, {}, {}],
+    })
+    expect(await revoke()).toMatchObject({
+      status: 200,
+      json: { revokedKeyIds: [{}, {}].map(() => expect.any(String)) },
+    })
+    receiver.answer = response => response.end('ok')
   })
 
   it('that are queued survive kill -9, and arrive when it starts again a day later', async () => {

@@ -36,8 +36,17 @@ export function readRollBack(contract: Contract, body: JsonObject): RevisionChoi
   return readFields(contract, body, fields => ({ force: readForce(fields) }))
 }
 
-export function readRevoke(contract: Contract, body: JsonObject): RevisionChoice {
-  return readFields(contract, body, () => ({}))
+export interface RevokeBody extends RevisionChoice {
+  /** The key that signs must be proven. */
+  readonly requireProof: boolean
+}
+
+export function readRevoke(contract: Contract, body: JsonObject): RevokeBody {
+  const field = contract.revokeBody?.proofField
+  return readFields(contract, body, fields => {
+    const requireProof = field !== undefined && fields.read(field, value => readBoolean(field, value))
+    return { requireProof: requireProof ?? false }
+  })
 }
 
 function readKeyId(fields: Fields): string {

@@ -100,18 +100,12 @@ async function revokePrevious(deps: RingDeps, { contracts }: ApiSettings, reques
   const { contract, actor, operation } = request
   const { endpoint, health } = await loadShownEndpoint(deps, contracts, request)
   const body = readRingBody(request)
-  const { ifRevision } = readRevoke(contract, withoutIdempotencyKey(contract, body))
+  const { ifRevision, requireProof } = readRevoke(contract, withoutIdempotencyKey(contract, body))
   const idempotency = readIdempotency(request, 'revoke-previous', { body, compared: {} })
-  const {
-    replayed,
-    endpoint: changed,
-    ...revoked
-  } = await revokePreviousKeys(deps, {
-    endpoint,
-    actor,
-    idempotency,
-    ifRevision,
-  })
+  const { tenantId, id: endpointId } = endpoint
+  const requiredProof = requireProof ? await deps.health.loadAny({ tenantId, endpointId }) : null
+  const revocation = { endpoint, actor, idempotency, ifRevision, requiredProof }
+  const { replayed, endpoint: changed, ...revoked } = await revokePreviousKeys(deps, revocation)
   if (!showsSecret(operation.reply.body)) {
     return { values: { ...keyValues(changed, health, deps.now()), ...revoked }, replayed }
   }

@@ -9,6 +9,7 @@ describe('POST /v1/endpoints/{id}/secret/revoke-previous', () => {
     ['null', 'body'],
     ['{"foo": 1}', 'foo'],
     ['{"reason": "x"}', 'reason'],
+    ['{"requireProof": "yes"}', 'requireProof'],
   ])('400 for the body %s, and nothing is revoked', async (body, fault) => {
     const { rotate, send, token, base } = await ownEndpoint()
     await rotate({})
