@@ -22,7 +22,9 @@ export function workPlannedAt({ lookAgainAt, settling: { policy } }: Endpoint): 
 
 /** When the sweep promotes the published key; null: none waits for it, or receivers cannot read it yet. */
 export function promotionAt(endpoint: Endpoint): Date | null {
-  return endpoint.published?.signing === 'published' && endpoint.deletedAt === null ? readyAt(endpoint) : null
+  const { published, settings, deletedAt } = endpoint
+  const isPlanned = published?.signing === 'published' && settings.mirror === 'on' && deletedAt === null
+  return isPlanned ? readyAt(endpoint) : null
 }
 
 /**

@@ -55,9 +55,10 @@ export async function promotePublished(deps: RotationDeps, request: PromoteReque
 }
 
 function promotionOf(deps: RotationDeps, request: PromoteRequest, opened: OpenedKeys): Step {
-  const { keyId } = request
+  const { keyId, endpoint } = request
   return {
     kind: 'promote',
+    overlapSeconds: endpoint.published?.overlapSeconds ?? 0,
     opened,
     next: (stored, at) => {
       assertPromotable(stored, request, deps.now())

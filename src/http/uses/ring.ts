@@ -153,13 +153,19 @@ async function shownReveal(
 export function revealOutcome(revealed: Revealed, health: DeliveryHealth, older: readonly OpenedKey[] = []): Outcome {
   const { endpoint, secret, keyId, version, rotatedAt, previousExpiresAt, mirror, replayed } = revealed
   const { state: keyState, signsFrom } = revealed
-  const current = { signingSecret: secret.reveal(), keyId, createdAt: rotatedAt, expiresAt: null, isCurrent: true }
+  const current = {
+    signingSecret: secret.reveal(),
+    keyId,
+    createdAt: rotatedAt,
+    expiresAt: null,
+    isCurrent: keyState === 'signing',
+  }
   const others = older.map(({ key, secret: opened }) => ({
     signingSecret: opened.reveal(),
     keyId: key.id,
     createdAt: key.createdAt,
     expiresAt: key.expiresAt,
-    isCurrent: false,
+    isCurrent: key.id === endpoint.ring.keys[0].id,
   }))
   // The key whose end the reply tells: an older one that outlives it is not the key before.
   const previous = endpoint.ring.keys.slice(1).find(key => key.abandoned !== true)

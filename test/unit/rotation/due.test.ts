@@ -45,6 +45,7 @@ describe('plannedAt', () => {
   it.each<[string, Partial<Endpoint>]>([
     ['waits for somebody', { published: { ...published, signing: 'manual' } }],
     ['was deleted with its endpoint', { deletedAt: noon }],
+    ['no mirror shows any more', { settings: { ...sampleEndpoint().settings, mirror: 'off' } }],
   ])('has no promotion for a key that %s', (_, over) => {
     expect(promotionAt(waiting(over))).toBeNull()
   })
