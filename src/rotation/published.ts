@@ -231,9 +231,12 @@ function lastMade({ rotatedAt }: KeyRing, createdAt: Date): Date {
   return rotatedAt !== undefined && rotatedAt > createdAt ? rotatedAt : createdAt
 }
 
+/** Until the mirror tells that an end is taken back, 5 seconds; and 5 that the clocks of functions and receivers are apart. */
+const takenBackSeconds = 10
+
 /** Receivers hold the end that they were told until they read again. */
 function refuseTooLate({ expiresAt }: Key, leadSeconds: number, now: Date): void {
-  if (expiresAt === null || expiresAt >= addSeconds(now, leadSeconds)) return
+  if (expiresAt === null || expiresAt >= addSeconds(now, leadSeconds + takenBackSeconds)) return
   const left = secondsUntil(expiresAt, now)
   const detail = `The key before ends in ${left} seconds, and receivers may take ${leadSeconds} to learn that it does not.`
   throw new Problem('too-late', detail)
