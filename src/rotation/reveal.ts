@@ -46,8 +46,18 @@ export async function settleAndReveal(
 ): Promise<Revealed> {
   const settled = await settleInRequest(deps, endpoint, new Map([...opened, [change.keyId, secret]]))
   const made = change.kind === 'publish' ? { ...shownChange(change), previousExpiresAt: null } : shownChange(change)
-  const shown = { ...made, ...standingOf(settled, change.keyId, deps.now()) }
+  const isGivenUp = change.kind === 'publish' && !isKept(settled, change.keyId)
+  const standing = isGivenUp ? asPublished : standingOf(settled, change.keyId, deps.now())
+  const shown = { ...made, ...standing }
   return { ...shown, endpoint: settled, secret, mirror: mirrorState(settled), replayed: false }
+}
+
+/** What is shown of a key that was given up before its request was answered: how it was made, and that nobody waits. */
+const asPublished = { state: 'published', signsFrom: null } as const
+
+/** Whether the key is published, signs, or signed. */
+function isKept({ published, ring }: Endpoint, keyId: string): boolean {
+  return published?.key.id === keyId || ring.keys.some(key => key.id === keyId && key.abandoned !== true)
 }
 
 export interface ReplayRequest {
