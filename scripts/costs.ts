@@ -82,7 +82,7 @@ function rowsOf(stack: Stack): readonly Row[] {
       name: 'table, recovery',
       of: endpoints => endpoints * bytesPerEndpoint * (prices.tableByte + prices.recoveryByte),
     },
-    { name: 'rotations: API, function, writes, KMS, event, logs', of: endpoints => endpoints * rotationPrice(stack) },
+    { name: 'rotations: API, function, writes, KMS, events, logs', of: endpoints => endpoints * rotationPrice(stack) },
   ]
 }
 
@@ -131,8 +131,21 @@ const bytesPerEndpoint = 10_000
 
 /** An item of 3 KB is committed and settled, from place to place in the index; the audit record; failures that are reset. */
 const rotation = { writeUnits: 12, readUnits: 4, kmsRequests: 3, seconds: 0.3, logBytes: 1500 }
+/** The sweep comes by once more where the key before ends: the item is read, told and noted, with its place in the index. */
+const keyEnd = { readUnits: 1, writeUnits: 5, secondsOfLane: 0.5 }
 
 function rotationPrice(stack: Stack): number {
+  return changePrice(stack) + endPrice(stack)
+}
+
+function endPrice(stack: Stack): number {
+  const { readUnits, writeUnits, secondsOfLane } = keyEnd
+  const table = readUnits * prices.readUnit + writeUnits * prices.writeUnit
+  const time = memoryOf(stack, 'sweep') * (secondsOfLane / sweepLanes) * prices.gigabyteSecond
+  return table + prices.event + time
+}
+
+function changePrice(stack: Stack): number {
   const { writeUnits, readUnits, kmsRequests, seconds, logBytes } = rotation
   const table = writeUnits * prices.writeUnit + readUnits * prices.readUnit
   const calls = prices.apiRequest + functionPrice(memoryOf(stack, 'rotate'), seconds) + prices.event
@@ -146,12 +159,12 @@ const mirrorPrice = prices.secret + 2 * (prices.secretRequest + prices.kmsReques
 const looksPerMonth = (minutesPerMonth * 60) / dailyLookSeconds
 const look = { readUnits: 1, writeUnits: 5, secretRequests: 2, secondsOfLane: 0.5 }
 /** Lanes of a sweep that has nothing else to do. */
-const lookLanes = 4
+const sweepLanes = 4
 
 function lookPrice(stack: Stack): number {
   const { readUnits, writeUnits, secretRequests, secondsOfLane } = look
   const table = readUnits * prices.readUnit + writeUnits * prices.writeUnit
-  const time = memoryOf(stack, 'sweep') * (secondsOfLane / lookLanes) * prices.gigabyteSecond
+  const time = memoryOf(stack, 'sweep') * (secondsOfLane / sweepLanes) * prices.gigabyteSecond
   return looksPerMonth * (table + secretRequests * prices.secretRequest + time)
 }
 

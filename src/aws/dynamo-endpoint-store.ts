@@ -250,6 +250,8 @@ const storedChange = v.object({
   idempotency: v.nullable(v.object({ hash: v.string(), fingerprint: v.string() })),
   changed: v.exactOptional(changedSettings),
   resetsFailures: v.exactOptional(v.literal(true)),
+  resumes: v.exactOptional(v.literal(true)),
+  ended: v.exactOptional(v.array(v.object({ keyId: v.string(), at: instant, version: count }))),
 })
 
 const change = v.pipe(
@@ -284,6 +286,7 @@ const settling = v.object({
       fromRequest: v.exactOptional(v.literal(true)),
     }),
   ),
+  endsToldUntil: v.exactOptional(instant),
   dailyLookAt: v.exactOptional(instant),
 })
 

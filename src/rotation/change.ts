@@ -1,6 +1,7 @@
 import { newId } from '../core/id'
 import { addSeconds, earlierOf, notBefore } from '../core/instant'
 import { type ChangedSettings, leadingNowhere, toldChanges } from './changed-settings'
+import { endedBy } from './ends'
 import {
   type Actor,
   type Change,
@@ -9,11 +10,11 @@ import {
   type EndpointSettings,
   unsettledChanges,
 } from './endpoint'
-import type { EventType, KeyturnEvent, RotationDeps } from './ports'
+import type { RotationDeps } from './ports'
 import type { Keys } from './published'
 import type { KeyRing } from './ring'
 
-// What one change makes of an endpoint, and what is told of it afterwards: its audit record and its event.
+// What one change makes of an endpoint, and its audit record. Its events are in `events.ts`.
 
 /** How long the sweep leaves a change to the request that made it. */
 export const settleGraceSeconds = 5
@@ -29,7 +30,7 @@ export const maximumChanges = 100
 /** Who wants which change, under an id of its own: a change before the rule has worked anything out. */
 export type ChangeDraft = Pick<
   Change,
-  'id' | 'kind' | 'actor' | 'reason' | 'overlapSeconds' | 'idempotency' | 'resetsFailures'
+  'id' | 'kind' | 'actor' | 'reason' | 'overlapSeconds' | 'idempotency' | 'resetsFailures' | 'resumes'
 >
 
 export function newDraft(
@@ -47,6 +48,8 @@ export interface NextState {
   readonly keyId?: string
   readonly settings?: EndpointSettings
   readonly revokedKeyIds?: readonly string[]
+  /** What the key before is left with, where only the rule knows. */
+  readonly overlapSeconds?: number
   readonly deleted?: true
 }
 
@@ -71,12 +74,14 @@ export function applyChange(endpoint: Endpoint, draft: ChangeDraft, next: NextSt
   const published = publishedAfter(endpoint, { settings, at }, next)
   const change: Change = {
     ...draft,
+    overlapSeconds: next.overlapSeconds ?? draft.overlapSeconds,
     revision,
     version: ring.version,
     keyId: next.keyId ?? ring.keys[0].id,
     at,
     revokedKeyIds: next.revokedKeyIds ?? [],
     ...changedBy(endpoint, next, published),
+    ...endedBy(endpoint, next.deleted === true ? 'deleted' : { ring, published }, at),
   }
   const hasMirror = next.deleted !== true && settings.mirror === 'on'
   return {
@@ -185,28 +190,4 @@ export function auditRecordOf(tenantId: string, endpointId: string, change: Chan
   if (kind === 'update' && changed === undefined) return null
   const told = changed === undefined ? {} : { changed }
   return { id, tenantId, endpointId, kind, keyId, version, at, actor, reason, overlapSeconds, ...told }
-}
-
-const eventTypes = {
-  create: 'endpoint.created',
-  rotate: 'secret.rotated',
-  revoke: 'secret.revoked',
-  publish: 'secret.published',
-  promote: 'secret.promoted',
-  abandon: 'secret.abandoned',
-  'roll-back': 'secret.rolled-back',
-  update: 'endpoint.updated',
-  delete: 'endpoint.deleted',
-} as const satisfies Record<ChangeKind, EventType>
-
-/** The events of the changes that are not settled, oldest first. */
-export function eventsOf(endpoint: Endpoint): readonly KeyturnEvent[] {
-  const { tenantId, id: endpointId, contract } = endpoint
-  return unsettledChanges(endpoint)
-    .map(({ kind, id, keyId, version, at, actor, reason, changed = {} }) => {
-      const told = kind === 'update' ? { changed: Object.keys(changed) } : {}
-      const owner = { tenantId, endpointId, contract }
-      return { type: eventTypes[kind], id, ...owner, keyId, version, at, actor, reason, ...told }
-    })
-    .toReversed()
 }

@@ -1,18 +1,17 @@
 import { addSeconds, earlierOf } from '../core/instant'
 import { forgottenAt } from './change'
+import { clockSkewSeconds, endAt } from './ends'
 import type { Endpoint } from './endpoint'
 import { mirrorVersionId } from './mirror'
 import type { Published } from './published'
 
 // When the sweep is to come by for what has a time of its own: one pure function of the stored endpoint.
 
-/** How far the clocks of two functions may be apart: a promotion is later by this, and never earlier. */
-const clockSkewSeconds = 5
-
 /** When an endpoint that is settled is due next; null: nothing is planned. */
 export function plannedAt(endpoint: Endpoint): Date | null {
   if (endpoint.deletedAt !== null) return endpoint.lookAgainAt ?? forgottenAt(endpoint)
-  return earlierOf(earlierOf(workPlannedAt(endpoint), promotionAt(endpoint)), lookAt(endpoint))
+  const times = [workPlannedAt(endpoint), promotionAt(endpoint), endAt(endpoint), lookAt(endpoint)]
+  return times.reduce(earlierOf, null)
 }
 
 /** When settling has something to do again. */
@@ -44,7 +43,7 @@ function readyWithoutMirror(published: Published): Date {
   return unmirroredAt === undefined ? addSeconds(key.createdAt, leadSeconds) : afterLead(published, unmirroredAt)
 }
 
-/** When the lead is over that begins at `since`. */
+/** When the lead is over that begins at `since`; later by what clocks may be apart, and never earlier. */
 export function afterLead({ leadSeconds }: Published, since: Date): Date {
   return addSeconds(since, leadSeconds + clockSkewSeconds)
 }

@@ -67,6 +67,19 @@ export interface Change {
   readonly changed?: ChangedSettings
   /** Settling sets the endpoint's failures in a row to 0. */
   readonly resetsFailures?: true
+  /** It ended a pause by Keyturn. */
+  readonly resumes?: true
+  /** Keys that are in no list after it; their ends are told with it. Absent: none. */
+  readonly ended?: readonly EndedKey[]
+}
+
+/** A key that has ended. */
+export interface EndedKey {
+  readonly keyId: string
+  /** The change's own time where the change ended it; else the key's end. */
+  readonly at: Date
+  /** The ring's version by then. */
+  readonly version: number
 }
 
 /** How far what is derived from the endpoint has come. Written by settling alone. */
@@ -86,6 +99,8 @@ export interface Settling {
   readonly error: string | null
   /** Absent: the mirror never had a policy. */
   readonly policy?: PolicySettling
+  /** Ends of keys up to then were told. Absent: nothing was settled since ends are told. */
+  readonly endsToldUntil?: Date
   /** When the mirror is compared with what is stored. Absent: there is no mirror, or nothing was settled since looks are made. */
   readonly dailyLookAt?: Date
 }

@@ -187,10 +187,13 @@ export type EventType =
   | 'secret.promoted'
   | 'secret.abandoned'
   | 'secret.rolled-back'
+  | 'secret.expired'
   | 'secret.proof-failed'
   | 'endpoint.created'
   | 'endpoint.updated'
   | 'endpoint.deleted'
+  | 'endpoint.paused'
+  | 'endpoint.resumed'
 
 /** What happened to an endpoint. Delivered at least once: `id` tells repeats. Never a secret. */
 export interface KeyturnEvent {
@@ -205,6 +208,8 @@ export interface KeyturnEvent {
   readonly actor: Actor
   /** As the audit record has it. */
   readonly reason: string | null
+  /** With a rotation, a publication, a promotion and an abandon: what a key was left with; null: it has no end. */
+  readonly overlapSeconds?: number | null
   /** With `endpoint.updated` alone: the names of the settings that changed. */
   readonly changed?: readonly string[]
   /** With `secret.proof-failed` alone: what the probe came to. */

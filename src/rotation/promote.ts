@@ -62,7 +62,8 @@ function promotionOf(deps: RotationDeps, request: PromoteRequest, opened: Opened
     opened,
     next: (stored, at) => {
       assertPromotable(stored, request, deps.now())
-      return { ...promoteKey(stored, keyId, at), keyId }
+      const { overlapSeconds } = publishedAs(stored, keyId)
+      return { ...promoteKey(stored, keyId, at), keyId, overlapSeconds }
     },
   }
 }

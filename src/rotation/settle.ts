@@ -1,11 +1,13 @@
 import { allDone } from '../core/concurrency'
-import { auditRecordOf, eventsOf, forgottenAt } from './change'
+import { auditRecordOf, forgottenAt } from './change'
 import { firstLookAt } from './daily-look'
 import { plannedAt } from './due'
 import { type Endpoint, loggedAs, type PolicySettling, type Settling, unsettledChanges } from './endpoint'
+import { endsToldAfter } from './ends'
+import { eventsOf } from './events'
 import type { OpenedKeys } from './keys'
 import { mirrorName, mirrorVersionId } from './mirror'
-import type { RotationDeps, Settled } from './ports'
+import type { KeyturnEvent, RotationDeps, Settled } from './ports'
 import { endMirror, type SettleContext, settleMirror } from './settle-mirror'
 import { settlePolicy } from './settle-policy'
 
@@ -38,17 +40,19 @@ export async function settleInRequest(deps: RotationDeps, endpoint: Endpoint, op
  * changes is needed any more. Returns the endpoint as marked, or as given when it has changed since.
  */
 export async function settle(deps: RotationDeps, endpoint: Endpoint, context: SettleContext): Promise<Endpoint> {
+  const began = deps.now()
   const [{ lookAgainAt, ...mirrored }] = await allDone([
     settleMirrorSetting(deps, endpoint, context),
     recordChanges(deps, endpoint, context.signal),
-    publishChanges(deps, endpoint, context.signal),
+    publish(deps, eventsOf(endpoint, began), context.signal),
     resetFailures(deps, endpoint, context.signal),
   ])
   if (endpoint.deletedAt && lookAgainAt === null && deps.now() >= forgottenAt(endpoint)) {
     await deps.store.drop(endpoint, context.signal)
     return endpoint
   }
-  const settling = { ...mirrored, revision: endpoint.revision, failures: 0, error: null }
+  const told = { revision: endpoint.revision, endsToldUntil: endsToldAfter(endpoint, began) }
+  const settling = { ...mirrored, ...told, failures: 0, error: null }
   const dueAt = plannedAt({ ...endpoint, settling, lookAgainAt })
   return mark(deps, endpoint, { settled: { settling, lookAgainAt, dueAt }, signal: context.signal })
 }
@@ -126,8 +130,7 @@ async function recordChanges(deps: RotationDeps, endpoint: Endpoint, signal: Abo
   await allDone(records.map(record => deps.audit.record(record, signal)))
 }
 
-async function publishChanges(deps: RotationDeps, endpoint: Endpoint, signal: AbortSignal): Promise<void> {
-  const events = eventsOf(endpoint)
+async function publish(deps: RotationDeps, events: readonly KeyturnEvent[], signal: AbortSignal): Promise<void> {
   if (events.length > 0) await deps.events.publish(events, signal)
 }
 

@@ -12,6 +12,8 @@ export interface UpdateRequest {
   readonly endpoint: Endpoint
   readonly actor: Actor
   readonly change: SettingsChange
+  /** It ends a pause by Keyturn. */
+  readonly resumes?: boolean
 }
 
 /**
@@ -21,10 +23,10 @@ export interface UpdateRequest {
  */
 export async function updateEndpoint(
   deps: SettingsDeps,
-  { endpoint, actor, change }: UpdateRequest,
+  { endpoint, actor, change, resumes = false }: UpdateRequest,
 ): Promise<Endpoint> {
   const committed = await commitChange(deps, endpoint, {
-    draft: newDraft(deps, { kind: 'update', actor }),
+    draft: newDraft(deps, { kind: 'update', actor, ...(resumes && { resumes }) }),
     next: (stored, at) => {
       assertRoomForChange(stored, at)
       const settings = changedSettings(stored.settings, change)

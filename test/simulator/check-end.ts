@@ -1,8 +1,10 @@
 import { auditRecordOf, lookAgainSeconds, rememberSeconds } from '../../src/rotation/change'
 import { dueKindOf, type Endpoint } from '../../src/rotation/endpoint'
+import { clockSkewSeconds, endAt } from '../../src/rotation/ends'
 import { dailyLookSeconds } from '../../src/rotation/daily-look'
 import { openRing } from '../../src/rotation/keys'
 import { mirrorDocument, mirrorName, mirrorVersionId } from '../../src/rotation/mirror'
+import { allKeys } from '../../src/rotation/published'
 import type { MirroredSecret } from '../support/memory/memory-mirror'
 import { runCalmly } from './callers'
 import { byHand } from './check-states'
@@ -86,7 +88,7 @@ function earliestDue(world: World): number | null {
   return times.length === 0 ? null : Math.min(...times)
 }
 
-/** Nothing is left for the sweep but daily looks, and tombstones that wait to be dropped. */
+/** Nothing is left for the sweep but daily looks, ends of keys, and tombstones that wait to be dropped. */
 function checkNoneDue(world: World): void {
   for (const endpoint of storedEndpoints(world)) {
     mustHold(world.ledger, isAtRest(endpoint), 'nothing is due in the end')
@@ -94,7 +96,9 @@ function checkNoneDue(world: World): void {
 }
 
 function isAtRest(endpoint: Endpoint): boolean {
-  return endpoint.dueAt === null || dueKindOf(endpoint) === 'look' || isOnlyRemembered(endpoint)
+  if (endpoint.dueAt === null || isOnlyRemembered(endpoint)) return true
+  const kind = dueKindOf(endpoint)
+  return kind === 'look' || (kind === 'planned' && endpoint.dueAt.getTime() === endAt(endpoint)?.getTime())
 }
 
 /** A tombstone that stays for its budget and for repeats alone. */
@@ -167,7 +171,8 @@ function checkAudit({ cloud, ledger }: World): void {
 
 /** At least one event of each change, and none of anything else. */
 function checkEvents({ cloud, ledger }: World): void {
-  const found = new Set(cloud.state.published.events.map(event => event.id))
+  const { events } = cloud.state.published
+  const found = new Set(events.flatMap(({ type, id }) => (type === 'secret.expired' ? [] : id)))
   const made = new Set([...ledger.histories.values()].flat().map(({ changes }) => changes[0].id))
   mustHold(
     ledger,
@@ -179,4 +184,50 @@ function checkEvents({ cloud, ledger }: World): void {
     [...found].every(id => made.has(id)),
     'each event has a change',
   )
+}
+
+/** The sweep comes by after each end that is left: then the end of every key was told, and no other. */
+export async function checkEndsTold(world: World): Promise<void> {
+  for (let ends = earliestEnd(world); ends !== null; ends = earliestEnd(world)) {
+    await advanceTo(world, Math.max(ends, world.clock))
+    for (let sweeps = 0; sweeps < 3; sweeps++) await runCalmly(world, { kind: 'sweep' })
+    mustHold(world.ledger, earliestEnd(world) !== ends, 'a sweep tells the end that it came by for')
+    if (world.ledger.violation !== null) return
+  }
+  const { ledger, cloud } = world
+  const { events } = cloud.state.published
+  const told = new Set(events.flatMap(({ type, id }) => (type === 'secret.expired' ? id : [])))
+  const expected = new Set([...ledger.histories.values()].flatMap(history => endsIn(history, world.clock)))
+  mustHold(
+    ledger,
+    [...expected].every(id => told.has(id)),
+    'the end of each key has an event',
+  )
+  mustHold(
+    ledger,
+    [...told].every(id => expected.has(id)),
+    'each event of an end has a key that ended',
+  )
+}
+
+function earliestEnd(world: World): number | null {
+  const ends = storedEndpoints(world).flatMap(endpoint => endAt(endpoint)?.getTime() ?? [])
+  return ends.length === 0 ? null : Math.min(...ends)
+}
+
+/** What ended in one life of an endpoint, by its states alone: at each change what it dropped, and what is over now. */
+function endsIn(history: readonly Endpoint[], now: number): readonly string[] {
+  return history.flatMap((state, place) => {
+    const next = history[place + 1]
+    const kept = next === undefined ? [] : allKeys(next).map(({ id }) => id)
+    const until = next?.updatedAt.getTime() ?? now - clockSkewSeconds * 1000
+    const isCut = next !== undefined && next.deletedAt === null
+    if (state.deletedAt !== null) return []
+    return allKeys(state).flatMap(({ id, expiresAt }) => {
+      const end = expiresAt?.getTime() ?? Infinity
+      const isOver = end <= until
+      if (next?.deletedAt !== null && isOver) return [`end_${id}_${end}`]
+      return isCut && !kept.includes(id) ? [`end_${id}_${Math.min(end, until)}`] : []
+    })
+  })
 }

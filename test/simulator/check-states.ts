@@ -2,6 +2,7 @@ import type { Secret } from '../../src/core/secret'
 import { addSeconds } from '../../src/core/instant'
 import { neverDelivered } from '../../src/delivery/health'
 import { rememberSeconds, settleGraceSeconds } from '../../src/rotation/change'
+import { endAt } from '../../src/rotation/ends'
 import { type Change, type Endpoint, unsettledChanges } from '../../src/rotation/endpoint'
 import { isOlderVersion, mirrorVersionId } from '../../src/rotation/mirror'
 import type { SealContext } from '../../src/rotation/ports'
@@ -80,11 +81,12 @@ function checkStored(ledger: Ledger, endpoint: Endpoint): void {
   if (isAtRest(endpoint)) checkNothingLeft(ledger, endpoint)
 }
 
-/** The sweep does not come by, or for its daily look alone. */
-function isAtRest({ dueAt, updatedAt, settling: { dailyLookAt } }: Endpoint): boolean {
+/** The sweep does not come by, or for its daily look or the end of a key alone. */
+function isAtRest(endpoint: Endpoint): boolean {
+  const { dueAt, updatedAt, settling } = endpoint
   if (dueAt === null) return true
-  const isLook = dueAt.getTime() === dailyLookAt?.getTime()
-  return isLook && dueAt > addSeconds(updatedAt, settleGraceSeconds)
+  const times = [settling.dailyLookAt, endAt(endpoint)].map(at => at?.getTime())
+  return times.includes(dueAt.getTime()) && dueAt > addSeconds(updatedAt, settleGraceSeconds)
 }
 
 /** No change is half written. */

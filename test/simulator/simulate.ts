@@ -1,7 +1,7 @@
 import { lookAgainSeconds, rememberSeconds } from '../../src/rotation/change'
 import { addOperation, runCalmly } from './callers'
 import { checkRepeats, checkReveals } from './check-answers'
-import { checkEnd, checkTombstonesDropped } from './check-end'
+import { checkEnd, checkEndsTold, checkTombstonesDropped } from './check-end'
 import { type Plan, randomPlan } from './plan'
 import { seededRandom } from './random'
 import { advanceTo, runCallers } from './scheduler'
@@ -24,6 +24,7 @@ export async function simulate(seed: number, options: WorldOptions = {}): Promis
     async () => checkReveals(world),
     async () => (remembersAll(world, began) ? checkRepeats(world) : undefined),
     () => checkTombstonesDropped(world),
+    () => checkEndsTold(world),
   ]
   for (const phase of phases) {
     if (world.ledger.violation === null) await phase()

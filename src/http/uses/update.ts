@@ -29,7 +29,8 @@ export async function update(deps: UpdateDeps, settings: ApiSettings, request: P
   const change = readSettingsChange(body, { contract, mirror, insecureTargets })
   checkConsumers(change.consumers ?? [], mirrorReaders)
   if (Object.keys(change).length === 0) return outcome(endpointValues(endpoint, health))
-  const updated = await updateEndpoint(deps, { endpoint, actor: request.actor, change })
+  const resumes = change.status === 'active' && health.pausedAt !== null
+  const updated = await updateEndpoint(deps, { endpoint, actor: request.actor, change, resumes })
   if (change.status !== 'active') return outcome(endpointValues(updated, health))
   const { tenantId, id: endpointId, incarnation } = updated
   await deps.health.resume({ tenantId, endpointId, incarnation })

@@ -78,6 +78,20 @@ function loadAndCreate(store: Store): void {
     expect(await load(store, endpoint)).toEqual(endpoint)
   })
 
+  it('gives back what is told of keys that end, and of a pause that an update ended', async () => {
+    const { settling, changes } = sampleEndpoint()
+    const [last, ...before] = changes
+    const ended = [{ keyId: 'key_0', at: noon, version: 1 }]
+    const endpoint = await stored(
+      store,
+      sampleEndpoint({
+        settling: { ...settling, endsToldUntil: noon },
+        changes: [{ ...last, ended, resumes: true }, ...before],
+      }),
+    )
+    expect(await load(store, endpoint)).toEqual(endpoint)
+  })
+
   it('keeps what is null null', async () => {
     const { settings } = sampleEndpoint()
     const endpoint = await stored(store, sampleEndpoint({ settings: { ...settings, url: null, consumers: [] } }))

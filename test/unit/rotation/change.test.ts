@@ -5,7 +5,6 @@ import {
   applyChange,
   type ChangeDraft,
   changeTime,
-  eventsOf,
   lookAgainSeconds,
   nextRevision,
   rememberedChanges,
@@ -135,45 +134,5 @@ describe('rememberedChanges', () => {
 
   it.each(['create', 'rotate', 'revoke', 'update', 'delete'] as const)('keeps an unsettled %s however old', kind => {
     expect(remembered(kind, { age: 9 * day, settled: false })).toBe(true)
-  })
-})
-
-describe('eventsOf', () => {
-  it('gives the changes that are not settled, oldest first', () => {
-    const { settling } = sampleEndpoint()
-    const unsettled = sampleEndpoint({ settling: { ...settling, revision: 0 } })
-    expect(eventsOf(unsettled).map(event => event.id)).toEqual(['rot_1', 'rot_2'])
-    expect(eventsOf(sampleEndpoint()).map(event => event.id)).toEqual(['rot_2'])
-    expect(eventsOf(sampleEndpoint({ settling: { ...settling, revision: 2 } }))).toEqual([])
-  })
-
-  it.each<[ChangeKind, string]>([
-    ['create', 'endpoint.created'],
-    ['rotate', 'secret.rotated'],
-    ['revoke', 'secret.revoked'],
-    ['update', 'endpoint.updated'],
-    ['delete', 'endpoint.deleted'],
-  ])('calls a %s %s', (kind, type) => {
-    const change: Change = { ...sampleEndpoint().changes[0], kind }
-    expect(eventsOf(sampleEndpoint({ changes: [change] })).map(event => event.type)).toEqual([type])
-  })
-
-  it('names the settings that an update changed, without their values', () => {
-    const { settings } = sampleEndpoint()
-    const after = { ...settings, url: 'https://b.example/?token=1', consumers: ['111111111111'] }
-    const updated = applyChange(sampleEndpoint(), draft, { settings: after }, addSeconds(noon, 100))
-    const [event] = eventsOf(updated).toReversed()
-    expect(event).toMatchObject({ type: 'endpoint.updated', changed: ['url', 'consumers'], actor: draft.actor })
-    expect(JSON.stringify(event)).not.toMatch(/b\.example|1111/)
-    const same = applyChange(sampleEndpoint(), draft, { settings }, addSeconds(noon, 100))
-    expect(eventsOf(same).at(-1)).toMatchObject({ type: 'endpoint.updated', changed: [] })
-  })
-
-  it('carries ids, version, time, actor and reason, and nothing else of the change', () => {
-    const { id, keyId, version, at, actor, reason } = sampleEndpoint().changes[0]
-    expect(reason).not.toBeNull()
-    const owner = { tenantId: 'org_1', endpointId: 'ep_1', contract: 'keyturn' }
-    const told = { id, keyId, version, at, actor, reason }
-    expect(eventsOf(sampleEndpoint())).toEqual([{ type: 'secret.rotated', ...owner, ...told }])
   })
 })

@@ -67,7 +67,8 @@ describe('a new endpoint in a tombstone’s place', () => {
 
   it('knows nothing of the mirror, and looks again after a late deletion could arrive', () => {
     const endpoint = newEndpoint(birth, at, farAhead)
-    expect(endpoint.settling).toEqual({ revision: 1, mirrorVersionId: null, failures: 0, error: null })
+    const nothing = { mirrorVersionId: null, failures: 0, error: null }
+    expect(endpoint.settling).toEqual({ revision: 1, ...nothing, endsToldUntil: at })
     expect(endpoint.lookAgainAt).toEqual(addSeconds(at, lookAgainSeconds))
   })
 

@@ -51,7 +51,8 @@ async function bed(ids: readonly string[] = ['ep_1']): Promise<Bed> {
   }
   for (const id of ids) {
     const settings = { ...sampleEndpoint().settings, consumers: [] }
-    await cloud.services.store.create(sampleEndpoint({ id, incarnation: `inc_${id}`, settings, dueAt: noon }), vacant)
+    const over = { incarnation: `inc_${id}`, settings }
+    await cloud.services.store.create(dueEndpoint(id, over), vacant)
   }
   await sweepAt(addSeconds(noon, 7))
   calls.length = 0

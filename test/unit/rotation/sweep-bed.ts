@@ -4,11 +4,12 @@ import type { SweepDeps } from '../../../src/rotation/sweep'
 import type { Services } from '../../simulator/cloud'
 import { noon, sampleEndpoint } from '../../support/suites/sample-endpoint'
 
-const { settings } = sampleEndpoint()
+const { settings, ring } = sampleEndpoint()
 
-/** An endpoint without a mirror that is due. */
+/** An endpoint without a mirror that is due, and none of whose keys ends. */
 export function dueEndpoint(id: string, over: Partial<Endpoint> = {}): Endpoint {
-  return sampleEndpoint({ id, settings: { ...settings, mirror: 'off' }, dueAt: noon, ...over })
+  const endless = { ...ring, keys: [ring.keys[0]] } as const
+  return sampleEndpoint({ id, settings: { ...settings, mirror: 'off' }, ring: endless, dueAt: noon, ...over })
 }
 
 /** The changes are settled, and what is left to do has its time. */
