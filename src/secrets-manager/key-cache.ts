@@ -71,6 +71,16 @@ export class KeyCache {
   }
 
   /**
+   * Loads the secret anew, however young the cache is. A load that is under way may have begun too early, so it is waited
+   * for but does not count; all who ask meanwhile share the next one.
+   * @throws what loading threw; the cached keys go on
+   */
+  async refresh(): Promise<void> {
+    await this.#loading?.catch(toldAlready)
+    await this.#refresh(this.#labelsNow())
+  }
+
+  /**
    * The secrets once `tried` matched nothing, refreshed and with those of AWSPENDING. Null: there are no others, or a
    * mismatch asked too recently.
    */
@@ -96,12 +106,16 @@ export class KeyCache {
     await this.#refresh('with-pending').catch(toldAlready)
   }
 
-  /** A version that was needed while pending is read along until it is current. */
   #refreshUnlessFailed(): Promise<Snapshot> {
     if (this.#loading !== null) return this.#loading
     const failure = this.#failure
     if (failure !== null && this.#now() - failure.at < retryAfterMilliseconds) return Promise.reject(failure.error)
-    return this.#refresh(this.#snapshot?.hasPending === true ? 'with-pending' : 'current-alone')
+    return this.#refresh(this.#labelsNow())
+  }
+
+  /** A version that was needed while pending is read along until it is current. */
+  #labelsNow(): 'with-pending' | 'current-alone' {
+    return this.#snapshot?.hasPending === true ? 'with-pending' : 'current-alone'
   }
 
   #refresh(labels: 'with-pending' | 'current-alone'): Promise<Snapshot> {

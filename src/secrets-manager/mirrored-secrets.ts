@@ -25,6 +25,12 @@ export interface MirroredSecrets {
    * @throws {SecretsUnavailableError} or AWS's own error, when there is none
    */
   live(): Promise<readonly string[]>
+  /**
+   * Reads the secrets anew, however young the cache is: for whoever is told that they have changed, as by Secrets Manager's
+   * own event. It reaches this process alone.
+   * @throws {SecretsUnavailableError} or AWS's own error, when they could not be read; cached secrets go on working
+   */
+  refresh(): Promise<void>
 }
 
 export interface MirroredSecretsOptions {
@@ -105,6 +111,7 @@ export function mirroredSecrets(options: MirroredSecretsOptions): MirroredSecret
   })
   return {
     live: () => cache.live(),
+    refresh: () => cache.refresh(),
     verify: async (body, headers, verifyOptions = {}) => {
       const known = await cache.live()
       const mismatch = mismatchOf(() => verify(body, headers, known, reporting(known, verifyOptions)))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import * as fc from 'fast-check'
+import { readFileSync } from 'node:fs'
 import { addSeconds } from '../../../src/core/instant'
 import { Secret } from '../../../src/core/secret'
 import type { Endpoint } from '../../../src/rotation/endpoint'
@@ -11,7 +12,10 @@ import {
   mirrorVersionId,
   withoutMirrors,
 } from '../../../src/rotation/mirror'
-import type { Key } from '../../../src/rotation/ring'
+import { promoteKey, type Published } from '../../../src/rotation/published'
+import type { Key, KeyRing } from '../../../src/rotation/ring'
+import { sign, verify, WebhookVerificationError } from '../../../src/verify'
+import { timestampBodyHex } from '../../../src/verify/schemes'
 import { endpointTable, memoryEndpointStore } from '../../support/memory/memory-endpoint-store'
 import { noon, sampleEndpoint, vacant } from '../../support/suites/sample-endpoint'
 
@@ -45,6 +49,57 @@ describe('the mirrored document', () => {
   it('is not made while a key is not open', () => {
     const half = new Map([['key_2', new Secret('whsec_new')]])
     expect(() => mirrorDocument(sampleEndpoint(), half)).toThrow(RangeError)
+  })
+})
+
+describe('docs/mirror.md', () => {
+  const [, example = ''] = /```json\n([^]*?)```/.exec(readFileSync('docs/mirror.md', 'utf8')) ?? []
+  const shown = JSON.parse(example) as { keys: { id: string; secret: string; createdAt: string; expiresAt: string }[] }
+  const [signing, published, ...retiring] = shown.keys.map(({ id, secret, createdAt, expiresAt }) => ({
+    key: {
+      id,
+      sealed: '',
+      hint: secret.slice(-4),
+      mask: null,
+      createdAt: new Date(createdAt),
+      expiresAt: expiresAt === null ? null : new Date(expiresAt),
+    },
+    secret: new Secret(secret),
+  }))
+  if (signing === undefined || published === undefined) throw new Error('the page has no document')
+  const all = [signing, published, ...retiring]
+  const secrets = new Map(all.map(({ key, secret }) => [key.id, secret]))
+  const ring: KeyRing = { version: 4, revision: 9, keys: [signing.key, ...retiring.map(({ key }) => key)] }
+  const waiting: Published = { key: published.key, signing: 'published', leadSeconds: 600, overlapSeconds: 900 }
+  const before = sampleEndpoint({ ring, published: waiting })
+
+  function documentOf(endpoint: Endpoint) {
+    return JSON.parse(mirrorDocument(endpoint, secrets).reveal()) as {
+      signingSecret: string
+      keys: { secret: string }[]
+    }
+  }
+
+  it('shows the document as it is made, member by member and in its order', () => {
+    expect(`${JSON.stringify(documentOf(before), null, 2)}\n`).toBe(example)
+    expect(retiring).toHaveLength(2)
+  })
+
+  it('says who is refused after a promotion at a contract of one signature: who reads signingSecret alone', () => {
+    const scheme = timestampBodyHex({ header: 'x-signature', timestamp: 'x-timestamp' })
+    const after = { ...before, ...promoteKey(before, published.key.id, noon) }
+    const signers = documentOf(after).keys.map(({ secret }) => secret)
+    expect(signers[0]).toBe(published.secret.reveal())
+    const headers = sign('{}', signers, { scheme, now: noon })
+    const read = documentOf(before)
+    expect(() => verify('{}', headers, read.signingSecret, { scheme, now: noon })).toThrow(WebhookVerificationError)
+    verify('{}', headers, documentOf(after).signingSecret, { scheme, now: noon })
+    verify(
+      '{}',
+      headers,
+      read.keys.map(({ secret }) => secret),
+      { scheme, now: noon },
+    )
   })
 })
 

@@ -249,3 +249,59 @@ async function untilTrue(check: () => Promise<boolean>): Promise<void> {
   }
   throw new Error(`not within a second, at ${NOON.toISOString()}`)
 }
+
+describe('refresh', () => {
+  it('reads a young cache anew: a key that was promoted verifies, and one that was revoked no more', async () => {
+    const harness = await start(documentOf({ n: 1 }))
+    const secrets = harness.open()
+    await harness.deliver(secrets, 1)
+    await harness.put(documentOf({ n: 2 }), 'AWSCURRENT')
+    await harness.deliver(secrets, 1)
+    await secrets.refresh()
+    expect(await secrets.live()).toEqual([secretText(2)])
+    expect(harness.reads()).toBe(2)
+    await harness.deliver(secrets, 2)
+    expect(harness.reads()).toBe(2)
+  })
+
+  it('is the first read where nothing was read before', async () => {
+    const harness = await start(documentOf({ n: 1 }))
+    const secrets = harness.open()
+    await secrets.refresh()
+    await harness.deliver(secrets, 1)
+    expect(harness.reads()).toBe(1)
+  })
+
+  it('does not count a read that began before, and is shared by all who ask meanwhile', async () => {
+    const harness = await start(documentOf({ n: 1 }))
+    const secrets = harness.open()
+    const first = secrets.live()
+    await Promise.all([first, secrets.refresh(), secrets.refresh(), secrets.refresh()])
+    expect(harness.reads()).toBe(2)
+  })
+
+  it('that fails says so and tells onError, and the cached secrets go on', async () => {
+    const harness = await start(documentOf({ n: 1 }))
+    const secrets = harness.open()
+    await harness.deliver(secrets, 1)
+    harness.setDown(true)
+    const told = await secrets.refresh().catch((error: unknown) => error)
+    expect(told).toBeInstanceOf(Error)
+    expect(harness.errors).toEqual([told])
+    await harness.deliver(secrets, 1)
+    harness.setDown(false)
+    await secrets.refresh()
+    expect(harness.errors).toHaveLength(1)
+  })
+
+  it('reads along what is pending only while that was needed', async () => {
+    const harness = await start(documentOf({ n: 1 }))
+    const secrets = harness.open()
+    await harness.put(documentOf({ n: 2 }), 'AWSPENDING')
+    await secrets.refresh()
+    expect(await secrets.live()).toEqual([secretText(1)])
+    await harness.deliver(secrets, 2)
+    await secrets.refresh()
+    expect(await secrets.live()).toEqual([secretText(2), secretText(1)])
+  })
+})
