@@ -103,11 +103,12 @@ const brokenEvents: Scene['sabotage'] = works => services => ({
 
 const readers = ['arn:aws:iam::111122223333:role/reader']
 
-/** Secrets Manager takes no policy. */
+/** Secrets Manager takes no policy of a mirror that is there. */
 const brokenPolicy: Scene['sabotage'] = works => services => ({
   ...services,
   mirror: {
     ...services.mirror,
+    describe: async () => ({ currentVersionId: null, deleted: false, hasOwnKey: true }),
     putPolicy: async () => {
       if (!works()) throw new Error('no')
       return 'put'
