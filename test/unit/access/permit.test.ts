@@ -39,15 +39,18 @@ function refuses(check: () => void): boolean {
 
 const reads: readonly Use[] = ['list', 'get', 'secret-state', 'rotations', 'audit', 'attempts', 'deliveries']
 
+const sending: Use[] = ['test', 'probe', 'recover', 'send-again']
+const ringSteps: Use[] = ['rotate', 'promote', 'abandon', 'roll-back', 'revoke-previous']
+
 describe('an API key of the own API', () => {
   it.each<[string, string[], Use[]]>([
     ['endpoints:read', ['endpoints:read'], [...reads]],
-    ['endpoints:write', ['endpoints:write'], ['update', 'test', 'recover', 'send-again']],
-    ['endpoints:rotate', ['endpoints:rotate'], ['rotate', 'revoke-previous']],
+    ['endpoints:write', ['endpoints:write'], ['update', ...sending]],
+    ['endpoints:rotate', ['endpoints:rotate'], ringSteps],
     [
       'endpoints:write and endpoints:rotate',
       ['endpoints:write', 'endpoints:rotate'],
-      ['update', 'test', 'recover', 'send-again', 'rotate', 'revoke-previous', 'create', 'delete'],
+      ['update', ...sending, ...ringSteps, 'create', 'delete'],
     ],
     ['events:write', ['events:write'], ['publish']],
   ])('with %s may do what that says, and no more', (_, permissions, uses) => {
