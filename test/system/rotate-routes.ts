@@ -180,6 +180,8 @@ const keyturn: RotateRoute = {
     signingSecret: expect.stringMatching(whsecBase64),
     keyId: text,
     version: expect.any(Number),
+    state: 'signing',
+    signsFrom: isoMillis,
     previousExpiresAt: isoMillis,
     mirror: 'current',
   }),

@@ -15,11 +15,25 @@ const nullableText = v.nullable(v.string())
 
 const stateOf = v.picklist(['current', 'pending', 'off'])
 
+const adoption = v.picklist(['adopted', 'not-adopted', 'accepts-anything', 'inconclusive', 'unreachable'])
+
+const key = v.strictObject({
+  id: v.string(),
+  createdAt: v.string(),
+  expiresAt: nullableText,
+  state: v.picklist(['published', 'signing', 'retiring']),
+  hint: v.pipe(v.string(), v.length(4)),
+  signsFrom: nullableText,
+  proof: v.nullable(v.strictObject({ adoption, at: v.string() })),
+})
+
 /** The members of the secret's state, and no others. `policy`: where the endpoint has, or had, consumers. */
 const secretState = v.strictObject({
   version: v.number(),
+  revision: v.number(),
+  signingKeyId: v.string(),
   hint: v.pipe(v.string(), v.length(4)),
-  keys: v.array(v.strictObject({ id: v.string(), createdAt: v.string(), expiresAt: nullableText })),
+  keys: v.array(key),
   mirror: v.strictObject({ state: stateOf, name: v.string(), error: nullableText }),
   policy: v.optional(v.strictObject({ state: stateOf, error: nullableText })),
 })

@@ -34,6 +34,8 @@ export function ownEndpointsSuite(bed: () => ControlPlaneBed): void {
           signingSecret: whsec,
           keyId: text,
           version: 1,
+          state: 'signing',
+          signsFrom: text,
           previousExpiresAt: null,
           mirror: 'current',
         },

@@ -54,14 +54,14 @@ export function ownRingsSuite(bed: () => ControlPlaneBed): void {
       expect(reply.text).not.toContain(secret.slice(6, 20))
     })
 
-    it('429 with Retry-After once 40 rotations were mirrored in 24 hours', async () => {
+    it('429 with Retry-After once 80 rotations that end every key were mirrored in 24 hours', async () => {
       const created = await create()
       const replies: CalledReply[] = []
-      for (let round = 0; round <= 40; round += 1) replies.push(await rotate(created, { overlapSeconds: 0 }))
+      for (let round = 0; round <= 80; round += 1) replies.push(await rotate(created, { overlapSeconds: 0 }))
       const refused = replies.at(-1)
-      expect(replies.map(({ status }) => status)).toEqual([...Array.from({ length: 40 }, () => 200), 429])
+      expect(replies.map(({ status }) => status)).toEqual([...Array.from({ length: 80 }, () => 200), 429])
       expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(23 * 60 * 60)
-      expect(await secretStateOf(bed(), created.address)).toMatchObject({ version: 41 })
+      expect(await secretStateOf(bed(), created.address)).toMatchObject({ version: 81 })
     })
   })
 
@@ -72,10 +72,28 @@ export function ownRingsSuite(bed: () => ControlPlaneBed): void {
       const state = await secretStateOf(bed(), created.address)
       expect(state).toEqual({
         version: 2,
+        revision: expect.any(Number),
+        signingKeyId: textAt(rotated, 'keyId'),
         hint: textAt(rotated, 'signingSecret').slice(-4),
         keys: [
-          { id: textAt(rotated, 'keyId'), createdAt: text, expiresAt: null },
-          { id: textAt(created, 'keyId'), createdAt: text, expiresAt: textAt(rotated, 'previousExpiresAt') },
+          {
+            id: textAt(rotated, 'keyId'),
+            createdAt: text,
+            expiresAt: null,
+            state: 'signing',
+            hint: textAt(rotated, 'signingSecret').slice(-4),
+            signsFrom: null,
+            proof: null,
+          },
+          {
+            id: textAt(created, 'keyId'),
+            createdAt: text,
+            expiresAt: textAt(rotated, 'previousExpiresAt'),
+            state: 'retiring',
+            hint: textAt(created, 'signingSecret').slice(-4),
+            signsFrom: null,
+            proof: null,
+          },
         ],
         mirror: { state: 'current', name: `keyturn/local/${ownTenant}/${created.endpointId}`, error: null },
       })
