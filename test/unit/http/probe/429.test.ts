@@ -1,10 +1,10 @@
 import { expect, it } from '@jest/globals'
 import { keyturn } from '../../../../src/contracts/keyturn'
 import { addSeconds } from '../../../../src/core/instant'
-import { answerAll, holdAnswers, opened, slow } from '../../delivery/held-answers'
+import { slow } from '../../delivery/held-answers'
 import { attemptsPerTenant, tenantId } from '../../delivery/world'
 import { deliveryBeds } from '../delivery-bed'
-import { bearer } from '../harness'
+import { bearer, type Reply } from '../harness'
 
 const bed = deliveryBeds()
 
@@ -22,16 +22,23 @@ it('429 while five attempts are under way, and nothing is sent', async () => {
   expect(world.published.map(({ type }) => type)).not.toContain('secret.proof-failed')
 })
 
-it('429 for the sixth probe of an endpoint at a time: each holds one slot for all of its checks', async () => {
+it('429 where a probe has the last slot, which it holds for both of its checks', async () => {
   const { world, send, apiKey } = bed()
   const { endpoint } = await world.addEndpoint(undefined, slow)
   const token = await apiKey(keyturn, tenantId)
+  const { leases, now } = world.deps
+  const address = { tenantId, endpointId: endpoint.id }
+  const asked = { address, now: now(), until: addSeconds(now(), 60), mostOfTenant: attemptsPerTenant }
+  for (let slot = 0; slot < 4; slot += 1) await leases.acquire({ ...asked, messageId: `msg_${slot}` })
   const probe = () => send('POST', `/v1/endpoints/${endpoint.id}/secret/probe`, bearer(token))
-  const held = holdAnswers(world)
-  const under = Array.from({ length: 5 }, probe)
-  await opened(world, 5)
-  expect((await probe()).status).toBe(429)
-  await answerAll(world, { held, lanes: [] })
-  expect((await Promise.all(under)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+  const beside: Promise<Reply>[] = []
+  world.receiver.answer = response => {
+    const other = probe()
+    beside.push(other)
+    void other.finally(() => response.end('ok'))
+  }
+  expect((await probe()).json).toMatchObject({ adoption: 'accepts-anything' })
+  expect((await Promise.all(beside)).map(({ status }) => status)).toEqual([429, 429])
+  world.receiver.answer = response => response.end('ok')
   expect((await probe()).status).toBe(200)
 })
