@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals'
-import { firstViolation, firstViolationOf, hookSchedules } from './first-violation'
+import {
+  controlSchedules,
+  firstViolation,
+  firstViolationOf,
+  hookSchedules,
+  publishedSchedules,
+} from './first-violation'
+import type { Sabotage } from './cloud'
 import * as ofHook from './hook/sabotage'
+import * as ofPublished from './published/sabotage'
 import * as ofRequests from './sabotage'
 
 /** Few enough that the schedules of `npm test` would find the fault many times over. */
@@ -37,6 +45,37 @@ describe('the simulator finds', () => {
     expect(await firstViolation({ from: 0, seeds })).toBeNull()
   })
 })
+
+const refusal = 'no receiver refuses a genuine delivery'
+
+describe('the simulator finds', () => {
+  it.each([
+    ['a promotion without the look', ofPublished.promotedUnlooked, refusal],
+    ['a lead that counts from the commit', ofPublished.leadFromCommit, refusal],
+    ['a promotion that is not bound to its key', ofPublished.promotedUnbound, refusal],
+    ['an end that counts from the publication', ofPublished.endFromPublication, refusal],
+    ['the contract’s own overlap where it has none', ofPublished.contractsOverlap, refusal],
+    ['a key that is replaced while its deliveries are on their way', ofPublished.replacedAtOnce, refusal],
+    ['a lost dueAt', ofPublished.dueAtLost, 'a key that waits for its lead is due'],
+  ])('%s', async (_, sabotage, invariant) => {
+    expect(await violationWith(sabotage, invariant)).toContain(invariant)
+  })
+
+  it('deliveries that receivers refuse where keys sign at once, and none in the same schedules where they are published', async () => {
+    const range = { from: 0, seeds: 100 }
+    expect(await firstViolationOf(controlSchedules, range)).toContain(refusal)
+    expect(await firstViolationOf(publishedSchedules, range)).toBeNull()
+  })
+})
+
+/** What the first schedule broke that broke this invariant: another one may notice the same fault earlier. */
+async function violationWith(sabotage: Sabotage, invariant: string): Promise<string | null> {
+  for (let seed = 0; seed < seeds; seed++) {
+    const violation = await publishedSchedules.run(seed, { sabotage })
+    if (violation?.includes(invariant) === true) return violation
+  }
+  return null
+}
 
 /** As many as `npm run simulate` runs of requests: some of these faults show rarely. */
 const hookSeeds = 20_000

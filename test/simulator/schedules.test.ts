@@ -2,7 +2,12 @@ import { afterAll, describe, expect, it } from '@jest/globals'
 import { endBuilder } from '../../scripts/bundle'
 import { hookSettings } from './hook/plan'
 import { strikeEveryCall } from './hook/strike-calls'
-import { firstHookViolationInProcesses, firstViolationInProcesses, shares } from './in-processes'
+import {
+  firstHookViolationInProcesses,
+  firstPublishedViolationInProcesses,
+  firstViolationInProcesses,
+  shares,
+} from './in-processes'
 
 // `npm test` runs 20,000 of requests and 3,000 of the rotation hook before this, by `npm run simulate`: alone, so that
 // they have the machine to themselves.
@@ -22,6 +27,12 @@ describe('random schedules', () => {
     )
     expect(seeds).toEqual([7, 8, 9, 10, 11])
     expect(shares({ from: 0, seeds: 1 }, 4)).toEqual([{ from: 0, seeds: 1 }])
+  })
+})
+
+describe('random schedules of published keys', () => {
+  it('let no receiver refuse a genuine delivery, whatever crashes, comes late, is out of reach or meets', async () => {
+    expect(await firstPublishedViolationInProcesses({ from: 0, seeds: 200 })).toBeNull()
   })
 })
 

@@ -44,7 +44,7 @@ export interface Outage {
 export type Service = 'mirror' | 'sealer' | 'events' | 'audit'
 
 /** Everything that a contract can say about overlaps, second rotations and signatures. */
-const contracts: readonly Contract[] = [
+export const contracts: readonly Contract[] = [
   tumban,
   tumban,
   storno,
@@ -112,10 +112,22 @@ const kinds = [
 
 function randomOperations(random: Random, about: About): readonly Timed<Operation>[] {
   let atSeconds = 0
-  return Array.from({ length: 2 + random.below(5) }, (_, place) => {
+  const apart = Array.from({ length: 2 + random.below(5) }, (_, place) => {
     if (place > 0) atSeconds += gapSeconds(random, about)
     const kind = place === 0 ? 'publish' : random.pick(kinds)
     return { atSeconds, what: randomOperation(random, about, { kind, place }) }
+  })
+  return random.chance(0.3) ? exchange(random, about) : apart
+}
+
+/** A key may sign, and while somebody promotes it another one gives it up and publishes a new one. */
+function exchange(random: Random, about: About): readonly Timed<Operation>[] {
+  const start = about.cacheSeconds + random.pick([10, 30])
+  const kinds = ['publish', 'promote', 'abandon', 'publish'] as const
+  return kinds.map((kind, place) => {
+    const what = randomOperation(random, about, { kind, place })
+    if (place === 0) return { atSeconds: 0, what: { ...what, signing: 'manual' } as Operation }
+    return { atSeconds: start + place * random.pick([0.02, 0.03]), what }
   })
 }
 
