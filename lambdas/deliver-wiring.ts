@@ -19,7 +19,6 @@ import { httpSender } from '../src/delivery/http-sender'
 import { openedKeyCache } from '../src/delivery/opened-key-cache'
 import { OwnAttempts } from '../src/delivery/own-attempts'
 import type { DeliveryDeps } from '../src/delivery/ports'
-import type { ProbeUseDeps } from '../src/http/uses/probe'
 import type { DeliverEnvironment } from './environment'
 import { logOf, sharedTimeout } from './wiring'
 
@@ -32,7 +31,7 @@ export function deliveryDeps(
   contracts: readonly Contract[],
 ): DeliveryDeps {
   const table = withBatchedReads(plainTable)
-  const { RING_KEY_ID, QUEUE_URL, DEAD_LETTER_QUEUE_URL, INSECURE_TARGETS } = environment
+  const { RING_KEY_ID, EVENT_BUS_NAME, QUEUE_URL, DEAD_LETTER_QUEUE_URL, INSECURE_TARGETS } = environment
   const { PAUSE_AFTER_HOURS: afterHours, PAUSE_AFTER_FAILURES: afterFailures = null } = environment
   const { ATTEMPTS_PER_TENANT: attemptsPerTenant } = environment
   return {
@@ -47,6 +46,7 @@ export function deliveryDeps(
     queue: withBatchedSends(
       sqsDeliveryQueue({ client: sqsClient(), queueUrl: QUEUE_URL, deadLetterQueueUrl: DEAD_LETTER_QUEUE_URL }),
     ),
+    events: eventBridgeBus({ client: eventBridgeClient(), busName: EVENT_BUS_NAME }),
     openKey: openedKeyCache(kmsSealer({ client: kmsClient(), keyId: RING_KEY_ID }), now),
     send: httpSender({ insecureTargets: INSECURE_TARGETS, clock: () => performance.now() }),
     contracts,
@@ -56,12 +56,7 @@ export function deliveryDeps(
     randomBytes,
     random: Math.random,
     sleep: milliseconds => sleep(milliseconds),
+    timeout: sharedTimeout,
     log: logOf(environment),
   }
-}
-
-/** The same with the bus, which gets the event of a proof that failed. */
-export function probeDeps({ EVENT_BUS_NAME }: DeliverEnvironment, deps: DeliveryDeps): ProbeUseDeps {
-  const events = eventBridgeBus({ client: eventBridgeClient(), busName: EVENT_BUS_NAME })
-  return { ...deps, events, timeout: sharedTimeout }
 }

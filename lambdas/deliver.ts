@@ -3,7 +3,7 @@ import { lambdaHandler } from '../src/http/lambda-handler'
 import { serve } from '../src/http/serve'
 import { testUses } from '../src/http/uses/deliveries'
 import { probeUses } from '../src/http/uses/probe'
-import { deliveryDeps, probeDeps } from './deliver-wiring'
+import { deliveryDeps } from './deliver-wiring'
 import { deliverVariables, readEnvironment } from './environment'
 import { deliverHandler } from './handlers'
 import { accessDeps, apiSettings, readMounts } from './wiring'
@@ -14,7 +14,7 @@ const mounts = readMounts(__dirname)
 const settings = apiSettings(environment, mounts)
 const deps = deliveryDeps(environment, table, settings.contracts)
 const access = accessDeps(environment, table)
-const uses = { ...testUses(deps, settings), ...probeUses(probeDeps(environment, deps), settings) }
+const uses = { ...testUses(deps, settings), ...probeUses(deps, settings) }
 const api = serve({ mounts, uses, access, log: deps.log })
 
 /** Deliveries from the queue, and test deliveries and probes while the caller waits. */

@@ -36,6 +36,12 @@ export function dynamoHealthStore(table: Table): HealthStore {
     loadMany: lives => loadMany(table, lives),
     beginLife: (life, before) => beginLife(table, life, before),
     countAttempt: (life, observation) => countAttempt(table, life, observation),
+    noteFailingTold: (life, failingSince) =>
+      changeHealthItem(table, life, {
+        expression: 'SET failingTold = :failingSince',
+        conditions: [sameIncarnation, 'failingSince = :failingSince'],
+        values: { failingSince, incarnation: life.incarnation },
+      }),
     countUnattempted: (life, at) => countUnattempted(table, life, at),
     keepProof: (life, proof, keyIds) => keepProof(table, life, { proof, keyIds }),
     pause: (life, { at, reason }) =>
@@ -112,7 +118,7 @@ async function countAttempt(table: Table, life: EndpointLife, observation: Obser
     conditions: [sameIncarnationOrNone],
     values: { ...set, ...add, incarnation },
   })
-  return healthOf(counted)
+  return { ...healthOf(counted), failingTold: counted?.failingTold ?? null }
 }
 
 /** What an attempt sets, and what it adds to. */

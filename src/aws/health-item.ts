@@ -18,6 +18,7 @@ const schema = v.object({
   incarnation: v.string(),
   consecutiveFailures: counter,
   failingSince: orNull(instant),
+  failingTold: orNull(instant),
   usedUpInRow: counter,
   errorsSinceLastSuccess: counter,
   lastSuccessAt: orNull(instant),

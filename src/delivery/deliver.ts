@@ -1,6 +1,7 @@
 import { standardDelivery } from '../contracts/defaults'
 import { allDone } from '../core/concurrency'
 import { addSeconds } from '../core/instant'
+import type { Endpoint } from '../rotation/endpoint'
 import type { EndpointLife } from '../rotation/ports'
 import { attempt, type Attempt, recordOf } from './attempt'
 import { type Delivery, firstDelivery, nextAttempt } from './delivery'
@@ -12,6 +13,7 @@ import type { AttemptMessage, DeliveryRecord } from './queue-message'
 import { afterAttempt, type NextStep } from './retry'
 import { stop, type StoredDelivery } from './stop'
 import { eventExpired, neverFree, pausedByKeyturn, type Target, targetOf } from './target'
+import { tellExhausted, tellFailing, tellPaused } from './told-events'
 
 /**
  * Makes the attempt that a message asks for, unless it was made already, or puts it off where too many are under way. Whenever
@@ -48,11 +50,12 @@ async function workOn(deps: DeliveryDeps, message: AttemptMessage): Promise<'don
   const delivery = stored ?? firstDelivery(message, record)
   if (!asksFor(message, delivery)) return 'done'
   const about = { delivery, stored }
+  const stopping = { ...about, endpoint }
   const target = targetOf(deps.contracts, delivery, endpoint)
-  if (target.kind === 'none') return doneAfter(stop(deps, about, target))
+  if (target.kind === 'none') return doneAfter(stop(deps, stopping, target))
   const isOfThisLife = health.incarnation === delivery.incarnationOf
-  if (isOfThisLife && health.health.pausedAt !== null) return doneAfter(stop(deps, about, pausedByKeyturn))
-  if (event === null) return doneAfter(stop(deps, about, eventExpired))
+  if (isOfThisLife && health.health.pausedAt !== null) return doneAfter(stop(deps, stopping, pausedByKeyturn))
+  if (event === null) return doneAfter(stop(deps, stopping, eventExpired))
   if (health.incarnation !== null && !isOfThisLife) await deps.health.beginLife(lifeOf(delivery), health.incarnation)
   const isQuick = !isOfThisLife || answersQuickly(health.health)
   return deliverTo(deps, { ...about, target, event, isQuick })
@@ -136,9 +139,9 @@ async function putOff({ queue, random }: DeliveryDeps, message: AttemptMessage):
 async function stopWaiting(deps: DeliveryDeps, message: AttemptMessage): Promise<void> {
   const record = message.record ?? (await storedRecord(deps, message))
   if (record === null) return
-  const stored = await deps.deliveries.load(message)
+  const [stored, endpoint] = await Promise.all([deps.deliveries.load(message), deps.endpoints.load(message)])
   const delivery = stored ?? firstDelivery(message, record)
-  if (asksFor(message, delivery)) await stop(deps, { delivery, stored }, neverFree)
+  if (asksFor(message, delivery)) await stop(deps, { delivery, stored, endpoint }, neverFree)
 }
 
 /**
@@ -153,7 +156,8 @@ async function attemptAndRecord(deps: DeliveryDeps, prepared: Prepared): Promise
   const time = { now: deps.now(), random: deps.random(), retries }
   const { delivery: after, next } = afterAttempt(delivery, made.result, time)
   await queueNext(deps, after, next)
-  await allDone([store(deps, prepared, { after, made }), countAttempt(deps, { after, made })])
+  if (after.dlqAt !== null) await tellExhausted(deps, target.endpoint, { ...after, dlqAt: after.dlqAt })
+  await allDone([store(deps, prepared, { after, made }), countAttempt(deps, target.endpoint, { after, made })])
 }
 
 /** A delivery of which nothing is stored, and which arrived, is stored together with its attempt. */
@@ -176,8 +180,8 @@ interface Counted {
   readonly made: Attempt
 }
 
-/** Counts the attempt, and pauses an endpoint that wants no more deliveries or has failed for too long. */
-async function countAttempt(deps: DeliveryDeps, { after, made }: Counted): Promise<void> {
+/** Counts the attempt, tells of an endpoint that is failing, and pauses one that wants no more or has failed for too long. */
+async function countAttempt(deps: DeliveryDeps, endpoint: Endpoint, { after, made }: Counted): Promise<void> {
   const { at, result } = made
   const usedUp = after.status === 'failed' && !result.gone
   const life = lifeOf(after)
@@ -189,10 +193,25 @@ async function countAttempt(deps: DeliveryDeps, { after, made }: Counted): Promi
     first: after.attemptCount === 1,
     usedUp,
   })
+  const { failingSince } = streak
+  if (after.status === 'success' || failingSince === null) return
+  if (isFailingUntold(streak, at)) {
+    await tellFailing(deps, endpoint, { failingSince, at })
+    await deps.health.noteFailingTold(life, failingSince)
+  }
   const reason = result.gone ? 'The receiver answered 410 Gone' : pauseReason(deps.pauseRule, streak, at)
-  if (reason === null || after.status === 'success') return
+  if (reason === null || streak.pausedAt !== null) return
+  await tellPaused(deps, endpoint, { failingSince, at, reason })
   await deps.health.pause(life, { at: deps.now(), reason })
   deps.log.info('endpoint paused', { tenantId: life.tenantId, endpointId: life.endpointId, reason })
+}
+
+/** Without a success for so long, an endpoint is told as failing. */
+const failingSeconds = 3600
+
+function isFailingUntold({ failingSince, failingTold }: FailureStreak, at: Date): boolean {
+  if (failingSince === null || at < addSeconds(failingSince, failingSeconds)) return false
+  return failingTold?.getTime() !== failingSince.getTime()
 }
 
 /** So many deliveries that used up their whole schedule, without a success in between, pause an endpoint. */

@@ -109,7 +109,7 @@ async function prepare(
   const delivery = newDelivery({ endpointId, incarnationOf: incarnation, messageId }, event, deps.now())
   const hindrance = hindranceAt(deps.contracts, endpoint)
   if (hindrance === null) return nextAttempt(delivery)
-  await stop(deps, { delivery, stored: null }, hindrance)
+  await stop(deps, { delivery, stored: null, endpoint: null }, hindrance)
   return null
 }
 

@@ -79,6 +79,8 @@ export interface HealthStore extends FailureCounts {
   pause(life: EndpointLife, pause: { readonly at: Date; readonly reason: string }): Promise<void>
   /** Keeps what a probe proved beside what else counts (`withProof`); nothing where the life is over. */
   keepProof(life: EndpointLife, proof: Proof, keyIds: readonly string[]): Promise<void>
+  /** Notes that the series of failures which began then was told as failing. */
+  noteFailingTold(life: EndpointLife, failingSince: Date): Promise<void>
   /** Ends an automatic pause and forgets the failures in a row. */
   resume(life: EndpointLife): Promise<void>
 }
@@ -97,7 +99,13 @@ export interface Observation {
 }
 
 /** Failures of an endpoint in a row. */
-export type FailureStreak = Pick<DeliveryHealth, 'consecutiveFailures' | 'failingSince' | 'usedUpInRow'>
+export interface FailureStreak extends Pick<
+  DeliveryHealth,
+  'consecutiveFailures' | 'failingSince' | 'usedUpInRow' | 'pausedAt'
+> {
+  /** The `failingSince` of the last series that was told as failing; null: none was. */
+  readonly failingTold: Date | null
+}
 
 /** Attempts that take no longer than this give their slot back soon. */
 const quickMs = 1000

@@ -1,7 +1,7 @@
 import type { Contract } from '../contracts/contract'
 import type { Log } from '../core/log'
 import type { EndpointSettings } from '../rotation/endpoint'
-import type { EndpointAddress, EndpointStore, Page, PageRequest } from '../rotation/ports'
+import type { EndpointAddress, EndpointStore, EventBus, Page, PageRequest } from '../rotation/ports'
 import type { AttemptRecord } from './attempt'
 import type { Delivery, DeliveryAddress } from './delivery'
 import type { DeliveryEvent } from './event'
@@ -24,6 +24,7 @@ export interface DeliveryDeps {
   readonly ownAttempts: OwnAttempts
   readonly recoveries: RecoveryStore
   readonly queue: DeliveryQueue
+  readonly events: Pick<EventBus, 'publish'>
   readonly openKey: OpenKey
   readonly send: Send
   /** The contracts of this deployment. */
@@ -36,6 +37,8 @@ export interface DeliveryDeps {
   /** 0 up to 1. */
   readonly random: () => number
   readonly sleep: (milliseconds: number) => Promise<void>
+  /** A signal that aborts after so many milliseconds. */
+  readonly timeout: (milliseconds: number) => AbortSignal
   readonly log: Log
 }
 

@@ -1,11 +1,16 @@
 import { addSeconds } from '../core/instant'
+import type { Endpoint } from '../rotation/endpoint'
 import { type Delivery, nextAttempt } from './delivery'
 import type { DeliveryDeps } from './ports'
 import { testIntervalSeconds } from './recovery'
 import { sendAgain } from './send-again'
 import { type NoTarget, pausedByKeyturn } from './target'
+import { tellExhausted } from './told-events'
 
-type StopDeps = Pick<DeliveryDeps, 'deliveries' | 'attempts' | 'health' | 'recoveries' | 'queue' | 'now'>
+type StopDeps = Pick<
+  DeliveryDeps,
+  'deliveries' | 'attempts' | 'health' | 'recoveries' | 'queue' | 'events' | 'timeout' | 'now'
+>
 
 /** A delivery, and how it is stored; null: not yet, since no attempt at it was made. */
 export interface StoredDelivery {
@@ -13,12 +18,18 @@ export interface StoredDelivery {
   readonly stored: Delivery | null
 }
 
+interface Stopping extends StoredDelivery {
+  /** As it was read; null: it was not. */
+  readonly endpoint: Endpoint | null
+}
+
 /**
  * Fails the delivery without an attempt. It is counted and listed like one that was given up. While its endpoint may come
  * back, one that was attempted before goes to the dead-letter queue first; of one that was not there is no letter, since a
- * long pause would fill that queue. Whenever the process dies, the delivery is found there or its message comes again.
+ * long pause would fill that queue. A letter is told. Whenever the process dies, the delivery is found there or its message
+ * comes again.
  */
-export async function stop(deps: StopDeps, { delivery, stored }: StoredDelivery, why: NoTarget): Promise<void> {
+export async function stop(deps: StopDeps, { delivery, stored, endpoint }: Stopping, why: NoTarget): Promise<void> {
   const { tenantId, endpointId, incarnationOf: incarnation } = delivery
   const at = deps.now()
   const hasLetter = stored !== null && !why.isOver
@@ -26,6 +37,7 @@ export async function stop(deps: StopDeps, { delivery, stored }: StoredDelivery,
   await deps.attempts.recordUnattempted(delivery, at)
   const dlqAt = hasLetter ? at : null
   const failed = { ...delivery, status: 'failed', errorMessage: why.reason, dlqAt, dueAt: null } as const
+  if (hasLetter && endpoint !== null) await tellExhausted(deps, endpoint, { ...failed, dlqAt: at })
   const outcome = await deps.deliveries.save(failed, stored)
   if (outcome === 'stored') await deps.health.countUnattempted({ tenantId, endpointId, incarnation }, at)
   if (why === pausedByKeyturn) await afterStop(deps, delivery)

@@ -7,6 +7,7 @@ import { backlogSince } from './recover'
 import { backlogGuardSeconds } from './recovery'
 import { targetOf } from './target'
 import { testDelivery, type TestRequest } from './test-delivery'
+import { tellResumed } from './told-events'
 
 /**
  * Sends a test to an endpoint that Keyturn has paused. It counts towards nothing, but its success ends the pause, and
@@ -20,6 +21,7 @@ export async function testPaused(deps: DeliveryDeps, message: TestPausedMessage)
   const target = targetOf(deps.contracts, { incarnationOf: incarnation }, endpoint)
   if (target.kind === 'none') return
   if (!(await isTaken(deps, target))) return
+  await tellResumed(deps, target.endpoint, { pausedAt: state.pausedAt, at: deps.now() })
   await resume(deps, life, state.pausedAt)
 }
 

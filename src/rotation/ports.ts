@@ -194,6 +194,8 @@ export type EventType =
   | 'endpoint.deleted'
   | 'endpoint.paused'
   | 'endpoint.resumed'
+  | 'endpoint.failing'
+  | 'delivery.exhausted'
 
 /** What happened to an endpoint. Delivered at least once: `id` tells repeats. Never a secret. */
 export interface KeyturnEvent {
@@ -212,6 +214,11 @@ export interface KeyturnEvent {
   readonly overlapSeconds?: number | null
   /** With `endpoint.updated` alone: the names of the settings that changed. */
   readonly changed?: readonly string[]
+  /** With `endpoint.failing` alone: the first failed attempt since the last success. */
+  readonly failingSince?: Date
+  /** With `delivery.exhausted` alone: which delivery, of which event. */
+  readonly messageId?: string
+  readonly eventId?: string
   /** With `secret.proof-failed` alone: what the probe came to. */
   readonly adoption?: Adoption
 }

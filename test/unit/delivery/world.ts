@@ -106,6 +106,8 @@ export async function startWorld(): Promise<World> {
     leases: dynamoLeaseStore(table),
     ownAttempts: new OwnAttempts(),
     recoveries: dynamoRecoveryStore(table),
+    events: rotation.events,
+    timeout: rotation.timeout,
     queue: withBatchedSends(sqsDeliveryQueue({ client, queueUrl, deadLetterQueueUrl })),
     openKey: openedKeyCache(rotation.sealer, now),
     send: httpSender({ insecureTargets: 'on', clock: () => performance.now() }),
