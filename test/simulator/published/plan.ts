@@ -15,8 +15,10 @@ import type { Roughness } from '../scheduler'
 /** What one run asks for, when, and what goes wrong meanwhile. Seconds count from the first request. */
 export interface PublishedPlan extends Roughness {
   readonly contract: Contract
-  /** Receivers read with the mirror's own account, or as a consumer of another one. */
+  /** Null: receivers read with the mirror's own account. Else as a consumer of another one. */
   readonly reader: string | null
+  /** Whether the reader is a consumer from the beginning, or once a change of settings makes it one. */
+  readonly isShared: boolean
   /** The shortest lead: receivers hold what they read for less than that. */
   readonly cacheSeconds: number
   readonly longestLeadSeconds: number
@@ -41,7 +43,8 @@ export interface Outage {
   readonly services: readonly Service[]
 }
 
-export type Service = 'mirror' | 'sealer' | 'events' | 'audit'
+/** `policy`: the mirror's policy can be neither written nor taken away, while its value can. */
+export type Service = 'mirror' | 'policy' | 'sealer' | 'events' | 'audit'
 
 /** Everything that a contract can say about overlaps, second rotations and signatures. */
 export const contracts: readonly Contract[] = [
@@ -86,6 +89,7 @@ export function randomPublishedPlan(random: Random): PublishedPlan {
   return {
     contract: { ...random.pick(contracts), rotationResetsFailures: true },
     reader,
+    isShared: random.chance(0.8),
     cacheSeconds,
     longestLeadSeconds,
     operations,
@@ -185,6 +189,7 @@ function randomOutages(
     ['mirror'],
     ['mirror'],
     ['mirror'],
+    ['policy'],
     ['sealer'],
     ['events', 'audit'],
     ['mirror', 'sealer'],

@@ -79,11 +79,15 @@ const rotation = {
 function outOfReach(services: Services, down: ReadonlySet<Service>): Services {
   return {
     ...services,
-    mirror: refusing(services.mirror, () => down.has('mirror')),
+    mirror: refusing(services.mirror, name => down.has('mirror') || (down.has('policy') && isOfPolicy(name))),
     sealer: refusing(services.sealer, () => down.has('sealer')),
     events: refusing(services.events, () => down.has('events')),
     audit: refusing(services.audit, () => down.has('audit')),
   }
+}
+
+function isOfPolicy(name: string): boolean {
+  return name === 'putPolicy' || name === 'removePolicy'
 }
 
 const unavailable = Object.assign(new Error('unavailable'), { name: 'ServiceUnavailableException' })
@@ -92,17 +96,18 @@ type Calls = Readonly<Record<string, (...given: never[]) => Promise<unknown>>>
 
 function refusing<Port extends { readonly [Name in keyof Port]: Calls[string] }>(
   port: Port,
-  isDown: () => boolean,
+  isDown: (name: string) => boolean,
 ): Port {
   const calls = Object.entries(port as Calls).map(
-    ([name, call]) => [name, (...given: never[]) => (isDown() ? Promise.reject(unavailable) : call(...given))] as const,
+    ([name, call]) =>
+      [name, (...given: never[]) => (isDown(name) ? Promise.reject(unavailable) : call(...given))] as const,
   )
   return Object.fromEntries(calls) as Port
 }
 
 /** The endpoint is there and settled before anything is asked. */
-async function begin({ world, plan: { reader } }: Bed): Promise<void> {
-  const consumers = reader === null ? [] : [reader]
+async function begin({ world, plan: { reader, isShared } }: Bed): Promise<void> {
+  const consumers = reader !== null && isShared ? [reader] : []
   await runCalmly(world, { kind: 'create', endpointId, mirror: 'on', consumers, key: null })
   await advanceTo(world, world.clock + everythingDueMilliseconds)
   await runCalmly(world, { kind: 'sweep' })
