@@ -5,12 +5,12 @@ import { dynamoEndpointStore } from '../../src/aws/dynamo-endpoint-store'
 import { kmsSealer } from '../../src/aws/kms-sealer'
 import { openKey } from '../../src/rotation/keys'
 import type { EndpointAddress } from '../../src/rotation/ports'
-import { isLive } from '../../src/rotation/ring'
+import { liveKeys } from '../../src/rotation/published'
 
 /** What an endpoint's sender signs with now. */
 export interface LiveKeys {
   readonly version: number
-  /** The current key first. */
+  /** The key that signs, the published one, the retiring ones. */
   readonly keys: readonly { readonly id: string; readonly secret: string }[]
 }
 
@@ -31,7 +31,7 @@ export function liveKeyReader(local: Pick<LocalDescription, 'aws' | 'accessKeyId
     read: async address => {
       const endpoint = await store.load(address)
       if (endpoint === null) throw new Error('there is no endpoint')
-      const live = endpoint.ring.keys.filter(each => isLive(each, new Date()))
+      const live = liveKeys(endpoint, new Date())
       for (const each of live) {
         if (!opened.has(each.id)) opened.set(each.id, (await openKey({ sealer }, endpoint, each)).reveal())
       }
