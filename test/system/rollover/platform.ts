@@ -17,6 +17,11 @@ export interface Platform {
   currentSecret(): string
   /** Signed with this one secret. */
   signedWith(secret: string, body: string, id: string): Message
+  /**
+   * Resolves once this key is the one that signs; everything is signed by it from then on.
+   * @throws {Error} when it does not become that for a minute
+   */
+  signs(keyId: string): Promise<void>
   /** Secrets that ended at least so long ago. */
   endedFor(milliseconds: number): readonly string[]
   stop(): Promise<void>
@@ -29,6 +34,7 @@ export interface PlatformOptions {
 }
 
 const lookEveryMs = 50
+const signsWithinMs = 60_000
 
 interface Known {
   readonly secret: string
@@ -39,9 +45,10 @@ interface Known {
 export async function startPlatform({ local, contract, address }: PlatformOptions): Promise<Platform> {
   const reader = liveKeyReader(local)
   const known = new Map<string, Known>()
-  let live: readonly string[] = []
+  let live: LiveKeys['keys'] = []
   const look = async (): Promise<void> => {
-    live = noted(known, (await reader.read(address)).keys)
+    live = (await reader.read(address)).keys
+    note(known, live)
   }
   await look()
   const stopped = new AbortController()
@@ -50,9 +57,21 @@ export async function startPlatform({ local, contract, address }: PlatformOption
     return { body, headers: sign(body, secrets, { scheme: contract.signing, id, tenant: address.tenantId }) }
   }
   return {
-    signed: (body, id) => message(live, body, id),
-    currentSecret: () => live[0] ?? '',
+    signed: (body, id) =>
+      message(
+        live.map(({ secret }) => secret),
+        body,
+        id,
+      ),
+    currentSecret: () => live[0]?.secret ?? '',
     signedWith: (secret, body, id) => message([secret], body, id),
+    signs: async keyId => {
+      const giveUpAt = Date.now() + signsWithinMs
+      while (live[0]?.id !== keyId) {
+        if (Date.now() > giveUpAt) throw new Error(`${contract.name}: ${keyId} does not sign after a minute`)
+        await pause()
+      }
+    },
     endedFor: milliseconds => {
       const before = Date.now() - milliseconds
       return [...known.values()]
@@ -69,16 +88,19 @@ export async function startPlatform({ local, contract, address }: PlatformOption
 
 async function lookAgain(look: () => Promise<void>, stopped: AbortSignal): Promise<void> {
   while (!stopped.aborted) {
-    await new Promise(resolve => setTimeout(resolve, lookEveryMs))
+    await pause()
     await look()
   }
 }
 
-/** The live secrets; takes note of keys that are new, and of those that ended. */
-function noted(known: Map<string, Known>, live: LiveKeys['keys']): readonly string[] {
+function pause(): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, lookEveryMs))
+}
+
+/** Takes note of keys that are new, and of those that ended. */
+function note(known: Map<string, Known>, live: LiveKeys['keys']): void {
   for (const { id, secret } of live) if (!known.has(id)) known.set(id, { secret, endedAt: null })
   for (const [id, each] of known) {
     if (each.endedAt === null && !live.some(key => key.id === id)) each.endedAt = Date.now()
   }
-  return live.map(({ secret }) => secret)
 }

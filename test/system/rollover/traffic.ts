@@ -11,6 +11,8 @@ export interface Traffic {
   genuine(): Promise<void>
   /** Sends one that must not be accepted. */
   forged(): Promise<void>
+  /** Resolves once everything is answered, or given up, that was being sent when it was called. */
+  answered(): Promise<void>
   close(): void
 }
 
@@ -38,24 +40,40 @@ const endedForMs = 7000
 export function startTraffic(options: TrafficOptions): Traffic {
   const { platform, contract, tally, atStart } = options
   const agent = new Agent({ keepAlive: true })
+  const open = new Set<Promise<void>>()
   let sent = 0
   const next = (): Payload => {
     sent += 1
     return { body: JSON.stringify({ type: 'invoice.paid', n: sent }), id: `msg_${contract.name}_${sent}` }
   }
+  const sending = { ...options, agent }
+  const genuine = (payload: Payload): Promise<void> => {
+    tally.genuine += 1
+    const message = platform.signed(payload.body, payload.id)
+    if (!verifies(message, atStart, contract)) tally.naiveRejected += 1
+    const current = platform.currentSecret()
+    if (current !== atStart && verifies(message, current, contract)) tally.byNewKeys += 1
+    return untilAccepted(sending, payload)
+  }
+  const forged = async (payload: Payload): Promise<void> => {
+    tally.forged += 1
+    if ((await post(sending, forgedMessage(options, payload))) === 204) tally.forgedAccepted += 1
+  }
   return {
-    genuine: async () => {
-      const payload = next()
-      tally.genuine += 1
-      if (!verifies(platform.signed(payload.body, payload.id), atStart, contract)) tally.naiveRejected += 1
-      await untilAccepted({ ...options, agent }, payload)
-    },
-    forged: async () => {
-      tally.forged += 1
-      if ((await post({ ...options, agent }, forgedMessage(options, next()))) === 204) tally.forgedAccepted += 1
+    genuine: () => noted(open, genuine(next())),
+    forged: () => noted(open, forged(next())),
+    answered: async () => {
+      await Promise.all(open)
     },
     close: () => agent.destroy(),
   }
+}
+
+/** The work, which is among `open` until it is done. */
+function noted(open: Set<Promise<void>>, work: Promise<void>): Promise<void> {
+  const all = work.finally(() => open.delete(all))
+  open.add(all)
+  return all
 }
 
 interface Payload {
@@ -131,6 +149,10 @@ export class Tally {
   forged = 0
   forgedAccepted = 0
   rotations = 0
+  /** Those of them that the sweep made, and not the request. */
+  promotions = 0
+  /** Genuine deliveries that carry the signature of a key which was not there at the start, as the key that signs. */
+  byNewKeys = 0
   /** What a receiver rejected that read its one secret at the start. */
   naiveRejected = 0
 
@@ -145,7 +167,10 @@ export class Tally {
   }
 }
 
-const columns = [
+export type Column = Exclude<keyof Tally, 'accepted'>
+
+/** What is shown of a minute in which every key signs at once. */
+export const atOnceColumns: readonly Column[] = [
   'rotations',
   'genuine',
   'rejectedAtFirst',
@@ -155,10 +180,13 @@ const columns = [
   'forged',
   'forgedAccepted',
   'naiveRejected',
-] as const
+]
+
+/** The same of a minute in which every key is published first. */
+export const publishedColumns: readonly Column[] = ['rotations', 'promotions', 'byNewKeys', ...atOnceColumns.slice(1)]
 
 /** The tallies as a table, one line a contract. */
-export function tallyTable(tallies: ReadonlyMap<string, Tally>): string {
+export function tallyTable(tallies: ReadonlyMap<string, Tally>, columns: readonly Column[]): string {
   const lines = [...tallies].map(([name, tally]) => [name, ...columns.map(column => String(Math.round(tally[column])))])
   const rows = [['contract', ...columns], ...lines]
   return rows.map(row => row.map((cell, nth) => (nth === 0 ? cell.padEnd(12) : cell.padStart(16))).join('')).join('\n')
