@@ -193,9 +193,18 @@ function dueAttributes(endpoint: Endpoint): object {
   return { dueAt, dueShard: dueAt === null ? null : dueShardOf({ tenantId, endpointId }, dueKindOf(endpoint)) }
 }
 
-/** @throws {Error} that names the malformed attribute; only a key's expiry may be malformed, and is then long past */
+/**
+ * A published key is newer than the one that signs. Where it is not, a function from before has made a key without knowing
+ * of it, perhaps to end every other: it is over.
+ * @throws {Error} that names the malformed attribute; only a key's expiry may be malformed, and is then long past
+ */
 function endpointOf(item: Item): Endpoint {
-  return decodeItem(schema, item)
+  const endpoint = decodeItem(schema, item)
+  const {
+    published: waiting,
+    ring: { keys },
+  } = endpoint
+  return waiting !== null && waiting.key.createdAt <= keys[0].createdAt ? { ...endpoint, published: null } : endpoint
 }
 
 /** A key whose expiry cannot be read is expired: it must not live on as a current key. */

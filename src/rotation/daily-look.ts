@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { addSeconds } from '../core/instant'
 import { plannedAt } from './due'
 import type { Endpoint, PolicySettling, Settling } from './endpoint'
-import { isOlderVersion, mirrorName, mirrorVersionId } from './mirror'
+import { givesWayTo, mirrorName, mirrorVersionId } from './mirror'
 import type { MirrorDescription, RotationDeps } from './ports'
 import { raiseRevision } from './restore'
 
@@ -37,7 +37,7 @@ export async function lookAtMirror(deps: RotationDeps, endpoint: Endpoint, signa
   const consumers = writtenFor(endpoint)
   const isShared = consumers === null || (await deps.mirror.isSharedWith({ name, consumers }, signal))
   const current = found.currentVersionId
-  const isBehind = current === null || isOlderVersion(current, mirrorVersionId(endpoint))
+  const isBehind = current === null || givesWayTo(current, mirrorVersionId(endpoint))
   const versionFaults: readonly MirrorFault[] = isBehind ? ['other-version'] : []
   const policyFaults: readonly MirrorFault[] = isShared ? [] : ['other-policy']
   return { faults: [...keyFaults, ...versionFaults, ...policyFaults], found }
@@ -46,6 +46,14 @@ export async function lookAtMirror(deps: RotationDeps, endpoint: Endpoint, signa
 /** Whom the policy names; null: that is not certain, and it is about to be written anyway. */
 function writtenFor({ settling: { policy } }: Endpoint): readonly string[] | null {
   return policy === undefined ? [] : policy.consumers
+}
+
+/**
+ * Since when receivers can read the published key, a function from before forgets when it settles or looks. Settling finds
+ * it anew.
+ */
+function isReadableKnown({ published, settling }: Endpoint): boolean {
+  return published === null || settling.readableSince !== undefined
 }
 
 /**
@@ -62,7 +70,7 @@ export async function noteLook(
   const isGood = look.faults.length === 0
   const stored = look.faults.includes('other-kms-key') ? await raiseRevision(deps, endpoint, 'daily-look') : endpoint
   const settling = { ...(isGood ? stored.settling : doubted(stored, look, now)), dailyLookAt }
-  const dueAt = isGood ? plannedAt({ ...stored, settling }) : now
+  const dueAt = isGood && isReadableKnown(stored) ? plannedAt({ ...stored, settling }) : now
   const settled = { settling, lookAgainAt: stored.lookAgainAt, dueAt }
   return deps.store.settle(stored, settled, signal)
 }

@@ -19,11 +19,14 @@ export function workPlannedAt({ lookAgainAt, settling: { policy } }: Endpoint): 
   return earlierOf(lookAgainAt, policy?.dueAt ?? null)
 }
 
-/** When the sweep promotes the published key; null: none waits for it, or receivers cannot read it yet. */
+/**
+ * When the sweep promotes the published key; null: none waits for it, or receivers cannot read it yet. Without a mirror it
+ * waits for somebody, also where what switched the mirror off did not say so: the configuration, or a function from before.
+ */
 export function promotionAt(endpoint: Endpoint): Date | null {
   const { published, settings, deletedAt } = endpoint
-  const isPlanned = published?.signing === 'published' && settings.mirror === 'on' && deletedAt === null
-  return isPlanned ? readyAt(endpoint) : null
+  const waitsForSweep = published?.signing === 'published' && settings.mirror === 'on' && deletedAt === null
+  return waitsForSweep ? readyAt(endpoint) : null
 }
 
 /**

@@ -40,6 +40,14 @@ export function isOlderVersion(versionId: string, than: string): boolean {
   return !/^\d{10}-[0-9a-f]{32}$/.test(versionId) || revisionOf(versionId) < revisionOf(than)
 }
 
+/**
+ * Whether the version gives way to the ring's own: it is older, or it is of the same ring and another. Functions from before
+ * leave the published key out, which makes another version of the same ring.
+ */
+export function givesWayTo(versionId: string, own: string): boolean {
+  return isOlderVersion(versionId, own) || (versionId !== own && revisionOf(versionId) === revisionOf(own))
+}
+
 function revisionOf(versionId: string): string {
   return versionId.slice(0, revisionDigits)
 }

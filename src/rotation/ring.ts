@@ -87,9 +87,12 @@ export function retiringKeys(ring: KeyRing, now: Date): readonly Key[] {
   return ring.keys.slice(1).filter(key => isLive(key, now))
 }
 
-/** The key that signed before the current one; undefined: there is none that is still live. */
-export function previousKey(ring: KeyRing, now: Date): Key | undefined {
-  const [previous] = ring.keys.slice(1).filter(key => key.abandoned !== true)
+/**
+ * The key that signed before the current one; undefined: there is none that is still live. It is older than that: a newer one
+ * was given up, also where a function from before has lost the mark of it.
+ */
+export function previousKey({ keys: [current, ...others] }: KeyRing, now: Date): Key | undefined {
+  const [previous] = others.filter(key => key.abandoned !== true && key.createdAt <= current.createdAt)
   return previous !== undefined && isLive(previous, now) ? previous : undefined
 }
 

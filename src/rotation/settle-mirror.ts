@@ -2,7 +2,7 @@ import { addSeconds } from '../core/instant'
 import { lateCallSeconds, lookAgainSeconds } from './change'
 import type { Endpoint } from './endpoint'
 import { type OpenedKeys, openRing } from './keys'
-import { isOlderVersion, mirrorDocument, mirrorName, mirrorVersionId } from './mirror'
+import { givesWayTo, mirrorDocument, mirrorName, mirrorVersionId } from './mirror'
 import type { MirrorDescription, MirrorVersion, RotationDeps } from './ports'
 
 export interface SettleContext {
@@ -96,7 +96,7 @@ async function bringUp(deps: RotationDeps, endpoint: Endpoint, storing: Storing)
   for (let look = 0; look < maximumLooks; look++) {
     const found = await deps.mirror.describe(version.name, signal)
     const current = found?.currentVersionId ?? null
-    if (found && !found.deleted && current !== null && !isOlderVersion(current, version.versionId)) {
+    if (found && !found.deleted && current !== null && !givesWayTo(current, version.versionId)) {
       return withCurrent(settled, current)
     }
     const next = await stepTowards(deps, settled, { ...storing, found })

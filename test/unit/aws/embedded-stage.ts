@@ -1,3 +1,4 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { KMSClient } from '@aws-sdk/client-kms'
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { randomBytes, randomUUID } from 'node:crypto'
@@ -36,6 +37,7 @@ export interface StageResources {
 
 /** One embedded AWS that a stage is deployed to, and perhaps deployed again. */
 export interface EmbeddedStage {
+  readonly dynamoDb: DynamoDBClient
   readonly kms: KMSClient
   readonly secrets: SecretsManagerClient
   readonly clock: { at: Date }
@@ -56,8 +58,9 @@ export async function startStage(): Promise<EmbeddedStage> {
   const server: AwsServer = await startAwsServer({ dataDir: null, port: 0, now: () => clock.at })
   const options = clientOptions(server.url)
   const clients = clientsOf(options)
-  const { kms, secrets } = clients
+  const { dynamoDb, kms, secrets } = clients
   return {
+    dynamoDb,
     kms,
     secrets,
     clock,
