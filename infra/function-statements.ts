@@ -1,3 +1,4 @@
+import { type EventSource, typesOf } from '../src/rotation/event-types'
 import type { Conditions, Statement } from './iam-policy'
 
 /** The control plane's functions. Each has a role of its own, so that it may do no more than it needs. */
@@ -62,7 +63,7 @@ const statements: ByFunction<(reach: Reach) => readonly Statement[]> = {
     items('Record', table, { actions: ['PutItem', 'BatchWriteItem'], partitions: [deliveries, attempts] }),
     workOn(queue),
     send(queue, deadLetterQueue),
-    publishFailedProofs(bus),
+    publishOwn('deliver', bus),
   ],
   sweep: ({ table, dueIndex, queue, mirrors, bus, failedSweeps }) => [
     { Sid: 'FindDue', Effect: 'Allow', Action: ['dynamodb:Query'], Resource: [dueIndex] },
@@ -158,10 +159,10 @@ function publish(bus: string): Statement {
   return { Sid: 'Publish', Effect: 'Allow', Action: ['events:PutEvents'], Resource: [bus] }
 }
 
-/** The one event of the function that talks to receivers: it cannot say that a key was rotated. */
-function publishFailedProofs(bus: string): Statement {
+/** Its own events alone: the function that talks to receivers cannot say that a key was rotated. IAM looks at each entry. */
+function publishOwn(source: EventSource, bus: string): Statement {
   const Condition: Conditions = {
-    StringEquals: { 'events:source': 'keyturn', 'events:detail-type': 'secret.proof-failed' },
+    StringEquals: { 'events:source': 'keyturn', 'events:detail-type': typesOf(source) },
   }
   return { ...publish(bus), Condition }
 }

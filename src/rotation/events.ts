@@ -1,6 +1,7 @@
 import { type Actor, type Change, type ChangeKind, type EndedKey, type Endpoint, unsettledChanges } from './endpoint'
 import { endedByTime } from './ends'
-import type { EventType, KeyturnEvent } from './ports'
+import type { EventType } from './event-types'
+import type { KeyturnEvent } from './ports'
 
 // What settling tells on the bus. docs/events.md describes each type.
 

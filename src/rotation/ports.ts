@@ -2,6 +2,7 @@ import type { Log } from '../core/log'
 import type { Secret } from '../core/secret'
 import type { AuditRecord } from './change'
 import type { Actor, DueKind, Endpoint, PolicySettling, Settling } from './endpoint'
+import type { EventType } from './event-types'
 import type { Adoption } from './proof'
 
 // What the core reaches outside for. Each port has its adapter in src/aws, and a model in the tests.
@@ -180,24 +181,7 @@ export interface CurrentMove {
   readonly to: string
 }
 
-export type EventType =
-  | 'secret.rotated'
-  | 'secret.revoked'
-  | 'secret.published'
-  | 'secret.promoted'
-  | 'secret.abandoned'
-  | 'secret.rolled-back'
-  | 'secret.expired'
-  | 'secret.proof-failed'
-  | 'endpoint.created'
-  | 'endpoint.updated'
-  | 'endpoint.deleted'
-  | 'endpoint.paused'
-  | 'endpoint.resumed'
-  | 'endpoint.failing'
-  | 'delivery.exhausted'
-
-/** What happened to an endpoint. Delivered at least once: `id` tells repeats. Never a secret. */
+/** What happened to an endpoint, by the table in `event-types.ts`. Delivered at least once: `id` tells repeats. Never a secret. */
 export interface KeyturnEvent {
   readonly type: EventType
   readonly id: string

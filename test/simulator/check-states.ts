@@ -86,7 +86,8 @@ function checkStored(ledger: Ledger, endpoint: Endpoint): void {
 function isAtRest(endpoint: Endpoint): boolean {
   const { dueAt, updatedAt, settling } = endpoint
   if (dueAt === null) return true
-  const times = [settling.dailyLookAt, endAt(endpoint)].map(at => at?.getTime())
+  const end = endpoint.lookAgainAt === null ? endAt(endpoint) : null
+  const times = [settling.dailyLookAt, end].map(at => at?.getTime())
   return times.includes(dueAt.getTime()) && dueAt > addSeconds(updatedAt, settleGraceSeconds)
 }
 

@@ -23,7 +23,7 @@ export function sampleEvent(n: number): KeyturnEvent {
     at: addSeconds(noon, n),
     actor: { kind: 'session', id: 'user_1' },
     reason: n % 3 === 0 ? 'leaked' : null,
-    ...(n % 2 === 0 ? {} : { changed: ['url', 'requestConfig.headers'] }),
+    ...(n % 2 === 0 ? { overlapSeconds: n % 4 === 0 ? null : n } : { changed: ['url', 'requestConfig.headers'] }),
   }
 }
 
@@ -42,7 +42,8 @@ export function eventBusSuite(start: () => Promise<RunningEventBus>): void {
   })
 
   it('takes what a probe came to', async () => {
-    const failed = { ...sampleEvent(2), type: 'secret.proof-failed', adoption: 'not-adopted' } as const
+    const { overlapSeconds: _, ...sample } = sampleEvent(2)
+    const failed = { ...sample, type: 'secret.proof-failed', adoption: 'not-adopted' } as const
     await running.bus.publish([failed], unhurried)
     expect(await running.published()).toEqual([failed])
   })

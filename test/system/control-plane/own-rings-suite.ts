@@ -117,6 +117,7 @@ export function ownRingsSuite(bed: () => ControlPlaneBed): void {
         'endpoint.created',
         'secret.rotated',
         'secret.revoked',
+        'secret.expired',
       ])
     })
   })

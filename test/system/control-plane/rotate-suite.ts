@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { LocalDescription } from '../../../local/local-description'
 import type { EndpointAddress } from '../../../src/rotation/ports'
+import { assertDocumented } from '../../support/documented-event'
 import { textAt } from '../../support/api-caller'
 import { type MirrorView, rotationsOf, settledMirror } from './endpoint-state'
 import { type RotateRoute, rotateRoutes, rotateThrough } from '../rotate-routes'
@@ -77,15 +78,20 @@ export function rotateSuite(bed: () => ControlPlaneBed): void {
       expect(items).toMatchObject(stored.map(each => ({ ...address(), ...each, sk: `ROTATION#${each.at}#${each.id}` })))
       const changes = rotations.filter(({ kind }) => kind !== 'replay').toReversed()
       const { contract } = route
-      expect(await publishedEvents(bed(), address())).toEqual(
-        changes.map(({ kind, id, keyId, version, at, actor, reason }) =>
-          expect.objectContaining({
-            source: 'keyturn',
-            'detail-type': kind === 'create' ? 'endpoint.created' : 'secret.rotated',
-            detail: { ...address(), id, contract, keyId, version, at, actor, reason },
-          }),
-        ),
+      const events = await publishedEvents(bed(), address())
+      expect(events.filter(event => event['detail-type'] !== 'secret.expired')).toEqual(
+        changes.map(({ kind, id, keyId, version, at, actor, reason, overlapSeconds }) => {
+          const type = kind === 'create' ? 'endpoint.created' : 'secret.rotated'
+          const overlap = kind === 'create' ? {} : { overlapSeconds }
+          const detail = { type, ...address(), id, contract, keyId, version, at, actor, reason, ...overlap }
+          return expect.objectContaining({ source: 'keyturn', 'detail-type': type, detail })
+        }),
       )
+      for (const { detail } of events) assertDocumented(detail)
+      if (route.overlapSeconds === 0) {
+        const ended = events.filter(event => event['detail-type'] === 'secret.expired')
+        expect(ended.map(({ detail }) => detail['keyId'])).toEqual(changes.slice(0, -1).map(({ keyId }) => keyId))
+      }
     })
   })
 

@@ -13,6 +13,7 @@ import {
   healthItemKey,
   type ItemKey,
 } from '../../../src/aws/item-keys'
+import { typeNames } from '../../../src/rotation/event-types'
 import { type AwsCall, keyAllows } from './support/evaluate-policy'
 import { minimal, resources, synthesise, type Synthesised } from './support/synthesise'
 import { account, accountId, keyPolicy, mayCall, rolePolicy } from './support/synthesised-policies'
@@ -38,10 +39,13 @@ function itemOf(...keys: readonly Pick<ItemKey, 'pk'>[]): Omit<AwsCall, 'action'
 }
 
 const bus = `arn:aws:events:${place}:event-bus/keyturn-dev`
+const busTargets = Object.fromEntries(
+  typeNames.map(type => [`the event bus, of ${type}`, { resource: bus, context: eventOf('keyturn', type) }]),
+)
 const anyEvent = [
   'the event bus',
-  'the event bus, of a failed proof',
   "the event bus, of a failed proof of somebody else's",
+  ...Object.keys(busTargets),
 ].map(target => `events:PutEvents ${target}`)
 
 /** What can be reached for, and how a call names it. */
@@ -87,8 +91,8 @@ const targets: Readonly<Record<string, Omit<AwsCall, 'action'>>> = {
     context: { ...viaSecretsManager, 'kms:EncryptionContext:SecretARN': `arn:aws:secretsmanager:${place}:secret:db` },
   },
   'the mirror key directly': { resource: 'mirror', context: { 'kms:EncryptionContext:SecretARN': mirror } },
-  'the event bus': { resource: bus, context: eventOf('keyturn', 'secret.rotated') },
-  'the event bus, of a failed proof': { resource: bus, context: eventOf('keyturn', 'secret.proof-failed') },
+  'the event bus': { resource: bus, context: eventOf('keyturn', 'anything') },
+  ...busTargets,
   "the event bus, of a failed proof of somebody else's": {
     resource: bus,
     context: eventOf('other', 'secret.proof-failed'),
@@ -239,7 +243,9 @@ const mayDo: Readonly<Record<string, readonly string[]>> = {
     'sqs:GetQueueAttributes the queue',
     'sqs:SendMessage the queue',
     'sqs:SendMessage dead deliveries',
-    'events:PutEvents the event bus, of a failed proof',
+    ...['endpoint.paused', 'endpoint.resumed', 'endpoint.failing', 'secret.proof-failed', 'delivery.exhausted'].map(
+      type => `events:PutEvents the event bus, of ${type}`,
+    ),
     "logs:CreateLogStream deliver's logs",
     "logs:PutLogEvents deliver's logs",
   ],
