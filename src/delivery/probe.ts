@@ -57,8 +57,9 @@ const mostChecks = 2
  * Sends test deliveries while the caller waits, for `longestMs` at most in all, and keeps what they prove: the newest key
  * alone; if that was accepted, one signed by a key that nobody has, else one by the key before. Without a key before, the
  * second is that of nobody as well. They are recorded among the attempts and count towards nothing; a paused endpoint gets
- * them too. Whatever is not `adopted` becomes an event.
- * @throws {Problem} `endpoint-without-url`, `endpoint-busy`, and `unavailable` when this side held a check up
+ * them too. Whatever is not `adopted` becomes an event, before it is kept: it is told at least once, or not known at all.
+ * @throws {Problem} `endpoint-without-url`, `endpoint-busy`, and `unavailable` when this side held a check up, or the bus
+ *   did not take the event
  */
 export async function probe(
   deps: ProbeDeps,
@@ -73,8 +74,8 @@ export async function probe(
   await beginLife(deps, endpoint)
   const checks = await checksOf(deps, request, { url, keys, longestMs })
   const probed = { adoption: adoptionOf(checks), keyId: keys.newest.id, at, checks }
-  await keep(deps, endpoint, { url, probed })
   if (probed.adoption !== 'adopted') await tell(deps, request, probed)
+  await keep(deps, endpoint, { url, probed })
   return probed
 }
 
@@ -178,7 +179,7 @@ async function keep({ health }: ProbeDeps, endpoint: Endpoint, { url, probed }: 
 
 export const publishMs = 2000
 
-/** Puts the event before the reply. That the bus does not take it is logged: the probe was made, and its answer must come. */
+/** @throws {Problem} `unavailable` when the bus does not take the event: whoever asked asks again */
 async function tell(deps: ProbeDeps, { endpoint, actor }: ProbeRequest, probed: Probe): Promise<void> {
   const { keyId, adoption, at } = probed
   const { tenantId, id: endpointId, contract, ring } = endpoint
@@ -189,5 +190,7 @@ async function tell(deps: ProbeDeps, { endpoint, actor }: ProbeRequest, probed: 
     await deps.events.publish([event], deps.timeout(publishMs))
   } catch (error) {
     deps.log.error('the event of a failed proof was not published', { ...loggedAs(endpoint), ...scrubbedError(error) })
+    const detail = 'What the probe came to could not be told on the bus. Probe again.'
+    throw new Problem('unavailable', detail, { cause: error, retryAfterSeconds: 1 })
   }
 }

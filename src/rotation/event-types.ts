@@ -121,7 +121,7 @@ export const eventTypes = {
   },
   'secret.proof-failed': {
     by: ['deliver'],
-    when: 'A probe found anything but `adopted` for the newest key (`keyId`). Put once: where the bus does not take it, it is logged.',
+    when: 'A probe found anything but `adopted` for the newest key (`keyId`). Put before the probe is answered: where the bus does not take it, the probe is 503.',
     members: { adoption: '`not-adopted`, `accepts-anything`, `inconclusive` or `unreachable`' },
     example: { id: 'prb_2c3d4e5f60718293a4b5c6d7', adoption: 'not-adopted' },
   },

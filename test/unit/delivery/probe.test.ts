@@ -220,11 +220,14 @@ describe('the event of a proof that failed', () => {
     ])
   })
 
-  it('fails no probe where the bus does not take it, and is missed in the log', async () => {
+  it('comes before the proof is kept: where the bus does not take it, nothing is, and who asked asks again', async () => {
     const { endpoint } = await world.addEndpoint()
     const events = { publish: () => Promise.reject(new Error('the bus is away')) }
     const about = { endpoint, contract: keyturn, actor }
-    expect(await probe({ ...deps, events, log: world.deps.log }, about)).toMatchObject({ adoption: 'accepts-anything' })
+    const refused = probe({ ...deps, events, log: world.deps.log }, about)
+    await expect(refused).rejects.toMatchObject({ code: 'unavailable', retryAfterSeconds: 1 })
+    const { proofs } = await world.deps.health.loadAny({ tenantId, endpointId: endpoint.id })
+    expect(proofs).toEqual([])
     expect(world.logged).toContain('the event of a failed proof was not published')
   })
 })
