@@ -222,7 +222,7 @@ function commit(store: Store): void {
 
   it('stores the key that waits to sign, and that none does any more', async () => {
     const endpoint = await stored(store, sampleEndpoint())
-    const key = { ...endpoint.ring.keys[0], id: 'key_3' }
+    const key = { ...endpoint.ring.keys[0], id: 'key_3', createdAt: addSeconds(noon, 2) }
     const publishing = changed(endpoint, {
       published: {
         key,

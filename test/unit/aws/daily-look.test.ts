@@ -151,6 +151,8 @@ describe('a mirror that somebody changed by hand', () => {
     expect(await readersOf(world)).toEqual([reader])
     const { KmsKeyId } = await world.secrets.send(new DescribeSecretCommand({ SecretId }))
     expect(KmsKeyId).toBe(world.mirrorKey)
+    // In between, the end of the key before is told.
+    await world.sweepAfter(5 * 60 * 60)
     const endpoint = await storedIn(world.deps)
     expect([mirrorState(endpoint), policyState(endpoint), dueKindOf(endpoint)]).toEqual(['current', 'current', 'look'])
     world.called.length = 0

@@ -74,8 +74,9 @@ describe('an endpoint that fails', () => {
     await send()
     world.pass(hour)
     await send()
-    expect(toldTypes()).toEqual(['endpoint.failing', 'endpoint.failing'])
-    expect(told()[1]?.id).not.toBe(event?.id)
+    // Attempts that end at once may each tell it, under one id.
+    expect(new Set(toldTypes())).toEqual(new Set(['endpoint.failing']))
+    expect(new Set(told().map(each => each.id)).size).toBe(2)
   })
 
   it('is told again under the same id where it is not known that the bus took it', async () => {
