@@ -27,7 +27,7 @@ const suites = {
   deploy: { roots: ['<rootDir>/test/deploy'], maxWorkers: 2, bail: 1, testTimeout: 10 * minutes },
   /** Every fault at every call, where `quick` takes a sample. */
   faults: { roots: ['<rootDir>/test/faults'], testPathIgnorePatterns: ['\\.sample\\.'], maxWorkers: 1 },
-  /** A minute of deliveries while every contract rotates. */
+  /** Two minutes of deliveries: in one every contract rotates at once, in the other it publishes its keys first. */
   rollover: { roots: ['<rootDir>/test/system/rollover'], maxWorkers: 1 },
   /** What one tenant can do to another's deliveries, in each of seven ways. Prints a table of its figures. */
   neighbours: { roots: ['<rootDir>/test/system/neighbours'], maxWorkers: 1 },

@@ -42,7 +42,9 @@ export async function startRollover(options: BedOptions): Promise<RolloverBed> {
   const run = await startLocalRun()
   const stops = [async (): Promise<unknown> => run.stop()]
   const stop = async (): Promise<void> => {
-    for (const each of stops.toReversed()) await each()
+    const outcomes: PromiseSettledResult<unknown>[] = []
+    for (const each of stops.toReversed()) outcomes.push(...(await Promise.allSettled([each()])))
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
   }
   try {
     return { ...(await startOn(run.local, options, stops)), stop }
