@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { choosesSecret, type Contract, type Operation, operationOf } from '../src/contracts/contract'
 import { idempotencyKeyOf } from '../src/contracts/defaults'
-import { mustBeSaid } from '../src/contracts/overlap'
+import { mustBeSaid, saysInstant } from '../src/contracts/overlap'
 import { placeName } from '../src/contracts/place'
 import { newText } from '../src/contracts/secret-text'
 import { Secret } from '../src/core/secret'
@@ -96,7 +96,7 @@ function credentialOf({ access }: Operation, described: ContractDescription): st
 /** A time that must be said is as far ahead as it may be: the command is sent some while after it was printed. */
 function overlapOf({ overlap }: Contract): number | null {
   if (overlap.kind !== 'chosen' || !mustBeSaid(overlap)) return null
-  return overlap.unit === 'instant' || overlap.unit === 'unix-seconds' ? overlap.maximumSeconds : null
+  return saysInstant(overlap) ? overlap.maximumSeconds : null
 }
 
 /** As one word of a shell. */

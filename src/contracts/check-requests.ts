@@ -1,7 +1,18 @@
 import type { Contract, Operation, TextFormat } from './contract'
 import { type Use, usesOfRotate } from './dimensions'
 import { type Fault, isSeconds, isToken } from './fault'
-import { type ChosenOverlap, isSayable, isWithin, jsonOfWord, mustBeSaid, rounded, secondsIn } from './overlap'
+import {
+  type ChosenOverlap,
+  isSayable,
+  isWithin,
+  jsonOfWord,
+  leastTaken,
+  marginSeconds,
+  mustBeSaid,
+  rounded,
+  saysInstant,
+  secondsIn,
+} from './overlap'
 import { isPresence, isTextPlace, isWantedForm, parsePlace, placeName, placesOf, type PlaceText } from './place'
 import type { Json } from './shape'
 import { parseTemplate } from './routes'
@@ -198,6 +209,11 @@ function checkChosen(overlap: ChosenOverlap): readonly Fault[] {
       minimumSeconds <= maximumSeconds &&
       Math.ceil(minimumSeconds / step) * step > maximumSeconds &&
       `overlap.unit ${unit} has no whole number from overlap.minimumSeconds to overlap.maximumSeconds, of which one must be a multiple of ${step}`,
+    saysInstant(overlap) &&
+      overlap.clamped === undefined &&
+      minimumSeconds <= maximumSeconds &&
+      maximumSeconds - leastTaken(overlap) < marginSeconds &&
+      `overlap.maximumSeconds must be ${marginSeconds} at least above overlap.minimumSeconds, since of the unit ${unit} less is left when a request arrives`,
     (unit === 'words') !== (words !== undefined) && 'overlap.words belongs to the unit words, and to no other',
     unit === 'words' && lengths.length === 0 && 'overlap.words must not be empty',
     !lengths.every(span => span === 'endless' || (isSeconds(span) && span <= maximumSeconds)) &&

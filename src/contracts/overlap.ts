@@ -17,6 +17,12 @@ export function overlapAfter({ overlap }: Pick<Contract, 'overlap'>, chosen: Spa
   }
 }
 
+/** As `overlapAfter`, for a request that the hook writes: with the length that it says. */
+export function overlapOfRequest({ overlap }: Pick<Contract, 'overlap'>, wanted: Span | null): Span {
+  if (overlap.kind !== 'chosen' || (wanted === null && !mustBeSaid(overlap))) return overlapAfter({ overlap }, wanted)
+  return rounded(overlap, saidLength(overlap, wanted ?? overlap.defaultSeconds))
+}
+
 /** The length that the vendor makes of the one that was asked for. */
 export function rounded(overlap: ChosenOverlap, span: Span): Span {
   if (span === 'endless') return span
@@ -31,6 +37,33 @@ const rounding = { up: Math.ceil, down: Math.floor, nearest: Math.round }
 export function isWithin({ minimumSeconds = 0, maximumSeconds }: ChosenOverlap, span: Span): boolean {
   return span !== 'endless' && span >= minimumSeconds && span <= maximumSeconds
 }
+
+/** For how long a request may be on its way, and by how much the vendor's clock may be ahead. */
+export const marginSeconds = 60
+
+/** Whether a request says when the key before ends, in place of how long it works. */
+export function saysInstant({ unit }: ChosenOverlap): boolean {
+  return unit === 'instant' || unit === 'unix-seconds'
+}
+
+/**
+ * The length that a request says for the wanted one. Less of an instant is left once it arrives, so one at the least
+ * length would be refused: it is said with a margin, up to the greatest length. A vendor that clamps refuses none.
+ */
+export function saidLength(overlap: ChosenOverlap, wanted: Span): Span {
+  if (wanted === 'endless' || !saysInstant(overlap) || overlap.clamped === true) return wanted
+  return Math.max(wanted, Math.min(leastTaken(overlap) + marginSeconds, overlap.maximumSeconds))
+}
+
+/** The least length that is a good one once the vendor has rounded it. */
+export function leastTaken({ minimumSeconds = 0, rounded: rule }: ChosenOverlap): number {
+  if (rule === undefined) return minimumSeconds
+  const least = Math.ceil(minimumSeconds / rule.toSeconds) * rule.toSeconds
+  return Math.max(0, least - roundedAway[rule.direction] * rule.toSeconds)
+}
+
+/** The share of a step by which a length may be below the one that it is rounded to. */
+const roundedAway = { up: 1, down: 0, nearest: 0.5 }
 
 /** How many seconds one of the unit is; null: it counts in no unit. */
 export const secondsIn: Readonly<Record<OverlapUnit, number | null>> = {
@@ -57,9 +90,9 @@ export function mustBeSaid({ required, field }: ChosenOverlap): boolean {
 }
 
 /** Which lengths a caller may choose, for people. */
-export function allowedSpans({ unit, minimumSeconds = 0, maximumSeconds }: ChosenOverlap): string {
-  const isInstant = unit === 'instant' || unit === 'unix-seconds'
-  return `${minimumSeconds} to ${maximumSeconds} seconds ${isInstant ? 'from now' : 'long'}`
+export function allowedSpans(overlap: ChosenOverlap): string {
+  const { minimumSeconds = 0, maximumSeconds } = overlap
+  return `${minimumSeconds} to ${maximumSeconds} seconds ${saysInstant(overlap) ? 'from now' : 'long'}`
 }
 
 /** Whether a key before may keep working without an end. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { choosesSecret, type Contract, type Span } from '../contracts/contract'
 import { secondRotationOf } from '../contracts/defaults'
-import { mayBeEndless, overlapAfter } from '../contracts/overlap'
+import { mayBeEndless, overlapOfRequest } from '../contracts/overlap'
 import { addSeconds } from '../core/instant'
 import { Secret } from '../core/secret'
 import type { HookDeps, SecretVersion, VendorRotation } from './ports'
@@ -111,7 +111,7 @@ function agree(
 }
 
 function endByRule({ contract, overlapSeconds }: Settings, rotated: VendorRotation, now: Date): End {
-  const byVendor = overlapAfter(contract, overlapSeconds)
+  const byVendor = overlapOfRequest(contract, overlapSeconds)
   const span = choosesSecret(contract) ? (overlapSeconds ?? withGrace(byVendor)) : byVendor
   if (span === 'endless') return 'never'
   return span === 0 ? null : addSeconds(rotated.rotatedAt ?? now, span)

@@ -1,7 +1,7 @@
 import type { Contract, Operation, Span } from '../contracts/contract'
 import { placedCredential } from '../contracts/credential-places'
 import { idempotencyKeyOf } from '../contracts/defaults'
-import { type ChosenOverlap, jsonOfWord, mustBeSaid, secondsIn } from '../contracts/overlap'
+import { type ChosenOverlap, jsonOfWord, mustBeSaid, saidLength, secondsIn } from '../contracts/overlap'
 import { parsePlace, type Place, type PlaceText, valueText, whenConstants } from '../contracts/place'
 import type { Json } from '../contracts/shape'
 import { addSeconds } from '../core/instant'
@@ -148,7 +148,9 @@ function bodyOf({ rotateBody }: Contract, { use }: Operation, said: readonly Sai
 }
 
 /** @throws {RangeError} when the contract has no word for that length */
-function written({ unit, words = {} }: ChosenOverlap, span: Span, now: Date): Json {
+function written(overlap: ChosenOverlap, wanted: Span, now: Date): Json {
+  const { unit, words = {}, maximumSeconds } = overlap
+  const span = saidLength(overlap, wanted)
   if (unit === 'words' || span === 'endless') return wordFor(words, span)
   switch (unit) {
     case 'seconds':
@@ -161,8 +163,12 @@ function written({ unit, words = {} }: ChosenOverlap, span: Span, now: Date): Js
     case 'instant':
       return addSeconds(now, span).toISOString()
     case 'unix-seconds':
-      return Math.ceil(addSeconds(now, span).getTime() / 1000)
+      return Math.min(inUnixSeconds(now, span, Math.ceil), inUnixSeconds(now, maximumSeconds, Math.floor))
   }
+}
+
+function inUnixSeconds(now: Date, span: number, round: (seconds: number) => number): number {
+  return round(addSeconds(now, span).getTime() / 1000)
 }
 
 function wordFor(words: Readonly<Record<string, Span>>, span: Span): Json {

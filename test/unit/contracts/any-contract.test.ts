@@ -49,7 +49,7 @@ describe('any contract that can be mounted', () => {
         if (contractFaults(contract).length > 0) return
         mounted += 1
         expect(() => checkMounts([{ contract, basePath: '' }])).not.toThrow()
-        const bed = await clientBed(contract)
+        const bed = await clientBed(contract, null, 1.5)
         const { secret } = await bed.vendor.rotate('key-1', () => undefined)
         const [newest] = await bed.secrets()
         expect(secret.reveal()).toBe(newest)

@@ -164,7 +164,7 @@ const overlap = fc.oneof(
       words,
       defaultSeconds: fc.constantFrom<Span>(0, 60, 3600, 86_400, 'endless'),
       clamped: optional(fc.constant(true as const)),
-      minimumSeconds: optional(fc.constantFrom(0, 60)),
+      minimumSeconds: optional(fc.constantFrom(0, 60, 3600)),
       maximumSeconds: fc.constantFrom(86_400, 604_800),
       required: optional(fc.constant(true as const)),
       rounded: optional(

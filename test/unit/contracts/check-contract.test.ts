@@ -433,6 +433,24 @@ describe('a contract', () => {
       'overlap.unit days has no whole number from overlap.minimumSeconds to overlap.maximumSeconds, of which one must be a multiple of 86400',
       withOverlap({ unit: 'days', minimumSeconds: 3600, maximumSeconds: 7200, defaultSeconds: 3600 }),
     ],
+    ...(['instant', 'unix-seconds'] as const).map((unit): [string, Contract] => [
+      `overlap.maximumSeconds must be 60 at least above overlap.minimumSeconds, since of the unit ${unit} less is left when a request arrives`,
+      withOverlap({ unit, minimumSeconds: 3600, maximumSeconds: 3659, defaultSeconds: 3600 }),
+    ]),
+    [
+      'overlap.maximumSeconds must be 60 at least above',
+      withOverlap({ unit: 'instant', maximumSeconds: 59, defaultSeconds: 0 }),
+    ],
+    [
+      'overlap.maximumSeconds must be 60 at least above',
+      withOverlap({
+        unit: 'instant',
+        minimumSeconds: 3600,
+        maximumSeconds: 3600,
+        defaultSeconds: 3600,
+        rounded: { toSeconds: 3600, direction: 'down' },
+      }),
+    ],
     ...(['signingSecret', 'previousSecret'] as const).map((of): [string, Contract] => [
       'reply.body never shows signingSecret, or not the whole of it',
       withRotate({ reply: { status: 200, body: { start: { $first: 20, of } } } }),
@@ -557,6 +575,26 @@ describe('a contract', () => {
     [
       'days that are clamped',
       withOverlap({ unit: 'days', minimumSeconds: 3600, maximumSeconds: 7200, defaultSeconds: 3600, clamped: true }),
+    ],
+    [
+      'one length that instants are rounded up to',
+      withOverlap({
+        unit: 'instant',
+        minimumSeconds: 3600,
+        maximumSeconds: 3600,
+        defaultSeconds: 3600,
+        rounded: { toSeconds: 3600, direction: 'up' },
+      }),
+    ],
+    [
+      'one length that instants are clamped to',
+      withOverlap({
+        unit: 'instant',
+        minimumSeconds: 3600,
+        maximumSeconds: 3600,
+        defaultSeconds: 3600,
+        clamped: true,
+      }),
     ],
     [
       'keys without an end that revoke-previous ends',

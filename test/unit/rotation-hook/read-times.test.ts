@@ -98,6 +98,14 @@ describe('the end of the key before', () => {
     expect(await toldOf(teambattles, said)).toEqual(expected)
   })
 
+  it('is the one that the hook asked for, where a vendor is told the instant', async () => {
+    const { field: _, ...said } = keyturn.overlap
+    const overlap = { ...said, field: 'until', unit: 'instant', required: true, minimumSeconds: day } as const
+    const contract: Contract = { ...teambattles, overlap }
+    expect(await toldOf(contract, { previousExpiresAt: addSeconds(NOON, day + 61) })).toEqual([])
+    expect(await toldOf(contract, { previousExpiresAt: addSeconds(NOON, day - 61) })).toEqual(told)
+  })
+
   it('may have begun earlier at a vendor that replays, unless it says when', async () => {
     const early = { previousExpiresAt: addSeconds(NOON, day - 3600) }
     expect(await toldOf(keyturn, { ...early, rotatedAt: null })).toEqual([])

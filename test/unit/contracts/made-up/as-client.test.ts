@@ -3,11 +3,14 @@ import { allContracts } from '../../../../src/contracts/all'
 import { contractFaults } from '../../../../src/contracts/check-contract'
 import { choosesSecret, type Contract } from '../../../../src/contracts/contract'
 import { placedCredential } from '../../../../src/contracts/credential-places'
+import type { ChosenOverlap } from '../../../../src/contracts/overlap'
 import { Secret } from '../../../../src/core/secret'
 import { closeAfterEach } from '../../aws/close-after-each'
 import { NOON } from '../../http/harness'
 import { startScriptedVendor } from '../../rotation-hook/scripted-vendor'
 import { httpVendor } from '../../../../src/rotation-hook/vendor'
+import { vendorRequest } from '../../../../src/rotation-hook/vendor-request'
+import { acmeworks } from './acmeworks'
 import { allMadeUp } from './all-made-up'
 import { clientBed } from './client-bed'
 import { ferrypost } from './ferrypost'
@@ -19,6 +22,16 @@ import { oldstay } from './oldstay'
 
 const closing = closeAfterEach()
 const sending = (): void => undefined
+
+const untilHeader = {
+  kind: 'chosen',
+  field: 'X-Until:',
+  unit: 'instant',
+  required: true,
+  minimumSeconds: 3600,
+  defaultSeconds: 3600,
+  maximumSeconds: 604_800,
+} as const satisfies ChosenOverlap
 
 describe('the hook as a client of a server that is as strict as the contract', () => {
   // Those that publish their keys are none for the hook.
@@ -91,6 +104,44 @@ describe('the hook as a client of a server that is as strict as the contract', (
     const until = NOON.getTime() / 1000 + 180
     expect(sent[0]?.headers['north-until']).toBe(String(until))
     expect(rotated.previousExpiresAt?.getTime()).toBe(until * 1000)
+  })
+
+  it.each<[string, Partial<ChosenOverlap>, number | null, number]>([
+    ['an instant at the least length', { unit: 'instant' }, null, 3660],
+    ['unix seconds at the least length', { unit: 'unix-seconds' }, null, 3660],
+    ['an instant near the least length', { unit: 'instant' }, 3610, 3660],
+    ['an instant at once', { unit: 'instant', minimumSeconds: 0 }, 0, 60],
+    ['unix seconds at the greatest length', { unit: 'unix-seconds', maximumSeconds: 3661 }, 3661, 3661],
+    ['an instant in the middle', { unit: 'instant' }, 7200, 7200],
+    ['what is rounded up', { unit: 'instant', rounded: { toSeconds: 3600, direction: 'up' } }, 3600, 3600],
+    ['what is rounded down', { unit: 'instant', rounded: { toSeconds: 3600, direction: 'down' } }, 3600, 3660],
+    ['what is rounded', { unit: 'instant', rounded: { toSeconds: 3600, direction: 'nearest' } }, 3600, 3600],
+    ['what is clamped', { unit: 'instant', clamped: true }, 3600, 3600],
+  ])('says %s so that a strict vendor takes it when it arrives', async (_, change, seconds, said) => {
+    const contract: Contract = { ...acmeworks, overlap: { ...untilHeader, ...change } }
+    expect(contractFaults(contract)).toEqual([])
+    const { vendor, sent, secrets } = await clientBed(contract, seconds, 1.5)
+    const { secret } = await vendor.rotate('key-1', sending)
+    expect(secret.reveal()).toBe((await secrets())[0])
+    const until = sent[0]?.headers['x-until'] ?? ''
+    const at = change.unit === 'instant' ? Date.parse(until) : Number(until) * 1000
+    expect(at - NOON.getTime()).toBe((120 + said) * 1000)
+  })
+
+  it('says no unix second beyond the greatest length, whatever the clock', async () => {
+    const overlap = { ...untilHeader, unit: 'unix-seconds' } as const
+    const contract: Contract = { ...acmeworks, overlap }
+    const { url, request } = vendorRequest(
+      { contract, baseUrl: '', endpointId: 'hook_1', tenantId: '', overlapSeconds: overlap.maximumSeconds },
+      {
+        operation: acmeworks.operations[0],
+        credential: new Secret('token'),
+        idempotencyKey: null,
+        now: new Date(NOON.getTime() + 1),
+      },
+    )
+    expect(url).toBe('/api/hooks/hook_1/roll')
+    expect(request.headers['x-until']).toBe(String(NOON.getTime() / 1000 + overlap.maximumSeconds))
   })
 
   it('needs of a contract that is only called nothing that a server does', async () => {

@@ -1,4 +1,5 @@
 import type { Contract } from '../../../../src/contracts/contract'
+import { addSeconds } from '../../../../src/core/instant'
 import { Secret } from '../../../../src/core/secret'
 import type { Vendor } from '../../../../src/rotation-hook/ports'
 import { contractVendor } from '../../../../src/rotation-hook/vendor'
@@ -20,8 +21,15 @@ export interface ClientBed {
   readonly sealer: Harness['deps']['sealer']
 }
 
-/** The hook as a client of Keyturn as the vendor, which refuses whatever the contract does not say. */
-export async function clientBed(contract: Contract, overlapSeconds: number | null = null): Promise<ClientBed> {
+/**
+ * The hook as a client of Keyturn as the vendor, which refuses whatever the contract does not say. Each request arrives
+ * so many seconds after it was written.
+ */
+export async function clientBed(
+  contract: Contract,
+  overlapSeconds: number | null = null,
+  travelSeconds = 0,
+): Promise<ClientBed> {
   const made = harness([contract])
   const { from } = contract.tenant
   const tenantId = from === 'header' ? '550e8400-e29b-41d4-a716-446655440000' : ownerOf(contract)
@@ -40,6 +48,7 @@ export async function clientBed(contract: Contract, overlapSeconds: number | nul
     send: async (url, request) => {
       sent.push({ url, ...request })
       const { method, headers, body } = request
+      made.clock.now = addSeconds(made.clock.now, travelSeconds)
       const reply = await made.send(method, url, { headers, ...(body === null ? {} : { body }) })
       return { status: reply.status, retryAfter: reply.headers.get('retry-after'), body: reply.json ?? undefined }
     },
