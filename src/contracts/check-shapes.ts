@@ -3,7 +3,15 @@ import { choosesSecret, type Contract, type ErrorDialect, type ErrorWords, type 
 import { timeFormats } from './dimensions'
 import { numberDigits } from './ids'
 import { type Fault, faultsIn, isToken } from './fault'
-import { errorFields, itemFields, replyFields, requestFields, structuredFields } from './reply-fields'
+import {
+  errorFields,
+  fieldValues,
+  itemFields,
+  replyFields,
+  requestFields,
+  structuredFields,
+  timeFields,
+} from './reply-fields'
 import { operationRule, type OperationRule } from './rule'
 import {
   fieldsInText,
@@ -231,11 +239,46 @@ function checkForm(place: string, form: Form, allowed: Allowed): readonly Fault[
   const field = checkField(place, name, allowed)
   if ('$constant' in form) return []
   if ('$first' in form || '$number' in form) {
-    return [...checkText(place, name, allowed), timeFields.test(name) && `${place}: ${name} is a time, and no text`]
+    return [...checkText(place, name, allowed), checkNoTime(place, name)]
   }
   if ('$each' in form) return [field, ...checkItems(place, form)]
-  if ('$time' in form) return [field, checkFormat(place, form.format)]
+  if ('$time' in form) return [field || checkTime(place, name, allowed), checkFormat(place, form.format)]
+  if ('$words' in form) {
+    const faults = faultsIn([...checkText(place, name, allowed), checkNoTime(place, name)])
+    return faults.length > 0 ? faults : checkWords(place, form, allowed)
+  }
   return [field]
+}
+
+function checkNoTime(place: string, field: string): Fault {
+  return isTime(field) && `${place}: ${field} is a time, and no text`
+}
+
+function checkTime(place: string, field: string, { fields, whose }: Allowed): Fault {
+  const times = fields.filter(isTime).toSorted()
+  return !isTime(field) && `${place}: ${field} is no time; ${whose} has ${times.join(', ') || 'none'}`
+}
+
+/** Words for values that the field never has. */
+function checkWords(
+  place: string,
+  { $words: field, words }: Extract<Form, { readonly $words: string }>,
+  { whose }: Allowed,
+): readonly Fault[] {
+  const values = valuesOf(field, whose)
+  if (values === null) return []
+  const [last = '', ...others] = values.toReversed()
+  const all = others.length === 0 ? last : `${others.toReversed().join(', ')} or ${last}`
+  return Object.keys(words).map(
+    word => !values.includes(word) && `${place}.words.${word} is no value of ${field}, which is ${all}`,
+  )
+}
+
+/** Null: it may be any. */
+function valuesOf(field: string, whose: string): readonly string[] | null {
+  if (field === 'status' && whose === 'health') return ['ok']
+  if (field === 'status' && whose === 'errors') return null
+  return new Map<string, readonly string[]>(Object.entries(fieldValues)).get(field) ?? null
 }
 
 function checkFormat(place: string, format: string): Fault {
@@ -273,19 +316,28 @@ function formsIn(shape: Shape<string>): readonly Form[] {
   return '$each' in form ? [form, ...formsIn(form.shape)] : [form]
 }
 
-/** Fields whose value is a time, or holds some. */
-const timeFields = /At$|^requestTime$|^lastStatus$|^keys$|^rotations$|^records$|^attempts$/
+function isTime(field: string): boolean {
+  return timeFields.some(each => each === field)
+}
+
+/** Fields that are lists or objects with times in them. */
+const fieldsWithTimes = ['lastStatus', 'keys', 'rotations', 'records', 'attempts', 'deliveries', 'endpoints', 'secrets']
+
+/** Whether the field is a time, or holds some. */
+function holdsTime(field: string): boolean {
+  return isTime(field) || fieldsWithTimes.includes(field)
+}
 
 /** The fields that are written in the contract's own format of times. */
 function timesIn(shape: Shape<string>): string {
   if (isValue(shape)) return ''
-  if (typeof shape === 'string') return timeFields.test(shape) ? shape : ''
+  if (typeof shape === 'string') return holdsTime(shape) ? shape : ''
   if (!isForm(shape)) return Object.values(shape).map(timesIn).find(Boolean) ?? ''
   const form: Form = shape
   if ('$time' in form) return ''
   if ('$list' in form) return form.$list.map(timesIn).find(Boolean) ?? ''
   if ('$each' in form) return timesIn(form.shape)
-  return shapeFields(shape).find(field => timeFields.test(field)) ?? ''
+  return shapeFields(shape).find(holdsTime) ?? ''
 }
 
 function showsTime(shape: Shape<string>): boolean {

@@ -140,6 +140,40 @@ export const structuredFields: readonly string[] = [
   ...(['revokedKeyIds', 'requestPayload', 'requestHeaders', 'responseHeaders', 'keyIds', 'changed', 'actor'] as const),
 ]
 
+/** Fields that are times. */
+export const timeFields = [
+  ...(['createdAt', 'updatedAt', 'rotatedAt', 'signsFrom', 'previousExpiresAt', 'expiresAt', 'pausedAt'] as const),
+  ...(['lastSuccessAt', 'lastFailureAt', 'lastDeliveryAt', 'sentAt', 'deliveredAt', 'dlqAt', 'at'] as const),
+  'requestTime',
+] as const
+
+const eitherWay = ['true', 'false'] as const
+
+/**
+ * The values of the fields that have a closed set of them, as texts. The `status` of `health` is `ok`, and that of errors a
+ * number.
+ */
+export const fieldValues = {
+  status: ['active', 'paused'],
+  standing: ['active', 'paused', 'suspended'],
+  mirrorSetting: ['on', 'off'],
+  mirror: ['current', 'pending', 'off'],
+  keyState: ['signing', 'published'],
+  deliveryStatus: ['success', 'failed', 'pending'],
+  lastDeliveryStatus: ['success', 'failed', 'pending', 'null'],
+  adoption: ['adopted', 'not-adopted', 'accepts-anything', 'inconclusive', 'unreachable'],
+  signedBy: ['newest', 'previous', 'nobody'],
+  kind: [
+    ...(['create', 'rotate', 'revoke', 'publish', 'promote', 'abandon', 'roll-back'] as const),
+    ...(['update', 'delete', 'replay'] as const),
+  ],
+  active: eitherWay,
+  paused: eitherWay,
+  delivered: eitherWay,
+  isCurrent: eitherWay,
+} as const satisfies Readonly<Record<string, readonly string[]>>
+
+export type TimeField = (typeof timeFields)[number]
 export type RequestField = (typeof requestFields)[number]
 export type DeliveryField = (typeof deliveryFields)[number]
 export type EndpointField = (typeof endpointFields)[number]

@@ -1,5 +1,5 @@
 import type { TimeFormat } from './dimensions'
-import type { ItemFields, ListField } from './reply-fields'
+import type { ItemFields, ListField, TimeField } from './reply-fields'
 
 /** A JSON value that is always the same. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json }
@@ -22,7 +22,7 @@ interface FormsOf<Field extends string> {
   /** Always the same value. A text needs this form. */
   readonly $constant: { readonly $constant: Json }
   /** A time in a format other than the contract's own. */
-  readonly $time: { readonly $time: Field; readonly format: TimeFormat }
+  readonly $time: { readonly $time: Field & TimeField; readonly format: TimeFormat }
   /** The contract's own words for the values of a field. */
   readonly $words: { readonly $words: Field; readonly words: Readonly<Record<string, Json>> }
   /** The first characters of a field. */
