@@ -43,6 +43,9 @@ export const whenRules: readonly OperationRule[] = [
     const claims = claimsOf(contract)
     return Object.entries(when).map(([place, wanted]) => checkWhenPlace(contract, claims, { place, wanted }))
   }),
+  operationRule([], ['when'], (_, { when = {} }) =>
+    twice(Object.keys(when).map(place => ({ member: `when.${place}`, place: parsePlace(place) }))),
+  ),
   operationRule([], ['when'], (_, operation) =>
     whenConstants(operation).map(([place, value]) => checkText(`when.${place}`, place, valueText(value))),
   ),
@@ -51,6 +54,11 @@ export const whenRules: readonly OperationRule[] = [
 /** Places that two members claim. A credential may stand in one header in two ways. */
 function checkClaims(contract: Claiming): readonly Fault[] {
   const claims = claimsOf(contract)
+  return [...claims.map(checkWriter), ...twice(claims)]
+}
+
+/** Each place that stands at another's, or one within the other's. */
+function twice(claims: readonly Claim[]): readonly Fault[] {
   return claims.map((claim, index) => {
     const other = claims.slice(0, index).find(each => each.member !== claim.member && areOne(each.place, claim.place))
     return other !== undefined && refused(claim, other)
@@ -65,7 +73,7 @@ interface Wanted {
 function checkWhenPlace({ rotateBody }: Claiming, claims: readonly Claim[], { place: text, wanted }: Wanted): Fault {
   const claim = { member: `when.${text}`, place: parsePlace(text) }
   const other = claims.find(each => areOne(each.place, claim.place))
-  if (other === undefined) return false
+  if (other === undefined) return checkWriter(claim)
   // What each rotation says anyway, as `check-requests.ts` asks.
   if (isPresence(wanted) && isSame(other.place, claim.place)) return false
   const constants = rotateBody?.constants ?? {}
@@ -83,7 +91,7 @@ function areSaidAlike(place: PlaceText, one: Json, other: Json): boolean {
 }
 
 function refused({ member, place }: Claim, other: Claim): string {
-  if (place.in !== 'body') return `${member} must not be ${place.name}, which is that of ${other.member}`
+  if (place.in !== 'body') return refusedFor({ member, place }, other.member)
   return `${member} must not use a field twice: ${other.member} stands in ${textOf(other.place)}, and each needs a field of its own`
 }
 
@@ -91,8 +99,30 @@ function textOf(place: Place): string {
   return place.in === 'body' ? place.path.join('.') : place.name
 }
 
-/** The names that HTTP itself writes, so that no client can. RFC 9110 and RFC 9112. */
-const ofHttp = ['Host', 'Connection', 'Content-Length', 'Transfer-Encoding', 'TE', 'Trailer', 'Upgrade', 'Expect']
+function refusedFor({ member, place }: Claim, whose: string): string {
+  return `${member} must not be ${textOf(place)}, which is that of ${whose}`
+}
+
+/** Headers that HTTP, a proxy or the gateway writes, so that no client can. RFC 9110, RFC 9112 and RFC 7239. */
+const ofHttp: readonly string[] = [
+  ...(['host', 'connection', 'content-length', 'transfer-encoding', 'te', 'trailer', 'upgrade', 'expect'] as const),
+  ...(['content-type', 'content-encoding', 'keep-alive', 'proxy-connection', 'proxy-authorization'] as const),
+  ...(['date', 'via', 'forwarded'] as const),
+]
+const beginningsOfProxies = ['x-forwarded-', 'x-amzn-', 'x-amz-']
+
+/** Headers that a client writes of itself: the hook, a program or a browser. */
+const ofCallers = ['accept', 'accept-encoding', 'accept-language', 'user-agent', 'origin', 'referer', 'cookie']
+
+/** Headers that somebody else writes, so that two requests would say the same there. */
+function checkWriter(claim: Claim): Fault {
+  if (claim.place.in !== 'header') return false
+  const name = claim.place.name.toLowerCase()
+  if (ofHttp.includes(name) || beginningsOfProxies.some(beginning => name.startsWith(beginning)))
+    return refusedFor(claim, 'HTTP itself')
+  const isOfClient = claim.member.startsWith('client.headers.')
+  return ofCallers.includes(name) && !isOfClient && refusedFor(claim, 'whoever calls')
+}
 
 /** Those that stand fast first. */
 function claimsOf(contract: Claiming): readonly Claim[] {
@@ -104,7 +134,6 @@ function claimsOf(contract: Claiming): readonly Claim[] {
     return { member: 'credentials.in', place: { in: 'query', name: place.kind === 'query' ? place.name : '' } }
   })
   return [
-    ...ofHttp.map(name => header('HTTP itself', name)),
     ...ofCredentials,
     { member: 'ids', place: { in: 'path', name: 'id' } },
     ...(tenant.from === 'path'

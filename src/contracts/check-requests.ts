@@ -173,7 +173,7 @@ function checkWhen(contract: Placing & Pick<Contract, 'operations'>, operation: 
 
 /** A value that may be any must be one that each rotation says, or the hook's would be none. */
 function checkWanted({ overlap, rotateBody }: Placing, place: PlaceText, wanted: Json): Fault {
-  if (!isWantedForm(wanted)) return false
+  if (!isWantedForm(wanted)) return checkWantedValue(place, wanted)
   if (!isPresence(wanted)) return `when.${place} must be a value, or { $present: true }`
   const { ownSecret, reason } = rotateBody ?? {}
   const said = [
@@ -182,6 +182,21 @@ function checkWanted({ overlap, rotateBody }: Placing, place: PlaceText, wanted:
     overlap.kind === 'chosen' && mustBeSaid(overlap) ? overlap.field : [],
   ].flat()
   return !said.includes(place) && `when.${place} may be any value only where each rotation must say one`
+}
+
+function checkWantedValue(place: PlaceText, wanted: Json): Fault {
+  const form = formWithin(wanted)
+  if (form !== undefined) {
+    return `when.${place} must not hold the form ${form}: write the place of the member, like ${place}.b`
+  }
+  return isTextPlace(place) && typeof wanted === 'object' && `when.${place} must be a text, a number or a boolean`
+}
+
+/** The first name of a form in the value. */
+function formWithin(value: Json): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const entries: readonly (readonly [string, Json])[] = Object.entries(value)
+  return entries.map(([name, member]) => (name.startsWith('$') ? name : formWithin(member))).find(Boolean)
 }
 
 function checkOverlap({ overlap }: Pick<Contract, 'overlap'>): readonly Fault[] {

@@ -358,6 +358,35 @@ describe('a contract', () => {
     ],
     ['tenant.parameter must not be id, which is that of ids', { ...sound, tenant: { from: 'path', parameter: 'id' } }],
     ['overlap.field must not be content-length, which is that of HTTP', withOverlap({ field: 'content-length:' })],
+    ...[
+      'Content-Type',
+      'Keep-Alive',
+      'Proxy-Authorization',
+      'Date',
+      'Via',
+      'X-Forwarded-For',
+      'X-Amzn-Trace-Id',
+    ].flatMap((name): readonly [string, Contract][] => [
+      [
+        `idempotencyKey.in must not be ${name}, which is that of HTTP itself`,
+        { ...sound, idempotencyKey: { rule: 'required', in: `${name}:` } },
+      ],
+      [
+        `client.headers.${name.toLowerCase()} must not be ${name.toLowerCase()}, which is that of HTTP itself`,
+        { ...sound, client: { headers: { [name.toLowerCase()]: 'x' } } },
+      ],
+    ]),
+    ...['Accept', 'accept-encoding', 'User-Agent', 'Origin', 'Referer', 'Cookie'].flatMap(
+      (name): readonly [string, Contract][] => [
+        [`overlap.field must not be ${name}, which is that of whoever calls`, withOverlap({ field: `${name}:` })],
+        [`when.${name}: must not be ${name}, which is that of whoever calls`, patching({ [`${name}:`]: 'x' }, {})],
+        [
+          `apiVersions.header must not be ${name}, which is that of whoever calls`,
+          { ...sound, apiVersions: { header: name, known: ['1'] } },
+        ],
+        [`credentials.in must not be ${name}, which is that of whoever calls`, withPlaces({ kind: 'header', name })],
+      ],
+    ),
     [
       'client.headers.x-hours must not be x-hours, which is that of overlap.field',
       { ...withOverlap({ field: 'X-Hours:' }), client: { headers: { 'x-hours': '3' } } },
@@ -389,6 +418,16 @@ describe('a contract', () => {
         operations: [{ ...rotate, path: '/{project}/{id}' }],
         rotateBody: { constants: { '{project}': 'a/b' } },
       },
+    ],
+    ['when.a.b must not use a field twice: when.a stands in a, and each', patching({ a: 1, 'a.b': 2 }, {})],
+    ['when.a.b.c must not use a field twice: when.a.b stands in a.b', patching({ 'a.b': 1, 'a.b.c': 2 }, {})],
+    ['when.a must not use a field twice: when.a.b stands in a.b', patching({ 'a.b': 1, a: { b: 1 } }, {})],
+    ['when.x-a: must not be x-a, which is that of when.X-A:', patching({ 'X-A:': '1', 'x-a:': '2' }, {})],
+    ['when.?a must be a text, a number or a boolean', patching({ '?a': { b: 1 } }, {})],
+    ['when.X-A: must be a text, a number or a boolean', patching({ 'X-A:': ['b'] }, {})],
+    [
+      'when.a must not hold the form $present: write the place of the member, like a.b',
+      patching({ a: { b: { $present: true } } }, {}),
     ],
     ['when.X-Rotate: must be visible ASCII', patching({ 'X-Rotate:': '' }, {})],
     [
@@ -563,6 +602,11 @@ describe('a contract', () => {
     ['the same as a text', patching({ '?rotate': true }, { rotateBody: { constants: { '?rotate': 'true' } } })],
     ['an own secret that each rotation gives', patching({ secret: { $present: true } }, { rotateBody: { ownSecret } })],
     ['fields beside each other', patching({ 'r.now': true }, { overlap: { ...chosen, field: 'r.nowadays' } })],
+    ['an object that when wants', patching({ a: { b: [1], c: null } }, {})],
+    [
+      'headers of its client that say who calls',
+      { ...sound, client: { headers: { accept: 'application/vnd.acme+json', 'user-agent': 'acme' } } },
+    ],
     [
       'a name of the body, of the query and of a header',
       { ...sound, rotateBody: { constants: { a: 1, '?a': 1, 'a:': 1, 'a.b:': 1 } } },

@@ -98,6 +98,15 @@ describe('the hook as a client of a server that is as strict as the contract', (
     expect(secret.reveal()).toBe((await secrets())[0])
   })
 
+  it('says an object that makes the request a rotation as it stands', async () => {
+    const [rotate, ...others] = harborline.operations
+    const contract: Contract = { ...harborline, operations: [{ ...rotate, when: { a: { b: [1, null] } } }, ...others] }
+    expect(contractFaults(contract)).toEqual([])
+    const { vendor, secrets } = await clientBed(contract)
+    const { secret } = await vendor.rotate('key-1', sending)
+    expect(secret.reveal()).toBe((await secrets())[0])
+  })
+
   it('says in a header until when, where the vendor wants it said', async () => {
     const { vendor, sent } = await clientBed(northlight)
     const rotated = await vendor.rotate('key-1', sending)
