@@ -197,7 +197,7 @@ describe('the embedded AWS server', () => {
     await Promise.race(creating)
     const before = performance.now()
     await server.close()
-    expect(performance.now() - before).toBeLessThan(1000)
+    expect(performance.now() - before).toBeLessThan(5000)
     const created = (await Promise.allSettled(creating)).flatMap(result =>
       result.status === 'fulfilled' ? result.value : [],
     )
