@@ -17,10 +17,12 @@ import { messageIdOf } from '../src/delivery/delivery'
 import { neverDelivered } from '../src/delivery/health'
 import { signedRequest } from '../src/delivery/signed-request'
 import { standardDelivery } from '../src/contracts/defaults'
-import { outcomeReply } from '../src/http/reply'
+import { endpointValues } from '../src/http/endpoint-values'
+import { outcome, outcomeReply } from '../src/http/reply'
 import type { ApiReply } from '../src/http/request'
 import { revealOutcome } from '../src/http/uses/ring'
 import { ownSecretMember, vendorRequest } from '../src/rotation-hook/vendor-request'
+import { sentBackOf } from '../src/rotation-hook/vendor-reply'
 import { newDraft } from '../src/rotation/change'
 import { newEndpoint } from '../src/rotation/create'
 import type { Endpoint } from '../src/rotation/endpoint'
@@ -195,7 +197,9 @@ interface Rotating {
 
 function requestOf(contract: Contract, operation: Operation, { endpoint, secret, now }: Rotating): Sample {
   const credential = credentialOf(contract, operation)
-  const members = choosesSecret(contract) ? ownSecretMember(contract, secret) : {}
+  const members = choosesSecret(contract)
+    ? { ...sentBackBy(contract, endpoint, now), ...ownSecretMember(contract, secret) }
+    : {}
   const { url, request } = vendorRequest(
     {
       contract,
@@ -207,6 +211,15 @@ function requestOf(contract: Contract, operation: Operation, { endpoint, secret,
     { operation, credential, members, idempotencyKey: randomUUID(), now },
   )
   return { line: `${request.method} ${url}`, headers: request.headers, body: request.body ?? '' }
+}
+
+/** What the hook reads of the endpoint right before, and sends again. */
+function sentBackBy(contract: Contract, endpoint: Endpoint, now: Date) {
+  const get = operationOf(contract, 'get')
+  if (get === null || contract.client?.sentBack === undefined) return {}
+  const shown = outcome(endpointValues(endpoint, neverDelivered))
+  const { body } = outcomeReply(contract, get, shown, asked(get, endpoint, now))
+  return sentBackOf(contract, get, body === '' ? null : JSON.parse(body)) ?? {}
 }
 
 /** A made-up API key where the operation takes one; else the kind of what stands there. */

@@ -3,11 +3,13 @@ import { choosesSecret, type Contract, type Operation, operationOf } from '../sr
 import { idempotencyKeyOf } from '../src/contracts/defaults'
 import { mustBeSaid, saysInstant } from '../src/contracts/overlap'
 import { placeName } from '../src/contracts/place'
+import type { Json } from '../src/contracts/shape'
 import { newText } from '../src/contracts/secret-text'
 import { Secret } from '../src/core/secret'
 import { hookHeaders, ownSecretMember, vendorRequest } from '../src/rotation-hook/vendor-request'
 import { type ContractDescription, type LocalDescription, localFile } from './local-description'
 import { hookedSecret } from './local-hooks'
+import { seededSettings } from './seed'
 import { type SeedContract, seedContracts } from './seed-plan'
 
 export interface BannerOptions {
@@ -65,7 +67,10 @@ function rotateCommand({ contract, rotate, baseUrl }: Rotating, ids: ContractDes
       operation: rotate,
       credential: new Secret(credentialOf(rotate, ids)),
       members: choosesSecret(contract)
-        ? ownSecretMember(contract, new Secret(newText(contract.secret, randomBytes)))
+        ? {
+            ...sentBackBy(contract, ids),
+            ...ownSecretMember(contract, new Secret(newText(contract.secret, randomBytes))),
+          }
         : {},
       idempotencyKey: idempotencyKeyOf(contract).rule === 'required' ? randomUUID() : null,
       now,
@@ -77,6 +82,15 @@ function rotateCommand({ contract, rotate, baseUrl }: Rotating, ids: ContractDes
     ...headers.map(([name, value]) => `-H '${withinQuotes(`${capitalised(name)}: ${value}`)}'`),
     ...(request.body === null ? [] : [`-d '${withinQuotes(request.body)}'`]),
   ].join(' ')
+}
+
+/** What the hook reads of the endpoint right before, and sends again. The local API takes it as it is. */
+function sentBackBy({ name, client }: Contract, { endpointId: id, tenantId }: ContractDescription) {
+  const shown = { ...seededSettings(name), contract: name, id, tenantId, status: 'active' } as const
+  const known = new Map<string, Json>(Object.entries(shown))
+  return Object.fromEntries(
+    Object.entries(client?.sentBack ?? {}).map(([place, field]) => [place, known.get(field) ?? null]),
+  )
 }
 
 /** The same idempotency key once more shows the same secret. */

@@ -94,6 +94,16 @@ async function seedEndpoints({ api, store, now }: Seeding, seeds: readonly SeedC
   await store.revoke(stored.id, now())
 }
 
+/** What each endpoint of the local run is made with. */
+export function seededSettings(contract: string) {
+  return {
+    url: `https://receiver.example/${contract}`,
+    description: 'Made by the local run',
+    name: `${contract} receiver`,
+    eventTypes: ['*'],
+  } as const
+}
+
 /** An endpoint that is there already, from a start that was cut short, stays as it is. */
 async function createEndpoint(url: string, apiKey: string, endpoint: NewEndpoint): Promise<void> {
   const { tenantId, contract, id } = endpoint
@@ -104,14 +114,7 @@ async function createEndpoint(url: string, apiKey: string, endpoint: NewEndpoint
       [keyturn.tenant.header]: tenantId,
       'content-type': 'application/json',
     },
-    body: JSON.stringify({
-      contract,
-      id,
-      url: `https://receiver.example/${contract}`,
-      description: 'Made by the local run',
-      name: `${contract} receiver`,
-      eventTypes: ['*'],
-    }),
+    body: JSON.stringify({ contract, id, ...seededSettings(contract) }),
   })
   const text = await reply.text()
   if (reply.status === 201 || reply.status === 409) return

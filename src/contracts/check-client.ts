@@ -1,4 +1,4 @@
-import type { Contract } from './contract'
+import { choosesSecret, type Contract } from './contract'
 import { type Fault, isLowerCaseToken } from './fault'
 import { shapeFields } from './shape'
 
@@ -7,7 +7,8 @@ export function checkClient({
   client = {},
   tenant,
   operations,
-}: Pick<Contract, 'client' | 'tenant' | 'operations'>): readonly Fault[] {
+  rotateBody = null,
+}: Pick<Contract, 'client' | 'tenant' | 'operations' | 'rotateBody'>): readonly Fault[] {
   const { headers = {}, sentBack = {}, rateLimit } = client
   const get = operations.find(({ use }) => use === 'get')
   const shown = get?.reply.body ? shapeFields(get.reply.body) : []
@@ -18,6 +19,9 @@ export function checkClient({
     ...Object.entries(sentBack).map(
       ([member, field]) => !shown.includes(field) && `client.sentBack.${member} must be a field that get shows`,
     ),
+    Object.keys(sentBack).length > 0 &&
+      !choosesSecret({ rotateBody }) &&
+      'client.sentBack needs rotateBody.ownSecret.required, since it is sent beside the secret',
     rateLimit !== undefined &&
       !(rateLimit.statuses.length > 0 && rateLimit.statuses.every(status => status >= 400 && status < 500)) &&
       'client.rateLimit.statuses must be from 400 to 499',

@@ -96,7 +96,7 @@ const rules: readonly Rule[] = [
   rule(['apiVersions'], ({ apiVersions }) => [
     apiVersions?.known.length === 0 && 'apiVersions.known must not be empty',
   ]),
-  rule(['client', 'tenant', 'operations'], checkClient),
+  rule(['client', 'tenant', 'operations', 'rotateBody'], checkClient),
   rule(['headers', 'contentType'], checkHeaders),
   rule(['errors', 'operations'], checkErrors),
 ]

@@ -1,6 +1,7 @@
 import type { EndpointField } from './reply-fields'
 
-// What a contract says of the real vendor for the rotation hook alone. Keyturn in the vendor's place looks at none of it.
+// What a contract says of the real vendor for the rotation hook alone. Keyturn in the vendor's place
+// looks at none of it, but that it knows the members of `sentBack` and lets them be.
 
 export interface ClientRules {
   /** Headers of every request, by lower-case name, over the hook's own: `accept`, say. */

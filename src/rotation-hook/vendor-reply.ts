@@ -3,6 +3,7 @@ import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'n
 import type { Contract, OperationOf } from '../contracts/contract'
 import { timesOf } from '../contracts/defaults'
 import type { TimeFormat } from '../contracts/dimensions'
+import type { PlaceText } from '../contracts/place'
 import { fieldsInText, type Form, isForm, isValue, type Json, type Shape } from '../contracts/shape'
 import { parseTime } from '../contracts/times'
 import { Secret } from '../core/secret'
@@ -32,6 +33,20 @@ export function readRotated(contract: Contract, { reply }: Revealing, body: unkn
 export function readShown({ reply }: Showing, body: unknown): ShownSecret {
   const fields = reply.body === null ? new Map<string, unknown>() : readShape(reply.body, body)
   return { hint: textOf(fields.get('secretHint')), mask: textOf(fields.get('secretMask')) }
+}
+
+/** The members that a vendor wants to be sent again, by their places, as its read shows them; null: it does not show one. */
+export function sentBackOf(
+  { client }: Contract,
+  { reply }: OperationOf<'get'>,
+  body: unknown,
+): Readonly<Record<PlaceText, Json>> | null {
+  const fields = reply.body === null ? new Map<string, unknown>() : readShape(reply.body, body)
+  const members = Object.entries(client?.sentBack ?? {}).map(([place, field]) => [place, fields.get(field)] as const)
+  // They come from JSON.
+  return members.every(([, value]) => value !== undefined)
+    ? (Object.fromEntries(members) as Record<PlaceText, Json>)
+    : null
 }
 
 /** A time that the shape says the format of has been read by it. */

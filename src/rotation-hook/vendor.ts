@@ -5,7 +5,7 @@ import type { Secret } from '../core/secret'
 import type { VendorRotation, Vendor } from './ports'
 import { sendRequest } from './send-request'
 import { failureOfReply, VendorError, type VendorReply } from './vendor-failure'
-import { readRotated, readShape, readShown, saysItsConstants } from './vendor-reply'
+import { readRotated, readShown, saysItsConstants, sentBackOf } from './vendor-reply'
 import { type Connection, ownSecretMember, type VendorHttpRequest, vendorRequest } from './vendor-request'
 
 export interface HttpVendorOptions extends Omit<ContractVendorOptions, 'send'> {
@@ -92,14 +92,11 @@ async function sendOnwards(
 
 /** What the vendor wants to be sent again of what it shows. @throws {VendorError} where it does not show it */
 async function sentBack(options: ContractVendorOptions): Promise<Readonly<Record<PlaceText, Json>>> {
-  const wanted = Object.entries(options.contract.client?.sentBack ?? {})
   const get = operationOf(options.contract, 'get')
-  if (wanted.length === 0 || get === null) return {}
+  if (options.contract.client?.sentBack === undefined || get === null) return {}
   const { status, body } = await callVendor(options, { operation: get })
-  const fields = get.reply.body === null ? new Map<string, unknown>() : readShape(get.reply.body, body)
-  const members = wanted.map(([member, field]) => [member, fields.get(field)] as const)
-  // They come from JSON.
-  if (members.every(([, value]) => value !== undefined)) return Object.fromEntries(members) as Record<PlaceText, Json>
+  const members = sentBackOf(options.contract, get, body)
+  if (members !== null) return members
   throw new VendorError('vendor-reply-malformed', { status, rotated: 'no', retryAfterSeconds: null })
 }
 

@@ -51,7 +51,11 @@ function withoutNulls(contract: Contract, body: JsonObject): JsonObject {
 
 /** Whether the contract has anything that a body may say. */
 function saysInBody({ contract, operation }: PermittedRequest): boolean {
-  const places = [...Object.keys(operation.when ?? {}), ...placesOf(contract).map(([, place]) => place)]
+  const places = [
+    ...Object.keys(operation.when ?? {}),
+    ...Object.keys(contract.client?.sentBack ?? {}),
+    ...placesOf(contract).map(([, place]) => place),
+  ]
   return Boolean(contract.rotateBody) || places.some(place => !isTextPlace(place))
 }
 
@@ -123,12 +127,14 @@ export interface RotateRequestBody {
  */
 export function readRotateChoice(rotate: RotateRequestBody): RotateChoice & RevisionChoice {
   const { request, dialect, operation, contract, mounted, now } = rotate
-  const { overlap, rotateBody, idempotencyKey } = dialect
+  const { overlap, rotateBody, idempotencyKey, client } = dialect
   const { ownSecret, reason, force, publish, ifRevision, constants = {} } = rotateBody ?? {}
   const fields = requestFields(request, rotateBody?.unknownFields ?? 'ignore')
   for (const [place, wanted] of [...whenConstants(operation), ...Object.entries(constants)])
     fields.read(place, value => readConstant(place, wanted, value), true)
   if (typeof idempotencyKey === 'object') fields.read(idempotencyKey.in, () => null)
+  // What the vendor asks to be said again changes nothing here.
+  for (const place of Object.keys(client?.sentBack ?? {})) fields.read(place, () => null)
   const choice = {
     overlapSeconds:
       overlap.kind === 'chosen'

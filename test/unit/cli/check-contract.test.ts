@@ -12,6 +12,7 @@ import { tumban } from '../../../src/contracts/tumban'
 import { addSeconds } from '../../../src/core/instant'
 import { choosesSecret, type Contract } from '../../../src/contracts/contract'
 import { schemeOf } from '../../../src/contracts/secret-key'
+import { valueInBody } from '../../../src/http/body/request-fields'
 import { readRotated } from '../../../src/rotation-hook/vendor-reply'
 import { verify } from '../../../src/verify'
 import { NOON } from '../http/harness'
@@ -22,6 +23,7 @@ import { ferrypost } from '../contracts/made-up/ferrypost'
 import { harborline } from '../contracts/made-up/harborline'
 import { lanternkey } from '../contracts/made-up/lanternkey'
 import { oldstay } from '../contracts/made-up/oldstay'
+import { thornfield } from '../contracts/made-up/thornfield'
 
 const example = 'examples/platform/acmeworks.ts'
 let folder: string
@@ -196,6 +198,14 @@ describe('the samples', () => {
     expect((await samplesOf(ferrypost, NOON))?.request.headers).not.toHaveProperty([header])
   })
 
+  it('have in the request what the hook sends back of what it reads', async () => {
+    const { request } = (await samplesOf(thornfield, NOON)) ?? {}
+    expect(JSON.parse(request?.body ?? '')).toEqual({
+      hook: { target: 'https://receiver.example/thornfield', secret: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      labels: ['order.paid'],
+    })
+  })
+
   it.each<[string, Contract, RegExp]>([
     ['an API key', acmeworks, /^Bearer acme_[\w-]{43}$/],
     ['a session', tumban, /^Bearer <session>$/],
@@ -219,10 +229,11 @@ describe('the samples', () => {
       const rotate = contract.operations.find(({ use }) => use === 'rotate')
       if (rotate?.use !== 'rotate') throw new TypeError('there is no rotation')
       const own = contract.rotateBody?.ownSecret?.field ?? ''
+      const given = (): unknown => valueInBody(JSON.parse(request?.body ?? ''), own)
       const shown = contract.operations.find(({ use }) => use === 'reveal')
       const operation = reveal && shown?.use === 'reveal' ? shown : rotate
       const secret = choosesSecret(contract)
-        ? JSON.parse(request?.body ?? '')[own]
+        ? given()
         : readRotated(contract, operation, JSON.parse((reveal ?? reply)?.body ?? ''))?.secret.reveal()
       const url = delivery?.line.replace('POST ', '')
       const verifying = (): void =>

@@ -156,6 +156,14 @@ describe('a contract', () => {
     ['client must name headers in lower case', { ...sound, client: { headers: { Accept: 'a/b' } } }],
     ['client.sentBack.url must be a field that get shows', { ...sound, client: { sentBack: { url: 'url' } } }],
     [
+      'client.sentBack needs rotateBody.ownSecret.required, since it is sent beside the secret',
+      {
+        ...sound,
+        operations: [rotate, { ...reading, use: 'get', reply: { status: 200, body: 'url' } }],
+        client: { sentBack: { url: 'url' } },
+      },
+    ],
+    [
       'client.rateLimit.statuses',
       { ...sound, client: { rateLimit: { statuses: [503], remaining: 'left', reset: 'from' } } },
     ],

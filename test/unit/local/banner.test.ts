@@ -19,6 +19,7 @@ import { harborline } from '../contracts/made-up/harborline'
 import { lanternkey } from '../contracts/made-up/lanternkey'
 import { northlight } from '../contracts/made-up/northlight'
 import { quarterdeck } from '../contracts/made-up/quarterdeck'
+import { thornfield } from '../contracts/made-up/thornfield'
 import { harness, NOON, sessionToken } from '../http/harness'
 
 const keys = seedContracts.flatMap(({ contract, apiKeys }) =>
@@ -141,6 +142,14 @@ describe('the printed curl', () => {
   it('says what makes a PATCH a rotation', async () => {
     const { body } = await printedFor(harborline)
     expect(JSON.parse(body ?? '')).toEqual({ rotation: { now: true, note: 'scheduled ro' } })
+  })
+
+  it('sends back what the vendor shows of the endpoint of the local run', async () => {
+    const { body } = await printedFor(thornfield)
+    expect(JSON.parse(body ?? '')).toEqual({
+      hook: { target: 'https://receiver.example/thornfield', secret: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      labels: ['*'],
+    })
   })
 
   it('says where another idempotency key is to stand, where each rotation needs one', async () => {

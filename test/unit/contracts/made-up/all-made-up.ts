@@ -9,6 +9,7 @@ import { moorgate } from './moorgate'
 import { northlight } from './northlight'
 import { quarterdeck } from './quarterdeck'
 import { slowgate } from './slowgate'
+import { thornfield } from './thornfield'
 import { tidewell } from './tidewell'
 import { twokeys } from './twokeys'
 import { untilnoon } from './untilnoon'
@@ -19,5 +20,5 @@ const former: readonly Contract[] = [acmeworks, brambleway, ferrypost, quarterde
 /** Contracts of vendors that do not exist. Between them and the real ones they use every dimension of `Contract`. */
 export const allMadeUp: readonly Contract[] = [
   ...former,
-  ...([handover, harborline, lanternkey, moorgate, northlight, slowgate, tidewell] as const),
+  ...([handover, harborline, lanternkey, moorgate, northlight, slowgate, thornfield, tidewell] as const),
 ]

@@ -19,6 +19,7 @@ import { lanternkey } from './lanternkey'
 import { moorgate } from './moorgate'
 import { northlight } from './northlight'
 import { oldstay } from './oldstay'
+import { thornfield } from './thornfield'
 
 const closing = closeAfterEach()
 const sending = (): void => undefined
@@ -51,6 +52,15 @@ describe('the hook as a client of a server that is as strict as the contract', (
     const own = 'ab'.repeat(32)
     await vendor.give(new Secret(own))
     expect((await secrets())[0]).toBe(own)
+  })
+
+  it('sends back to thornfield what it shows, as it is', async () => {
+    const { vendor, sent } = await clientBed(thornfield)
+    await vendor.give(new Secret('ab'.repeat(32)))
+    expect(sent.map(({ method, body }) => `${method} ${body}`)).toEqual([
+      'GET null',
+      `PUT {"hook":{"target":"https://receiver.example/hooks","secret":"${'ab'.repeat(32)}"},"labels":["order.created"]}`,
+    ])
   })
 
   it('sends every constant and its idempotency key where lanternkey wants them', async () => {
