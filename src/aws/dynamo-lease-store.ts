@@ -37,7 +37,8 @@ async function acquire(table: Table, request: LeaseRequest): Promise<LeaseOutcom
   for (let look = 0; look < mostLooks; look += 1) {
     const held = await heldBy(table, address.tenantId)
     const live = new Map([...(held ?? [])].filter(([, lease]) => !isOver(lease, now)))
-    if (isUnderWay(live, request)) return { kind: 'under-way' }
+    const underWay = leaseUnderWay(live, request)
+    if (underWay !== null) return { kind: 'under-way', lease: underWay }
     const slot = freeSlot(live, request, guess.slot)
     if (slot === null) return { kind: 'busy' }
     const lease = { ...guess, slot }
@@ -65,8 +66,14 @@ function isOver(lease: string, now: Date): boolean {
   return lease < now.toISOString()
 }
 
-function isUnderWay(live: ReadonlyMap<string, string>, { address, messageId }: LeaseRequest): boolean {
-  return [...live].some(([name, lease]) => name.startsWith(`${address.endpointId}#`) && lease.endsWith(`#${messageId}`))
+/** The lease that the message has already. */
+function leaseUnderWay(live: ReadonlyMap<string, string>, { address, messageId }: LeaseRequest): Lease | null {
+  const start = `${address.endpointId}#`
+  const found = [...live].find(([name, lease]) => name.startsWith(start) && lease.endsWith(`#${messageId}`))
+  if (found === undefined) return null
+  const [name, lease] = found
+  const until = new Date(lease.slice(0, -`#${messageId}`.length))
+  return { address, slot: Number(name.slice(start.length)), messageId, until }
 }
 
 /** Null: the endpoint's slots are taken, or its tenant has as many attempts under way as it may. */

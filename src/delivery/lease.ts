@@ -23,9 +23,11 @@ export interface LeaseRequest {
   readonly mostOfTenant: number
 }
 
-/** `busy`: all slots of the endpoint are taken, or all of its tenant. `under-way`: this very message has one of them. */
-export type LeaseOutcome =
-  { readonly kind: 'granted'; readonly lease: Lease } | { readonly kind: 'busy' } | { readonly kind: 'under-way' }
+/**
+ * `busy`: all slots of the endpoint are taken, or all of its tenant. `under-way`: this very message has one of them, by an
+ * earlier call, or by this one where the reply to its write was lost.
+ */
+export type LeaseOutcome = { readonly kind: 'granted' | 'under-way'; readonly lease: Lease } | { readonly kind: 'busy' }
 
 /** The attempts that are under way, of each tenant. */
 export interface LeaseStore {

@@ -95,6 +95,6 @@ export async function leaseFor(
   wanted: WantedLease,
 ): Promise<Lease> {
   const outcome = await askForLease(deps, wanted)
-  if (outcome.kind === 'granted') return outcome.lease
+  if (outcome.kind !== 'busy') return outcome.lease
   throw new Problem('endpoint-busy', 'The endpoint is being sent to as often as it may be.', { retryAfterSeconds: 1 })
 }

@@ -55,8 +55,8 @@ describe('leases', () => {
   })
 
   it('are not given twice for one message at an endpoint', async () => {
-    await acquire('msg_1')
-    expect(await store.acquire(request('msg_1'))).toEqual({ kind: 'under-way' })
+    const lease = await acquire('msg_1')
+    expect(await store.acquire(request('msg_1'))).toEqual({ kind: 'under-way', lease })
     await acquire('msg_1', 'ep_2')
   })
 
