@@ -7,7 +7,7 @@ import { allContracts } from '../src/contracts/all'
 import type { Contract } from '../src/contracts/contract'
 import type { Mount } from '../src/contracts/routes'
 import type { Config } from './config'
-import { mountsOf } from './mounts'
+import { mountsOf, withContractFaults } from './mounts'
 import { ConfigError, parseConfig, parseMounted } from './schema'
 
 // From the file that holds a configuration to the configuration, for `infra` and the command line.
@@ -19,7 +19,7 @@ export function configFile(): string {
 
 /** The configuration that the file exports as its default. @throws {ConfigError} each line begins with the file */
 export function loadConfig(file: string): Promise<Config> {
-  return namingFile(file, async () => parseConfig(await defaultExport(file)))
+  return namingFile(file, async () => withContractFaults(await defaultExport(file), parseConfig))
 }
 
 /**
@@ -33,7 +33,7 @@ export async function loadOwnContracts(file: string): Promise<readonly Contract[
 /** As `loadOwnContracts`, with their base paths. @throws {ConfigError} each line begins with the file */
 export function loadOwnMounts(file: string): Promise<readonly Mount[]> {
   return namingFile(file, async () => {
-    const mounts = mountsOf(parseMounted(await defaultExport(file)))
+    const mounts = mountsOf(withContractFaults(await defaultExport(file), parseMounted))
     return mounts.filter(({ contract }) => !allContracts.includes(contract))
   })
 }

@@ -4,7 +4,7 @@ import { routeFaults } from '../src/contracts/check-mounts'
 import type { Contract } from '../src/contracts/contract'
 import type { Mount } from '../src/contracts/routes'
 import type { ControlPlaneConfig, MountedContract } from './config'
-import { ConfigError } from './schema'
+import { ConfigError, isOwnContract } from './schema'
 
 // From the names and contracts that a configuration mounts to contracts that are known to work together.
 
@@ -34,6 +34,30 @@ export function mountsOf({
     ),
   ])
   return mounts
+}
+
+/**
+ * What the parser makes of the configuration.
+ * @throws {ConfigError} the parser's, with what is wrong with each contract of the configuration besides
+ */
+export function withContractFaults<Parsed>(input: unknown, parse: (input: unknown) => Parsed): Parsed {
+  try {
+    return parse(input)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    throw new ConfigError([...error.message.split('\n'), ...faultsOfContracts(input)])
+  }
+}
+
+/** Those of each mount that names or holds a contract, whatever else is wrong with it. */
+function faultsOfContracts(input: unknown): readonly string[] {
+  const { contracts } = Object(input) as { readonly contracts?: unknown }
+  if (!Array.isArray(contracts)) return []
+  return contracts.flatMap((mount: unknown, index) => {
+    const { contract } = Object(mount) as { readonly contract?: unknown }
+    const isGiven = typeof contract === 'string' || isOwnContract(contract)
+    return isGiven ? lookedAt(contract, `contracts.${index}.contract`, served).faults : []
+  })
 }
 
 function refuse(faults: readonly string[]): void {

@@ -64,10 +64,11 @@ const resourceName = v.pipe(
 const httpsUrl = v.pipe(v.string(), v.check(isHttpsOrLoopback, 'must be an https URL; http only on 127.0.0.1'))
 
 /** `checkContract` looks at all of it later; here an object with a name is enough. */
-const ownContract = v.custom<Contract>(
-  value => typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string',
-  'must be the name of a contract, or a contract',
-)
+export function isOwnContract(value: unknown): value is Contract {
+  return typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string'
+}
+
+const ownContract = v.custom<Contract>(isOwnContract, 'must be the name of a contract, or a contract')
 
 const mountedContract = v.strictObject({
   contract: v.union([v.string(), ownContract], 'must be the name of a contract, or a contract'),

@@ -3,7 +3,7 @@ import type { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function'
 import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue'
 import { Construct } from 'constructs'
 import { type ControlPlaneConfig, deliveryConcurrencyOf } from '../config/config'
-import { mountsOf } from '../config/mounts'
+import { mountsOf, withContractFaults } from '../config/mounts'
 import { parseControlPlaneConfig } from '../config/schema'
 import { gatewayRoutes } from '../src/contracts/gateway-routes'
 import type { Mount } from '../src/contracts/routes'
@@ -80,7 +80,7 @@ export class ControlPlane extends Construct {
   /** @throws {ConfigError} naming every field at fault */
   constructor(scope: Construct, id: string, { bundles, ...config }: ControlPlaneProps) {
     super(scope, id)
-    this.#config = parseControlPlaneConfig(config)
+    this.#config = withContractFaults(config, parseControlPlaneConfig)
     this.#name = `keyturn-${config.stage}`
     const mounts = mountsOf(config)
     const account = accountOf(this)

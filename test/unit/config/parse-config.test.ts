@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { mountsOf } from '../../../config/mounts'
+import { mountsOf, withContractFaults } from '../../../config/mounts'
 import { ConfigError, parseConfig } from '../../../config/schema'
 import { keyturn } from '../../../src/contracts/keyturn'
 import { minimal } from '../infra/support/synthesise'
@@ -11,8 +11,7 @@ function certificate(region: string): string {
 /** What a mistake is told as, one line a fault. */
 function faultsOf(change: object): readonly string[] {
   try {
-    const config = parseConfig({ ...minimal, ...change })
-    mountsOf(config)
+    mountsOf(withContractFaults({ ...minimal, ...change }, parseConfig))
     return []
   } catch (error) {
     if (error instanceof ConfigError) return error.message.split('\n')
@@ -195,6 +194,25 @@ describe('the contracts of a configuration', () => {
       expect.stringMatching(/^contracts: POST \/v1\/endpoints \(keyturn\) and .* \(one\) are the same route$/),
       expect.stringMatching(/^contracts: .* \(keyturn\) and .* \(one\) are the same route$/),
       'sessions: is missing, and tumban rotates for dashboard sessions only',
+    ])
+  })
+
+  it.each<[string, object, RegExp]>([
+    ['a base path', { contract: 'keyturn', basePath: 'bad' }, /^contracts\.0\.basePath: must be /],
+    [
+      'a contract that is none',
+      { contract: 7 },
+      /^contracts\.0\.contract: must be the name of a contract, or a contract$/,
+    ],
+    ['no contract', {}, /^contracts\.0\.contract: is missing$/],
+  ])('are told of their faults beside %s of another', (_, first, fault) => {
+    const contracts = [first, { contract: { ...own, cooldownSeconds: -1 } }, { contract: 'nope' }, 7]
+    expect(faultsOf({ contracts, mirror: 'up' })).toEqual([
+      expect.stringMatching(fault),
+      expect.stringMatching(/^contracts\.3: /),
+      'mirror: must be "on" or "off"',
+      'contracts.1.contract: contract acme: cooldownSeconds must be a whole number, 0 for none',
+      expect.stringMatching(/^contracts\.2\.contract: there is no nope; Keyturn has /),
     ])
   })
 
