@@ -1,9 +1,9 @@
 import { storedIdPattern } from '../core/id'
 import { claimRules } from './check-claims'
-import { checkClient } from './check-client'
+import { checkClient, checkSentBack } from './check-client'
 import { operationRules, operationRulesOfServed } from './check-operations'
 import { requestRules } from './check-requests'
-import { checkErrors, checkHeaders } from './check-shapes'
+import { checkErrors, checkErrorStatuses, checkHeaders } from './check-shapes'
 import { signingRules } from './check-signing'
 import type { Contract, Operation } from './contract'
 import { areAlike, placesOf } from './credential-places'
@@ -96,9 +96,11 @@ const rules: readonly Rule[] = [
   rule(['apiVersions'], ({ apiVersions }) => [
     apiVersions?.known.length === 0 && 'apiVersions.known must not be empty',
   ]),
-  rule(['client', 'tenant', 'operations', 'rotateBody'], checkClient),
+  rule(['client'], checkClient),
+  rule(['client', 'operations', 'rotateBody'], checkSentBack),
   rule(['headers', 'contentType'], checkHeaders),
-  rule(['errors', 'operations'], checkErrors),
+  rule(['errors'], checkErrors),
+  rule(['errors', 'operations'], checkErrorStatuses),
 ]
 
 /** What only Keyturn as the server needs. */
@@ -172,7 +174,16 @@ function checkIds({ ids }: Pick<Contract, 'ids'>): readonly Fault[] {
 
 function checkTenant({ tenant }: Pick<Contract, 'tenant'>): readonly Fault[] {
   const { ownerKinds = [] } = tenant
+  const parts = tenant.from === 'path' ? tenant.parts : undefined
   return [
+    parts !== undefined &&
+      !(
+        Number.isInteger(parts.least) &&
+        Number.isInteger(parts.most) &&
+        parts.least >= 1 &&
+        parts.most >= parts.least
+      ) &&
+      'tenant.parts must count from 1, and most no less than least',
     !ownerKinds.every(kind => /^[A-Za-z0-9_.-]{1,32}$/.test(kind)) && 'tenant.ownerKinds must be plain words',
     tenant.from === 'header' && !isToken(tenant.header) && 'tenant.header must be the name of a header',
   ]

@@ -103,8 +103,7 @@ export function checkHeaders({
   return [!isJson && 'contentType must be a JSON type, like application/vnd.acme.v1+json', ...faults]
 }
 
-export function checkErrors(contract: Pick<Contract, 'errors' | 'operations'>): readonly Fault[] {
-  const { errors } = contract
+export function checkErrors({ errors }: Pick<Contract, 'errors'>): readonly Fault[] {
   if (errors === undefined) return []
   const allowed = { fields: errorFields, whose: 'errors' }
   const { body, words = {}, byStatus = {}, other } = errors
@@ -113,15 +112,9 @@ export function checkErrors(contract: Pick<Contract, 'errors' | 'operations'>): 
     ...Object.entries(byStatus).map(([status, entry]) => [`errors.byStatus.${status}`, entry] as const),
     ['errors.other', other] as const,
   ]
-  const statuses = statusesOf(contract)
   return [
     ...checkShape('errors.body', body, allowed),
     ...checkUnsaid(errors),
-    ...Object.keys(byStatus).map(
-      status =>
-        !statuses.includes(Number(status)) &&
-        `errors.byStatus.${status} is the status of no problem, which have ${statuses.join(', ')}; what the vendor answers in place of one is the status in its entry`,
-    ),
     ...entries.flatMap(([place, entry]) => [
       entry?.status !== undefined &&
         !(entry.status >= 400 && entry.status <= 599) &&
@@ -134,6 +127,16 @@ export function checkErrors(contract: Pick<Contract, 'errors' | 'operations'>): 
       ),
     ]),
   ]
+}
+
+/** Statuses that no error has. */
+export function checkErrorStatuses(contract: Pick<Contract, 'errors' | 'operations'>): readonly Fault[] {
+  const statuses = statusesOf(contract)
+  return Object.keys(contract.errors?.byStatus ?? {}).map(
+    status =>
+      !statuses.includes(Number(status)) &&
+      `errors.byStatus.${status} is the status of no problem, which have ${statuses.join(', ')}; what the vendor answers in place of one is the status in its entry`,
+  )
 }
 
 /** A word of an error's entry, and the fields that hold it. */

@@ -58,8 +58,14 @@ function numbers<const Numbers extends readonly number[]>(list: Numbers) {
 
 const isNoMember = 'is no member'
 
-/** An object with these members and no other: each that there is not is a fault of its own. */
+/** An object with these members and no other, and no list. */
 function object<const Entries extends v.ObjectEntries>(entries: Entries) {
+  const schema = variant(entries)
+  return v.lazy(value => (Array.isArray(value) ? v.never('must be an object') : schema))
+}
+
+/** One of those that a word tells apart, which no list has. Each member that there is not is a fault of its own. */
+function variant<const Entries extends v.ObjectEntries>(entries: Entries) {
   const names = Object.keys(entries).join(', ')
   return v.objectWithRest(entries, v.never(`${isNoMember}; there are ${names}`), ({ expected }) =>
     expected === 'Object' ? 'must be an object' : 'must be given',
@@ -108,18 +114,18 @@ const textFormat = { prefix: text, encoding: words(dimensions.encodings), bytes:
 const credentialPlace = v.variant(
   'kind',
   [
-    object({ kind: v.literal('bearer') } satisfies Members<KindOf<CredentialPlace, 'bearer'>>),
-    object({
+    variant({ kind: v.literal('bearer') } satisfies Members<KindOf<CredentialPlace, 'bearer'>>),
+    variant({
       kind: v.literal('header'),
       name: text,
       prefix: optional(text),
     } satisfies Members<KindOf<CredentialPlace, 'header'>>),
-    object({
+    variant({
       kind: v.literal('basic'),
       token: optional(words(['password'])),
       user: optional(text),
     } satisfies Members<Extract<CredentialPlace, { readonly token: unknown }>>),
-    object({ kind: v.literal('query'), name: text } satisfies Members<KindOf<CredentialPlace, 'query'>>),
+    variant({ kind: v.literal('query'), name: text } satisfies Members<KindOf<CredentialPlace, 'query'>>),
   ],
   `must be one of ${dimensions.credentialPlaces.join(', ')}`,
 )
@@ -144,18 +150,18 @@ const ownerKinds = optional(array(text, 'must be a list'))
 const tenant = v.variant(
   'from',
   [
-    object({
+    variant({
       from: v.literal('credential'),
       header: optional(text),
       ownerKinds,
     } satisfies Members<TenantFrom<'credential'>>),
-    object({
+    variant({
       from: v.literal('header'),
       header: text,
       format: words(dimensions.tenantFormats),
       ownerKinds,
     } satisfies Members<TenantFrom<'header'>>),
-    object({
+    variant({
       from: v.literal('path'),
       parameter: text,
       parts: optional(tenantParts),
@@ -168,20 +174,20 @@ const tenant = v.variant(
 const ids = v.variant(
   'kind',
   [
-    object({ kind: v.literal('uuid') } satisfies Members<KindOf<IdFormat, 'uuid'>>),
-    object({ kind: v.literal('object-id') } satisfies Members<KindOf<IdFormat, 'object-id'>>),
-    object({
+    variant({ kind: v.literal('uuid') } satisfies Members<KindOf<IdFormat, 'uuid'>>),
+    variant({ kind: v.literal('object-id') } satisfies Members<KindOf<IdFormat, 'object-id'>>),
+    variant({
       kind: v.literal('prefixed'),
       prefix: text,
       characters: length,
     } satisfies Members<KindOf<IdFormat, 'prefixed'>>),
-    object({ kind: v.literal('numeric'), digits: length } satisfies Members<KindOf<IdFormat, 'numeric'>>),
-    object({
+    variant({ kind: v.literal('numeric'), digits: length } satisfies Members<KindOf<IdFormat, 'numeric'>>),
+    variant({
       kind: v.literal('text'),
       make: object(textFormat),
       maximum: number,
     } satisfies Members<KindOf<IdFormat, 'text'>>),
-    object({ kind: v.literal('fixed'), id: text } satisfies Members<KindOf<IdFormat, 'fixed'>>),
+    variant({ kind: v.literal('fixed'), id: text } satisfies Members<KindOf<IdFormat, 'fixed'>>),
   ],
   `must be one of ${dimensions.idKinds.join(', ')}`,
 )
@@ -242,9 +248,9 @@ const delivery = object({
 const overlap = v.variant(
   'kind',
   [
-    object({ kind: v.literal('none') } satisfies Members<KindOf<Overlap, 'none'>>),
-    object({ kind: v.literal('fixed'), seconds: span } satisfies Members<KindOf<Overlap, 'fixed'>>),
-    object({
+    variant({ kind: v.literal('none') } satisfies Members<KindOf<Overlap, 'none'>>),
+    variant({ kind: v.literal('fixed'), seconds: span } satisfies Members<KindOf<Overlap, 'fixed'>>),
+    variant({
       kind: v.literal('chosen'),
       field: text,
       unit: words(dimensions.overlapUnits),
@@ -267,13 +273,13 @@ const overlap = v.variant(
 const secondRotation = v.variant(
   'kind',
   [
-    object({
+    variant({
       kind: v.literal('keep'),
       maximumLiveKeys: number,
       immediateEnds: optional(words(['current'])),
     } satisfies Members<KindOf<SecondRotation, 'keep'>>),
-    object({ kind: v.literal('reject') } satisfies Members<KindOf<SecondRotation, 'reject'>>),
-    object({ kind: v.literal('replace') } satisfies Members<KindOf<SecondRotation, 'replace'>>),
+    variant({ kind: v.literal('reject') } satisfies Members<KindOf<SecondRotation, 'reject'>>),
+    variant({ kind: v.literal('replace') } satisfies Members<KindOf<SecondRotation, 'replace'>>),
   ],
   `must be one of ${dimensions.secondRotationKinds.join(', ')}`,
 )

@@ -27,6 +27,10 @@ function pathsIn(value: unknown): readonly Path[] {
 /** Places where names are the contract's own. */
 const free = /^(?:\w+\.)*(?:reply\.body|body|headers|constants|when|memberPermissions|words|byStatus|sentBack)(?:\.|$)/
 
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 function faultOf(contract: unknown): unknown {
   try {
     // What a file without a compiler may hold.
@@ -60,7 +64,7 @@ describe('a contract that nobody compiled', () => {
     (_, contract) => {
       const objects = pathsIn(contract).filter(path => {
         const value = path.reduce<unknown>((each, name) => Object(each)[name], contract)
-        return typeof value === 'object' && value !== null && !Array.isArray(value) && !free.test(path.join('.'))
+        return isObject(value) && !free.test(path.join('.'))
       })
       const accepted = objects.filter(path => faultOf(changed(contract, [...path, 'colour'], 'red')) === null)
       expect(objects.length).toBeGreaterThan(5)
@@ -68,7 +72,22 @@ describe('a contract that nobody compiled', () => {
     },
   )
 
+  it.each(contracts.map(contract => [contract.name, contract] as const))(
+    '%s is refused with a list in place of any of its objects',
+    (_, contract) => {
+      const objects = pathsIn(contract).filter(path => {
+        const value = path.reduce<unknown>((each, name) => Object(each)[name], contract)
+        return isObject(value) && !/(?:^|\.)(?:(?:constants|when)\.|\$constant(?:\.|$))/.test(path.join('.'))
+      })
+      const accepted = objects.filter(path => faultOf(changed(contract, path, [])) === null)
+      expect(accepted).toEqual([])
+    },
+  )
+
   it.each<[string, Path, unknown]>([
+    ['rotateBody must be an object', ['rotateBody'], []],
+    ['client must be an object', ['client'], []],
+    ['operation POST /api/hooks/{id}/roll: access must be an object', ['operations', '0', 'access'], []],
     ['credentials.plan is no member; there are in, apiKey, sessions, permissions, plans', ['credentials', 'plan'], []],
     ['secret.encoding must be one of hex, ', ['secret', 'encoding'], 'base32'],
     ['operation POST /api/hooks/{id}/roll: use must be one of create, ', ['operations', '0', 'use'], 'rotat'],
@@ -123,6 +142,24 @@ describe('a contract that nobody compiled', () => {
       'operation POST /api/hooks/{id}/roll: access must allow sessions or API keys',
       'operation POST /api/hooks/{id}/roll: reply must have a body, unless its status is 204',
       'operation POST /api/hooks/{id}/roll: since must be',
+    ])
+  })
+
+  it('is told of what does not depend on the use that is misspelt', () => {
+    const [rotate] = acmeworks.operations
+    const broken = {
+      ...acmeworks,
+      operations: [{ ...rotate, use: 'rotat' }],
+      errors: { body: { a: 'nofield' }, byStatus: { 418: { status: 200 } }, other: {} },
+      client: { headers: { Accept: 'x' }, rateLimit: { statuses: [], remaining: 'a', reset: 'b' } },
+    }
+    const faults = contractFaults(broken as unknown as Contract)
+    expect(faults.map(fault => fault.replace(/[;,] .*/, ''))).toEqual([
+      'operation POST /api/hooks/{id}/roll: use must be one of create',
+      'client must name headers in lower case',
+      'client.rateLimit.statuses must be from 400 to 499',
+      'errors.body.a: there is no field nofield',
+      'errors.byStatus.418.status must be 400 to 599',
     ])
   })
 
