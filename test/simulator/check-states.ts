@@ -2,7 +2,7 @@ import type { Secret } from '../../src/core/secret'
 import { addSeconds } from '../../src/core/instant'
 import { neverDelivered } from '../../src/delivery/health'
 import { rememberSeconds, settleGraceSeconds } from '../../src/rotation/change'
-import { promotionAt } from '../../src/rotation/due'
+import { promotionAt, workPlannedAt } from '../../src/rotation/due'
 import { endAt } from '../../src/rotation/ends'
 import { type Change, type Endpoint, unsettledChanges } from '../../src/rotation/endpoint'
 import { isOlderVersion, mirrorVersionId } from '../../src/rotation/mirror'
@@ -123,7 +123,9 @@ function checkNothingLeft(ledger: Ledger, endpoint: Endpoint): void {
   const { settling, settings, deletedAt, lookAgainAt, published } = endpoint
   const comesFirst = (at: Date | null): boolean => at !== null && endpoint.dueAt !== null && endpoint.dueAt <= at
   const isWaiting = published?.signing === 'published'
-  mustHold(ledger, !isWaiting || comesFirst(promotionAt(endpoint)), 'a key that waits for its lead is due')
+  // Or what is tried again before receivers can read the key.
+  const signsAt = promotionAt(endpoint) ?? workPlannedAt(endpoint)
+  mustHold(ledger, !isWaiting || comesFirst(signsAt), 'a key that waits for its lead is due')
   mustHold(ledger, unsettledChanges(endpoint).length === 0, 'an unsettled change is due')
   mustHold(ledger, deletedAt === null, 'a tombstone is due')
   mustHold(ledger, lookAgainAt === null || comesFirst(lookAgainAt), 'a mirror that is to be looked at again is due')
