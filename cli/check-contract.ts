@@ -84,9 +84,11 @@ function linesOf({ name, routes, keyBytes, samples }: Checked): readonly string[
   ]
 }
 
-function sampleLines({ request, reply, reveal, errors, delivery }: Samples): readonly string[] {
+const withOverlap = 'A rotation that says the overlap, which the hook says only where overlapSeconds is set:'
+
+function sampleLines({ request, saysOverlap, reply, reveal, errors, delivery }: Samples): readonly string[] {
   return [
-    ...titled('A rotation:', request),
+    ...titled(saysOverlap ? withOverlap : 'A rotation:', request),
     ...titled('Its reply:', reply),
     ...(reveal === null ? [] : titled('The reply that shows the secret:', reveal)),
     ...errors.flatMap(error => titled(`A refusal, ${error.problem}:`, error)),

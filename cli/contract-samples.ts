@@ -9,7 +9,7 @@ import {
   type Span,
 } from '../src/contracts/contract'
 import { newEndpointId } from '../src/contracts/ids'
-import { mayBeEndless, overlapAfter } from '../src/contracts/overlap'
+import { mayBeEndless, mustBeSaid, overlapAfter, saidLength } from '../src/contracts/overlap'
 import { newText } from '../src/contracts/secret-text'
 import { addSeconds } from '../src/core/instant'
 import { Secret } from '../src/core/secret'
@@ -57,6 +57,8 @@ export interface ErrorSample extends Sample {
 
 export interface Samples {
   readonly request: Sample
+  /** Whether the request says an overlap that the hook says only where it is told one. */
+  readonly saysOverlap: boolean
   readonly reply: Sample
   /** Only where the rotation's own reply does not show the secret, and another operation does. */
   readonly reveal: Sample | null
@@ -107,6 +109,7 @@ export async function samplesOf(contract: Contract, now: Date): Promise<Samples 
   const reveal = operationOf(contract, 'reveal')
   return {
     request: requestOf(contract, rotate, { endpoint, secret, now }),
+    saysOverlap: contract.overlap.kind === 'chosen' && !mustBeSaid(contract.overlap) && overlapOf(contract) !== null,
     reply: replyOf(outcomeReply(contract, rotate, revealed, asked(rotate, endpoint, now))),
     reveal: reveal === null ? null : replyOf(outcomeReply(contract, reveal, revealed, asked(reveal, endpoint, now))),
     errors: refusalsOf(contract, rotate, { ring: endpoint.ring, ...asked(rotate, endpoint, now) }).map(
@@ -148,7 +151,7 @@ async function rotatedEndpoint(contract: Contract, now: Date): Promise<Rotated> 
   const deps = { randomBytes, sealer: { seal: async () => 'sealed', open: async () => new Secret('opened') } }
   const [first, next] = [await newKey(deps, owner, null), await newKey(deps, owner, null)]
   const before = addSeconds(now, -3600)
-  const choice = { overlapSeconds: null, ownSecret: null, reason: null, forced: true }
+  const choice = { overlapSeconds: saidOverlapOf(contract), ownSecret: null, reason: null, forced: true }
   const policy = rotationPolicyOf({ ...contract, cooldownSeconds: 0 }, choice)
   const actor = { kind: 'keyturn', id: 'sample' } as const
   const draft = newDraft(deps, { kind: 'create', actor, reason: null, overlapSeconds: 0, idempotency: null })
@@ -234,6 +237,15 @@ function overlapOf({ overlap }: Contract): number | null {
   if (overlap.kind !== 'chosen' || overlap.defaultSeconds === 'endless') return null
   const lengths = Object.values(overlap.words ?? {})
   return lengths.length === 0 || lengths.includes(overlap.defaultSeconds) ? overlap.defaultSeconds : null
+}
+
+/** As the request says it. Null: it says none. */
+function saidOverlapOf(contract: Contract): number | null {
+  const { overlap } = contract
+  const asked = overlapOf(contract)
+  if (overlap.kind !== 'chosen' || asked === null) return null
+  const said = saidLength(overlap, asked)
+  return said === 'endless' ? null : said
 }
 
 function replyOf({ status, headers, body }: ApiReply): Sample {

@@ -36,6 +36,10 @@ function checkPath(contract: Addressed, { path, use }: Pick<Operation, 'path' | 
   const tenantName = tenant.from === 'path' ? [tenant.parameter] : []
   const chosen = use === 'rotate' ? chosenParameters(contract) : []
   const wanted = use === 'health' ? [] : [...(needsId ? ['id'] : []), ...tenantName, ...chosen]
+  const [beforeLast, last] = segments.slice(-2)
+  if (beforeLast?.kind === 'parameter' && beforeLast.verb !== null && last !== undefined && isEmpty(last)) {
+    return [`path must not end in a slash after a verb, as in ${JSON.stringify(`${segmentText(beforeLast)}/`)}`]
+  }
   const odd = segments.find((segment, index) => !isWellFormed(segment, index === segments.length - 1))
   if (odd !== undefined) {
     const text = JSON.stringify(segmentText(odd))
@@ -55,6 +59,10 @@ function checkPath(contract: Addressed, { path, use }: Pick<Operation, 'path' | 
 function whyNot(name: string, { ids }: Addressed, use: string): string {
   if (name !== 'id') return ', which nothing in the contract names'
   return ids.kind === 'fixed' ? ', since ids are fixed' : `, since ${use} is not about one endpoint`
+}
+
+function isEmpty(segment: Segment): boolean {
+  return segment.kind === 'literal' && segment.text === ''
 }
 
 function segmentText(segment: Segment): string {

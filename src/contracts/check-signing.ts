@@ -24,7 +24,11 @@ function checkSecret(contract: Signed): readonly Fault[] {
     prefix !== prefix.trimStart() && 'secret.prefix must not begin with a space',
     mask !== undefined && mask.first + mask.last > prefix.length + mostShown && 'secret.mask shows too much',
     mask !== undefined && (mask.first < 0 || mask.last < 0) && 'secret.mask must not count below 0',
-    secretKeyOf(contract) === 'bytes' &&
+    secret.key === undefined &&
+      secretKeyOf(contract) === 'bytes' &&
+      !hasBytes &&
+      `secret.encoding must have bytes, which are the key by signing.keyBytes, and ${encoding} has none; or say by secret.key that text or text-after-prefix is the key`,
+    secret.key === 'bytes' &&
       !hasBytes &&
       `secret.key bytes needs an encoding that has bytes, not ${encoding}; text and text-after-prefix take any`,
     fitsEncoding(secret) && !canKey(contract) && 'secret must be one that its scheme can sign with',

@@ -156,11 +156,14 @@ function errorValues(
   return { ...ours, type, title, detail, code, errors, messages }
 }
 
-/** The text with the values of the fields that stand in braces. Any other braces stay. */
+/** The text with the values of the fields that stand in braces; null leaves no space behind. Any other braces stay. */
 function filled(text: string, values: Values): string {
-  return text.replaceAll(/\{(\w+)\}/g, (braces, field: string) =>
-    Object.hasOwn(values, field) ? textOf(values[field] ?? '') : braces,
-  )
+  return text.replaceAll(/( ?)\{(\w+)\}( ?)/g, (braces, before: string, field: string, after: string) => {
+    if (!Object.hasOwn(values, field)) return braces
+    const value = values[field] ?? null
+    if (value === null) return before === '' || after === '' ? '' : ' '
+    return before + textOf(value) + after
+  })
 }
 
 /**

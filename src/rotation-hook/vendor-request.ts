@@ -124,7 +124,7 @@ function saidByRotation(
   const { overlap, rotateBody } = contract
   const { constants = {}, reason } = rotateBody ?? {}
   const said = Object.entries({ ...Object.fromEntries(whenConstants(operation)), ...constants, ...members })
-  if (reason?.required === true) said.push([reason.field, usualReason.slice(0, reason.maximumCharacters)])
+  if (reason?.required === true) said.push([reason.field, usualReason.slice(0, reason.maximumCharacters).trimEnd()])
   if (overlap.kind === 'chosen' && (overlapSeconds !== null || mustBeSaid(overlap))) {
     said.push([overlap.field, written(overlap, overlapSeconds ?? overlap.defaultSeconds, now)])
   }

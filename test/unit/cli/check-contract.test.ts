@@ -22,6 +22,7 @@ import { allMadeUp } from '../contracts/made-up/all-made-up'
 import { ferrypost } from '../contracts/made-up/ferrypost'
 import { harborline } from '../contracts/made-up/harborline'
 import { lanternkey } from '../contracts/made-up/lanternkey'
+import { northlight } from '../contracts/made-up/northlight'
 import { oldstay } from '../contracts/made-up/oldstay'
 import { thornfield } from '../contracts/made-up/thornfield'
 
@@ -89,6 +90,16 @@ describe('keyturn check-contract', () => {
     expect(lines.filter(line => line.startsWith('Receivers'))).toEqual([
       "Receivers verify with the scheme and keyBytes { encoding: 'utf8', prefix: 'hls_' }.",
       "Receivers verify with the scheme and keyBytes { encoding: 'hex', prefix: 'LK.' }.",
+    ])
+  })
+
+  it('says where its rotation says an overlap that the hook leaves out', async () => {
+    const file = moduleOf('overlaps.cjs', { acmeworks, northlight, oldstay })
+    const { lines } = await checkContractFile({ args: [file], options: {}, say: () => undefined })
+    expect(lines.filter(line => line.startsWith('A rotation'))).toEqual([
+      'A rotation that says the overlap, which the hook says only where overlapSeconds is set:',
+      'A rotation:',
+      'A rotation:',
     ])
   })
 
@@ -196,6 +207,15 @@ describe('the samples', () => {
     const header = 'idempotency-key'
     expect((await samplesOf(acmeworks, NOON))?.request.headers).toHaveProperty([header])
     expect((await samplesOf(ferrypost, NOON))?.request.headers).not.toHaveProperty([header])
+  })
+
+  it('have the reply to an instant that each rotation says, as the request says it', async () => {
+    const { field: _, ...chosen } = acmeworks.overlap
+    const overlap = { ...chosen, field: 'until', unit: 'instant', required: true, minimumSeconds: 86_400 } as const
+    const { request, reply } = (await samplesOf({ ...acmeworks, overlap }, NOON)) ?? {}
+    const ends = addSeconds(NOON, 86_460)
+    expect(JSON.parse(request?.body ?? '')).toEqual({ until: ends.toISOString() })
+    expect(JSON.parse(reply?.body ?? '')).toMatchObject({ old_secret_ends: ends.getTime() / 1000 })
   })
 
   it('have in the request what the hook sends back of what it reads', async () => {

@@ -28,6 +28,20 @@ async function refusals(errors: ErrorDialect): Promise<readonly [notFound: Refus
   return [await roll('hook_0', {}), await roll(id, { hours: 99, colour: 'red' })]
 }
 
+describe('a field that is null', () => {
+  it.each([
+    ['Webhook {id} not found', 'Webhook not found'],
+    ['{id} is not there', 'is not there'],
+    ['Not found: {id}', 'Not found:'],
+    ['No {id}.', 'No.'],
+    ['No {id} {retryAfterSeconds} {method}', 'No GET'],
+    ['({id}) {nothing}', '() {nothing}'],
+  ])('leaves no space behind where a detail is %j', async (detail, said) => {
+    const { send } = harness([withErrors({ body: 'detail', byStatus: { 404: { detail } } })])
+    expect((await send('GET', '/api/nothing')).json).toBe(said)
+  })
+})
+
 describe('an entry for any other error', () => {
   it('says what the entry of a status leaves out, and no type where neither has one', async () => {
     const [notFound] = await refusals({ body: shown, byStatus: { 404: { code: 'nope' } }, other })

@@ -280,8 +280,13 @@ describe('a contract', () => {
     ['ids.make.encoding', { ...sound, ids: { kind: 'text', make: sound.secret, maximum: 64 } }],
     [
       'secret.key bytes needs an encoding that has bytes, not alphanumeric',
+      { ...sound, secret: { ...sound.secret, encoding: 'alphanumeric', key: 'bytes' } },
+    ],
+    [
+      'secret.encoding must have bytes, which are the key by signing.keyBytes, and alphanumeric has none; or say by secret.key that text or text-after-prefix is the key',
       { ...sound, secret: { ...sound.secret, encoding: 'alphanumeric' } },
     ],
+    ['path must not end in a slash after a verb, as in "{id}:rotate/"', withRotate({ path: '/hooks/{id}:rotate/' })],
     ['headers.X Y', { ...sound, headers: { 'X Y': 'requestId' } }],
     ['headers.X must be one value', { ...sound, headers: { X: { a: 'requestId' } } }],
     ['headers.X: there is no field id', { ...sound, headers: { X: 'id' as 'requestId' } }],

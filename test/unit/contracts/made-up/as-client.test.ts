@@ -108,6 +108,13 @@ describe('the hook as a client of a server that is as strict as the contract', (
     expect(secret.reveal()).toBe((await secrets())[0])
   })
 
+  it('says a reason that is cut off without a space at its end', async () => {
+    const reason = { field: 'why', maximumCharacters: 10, required: true } as const
+    const { vendor, sent } = await clientBed({ ...acmeworks, rotateBody: { reason } })
+    await vendor.rotate('key-1', sending)
+    expect(sent[0]?.body).toBe('{"why":"scheduled"}')
+  })
+
   it('says an object that makes the request a rotation as it stands', async () => {
     const [rotate, ...others] = harborline.operations
     const contract: Contract = { ...harborline, operations: [{ ...rotate, when: { a: { b: [1, null] } } }, ...others] }
