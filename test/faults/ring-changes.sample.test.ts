@@ -3,12 +3,15 @@ import { randomBytes } from 'node:crypto'
 import { textAt } from '../support/api-caller'
 import { findCanaries } from '../support/canary/find-canaries'
 import { outage } from './strikes'
-import { rotationWithoutOverlap } from './subjects/ring-changes/changes'
+import { promotion, rotationWithoutOverlap } from './subjects/ring-changes/changes'
 import { describeStruckChanges } from './subjects/ring-changes/suite'
 
-// One change of a ring, struck at each of its calls. `npm run test:faults` has the others.
+// A rotation and two promotions, struck at each of their calls. `npm run test:faults` has the others.
 
-const struckChanges = describeStruckChanges([rotationWithoutOverlap])
+const struckChanges = describeStruckChanges({
+  changes: [rotationWithoutOverlap, promotion],
+  promotionStrikes: ['killed-after'],
+})
 
 async function newEndpoint(): Promise<{ readonly endpointId: string; readonly token: string }> {
   const { credentials, rotate } = struckChanges()
@@ -40,11 +43,12 @@ describe('a rotation while a service is out of reach', () => {
   })
 
   it('left nothing in the log that could sign, and lines that say what failed', () => {
-    const { repeats, rotate } = struckChanges()
+    const { repeats, rotate, struck } = struckChanges()
     const shown = [...repeats.values()].flatMap(({ text }) =>
       [...text.matchAll(/whsec_[^"]{20,}/g)].map(([secret]) => secret),
     )
-    const canaries = [ownSecret, ...shown].map((text, at) => ({ name: `secret ${at}`, text }))
+    const kept = struck.flatMap(({ request: { keeps = [] } }) => keeps)
+    const canaries = [ownSecret, ...shown, ...kept].map((text, at) => ({ name: `secret ${at}`, text }))
     expect(canaries.length).toBeGreaterThan(repeats.size)
     const printed = rotate.printed()
     expect(findCanaries([{ name: 'log', bytes: Buffer.from(printed) }], canaries)).toEqual([])

@@ -77,7 +77,7 @@ async function build(closers: Closers): Promise<BuiltProcess> {
 }
 
 /** Calls at the same time come in any order, so they are told apart by what they are about. */
-function nameOf(operation: string, body: Buffer): string {
+export function nameOf(operation: string, body: Buffer): string {
   const [, kind] = /"(DELIVERY|EVENT|ENDPOINT|ATTEMPTS|HEALTH)#/.exec(body.toString('utf8')) ?? []
   return kind === undefined ? operation : `${operation} ${kind}`
 }

@@ -1,8 +1,10 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager'
 import { inLanes } from '../../../../src/core/concurrency'
-import { dueKindOf, type Endpoint } from '../../../../src/rotation/endpoint'
+import { promotionAt } from '../../../../src/rotation/due'
+import { type ChangeKind, dueKindOf, type Endpoint } from '../../../../src/rotation/endpoint'
 import { mirrorName } from '../../../../src/rotation/mirror'
-import { type RingBed, tenantId } from './bed'
+import { allKeys } from '../../../../src/rotation/published'
+import { type RingBed, type SentEvent, tenantId } from './bed'
 
 /** One endpoint as each of the places has it that are to agree, in the same words. */
 export interface Places {
@@ -11,9 +13,15 @@ export interface Places {
   /** What a change of the ring leaves, newest first. */
   readonly changes: readonly string[]
   readonly audit: readonly string[]
-  /** Whether the sweep has nothing left to do but its daily look. */
+  /** What the bus got, each at least once. */
+  readonly events: readonly string[]
+  /** Whether the sweep has nothing left to do but its daily look, or to promote the published key once it is time. */
   readonly settled: boolean
-  /** What the latest change shows: the current secret, or what it revoked. */
+  /** Secrets that receivers verify with. */
+  readonly verifying: readonly string[]
+  /** Whether one key signs, without an end, and no other place has it. */
+  readonly isUnambiguous: boolean
+  /** What the latest change shows: the secret that it made, which keys it was about, or what it revoked. */
   readonly shown: unknown
 }
 
@@ -27,20 +35,26 @@ export async function storedEndpoints({ sweep }: RingBed): Promise<readonly Endp
 
 /** Reads every endpoint from its places. By its id. */
 export async function placesById(bed: RingBed): Promise<ReadonlyMap<string, Places>> {
-  const endpoints = await storedEndpoints(bed)
-  return new Map(await inLanes(lanes, endpoints, async each => [each.id, await placesOf(bed, each)] as const))
+  const [endpoints, events] = await Promise.all([storedEndpoints(bed), bed.events()])
+  return new Map(await inLanes(lanes, endpoints, async each => [each.id, await placesOf(bed, each, events)] as const))
 }
 
 /** The ring's secrets are opened, as a sender of deliveries would. */
-async function placesOf({ sweep, secrets }: RingBed, endpoint: Endpoint): Promise<Places> {
-  const { id: endpointId, ring, changes, revision, settling, dueAt } = endpoint
-  const isAtRest = dueAt === null || dueKindOf(endpoint) === 'look'
+async function placesOf(
+  { sweep, secrets }: RingBed,
+  endpoint: Endpoint,
+  events: readonly SentEvent[],
+): Promise<Places> {
+  const { id: endpointId, ring, changes, published } = endpoint
   const SecretId = mirrorName(sweep.stage, tenantId, endpointId)
   const [mirrored, audit, keys] = await Promise.all([
     secrets.send(new GetSecretValueCommand({ SecretId })),
     sweep.audit.list({ tenantId, endpointId }, everyRecord),
-    Promise.all(ring.keys.map(key => openedKey(sweep, endpoint, key))),
+    Promise.all(allKeys(endpoint).map(key => openedKey(sweep, endpoint, key))),
   ])
+  const now = sweep.now().toISOString()
+  const [signing] = ring.keys
+  const told = events.filter(event => event.endpointId === endpointId)
   return {
     ring: { endpointId, tenantId, version: ring.version, signingSecret: keys[0]?.secret, keys },
     mirror: JSON.parse(mirrored.SecretString ?? 'null') as unknown,
@@ -48,9 +62,40 @@ async function placesOf({ sweep, secrets }: RingBed, endpoint: Endpoint): Promis
     audit: audit.items
       .filter(({ kind }) => kind !== 'replay')
       .map(({ id, kind, version }) => `${kind} ${version} ${id}`),
-    settled: isAtRest && settling.revision === revision,
-    shown: changes[0].kind === 'revoke' ? changes[0].revokedKeyIds : keys[0]?.secret,
+    events: [...new Set(told.map(({ type, version, id }) => `${kindsOfEvents[type]} ${version} ${id}`))],
+    settled: isSettled(endpoint, sweep.now()),
+    verifying: keys.filter(({ expiresAt }) => expiresAt === null || expiresAt > now).map(({ secret }) => secret),
+    isUnambiguous: signing.expiresAt === null && !ring.keys.some(({ id }) => id === published?.key.id),
+    shown: shownBy(endpoint, new Map(keys.map(({ id, secret }) => [id, secret]))),
   }
+}
+
+/** By its type, what an event is of. */
+const kindsOfEvents: Readonly<Record<string, ChangeKind>> = {
+  'endpoint.created': 'create',
+  'secret.rotated': 'rotate',
+  'secret.revoked': 'revoke',
+  'secret.published': 'publish',
+  'secret.promoted': 'promote',
+  'secret.abandoned': 'abandon',
+  'secret.rolled-back': 'roll-back',
+}
+
+function isSettled(endpoint: Endpoint, now: Date): boolean {
+  const { revision, settling, dueAt } = endpoint
+  const promotedAt = promotionAt(endpoint)
+  const waitsForTime = dueAt !== null && dueAt > now && dueAt.getTime() === promotedAt?.getTime()
+  const isAtRest = dueAt === null || dueKindOf(endpoint) === 'look' || waitsForTime
+  return isAtRest && settling.revision === revision
+}
+
+function shownBy({ changes: [latest], ring, published }: Endpoint, secrets: ReadonlyMap<string, string>): unknown {
+  const { kind, keyId, revokedKeyIds } = latest
+  const signing = ring.keys[0].id
+  if (kind === 'revoke') return revokedKeyIds
+  if (kind === 'abandon') return keyId
+  if (kind === 'roll-back') return [signing, published?.key.id]
+  return kind === 'promote' ? signing : secrets.get(keyId)
 }
 
 async function openedKey({ sealer }: RingBed['sweep'], endpoint: Endpoint, key: Endpoint['ring']['keys'][0]) {

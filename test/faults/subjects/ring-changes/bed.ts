@@ -1,9 +1,19 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { randomBytes } from 'node:crypto'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { readEnvironment, sweepVariables } from '../../../../lambdas/environment'
 import { rotationDeps } from '../../../../lambdas/wiring'
-import { createTable, localAws, localClientOptions, mirrorKeyId, ringKeyId } from '../../../../local/aws-resources'
+import {
+  createQueues,
+  createTable,
+  localAws,
+  localClientOptions,
+  mirrorKeyId,
+  ringKeyId,
+} from '../../../../local/aws-resources'
 import { startAwsServer } from '../../../../local/aws-server/server'
 import type { Closers } from '../../../../local/closers'
 import { functionEnvironment } from '../../../../local/function-environment'
@@ -28,21 +38,35 @@ import { type FaultProxy, startFaultProxy } from '../../proxy'
 /** The function that changes rings, with a proxy between it and AWS; and what looks at the outcome past the proxy. */
 export interface RingBed {
   readonly rotate: RotateFunction
+  /** Behind the same proxy. */
+  readonly sweepFunction: SweepFunction
   /** What a deployed sweep reaches AWS with. */
   readonly sweep: RotationDeps
   readonly secrets: SecretsManagerClient
+  /** Everything that the bus has got. */
+  readonly events: () => Promise<readonly SentEvent[]>
   /** So many requests can be struck at a time. */
   readonly credentials: readonly [Credentials, ...Credentials[]]
+}
+
+/** What an event on the bus says of itself. */
+export interface SentEvent {
+  readonly type: string
+  readonly id: string
+  readonly endpointId: string
+  readonly version: number
 }
 
 const setsOfCredentials = 4
 
 /** Takes over this process's AWS variables. */
 export async function startRingBed(closers: Closers): Promise<RingBed> {
-  const aws = await startAwsServer({ dataDir: null, port: 0, kmsKeyIds: [ringKeyId, mirrorKeyId] })
+  const dataDir = await mkdtemp(join(tmpdir(), 'keyturn-faults-'))
+  closers.add(() => rm(dataDir, { recursive: true }))
+  const aws = await startAwsServer({ dataDir, port: 0, kmsKeyIds: [ringKeyId, mirrorKeyId] })
   closers.add(() => aws.close())
-  const [{ rotate: bundle, runtime }, [first, ...others]] = await Promise.all([
-    buildBundles(closers, { rotate: 'lambdas/rotate.ts' }),
+  const [{ rotate: bundle, sweep: sweepBundle, runtime }, [first, ...others]] = await Promise.all([
+    buildBundles(closers, { rotate: 'lambdas/rotate.ts', sweep: 'lambdas/sweep.ts' }),
     prepareTable(aws.url, setsOfCredentials),
   ])
   if (first === undefined) throw new TypeError('there are no credentials')
@@ -51,7 +75,23 @@ export async function startRingBed(closers: Closers): Promise<RingBed> {
   closers.add(() => secrets.destroy())
   const rotate = await startRotateFunction({ built: { bundle, runtime }, aws: aws.url })
   closers.add(() => rotate.close())
-  return { rotate, sweep, secrets, credentials: [first, ...others] }
+  const sweepFunction = startSweepFunction({ bundle: sweepBundle, runtime }, rotate.proxy.url)
+  closers.add(() => sweepFunction.kill())
+  const events = () => sentEvents(join(dataDir, 'events.ndjson'))
+  return { rotate, sweepFunction, sweep, secrets, events, credentials: [first, ...others] }
+}
+
+/** The events that the embedded bus has kept in its file. */
+export async function sentEvents(file: string): Promise<readonly SentEvent[]> {
+  const lines = (await readFile(file, 'utf8')).split('\n').filter(line => line !== '')
+  return lines.map(line => {
+    // Keyturn's own events are all that the bus gets.
+    const { detail, 'detail-type': type } = JSON.parse(line) as {
+      detail: Omit<SentEvent, 'type'>
+      'detail-type': string
+    }
+    return { ...detail, type }
+  })
 }
 
 /** Whose endpoints are struck. */
@@ -67,7 +107,7 @@ export interface Credentials {
 /** Makes the table, and so many sets of API keys. */
 export async function prepareTable(aws: string, sets: number): Promise<readonly Credentials[]> {
   const table = { client: dynamoDbClient(localClientOptions(aws)), name: localAws.table }
-  await createTable(table)
+  await Promise.all([createTable(table), createQueues(localClientOptions(aws))])
   const now = (): Date => new Date()
   const store = dynamoApiKeyStore(table, now)
   const keyOf = async (contract: Contract): Promise<string> => {
@@ -140,4 +180,20 @@ export async function startRotateFunction({ built, aws, delayMs = 0 }: RotateFun
       await proxy.close()
     },
   }
+}
+
+/** The real bundle of `sweep` in a worker. */
+export interface SweepFunction {
+  /** @throws {InvocationError} when the worker is killed meanwhile */
+  readonly run: () => Promise<unknown>
+  /** Ends the worker as a crash would; the next run starts another. */
+  readonly kill: () => Promise<void>
+}
+
+/** `aws`: the URL of AWS, or of a proxy before it. */
+export function startSweepFunction(built: BuiltFunction, aws: string): SweepFunction {
+  const environment = functionEnvironment({ name: 'sweep', bundle: built.bundle, aws })
+  const log = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const run = new LocalFunction({ ...built, environment, log, timeoutSeconds })
+  return { run: () => run.invoke({}), kill: () => run.kill() }
 }

@@ -6,8 +6,9 @@ import { sweep } from '../../../../src/rotation/sweep'
 import type { CalledReply } from '../../../support/api-caller'
 import { everyStrike, type Strike, strikes } from '../../strikes'
 import { type Places, placesById } from './agreement'
-import { type RingBed, startRingBed } from './bed'
-import type { Repeatable, RingChange } from './changes'
+import { type Credentials, type RingBed, startRingBed } from './bed'
+import type { PreparingBed, Repeatable, RingChange } from './changes'
+import { strikePromotions, type StruckPromotion } from './struck-promotions'
 
 /** One change, of which one call was struck. */
 export interface StruckChange extends PlannedStrike {
@@ -31,6 +32,8 @@ export interface StruckChanges extends RingBed {
   /** The calls of each change when nothing goes wrong. */
   readonly recorded: ReadonlyMap<RingChange, readonly string[]>
   readonly struck: readonly StruckChange[]
+  /** Promotions by the sweep. */
+  readonly promotions: readonly StruckPromotion[]
   /** By the endpoint's id, and only where there is an endpoint: after one sweep, before anything was repeated. */
   readonly swept: ReadonlyMap<string, Places>
   /** By the request's key. */
@@ -39,24 +42,38 @@ export interface StruckChanges extends RingBed {
   readonly repeated: ReadonlyMap<string, Places>
 }
 
+/** What is struck: changes that are asked for, in every way, and the sweep's promotion in these. */
+export interface PlannedChanges {
+  readonly changes: readonly RingChange[]
+  readonly promotionStrikes: readonly Strike[]
+}
+
 /** Takes over this process's AWS variables. */
-export async function strikeChanges(changes: readonly RingChange[], closers: Closers): Promise<StruckChanges> {
+export async function strikeChanges(
+  { changes, promotionStrikes }: PlannedChanges,
+  closers: Closers,
+): Promise<StruckChanges> {
   const bed = await startRingBed(closers)
   const recorded = await recordCalls(bed, changes)
   const struck = await strikeAll(bed, plannedStrikes(recorded))
+  const promotions = await strikePromotions(bed, promotionStrikes)
   await sweep({ ...bed.sweep, sleep: () => Promise.resolve() }, addSeconds(new Date(), 60))
   const swept = await placesById(bed)
   const repeats = await repeatAll(struck)
-  return { ...bed, recorded, struck, swept, repeats, repeated: await placesById(bed) }
+  if (promotions.length > 0) await bed.sweepFunction.run()
+  return { ...bed, recorded, struck, promotions, swept, repeats, repeated: await placesById(bed) }
 }
 
-async function recordCalls(
-  { rotate: { api, proxy }, credentials }: RingBed,
-  changes: readonly RingChange[],
-): Promise<StruckChanges['recorded']> {
+function preparingWith({ rotate: { api }, sweep: { store } }: RingBed, credentials: Credentials): PreparingBed {
+  return { api, store, credentials }
+}
+
+async function recordCalls(bed: RingBed, changes: readonly RingChange[]): Promise<StruckChanges['recorded']> {
+  const { rotate, credentials } = bed
+  const { proxy } = rotate
   const recorded = new Map<RingChange, readonly string[]>()
   for (const change of changes) {
-    const request = await change.prepare(api, credentials[0], `record-${recorded.size}`)
+    const request = await change.prepare(preparingWith(bed, credentials[0]), `record-${recorded.size}`)
     const { calls } = proxy.watch(marksOf(request))
     const reply = await request.send()
     if (reply.status !== change.status) throw new Error(`${change.name} answered ${reply.status}: ${reply.text}`)
@@ -92,15 +109,14 @@ async function strikeAll(bed: RingBed, planned: readonly PlannedStrike[]): Promi
   return struck
 }
 
-async function strikeTogether(
-  { rotate: { api, proxy, kill }, credentials }: RingBed,
-  planned: readonly PlannedStrike[],
-): Promise<readonly StruckChange[]> {
+async function strikeTogether(bed: RingBed, planned: readonly PlannedStrike[]): Promise<readonly StruckChange[]> {
+  const { rotate, credentials } = bed
+  const { proxy, kill } = rotate
   const prepared = await Promise.all(
     credentials.slice(0, planned.length).map(async (own, place) => {
       const each = planned[place]
       if (each === undefined) throw new RangeError('more credentials than requests')
-      return { each, request: await each.change.prepare(api, own, each.key) }
+      return { each, request: await each.change.prepare(preparingWith(bed, own), each.key) }
     }),
   )
   const killOnce = onceAllHaveCome(planned.length, kill)

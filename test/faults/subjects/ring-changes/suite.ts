@@ -1,19 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Closers } from '../../../../local/closers'
+import { strikes } from '../../strikes'
 import { type Places, storedEndpoints } from './agreement'
-import type { RingChange } from './changes'
-import { strikeChanges, type StruckChange, type StruckChanges } from './struck-changes'
+import { type PlannedChanges, strikeChanges, type StruckChange, type StruckChanges } from './struck-changes'
+import type { StruckPromotion } from './struck-promotions'
 
 /**
  * Each call of a change to AWS is lost, or answered in vain, once; with the real bundle and the real SDK. Returns what
  * all that left behind, for tests that come after.
  */
-export function describeStruckChanges(changes: readonly RingChange[]): () => StruckChanges {
+export function describeStruckChanges(planned: PlannedChanges): () => StruckChanges {
+  const { changes, promotionStrikes } = planned
   const closers = new Closers()
   let all: StruckChanges
 
   beforeAll(async () => {
-    all = await strikeChanges(changes, closers)
+    all = await strikeChanges(planned, closers)
   })
 
   afterAll(() => closers.close())
@@ -58,10 +60,45 @@ export function describeStruckChanges(changes: readonly RingChange[]): () => Str
         expectAgreement(key, places)
       }
     })
+
+    it('loses no key that receivers verify with', () => {
+      for (const { key, request } of own()) {
+        const verifying = all.repeated.get(request.endpointId)?.verifying
+        expect([key, verifying]).toEqual([key, expect.arrayContaining([...(request.keeps ?? [])])])
+      }
+    })
+  })
+
+  describe.each(promotionStrikes)('a promotion by the sweep, %s', strike => {
+    const own = (): readonly StruckPromotion[] => all.promotions.filter(each => each.strike === strike)
+    const changesOf = (places: Places | undefined): readonly string[] =>
+      (places?.changes ?? []).map(text => text.split(' ')[0] ?? '')
+
+    it('is struck once at every call that it makes', () => {
+      const [whole, ...others] = own()
+      expect(whole?.calls.length).toBeGreaterThanOrEqual(8)
+      expect(others.map(({ at, struck }) => [at, struck])).toEqual(whole?.calls.map(at => [at, true]))
+      expect(own().map(({ failed }) => failed)).toEqual([false, ...others.map(() => strikes[strike].killsCaller)])
+    })
+
+    it('has happened once, or happens in a later sweep, and loses no key', () => {
+      for (const { at, endpointId, keyId, keeps } of own()) {
+        const places = all.repeated.get(endpointId)
+        expect([at, changesOf(places)]).toEqual([at, ['promote', 'publish', 'create']])
+        expect([at, places?.shown, places?.verifying]).toEqual([at, keyId, keeps.toReversed()])
+        expectAgreement(`${at}`, places)
+      }
+    })
+
+    it('is left alone by the sweeps after it', () => {
+      for (const { at, endpointId } of own()) {
+        expect([at, all.repeated.get(endpointId)]).toEqual([at, all.swept.get(endpointId)])
+      }
+    })
   })
 
   it('made one endpoint a run, however often it was repeated', async () => {
-    expect(await storedEndpoints(all)).toHaveLength(all.struck.length + changes.length)
+    expect(await storedEndpoints(all)).toHaveLength(all.struck.length + changes.length + all.promotions.length)
   })
 
   return () => all
@@ -70,8 +107,10 @@ export function describeStruckChanges(changes: readonly RingChange[]): () => Str
 /** An endpoint that was never made has nothing that could disagree. */
 function expectAgreement(key: string, places: Places | undefined): void {
   if (places === undefined) return
-  const { ring, mirror, changes, audit, settled } = places
+  const { ring, mirror, changes, audit, events, settled, isUnambiguous } = places
   expect([key, mirror]).toEqual([key, ring])
   expect([key, audit]).toEqual([key, changes])
+  expect([key, events.toSorted()]).toEqual([key, changes.toSorted()])
+  expect([key, isUnambiguous]).toEqual([key, true])
   expect([key, settled]).toEqual([key, true])
 }
