@@ -1,6 +1,6 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager'
 import { inLanes } from '../../../../src/core/concurrency'
-import { promotionAt } from '../../../../src/rotation/due'
+import { plannedAt, workPlannedAt } from '../../../../src/rotation/due'
 import { type ChangeKind, dueKindOf, type Endpoint } from '../../../../src/rotation/endpoint'
 import { mirrorName } from '../../../../src/rotation/mirror'
 import { allKeys } from '../../../../src/rotation/published'
@@ -15,7 +15,7 @@ export interface Places {
   readonly audit: readonly string[]
   /** What the bus got, each at least once. */
   readonly events: readonly string[]
-  /** Whether the sweep has nothing left to do but its daily look, or to promote the published key once it is time. */
+  /** Whether the sweep has nothing left but what has its own time: a daily look, a promotion, the end of a key. */
   readonly settled: boolean
   /** Secrets that receivers verify with. */
   readonly verifying: readonly string[]
@@ -54,7 +54,7 @@ async function placesOf(
   ])
   const now = sweep.now().toISOString()
   const [signing] = ring.keys
-  const told = events.filter(event => event.endpointId === endpointId)
+  const told = events.filter(event => event.endpointId === endpointId && Object.hasOwn(kindsOfEvents, event.type))
   return {
     ring: { endpointId, tenantId, version: ring.version, signingSecret: keys[0]?.secret, keys },
     mirror: JSON.parse(mirrored.SecretString ?? 'null') as unknown,
@@ -70,7 +70,7 @@ async function placesOf(
   }
 }
 
-/** By its type, what an event is of. */
+/** By its type, what an event is of. Ends of keys are told beside. */
 const kindsOfEvents: Readonly<Record<string, ChangeKind>> = {
   'endpoint.created': 'create',
   'secret.rotated': 'rotate',
@@ -83,10 +83,9 @@ const kindsOfEvents: Readonly<Record<string, ChangeKind>> = {
 
 function isSettled(endpoint: Endpoint, now: Date): boolean {
   const { revision, settling, dueAt } = endpoint
-  const promotedAt = promotionAt(endpoint)
-  const waitsForTime = dueAt !== null && dueAt > now && dueAt.getTime() === promotedAt?.getTime()
-  const isAtRest = dueAt === null || dueKindOf(endpoint) === 'look' || waitsForTime
-  return isAtRest && settling.revision === revision
+  const hasWork = dueKindOf(endpoint) === 'unsettled' || workPlannedAt(endpoint) !== null
+  const waitsForTime = dueAt !== null && dueAt > now && dueAt.getTime() === plannedAt(endpoint)?.getTime()
+  return !hasWork && (dueAt === null || waitsForTime) && settling.revision === revision
 }
 
 function shownBy({ changes: [latest], ring, published }: Endpoint, secrets: ReadonlyMap<string, string>): unknown {
