@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
+import { keyturn } from '../../src/contracts/keyturn'
 
 // README's flow of a rotation leads to lines. They move when the code does, so this test says where to.
 
@@ -36,3 +37,17 @@ describe("README's flow of a rotation", () => {
     expect([saidFiles, saidLines]).toEqual([String(files.length), lines.toLocaleString('en-US')])
   })
 })
+
+describe("README's reply of a rotation", () => {
+  it('has the members that a rotation answers with, and no others', () => {
+    const operation = keyturn.operations.find(({ use }) => use === 'rotate')
+    const shown = JSON.parse(/```json\n(\{\n {2}"endpoint"[^]*?\n\})\n```/.exec(readme)?.[1] ?? '{}') as object
+    expect(membersOf(shown)).toEqual(membersOf(operation?.reply.body))
+  })
+})
+
+/** The names of the members, and of the endpoint's. */
+function membersOf(body: unknown): readonly string[] {
+  const { endpoint } = Object(body)
+  return [...Object.keys(Object(body)), ...Object.keys(Object(endpoint)).map(name => `endpoint.${name}`)].toSorted()
+}
