@@ -32,7 +32,9 @@ export async function memoryFigures(): Promise<readonly Figure[]> {
     await buildMounted(folder, { deliver: 'bench/delivery-memory-process.ts' })
     await endBuilder()
     const bundle = join(folder, 'deliver/index.js')
-    const env = functionEnvironment({ name: 'deliver', bundle, aws: 'http://127.0.0.1:1' })
+    // As a deployment has it: the local run lets a tenant have fewer attempts at once than the stub has lanes.
+    const local = functionEnvironment({ name: 'deliver', bundle, aws: 'http://127.0.0.1:1' })
+    const env = { ...local, ATTEMPTS_PER_TENANT: '25' }
     const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`
     const { stderr } = await run(process.execPath, [bundle, url], { env, maxBuffer: 64 * 1024 * 1024 })
     if (received < endpoints) throw new Error(`${received} deliveries came instead of ${endpoints}`)

@@ -88,11 +88,16 @@ export function retiringKeys(ring: KeyRing, now: Date): readonly Key[] {
 }
 
 /**
- * The key that signed before the current one; undefined: there is none that is still live. It is older than that: a newer one
- * was given up, also where a function from before has lost the mark of it.
+ * The key that signed before the current one, live or not. It is older than that: a newer one was given up, also where a
+ * function from before has lost the mark of it.
  */
-export function previousKey({ keys: [current, ...others] }: KeyRing, now: Date): Key | undefined {
-  const [previous] = others.filter(key => key.abandoned !== true && key.createdAt <= current.createdAt)
+export function keyBefore({ keys: [current, ...others] }: KeyRing): Key | undefined {
+  return others.find(key => key.abandoned !== true && key.createdAt <= current.createdAt)
+}
+
+/** The same while it is live. */
+export function previousKey(ring: KeyRing, now: Date): Key | undefined {
+  const previous = keyBefore(ring)
   return previous !== undefined && isLive(previous, now) ? previous : undefined
 }
 

@@ -8,7 +8,7 @@ import { mirrorState } from '../../rotation/mirror'
 import type { RotationDeps } from '../../rotation/ports'
 import { revealCurrent, type Revealed } from '../../rotation/reveal'
 import { revokePreviousKeys } from '../../rotation/revoke'
-import { previousEnd } from '../../rotation/ring'
+import { keyBefore, previousEnd } from '../../rotation/ring'
 import { rotateSecret } from '../../rotation/rotate'
 import { readBody, readPermittedObject } from '../body/json'
 import { readNewEndpoint } from '../body/new-endpoint'
@@ -168,7 +168,7 @@ export function revealOutcome(revealed: Revealed, health: DeliveryHealth, older:
     isCurrent: key.id === endpoint.ring.keys[0].id,
   }))
   // The key whose end the reply tells: an older one that outlives it is not the key before.
-  const previous = endpoint.ring.keys.slice(1).find(key => key.abandoned !== true)
+  const previous = keyBefore(endpoint.ring)
   const isBefore = previous !== undefined && previous.expiresAt?.getTime() === previousExpiresAt?.getTime()
   const [before] = isBefore ? others.filter(key => key.keyId === previous.id) : []
   const values: Record<RevealField, Value> = {
