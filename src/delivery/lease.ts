@@ -64,7 +64,7 @@ export interface TakenLease {
   readonly waited: boolean
 }
 
-/** How long a message waits here, before it goes back into the queue. */
+/** How long a message waits here once it was told `busy`, before it goes back into the queue. */
 export const patienceMs = 500
 
 /** Asks until there is a lease: whenever a message of the tenant is done here, and now and then for those elsewhere. */
@@ -72,8 +72,8 @@ export async function waitForLease(
   deps: LeaseDeps & Pick<DeliveryDeps, 'ownAttempts'>,
   wanted: WantedLease,
 ): Promise<TakenLease> {
-  const until = performance.now() + patienceMs
   let outcome = await askForLease(deps, wanted)
+  const until = performance.now() + patienceMs
   let waited = false
   while (outcome.kind === 'busy' && performance.now() < until) {
     await deps.ownAttempts.nextEnd(wanted.address.tenantId)
