@@ -2,25 +2,47 @@ import { randomDigits, randomUuid, storedIdPattern, uuidPattern } from '../core/
 import { separatorIn } from '../verify/content'
 import { hasParts } from './client-rules'
 import type { Contract, IdFormat, TenantSource } from './contract'
-import { newText } from './secret-text'
+import { escaped, newText } from './secret-text'
 
 /** The endpoint's id as it is stored (UUIDs and ObjectIds in lower case), or null where `text` is no such id. */
 export function parseEndpointId(format: IdFormat, text: string): string | null {
+  if (!endpointIdPattern(format).test(text)) return null
+  return format.kind === 'uuid' || format.kind === 'object-id' ? text.toLowerCase() : text
+}
+
+/** Fits the ids of endpoints that callers may give. */
+export function endpointIdPattern(format: IdFormat): RegExp {
   switch (format.kind) {
     case 'uuid':
-      return uuidPattern.test(text) ? text.toLowerCase() : null
+      return /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/
     case 'object-id':
-      return /^[0-9a-f]{24}$/i.test(text) ? text.toLowerCase() : null
+      return /^[0-9a-fA-F]{24}$/
     case 'prefixed':
-      return text.startsWith(format.prefix) && /^[0-9A-Za-z]{1,64}$/.test(text.slice(format.prefix.length))
-        ? text
-        : null
+      return new RegExp(`^${escaped(format.prefix)}[0-9A-Za-z]{1,64}$`, 'u')
     case 'numeric':
-      return /^[1-9][0-9]{0,18}$/.test(text) ? text : null
+      return /^[1-9][0-9]{0,18}$/
     case 'text':
-      return text.length <= format.maximum && storedIdPattern.test(text) ? text : null
+      return new RegExp(`^[A-Za-z0-9_.:-]{1,${Math.min(format.maximum, 128)}}$`)
     case 'fixed':
-      return text === format.id ? text : null
+      return new RegExp(`^${escaped(format.id)}$`, 'u')
+  }
+}
+
+/** How such an id looks, for people. */
+export function describeIds(format: IdFormat): string {
+  switch (format.kind) {
+    case 'uuid':
+      return 'a UUID, like 3f0e6c1a-5b7d-4e2f-9a8b-0c1d2e3f4a5b'
+    case 'object-id':
+      return '24 hex characters'
+    case 'prefixed':
+      return `${format.prefix} and 1 to 64 characters of 0-9, A-Z, a-z`
+    case 'numeric':
+      return '1 to 19 digits, the first of which is not 0'
+    case 'text':
+      return `1 to ${Math.min(format.maximum, 128)} characters of A-Z, a-z, 0-9, _ . : -`
+    case 'fixed':
+      return `always ${format.id}`
   }
 }
 

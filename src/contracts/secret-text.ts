@@ -3,6 +3,7 @@ import { Problem } from '../core/problem'
 import { Secret } from '../core/secret'
 import { type KeyBytes, keyBytes } from '../verify/key-bytes'
 import type { Contract, OwnSecret, SecretFormat, TextFormat } from './contract'
+import type { JsonSchema } from './json-schema'
 import { keyBytesOf } from './secret-key'
 
 const upperAlphanumerics = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
@@ -45,12 +46,12 @@ export function matchesText(format: TextFormat, text: string): boolean {
 /** A caller's own secret may be shorter than those that Keyturn makes, but never than this. */
 const leastOwnBytes = 24
 
-/** Whether something in the format, or at least as long as a caller's own secret must be, stands anywhere in `text`. */
-export function containsText(format: TextFormat, text: string): boolean {
-  return new RegExp(escaped(format.prefix) + bodyPattern(format)).test(text)
+/** Fits a text in which something in the format stands, or something at least as long as a caller's own secret must be. */
+export function containedPattern(format: TextFormat): RegExp {
+  return new RegExp(escaped(format.prefix) + bodyPattern(format), 'u')
 }
 
-function bodyPattern({ encoding, bytes }: TextFormat): string {
+function bodyPattern({ encoding, bytes }: Pick<TextFormat, 'encoding' | 'bytes'>): string {
   const least = Math.min(bytes, leastOwnBytes)
   switch (encoding) {
     case 'hex':
@@ -70,7 +71,7 @@ function bodyPattern({ encoding, bytes }: TextFormat): string {
 }
 
 /** As a pattern that matches the text itself. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replaceAll(/[^0-9A-Za-z]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
@@ -146,6 +147,43 @@ function isKey(text: string, format: KeyBytes): boolean {
     if (error instanceof TypeError) return false
     throw error
   }
+}
+
+/** What `parseOwnSecret` and `parseFreeSecret` take; of a free one, its least length in characters. */
+export function ownSecretSchema(format: SecretFormat, rule: OwnSecret): JsonSchema {
+  const { minimumBytes, maximumBytes } = rule
+  if (rule.free) return { type: 'string', minLength: 1, maxLength: maximumBytes }
+  const prefix = rule.optionalPrefix ? `(?:${escaped(format.prefix)})?` : escaped(format.prefix)
+  return { type: 'string', pattern: `^${prefix}${lengthPattern(format.encoding, minimumBytes, maximumBytes)}$` }
+}
+
+/** A text in the encoding that holds so many bytes. Unused bits are zero (RFC 4648, section 3.5), padding may be left out. */
+function lengthPattern(encoding: TextFormat['encoding'], least: number, most: number): string {
+  switch (encoding) {
+    case 'hex':
+    case 'upper-hex':
+      return `(?:[0-9A-Fa-f]{2}){${least},${most}}`
+    case 'base64':
+      return base64Pattern('A-Za-z0-9+/', least, most)
+    case 'base64url':
+      return base64Pattern('A-Za-z0-9_-', least, most)
+    case 'alphanumeric':
+      return `[0-9A-Za-z]{${least},${most}}`
+    case 'upper-alphanumeric':
+      return `[0-9A-Z]{${least},${most}}`
+    case 'uuid':
+      return bodyPattern({ encoding, bytes: 16 })
+  }
+}
+
+/** Four characters hold three bytes; two or three at the end hold one or two more. */
+function base64Pattern(alphabet: string, least: number, most: number): string {
+  const ends = ['', '[AQgw](?:==)?', `[${alphabet}][AEIMQUYcgkosw048]=?`]
+  const lengths = ends.map((end, bytes) => {
+    const [from, to] = [Math.max(0, Math.ceil((least - bytes) / 3)), Math.floor((most - bytes) / 3)]
+    return `(?:[${alphabet}]{4}){${from},${to}}${bytes === 0 ? '' : `[${alphabet}]`}${end}`
+  })
+  return `(?:${lengths.join('|')})`
 }
 
 function unfit({ field }: OwnSecret, what: string): Problem {

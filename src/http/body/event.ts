@@ -7,38 +7,51 @@ import {
   type NewEvent,
   payloadBytes,
 } from '../../delivery/event'
-import { fieldsOf, invalidField } from './fields'
+import { type Field, invalidField, readTable, required, textLike, type UnknownFields } from './fields'
 import type { JsonObject } from './json'
 
-/**
- * An event as a platform publishes it. `tenantId` may be given, and is then the tenant that the request is for.
- * @throws {Problem} `invalid-request` naming every field at fault, `payload-too-large`
- */
-export function readNewEvent(body: JsonObject, tenantId: string): NewEvent {
-  const fields = fieldsOf(body, 'refuse')
-  fields.read('tenantId', value => {
-    if (value !== tenantId) throw invalidField('tenantId', 'must be the tenant that the request is for')
-  })
-  const type = fields.read('type', value => readName('type', eventTypePattern, value))
-  const id = fields.read('id', value => readName('id', eventIdPattern, value))
+const nameWords = '1 to 128 characters of A-Z, a-z, 0-9, _ . : -'
+const eventType = textLike(eventTypePattern, nameWords)
+
+/** An event as a platform publishes it. */
+export function eventTable(tenantId: string) {
+  return {
+    tenantId: ownTenant(tenantId),
+    type: required(eventType),
+    id: textLike(eventIdPattern, nameWords),
+    payload: required(payload),
+  }
+}
+
+function ownTenant(tenantId: string): Field<string> {
+  return {
+    schema: { type: 'string', description: 'May be given, and is then the tenant that the request is for' },
+    read: (path, value) => {
+      if (value === tenantId) return tenantId
+      throw invalidField(path, 'must be the tenant that the request is for')
+    },
+  }
+}
+
+const payload: Field<Json> = {
+  schema: { description: 'Any JSON of at most 200 KiB, nested at most 100 deep' },
   // What a JSON parser gave is JSON.
-  const payload = fields.read('payload', value => value as Json)
-  fields.finish()
-  if (type === undefined) throw invalidField('type', 'must be given')
-  if (payload === undefined) throw invalidField('payload', 'must be given')
-  if (payloadBytes(payload) <= largestPayloadBytes) return { tenantId, type, id: id ?? null, payload }
+  read: (_path, value) => value as Json,
+}
+
+/** @throws {Problem} `invalid-request` naming every field at fault, `payload-too-large` */
+export function readNewEvent(body: JsonObject, tenantId: string): NewEvent {
+  const event = readTable(body, eventTable(tenantId), 'refuse')
+  if (payloadBytes(event.payload) <= largestPayloadBytes) return { ...event, tenantId, id: event.id ?? null }
   throw new Problem('payload-too-large', `The payload must not be larger than ${largestPayloadBytes} bytes.`)
 }
 
-/** The type of an event that a body asks for, or null. */
-export function readEventType(body: JsonObject, field: string, unknownFields: 'refuse' | 'ignore'): string | null {
-  const fields = fieldsOf(body, unknownFields)
-  const type = fields.read(field, value => readName(field, eventTypePattern, value))
-  fields.finish()
-  return type ?? null
+/** What a request for a test delivery may say, under the contract's own name for it. */
+export function testTable(field: string) {
+  return { [field]: eventType }
 }
 
-function readName(path: string, pattern: RegExp, value: unknown): string {
-  if (typeof value === 'string' && pattern.test(value)) return value
-  throw invalidField(path, 'must be 1 to 128 characters of A-Z, a-z, 0-9, _ . : -')
+/** The type of an event that a body asks for, or null. */
+export function readEventType(body: JsonObject, field: string, unknownFields: UnknownFields): string | null {
+  return readTable(body, testTable(field), unknownFields)[field] ?? null
 }

@@ -1,41 +1,72 @@
+import type { JsonSchema } from '../../contracts/json-schema'
 import { cutText } from '../../core/cut-text'
 import { type FieldError, Problem } from '../../core/problem'
 import type { JsonObject } from './json'
 
-/** Reads the fields of one object, and gathers what is wrong with them. */
-export interface Fields {
-  /** What `reader` makes of the field; undefined where the field is absent or at fault. */
-  read<Result>(name: string, reader: (value: unknown) => Result): Result | undefined
-  /** As `read`; an absent field is at fault too. */
-  require<Result>(name: string, reader: (value: unknown) => Result): Result | undefined
+/** What one field of a request may be. The schema describes exactly what `read` takes, but for what its description says. */
+export interface Field<Result> {
+  readonly schema: JsonSchema
   /**
-   * To be called once every field has been read.
-   * @throws {Problem} `invalid-request` with all that was wrong
+   * @param path as errors name the field
+   * @throws {Problem} `invalid-request`
    */
-  finish(): void
+  readonly read: (path: string, value: unknown) => Result
+  /** An absent field is at fault. */
+  readonly required?: boolean
 }
 
-/** `within`: the path of the object itself, if it is not the body. */
-export function fieldsOf(object: JsonObject, unknownFields: 'refuse' | 'ignore', within = ''): Fields {
-  const known = new Set<string>()
+/** The fields of one object, by their names. The same table reads requests and describes them. */
+export type FieldTable = Readonly<Record<string, Field<unknown>>>
+
+/** What a table makes of an object: a field that is absent is undefined, unless it is required. */
+export type ReadTable<Table extends FieldTable> = {
+  readonly [Name in keyof Table]: Table[Name] extends Field<infer Result>
+    ? Table[Name] extends { readonly required: true }
+      ? Result
+      : Result | undefined
+    : never
+}
+
+export type UnknownFields = 'refuse' | 'ignore'
+
+/**
+ * Reads the fields of one object.
+ * @param within the path of the object itself, if it is not the body
+ * @throws {Problem} `invalid-request` with all that was wrong
+ */
+export function readTable<Table extends FieldTable>(
+  object: JsonObject,
+  table: Table,
+  unknownFields: UnknownFields,
+  within = '',
+): ReadTable<Table> {
   const errors: FieldError[] = []
-  const read: Fields['read'] = (name, reader) => {
-    known.add(name)
-    return Object.hasOwn(object, name) ? gather(errors, () => reader(object[name])) : undefined
-  }
+  const read = Object.entries(table).map(([name, field]) => {
+    const path = within + name
+    if (Object.hasOwn(object, name)) return [name, gather(errors, () => field.read(path, object[name]))] as const
+    if (field.required === true) errors.push({ path, message: 'must be given' })
+    return [name, undefined] as const
+  })
+  const unknown = unknownFields === 'ignore' ? [] : Object.keys(object).filter(name => !Object.hasOwn(table, name))
+  errors.push(...unknown.map(name => ({ path: within + name, message: isNotKnown(Object.keys(table)) })))
+  if (errors.length > 0) throw invalidFields(errors)
+  // Each name has what its own field made, which is what the type says.
+  return Object.fromEntries(read) as ReadTable<Table>
+}
+
+/** What a table takes, as a whole. */
+export function schemaOf(table: FieldTable, unknownFields: UnknownFields): JsonSchema {
+  const names = Object.keys(table).filter(name => table[name]?.required === true)
   return {
-    read,
-    require: (name, reader) => {
-      if (!Object.hasOwn(object, name)) errors.push({ path: within + name, message: 'must be given' })
-      return read(name, reader)
-    },
-    finish: () => {
-      const unknown = unknownFields === 'ignore' ? [] : Object.keys(object).filter(name => !known.has(name))
-      const message = `is not known; known are: ${[...known].join(', ') || 'none'}`
-      errors.push(...unknown.map(name => ({ path: within + name, message })))
-      if (errors.length > 0) throw invalidFields(errors)
-    },
+    type: 'object',
+    properties: Object.fromEntries(Object.entries(table).map(([name, { schema }]) => [name, schema])),
+    ...(names.length > 0 && { required: names }),
+    ...(unknownFields === 'refuse' && { additionalProperties: false }),
   }
+}
+
+export function isNotKnown(known: readonly string[]): string {
+  return `is not known; known are: ${known.join(', ') || 'none'}`
 }
 
 /** What a reader makes of a value; undefined where it is at fault, which is added to the errors. */
@@ -64,57 +95,110 @@ export function invalidFields(all: readonly FieldError[]): Problem {
   return new Problem('invalid-request', `${detail}.`, { errors })
 }
 
-/** A text of at most so many characters (Unicode's code points), in well-formed Unicode. */
-export function readText(path: string, maximumCharacters: number, value: unknown): string {
-  if (typeof value === 'string' && Array.from(value).length <= maximumCharacters && !/\p{Surrogate}/u.test(value))
-    return value
-  throw invalidField(path, `must be a text of at most ${maximumCharacters} characters`)
+/** The same field, which must be given. */
+export function required<Result>(field: Field<Result>): Field<Result> & { readonly required: true } {
+  return { ...field, required: true }
 }
 
-export function readWholeNumber(path: string, [least, most]: readonly [number, number], value: unknown): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value
-  throw invalidField(path, `must be a whole number from ${least} to ${most}`)
+/** The same field, said in a sentence. */
+export function described<Result>(description: string, field: Field<Result>): Field<Result> {
+  return { ...field, schema: { ...field.schema, description } }
+}
+
+/** A text of at most so many characters (Unicode's code points), in well-formed Unicode. */
+export function text(maxLength: number): Field<string> {
+  return {
+    schema: { type: 'string', maxLength },
+    read: (path, value) => {
+      const isShort = typeof value === 'string' && Array.from(value).length <= maxLength
+      if (isShort && !/\p{Surrogate}/u.test(value)) return value
+      throw invalidField(path, `must be a text of at most ${maxLength} characters`)
+    },
+  }
+}
+
+/** A text that a pattern fits. `what`: the words for it after `must be`. */
+export function textLike(pattern: RegExp, what: string): Field<string> {
+  return {
+    schema: { type: 'string', pattern: pattern.source },
+    read: (path, value) => {
+      if (typeof value === 'string' && pattern.test(value)) return value
+      throw invalidField(path, `must be ${what}`)
+    },
+  }
+}
+
+export function wholeNumber([minimum, maximum]: readonly [number, number]): Field<number> {
+  return {
+    schema: { type: 'integer', minimum, maximum },
+    read: (path, value) => {
+      if (typeof value === 'number' && Number.isInteger(value) && value >= minimum && value <= maximum) return value
+      throw invalidField(path, `must be a whole number from ${minimum} to ${maximum}`)
+    },
+  }
 }
 
 const instantPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
 
 /** A time as RFC 3339 writes it. */
-export function readInstant(path: string, value: unknown): Date {
-  const at = typeof value === 'string' && instantPattern.test(value) ? Date.parse(value) : Number.NaN
-  if (Number.isNaN(at)) throw invalidField(path, 'must be an RFC 3339 instant, like 2026-11-21T12:00:00Z')
-  return new Date(at)
+export const instant: Field<Date> = {
+  schema: { type: 'string', format: 'date-time', pattern: instantPattern.source },
+  read: (path, value) => {
+    const at = typeof value === 'string' && instantPattern.test(value) ? Date.parse(value) : Number.NaN
+    if (Number.isNaN(at)) throw invalidField(path, 'must be an RFC 3339 instant, like 2026-11-21T12:00:00Z')
+    return new Date(at)
+  },
 }
 
-export function readBoolean(path: string, value: unknown): boolean {
-  if (typeof value === 'boolean') return value
-  throw invalidField(path, 'must be true or false')
+export const boolean: Field<boolean> = {
+  schema: { type: 'boolean' },
+  read: (path, value) => {
+    if (typeof value === 'boolean') return value
+    throw invalidField(path, 'must be true or false')
+  },
 }
 
 /** One of the words. */
-export function readWord<Word extends string>(path: string, words: readonly Word[], value: unknown): Word {
-  const word = words.find(known => known === value)
-  if (word === undefined) throw invalidField(path, `must be ${words.map(known => `"${known}"`).join(' or ')}`)
-  return word
+export function word<Word extends string>(words: readonly Word[]): Field<Word> {
+  return {
+    schema: { type: 'string', enum: words },
+    read: (path, value) => {
+      const found = words.find(known => known === value)
+      if (found === undefined) throw invalidField(path, `must be ${words.map(known => `"${known}"`).join(' or ')}`)
+      return found
+    },
+  }
 }
 
 export interface ListRule {
   readonly most: number
-  /** What an item must be; the words for it stand after `must be`. */
-  readonly isItem: (text: string) => boolean
+  readonly pattern: RegExp
+  /** The words for what an item must be, after `must be`. */
   readonly items: string
 }
 
 /** A list of different texts. */
-export function readList(path: string, { most, isItem, items }: ListRule, value: unknown): readonly string[] {
-  if (!Array.isArray(value) || value.length > most) throw invalidField(path, `must be a list of at most ${most} texts`)
-  const texts: string[] = []
-  for (const [index, item] of value.entries()) {
-    if (typeof item !== 'string' || !isItem(item))
-      throw invalidField(`${path}.${index}`, `must be ${items}${named(item)}`)
-    if (texts.includes(item)) throw invalidField(`${path}.${index}`, 'must not be given twice')
-    texts.push(item)
+export function listOf({ most, pattern, items }: ListRule): Field<readonly string[]> {
+  return {
+    schema: {
+      type: 'array',
+      items: { type: 'string', pattern: pattern.source },
+      maxItems: most,
+      uniqueItems: true,
+    },
+    read: (path, value) => {
+      if (!Array.isArray(value) || value.length > most)
+        throw invalidField(path, `must be a list of at most ${most} texts`)
+      const texts: string[] = []
+      for (const [index, item] of value.entries()) {
+        if (typeof item !== 'string' || !pattern.test(item))
+          throw invalidField(`${path}.${index}`, `must be ${items}${named(item)}`)
+        if (texts.includes(item)) throw invalidField(`${path}.${index}`, 'must not be given twice')
+        texts.push(item)
+      }
+      return texts
+    },
   }
-  return texts
 }
 
 /** What was given instead, cut off where it is long. */

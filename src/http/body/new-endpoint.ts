@@ -1,11 +1,11 @@
 import type { Contract } from '../../contracts/contract'
-import { canSignFor, parseEndpointId, parseTenantId } from '../../contracts/ids'
+import { canSignFor, describeIds, endpointIdPattern, parseEndpointId, parseTenantId } from '../../contracts/ids'
 import type { Secret } from '../../core/secret'
 import type { EndpointSettings } from '../../rotation/endpoint'
-import { fieldsOf, invalidField } from './fields'
+import { type Field, invalidField, readTable, word } from './fields'
 import type { JsonObject } from './json'
-import { readOwnSecret } from './ring'
-import { type GivenSettings, readSettings, type SettingsRules } from './settings'
+import { ownSecretField } from './ring'
+import { type GivenSettings, settingsTable, type SettingsRules } from './settings'
 
 export interface NewEndpointBody {
   readonly contract: Contract
@@ -27,27 +27,28 @@ export interface NewEndpointRules extends Omit<SettingsRules, 'contract'> {
 const ownSecretRule = { field: 'secret', minimumBytes: 24, maximumBytes: 64 }
 const defaultRequestConfig = { timeoutMs: 5_000, headers: {} }
 
+/** What a body says of a new endpoint of one contract: its settings, or also the id and the secret that it has already. */
+export function newEndpointTable(contract: Contract, rules: NewEndpointRules) {
+  const settings = settingsTable({ ...rules, contract })
+  return {
+    contract: word(rules.contracts.map(({ name }) => name)),
+    id: idField(contract),
+    secret: ownSecretField(contract, ownSecretRule),
+    ...settings,
+    url: { ...settings.url, required: contract.url !== 'optional' },
+  }
+}
+
 /**
  * An endpoint to be created, or one that a platform has already, with its id and secret.
  * @throws {Problem} `invalid-request` naming every field at fault; a `contract` that is unknown, or cannot sign for the
  *   tenant, alone, since it rules the others
  */
 export function readNewEndpoint(body: JsonObject, rules: NewEndpointRules): NewEndpointBody {
-  // An absent URL is none, which the contract allows or not.
-  const fields = fieldsOf({ url: null, ...body }, 'refuse')
   const contract = body['contract'] === undefined ? rules.ownContract : readContract(rules, body['contract'])
   requireSignable(contract, rules.tenantId)
-  fields.read('contract', () => contract)
-  const id = fields.read('id', value => readId(contract, value))
-  const ownSecret = fields.read('secret', value => readOwnSecret(contract, ownSecretRule, value))
-  const given = readSettings(fields, { ...rules, contract })
-  fields.finish()
-  return {
-    contract,
-    id: id ?? null,
-    settings: withDefaults(given, rules.mirror),
-    ownSecret: ownSecret ?? null,
-  }
+  const { id = null, secret = null, ...given } = readTable(body, newEndpointTable(contract, rules), 'refuse')
+  return { contract, id, settings: withDefaults(given, rules.mirror), ownSecret: secret }
 }
 
 function readContract({ contracts, tenantId }: NewEndpointRules, value: unknown): Contract {
@@ -67,13 +68,18 @@ function requireSignable(contract: Contract, tenantId: string): void {
   )
 }
 
-function readId({ ids, name }: Contract, value: unknown): string {
-  const id = typeof value === 'string' ? parseEndpointId(ids, value) : null
-  if (id === null) throw invalidField('id', `must be an id of ${name}`)
-  return id
+function idField({ ids, name }: Contract): Field<string> {
+  return {
+    schema: { type: 'string', pattern: endpointIdPattern(ids).source },
+    read: (path, value) => {
+      const id = typeof value === 'string' ? parseEndpointId(ids, value) : null
+      if (id === null) throw invalidField(path, `must be an id of ${name}: ${describeIds(ids)}`)
+      return id
+    },
+  }
 }
 
-function withDefaults(given: GivenSettings, mirror: 'on' | 'off'): EndpointSettings {
+function withDefaults(given: Partial<GivenSettings>, mirror: 'on' | 'off'): EndpointSettings {
   return {
     url: given.url ?? null,
     description: given.description ?? '',

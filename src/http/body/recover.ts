@@ -1,5 +1,5 @@
 import { addSeconds } from '../../core/instant'
-import { fieldsOf, invalidField, readInstant } from './fields'
+import { instant, invalidField, readTable, required } from './fields'
 import type { JsonObject } from './json'
 
 /** Deliveries are kept for 30 days. */
@@ -7,23 +7,22 @@ const longestBackSeconds = 30 * 24 * 60 * 60
 /** A caller's clock, and the way of the request. */
 const leewaySeconds = 60
 
-/**
- * Since when deliveries are to be sent again.
- * @throws {Problem} `invalid-request`: `since` is missing, no RFC 3339 instant, in the future or over 30 days ago
- */
-export function readRecoverBody(body: JsonObject, now: Date): Date {
-  const fields = fieldsOf(body, 'refuse')
-  const since = fields.read('since', value => readSince(value, now))
-  fields.finish()
-  if (since === undefined) throw invalidField('since', 'must be given')
-  return since
+/** Since when deliveries are to be sent again. */
+export function recoverTable(now: Date) {
+  return {
+    since: required({
+      schema: { ...instant.schema, description: 'At most 30 days ago, and not in the future' },
+      read: (path, value) => {
+        const since = instant.read(path, value)
+        if (since > addSeconds(now, leewaySeconds)) throw invalidField(path, 'must not be in the future')
+        if (since >= addSeconds(now, -longestBackSeconds - leewaySeconds)) return since
+        throw invalidField(path, 'must be at most 30 days ago')
+      },
+    }),
+  }
 }
 
-function readSince(value: unknown, now: Date): Date {
-  const since = readInstant('since', value)
-  if (since > addSeconds(now, leewaySeconds)) throw invalidField('since', 'must not be in the future')
-  if (since < addSeconds(now, -longestBackSeconds - leewaySeconds)) {
-    throw invalidField('since', 'must be at most 30 days ago')
-  }
-  return since
+/** @throws {Problem} `invalid-request`: `since` is missing, no RFC 3339 instant, in the future or over 30 days ago */
+export function readRecoverBody(body: JsonObject, now: Date): Date {
+  return readTable(body, recoverTable(now), 'refuse').since
 }

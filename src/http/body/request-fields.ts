@@ -4,7 +4,15 @@ import { isPresence, isTextPlace, parsePlace, placeName, type PlaceText, valueTe
 import type { PathParameters } from '../../contracts/routes'
 import type { Json } from '../../contracts/shape'
 import type { FieldError } from '../../core/problem'
-import { gather, invalidField, invalidFields } from './fields'
+import {
+  type Field,
+  gather,
+  invalidField,
+  invalidFields,
+  isNotKnown,
+  type ReadTable,
+  type UnknownFields,
+} from './fields'
 import { isObject, type JsonObject } from './json'
 
 // Reads what a request says in any place of it: body, query, path and headers.
@@ -18,32 +26,57 @@ export interface PlacedRequest {
   readonly headers: RequestHeaders
 }
 
-export interface RequestFields {
-  /** What `reader` makes of the value; undefined where there is none, or it is at fault. One that is required is at fault then. */
-  read<Result>(place: PlaceText, reader: (value: unknown) => Result, required?: true): Result | undefined
-  /**
-   * To be called once every place has been read.
-   * @throws {Problem} `invalid-request` with all that was wrong
-   */
-  finish(): void
+/** A field at its place in a request. */
+export interface PlacedField<AnyField extends Field<unknown> = Field<unknown>> {
+  readonly place: PlaceText
+  readonly field: AnyField
 }
 
-export function requestFields(request: PlacedRequest, unknownFields: 'refuse' | 'ignore'): RequestFields {
-  const known = new Set<string>()
+/** Fields by what they mean. One that the contract does not have is undefined. */
+export type PlacedTable = Readonly<Record<string, PlacedField | undefined>>
+
+export type ReadPlaced<Table extends PlacedTable> = {
+  readonly [Name in keyof Table]: Table[Name] extends PlacedField<infer AnyField>
+    ? ReadTable<{ field: AnyField }>['field']
+    : NonNullable<Table[Name]> extends PlacedField<Field<infer Result>>
+      ? Result | undefined
+      : undefined
+}
+
+export interface PlacedRules {
+  readonly unknownFields: UnknownFields
+  /** What the request says besides, of which nothing is made. */
+  readonly besides?: readonly PlacedField[]
+}
+
+/**
+ * Reads what a request says at the places of a table. Elsewhere than in a body, a text stands for a number, true or false.
+ * @throws {Problem} `invalid-request` with all that was wrong
+ */
+export function readPlaced<Table extends PlacedTable>(
+  request: PlacedRequest,
+  table: Table,
+  { unknownFields, besides = [] }: PlacedRules,
+): ReadPlaced<Table> {
   const errors: FieldError[] = []
-  return {
-    read: (place, reader, required) => {
-      if (!isTextPlace(place)) known.add(place)
-      const value = valueAt(request, place)
-      if (value !== undefined) return gather(errors, () => reader(value))
-      if (required) errors.push({ path: placeName(place), message: 'must be given' })
-      return undefined
-    },
-    finish: () => {
-      if (unknownFields === 'refuse') errors.push(...unknownIn(request.body, known, ''))
-      if (errors.length > 0) throw invalidFields(errors)
-    },
-  }
+  for (const placed of besides) gather(errors, () => readAt(request, placed))
+  const read = Object.entries(table).map(([name, placed]) => {
+    return [name, placed && gather(errors, () => readAt(request, placed))] as const
+  })
+  const places = [...besides, ...Object.values(table)].flatMap(placed => placed?.place ?? [])
+  const inBody = new Set(places.filter(place => !isTextPlace(place)))
+  if (unknownFields === 'refuse') errors.push(...unknownIn(request.body, inBody, ''))
+  if (errors.length > 0) throw invalidFields(errors)
+  // Each name has what its own field made, which is what the type says.
+  return Object.fromEntries(read) as ReadPlaced<Table>
+}
+
+function readAt(request: PlacedRequest, { place, field }: PlacedField): unknown {
+  const value = valueAt(request, place)
+  const path = placeName(place)
+  if (value === undefined && field.required === true) throw invalidField(path, 'must be given')
+  if (value === undefined) return undefined
+  return field.read(path, field.schema['type'] === 'string' ? value : jsonValue(place, value))
 }
 
 /** What the request says at the place; undefined: nothing. A query's member that is given twice says a list. */
@@ -79,7 +112,7 @@ function unknownIn(object: JsonObject, known: ReadonlySet<string>, within: strin
     const hasKnown = [...known].some(place => place.startsWith(`${path}.`))
     if (hasKnown && isObject(value)) return unknownIn(value, known, `${path}.`)
     if (hasKnown) return { path, message: 'must be an object' }
-    return { path, message: `is not known; known are: ${[...known].join(', ') || 'none'}` }
+    return { path, message: isNotKnown([...known]) }
   })
 }
 
@@ -89,9 +122,24 @@ export function says(request: PlacedRequest, place: PlaceText, wanted: Json): bo
   return isConstant(place, valueAt(request, place), wanted)
 }
 
-/** @throws {Problem} `invalid-request` for any other value than the wanted one */
-export function readConstant(place: PlaceText, wanted: Json, value: unknown): void {
-  if (!isConstant(place, value, wanted)) throw invalidField(placeName(place), `must be ${JSON.stringify(wanted)}`)
+/** A field that must be there and hold one value. Elsewhere than in a body it says it as a text. */
+export function constantAt(place: PlaceText, wanted: Json): PlacedField {
+  return {
+    place,
+    field: {
+      schema: isTextPlace(place) ? { type: 'string', const: valueText(wanted) } : { const: wanted },
+      required: true,
+      read: (path, value) => {
+        if (!isConstant(place, value, wanted)) throw invalidField(path, `must be ${JSON.stringify(wanted)}`)
+        return null
+      },
+    },
+  }
+}
+
+/** A field that may hold anything, and is not looked at. */
+export function anythingAt(place: PlaceText): PlacedField {
+  return { place, field: { schema: {}, read: () => null } }
 }
 
 function isConstant(place: PlaceText, value: unknown, wanted: Json): boolean {

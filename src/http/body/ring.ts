@@ -1,5 +1,6 @@
 import type { Contract, Operation, OwnSecret, RotateBody, Span } from '../../contracts/contract'
 import { idempotencyKeyOf } from '../../contracts/defaults'
+import type { JsonSchema } from '../../contracts/json-schema'
 import {
   allowedSpans,
   type ChosenOverlap,
@@ -8,20 +9,22 @@ import {
   rounded,
   secondsIn,
 } from '../../contracts/overlap'
-import { isTextPlace, placeName, placesOf, type PlaceText, whenConstants } from '../../contracts/place'
-import { containsText, parseFreeSecret, parseOwnSecret } from '../../contracts/secret-text'
+import { isTextPlace, placeName, placesOf, whenConstants } from '../../contracts/place'
+import { containedPattern, ownSecretSchema, parseFreeSecret, parseOwnSecret } from '../../contracts/secret-text'
 import type { Secret } from '../../core/secret'
 import type { IdempotencyRecord } from '../../rotation/endpoint'
 import { idempotencyRecord, type IdempotentOperation } from '../../rotation/idempotency'
 import type { PublishChoice, RotateChoice } from '../../rotation/ring'
 import type { PermittedRequest } from '../request'
-import { invalidField, readBoolean, readInstant, readText, readWholeNumber, readWord } from './fields'
+import { boolean, type Field, instant, invalidField, text, wholeNumber, word } from './fields'
 import { type JsonObject, readBody, readPermittedObject } from './json'
 import {
+  anythingAt,
+  constantAt,
   jsonValue,
+  type PlacedField,
   type PlacedRequest,
-  readConstant,
-  requestFields,
+  readPlaced,
   valueAt,
   valueInBody,
   withoutPlaces,
@@ -104,16 +107,10 @@ export function comparedOf(request: PermittedRequest, body: JsonObject): JsonObj
 
 type ReasonRule = NonNullable<RotateBody['reason']>
 
-/** The ring's revision that the caller saw; null: not given. */
-export interface RevisionChoice {
-  readonly ifRevision: number | null
-}
-
-export interface RotateRequestBody {
-  readonly request: PlacedRequest
-  /** Whose dialect the request is in, and which of its operations it is. */
+/** What the fields of a rotation go by. */
+export interface RotateRules {
+  /** Whose dialect the request is in. */
   readonly dialect: Contract
-  readonly operation: Operation
   /** The endpoint's own, which rules the secret's format. */
   readonly contract: Contract
   /** All contracts of the deployment: a reason must not hold a secret of any. */
@@ -121,35 +118,52 @@ export interface RotateRequestBody {
   readonly now: Date
 }
 
+const signings = ['now', 'published', 'manual'] as const
+const leadSeconds = wholeNumber([1, 7 * 24 * 60 * 60])
+/** The ring's revision that the caller saw. */
+export const revision = wholeNumber([1, Number.MAX_SAFE_INTEGER])
+
+/** What a rotation may choose, and where its request says it. */
+export function rotateTable({ dialect, contract, mounted, now }: RotateRules) {
+  const { overlap, rotateBody } = dialect
+  const { ownSecret, reason, force, publish, ifRevision } = rotateBody ?? {}
+  return {
+    overlapSeconds: overlap.kind === 'chosen' ? { place: overlap.field, field: overlapField(overlap, now) } : undefined,
+    ownSecret: ownSecret && { place: ownSecret.field, field: ownSecretField(contract, ownSecret) },
+    reason: reason && { place: reason.field, field: reasonField(reason, mounted) },
+    forced: force && { place: force.field, field: boolean },
+    signing: publish && { place: publish.field, field: word(signings) },
+    leadSeconds: publish && { place: publish.leadField, field: leadSeconds },
+    ifRevision: ifRevision && { place: ifRevision.field, field: revision },
+  }
+}
+
+/** What a rotation's request says besides: what makes it this operation, and what the vendor asks to be said again. */
+export function besidesChoices(dialect: Contract, operation: Operation): readonly PlacedField[] {
+  const { rotateBody, idempotencyKey, client } = dialect
+  const constants = [...whenConstants(operation), ...Object.entries(rotateBody?.constants ?? {})]
+  return [
+    ...constants.map(([place, wanted]) => constantAt(place, wanted)),
+    ...(typeof idempotencyKey === 'object' ? [anythingAt(idempotencyKey.in)] : []),
+    // It changes nothing here.
+    ...Object.keys(client?.sentBack ?? {}).map(anythingAt),
+  ]
+}
+
+export interface RotateRequestBody extends RotateRules {
+  readonly request: PlacedRequest
+  readonly operation: Operation
+}
+
 /**
- * What the caller of a rotation chose.
+ * What the caller of a rotation chose. `ifRevision`: null where it is not given.
  * @throws {Problem} `invalid-request` naming every field at fault
  */
-export function readRotateChoice(rotate: RotateRequestBody): RotateChoice & RevisionChoice {
-  const { request, dialect, operation, contract, mounted, now } = rotate
-  const { overlap, rotateBody, idempotencyKey, client } = dialect
-  const { ownSecret, reason, force, publish, ifRevision, constants = {} } = rotateBody ?? {}
-  const fields = requestFields(request, rotateBody?.unknownFields ?? 'ignore')
-  for (const [place, wanted] of [...whenConstants(operation), ...Object.entries(constants)])
-    fields.read(place, value => readConstant(place, wanted, value), true)
-  if (typeof idempotencyKey === 'object') fields.read(idempotencyKey.in, () => null)
-  // What the vendor asks to be said again changes nothing here.
-  for (const place of Object.keys(client?.sentBack ?? {})) fields.read(place, () => null)
-  const choice = {
-    overlapSeconds:
-      overlap.kind === 'chosen'
-        ? fields.read(overlap.field, value => readOverlap(overlap, value, now), overlap.required)
-        : undefined,
-    ownSecret:
-      ownSecret && fields.read(ownSecret.field, value => readOwnSecret(contract, ownSecret, value), ownSecret.required),
-    reason: reason && fields.read(reason.field, value => readReason(reason, mounted, value), reason.required),
-    forced:
-      force && fields.read(force.field, value => readBoolean(placeName(force.field), jsonValue(force.field, value))),
-    signing: publish && fields.read(publish.field, value => readWord(placeName(publish.field), signings, value)),
-    leadSeconds: publish && fields.read(publish.leadField, value => readLead(publish.leadField, value)),
-    ifRevision: ifRevision && fields.read(ifRevision.field, value => readRevision(ifRevision.field, value)),
-  }
-  fields.finish()
+export function readRotateChoice(rotate: RotateRequestBody): RotateChoice & { readonly ifRevision: number | null } {
+  const { request, dialect, operation } = rotate
+  const unknownFields = dialect.rotateBody?.unknownFields ?? 'ignore'
+  const besides = besidesChoices(dialect, operation)
+  const choice = readPlaced(request, rotateTable(rotate), { unknownFields, besides })
   const published = publishChoice(dialect, choice)
   return {
     overlapSeconds: choice.overlapSeconds ?? published?.overlapSeconds ?? null,
@@ -159,17 +173,6 @@ export function readRotateChoice(rotate: RotateRequestBody): RotateChoice & Revi
     ifRevision: choice.ifRevision ?? null,
     publish: published?.publish,
   }
-}
-
-const signings = ['now', 'published', 'manual'] as const
-const leadSeconds = [1, 7 * 24 * 60 * 60] as const
-
-function readLead(place: PlaceText, value: unknown): number {
-  return readWholeNumber(placeName(place), leadSeconds, jsonValue(place, value))
-}
-
-export function readRevision(place: PlaceText, value: unknown): number {
-  return readWholeNumber(placeName(place), [1, Number.MAX_SAFE_INTEGER], jsonValue(place, value))
 }
 
 interface ChosenSigning {
@@ -192,45 +195,100 @@ function publishChoice(
 }
 
 /** A reason is kept in the audit log for good, so nothing in the form of a secret may stand in it. */
-function readReason(rule: ReasonRule, mounted: readonly Contract[], value: unknown): string {
-  const reason = readText(rule.field, rule.maximumCharacters, value)
+function reasonField({ maximumCharacters, required: isRequired }: ReasonRule, mounted: readonly Contract[]) {
+  const plain = text(maximumCharacters)
   const formats = mounted.flatMap(({ secret, credentials: { apiKey } }) => (apiKey ? [secret, apiKey] : [secret]))
-  if (!formats.some(format => containsText(format, reason))) return reason
-  throw invalidField(rule.field, 'must not hold anything that looks like a signing secret or an API key')
+  const schema = {
+    ...plain.schema,
+    not: { anyOf: formats.map(format => ({ pattern: containedPattern(format).source })) },
+  }
+  return {
+    schema,
+    required: isRequired === true,
+    read: (path: string, value: unknown): string => {
+      const reason = plain.read(path, value)
+      if (!formats.some(format => containedPattern(format).test(reason))) return reason
+      throw invalidField(path, 'must not hold anything that looks like a signing secret or an API key')
+    },
+  }
 }
 
 /** A caller's own secret in the contract's format. A contract whose own secrets are shorter takes that length. */
-export function readOwnSecret(contract: Contract, rule: OwnSecret, value: unknown): Secret {
+export function ownSecretField(contract: Contract, given: OwnSecret): Field<Secret> {
   const { secret } = contract
-  if (typeof value !== 'string') throw invalidField(rule.field, 'must be a text')
-  if (rule.free) return parseFreeSecret(contract, value, rule)
-  return parseOwnSecret(secret, value, { ...rule, minimumBytes: Math.min(rule.minimumBytes, secret.bytes) })
+  const rule = given.free ? given : { ...given, minimumBytes: Math.min(given.minimumBytes, secret.bytes) }
+  return {
+    schema: ownSecretSchema(secret, rule),
+    required: given.required === true,
+    read: (path, value) => {
+      if (typeof value !== 'string') throw invalidField(path, 'must be a text')
+      return rule.free ? parseFreeSecret(contract, value, rule) : parseOwnSecret(secret, value, rule)
+    },
+  }
 }
 
-/**
- * The overlap that a caller chose, as the vendor rounds it.
- * @throws {Problem} `invalid-request` at the rule's field, saying what is allowed
- */
-function readOverlap(rule: ChosenOverlap, given: unknown, now: Date): Span {
-  const value = jsonValue(rule.field, given)
-  if (rule.unit === 'words') return readSpan(rule, value)
-  const seconds = rounded(rule, inSeconds(rule, value, now))
-  if (isWithin(rule, seconds)) return seconds
-  throw invalidField(placeName(rule.field), `must be ${allowedSpans(rule)}`)
+/** The overlap that a caller chose, as the vendor rounds it. */
+function overlapField(rule: ChosenOverlap, now: Date): Field<Span> {
+  return {
+    schema: overlapSchema(rule),
+    required: rule.required === true,
+    read: (path, given) => {
+      const value = jsonValue(rule.field, given)
+      if (rule.unit === 'words') return readSpan(rule, path, value)
+      const seconds = rounded(rule, inSeconds(rule, value, now))
+      if (isWithin(rule, seconds)) return seconds
+      throw invalidField(path, `must be ${allowedSpans(rule)}`)
+    },
+  }
+}
+
+/** What `inSeconds` and `readSpan` take, as far as a schema can say it. */
+function overlapSchema(rule: ChosenOverlap): JsonSchema {
+  const { unit, minimumSeconds = 0, maximumSeconds, defaultSeconds } = rule
+  const step = secondsIn[unit] ?? 1
+  const description = `How long the keys before keep working: ${allowedSpans(rule)}, in ${unit}`
+  switch (unit) {
+    case 'seconds':
+    case 'minutes':
+    case 'hours':
+    case 'days': {
+      const inUnits = typeof defaultSeconds === 'number' && { default: defaultSeconds / step }
+      if (rule.rounded !== undefined) return { type: 'number', minimum: 0, ...inUnits, description }
+      const [minimum, maximum] = unitRange(rule, step)
+      return { type: 'integer', minimum, maximum, ...inUnits, description }
+    }
+    case 'iso-duration':
+      return { type: 'string', format: 'duration', description }
+    case 'instant':
+      return { type: 'string', format: 'date-time', description }
+    case 'unix-seconds':
+      return { type: 'number', minimum: 0, description }
+    case 'words':
+      return {
+        enum: Object.keys(rule.words ?? {}).map(jsonOf),
+        description: `How long the keys before keep working, ${minimumSeconds} to ${maximumSeconds} seconds`,
+      }
+  }
 }
 
 /** The length of one of the contract's words; true, false and numbers are not texts. */
-function readSpan({ field, words = {} }: ChosenOverlap, value: unknown): Span {
+function readSpan({ field, words = {} }: ChosenOverlap, path: string, value: unknown): Span {
   const names = Object.keys(words)
-  const word = isTextPlace(field) ? String(value) : names.find(name => jsonOf(name) === value)
-  const span = word === undefined ? undefined : words[word]
+  const given = isTextPlace(field) ? String(value) : names.find(name => jsonOf(name) === value)
+  const span = given === undefined ? undefined : words[given]
   if (span !== undefined) return span
   const allowed = names.map(name => JSON.stringify(jsonOf(name))).join(' or ')
-  throw invalidField(placeName(field), `must be ${allowed}`)
+  throw invalidField(path, `must be ${allowed}`)
+}
+
+/** From the least to the greatest number of units that a caller may say. */
+function unitRange({ minimumSeconds = 0, maximumSeconds, clamped }: ChosenOverlap, step: number) {
+  if (clamped) return [0, Number.MAX_SAFE_INTEGER] as const
+  return [Math.ceil(minimumSeconds / step), Math.floor(maximumSeconds / step)] as const
 }
 
 function inSeconds(rule: ChosenOverlap, value: unknown, now: Date): number {
-  const { unit, minimumSeconds = 0, maximumSeconds } = rule
+  const { unit } = rule
   const field = placeName(rule.field)
   switch (unit) {
     case 'seconds':
@@ -239,15 +297,12 @@ function inSeconds(rule: ChosenOverlap, value: unknown, now: Date): number {
     case 'days': {
       const step = secondsIn[unit] ?? 1
       if (rule.rounded !== undefined) return toMilliseconds(readNumber(field, value) * step)
-      const [least, most] = rule.clamped
-        ? [0, Number.MAX_SAFE_INTEGER]
-        : [Math.ceil(minimumSeconds / step), Math.floor(maximumSeconds / step)]
-      return readWholeNumber(field, [least, most], value) * step
+      return wholeNumber(unitRange(rule, step)).read(field, value) * step
     }
     case 'iso-duration':
       return readDuration(rule, value)
     case 'instant':
-      return secondsUntil(rule, readInstant(field, value), now)
+      return secondsUntil(rule, instant.read(field, value), now)
     case 'unix-seconds':
       return secondsUntil(rule, new Date(readNumber(field, value) * 1000), now)
     case 'words':

@@ -1,33 +1,55 @@
+import type { Contract } from '../../contracts/contract'
 import { Problem } from '../../core/problem'
 import type { RequestConfig, SettingsChange } from '../../rotation/endpoint'
-import { type Fields, fieldsOf, invalidField, readList, readText, readWholeNumber, readWord } from './fields'
+import {
+  type Field,
+  invalidField,
+  listOf,
+  readTable,
+  type ReadTable,
+  schemaOf,
+  text,
+  wholeNumber,
+  word,
+} from './fields'
 import { isObject, type JsonObject } from './json'
-import { readDeliveryHeaders, readTargetUrl, type TargetRules } from './target'
+import { deliveryHeaders, targetUrl, type TargetRules } from './target'
 
 export interface SettingsRules extends TargetRules {
   /** `off`: this deployment mirrors nothing. */
   readonly mirror: 'on' | 'off'
 }
 
-/** The settings that a body gives; those that are absent are undefined. */
-export type GivenSettings = { readonly [Name in keyof SettingsChange]-?: SettingsChange[Name] | undefined }
-
-const eventTypes = {
+const eventTypes = listOf({
   most: 100,
-  isItem: (text: string) => /^[A-Za-z0-9_.:*-]{1,128}$/.test(text),
+  pattern: /^[A-Za-z0-9_.:*-]{1,128}$/,
   items: '1 to 128 characters of A-Z, a-z, 0-9, _ . : * -',
-}
-const consumers = {
+})
+const consumers = listOf({
   most: 20,
-  isItem: (text: string) => /^(?:\d{12}|arn:aws(?:-[a-z]+)*:iam::\d{12}:(?:root|role\/[\w+=,.@/-]{1,512}))$/.test(text),
+  pattern: /^(?:\d{12}|arn:aws(?:-[a-z]+)*:iam::\d{12}:(?:root|role\/[\w+=,.@/-]{1,512}))$/,
   items: 'a 12-digit account id, or the ARN of a role or of an account’s root, without wildcards',
-}
-const longestDescription = 1000
-const longestName = 200
-const timeoutMs = [1_000, 30_000] as const
+})
 
-/** The body's members of which `readSettings` makes settings. */
-const settingNames: readonly (keyof SettingsChange)[] = [
+/** An endpoint's settings, as a body gives them. */
+export function settingsTable(rules: SettingsRules) {
+  return {
+    url: targetUrl(rules),
+    description: text(1000),
+    name: text(200),
+    eventTypes,
+    status: word(['active', 'paused']),
+    mirror: mirrorField(rules),
+    requestConfig: requestConfig(rules.contract),
+    consumers,
+  }
+}
+
+/** The settings that a body gives; those that are absent are undefined. */
+export type GivenSettings = ReadTable<ReturnType<typeof settingsTable>>
+
+/** The body's members that are settings. */
+const settingNames: readonly (keyof GivenSettings)[] = [
   ...(['url', 'description', 'name', 'eventTypes', 'status', 'mirror', 'requestConfig', 'consumers'] as const),
 ]
 
@@ -36,33 +58,33 @@ export function isSetting(place: string): boolean {
   return settingNames.some(name => place === name || place.startsWith(`${name}.`))
 }
 
-export function readSettings(fields: Fields, rules: SettingsRules): GivenSettings {
+function mirrorField(rules: SettingsRules): Field<'on' | 'off'> {
+  const either = word(['on', 'off'])
+  if (rules.mirror === 'on') return either
   return {
-    url: fields.read('url', value => readTargetUrl('url', rules, value)),
-    description: fields.read('description', value => readText('description', longestDescription, value)),
-    name: fields.read('name', value => readText('name', longestName, value)),
-    eventTypes: fields.read('eventTypes', value => readList('eventTypes', eventTypes, value)),
-    status: fields.read('status', value => readWord('status', ['active', 'paused'], value)),
-    mirror: fields.read('mirror', value => readMirror(rules, value)),
-    requestConfig: fields.read('requestConfig', value => readRequestConfig(rules, value)),
-    consumers: fields.read('consumers', value => readList('consumers', consumers, value)),
+    schema: { type: 'string', enum: ['off'] },
+    read: (path, value) => {
+      const mirror = either.read(path, value)
+      if (mirror === 'on') throw invalidField(path, 'is off in this deployment')
+      return mirror
+    },
   }
 }
 
-function readMirror(rules: SettingsRules, value: unknown): 'on' | 'off' {
-  const mirror = readWord('mirror', ['on', 'off'], value)
-  if (mirror === 'on' && rules.mirror === 'off') throw invalidField('mirror', 'is off in this deployment')
-  return mirror
+function requestConfigTable(contract: Contract) {
+  return { timeoutMs: wholeNumber([1_000, 30_000]), headers: deliveryHeaders(contract) }
 }
 
-function readRequestConfig(rules: SettingsRules, value: unknown): Partial<RequestConfig> {
-  const path = 'requestConfig'
-  if (!isObject(value)) throw invalidField(path, 'must be an object')
-  const fields = fieldsOf(value, 'refuse', `${path}.`)
-  const milliseconds = fields.read('timeoutMs', given => readWholeNumber(`${path}.timeoutMs`, timeoutMs, given))
-  const headers = fields.read('headers', given => readDeliveryHeaders(`${path}.headers`, rules.contract, given))
-  fields.finish()
-  return { ...(milliseconds !== undefined && { timeoutMs: milliseconds }), ...(headers !== undefined && { headers }) }
+function requestConfig(contract: Contract): Field<Partial<RequestConfig>> {
+  const table = requestConfigTable(contract)
+  return {
+    schema: schemaOf(table, 'refuse'),
+    read: (path, value) => {
+      if (!isObject(value)) throw invalidField(path, 'must be an object')
+      const { timeoutMs, headers } = readTable(value, table, 'refuse', `${path}.`)
+      return { ...(timeoutMs !== undefined && { timeoutMs }), ...(headers !== undefined && { headers }) }
+    },
+  }
 }
 
 /**
@@ -70,18 +92,17 @@ function readRequestConfig(rules: SettingsRules, value: unknown): Partial<Reques
  * @throws {Problem} `invalid-request` naming every field at fault
  */
 export function readSettingsChange(body: JsonObject, rules: SettingsRules): SettingsChange {
-  const fields = fieldsOf(body, 'refuse')
-  const { url, description, name, eventTypes, status, mirror, requestConfig, consumers } = readSettings(fields, rules)
-  fields.finish()
+  const given = readTable(body, settingsTable(rules), 'refuse')
+  const { url, description, name, eventTypes: types, status, mirror, requestConfig: config, consumers: readers } = given
   return {
     ...(url !== undefined && { url }),
     ...(description !== undefined && { description }),
     ...(name !== undefined && { name }),
-    ...(eventTypes !== undefined && { eventTypes }),
+    ...(types !== undefined && { eventTypes: types }),
     ...(status !== undefined && { status }),
     ...(mirror !== undefined && { mirror }),
-    ...(requestConfig !== undefined && { requestConfig }),
-    ...(consumers !== undefined && { consumers }),
+    ...(config !== undefined && { requestConfig: config }),
+    ...(readers !== undefined && { consumers: readers }),
   }
 }
 

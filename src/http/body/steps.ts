@@ -1,72 +1,49 @@
 import type { Contract } from '../../contracts/contract'
 import { publishedOverlapSeconds } from '../../rotation/published'
-import { type Fields, fieldsOf, readBoolean, readText, readWholeNumber } from './fields'
+import { boolean, required, text, wholeNumber } from './fields'
 import type { JsonObject } from './json'
-import { readRevision, type RevisionChoice } from './ring'
+import { type PlacedTable, readPlaced, type ReadPlaced } from './request-fields'
+import { revision } from './ring'
 
 // What the requests say that make no key: a promote, an abandon, a roll-back, a revoke. Their members have our own names.
 
-const longestKeyId = 128
+const keyId = { place: 'keyId', field: required(text(128)) }
+const force = { place: 'force', field: boolean }
 
-export interface PromoteBody extends RevisionChoice {
-  readonly keyId: string
-  readonly force: boolean
+/** The member that holds the ring's revision which the caller saw, where the contract knows one. */
+function ifRevisionIn({ rotateBody }: Contract) {
+  const place = rotateBody?.ifRevision?.field
+  return { ifRevision: place === undefined ? undefined : { place, field: revision } }
 }
 
-/** @throws {Problem} `invalid-request` naming every field at fault, as the others here */
-export function readPromote(contract: Contract, body: JsonObject): PromoteBody {
-  return readFields(contract, body, fields => ({ keyId: readKeyId(fields), force: readForce(fields) }))
+export function promoteTable(contract: Contract) {
+  return { keyId, force, ...ifRevisionIn(contract) }
 }
 
-export interface AbandonBody extends RevisionChoice {
-  readonly keyId: string
-  /** Null: not given. */
-  readonly overlapSeconds: number | null
+export function abandonTable(contract: Contract) {
+  const overlapSeconds = { place: 'overlapSeconds', field: wholeNumber([0, publishedOverlapSeconds.maximum]) }
+  return { keyId, overlapSeconds, ...ifRevisionIn(contract) }
 }
 
-export function readAbandon(contract: Contract, body: JsonObject): AbandonBody {
-  return readFields(contract, body, fields => {
-    const range = [0, publishedOverlapSeconds.maximum] as const
-    const overlapSeconds = fields.read('overlapSeconds', value => readWholeNumber('overlapSeconds', range, value))
-    return { keyId: readKeyId(fields), overlapSeconds: overlapSeconds ?? null }
-  })
+export function rollBackTable(contract: Contract) {
+  return { force, ...ifRevisionIn(contract) }
 }
 
-export function readRollBack(contract: Contract, body: JsonObject): RevisionChoice & { readonly force: boolean } {
-  return readFields(contract, body, fields => ({ force: readForce(fields) }))
+/** `requireProof`: the key that signs must be proven. */
+export function revokeTable(contract: Contract) {
+  const place = contract.revokeBody?.proofField
+  return { requireProof: place === undefined ? undefined : { place, field: boolean }, ...ifRevisionIn(contract) }
 }
 
-export interface RevokeBody extends RevisionChoice {
-  /** The key that signs must be proven. */
-  readonly requireProof: boolean
-}
-
-export function readRevoke(contract: Contract, body: JsonObject): RevokeBody {
-  const field = contract.revokeBody?.proofField
-  return readFields(contract, body, fields => {
-    const requireProof = field !== undefined && fields.read(field, value => readBoolean(field, value))
-    return { requireProof: requireProof ?? false }
-  })
-}
-
-function readKeyId(fields: Fields): string {
-  return fields.require('keyId', value => readText('keyId', longestKeyId, value)) ?? ''
-}
-
-function readForce(fields: Fields): boolean {
-  return fields.read('force', value => readBoolean('force', value)) ?? false
-}
-
-/** What `read` makes of the body's fields, and the revision that the caller saw. */
-function readFields<Body extends object>(
+/**
+ * What a step's body says.
+ * @throws {Problem} `invalid-request` naming every field at fault
+ */
+export function readStep<Table extends PlacedTable>(
   { rotateBody }: Contract,
   body: JsonObject,
-  read: (fields: Fields) => Body,
-): Body & RevisionChoice {
-  const fields = fieldsOf(body, rotateBody?.unknownFields ?? 'ignore')
-  const found = read(fields)
-  const { ifRevision: rule } = rotateBody ?? {}
-  const ifRevision = rule && fields.read(rule.field, value => readRevision(rule.field, value))
-  fields.finish()
-  return { ...found, ifRevision: ifRevision ?? null }
+  table: Table,
+): ReadPlaced<Table> {
+  const request = { body, query: '', parameters: {}, headers: new Map<string, string>() }
+  return readPlaced(request, table, { unknownFields: rotateBody?.unknownFields ?? 'ignore' })
 }

@@ -1,6 +1,6 @@
 import type { Contract } from '../../contracts/contract'
 import { signaturesOf } from '../../verify/content'
-import { invalidField } from './fields'
+import { type Field, invalidField } from './fields'
 import { isObject } from './json'
 
 const longestUrl = 2048
@@ -14,9 +14,21 @@ export interface TargetRules {
   readonly insecureTargets: boolean
 }
 
-/** Where deliveries go: an https URL without user and password, kept as it was given. */
-export function readTargetUrl(path: string, rules: TargetRules, value: unknown): string | null {
-  if (value === null && rules.contract.url === 'optional') return null
+/**
+ * Where deliveries go: an https URL without user and password, kept as it was given. Null, and so no deliveries, where the
+ * contract lets an endpoint be without one.
+ */
+export function targetUrl(rules: TargetRules): Field<string | null> {
+  const isOptional = rules.contract.url === 'optional'
+  const schemes = rules.insecureTargets ? 'https?' : 'https'
+  const schema = { type: 'string', format: 'uri', maxLength: longestUrl, pattern: `^${schemes}://[!-~]+$` }
+  return {
+    schema: isOptional ? { anyOf: [schema, { type: 'null' }] } : schema,
+    read: (path, value) => (isOptional && value === null ? null : readTargetUrl(path, rules, value)),
+  }
+}
+
+function readTargetUrl(path: string, rules: TargetRules, value: unknown): string {
   if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value) || value.length > longestUrl || !URL.canParse(value)) {
     throw invalidField(path, `must be a URL of at most ${longestUrl} ASCII characters`)
   }
@@ -58,15 +70,25 @@ const reserved =
 const unstorable = ['__proto__', 'constructor', 'prototype']
 
 /** Headers that a delivery carries besides its own: names are tokens, values visible ASCII up to 1000 characters. */
-export function readDeliveryHeaders(
-  path: string,
-  contract: Contract,
-  value: unknown,
-): Readonly<Record<string, string>> {
+export function deliveryHeaders(contract: Contract): Field<Readonly<Record<string, string>>> {
+  return {
+    schema: {
+      type: 'object',
+      maxProperties: mostHeaders,
+      propertyNames: { pattern: tokenPattern.source },
+      additionalProperties: { type: 'string', pattern: valuePattern.source },
+    },
+    read: (path, value) => readDeliveryHeaders(path, contract, value),
+  }
+}
+
+function readDeliveryHeaders(path: string, contract: Contract, value: unknown): Readonly<Record<string, string>> {
   if (!isObject(value) || Object.keys(value).length > mostHeaders) {
     throw invalidField(path, `must be an object of at most ${mostHeaders} headers`)
   }
-  const headers = Object.entries(value).map(([name, text]) => [name, readHeader(path, contract, [name, text])] as const)
+  const headers = Object.entries(value).map(
+    ([name, given]) => [name, readHeader(path, contract, [name, given])] as const,
+  )
   const names = headers.map(([name]) => name.toLowerCase())
   if (new Set(names).size < names.length) throw invalidField(path, 'must not name a header twice')
   return Object.fromEntries(headers)

@@ -1,7 +1,7 @@
 import type { Check, Probe, ProbeDeps } from '../../delivery/probe'
 import { probe } from '../../delivery/probe'
 import type { EndpointStore } from '../../rotation/ports'
-import { fieldsOf } from '../body/fields'
+import { readTable } from '../body/fields'
 import { parseJsonObject, readBody } from '../body/json'
 import { contractOf, loadEndpoint } from '../load-endpoint'
 import { type Outcome, outcome, type Values } from '../reply'
@@ -18,7 +18,7 @@ export function probeUses(deps: ProbeUseDeps, settings: ApiSettings): Uses {
 
 async function sendProbe(deps: ProbeUseDeps, { contracts }: ApiSettings, request: PermittedRequest): Promise<Outcome> {
   const endpoint = await loadEndpoint(deps.endpoints, contracts, request)
-  fieldsOf(parseJsonObject(readBody(request)), request.contract.rotateBody?.unknownFields ?? 'ignore').finish()
+  readTable(parseJsonObject(readBody(request)), {}, request.contract.rotateBody?.unknownFields ?? 'ignore')
   const contract = contractOf(contracts, endpoint)
   return outcome(probeValues(await probe(deps, { endpoint, contract, actor: request.actor })))
 }

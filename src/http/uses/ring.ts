@@ -21,7 +21,7 @@ import {
   withoutIdempotencyKey,
 } from '../body/ring'
 import { checkConsumers } from '../body/settings'
-import { readRevoke } from '../body/steps'
+import { readStep, revokeTable } from '../body/steps'
 import { endpointValues, healthOf } from '../endpoint-values'
 import { contractOf, loadShownEndpoint } from '../load-endpoint'
 import type { Outcome, Value, Values } from '../reply'
@@ -100,7 +100,8 @@ async function revokePrevious(deps: RingDeps, { contracts }: ApiSettings, reques
   const { contract, actor, operation } = request
   const { endpoint, health } = await loadShownEndpoint(deps, contracts, request)
   const body = readRingBody(request)
-  const { ifRevision, requireProof } = readRevoke(contract, withoutIdempotencyKey(contract, body))
+  const given = readStep(contract, withoutIdempotencyKey(contract, body), revokeTable(contract))
+  const { ifRevision = null, requireProof = false } = given
   const idempotency = readIdempotency(request, 'revoke-previous', { body, compared: {} })
   const { tenantId, id: endpointId } = endpoint
   const requiredProof = requireProof ? await deps.health.loadAny({ tenantId, endpointId }) : null

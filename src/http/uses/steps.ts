@@ -5,7 +5,7 @@ import { abandonPublished, promotePublished, rollBack, type StepRequest } from '
 import { previousEnd } from '../../rotation/ring'
 import { type JsonObject, readPermittedObject } from '../body/json'
 import { readIdempotency, withoutIdempotencyKey } from '../body/ring'
-import { readAbandon, readPromote, readRollBack } from '../body/steps'
+import { abandonTable, promoteTable, readStep, rollBackTable } from '../body/steps'
 import { contractOf, loadEndpoint } from '../load-endpoint'
 import type { Outcome } from '../reply'
 import type { ApiSettings, PermittedRequest, Uses } from '../request'
@@ -22,7 +22,7 @@ export function stepUses(deps: RotationDeps, settings: ApiSettings): Uses {
 /** The published key signs from now on. */
 async function promote(deps: RotationDeps, settings: ApiSettings, request: PermittedRequest): Promise<Outcome> {
   const { step, body } = await read(deps.store, settings, { request, operation: 'promote', use: readPromote })
-  const { keyId, force: forced } = body
+  const { keyId, force: forced = false } = body
   const { endpoint, version, replayed } = await promotePublished(deps, { ...step, keyId, forced })
   const previousExpiresAt = previousEnd(endpoint.ring, deps.now())
   return { values: { version, signingKeyId: keyId, previousExpiresAt }, replayed }
@@ -31,7 +31,7 @@ async function promote(deps: RotationDeps, settings: ApiSettings, request: Permi
 /** The published key will not sign. */
 async function abandon(deps: RotationDeps, settings: ApiSettings, request: PermittedRequest): Promise<Outcome> {
   const { step, body } = await read(deps.store, settings, { request, operation: 'abandon', use: readAbandon })
-  const { keyId, overlapSeconds } = body
+  const { keyId, overlapSeconds = null } = body
   const { endpoint, version, replayed } = await abandonPublished(deps, { ...step, keyId, overlapSeconds })
   const expiresAt = endpoint.ring.keys.find(({ id }) => id === keyId)?.expiresAt ?? null
   return { values: { version, abandonedKeyId: keyId, expiresAt }, replayed }
@@ -40,17 +40,21 @@ async function abandon(deps: RotationDeps, settings: ApiSettings, request: Permi
 /** The key that signed before signs again. */
 async function back(deps: RotationDeps, settings: ApiSettings, request: PermittedRequest): Promise<Outcome> {
   const { step, body } = await read(deps.store, settings, { request, operation: 'roll-back', use: readRollBack })
-  const { endpoint, version, keyId, replayed } = await rollBack(deps, { ...step, forced: body.force })
+  const { endpoint, version, keyId, replayed } = await rollBack(deps, { ...step, forced: body.force ?? false })
   return { values: { version, signingKeyId: keyId, publishedKeyId: endpoint.published?.key.id ?? null }, replayed }
 }
+
+const readPromote = (dialect: Contract, body: JsonObject) => readStep(dialect, body, promoteTable(dialect))
+const readAbandon = (dialect: Contract, body: JsonObject) => readStep(dialect, body, abandonTable(dialect))
+const readRollBack = (dialect: Contract, body: JsonObject) => readStep(dialect, body, rollBackTable(dialect))
 
 interface StepReading<Body> {
   readonly request: PermittedRequest
   readonly operation: IdempotentOperation
-  readonly use: (contract: Contract, body: JsonObject) => Body
+  readonly use: (dialect: Contract, body: JsonObject) => Body
 }
 
-async function read<Body extends { readonly ifRevision: number | null }>(
+async function read<Body extends { readonly ifRevision?: number | undefined }>(
   store: Pick<EndpointStore, 'load'>,
   { contracts }: ApiSettings,
   { request, operation, use }: StepReading<Body>,
@@ -61,5 +65,5 @@ async function read<Body extends { readonly ifRevision: number | null }>(
   const body = use(dialect, withoutIdempotencyKey(dialect, given))
   const idempotency = readIdempotency(request, operation, { body: given })
   const contract = contractOf(contracts, endpoint)
-  return { step: { endpoint, contract, actor, idempotency, ifRevision: body.ifRevision }, body }
+  return { step: { endpoint, contract, actor, idempotency, ifRevision: body.ifRevision ?? null }, body }
 }
