@@ -2,6 +2,7 @@ import { permitMembers } from '../../access/permit'
 import { scanJson } from '../../core/json'
 import { Problem } from '../../core/problem'
 import { checkKnownVersion } from '../api-version'
+import { checkKnownQuery } from '../query'
 import type { MatchedRequest, PermittedRequest } from '../request'
 import { invalidField } from './fields'
 
@@ -12,11 +13,12 @@ export const largestEventBodyBytes = 512 * 1024
 
 /**
  * The body of a request whose id has been found; empty where there is none. What is malformed about a request is refused
- * from here on, its API version first.
+ * from here on, its API version first and its query next.
  * @throws {Problem} `invalid-request`, `payload-too-large`
  */
 export function readBody(request: MatchedRequest, most: number = largestBodyBytes): Buffer {
   checkKnownVersion(request)
+  checkKnownQuery(request)
   const { body } = request
   if (body.length <= most) return body
   throw new Problem('payload-too-large', `The body must not be larger than ${most} bytes.`)

@@ -15,7 +15,7 @@ import { readEventType, readNewEvent } from '../body/event'
 import { readRecoverBody } from '../body/recover'
 import { largestEventBodyBytes, parseJsonObject, readBody } from '../body/json'
 import { contractOf, isReached, loadEndpoint } from '../load-endpoint'
-import { cursorOf, readPageRequest, readPageSize } from '../page-request'
+import { cursorOf, readPageRequest, readPageSize } from '../query'
 import { type Outcome, outcome, type Value, type Values } from '../reply'
 import type { ApiSettings, PermittedRequest, Uses } from '../request'
 

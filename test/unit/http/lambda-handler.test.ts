@@ -72,7 +72,8 @@ describe('the Lambda handler', () => {
     const headers = { authorization }
     expect((await handle(event('/v1/endpoints', { headers, query: 'limit=0' }))).statusCode).toBe(400)
     // What follows `??` is the member `?limit`.
-    expect((await handle(event('/v1/endpoints', { headers, query: '?limit=0' }))).statusCode).toBe(200)
+    const { statusCode, body } = await handle(event('/v1/endpoints', { headers, query: '?limit=0' }))
+    expect([statusCode, JSON.parse(body ?? '').errors[0].path]).toEqual([400, '?limit'])
   })
 
   it.each(['#x', '?x', '%20', '%', ' ', '\ud800', '%23', '%ZZ', '%E0%A4%A'])(

@@ -1,0 +1,154 @@
+import type { Contract, Operation } from '../contracts/contract'
+import { placesOf as credentialPlaces } from '../contracts/credential-places'
+import type { Use } from '../contracts/dimensions'
+import { parsePlace, placesOf } from '../contracts/place'
+import type { FieldError } from '../core/problem'
+import type { PageRequest } from '../rotation/ports'
+import {
+  type Field,
+  type FieldTable,
+  gather,
+  invalidField,
+  invalidFields,
+  isNotKnown,
+  type ReadTable,
+} from './body/fields'
+import type { ApiRequest, MatchedRequest } from './request'
+
+// What a request says in its query: the parameters of each use, as tables that also describe them.
+
+const pageSizes = { usual: 50, largest: 100 }
+
+export interface PageSizes {
+  readonly usual: number
+  readonly largest: number
+}
+
+/** A time and the id of what happened then. */
+const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#[\w-]{1,64}$/
+
+/** What a cursor of each list stands for: the last entry of the page before. */
+const places = { endpoints: /^[\w.:-]{1,128}$/, rotations: moment, audit: moment, attempts: moment }
+
+/** Which list a cursor belongs to: one of another list is refused. */
+export type ListName = keyof typeof places
+
+function limitField({ usual, largest }: PageSizes): Field<number> {
+  return {
+    schema: { type: 'integer', minimum: 1, maximum: largest, default: usual },
+    read: (path, text) => {
+      if (typeof text === 'string' && /^[1-9]\d{0,2}$/.test(text) && Number(text) <= largest) return Number(text)
+      throw invalidField(path, `must be a whole number from 1 to ${largest}`)
+    },
+  }
+}
+
+function cursorField(list: ListName): Field<string> {
+  return {
+    schema: { type: 'string', description: 'The nextCursor of the page before' },
+    read: (path, given) => {
+      const cursor = typeof given === 'string' ? given : ''
+      const next = Buffer.from(cursor, 'base64url')
+        .toString('utf8')
+        .slice(list.length + 1)
+      if (places[list].test(next) && cursorOf(list, next) === cursor) return next
+      throw invalidField(path, 'must be the nextCursor of this list')
+    },
+  }
+}
+
+function sizeTable({ pageSizes: sizes = pageSizes }: Operation) {
+  return { limit: limitField(sizes) }
+}
+
+function pageTable(list: ListName, operation: Operation) {
+  return { ...sizeTable(operation), cursor: cursorField(list) }
+}
+
+/** The parameters that each use reads. A use that is not here reads none. */
+const queryTables: { readonly [U in Use]?: (operation: Operation) => FieldTable } = {
+  list: operation => pageTable('endpoints', operation),
+  rotations: operation => pageTable('rotations', operation),
+  audit: operation => pageTable('audit', operation),
+  attempts: operation => pageTable('attempts', operation),
+  deliveries: sizeTable,
+}
+
+/** The parameters that an operation reads for its use. */
+export function queryTable(operation: Operation): FieldTable {
+  return queryTables[operation.use]?.(operation) ?? {}
+}
+
+/**
+ * `?limit=` (1…100, 50 if absent, unless the operation says otherwise) and `?cursor=`.
+ * @throws {Problem} `invalid-request`
+ */
+export function readPageRequest(list: ListName, request: MatchedRequest): PageRequest {
+  const { limit, cursor = null } = readQuery(request, pageTable(list, request.operation))
+  return { limit: limit ?? usualSize(request), after: cursor }
+}
+
+/**
+ * `?limit=` alone, for a list without further pages.
+ * @throws {Problem} `invalid-request`
+ */
+export function readPageSize(request: MatchedRequest): number {
+  return readQuery(request, sizeTable(request.operation)).limit ?? usualSize(request)
+}
+
+function usualSize({ operation }: MatchedRequest): number {
+  return (operation.pageSizes ?? pageSizes).usual
+}
+
+/** The cursor for the page after one that ends at `next`. */
+export function cursorOf(list: ListName, next: string | null): string | null {
+  return next === null ? null : Buffer.from(`${list}:${next}`, 'utf8').toString('base64url')
+}
+
+/**
+ * Reads parameters, each of which may be given once.
+ * @throws {Problem} `invalid-request` with all that was wrong
+ */
+function readQuery<Table extends FieldTable>(request: ApiRequest, table: Table): ReadTable<Table> {
+  const query = queryOf(request)
+  const errors: FieldError[] = []
+  const read = Object.entries(table).map(([name, field]) => {
+    const [value, ...others] = query.getAll(name)
+    if (others.length > 0) errors.push({ path: name, message: 'must not be given twice' })
+    return [name, value === undefined ? undefined : gather(errors, () => field.read(name, value))] as const
+  })
+  if (errors.length > 0) throw invalidFields(errors)
+  // Each name has what its own field made, which is what the type says.
+  return Object.fromEntries(read) as ReadTable<Table>
+}
+
+/**
+ * Refuses a parameter that nothing reads, where the contract refuses unknown members of bodies.
+ * @throws {Problem} `invalid-request`
+ */
+export function checkKnownQuery(request: MatchedRequest): void {
+  if (request.contract.rotateBody?.unknownFields !== 'refuse') return
+  const known = [...Object.keys(queryTable(request.operation)), ...contractParameters(request.contract)]
+  const unknown = [...new Set(queryOf(request).keys())].filter(name => !known.includes(name))
+  if (unknown.length === 0) return
+  throw invalidFields(unknown.map(path => ({ path, message: isNotKnown(known) })))
+}
+
+/** The parameters that a contract's own data name: a credential, a choice of a rotation, what tells an operation. */
+function contractParameters(contract: Contract): readonly string[] {
+  const credentials = credentialPlaces(contract.credentials).flatMap(place =>
+    place.kind === 'query' ? place.name : [],
+  )
+  const texts = [
+    ...placesOf(contract).map(([, place]) => place),
+    ...Object.keys(contract.client?.sentBack ?? {}),
+    ...contract.operations.flatMap(({ when = {} }: Pick<Operation, 'when'>) => Object.keys(when)),
+  ]
+  const said = texts.map(parsePlace).flatMap(place => (place.in === 'query' ? place.name : []))
+  return [...new Set([...credentials, ...said])]
+}
+
+/** A second `?` belongs to the first name, as in a URL; without the first one it would be taken for it. */
+function queryOf({ query }: ApiRequest): URLSearchParams {
+  return new URLSearchParams(`?${query}`)
+}
