@@ -138,7 +138,10 @@ export function wholeNumber([minimum, maximum]: readonly [number, number]): Fiel
   }
 }
 
-const instantPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
+const clock = '(?:[01]\\d|2[0-3]):[0-5]\\d'
+const instantPattern = new RegExp(
+  `^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])T${clock}:[0-5]\\d(?:\\.\\d{1,9})?(?:Z|[+-]${clock})$`,
+)
 
 /** A time as RFC 3339 writes it. */
 export const instant: Field<Date> = {
