@@ -2,7 +2,12 @@
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 
 // These are published as ES modules only, so they are transformed as well as our own code.
-const esModulesOnly = ['jose', 'request-filtering-agent', '@octokit/webhooks-methods']
+const esModulesOnly = [
+  'jose',
+  'request-filtering-agent',
+  '@octokit/webhooks-methods',
+  '@seriousme/openapi-schema-validator',
+]
 
 const minutes = 60_000
 

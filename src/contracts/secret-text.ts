@@ -72,7 +72,7 @@ function bodyPattern({ encoding, bytes }: Pick<TextFormat, 'encoding' | 'bytes'>
 
 /** As a pattern that matches the text itself. */
 export function escaped(text: string): string {
-  return text.replaceAll(/[^0-9A-Za-z]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return text.replaceAll(/[^0-9A-Za-z_]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 /** Whether `text` is as long as the secrets that the contract's vendor makes, or as one that a caller may bring. */

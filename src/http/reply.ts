@@ -87,7 +87,10 @@ export function problemReply(
  * The contract's words for the problem: those by its code over those by its status, or else those for any other. The words
  * that a named problem leaves out are those for any other; its status and its shape are not.
  */
-function wordsFor({ words = {}, byStatus = {}, other = {} }: ErrorDialect, { code, status }: Problem): ErrorWords {
+export function wordsFor(
+  { words = {}, byStatus = {}, other = {} }: ErrorDialect,
+  { code, status }: Problem,
+): ErrorWords {
   const isNamed = words[code] !== undefined || byStatus[status] !== undefined
   if (!isNamed) return other
   const { status: _status, body: _body, ...left } = other

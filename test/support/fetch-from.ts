@@ -1,7 +1,28 @@
 import { randomUUID } from 'node:crypto'
 import { gatewayEvent } from '../../local/gateway-event'
 import { lambdaHandler } from '../../src/http/lambda-handler'
+import type { MatchRequest } from '../../src/http/match-route'
 import type { Serve } from '../../src/http/serve'
+
+/** A request as the app sees it. */
+export async function requestOf(request: Request): Promise<MatchRequest> {
+  const { pathname, search } = new URL(request.url)
+  return {
+    method: request.method,
+    path: decodedPath(pathname),
+    query: search.slice(1),
+    headers: new Map(request.headers),
+    body: Buffer.from(await request.arrayBuffer()),
+  }
+}
+
+function decodedPath(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}
 
 /** What the app answers to a request that comes through API Gateway and the Lambda handler. */
 export async function fetchFrom(app: Serve, request: Request): Promise<Response> {

@@ -16,7 +16,7 @@ import type { IdempotencyRecord } from '../../rotation/endpoint'
 import { idempotencyRecord, type IdempotentOperation } from '../../rotation/idempotency'
 import type { PublishChoice, RotateChoice } from '../../rotation/ring'
 import type { PermittedRequest } from '../request'
-import { boolean, type Field, instant, invalidField, text, wholeNumber, word } from './fields'
+import { boolean, type Field, instant, invalidField, text, textLike, wholeNumber, word } from './fields'
 import { type JsonObject, readBody, readPermittedObject } from './json'
 import {
   anythingAt,
@@ -87,10 +87,11 @@ export function readIdempotency(
   const key = valueAt({ ...request, body }, place)
   if (key === undefined && rule === 'optional') return null
   if (key === undefined) throw invalidField(placeName(place), 'must be given')
-  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key))
-    throw invalidField(placeName(place), 'must be 1 to 255 visible ASCII characters')
-  return idempotencyRecord(request.actor, operation, { key, body: compared })
+  const record = { key: idempotencyKeyField.read(placeName(place), key), body: compared }
+  return idempotencyRecord(request.actor, operation, record)
 }
+
+export const idempotencyKeyField = textLike(/^[!-~]{1,255}$/, '1 to 255 visible ASCII characters')
 
 /** The body without the idempotency key, where it stands there. */
 export function withoutIdempotencyKey({ idempotencyKey }: Contract, body: JsonObject): JsonObject {
@@ -198,16 +199,13 @@ function publishChoice(
 function reasonField({ maximumCharacters, required: isRequired }: ReasonRule, mounted: readonly Contract[]) {
   const plain = text(maximumCharacters)
   const formats = mounted.flatMap(({ secret, credentials: { apiKey } }) => (apiKey ? [secret, apiKey] : [secret]))
-  const schema = {
-    ...plain.schema,
-    not: { anyOf: formats.map(format => ({ pattern: containedPattern(format).source })) },
-  }
+  const patterns = [...new Set(formats.map(format => containedPattern(format).source))]
   return {
-    schema,
+    schema: { ...plain.schema, not: { anyOf: patterns.map(pattern => ({ pattern })) } },
     required: isRequired === true,
     read: (path: string, value: unknown): string => {
       const reason = plain.read(path, value)
-      if (!formats.some(format => containedPattern(format).test(reason))) return reason
+      if (!patterns.some(pattern => new RegExp(pattern, 'u').test(reason))) return reason
       throw invalidField(path, 'must not hold anything that looks like a signing secret or an API key')
     },
   }

@@ -6,9 +6,9 @@ import { isObject } from './json'
 
 const longestUrl = 2048
 
-const label = '[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?'
+const labelEnd = '(?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?'
 /** The last label begins with a letter: one that is a number would make the whole host an IPv4 address. */
-const name = `(?:${label}\\.)*(?=[A-Za-z])${label}\\.?`
+const name = `(?:[A-Za-z0-9_]${labelEnd}\\.)*[A-Za-z]${labelEnd}\\.?`
 const octet = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)'
 const group = '[0-9A-Fa-f]{1,4}'
 /** RFC 4291, section 2.2, with one `::` at most. */
@@ -96,10 +96,10 @@ const tokenPattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/
 const valuePattern = /^[\x21-\x7e](?:[\x20-\x7e]{0,998}[\x21-\x7e])?$/
 
 /** Headers that belong to the connection (RFC 9110, section 7.6.1) or are written by the delivery itself. */
-const reserved = [
-  ...['connection', 'content-encoding', 'content-length', 'content-type', 'expect', 'host', 'keep-alive', 'te'],
-  ...['trailer', 'transfer-encoding', 'upgrade', 'user-agent'],
-]
+const reserved = (
+  'connection content-encoding content-length content-type expect host keep-alive te trailer transfer-encoding ' +
+  'upgrade user-agent'
+).split(' ')
 const reservedPrefixes = ['proxy-', 'svix-', 'webhook-']
 
 /** What no stored object has as a name of its own: such a header would be taken and never sent. */

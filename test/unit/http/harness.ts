@@ -18,7 +18,8 @@ import type { EndpointSettings } from '../../../src/rotation/endpoint'
 import type { QueueRecoveriesDeps } from '../../../src/delivery/queue-recoveries'
 import type { RotationDeps } from '../../../src/rotation/ports'
 import type { Revealed } from '../../../src/rotation/reveal'
-import { fetchFrom } from '../../support/fetch-from'
+import { type CheckReply, replyChecker } from '../../support/described-replies'
+import { fetchFrom, requestOf } from '../../support/fetch-from'
 import { apiKeyTable, memoryApiKeyStore } from '../../support/memory/memory-api-key-store'
 import { auditTable, memoryAuditLog } from '../../support/memory/memory-audit-log'
 import { deliveryTable, memoryDelivery } from '../../support/memory/memory-delivery'
@@ -72,7 +73,7 @@ export function harness(
     access: usual.access,
     app,
     appWith,
-    send: requestsTo(app),
+    send: requestsTo(app, checkerFor(contracts)),
     apiKey: apiKeysIn(models.apiKeys, deps),
     endpoint: endpointsIn(deps),
   }
@@ -131,12 +132,24 @@ export interface Reply {
 /** Sends a request to the app as API Gateway does, and reads the whole reply. */
 export type SendRequest = (method: string, path: string, init?: RequestInit) => Promise<Reply>
 
-export function requestsTo(app: Serve): SendRequest {
+export function requestsTo(app: Serve, check: CheckReply = checkerFor(allContracts)): SendRequest {
   return async (method, path, init = {}) => {
-    const reply = await fetchFrom(app, new Request(`http://keyturn.test${path}`, { method, ...init }))
+    const request = new Request(`http://keyturn.test${path}`, { method, ...init })
+    const seen = await requestOf(request.clone())
+    const reply = await fetchFrom(app, request)
     const text = await reply.text()
+    check(seen, { status: reply.status, contentType: reply.headers.get('content-type'), text })
     return { status: reply.status, headers: reply.headers, text, json: text === '' ? null : JSON.parse(text) }
   }
+}
+
+const checkers = new Map<readonly Contract[], CheckReply>()
+
+/** Every reply is held against the description of the API. */
+function checkerFor(contracts: readonly Contract[]): CheckReply {
+  const check = checkers.get(contracts) ?? replyChecker(contracts.map(contract => ({ contract, basePath: '' })))
+  checkers.set(contracts, check)
+  return check
 }
 
 /** Makes an API key with every permission and the best plan of its contract, except for what is given. */
