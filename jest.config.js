@@ -11,6 +11,9 @@ const esModulesOnly = [
 
 const minutes = 60_000
 
+/** What `quick` has of the tests of the whole local run. */
+const quickOfSystem = 'local-run|api-docs|client|platform-keys'
+
 /**
  * What each suite runs; `SUITE` names one, and every test file belongs to one. Nothing is timed: a busy machine only
  * takes longer. The suites besides `quick` take the machine for themselves, one file after the other; Terraform
@@ -22,9 +25,19 @@ const suites = {
     roots: ['<rootDir>/test'],
     testPathIgnorePatterns: [
       '<rootDir>/test/deploy/',
+      '<rootDir>/test/simulator/',
+      `<rootDir>/test/system/(?!${quickOfSystem})`,
+      '/test/faults/(?!.*\\.sample\\.)',
+    ],
+    maxWorkers: 2,
+  },
+  /** The local run in each of its ways, and the simulator's own tests: that it finds each planted fault. */
+  system: {
+    roots: ['<rootDir>/test/system', '<rootDir>/test/simulator'],
+    testPathIgnorePatterns: [
+      `<rootDir>/test/system/(?:${quickOfSystem})`,
       '<rootDir>/test/system/rollover/',
       '<rootDir>/test/system/neighbours/',
-      '/test/faults/(?!.*\\.sample\\.)',
     ],
     maxWorkers: 2,
   },

@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto'
 import { textAt } from '../support/api-caller'
 import { findCanaries } from '../support/canary/find-canaries'
 import { outage } from './strikes'
-import { promotion, rotationWithoutOverlap } from './subjects/ring-changes/changes'
+import { rotationWithoutOverlap } from './subjects/ring-changes/changes'
 import { describeStruckChanges } from './subjects/ring-changes/suite'
 
-// A rotation and two promotions, struck at each of their calls. `npm run test:faults` has the others.
+// A rotation and the sweep's promotion, struck at each of their calls. `npm run test:faults` has the others.
 
 const struckChanges = describeStruckChanges({
-  changes: [rotationWithoutOverlap, promotion],
+  changes: [rotationWithoutOverlap],
   promotionStrikes: ['killed-after'],
 })
 

@@ -13,7 +13,7 @@ import { everyOrder, twoByTwo } from './orders'
 const seeds = { least: 0, greatest: 2 ** 32 - 1 }
 
 /** How many `npm test` runs; `.ci/run` tries 20,000 of each. */
-const usual = { requests: '5000', published: '1000', hook: '1000' }
+const usual = { requests: '2000', published: '500', hook: '500' }
 
 /**
  * `npm run simulate -- --seeds N [--from S]` runs N schedules of requests, N about published keys and N of the

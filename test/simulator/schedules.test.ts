@@ -9,8 +9,7 @@ import {
   shares,
 } from './in-processes'
 
-// `npm test` runs 20,000 of requests and 3,000 of the rotation hook before this, by `npm run simulate`: alone, so that
-// they have the machine to themselves.
+// `npm test` runs more, by `npm run simulate`: alone, so that they have the machine to themselves.
 
 afterAll(() => endBuilder())
 
