@@ -13,10 +13,12 @@ const baselines = {
   'three-clients': 'bench/fixtures/three-clients.ts',
   'delivery-clients': 'bench/fixtures/delivery-clients.ts',
   'sweep-clients': 'bench/fixtures/sweep-clients.ts',
+  'access-clients': 'bench/fixtures/access-clients.ts',
 }
 const ownBaselines: Readonly<Record<string, keyof typeof baselines>> = {
   deliver: 'delivery-clients',
   sweep: 'sweep-clients',
+  access: 'access-clients',
 }
 const baselineOf = (name: string): keyof typeof baselines => ownBaselines[name] ?? 'three-clients'
 const rounds = 5

@@ -11,7 +11,7 @@ import type { ClientOptions } from '../src/aws/clients'
 // Whether the account runs as many functions at once as the configuration needs, before `keyturn deploy` changes anything.
 // Functions share one quota, which is 10 in many new accounts: deliveries alone would then keep a revoke from running.
 
-const reservable = ['rotate', 'endpoints', 'sweep'] as const
+const reservable = ['rotate', 'endpoints', 'sweep', 'access'] as const
 
 /** How many functions an account runs at once. */
 export interface AccountConcurrency {
@@ -108,7 +108,7 @@ function recommendation(needs: ConcurrencyNeeds, account: AccountConcurrency): r
   const reservation =
     reserved === null
       ? 'no reservedConcurrency'
-      : `reservedConcurrency: { rotate: ${reserved.rotate}, endpoints: ${reserved.endpoints}, sweep: ${reserved.sweep} }`
+      : `reservedConcurrency: { ${reservable.map(name => `${name}: ${reserved[name]}`).join(', ')} }`
   const recommended = `Recommended: ${reservation}, deliveries: { concurrency: ${concurrency} }`
   return [
     `Functions that run at once in ${needs.region}: quota ${quota}, ${available} not reserved by others.`,
@@ -116,11 +116,11 @@ function recommendation(needs: ConcurrencyNeeds, account: AccountConcurrency): r
   ]
 }
 
-const wanted = { rotate: 20, endpoints: 20, sweep: 2 } as const
+const wanted = { rotate: 20, endpoints: 20, sweep: 2, access: 2 } as const
 
 /** Null: there is nothing to reserve. */
 function recommendedReservation(account: AccountConcurrency): Required<ReservedConcurrency> | null {
   const spare = account.available - keptUnreserved(account)
-  const each = Math.min(wanted.rotate, Math.floor((spare - wanted.sweep) / 2))
-  return each < 2 ? null : { rotate: each, endpoints: each, sweep: wanted.sweep }
+  const each = Math.min(wanted.rotate, Math.floor((spare - wanted.sweep - wanted.access) / 2))
+  return each < 2 ? null : { ...wanted, rotate: each, endpoints: each }
 }

@@ -4,13 +4,17 @@ import { resolve } from 'node:path'
 import { configFile, loadOwnContracts } from '../config/load'
 import { OperatorError } from '../local/operator-error'
 import { readOwnContracts } from '../local/own-contracts'
-import { wholeNumber } from '../local/options'
-import type { ApiKey, ApiKeyStore } from '../src/access/api-key'
-import { createApiKey, type NewApiKeyRequest } from '../src/access/create-api-key'
+import { type ApiKey, type ApiKeyStore, operator, stateOf } from '../src/access/api-key'
+import { createApiKey, mostTenants, type NewApiKeyRequest } from '../src/access/create-api-key'
 import { dynamoDbClient } from '../src/aws/clients'
 import { dynamoApiKeyStore } from '../src/aws/dynamo-api-key-store'
 import { allContracts } from '../src/contracts/all'
-import type { Contract } from '../src/contracts/contract'
+import {
+  type Contract,
+  namesTenant,
+  permissionsForAllTenants,
+  permissionsForNamedTenants,
+} from '../src/contracts/contract'
 import { parseTenantId } from '../src/contracts/ids'
 import { addSeconds } from '../src/core/instant'
 import type { Given, Report } from './command'
@@ -26,10 +30,20 @@ export interface CreateOptions extends TableOptions, ApiKeyOptions {
 export interface ApiKeyOptions {
   readonly contract?: string
   readonly tenant?: readonly string[]
+  readonly allTenants?: boolean
+  /** Each may name several, with commas between them. */
   readonly permission?: readonly string[]
   readonly plan?: string
   readonly name?: string
-  readonly expiresInDays?: string
+  readonly expires?: string
+  /** False: `--no-expiry`. */
+  readonly expiry?: boolean
+}
+
+export interface ListOptions extends TableOptions {
+  readonly tenant?: string
+  readonly contract?: string
+  readonly live?: boolean
 }
 
 /** `keys create`. @throws {OperatorError} naming the option and what is allowed */
@@ -60,16 +74,16 @@ export async function reportNewApiKey(store: Pick<ApiKeyStore, 'create'>, reques
 }
 
 /** `keys list`. */
-export async function list({ options }: Given<TableOptions>): Promise<Report> {
-  return withStore(options, store => reportApiKeys(store, new Date()))
+export async function list({ options }: Given<ListOptions>): Promise<Report> {
+  return withStore(options, store => reportApiKeys(store, new Date(), options))
 }
 
 /** `keys revoke <id>`. */
 export async function revoke({ options, args }: Given<TableOptions>): Promise<Report> {
   const [id, ...others] = args
   if (id === undefined || others.length > 0) throw new OperatorError('revoke takes the public id of one key')
-  const outcome = await withStore(options, store => store.revoke(id, new Date()))
-  if (outcome === 'revoked') return { lines: [`revoked ${id}`], json: { id, state: 'revoked' } }
+  const revoked = await withStore(options, store => store.revoke(id, { at: new Date(), by: operator }))
+  if (revoked !== null) return { lines: [`revoked ${id}`], json: { id, state: 'revoked' } }
   throw new OperatorError(`no key has the public id ${JSON.stringify(id)}`)
 }
 
@@ -83,9 +97,6 @@ async function withStore<Result>(options: TableOptions, use: (store: ApiKeyStore
   }
 }
 
-const daySeconds = 24 * 60 * 60
-const aDayToTenYears = { least: 1, greatest: 3650 }
-
 /**
  * What the options ask for, at one of Keyturn's contracts or of a deployment's own.
  * @throws {OperatorError} naming the option and what is allowed
@@ -96,15 +107,30 @@ export function apiKeyRequest(
   ownContracts: readonly Contract[] = [],
 ): NewApiKeyRequest {
   const contract = contractOf(options.contract, [...allContracts, ...ownContracts])
-  const { tenant = [], permission, plan, name = `${contract.name} key`, expiresInDays } = options
-  return {
-    contract,
-    tenantIds: tenantsOf(contract, tenant),
-    permissions: permissionsOf(contract, permission),
-    plan: planOf(contract, plan),
-    name: checkedName(name),
-    expiresAt: expiresInDays === undefined ? null : daysAfter(now, expiresInDays),
-  }
+  const { plan, name = `${contract.name} key` } = options
+  const tenantIds = tenantsOf(contract, options)
+  const known = tenantIds === 'all' ? (contract.credentials.permissions ?? []) : permissionsForNamedTenants(contract)
+  const permissions = permissionsOf(contract, known, options.permission)
+  const expiresAt = expiryOf(options, now)
+  if (permissions === undefined || expiresAt === undefined) throw missing(contract, known, { permissions, expiresAt })
+  return { contract, tenantIds, permissions, plan: planOf(contract, plan), name: checkedName(name), expiresAt }
+}
+
+/** Nobody gets every permission, or a key for ever, by leaving an option out. */
+function missing(
+  { name }: Contract,
+  known: readonly string[],
+  given: { readonly permissions: unknown; readonly expiresAt: unknown },
+): OperatorError {
+  const faults = [
+    ...(given.permissions === undefined ? [`--permission is missing, and ${name} has ${known.join(', ')}`] : []),
+    ...(given.expiresAt === undefined ? ['--expires or --no-expiry is missing'] : []),
+  ]
+  const proposed = [
+    ...(given.permissions === undefined ? [`--permission ${known.join(',')}`] : []),
+    ...(given.expiresAt === undefined ? ['--expires 90d'] : []),
+  ]
+  return new OperatorError(`${faults.join('; ')}. Add what you want of: ${proposed.join(' ')}`)
 }
 
 function contractOf(name: string | undefined, known: readonly Contract[]): Contract {
@@ -114,23 +140,44 @@ function contractOf(name: string | undefined, known: readonly Contract[]): Contr
   throw new OperatorError(`--contract takes one of ${withApiKeys.map(each => each.name).join(', ')}`)
 }
 
-function tenantsOf({ name, tenant }: Contract, given: readonly string[]): readonly string[] {
+function tenantsOf(contract: Contract, { tenant: given = [], allTenants }: ApiKeyOptions): readonly string[] | 'all' {
+  const { name, tenant } = contract
+  if (allTenants === true) return forAllTenants(contract, given)
   const kinds = tenant.ownerKinds?.map(kind => `${kind}:<id>`).join(', ')
   const uuids = tenant.from === 'header' && tenant.format === 'uuid'
   const allowed = kinds ?? (uuids ? 'UUIDs' : '1 to 128 of A-Z a-z 0-9 _ . : -')
   if (given.length === 0) throw new OperatorError(`--tenant is missing; tenants of ${name} are ${allowed}`)
-  if (given.length > 1 && tenant.from === 'credential' && tenant.header === undefined) {
+  if (given.length > 1 && !namesTenant(contract)) {
     throw new OperatorError(`--tenant: a key of ${name} acts for one tenant`)
+  }
+  if (given.length > mostTenants) {
+    throw new OperatorError(`--tenant: a key acts for ${mostTenants} tenants at most, or with --all-tenants for all`)
   }
   const wrong = given.find(each => parseTenantId(tenant, each) === null)
   if (wrong === undefined) return given
   throw new OperatorError(`--tenant: ${JSON.stringify(wrong)} is no tenant of ${name}; they are ${allowed}`)
 }
 
-function permissionsOf({ name, credentials }: Contract, given: readonly string[] | undefined): readonly string[] {
-  const { permissions: known = [] } = credentials
-  const wrong = given?.find(each => !known.includes(each))
-  if (wrong === undefined) return given ?? known
+function forAllTenants(contract: Contract, given: readonly string[]): 'all' {
+  if (given.length > 0) throw new OperatorError('--tenant and --all-tenants: give one of them')
+  if (namesTenant(contract)) return 'all'
+  throw new OperatorError(`--all-tenants: requests of ${contract.name} do not name their tenant`)
+}
+
+/** Undefined: the contract has some, and none is given. */
+function permissionsOf(
+  contract: Contract,
+  known: readonly string[],
+  given: readonly string[] | undefined,
+): readonly string[] | undefined {
+  if (given === undefined) return known.length === 0 ? [] : undefined
+  const { name } = contract
+  const names = [...new Set(given.flatMap(each => each.split(',')))]
+  const wrong = names.find(each => !known.includes(each))
+  if (wrong === undefined) return names
+  if (permissionsForAllTenants(contract).includes(wrong)) {
+    throw new OperatorError(`--permission ${wrong} goes with --all-tenants alone`)
+  }
   const allowed = known.length === 0 ? `: ${name} has no permissions` : ` takes one of ${known.join(', ')}`
   throw new OperatorError(`--permission${allowed}`)
 }
@@ -148,15 +195,48 @@ function checkedName(name: string): string {
   throw new OperatorError('--name takes 1 to 200 characters')
 }
 
-function daysAfter(now: Date, days: string): Date {
-  return addSeconds(now, wholeNumber('--expires-in-days', days, aDayToTenYears) * daySeconds)
+const daySeconds = 24 * 60 * 60
+const longestDays = 3650
+
+/** Null: never; undefined: not said. */
+function expiryOf({ expires, expiry }: ApiKeyOptions, now: Date): Date | null | undefined {
+  if (expires === undefined) return expiry === false ? null : undefined
+  if (expiry === false) throw new OperatorError('--expires and --no-expiry: give one of them')
+  const [, days] = /^(\d{1,4})d$/.exec(expires) ?? []
+  const at = days === undefined ? dayOf(expires) : addSeconds(now, Number(days) * daySeconds)
+  if (at !== null && now < at && at <= addSeconds(now, longestDays * daySeconds)) return at
+  const allowed = `days from now like 90d, or a day in UTC like ${dayText(addSeconds(now, 90 * daySeconds))}`
+  throw new OperatorError(
+    `--expires takes ${allowed}, ${longestDays} days ahead at most, not ${JSON.stringify(expires)}`,
+  )
 }
 
-const heading = ['ID', 'STATE', 'CONTRACT', 'TENANTS', 'PERMISSIONS', 'PLAN', 'CREATED', 'EXPIRES', 'NAME']
+/** The beginning of the day; null where there is no such day. */
+function dayOf(text: string): Date | null {
+  const at = new Date(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00.000Z` : Number.NaN)
+  return Number.isNaN(at.getTime()) || dayText(at) !== text ? null : at
+}
 
-/** A table of all API keys, oldest first. */
-export async function reportApiKeys(store: Pick<ApiKeyStore, 'list'>, now: Date): Promise<Report> {
-  const keys = [...(await store.list())].sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime())
+function dayText(at: Date): string {
+  return at.toISOString().slice(0, 10)
+}
+
+const heading = [
+  ...(['ID', 'STATE', 'CONTRACT', 'TENANTS', 'PERMISSIONS', 'PLAN', 'CREATED', 'EXPIRES', 'LAST USED'] as const),
+  ...(['MADE BY', 'NAME'] as const),
+]
+
+/** A table of the API keys, oldest first. With a tenant: those that act for it. */
+export async function reportApiKeys(
+  store: Pick<ApiKeyStore, 'list'>,
+  now: Date,
+  { tenant, contract, live = false }: Omit<ListOptions, keyof TableOptions> = {},
+): Promise<Report> {
+  const keys = (await store.list())
+    .filter(key => tenant === undefined || key.allTenants || key.tenantIds.includes(tenant))
+    .filter(key => contract === undefined || key.contract === contract)
+    .filter(key => !live || stateOf(key, now) === 'active')
+    .toSorted((one, other) => one.createdAt.getTime() - other.createdAt.getTime())
   const rows = [heading, ...keys.map(key => cellsOf(key, now))]
   const widths = heading.map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)))
   const lines = rows.map(row =>
@@ -173,11 +253,13 @@ function cellsOf(key: ApiKey, now: Date): string[] {
     key.id,
     stateOf(key, now),
     key.contract,
-    key.tenantIds.join(','),
+    key.allTenants ? '(all)' : key.tenantIds.join(','),
     key.permissions.join(',') || '-',
     key.plan ?? '-',
     key.createdAt.toISOString(),
     key.expiresAt?.toISOString() ?? 'never',
+    key.lastUsedAt?.toISOString() ?? '-',
+    key.createdBy?.id ?? '-',
     key.name,
   ]
 }
@@ -185,9 +267,4 @@ function cellsOf(key: ApiKey, now: Date): string[] {
 /** All that is stored but for the hash. */
 function documentOf({ sha256: _sha256, ...stored }: ApiKey, now: Date) {
   return { ...stored, state: stateOf(stored, now) }
-}
-
-function stateOf({ revokedAt, expiresAt }: Pick<ApiKey, 'revokedAt' | 'expiresAt'>, now: Date): string {
-  if (revokedAt !== null) return 'revoked'
-  return expiresAt !== null && expiresAt <= now ? 'expired' : 'active'
 }

@@ -50,7 +50,7 @@ export interface ControlPlaneConfig {
   /** Of all routes but those that change an endpoint. Default 100 requests a second, 200 at once; above, 429. */
   readonly throttle?: Throttle
   /**
-   * Of each route that makes, rotates, revokes, changes or deletes, apart from all others: however many events are
+   * Of each route that makes, rotates, revokes, changes or deletes, API keys too, apart from all others: however many events are
    * published, a revoke is not answered 429. Default 50 requests a second, 100 at once.
    */
   readonly changeThrottle?: Throttle
@@ -119,6 +119,8 @@ export interface ReservedConcurrency {
   /** Reads, changes, deletes, and takes events. */
   readonly endpoints?: number
   readonly sweep?: number
+  /** Makes and ends API keys over HTTP. */
+  readonly access?: number
 }
 
 export interface Sessions {

@@ -167,7 +167,9 @@ const controlPlane = {
   roles: v.exactOptional(roles),
   throttle: v.exactOptional(throttle),
   changeThrottle: v.exactOptional(throttle),
-  reservedConcurrency: v.exactOptional(v.strictObject({ rotate: reserved, endpoints: reserved, sweep: reserved })),
+  reservedConcurrency: v.exactOptional(
+    v.strictObject({ rotate: reserved, endpoints: reserved, sweep: reserved, access: reserved }),
+  ),
   tableName: v.exactOptional(resourceName),
   adopt: v.exactOptional(adoption),
 }

@@ -30,6 +30,7 @@ const timeouts: ByFunction<number> = {
   endpoints: gatewayTimeoutSeconds.endpoints + 1,
   deliver: 60,
   sweep: 58,
+  access: gatewayTimeoutSeconds.access + 1,
 }
 const defaultThrottle = { requestsPerSecond: 100, burst: 200 }
 const defaultChangeThrottle = { requestsPerSecond: 50, burst: 100 }

@@ -2,7 +2,7 @@ import { type EventSource, typesOf } from '../src/rotation/event-types'
 import type { Conditions, Statement } from './iam-policy'
 
 /** The control plane's functions. Each has a role of its own, so that it may do no more than it needs. */
-export const functionNames = ['rotate', 'endpoints', 'deliver', 'sweep'] as const
+export const functionNames = ['rotate', 'endpoints', 'deliver', 'sweep', 'access'] as const
 export type FunctionName = (typeof functionNames)[number]
 export type ByFunction<Value> = Readonly<Record<FunctionName, Value>>
 
@@ -13,6 +13,7 @@ export function byFunction<Value>(valueOf: (name: FunctionName) => Value): ByFun
     endpoints: valueOf('endpoints'),
     deliver: valueOf('deliver'),
     sweep: valueOf('sweep'),
+    access: valueOf('access'),
   }
 }
 
@@ -42,6 +43,7 @@ const statements: ByFunction<(reach: Reach) => readonly Statement[]> = {
     items('Count', table, { actions: ['Query'], partitions: [endpoints] }),
     items('ResetFailures', table, { actions: ['UpdateItem'], partitions: [health] }),
     items('Record', table, { actions: ['PutItem'], partitions: [auditRecords] }),
+    noteUse(table),
     ...writeMirrors(mirrors),
     publish(bus),
   ],
@@ -51,6 +53,7 @@ const statements: ByFunction<(reach: Reach) => readonly Statement[]> = {
     items('List', table, { actions: ['Query'], partitions: [endpoints, auditRecords, attempts] }),
     items('Change', table, { actions: ['UpdateItem'], partitions: [endpoints, counts, health] }),
     items('SendAgain', table, { actions: ['PutItem'], partitions: [deliveries] }),
+    noteUse(table),
     ...shareMirrors(mirrors),
     send(queue),
   ],
@@ -61,6 +64,7 @@ const statements: ByFunction<(reach: Reach) => readonly Statement[]> = {
     items('Recover', table, { actions: ['Query'], partitions: [attempts] }),
     items('Count', table, { actions: ['PutItem', 'UpdateItem'], partitions: [health] }),
     items('Record', table, { actions: ['PutItem', 'BatchWriteItem'], partitions: [deliveries, attempts] }),
+    noteUse(table),
     workOn(queue),
     send(queue, deadLetterQueue),
     publishOwn('deliver', bus),
@@ -77,17 +81,27 @@ const statements: ByFunction<(reach: Reach) => readonly Statement[]> = {
     publish(bus),
     { Sid: 'ReportFailedSweeps', Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: [failedSweeps] },
   ],
+  access: ({ table, bus }) => [
+    items('Read', table, { actions: ['GetItem'], partitions: [apiKeys, apiKeyList] }),
+    items('ReadMany', table, { actions: ['BatchGetItem'], partitions: [apiKeys] }),
+    items('List', table, { actions: ['Query'], partitions: [apiKeyList] }),
+    items('Make', table, { actions: ['PutItem'], partitions: [apiKeys, apiKeyList, tenantRecords] }),
+    items('End', table, { actions: ['UpdateItem'], partitions: [apiKeys, tenantRecords] }),
+    publishOwn('access', bus),
+  ],
 }
 
 /**
- * Partition keys, as patterns: each kind of item has partitions of its own (`src/aws/item-keys.ts`). No function may read
- * the list of API keys, `APIKEYS`: only operators do.
+ * Partition keys, as patterns: each kind of item has partitions of its own (`src/aws/item-keys.ts`).
  */
 const endpoints = 'TENANT#*'
 /** How many endpoints each tenant has. Changed in one transaction with an endpoint, so one statement allows both. */
 const counts = 'COUNT#*'
 const auditRecords = 'ENDPOINT#*'
 const apiKeys = 'APIKEY#*'
+const apiKeyList = 'APIKEYS'
+/** What happened to a tenant's access. Put in one transaction with what it tells of, so one statement allows both. */
+const tenantRecords = 'AUDIT#*'
 /** Deliveries, and the payloads of their events. */
 const deliveries = 'DELIVERIES#*'
 const attempts = 'ATTEMPTS#*'
@@ -111,6 +125,16 @@ function items(sid: string, table: string, { actions, partitions }: ItemAccess):
     Resource: [table],
     Condition,
   }
+}
+
+/**
+ * Writes down that an API key was used, and nothing else of it: every attribute that the call names, in its expressions too,
+ * is one of these.
+ */
+function noteUse(table: string): Statement {
+  const { Condition, ...statement } = items('NoteUse', table, { actions: ['UpdateItem'], partitions: [apiKeys] })
+  const attributes = { 'dynamodb:Attributes': ['pk', 'sk', 'lastUsedAt'] }
+  return { ...statement, Condition: { ...Condition, 'ForAllValues:StringEquals': attributes } }
 }
 
 function send(...queues: readonly string[]): Statement {
@@ -159,7 +183,7 @@ function publish(bus: string): Statement {
   return { Sid: 'Publish', Effect: 'Allow', Action: ['events:PutEvents'], Resource: [bus] }
 }
 
-/** Its own events alone: the function that talks to receivers cannot say that a key was rotated. IAM looks at each entry. */
+/** Its own events alone: neither who talks to receivers nor who makes API keys can say that a key was rotated. IAM looks at each entry. */
 function publishOwn(source: EventSource, bus: string): Statement {
   const Condition: Conditions = {
     StringEquals: { 'events:source': 'keyturn', 'events:detail-type': typesOf(source) },

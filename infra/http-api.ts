@@ -23,7 +23,7 @@ export interface HttpApiProps {
   readonly cors: Cors | undefined
   /** Of the routes that change nothing, together with published events. */
   readonly throttle: Throttle
-  /** Of each route that changes an endpoint, for itself. */
+  /** Of each route that changes an endpoint or an API key, for itself. */
   readonly changeThrottle: Throttle
   readonly logRetentionDays: number
   /** Whether the API answers under the name that AWS gives it. */
@@ -41,6 +41,7 @@ export const gatewayTimeoutSeconds: Readonly<Record<ServingFunction, number>> = 
   rotate: 14,
   endpoints: 14,
   deliver: 26,
+  access: 14,
 }
 
 /** The HTTP API: one explicit route an operation, everything else to `endpoints`, which answers 404 and 405. */
@@ -97,7 +98,7 @@ export class HttpApi extends Construct {
       name: '$default',
       autoDeploy: true,
       defaultRouteSettings: routeSettings(throttle),
-      routeSettings: routes.filter(changesEndpoint).map(({ routeKey }) => ({
+      routeSettings: routes.filter(changes).map(({ routeKey }) => ({
         routeKey,
         ...routeSettings(changeThrottle),
       })),
@@ -113,8 +114,10 @@ function routeSettings({ requestsPerSecond, burst }: Throttle) {
 }
 
 /** Whether a route makes, rotates, revokes, changes or deletes. What `endpoints` takes by POST is events. */
-function changesEndpoint({ routeKey, function: name }: GatewayRoute): boolean {
-  return name === 'rotate' || /^(PATCH|PUT|DELETE) /.test(routeKey)
+function changes({ routeKey, function: name }: GatewayRoute): boolean {
+  return (
+    name === 'rotate' || /^(PATCH|PUT|DELETE) /.test(routeKey) || (name === 'access' && routeKey.startsWith('POST '))
+  )
 }
 
 function functionsOf(routes: readonly GatewayRoute[]): readonly ServingFunction[] {

@@ -52,9 +52,11 @@ const http = {
 export const rotateVariables = v.object({ ...every, ...settling, ...http })
 export const endpointsVariables = v.object({ ...every, ...queueing, ...http })
 export const deliverVariables = v.object({ ...every, ...delivering, ...http })
+/** It tells on the bus, and seals and opens nothing. */
+export const accessVariables = v.object({ ...every, EVENT_BUS_NAME: text, ...http })
 export const sweepVariables = v.object({ ...every, ...settling, ...queueing })
 
-export type HttpEnvironment = Omit<v.InferOutput<typeof endpointsVariables>, 'QUEUE_URL'>
+export type HttpEnvironment = Omit<v.InferOutput<typeof accessVariables>, 'EVENT_BUS_NAME'>
 export type SettlingEnvironment = Omit<v.InferOutput<typeof sweepVariables>, 'QUEUE_URL'>
 export type DeliverEnvironment = v.InferOutput<typeof deliverVariables>
 

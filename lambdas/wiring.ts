@@ -4,9 +4,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { version } from '../package.json'
 import { type AccessDeps, invalidToken } from '../src/access/authenticate'
+import { useNoter } from '../src/access/note-use'
 import type { SessionSettings } from '../src/access/sessions'
 import { eventBridgeClient, kmsClient, secretsManagerClient } from '../src/aws/clients'
-import { dynamoApiKeyStore } from '../src/aws/dynamo-api-key-store'
+import { knownApiKeys } from '../src/aws/dynamo-api-key-store'
 import { dynamoAuditLog } from '../src/aws/dynamo-audit-log'
 import { dynamoEndpointStore } from '../src/aws/dynamo-endpoint-store'
 import { dynamoRotationHealth } from '../src/aws/dynamo-health-store'
@@ -53,7 +54,9 @@ const now = (): Date => new Date()
 
 /** Tells callers by API keys, which are in the table, and by sessions where the deployment has an issuer. */
 export function accessDeps(environment: HttpEnvironment, table: Table): AccessDeps {
-  return { apiKeys: dynamoApiKeyStore(table, now), verifySession: sessionsOf(environment), now }
+  const apiKeys = knownApiKeys(table, now)
+  const noteUse = useNoter({ apiKeys, now, timeout: sharedTimeout, log: logOf(environment) })
+  return { apiKeys, noteUse, verifySession: sessionsOf(environment), now }
 }
 
 /** Without an issuer no session is valid. @throws {TypeError} when only some of the issuer's variables are set */

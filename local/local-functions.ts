@@ -26,7 +26,13 @@ export interface LocalFunctionsOptions {
 
 const names = Object.keys(functionSources) as readonly FunctionName[]
 /** A delivery may wait for its receiver longer than the HTTP API waits for a reply. */
-const timeoutSeconds: Readonly<Record<FunctionName, number>> = { rotate: 29, endpoints: 29, sweep: 29, deliver: 60 }
+const timeoutSeconds: Readonly<Record<FunctionName, number>> = {
+  rotate: 29,
+  endpoints: 29,
+  sweep: 29,
+  deliver: 60,
+  access: 29,
+}
 
 /** All functions of the local run, none started yet. What they print goes to `<dataDir>/logs/<name>.ndjson`, mode 0600. */
 export function localFunctions({ buildDir, dataDir, aws }: LocalFunctionsOptions): LocalFunctions {

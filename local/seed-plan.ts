@@ -1,4 +1,4 @@
-import type { Contract } from '../src/contracts/contract'
+import { type Contract, permissionsForNamedTenants } from '../src/contracts/contract'
 import type { Role } from '../src/contracts/dimensions'
 import { featurebase } from '../src/contracts/featurebase'
 import { keyturn } from '../src/contracts/keyturn'
@@ -26,6 +26,8 @@ export interface SeedContract {
 export interface SeedApiKey {
   readonly permissions: readonly string[]
   readonly plan: string | null
+  /** It acts for whichever tenant a request names. Absent: for the contract's tenant. */
+  readonly allTenants?: true
 }
 
 const noPlan = { permissions: [], plan: null }
@@ -89,8 +91,9 @@ export const seedPlan = {
     endpointId: 'ep_local0000000000000000001',
     foreign: { tenantId: foreignTenantId, endpointId: 'ep_foreign00000000000000001' },
     apiKeys: {
-      apiKey: { permissions: keyturn.credentials.permissions, plan: null },
+      apiKey: { permissions: permissionsForNamedTenants(keyturn), plan: null },
       readOnlyApiKey: { permissions: ['endpoints:read'], plan: null },
+      platformApiKey: { permissions: keyturn.credentials.permissions, plan: null, allTenants: true },
     },
     sessions,
   },

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import * as v from 'valibot'
 import { replaceFile } from '../scripts/files'
-import type { ApiKeyStore } from '../src/access/api-key'
+import { type ApiKeyStore, operator } from '../src/access/api-key'
 import { createApiKey } from '../src/access/create-api-key'
 import { allContracts } from '../src/contracts/all'
 import { keyturn } from '../src/contracts/keyturn'
@@ -26,21 +26,31 @@ export interface Seeding {
  */
 export async function seedOnce(file: string, seeding: Seeding, seeds: readonly SeedContract[]): Promise<SeededKeys> {
   const before = readSeededKeys(file)
-  const wanted = before === null ? seeds : seeds.filter(seed => !isSeeded(seed, before))
+  const wanted = before === null ? seeds : seeds.flatMap(seed => notYetSeeded(seed, before))
   if (before !== null && wanted.length === 0) return before
-  const [made] = await Promise.all([seedApiKeys(seeding.store, seeding.now, wanted), seedEndpoints(seeding, wanted)])
+  const withEndpoints = before === null ? wanted : wanted.filter(({ contract }) => !allContracts.includes(contract))
+  const [made] = await Promise.all([
+    seedApiKeys(seeding.store, seeding.now, wanted),
+    seedEndpoints(seeding, withEndpoints),
+  ])
   const keys = { ...before, ...made }
   replaceFile(file, JSON.stringify(keys, null, 2))
   return keys
 }
 
-/** An own contract whose endpoint's id or whose API keys look otherwise by now is seeded once more. */
-function isSeeded({ contract, apiKeys, endpointId }: SeedContract, keys: SeededKeys): boolean {
+/**
+ * What is left to seed. Of Keyturn's own contracts, API keys that an earlier version did not make; an own contract whose
+ * endpoint's id or whose API keys look otherwise by now is seeded once more, whole.
+ */
+function notYetSeeded(seed: SeedContract, keys: SeededKeys): readonly SeedContract[] {
+  const { contract, apiKeys, endpointId } = seed
   const { name, credentials } = contract
-  if (allContracts.includes(contract)) return true
   const prefix = credentials.apiKey?.prefix ?? ''
-  const areKnown = Object.keys(apiKeys).every(key => keys[`${name}.${key}`]?.startsWith(prefix) === true)
-  return areKnown && keys[`${name}.endpointId`] === endpointId
+  const missing = Object.entries(apiKeys).filter(([key]) => keys[`${name}.${key}`]?.startsWith(prefix) !== true)
+  if (allContracts.includes(contract)) {
+    return missing.length === 0 ? [] : [{ ...seed, apiKeys: Object.fromEntries(missing) }]
+  }
+  return missing.length === 0 && keys[`${name}.endpointId`] === endpointId ? [] : [seed]
 }
 
 /** The keys that an earlier start made; null where none came to its end. @throws {OperatorError} when it is damaged */
@@ -55,7 +65,9 @@ export async function seedApiKeys(
   seeds: readonly SeedContract[] = seedContracts,
 ): Promise<SeededKeys> {
   const wanted = seeds.flatMap(({ contract, tenantId, apiKeys }) =>
-    Object.entries(apiKeys).map(([name, scope]) => ({ contract, tenantIds: [tenantId], name, ...scope })),
+    Object.entries(apiKeys).map(([name, { allTenants, ...scope }]) => {
+      return { contract, tenantIds: allTenants ? ('all' as const) : [tenantId], name, ...scope }
+    }),
   )
   const made = wanted.map(async request => {
     const { text } = await createApiKey(store, { now, randomBytes }, { ...request, expiresAt: null })
@@ -74,6 +86,7 @@ interface NewEndpoint {
 
 /** Creates every endpoint of the seeds through the running API, with a key that is revoked afterwards. Repeatable. */
 async function seedEndpoints({ api, store, now }: Seeding, seeds: readonly SeedContract[]): Promise<void> {
+  if (seeds.length === 0) return
   const wanted = seeds.flatMap(({ contract, tenantId, endpointId, foreign }) => [
     { contract: contract.name, tenantId, id: endpointId },
     ...(foreign === undefined ? [] : [{ contract: contract.name, tenantId: foreign.tenantId, id: foreign.endpointId }]),
@@ -91,7 +104,7 @@ async function seedEndpoints({ api, store, now }: Seeding, seeds: readonly SeedC
     },
   )
   await Promise.all(wanted.map(endpoint => createEndpoint(`${api}/v1/endpoints`, text.reveal(), endpoint)))
-  await store.revoke(stored.id, now())
+  await store.revoke(stored.id, { at: now(), by: operator })
 }
 
 /** What each endpoint of the local run is made with. */

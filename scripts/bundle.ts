@@ -13,6 +13,7 @@ export const functionSources = {
   endpoints: 'lambdas/endpoints.ts',
   sweep: 'lambdas/sweep.ts',
   deliver: 'lambdas/deliver.ts',
+  access: 'lambdas/access.ts',
 } as const
 
 /** The function on a consumer's side. */

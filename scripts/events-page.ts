@@ -1,6 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { commonExample, commonMembers, describedAs, type EventType, typeNames } from '../src/rotation/event-types'
+import {
+  commonExample,
+  commonMembers,
+  describedAs,
+  type EventType,
+  membersOf,
+  typeNames,
+} from '../src/rotation/event-types'
 
 // docs/events.md: every type of event with an example, made from the table of types alone.
 
@@ -37,7 +44,8 @@ function sourcesOf(type: EventType): string {
 }
 
 function common(): string {
-  return `Every event has\n\n${membersTable(commonMembers)}`
+  const { endpoint, 'api-key': apiKey } = commonMembers
+  return `Every event about an endpoint has\n\n${membersTable(endpoint)}\nand every event about an API key\n\n${membersTable(apiKey)}`
 }
 
 function section(type: EventType): string {
@@ -54,9 +62,9 @@ function exampleOf(type: EventType): object {
 
 /** The `detail` of the example, its members in their order. */
 export function detailOf(type: EventType): Readonly<Record<string, unknown>> {
-  const { members = {}, example = {} } = describedAs(type)
-  const all: Readonly<Record<string, unknown>> = { type, ...commonExample, ...example }
-  return Object.fromEntries([...Object.keys(commonMembers), ...Object.keys(members)].map(name => [name, all[name]]))
+  const { about = 'endpoint', example = {} } = describedAs(type)
+  const all: Readonly<Record<string, unknown>> = { type, ...commonExample[about], ...example }
+  return Object.fromEntries(Object.keys(membersOf(type)).map(name => [name, all[name]]))
 }
 
 function membersTable(members: Readonly<Record<string, string>>): string {

@@ -3,7 +3,8 @@ import { headerOfPlace, mostPreciseFirst, placesOf, startOf } from '../contracts
 import type { Role } from '../contracts/dimensions'
 import { matchesText } from '../contracts/secret-text'
 import { Problem } from '../core/problem'
-import { type ApiKey, apiKeyHash, type ApiKeyStore } from './api-key'
+import { type ApiKey, apiKeyHash, type ApiKeyStore, stateOf } from './api-key'
+import type { NoteUse } from './note-use'
 
 /** Who calls, once the credential has been verified. */
 export type Principal = SessionPrincipal | ApiKeyPrincipal
@@ -22,13 +23,17 @@ export interface ApiKeyPrincipal {
   readonly id: string
   /** The only contract at which the API key is valid. */
   readonly contract: string
+  /** It acts for whichever tenant the request names, and `tenantIds` is empty. */
+  readonly allTenants: boolean
   readonly tenantIds: readonly string[]
   readonly permissions: readonly string[]
   readonly plan: string | null
+  readonly expiresAt: Date | null
 }
 
 export interface AccessDeps {
   readonly apiKeys: Pick<ApiKeyStore, 'find'>
+  readonly noteUse: NoteUse
   /** @throws {Problem} `invalid-token`, `expired-token`, `unavailable` */
   readonly verifySession: (token: string) => Promise<SessionPrincipal>
   readonly now: () => Date
@@ -42,6 +47,12 @@ export interface CredentialRequest {
   readonly freshness: 'fresh' | 'cached'
 }
 
+export interface Authenticated {
+  readonly principal: Principal
+  /** Over once it is written down that the API key was used. It never rejects; a reply waits for it. */
+  readonly noted: Promise<void>
+}
+
 /**
  * Who calls `contract`. A token that begins like the contract's API keys is one; any other is a session.
  * @throws {Problem} `missing-credentials`, `invalid-api-key`, `invalid-token`, `expired-token`, `unavailable`
@@ -50,24 +61,23 @@ export async function authenticate(
   deps: AccessDeps,
   contract: Contract,
   request: CredentialRequest,
-): Promise<Principal> {
+): Promise<Authenticated> {
   const { apiKey, sessions } = contract.credentials
   const token = readToken(placesOf(contract.credentials), request)
   if (token === null) throw new Problem('missing-credentials', 'Credentials are missing or malformed.')
   if (apiKey !== undefined && token.startsWith(apiKey.prefix)) {
     if (!matchesText(apiKey, token)) throw invalidApiKey()
     const stored = await deps.apiKeys.find(apiKeyHash(token), request.freshness)
-    return principalOf(stored, contract, deps.now())
+    if (stored === null || stored.contract !== contract.name) throw invalidApiKey()
+    if (stateOf(stored, deps.now()) !== 'active') throw invalidApiKey()
+    return { principal: principalOf(stored), noted: deps.noteUse(stored) }
   }
   if (sessions !== true) throw invalidApiKey()
-  return deps.verifySession(token)
+  return { principal: await deps.verifySession(token), noted: Promise.resolve() }
 }
 
-function principalOf(stored: ApiKey | null, contract: Contract, now: Date): ApiKeyPrincipal {
-  if (stored === null || stored.contract !== contract.name || stored.revokedAt !== null) throw invalidApiKey()
-  if (stored.expiresAt !== null && !(now.getTime() < stored.expiresAt.getTime())) throw invalidApiKey()
-  const { id, tenantIds, permissions, plan } = stored
-  return { kind: 'api-key', id, contract: contract.name, tenantIds, permissions, plan }
+function principalOf({ id, contract, allTenants, tenantIds, permissions, plan, expiresAt }: ApiKey): ApiKeyPrincipal {
+  return { kind: 'api-key', id, contract, allTenants, tenantIds, permissions, plan, expiresAt }
 }
 
 /** The one refusal of an API key, whether it is unknown, malformed, expired, revoked or another contract's. */

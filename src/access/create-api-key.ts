@@ -1,19 +1,21 @@
-import type { Contract } from '../contracts/contract'
+import { type Contract, namesTenant, permissionsForAllTenants } from '../contracts/contract'
 import { parseTenantId } from '../contracts/ids'
 import { bitsOf, newText } from '../contracts/secret-text'
 import { randomDigits } from '../core/id'
 import { Secret } from '../core/secret'
-import { type ApiKey, apiKeyHash, type ApiKeyStore } from './api-key'
+import { type ApiKey, apiKeyHash, type ApiKeyStore, type Maker, operator } from './api-key'
 
 export interface NewApiKeyRequest {
   readonly contract: Contract
   readonly name: string
-  /** At least one. */
-  readonly tenantIds: readonly string[]
+  /** Which tenants it acts for: one at least, or whichever a request names. */
+  readonly tenantIds: readonly string[] | 'all'
   readonly permissions: readonly string[]
   /** Null where, and only where, the contract has no plans. */
   readonly plan: string | null
   readonly expiresAt: Date | null
+  /** Absent: an operator. */
+  readonly createdBy?: Maker
 }
 
 export interface NewApiKeyDeps {
@@ -28,7 +30,9 @@ export interface NewApiKey {
 }
 
 const leastBits = 256
-const longestName = 200
+export const longestName = 200
+/** An API key is stored in one step with a record of it for each tenant. */
+export const mostTenants = 50
 
 /**
  * Makes an API key and stores its SHA-256.
@@ -46,7 +50,7 @@ export async function createApiKey(
 
 /** A new API key, not yet stored. Throws as `createApiKey`. */
 export function newApiKey({ now, randomBytes }: NewApiKeyDeps, request: NewApiKeyRequest): NewApiKey {
-  const { contract, name, permissions, plan, expiresAt } = request
+  const { contract, name, permissions, plan, expiresAt, createdBy = operator } = request
   const format = contract.credentials.apiKey
   if (format === undefined) throw new RangeError(`${contract.name} has no API keys`)
   if (bitsOf(format) < leastBits) throw new RangeError(`API keys of ${contract.name} have less than ${leastBits} bits`)
@@ -54,12 +58,24 @@ export function newApiKey({ now, randomBytes }: NewApiKeyDeps, request: NewApiKe
   const createdAt = now()
   if (expiresAt !== null && !(createdAt < expiresAt)) throw new RangeError('the expiry is not in the future')
   assertKnown(contract, permissions, plan)
-  const tenantIds = knownTenants(contract, request.tenantIds)
+  const allTenants = request.tenantIds === 'all'
+  const tenantIds = request.tenantIds === 'all' ? [] : knownTenants(contract, request.tenantIds)
+  assertTenantsFit(contract, permissions, allTenants ? 'all' : 'named')
   const text = newText(format, randomBytes)
   const id = `key_${randomDigits('0123456789abcdefghijklmnopqrstuvwxyz', 20, randomBytes)}`
   const sha256 = apiKeyHash(text)
-  const scope = { contract: contract.name, tenantIds, permissions, plan }
-  return { stored: { sha256, id, name, ...scope, createdAt, expiresAt, revokedAt: null }, text: new Secret(text) }
+  const scope = { contract: contract.name, allTenants, tenantIds, permissions, plan }
+  const life = { createdAt, createdBy, expiresAt, revokedAt: null, revokedBy: null, lastUsedAt: null }
+  return { stored: { sha256, id, name, ...scope, ...life }, text: new Secret(text) }
+}
+
+/** A contract whose requests do not name their tenant has no API keys for all; some permissions are held by those alone. */
+function assertTenantsFit(contract: Contract, permissions: readonly string[], tenants: 'all' | 'named'): void {
+  if (tenants === 'all' && !namesTenant(contract)) {
+    throw new RangeError(`requests of ${contract.name} do not name their tenant, so no API key is for all`)
+  }
+  const denied = permissionsForAllTenants(contract).find(permission => permissions.includes(permission))
+  if (tenants === 'named' && denied !== undefined) throw new RangeError(`only an API key for all tenants has ${denied}`)
 }
 
 function assertKnown(
@@ -75,6 +91,8 @@ function assertKnown(
 
 function knownTenants({ name, tenant }: Contract, tenantIds: readonly string[]): readonly string[] {
   if (tenantIds.length === 0) throw new RangeError('an API key acts for one tenant at least')
+  if (tenantIds.length > mostTenants)
+    throw new RangeError(`an API key acts for ${mostTenants} tenants at most, or for all`)
   if (tenantIds.length > 1 && tenant.from === 'credential' && tenant.header === undefined) {
     throw new RangeError(`an API key of ${name} acts for one tenant`)
   }

@@ -1,7 +1,8 @@
 import type { TenantSource } from '../contracts/contract'
 import { parseTenantId } from '../contracts/ids'
+import { storedIdPattern } from '../core/id'
 import { noSuchEndpoint, Problem } from '../core/problem'
-import { headerOf, type Principal, type RequestHeaders } from './authenticate'
+import { type ApiKeyPrincipal, headerOf, type Principal, type RequestHeaders } from './authenticate'
 
 /** Where a request may name its tenant. */
 export interface TenantRequest {
@@ -13,7 +14,7 @@ export interface TenantRequest {
 /**
  * The tenant that the request is for.
  * @throws {Problem} `invalid-request` when the header is missing or malformed, `not-found` for a tenant that the
- *   principal may not act for, `permission-denied` when the principal has several and the contract cannot tell which
+ *   principal may not act for, `permission-denied` when it has several, or all, and the contract cannot tell which
  */
 export function resolveTenant(source: TenantSource, principal: Principal, request: TenantRequest): string {
   switch (source.from) {
@@ -32,13 +33,19 @@ function ofCredential(
   headers: RequestHeaders,
 ): string {
   const own = principal.tenantIds.filter(id => parseTenantId(source, id) === id)
-  if (source.header !== undefined && (own.length > 1 || headerOf(headers, source.header) !== null)) {
+  const several = own.length > 1 || hasAllTenants(principal)
+  if (source.header !== undefined && (several || headerOf(headers, source.header) !== null)) {
     return ofPrincipal({ ...principal, tenantIds: own }, named(source, source.header, headers))
   }
-  const [tenantId, ...others] = own
+  if (several) throw new Problem('permission-denied', 'A credential with a single tenant is required.')
+  const [tenantId] = own
   if (tenantId === undefined) throw noSuchEndpoint()
-  if (others.length > 0) throw new Problem('permission-denied', 'A credential with a single tenant is required.')
   return tenantId
+}
+
+/** Whether the principal acts for whichever tenant a request names. No session does. */
+export function hasAllTenants(principal: Principal): principal is ApiKeyPrincipal & { readonly allTenants: true } {
+  return principal.kind === 'api-key' && principal.allTenants
 }
 
 function named(source: TenantSource, header: string, headers: RequestHeaders): string {
@@ -50,6 +57,10 @@ function named(source: TenantSource, header: string, headers: RequestHeaders): s
 }
 
 function ofPrincipal(principal: Principal, tenantId: string | null): string {
-  if (tenantId !== null && principal.tenantIds.includes(tenantId)) return tenantId
+  if (tenantId !== null && actsFor(principal, tenantId)) return tenantId
   throw noSuchEndpoint()
+}
+
+function actsFor(principal: Principal, tenantId: string): boolean {
+  return hasAllTenants(principal) ? storedIdPattern.test(tenantId) : principal.tenantIds.includes(tenantId)
 }

@@ -1,6 +1,5 @@
-import { TransactionCanceledException, TransactWriteItemsCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
-import type { CancellationReason, TransactWriteItem } from '@aws-sdk/client-dynamodb'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import type { CancellationReason, TransactionCanceledException, TransactWriteItem } from '@aws-sdk/client-dynamodb'
 import * as v from 'valibot'
 import { addSeconds } from '../core/instant'
 import { isAbsent, outcomeOf } from './conditional-write'
@@ -8,6 +7,7 @@ import { endpointCountKey } from './item-keys'
 import { count, decodeItem, instant, toItem, valuesOf } from './items'
 import { countItems, type Query } from './queries'
 import type { Table } from './table'
+import { attemptTransaction, hasFailed, maximumAttempts, pauseAfter } from './transaction'
 
 // How many live endpoints a tenant has: one item a tenant, changed in one transaction with the endpoint that comes or
 // goes. So neither a crash nor a lost reply parts the two, and a repeat, whose endpoint is there already, counts nothing.
@@ -33,8 +33,6 @@ const isUnchanged = 'changes = :changes'
 
 /** A refusal rests on a count that is no older: functions of earlier versions make and delete without counting. */
 const freshSeconds = 60 * 60
-const maximumAttempts = 8
-const firstPauseMilliseconds = 20
 
 /**
  * Makes the write together with its count, or neither. `full`: the tenant has as many live endpoints as it may have.
@@ -48,7 +46,7 @@ export async function writeCounted(table: Table, counted: CountedWrite): Promise
     const [ofEndpoint, ofCount] = refusal.CancellationReasons ?? []
     if (hasFailed(ofEndpoint)) return 'conflict'
     if (attempt === maximumAttempts) throw refusal
-    if (!hasFailed(ofCount)) await sleep(Math.random() * firstPauseMilliseconds * 2 ** attempt)
+    if (!hasFailed(ofCount)) await pauseAfter(attempt)
     else if (isFresh(ofCount, counted)) return 'full'
     else await countAnew(table, counted, ofCount)
   }
@@ -68,26 +66,7 @@ async function attemptOf(
     ExpressionAttributeValues: valuesOf({ step, one: 1, ...(most !== null && { most }) }),
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
   }
-  try {
-    await client.send(new TransactWriteItemsCommand({ TransactItems: [write, { Update: update }] }))
-    return null
-  } catch (error) {
-    if (error instanceof TransactionCanceledException && isExpected(error)) return error
-    throw error
-  }
-}
-
-/** What ends a transaction besides its conditions, and is over in a moment. */
-const passing = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']
-
-/** Whether it was ended by its conditions, or by what passes. */
-function isExpected({ CancellationReasons = [] }: TransactionCanceledException): boolean {
-  const expected = ['None', 'ConditionalCheckFailed', ...passing]
-  return CancellationReasons.length > 0 && CancellationReasons.every(({ Code = 'None' }) => expected.includes(Code))
-}
-
-function hasFailed(reason: CancellationReason | undefined): reason is CancellationReason {
-  return reason?.Code === 'ConditionalCheckFailed'
+  return attemptTransaction({ client }, [write, { Update: update }])
 }
 
 function isFresh(reason: CancellationReason, { at }: CountedWrite): boolean {

@@ -1,5 +1,5 @@
 import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge'
-import type { EventBus, KeyturnEvent } from '../rotation/ports'
+import type { ApiKeyEvent, EventBus, KeyturnEvent } from '../rotation/ports'
 
 /** EventBridge takes at most this many at a time. */
 const batchSize = 10
@@ -11,7 +11,7 @@ export interface EventBridgeBusOptions {
 }
 
 /** Puts events on an EventBridge bus: source `keyturn`, the event's type as its detail type. */
-export function eventBridgeBus({ client, busName }: EventBridgeBusOptions): EventBus {
+export function eventBridgeBus({ client, busName }: EventBridgeBusOptions): EventBus<KeyturnEvent | ApiKeyEvent> {
   return {
     publish: async (events, signal) => {
       for (let start = 0; start < events.length; start += batchSize) {
@@ -25,7 +25,7 @@ export function eventBridgeBus({ client, busName }: EventBridgeBusOptions): Even
 }
 
 /** `docs/events.md` says what each type has; a test holds every event to that. */
-function entryOf(event: KeyturnEvent, busName: string): PutEventsRequestEntry {
+function entryOf(event: KeyturnEvent | ApiKeyEvent, busName: string): PutEventsRequestEntry {
   const { type, at } = event
   return { EventBusName: busName, Source: 'keyturn', DetailType: type, Time: at, Detail: JSON.stringify(event) }
 }

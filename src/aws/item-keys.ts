@@ -68,6 +68,11 @@ export function apiKeyListingKey(id: string): ItemKey {
   return { pk: apiKeyListing, sk: apiKeyListingPrefix + id }
 }
 
+/** Where a record of a tenant's access stands: all of a tenant's by their time. `place` is `placeInTime` of the record. */
+export function tenantRecordItemKey(tenantId: string, place: string): ItemKey {
+  return { pk: `AUDIT#${plainId(tenantId)}`, sk: place }
+}
+
 // Partitions of their own: the function that delivers may write these, and no key ring and no audit record.
 const deliveryPartition = 'DELIVERIES#'
 const deliveryPrefix = 'DELIVERY#'

@@ -61,6 +61,8 @@ export interface QueryRange {
   /** Only items after this key in the direction of the query. */
   readonly after: ItemKey | null
   readonly limit: number
+  /** How many items a query looks at, where its filter leaves few. Default: as many as are wanted, 1,000 at most. */
+  readonly looksAt?: number
 }
 
 /** DynamoDB reads at most 1 MB at a time, which is about that many items. */
@@ -69,7 +71,7 @@ const maximumRead = 1000
 /** At least `limit` items, unless there are fewer; as many queries as it takes, since a filter leaves holes. */
 export async function queryItems(table: Table, query: Query, range: QueryRange): Promise<readonly Item[]> {
   const found: Item[] = []
-  const read = { ...query, TableName: table.name, Limit: Math.min(range.limit, maximumRead) }
+  const read = { ...query, TableName: table.name, Limit: range.looksAt ?? Math.min(range.limit, maximumRead) }
   let start = range.after === null ? undefined : toItem(range.after)
   do {
     const page = await table.client.send(new QueryCommand({ ...read, ExclusiveStartKey: start }))

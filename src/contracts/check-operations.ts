@@ -2,6 +2,7 @@ import { whenRules } from './check-claims'
 import { chosenParameters } from './check-requests'
 import { replyRules } from './check-shapes'
 import { type Contract, neededPermissions, type Operation } from './contract'
+import { isOfAccess, type Use } from './dimensions'
 import type { Fault } from './fault'
 import { parseTemplate, type Segment } from './routes'
 import { operationRule, type OperationRule } from './rule'
@@ -25,15 +26,16 @@ export const operationRulesOfServed: readonly OperationRule[] = [
 type Addressed = Pick<Contract, 'ids' | 'tenant' | 'overlap' | 'rotateBody' | 'idempotencyKey'>
 
 /** Uses that are not about one endpoint. */
-const withoutEndpoint = ['create', 'list', 'health', 'publish']
+const withoutEndpoint: readonly Use[] = ['create', 'list', 'health', 'publish', 'create-api-key', 'list-api-keys']
+/** Uses whose id is something else's: a delivery's, an API key's, a tenant's. */
+const withOtherId: readonly Use[] = ['send-again', 'revoke-api-key', 'end-credentials']
 
 function checkPath(contract: Addressed, { path, use }: Pick<Operation, 'path' | 'use'>): readonly Fault[] {
   const { ids, tenant } = contract
   const segments = parseTemplate(path)
   const names = segments.flatMap(segment => (segment.kind === 'parameter' ? [segment.name] : []))
-  // The id of `send-again` is a delivery's.
-  const needsId = use === 'send-again' || (ids.kind !== 'fixed' && !withoutEndpoint.includes(use))
-  const tenantName = tenant.from === 'path' ? [tenant.parameter] : []
+  const needsId = withOtherId.includes(use) || (ids.kind !== 'fixed' && !withoutEndpoint.includes(use))
+  const tenantName = tenant.from === 'path' && !isOfAccess(use) ? [tenant.parameter] : []
   const chosen = use === 'rotate' ? chosenParameters(contract) : []
   const wanted = use === 'health' ? [] : [...(needsId ? ['id'] : []), ...tenantName, ...chosen]
   const [beforeLast, last] = segments.slice(-2)
@@ -89,6 +91,10 @@ function checkAccess(
     use === 'health' && 'access must be anyone',
     session === undefined && apiKey === undefined && 'access must allow sessions or API keys',
     session !== undefined && sessions !== true && 'access.session needs credentials.sessions',
+    session !== undefined &&
+      isOfAccess(use) &&
+      'access.session must not be given: API keys alone make and end API keys',
+    isOfAccess(use) && neededPermissions(apiKey ?? {}).length === 0 && 'access.apiKey.permission must be given',
     session?.roles.length === 0 && 'access.session.roles must not be empty',
     apiKey !== undefined && credentials.apiKey === undefined && 'access.apiKey needs credentials.apiKey',
     apiKey !== undefined && !neededPermissions(apiKey).every(isKnown) && 'access.apiKey.permission is unknown',

@@ -1,26 +1,27 @@
 import type { ProblemCode } from '../core/problem'
 import type { Scheme } from '../verify/schemes'
 import type { ClientRules, TenantParts } from './client-rules'
-import type {
-  DeliveryPart,
-  Encoding,
-  errorContentTypes,
-  headerFields,
-  idempotencyKeyRules,
-  MessageIdKind,
-  Method,
-  OverlapUnit,
-  publishedSignings,
-  reaches,
-  replyStatuses,
-  Role,
-  roundingDirections,
-  secretKeys,
-  tenantFormats,
-  TimeFormat,
-  unknownFieldRules,
-  urlRules,
-  Use,
+import {
+  type DeliveryPart,
+  type Encoding,
+  type errorContentTypes,
+  type headerFields,
+  type idempotencyKeyRules,
+  type MessageIdKind,
+  type Method,
+  type OverlapUnit,
+  type publishedSignings,
+  type reaches,
+  type replyStatuses,
+  type Role,
+  type roundingDirections,
+  type secretKeys,
+  type tenantFormats,
+  type TimeFormat,
+  type unknownFieldRules,
+  type urlRules,
+  type Use,
+  isOfAccess,
 } from './dimensions'
 import type { Listed } from './listed'
 import type { PlaceText } from './place'
@@ -340,6 +341,30 @@ export function operationOf<U extends Use>(
 /** Whether whoever receives the deliveries chooses the secret, since the vendor makes none. */
 export function choosesSecret({ rotateBody }: Pick<Contract, 'rotateBody'>): boolean {
   return rotateBody?.ownSecret?.required === true
+}
+
+/** Whether requests name their tenant, or can: where the credential alone says it, an API key for all tenants says none. */
+export function namesTenant({ tenant }: Pick<Contract, 'tenant'>): boolean {
+  return tenant.from !== 'credential' || tenant.header !== undefined
+}
+
+/** The permissions that API keys for all tenants alone can hold: those that let them make and end API keys. */
+export function permissionsForAllTenants({ operations }: Pick<Contract, 'operations'>): readonly string[] {
+  const ofAccess = operations.filter(({ use }) => isOfAccess(use))
+  return [
+    ...new Set(ofAccess.flatMap(({ access }) => (isAllowed(access) ? neededPermissions(access.apiKey ?? {}) : []))),
+  ]
+}
+
+/** The permissions that an API key for named tenants can hold. */
+export function permissionsForNamedTenants(contract: Pick<Contract, 'credentials' | 'operations'>): readonly string[] {
+  const { permissions = [] } = contract.credentials
+  const others = permissionsForAllTenants(contract)
+  return permissions.filter(permission => !others.includes(permission))
+}
+
+function isAllowed(access: Access | undefined): access is Exclude<Access, 'anyone'> {
+  return access !== undefined && access !== 'anyone'
 }
 
 /** The permissions that an operation asks of an API key, whatever its body holds. */

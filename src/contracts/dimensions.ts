@@ -15,7 +15,17 @@ export const usesOfEndpoints = [
 ] as const
 /** Uses that sign something and send it while the caller waits. The function `deliver` serves them. */
 export const usesOfDeliver = ['test', 'probe'] as const
-export type Use = (typeof usesOfRotate)[number] | (typeof usesOfEndpoints)[number] | (typeof usesOfDeliver)[number]
+/** Uses that make and end API keys, of no one tenant. The function `access` serves them, to API keys for all tenants alone. */
+export const usesOfAccess = ['create-api-key', 'list-api-keys', 'revoke-api-key', 'end-credentials'] as const
+export type AccessUse = (typeof usesOfAccess)[number]
+/** Uses that are for one tenant, and `health`. */
+export type TenantUse =
+  (typeof usesOfRotate)[number] | (typeof usesOfEndpoints)[number] | (typeof usesOfDeliver)[number]
+export type Use = TenantUse | AccessUse
+
+export function isOfAccess(use: Use): use is AccessUse {
+  return usesOfAccess.some(each => each === use)
+}
 
 export const roles = ['admin', 'member'] as const
 export type Role = (typeof roles)[number]

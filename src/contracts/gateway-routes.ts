@@ -1,4 +1,4 @@
-import { usesOfDeliver, usesOfRotate } from './dimensions'
+import { isOfAccess, usesOfDeliver, usesOfRotate } from './dimensions'
 import { describeRoute, type Mount, type Route, routesOf, type Segment, wildcardTemplate } from './routes'
 
 /** A route of the HTTP API in front: `POST /v1/endpoints/{id}` or `$default`. */
@@ -7,7 +7,7 @@ export interface GatewayRoute {
   readonly function: ServingFunction
 }
 
-export type ServingFunction = 'rotate' | 'endpoints' | 'deliver'
+export type ServingFunction = 'rotate' | 'endpoints' | 'deliver' | 'access'
 
 /**
  * What the gateway must send to which function. A gateway's parameter fills a whole segment, so `{id}:rotate` goes as
@@ -65,8 +65,9 @@ function withoutVerb(segment: Segment): Segment {
   return segment.kind === 'literal' ? segment : { ...segment, verb: null }
 }
 
-/** Only `rotate` may seal secrets, only `rotate` and `deliver` may open them. */
+/** Only `rotate` may seal secrets, only `rotate` and `deliver` may open them; only `access` may make API keys. */
 function functionOf({ operation }: Route): ServingFunction {
+  if (isOfAccess(operation.use)) return 'access'
   if (usesOfDeliver.some(use => use === operation.use)) return 'deliver'
   return usesOfRotate.some(use => use === operation.use) ? 'rotate' : 'endpoints'
 }

@@ -55,6 +55,12 @@ const delivery = {
   ...underOwnNames('attemptCount', 'lastResponseStatus', 'errorMessage', 'createdAt', 'deliveredAt', 'dlqAt'),
 } as const
 
+const apiKey = {
+  ...underOwnNames('id', 'name', 'contract', 'tenantIds', 'permissions'),
+  state: 'apiKeyState',
+  ...underOwnNames('createdAt', 'createdBy', 'expiresAt', 'revokedAt', 'lastUsedAt'),
+} as const
+
 const read = { session: { roles: ['admin', 'member'] }, apiKey: { permission: 'endpoints:read' } } as const
 const write = { session: { roles: ['admin'] }, apiKey: { permission: 'endpoints:write' } } as const
 const publish = { session: { roles: ['admin'] }, apiKey: { permission: 'events:write' } } as const
@@ -64,6 +70,8 @@ const writeAndRotate = {
   session: { roles: ['admin'] },
   apiKey: { permission: ['endpoints:write', 'endpoints:rotate'] },
 } as const
+/** API keys for all tenants alone can have it. */
+const keys = { apiKey: { permission: 'keys:write' } } as const
 /** Whoever chooses who may read a mirror gives the secret to somebody. */
 const update = {
   session: { roles: ['admin'] },
@@ -80,7 +88,7 @@ export const keyturn = {
     in: { kind: 'bearer' },
     apiKey: { prefix: 'kt_', encoding: 'base64url', bytes: 32 },
     sessions: true,
-    permissions: ['endpoints:read', 'endpoints:write', 'endpoints:rotate', 'events:write'],
+    permissions: ['endpoints:read', 'endpoints:write', 'endpoints:rotate', 'events:write', 'keys:write'],
   },
   tenant: { from: 'credential', header: 'Keyturn-Tenant' },
   ids: { kind: 'prefixed', prefix: 'ep_', characters: 24 },
@@ -258,6 +266,40 @@ export const keyturn = {
       path: '/v1/deliveries/{id}/send-again',
       access: write,
       reply: { status: 202, body: { id: 'messageId', status: 'deliveryStatus' } },
+    },
+    {
+      use: 'create-api-key',
+      method: 'POST',
+      path: '/v1/api-keys',
+      access: keys,
+      reply: { status: 201, body: { apiKey: 'apiKey', ...apiKey } },
+    },
+    {
+      use: 'list-api-keys',
+      method: 'GET',
+      path: '/v1/api-keys',
+      access: keys,
+      reply: { status: 200, body: { data: { $each: 'apiKeys', shape: apiKey }, nextCursor: 'nextCursor' } },
+    },
+    {
+      use: 'revoke-api-key',
+      method: 'DELETE',
+      path: '/v1/api-keys/{id}',
+      access: keys,
+      reply: { status: 204, body: null },
+    },
+    {
+      use: 'end-credentials',
+      method: 'DELETE',
+      path: '/v1/tenants/{id}/credentials',
+      access: keys,
+      reply: {
+        status: 200,
+        body: {
+          endedApiKeyIds: 'endedApiKeyIds',
+          leftApiKeys: { $each: 'leftApiKeys', shape: underOwnNames('id', 'name', 'contract', 'tenantIds') },
+        },
+      },
     },
     {
       use: 'health',

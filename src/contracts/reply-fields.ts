@@ -70,6 +70,17 @@ export const testFields = [
   ...(['errorMessage', 'durationMs', 'keyIds', 'sentAt'] as const),
 ] as const
 
+/** The fields of an API key. None of them is or holds its text. */
+export const apiKeyFields = [
+  ...(['id', 'name', 'contract', 'tenantIds', 'permissions'] as const),
+  /** `active`, `expired` or `revoked`. */
+  'apiKeyState',
+  /** `{kind, id}`: another API key, or an operator; null: nobody wrote it down. */
+  ...(['createdAt', 'createdBy', 'expiresAt', 'revokedAt'] as const),
+  /** The hour in which it was last seen, or null. */
+  'lastUsedAt',
+] as const
+
 /** The fields of each use's reply. */
 export const replyFields = {
   create: [...revealFields, ...requestFields],
@@ -97,6 +108,11 @@ export const replyFields = {
   attempts: ['attempts', 'nextCursor', ...requestFields],
   'send-again': ['messageId', 'deliveryStatus', ...requestFields],
   recover: ['queued', ...requestFields],
+  /** `apiKey` is its text. */
+  'create-api-key': ['apiKey', ...apiKeyFields, ...requestFields],
+  'list-api-keys': ['apiKeys', 'nextCursor', ...requestFields],
+  'revoke-api-key': requestFields,
+  'end-credentials': ['endedApiKeyIds', 'leftApiKeys', ...requestFields],
 } as const satisfies Readonly<Record<Use, readonly string[]>>
 
 /** The fields of an error's body. */
@@ -131,12 +147,15 @@ export const itemFields = {
   checks: ['signedBy', 'responseStatus', 'errorMessage', 'durationMs'],
   rotations: ['id', 'keyId', 'version', 'at', 'actor', 'kind', 'reason', 'overlapSeconds'],
   records: ['id', 'endpointId', 'at', 'actor', 'kind', 'reason', 'changed'],
+  apiKeys: apiKeyFields,
+  leftApiKeys: apiKeyFields,
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
 /** Fields that are lists or objects: they stand in a reply as they are, and in no text. */
 export const structuredFields: readonly string[] = [
   ...Object.keys(itemFields),
   ...(['eventTypes', 'requestConfig', 'consumers', 'lastStatus', 'policy', 'attempts', 'messages'] as const),
+  ...(['tenantIds', 'permissions', 'createdBy', 'endedApiKeyIds'] as const),
   ...(['revokedKeyIds', 'requestPayload', 'requestHeaders', 'responseHeaders', 'keyIds', 'changed', 'actor'] as const),
 ]
 
@@ -144,7 +163,7 @@ export const structuredFields: readonly string[] = [
 export const timeFields = [
   ...(['createdAt', 'updatedAt', 'rotatedAt', 'signsFrom', 'previousExpiresAt', 'expiresAt', 'pausedAt'] as const),
   ...(['lastSuccessAt', 'lastFailureAt', 'lastDeliveryAt', 'sentAt', 'deliveredAt', 'dlqAt', 'at'] as const),
-  'requestTime',
+  ...(['revokedAt', 'lastUsedAt', 'requestTime'] as const),
 ] as const
 
 const eitherWay = ['true', 'false'] as const
@@ -161,6 +180,7 @@ export const fieldValues = {
   keyState: ['signing', 'published'],
   deliveryStatus: ['success', 'failed', 'pending'],
   lastDeliveryStatus: ['success', 'failed', 'pending', 'null'],
+  apiKeyState: ['active', 'expired', 'revoked'],
   adoption: ['adopted', 'not-adopted', 'accepts-anything', 'inconclusive', 'unreachable'],
   signedBy: ['newest', 'previous', 'nobody'],
   kind: [

@@ -330,7 +330,12 @@ const access = where(
   }),
 )
 
-const uses = [...dimensions.usesOfRotate, ...dimensions.usesOfEndpoints, ...dimensions.usesOfDeliver] as const
+const uses = [
+  ...dimensions.usesOfRotate,
+  ...dimensions.usesOfEndpoints,
+  ...dimensions.usesOfDeliver,
+  ...dimensions.usesOfAccess,
+] as const
 
 const operation = object({
   use: words(uses),

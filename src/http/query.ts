@@ -1,10 +1,13 @@
+import type { ApiKeyRange } from '../access/api-key'
 import type { Contract, Operation } from '../contracts/contract'
 import { placesOf as credentialPlaces } from '../contracts/credential-places'
 import type { Use } from '../contracts/dimensions'
 import { parsePlace, placesOf } from '../contracts/place'
+import { storedIdPattern } from '../core/id'
 import type { FieldError } from '../core/problem'
 import type { PageRequest } from '../rotation/ports'
 import {
+  described,
   type Field,
   type FieldTable,
   gather,
@@ -12,6 +15,7 @@ import {
   invalidFields,
   isNotKnown,
   type ReadTable,
+  textLike,
 } from './body/fields'
 import type { ApiRequest, MatchedRequest } from './request'
 
@@ -28,7 +32,13 @@ export interface PageSizes {
 const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#[\w-]{1,64}$/
 
 /** What a cursor of each list stands for: the last entry of the page before. */
-const places = { endpoints: /^[\w.:-]{1,128}$/, rotations: moment, audit: moment, attempts: moment }
+const places = {
+  endpoints: /^[\w.:-]{1,128}$/,
+  rotations: moment,
+  audit: moment,
+  attempts: moment,
+  'api-keys': /^[\w-]{1,64}$/,
+}
 
 /** Which list a cursor belongs to: one of another list is refused. */
 export type ListName = keyof typeof places
@@ -65,6 +75,11 @@ function pageTable(list: ListName, operation: Operation) {
   return { ...sizeTable(operation), cursor: cursorField(list) }
 }
 
+function apiKeysTable(operation: Operation) {
+  const tenant = textLike(storedIdPattern, '1 to 128 characters of A-Z, a-z, 0-9, _ . : -')
+  return { ...pageTable('api-keys', operation), tenant: described('Those that name this tenant', tenant) }
+}
+
 /** The parameters that each use reads. A use that is not here reads none. */
 const queryTables: { readonly [U in Use]?: (operation: Operation) => FieldTable } = {
   list: operation => pageTable('endpoints', operation),
@@ -72,6 +87,7 @@ const queryTables: { readonly [U in Use]?: (operation: Operation) => FieldTable 
   audit: operation => pageTable('audit', operation),
   attempts: operation => pageTable('attempts', operation),
   deliveries: sizeTable,
+  'list-api-keys': apiKeysTable,
 }
 
 /** The parameters that an operation reads for its use. */
@@ -86,6 +102,15 @@ export function queryTable(operation: Operation): FieldTable {
 export function readPageRequest(list: ListName, request: MatchedRequest): PageRequest {
   const { limit, cursor = null } = readQuery(request, pageTable(list, request.operation))
   return { limit: limit ?? usualSize(request), after: cursor }
+}
+
+/**
+ * A page of API keys, of one tenant with `?tenant=`.
+ * @throws {Problem} `invalid-request`
+ */
+export function readApiKeyRange(request: MatchedRequest): ApiKeyRange {
+  const { limit, cursor = null, tenant = null } = readQuery(request, apiKeysTable(request.operation))
+  return { limit: limit ?? usualSize(request), after: cursor, tenantId: tenant }
 }
 
 /**

@@ -1,6 +1,6 @@
-import type { Principal, RequestHeaders } from '../access/authenticate'
+import type { ApiKeyPrincipal, Principal, RequestHeaders } from '../access/authenticate'
 import type { Contract, Operation } from '../contracts/contract'
-import type { Use } from '../contracts/dimensions'
+import type { AccessUse, TenantUse } from '../contracts/dimensions'
 import type { PathParameters } from '../contracts/routes'
 import type { Actor } from '../rotation/endpoint'
 import type { Outcome } from './reply'
@@ -40,17 +40,22 @@ export interface PermittedRequest extends MatchedRequest {
   readonly tenantId: string
 }
 
+/** A request about API keys, of no one tenant, by an API key for all tenants. */
+export interface PlatformRequest extends MatchedRequest {
+  readonly principal: ApiKeyPrincipal
+}
+
 /** What one operation does, once the request is allowed. */
-export interface TenantUse {
+interface UseOf<Request> {
   /** How the API key is read before: `fresh` from the table, `cached` as it was at most 30 s ago. */
   readonly credential: 'fresh' | 'cached'
-  readonly perform: (request: PermittedRequest) => Promise<Outcome>
+  readonly perform: (request: Request) => Promise<Outcome>
 }
 
 /** What a function serves. A use that is absent is another function's. */
-export type Uses = { readonly [U in Exclude<Use, 'health'>]?: TenantUse } & {
-  readonly health?: (request: MatchedRequest) => Promise<Outcome>
-}
+export type Uses = { readonly [U in Exclude<TenantUse, 'health'>]?: UseOf<PermittedRequest> } & {
+  readonly [U in AccessUse]?: UseOf<PlatformRequest>
+} & { readonly health?: (request: MatchedRequest) => Promise<Outcome> }
 
 /** What a deployment says about its API. */
 export interface ApiSettings {

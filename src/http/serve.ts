@@ -1,6 +1,7 @@
-import { type AccessDeps, authenticate } from '../access/authenticate'
+import { type AccessDeps, authenticate, type Principal } from '../access/authenticate'
 import { permit } from '../access/permit'
-import { resolveTenant } from '../access/tenant'
+import { hasAllTenants, resolveTenant } from '../access/tenant'
+import { isOfAccess } from '../contracts/dimensions'
 import { type Mount, routesOf } from '../contracts/routes'
 import { inRequestScope, type Log, nameInLog, scrubbedError } from '../core/log'
 import { Problem } from '../core/problem'
@@ -70,18 +71,30 @@ async function perform({ access, uses }: ServeDeps, request: MatchedRequest): Pr
   const { contract, operation } = request
   checkHasOperation(request)
   if (operation.use === 'health') return requireServed(uses.health)(request)
-  const use = requireServed(uses[operation.use])
-  const principal = await authenticate(access, contract, {
-    headers: request.headers,
-    query: request.query,
-    freshness: use.credential,
-  })
-  const actor = { kind: principal.kind, id: principal.id }
-  nameInLog({ actorKind: actor.kind, actorId: actor.id })
-  if (operation.access !== 'anyone') permit(contract, operation.access ?? {}, principal)
-  const tenantId = resolveTenant(contract.tenant, principal, request)
+  const { credential: freshness } = requireServed(uses[operation.use])
+  const { headers, query } = request
+  const { principal, noted } = await authenticate(access, contract, { headers, query, freshness })
+  nameInLog({ actorKind: principal.kind, actorId: principal.id })
+  try {
+    if (operation.access !== 'anyone') permit(contract, operation.access ?? {}, principal)
+    return await performAs(principal, uses, request)
+  } finally {
+    await noted
+  }
+}
+
+/** @throws {Problem} for every refusal that comes after the permission's */
+function performAs(principal: Principal, uses: Uses, request: MatchedRequest): Promise<Outcome> {
+  const { use } = request.operation
+  if (use === 'health') throw routeNotFound()
+  if (isOfAccess(use)) {
+    if (!hasAllTenants(principal)) throw new Problem('permission-denied', 'An API key for all tenants is required.')
+    return requireServed(uses[use]).perform({ ...request, principal })
+  }
+  const tenantId = resolveTenant(request.contract.tenant, principal, request)
   nameInLog({ tenantId })
-  return use.perform({ ...request, tenantId, principal, actor })
+  const actor = { kind: principal.kind, id: principal.id }
+  return requireServed(uses[use]).perform({ ...request, tenantId, principal, actor })
 }
 
 /** @throws {Problem} `route-not-found` for a use that another function serves */

@@ -2,10 +2,12 @@
 // put what names it, and the tests hold every event to its members. Functions import its types alone.
 
 /** A function that puts events. */
-export type EventSource = 'rotate' | 'sweep' | 'deliver'
+export type EventSource = 'rotate' | 'sweep' | 'deliver' | 'access'
 
 interface EventDescription {
   readonly by: readonly EventSource[]
+  /** Absent: an endpoint. */
+  readonly about?: 'api-key'
   readonly when: string
   /** Members besides the common ones, each always there, and what it says. */
   readonly members?: Readonly<Record<string, string>>
@@ -13,31 +15,65 @@ interface EventDescription {
   readonly example?: Readonly<Record<string, unknown>>
 }
 
-/** Members that every event has, in their order, and what each says. */
-export const commonMembers = {
+const told = {
   type: 'the type, as in `detail-type`',
   id: 'the same at each repeat, and no other event’s',
+} as const
+const at = 'when it happened, not when it was told: ISO 8601 in UTC, with milliseconds'
+
+/** Members that every event about an endpoint has, in their order, and what each says. */
+const endpointMembers = {
+  ...told,
   tenantId: 'whose endpoint it is',
   endpointId: 'the endpoint',
   contract: 'its contract, such as `keyturn`',
   keyId: 'the key that it is about, else the one that signs',
   version: 'how many keys the endpoint had had by then',
-  at: 'when it happened, not when it was told: ISO 8601 in UTC, with milliseconds',
+  at,
   actor: '`{kind, id}` of who did it: `api-key`, `session`, or `keyturn` itself',
   reason: 'as given with the rotation, or Keyturn’s own words; null: none',
 } as const
 
-/** Members of the example that every event has. */
-export const commonExample = {
+/** The same of an event about an API key: one for each tenant that the API key names. */
+const apiKeyMembers = {
+  ...told,
+  tenantId: 'a tenant that the API key names',
+  apiKeyId: 'the public id of the API key',
+  contract: 'the only contract at which the API key is valid',
+  permissions: 'what it may do',
+  expiresAt: 'when it expires; null: never',
+  at,
+  actor: '`{kind, id}` of who did it: `api-key`',
+  reason: 'null',
+} as const
+
+/** Members that every event has that is about the same. */
+export const commonMembers = { endpoint: endpointMembers, 'api-key': apiKeyMembers } as const
+
+const endpointExample = {
   tenantId: 'org_1',
   endpointId: 'ep_4kq0w1x2y3z4a5b6c7d8e9f0',
   contract: 'keyturn',
   keyId: 'key_8c1f0e5b7a2d49630f1e2d3c',
   version: 3,
   at: '2026-11-21T12:00:00.000Z',
-  actor: { kind: 'api-key', id: 'ak_1f2e3d4c' },
+  actor: { kind: 'api-key', id: 'key_0w1x2y3z4a5b6c7d8e9f' },
   reason: null,
 } as const
+
+const apiKeyExample = {
+  tenantId: 'org_1',
+  apiKeyId: 'key_4kq0w1x2y3z4a5b6c7d8',
+  contract: 'keyturn',
+  permissions: ['endpoints:read', 'endpoints:rotate'],
+  expiresAt: '2027-02-19T12:00:00.000Z',
+  at: '2026-11-21T12:00:00.000Z',
+  actor: { kind: 'api-key', id: 'key_0w1x2y3z4a5b6c7d8e9f' },
+  reason: null,
+} as const
+
+/** Members of the examples that differ from type to type in nothing. */
+export const commonExample = { endpoint: endpointExample, 'api-key': apiKeyExample } as const
 
 const change = { id: 'chg_5f0a1b2c3d4e5f6071829304' } as const
 const bySweep = { actor: { kind: 'keyturn', id: 'sweep' } } as const
@@ -137,13 +173,33 @@ export const eventTypes = {
       eventId: 'evt_5f60718293a4b5c6d7e8f90a',
     },
   },
+  'api-key.created': {
+    by: ['access'],
+    about: 'api-key',
+    when: 'An API key was made over HTTP. Put before the API key is shown: where the bus does not take it, the API key is ended again, and the caller answered 503.',
+    example: { id: 'key_4kq0w1x2y3z4a5b6c7d8-created-org_1' },
+  },
+  'api-key.revoked': {
+    by: ['access'],
+    about: 'api-key',
+    when: 'An API key was ended over HTTP. Where the bus does not take it, the API key has ended all the same, the caller is answered 503, and a repeat tells it.',
+    example: { id: 'key_4kq0w1x2y3z4a5b6c7d8-revoked-org_1' },
+  },
 } as const satisfies Readonly<Record<string, EventDescription>>
 
 export type EventType = keyof typeof eventTypes
+export type ApiKeyEventType = 'api-key.created' | 'api-key.revoked'
+export type EndpointEventType = Exclude<EventType, ApiKeyEventType>
 
 /** What the table says of a type. */
 export function describedAs(type: EventType): EventDescription {
   return eventTypes[type]
+}
+
+/** Every member of a type's events, in their order, and what each says. */
+export function membersOf(type: EventType): Readonly<Record<string, string>> {
+  const { about = 'endpoint', members = {} } = describedAs(type)
+  return { ...commonMembers[about], ...members }
 }
 
 /** The types that a function may put. */

@@ -1,6 +1,6 @@
 import { type Actor, type Change, type ChangeKind, type EndedKey, type Endpoint, unsettledChanges } from './endpoint'
 import { endedByTime } from './ends'
-import type { EventType } from './event-types'
+import type { EndpointEventType } from './event-types'
 import type { KeyturnEvent } from './ports'
 
 // What settling tells on the bus. docs/events.md describes each type.
@@ -15,7 +15,7 @@ const typeOf = {
   'roll-back': 'secret.rolled-back',
   update: 'endpoint.updated',
   delete: 'endpoint.deleted',
-} as const satisfies Record<ChangeKind, EventType>
+} as const satisfies Record<ChangeKind, EndpointEventType>
 
 /** The events of the changes that are not settled, and of the keys whose time is over by `now`; by their times. */
 export function eventsOf(endpoint: Endpoint, now: Date): readonly KeyturnEvent[] {

@@ -2,7 +2,7 @@ import type { Log } from '../core/log'
 import type { Secret } from '../core/secret'
 import type { AuditRecord } from './change'
 import type { Actor, DueKind, Endpoint, PolicySettling, Settling } from './endpoint'
-import type { EventType } from './event-types'
+import type { ApiKeyEventType, EndpointEventType } from './event-types'
 import type { Adoption } from './proof'
 
 // What the core reaches outside for. Each port has its adapter in src/aws, and a model in the tests.
@@ -183,7 +183,7 @@ export interface CurrentMove {
 
 /** What happened to an endpoint, by the table in `event-types.ts`. Delivered at least once: `id` tells repeats. Never a secret. */
 export interface KeyturnEvent {
-  readonly type: EventType
+  readonly type: EndpointEventType
   readonly id: string
   readonly tenantId: string
   readonly endpointId: string
@@ -207,9 +207,24 @@ export interface KeyturnEvent {
   readonly adoption?: Adoption
 }
 
-export interface EventBus {
+/** What happened to an API key, told for one of the tenants that it names. */
+export interface ApiKeyEvent {
+  readonly type: ApiKeyEventType
+  readonly id: string
+  readonly tenantId: string
+  /** Its public id. */
+  readonly apiKeyId: string
+  readonly contract: string
+  readonly permissions: readonly string[]
+  readonly expiresAt: Date | null
+  readonly at: Date
+  readonly actor: Actor
+  readonly reason: null
+}
+
+export interface EventBus<Event = KeyturnEvent> {
   /** @throws when any event was not taken */
-  publish(events: readonly KeyturnEvent[], signal: AbortSignal): Promise<void>
+  publish(events: readonly Event[], signal: AbortSignal): Promise<void>
 }
 
 /** How often deliveries failed in a row. It is stored apart from the endpoint. */

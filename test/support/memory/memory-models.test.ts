@@ -34,7 +34,11 @@ describe('memoryAuditLog', () => {
 })
 
 describe('memoryApiKeyStore', () => {
-  apiKeyStoreSuite(async () => ({ store: memoryApiKeyStore(apiKeyTable()), close }))
+  apiKeyStoreSuite(async () => {
+    const table = apiKeyTable()
+    const recordsOf = async (tenantId: string) => table.records.filter(record => record.tenantId === tenantId)
+    return { store: memoryApiKeyStore(table), recordsOf, close }
+  })
 })
 
 describe('memorySealer', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { createHash, randomBytes } from 'node:crypto'
+import { operator } from '../../../src/access/api-key'
 import { createApiKey, type NewApiKeyRequest } from '../../../src/access/create-api-key'
 import { keyturn } from '../../../src/contracts/keyturn'
 import { storno } from '../../../src/contracts/storno'
@@ -38,12 +39,16 @@ describe('a new API key', () => {
       id: expect.stringMatching(/^key_[0-9a-z]{20}$/),
       name: 'CI',
       contract: 'keyturn',
+      allTenants: false,
       tenantIds: ['acme'],
       permissions: ['endpoints:read'],
       plan: null,
       createdAt: NOON,
+      createdBy: operator,
       expiresAt: null,
       revokedAt: null,
+      revokedBy: null,
+      lastUsedAt: null,
     })
     expect([...table.apiKeys.values()]).toEqual([stored])
     expect(JSON.stringify([...table.apiKeys.values()])).not.toContain(bare.slice(3, 20))
@@ -63,7 +68,23 @@ describe('a new API key', () => {
     expect((await create(owner)).stored).toMatchObject({ tenantIds: ['league:l1'], plan: 'free' })
   })
 
+  it('can be for all tenants where requests name theirs, and then alone can make others', async () => {
+    const permissions = ['keys:write', 'endpoints:read']
+    expect((await create({ tenantIds: 'all', permissions })).stored).toMatchObject({
+      allTenants: true,
+      tenantIds: [],
+      permissions,
+    })
+    const byHeader = { contract: storno, tenantIds: 'all', permissions: ['webhook.view'] } as const
+    expect((await create(byHeader)).stored).toMatchObject({ allTenants: true, tenantIds: [] })
+  })
+
   it.each<[string, Partial<NewApiKeyRequest>]>([
+    ['all tenants by a star', { tenantIds: ['*'] }],
+    ['all tenants of a contract whose requests name none', { contract: tumban, tenantIds: 'all', permissions: [] }],
+    ['51 tenants', { tenantIds: Array.from({ length: 51 }, (_, n) => `org_${n}`) }],
+    ['the permission to make keys, for named tenants', { permissions: ['keys:write'] }],
+
     ['a contract without API keys', { contract: verbena, permissions: [] }],
     ['a contract whose keys have less than 256 bits', { contract: weak }],
     ['no tenant', { tenantIds: [] }],

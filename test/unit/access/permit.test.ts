@@ -13,7 +13,8 @@ const guarded = operations.flatMap(({ use, access }) =>
 )
 
 function keyWith(...permissions: string[]): ApiKeyPrincipal {
-  return { kind: 'api-key', id: 'key_1', contract: 'keyturn', tenantIds: ['org_1'], permissions, plan: null }
+  const tenants = { allTenants: false, tenantIds: ['org_1'] }
+  return { kind: 'api-key', id: 'key_1', contract: 'keyturn', ...tenants, permissions, plan: null, expiresAt: null }
 }
 
 function sessionOf(role: 'admin' | 'member'): SessionPrincipal {
@@ -53,6 +54,7 @@ describe('an API key of the own API', () => {
       ['update', ...sending, ...ringSteps, 'create', 'delete'],
     ],
     ['events:write', ['events:write'], ['publish']],
+    ['keys:write', ['keys:write'], ['create-api-key', 'list-api-keys', 'revoke-api-key', 'end-credentials']],
   ])('with %s may do what that says, and no more', (_, permissions, uses) => {
     expect(allowed(keyWith(...permissions))).toEqual(new Set(uses))
   })

@@ -1,21 +1,42 @@
-import { DeleteItemCommand } from '@aws-sdk/client-dynamodb'
-import { marshall } from '@aws-sdk/util-dynamodb'
+import { DeleteItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { describe, expect, it } from '@jest/globals'
 import type { ApiKeyStore } from '../../../src/access/api-key'
+import type { TenantRecord } from '../../../src/access/tenant-record'
 import { apiKeyCache, cacheCapacity, dynamoApiKeyStore } from '../../../src/aws/dynamo-api-key-store'
 import type { Table } from '../../../src/aws/table'
 import { addSeconds } from '../../../src/core/instant'
-import { apiKeyStoreSuite, sampleApiKey } from '../../support/suites/api-key-store'
+import { apiKeyStoreSuite, ending, sampleApiKey } from '../../support/suites/api-key-store'
 import { noon } from '../../support/suites/sample-endpoint'
 import { embeddedTables } from './embedded-aws'
 
 const newTable = embeddedTables()
 
+/** The items as they are listed, by tenant and time. */
+async function storedRecords(table: Table, tenantId: string): Promise<readonly TenantRecord[]> {
+  const { Items = [] } = await table.client.send(
+    new QueryCommand({
+      TableName: table.name,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: marshall({ ':pk': `AUDIT#${tenantId}` }),
+    }),
+  )
+  return Items.map(item => {
+    const { pk: _pk, sk, at, expiresAt = null, ...record } = unmarshall(item)
+    expect(sk).toBe(`${at}#${record.id}`)
+    return { ...record, at: new Date(at), expiresAt } as TenantRecord
+  })
+}
+
 describe('dynamoApiKeyStore', () => {
-  apiKeyStoreSuite(async () => ({
-    store: dynamoApiKeyStore(await newTable(), () => noon),
-    close: async () => undefined,
-  }))
+  apiKeyStoreSuite(async () => {
+    const table = await newTable()
+    return {
+      store: dynamoApiKeyStore(table, () => noon),
+      recordsOf: tenantId => storedRecords(table, tenantId),
+      close: async () => undefined,
+    }
+  })
 })
 
 describe('a key in the table', () => {
@@ -46,7 +67,7 @@ describe('a key in the table', () => {
     const { other, store, setSeconds } = await scene()
     await other.create(key)
     expect((await store.find(key.sha256, 'cached'))?.revokedAt).toBeNull()
-    await other.revoke(key.id, noon)
+    await other.revoke(key.id, ending)
     setSeconds(29.999)
     expect((await store.find(key.sha256, 'cached'))?.revokedAt).toBeNull()
     setSeconds(30)
@@ -57,7 +78,7 @@ describe('a key in the table', () => {
     const { other, store } = await scene()
     await other.create(key)
     await store.find(key.sha256, 'cached')
-    await other.revoke(key.id, noon)
+    await other.revoke(key.id, ending)
     expect((await store.find(key.sha256, 'fresh'))?.revokedAt).toEqual(noon)
     expect((await store.find(key.sha256, 'cached'))?.revokedAt).toEqual(noon)
   })
@@ -77,9 +98,49 @@ describe('a key in the table', () => {
     const Key = marshall({ pk: `APIKEY#${key.sha256}`, sk: 'APIKEY' })
     await table.client.send(new DeleteItemCommand({ TableName: table.name, Key }))
     expect(await store.list()).toEqual([])
-    expect(await store.revoke(key.id, noon)).toBe('missing')
+    expect(await store.revoke(key.id, ending)).toBeNull()
     await store.create(key)
     expect(await store.list()).toEqual([key])
+  })
+})
+
+describe('an API key of an earlier version', () => {
+  /** As it was written before API keys could be for all tenants: without who, and without tenants in the list. */
+  async function writeFormer(table: Table, letter: string, tenantIds: readonly string[]): Promise<void> {
+    const sha256 = letter.repeat(64)
+    const item = {
+      pk: `APIKEY#${sha256}`,
+      sk: 'APIKEY',
+      sha256,
+      id: `ak_${letter}`,
+      name: `key ${letter}`,
+      contract: 'keyturn',
+      tenantIds,
+      permissions: ['endpoints:rotate'],
+      createdAt: noon.toISOString(),
+    }
+    const entry = { pk: 'APIKEYS', sk: `KEY#ak_${letter}`, sha256 }
+    for (const each of [entry, item]) {
+      await table.client.send(new PutItemCommand({ TableName: table.name, Item: marshall(each) }))
+    }
+  }
+
+  it('is read, found by its tenants among later ones, and ended', async () => {
+    const table = await newTable()
+    const store = dynamoApiKeyStore(table, () => noon)
+    await writeFormer(table, 'a', ['org_2'])
+    await writeFormer(table, 'c', ['org_1'])
+    await writeFormer(table, 'e', ['org_2'])
+    await store.create(sampleApiKey('b', { tenantIds: ['org_1'] }))
+    await store.create(sampleApiKey('d', { tenantIds: ['org_2'] }))
+    const former = sampleApiKey('c', { tenantIds: ['org_1'], createdBy: null })
+    expect(await store.find(former.sha256, 'fresh')).toEqual(former)
+    const first = await store.listOfTenants({ limit: 1, after: null, tenantId: 'org_1' })
+    expect(first).toMatchObject({ items: [{ id: 'ak_b' }], next: 'ak_b' })
+    const second = await store.listOfTenants({ limit: 1, after: first.next, tenantId: 'org_1' })
+    expect(second).toEqual({ items: [former], next: null })
+    expect(await store.revoke('ak_c', ending)).toMatchObject({ revokedAt: ending.at, revokedBy: ending.by })
+    expect(await storedRecords(table, 'org_1')).toMatchObject([{ id: 'ak_b-created' }, { id: 'ak_c-revoked' }])
   })
 })
 

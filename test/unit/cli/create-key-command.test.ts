@@ -1,23 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
 import { apiKeyRequest, reportApiKeys, reportNewApiKey } from '../../../cli/keys'
-import type { ApiKey } from '../../../src/access/api-key'
+import { type ApiKey, operator } from '../../../src/access/api-key'
 
 const NOON = new Date('2026-11-21T12:00:00.000Z')
 
-describe('keys create', () => {
-  it("asks for all of the contract's permissions and no expiry unless told otherwise", () => {
-    expect(apiKeyRequest({ contract: 'storno', tenant: ['5704a000-0000-4000-8000-00000000c001'] }, NOON)).toMatchObject(
-      {
-        contract: { name: 'storno' },
-        tenantIds: ['5704a000-0000-4000-8000-00000000c001'],
-        permissions: ['webhook.manage', 'webhook.view'],
-        plan: null,
-        name: 'storno key',
-        expiresAt: null,
-      },
-    )
-  })
+/** What must be said of every key. */
+const said = { permission: ['endpoints:read'], expires: '90d' }
 
+describe('keys create', () => {
   it('asks for what the options say', () => {
     const values = {
       contract: 'teambattles',
@@ -25,9 +15,10 @@ describe('keys create', () => {
       permission: ['webhooks.manage'],
       plan: 'free',
       name: 'CI',
-      expiresInDays: '30',
+      expires: '30d',
     }
     expect(apiKeyRequest(values, NOON)).toMatchObject({
+      tenantIds: ['user:alice'],
       plan: 'free',
       permissions: ['webhooks.manage'],
       name: 'CI',
@@ -35,20 +26,80 @@ describe('keys create', () => {
     })
   })
 
+  it('takes several permissions from one option or from several, a day, and no expiry once it is said', () => {
+    const options = { contract: 'keyturn', tenant: ['org_1'], expires: '2027-06-30' }
+    const permission = ['endpoints:read,endpoints:write', 'events:write', 'endpoints:read']
+    expect(apiKeyRequest({ ...options, permission }, NOON)).toMatchObject({
+      name: 'keyturn key',
+      permissions: ['endpoints:read', 'endpoints:write', 'events:write'],
+      expiresAt: new Date('2027-06-30T00:00:00.000Z'),
+    })
+    const { expires: _expires, ...forEver } = options
+    expect(apiKeyRequest({ ...forEver, permission, expiry: false }, NOON).expiresAt).toBeNull()
+  })
+
+  it('wants no permission of a contract that has none', () => {
+    const options = { contract: 'featurebase', tenant: ['org_1'], expires: '1d' }
+    expect(apiKeyRequest(options, NOON)).toMatchObject({ permissions: [], expiresAt: new Date('2026-11-22T12:00:00Z') })
+  })
+
+  it('asks for a key for all tenants, which alone can make keys', () => {
+    const options = { contract: 'keyturn', allTenants: true, permission: ['keys:write,endpoints:read'], expires: '90d' }
+    expect(apiKeyRequest(options, NOON)).toMatchObject({
+      tenantIds: 'all',
+      permissions: ['keys:write', 'endpoints:read'],
+    })
+    const storno = { contract: 'storno', allTenants: true, permission: ['webhook.view'], expires: '90d' }
+    expect(apiKeyRequest(storno, NOON)).toMatchObject({ tenantIds: 'all' })
+  })
+
   it.each([
     [{}, '--contract takes one of tumban, thesignup, storno, featurebase, teambattles, keyturn'],
     [{ contract: 'x' }, '--contract takes one of'],
     [{ contract: 'keyturn' }, '--tenant is missing'],
+    [
+      { contract: 'keyturn', tenant: ['a'] },
+      '--permission is missing, and keyturn has endpoints:read, endpoints:write, endpoints:rotate, events:write; ' +
+        '--expires or --no-expiry is missing. Add what you want of: ' +
+        '--permission endpoints:read,endpoints:write,endpoints:rotate,events:write --expires 90d',
+    ],
+    [{ contract: 'keyturn', allTenants: true, expires: '1d' }, 'Add what you want of: --permission endpoints:read,'],
+    [{ contract: 'keyturn', allTenants: true, expires: '1d' }, 'events:write,keys:write'],
+    [
+      { contract: 'keyturn', tenant: ['a'], permission: ['events:write'] },
+      '--expires or --no-expiry is missing. Add what you want of: --expires 90d',
+    ],
     [{ contract: 'keyturn', tenant: ['a#b'] }, '--tenant: "a#b" is no tenant of keyturn'],
+    [{ contract: 'keyturn', tenant: ['*'] }, '--tenant: "*" is no tenant of keyturn'],
     [{ contract: 'storno', tenant: ['a'] }, 'they are UUIDs'],
     [{ contract: 'teambattles', tenant: ['a'] }, 'they are user:<id>, game:<id>, league:<id>'],
     [{ contract: 'thesignup', tenant: ['a', 'b'] }, '--tenant: a key of thesignup acts for one tenant'],
+    [
+      { contract: 'keyturn', tenant: Array.from({ length: 51 }, (_, n) => `org_${n}`) },
+      '--tenant: a key acts for 50 tenants at most, or with --all-tenants for all',
+    ],
+    [{ contract: 'keyturn', tenant: ['a'], allTenants: true }, '--tenant and --all-tenants: give one of them'],
+    [{ contract: 'thesignup', allTenants: true }, '--all-tenants: requests of thesignup do not name their tenant'],
     [{ contract: 'keyturn', tenant: ['a'], permission: ['x'] }, '--permission takes one of endpoints:read, '],
+    [
+      { contract: 'keyturn', tenant: ['a'], permission: ['keys:write'] },
+      '--permission keys:write goes with --all-tenants alone',
+    ],
     [{ contract: 'featurebase', tenant: ['a'], permission: ['x'] }, '--permission: featurebase has no permissions'],
-    [{ contract: 'teambattles', tenant: ['user:a'] }, '--plan takes one of free, api_pro, api_enterprise'],
-    [{ contract: 'keyturn', tenant: ['a'], plan: 'x' }, '--plan: keyturn has no plans'],
-    [{ contract: 'keyturn', tenant: ['a'], name: '' }, '--name takes 1 to 200 characters'],
-    [{ contract: 'keyturn', tenant: ['a'], expiresInDays: '1.5' }, '--expires-in-days takes a whole number from 1'],
+    [
+      { contract: 'teambattles', tenant: ['user:a'], permission: ['webhooks.manage'], expires: '1d' },
+      '--plan takes one of free, api_pro, api_enterprise',
+    ],
+    [{ contract: 'keyturn', tenant: ['a'], ...said, plan: 'x' }, '--plan: keyturn has no plans'],
+    [{ contract: 'keyturn', tenant: ['a'], ...said, name: '' }, '--name takes 1 to 200 characters'],
+    [{ contract: 'keyturn', tenant: ['a'], ...said, expiry: false }, '--expires and --no-expiry: give one of them'],
+    ...['1.5d', '0d', '3651d', '90', '2026-11-21', '2027-02-30', '2036-11-19', 'soon', ''].map(
+      (expires): [object, string] => [
+        { contract: 'keyturn', tenant: ['a'], ...said, expires },
+        '--expires takes days from now like 90d, or a day in UTC like 2027-02-19, 3650 days ahead at most, not ' +
+          JSON.stringify(expires),
+      ],
+    ),
   ])('%j is refused: %s', (values, message) => {
     expect(() => apiKeyRequest(values, NOON)).toThrow(message)
   })
@@ -56,7 +107,7 @@ describe('keys create', () => {
   it('shows the key, and stores nothing that it could be found out from', async () => {
     const stored: ApiKey[] = []
     const store = { create: async (key: ApiKey) => void stored.push(key), list: async () => stored }
-    const request = apiKeyRequest({ contract: 'keyturn', tenant: ['org_1'] }, NOON)
+    const request = apiKeyRequest({ contract: 'keyturn', tenant: ['org_1'], ...said }, NOON)
     const made = await reportNewApiKey(store, request)
     const [id = '', key = ''] = made.lines
     const bare = key.replace('key  ', '')
@@ -69,28 +120,32 @@ describe('keys create', () => {
   })
 })
 
+const apiKey = (id: string, minute: number, change: Partial<ApiKey>): ApiKey => ({
+  sha256: '',
+  id,
+  name: 'n',
+  contract: 'keyturn',
+  allTenants: false,
+  tenantIds: ['a', 'b'],
+  permissions: [],
+  plan: null,
+  createdAt: new Date(NOON.getTime() + minute * 60_000),
+  createdBy: null,
+  expiresAt: null,
+  revokedAt: null,
+  revokedBy: null,
+  lastUsedAt: null,
+  ...change,
+})
+
 describe('keys list', () => {
   it('says which keys are active, expired and revoked, oldest first', async () => {
-    const key = (id: string, minute: number, change: Partial<ApiKey>): ApiKey => ({
-      sha256: '',
-      id,
-      name: 'n',
-      contract: 'keyturn',
-      tenantIds: ['a', 'b'],
-      permissions: [],
-      plan: null,
-      createdAt: new Date(NOON.getTime() + minute * 60_000),
-      expiresAt: null,
-      revokedAt: null,
-      ...change,
-    })
     const keys = [
-      key('key_c', 2, { revokedAt: NOON }),
-      key('key_b', 1, { expiresAt: NOON }),
-      key('key_a', 0, { expiresAt: new Date(NOON.getTime() + 1) }),
+      apiKey('key_c', 2, { revokedAt: NOON }),
+      apiKey('key_b', 1, { expiresAt: NOON }),
+      apiKey('key_a', 0, { expiresAt: new Date(NOON.getTime() + 1) }),
     ]
-    const store = { list: async () => keys }
-    const { lines, json } = await reportApiKeys(store, NOON)
+    const { lines, json } = await reportApiKeys({ list: async () => keys }, NOON)
     expect(lines.map(line => line.split(/ {2,}/).slice(0, 6))).toEqual([
       ['ID', 'STATE', 'CONTRACT', 'TENANTS', 'PERMISSIONS', 'PLAN'],
       ['key_a', 'active', 'keyturn', 'a,b', '-', '-'],
@@ -105,5 +160,35 @@ describe('keys list', () => {
       ],
     })
     expect(JSON.stringify(json)).not.toContain('sha256')
+  })
+
+  it('says when a key was last used, by whom it was made, and that it is for all tenants', async () => {
+    const keys = [
+      apiKey('key_a', 0, { allTenants: true, tenantIds: [], createdBy: operator }),
+      apiKey('key_b', 1, { lastUsedAt: NOON, createdBy: { kind: 'api-key', id: 'key_a' } }),
+    ]
+    const { lines } = await reportApiKeys({ list: async () => keys }, NOON)
+    expect(lines.map(line => line.split(/ {2,}/)).map(cells => [cells[3], ...cells.slice(7)])).toEqual([
+      ['TENANTS', 'EXPIRES', 'LAST USED', 'MADE BY', 'NAME'],
+      ['(all)', 'never', '-', 'keyturn keys', 'n'],
+      ['a,b', 'never', '2026-11-21T12:00:00.000Z', 'key_a', 'n'],
+    ])
+  })
+
+  it('shows those that act for a tenant, of a contract, and that work', async () => {
+    const keys = [
+      apiKey('key_a', 0, { allTenants: true, tenantIds: [] }),
+      apiKey('key_b', 1, { tenantIds: ['b'], contract: 'storno' }),
+      apiKey('key_c', 2, { revokedAt: NOON }),
+      apiKey('key_d', 3, { tenantIds: ['c'] }),
+    ]
+    const shown = async (filter: object) => {
+      const { json } = await reportApiKeys({ list: async () => keys }, NOON, filter)
+      return (json as { readonly keys: readonly ApiKey[] }).keys.map(({ id }) => id)
+    }
+    expect(await shown({ tenant: 'b' })).toEqual(['key_a', 'key_b', 'key_c'])
+    expect(await shown({ contract: 'storno' })).toEqual(['key_b'])
+    expect(await shown({ live: true })).toEqual(['key_a', 'key_b', 'key_d'])
+    expect(await shown({ tenant: 'b', contract: 'keyturn', live: true })).toEqual(['key_a'])
   })
 })

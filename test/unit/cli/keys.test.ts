@@ -9,6 +9,9 @@ import { runScript } from '../../support/run-script'
 const config = 'examples/platform/control-plane.ts'
 const region = 'eu-central-1'
 const table = ['--table', 'keyturn-prod', '--region', region]
+/** What must be said of every key. */
+const said = ['--permission', 'hooks:write', '--expires', '90d']
+const read = ['--permission', 'endpoints:read', '--no-expiry']
 let aws: AwsServer
 
 beforeAll(async () => {
@@ -28,7 +31,17 @@ function keys(...args: string[]) {
 
 describe('npm run keys, for a contract of a platform’s own', () => {
   it('makes a key by the contract’s own rules, once the configuration is named', async () => {
-    const made = await keys('create', ...table, '--config', config, '--contract', 'acmeworks', '--tenant', 'org_1')
+    const made = await keys(
+      'create',
+      ...table,
+      '--config',
+      config,
+      '--contract',
+      'acmeworks',
+      '--tenant',
+      'org_1',
+      ...said,
+    )
     expect(made).toMatchObject({ exitCode: 0, stderr: '' })
     expect(made.stdout).toMatch(/^id {3}key_\S+\nkey {2}acme_[\w-]{43}\n/)
     const listed = await keys('list', ...table)
@@ -36,7 +49,7 @@ describe('npm run keys, for a contract of a platform’s own', () => {
   })
 
   it('with --json prints one document, of which the key works on as an argument', async () => {
-    const made = await keys('create', ...table, '--contract', 'keyturn', '--tenant', 'org_2', '--json')
+    const made = await keys('create', ...table, '--contract', 'keyturn', '--tenant', 'org_2', ...read, '--json')
     const { id, key, ...rest } = JSON.parse(made.stdout)
     expect(key).toMatch(/^kt_[\w-]{43}$/)
     expect(rest).toMatchObject({ state: 'active', contract: 'keyturn', tenantIds: ['org_2'], expiresAt: null })
@@ -49,6 +62,28 @@ describe('npm run keys, for a contract of a platform’s own', () => {
       stdout: '',
       stderr: '{"error":"no key has the public id \\"key_x\\""}\n',
     })
+  })
+
+  it('makes no key of which permissions and expiry were not said, and says what to add', async () => {
+    const refused = await keys('create', ...table, '--contract', 'keyturn', '--tenant', 'org_3')
+    expect(refused).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^keyturn: --permission is missing.* --permission \S+ --expires 90d\n$/),
+    })
+    const [, line = ''] = / of: (.*)\n/.exec(refused.stderr) ?? []
+    const made = await keys('create', ...table, '--contract', 'keyturn', '--tenant', 'org_3', ...line.split(' '))
+    expect(made).toMatchObject({ exitCode: 0, stderr: '' })
+    const listed = await keys('list', ...table, '--tenant', 'org_3', '--live', '--json')
+    expect(JSON.parse(listed.stdout).keys).toMatchObject([{ tenantIds: ['org_3'], allTenants: false }])
+  })
+
+  it('makes a key for all tenants, which can hold keys:write', async () => {
+    const platform = ['--all-tenants', '--permission', 'keys:write', '--expires', '90d', '--json']
+    const made = await keys('create', ...table, '--contract', 'keyturn', ...platform)
+    expect(JSON.parse(made.stdout)).toMatchObject({ allTenants: true, tenantIds: [], permissions: ['keys:write'] })
+    const listed = await keys('list', ...table)
+    expect(listed.stdout).toMatch(/^key_\S+ +active +keyturn +\(all\) +keys:write /m)
   })
 
   it('names the contract among those that --contract takes', async () => {
@@ -64,7 +99,17 @@ describe('npm run keys, for a contract of a platform’s own', () => {
     ['no-such.config.ts', /^no-such.config.ts: there is no such file\n$/],
     ['examples/platform/acmeworks.ts', /^examples\/platform\/acmeworks.ts: has no default export\n$/],
   ])('says in one line what is wrong with %s', async (file, line) => {
-    const refused = await keys('create', ...table, '--config', file, '--contract', 'acmeworks', '--tenant', 'org_1')
+    const refused = await keys(
+      'create',
+      ...table,
+      '--config',
+      file,
+      '--contract',
+      'acmeworks',
+      '--tenant',
+      'org_1',
+      ...said,
+    )
     expect(refused).toEqual({ exitCode: 1, stdout: '', stderr: expect.stringMatching(line) })
   })
 })

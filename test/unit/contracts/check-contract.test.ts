@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { randomBytes } from 'node:crypto'
 import { allContracts, hookContracts } from '../../../src/contracts/all'
 import { checkContract, contractFaults } from '../../../src/contracts/check-contract'
-import type { Contract, CredentialPlace, ErrorDialect, Operation, Span } from '../../../src/contracts/contract'
+import type { Access, Contract, CredentialPlace, ErrorDialect, Operation, Span } from '../../../src/contracts/contract'
 import { standardDelivery } from '../../../src/contracts/defaults'
 import { keyturn } from '../../../src/contracts/keyturn'
 import type { ChosenOverlap } from '../../../src/contracts/overlap'
@@ -70,6 +70,13 @@ const inBody: Scheme = {
 }
 const withContent = (content: string): Contract => withSignature({ content })
 
+const withKeys = (access: Access, path = '/keys'): Contract => ({
+  ...sound,
+  operations: [
+    rotate,
+    { use: 'create-api-key', method: 'POST', path, access, reply: { status: 201, body: { key: 'apiKey' } } },
+  ],
+})
 const withRotate = (change: Partial<Operation>): Contract => ({
   ...sound,
   operations: [{ ...rotate, ...change } as Operation],
@@ -237,6 +244,12 @@ describe('a contract', () => {
     ['path must start', withRotate({ path: 'hooks/{id}' })],
     ['access must not be anyone', withRotate({ access: 'anyone' })],
     ['access must allow', withRotate({ access: {} })],
+    [
+      'access.session must not be given',
+      withKeys({ session: { roles: ['admin'] }, apiKey: { permission: 'keys:write' } }),
+    ],
+    ['access.apiKey.permission must be given', withKeys({ apiKey: {} })],
+    ['path must not have {id}', withKeys({ apiKey: { permission: 'keys:write' } }, '/keys/{id}')],
     ['access.session.roles', withRotate({ access: { session: { roles: [] } } })],
     ['access.apiKey.permission', withRotate({ access: { apiKey: { permission: 'fly' } } })],
     ['access.apiKey.permission', withRotate({ access: { apiKey: { permission: ['fly', 'swim'] } } })],

@@ -37,6 +37,7 @@ const used: Readonly<Record<string, readonly unknown[]>> = {
   methods: operations.map(operation => operation.method),
   usesOfRotate: operations.map(operation => operation.use),
   usesOfDeliver: operations.map(operation => operation.use),
+  usesOfAccess: operations.map(operation => operation.use),
   usesOfEndpoints: operations.map(operation => operation.use),
   roles: operations.flatMap(({ access }) =>
     access === undefined || access === 'anyone' ? [] : (access.session?.roles ?? []),

@@ -15,6 +15,16 @@ function mount(name: string, operations: readonly Operation[]): Mount {
 }
 
 describe('the routes of the gateway', () => {
+  it('send what makes and ends API keys to access, and nothing else', () => {
+    const toAccess = gatewayRoutes(localMounts).filter(route => route.function === 'access')
+    expect(toAccess.map(({ routeKey }) => routeKey)).toEqual([
+      'POST /v1/api-keys',
+      'GET /v1/api-keys',
+      'DELETE /v1/tenants/{id}/credentials',
+      'DELETE /v1/api-keys/{id}',
+    ])
+  })
+
   it('send what reveals or changes a ring to rotate, all else to endpoints', () => {
     const routes = new Map(gatewayRoutes(localMounts).map(route => [route.routeKey, route.function]))
     expect(routes.get('POST /v1/endpoints')).toBe('rotate')

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { createHash } from 'node:crypto'
 import { allContracts } from '../../../src/contracts/all'
 import type { Contract } from '../../../src/contracts/contract'
+import { isOfAccess } from '../../../src/contracts/dimensions'
 import { bearer, harness, type Reply, sessionToken, tenant } from '../http/harness'
 
 // Everything that each contract answers, byte for byte: a change of the language, or of how it is read, must not change it.
@@ -51,7 +52,8 @@ async function transcriptOf(contract: Contract): Promise<string> {
   for (const { use, method, path: template } of contract.operations) {
     const path = template.replace('{id}', id)
     const body = bodies[use]
-    const asked = { method, path, token: good, ...(body === undefined ? {} : { body }) }
+    const token = isOfAccess(use) ? await apiKey(contract, '', { tenantIds: 'all' }) : good
+    const asked = { method, path, token, ...(body === undefined ? {} : { body }) }
     if (use !== 'delete') await note(use, asked)
     await note('without a credential', { ...asked, token: null })
     await note('a credential of nobody', { ...asked, token: 'nobody' })
@@ -93,6 +95,8 @@ const bodies: Readonly<Record<string, string>> = {
   create: '{"contract":"keyturn","url":"https://receiver.example/new"}',
   update: '{"description":"changed"}',
   publish: '{"type":"order.created","payload":{"total":1}}',
+  'create-api-key':
+    '{"name":"CI","tenantIds":["acme"],"permissions":["endpoints:read"],"expiresAt":"2026-12-01T00:00:00Z"}',
 }
 
 /** Status, the headers that are not of this request alone, and the body as it is. */

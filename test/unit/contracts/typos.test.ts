@@ -7,6 +7,7 @@ import type { Delivery } from '../../../src/delivery/delivery'
 import type { DeliveryHealth } from '../../../src/delivery/health'
 import type { SignedBy } from '../../../src/delivery/probe'
 import type { AuditKind } from '../../../src/rotation/change'
+import type { ApiKeyState } from '../../../src/access/api-key'
 import type { EndpointSettings } from '../../../src/rotation/endpoint'
 import type { MirrorState } from '../../../src/rotation/mirror'
 import type { Adoption } from '../../../src/rotation/proof'
@@ -350,6 +351,7 @@ describe('a typo', () => {
       standing: { active: true, paused: true, suspended: true },
       mirrorSetting: { on: true, off: true } satisfies All<EndpointSettings['mirror']>,
       mirror: { current: true, pending: true, off: true } satisfies All<MirrorState>,
+      apiKeyState: { active: true, expired: true, revoked: true } satisfies All<ApiKeyState>,
       keyState: { signing: true, published: true } satisfies All<Revealed['state']>,
       deliveryStatus: { success: true, failed: true, pending: true } satisfies All<Delivery['status']>,
       lastDeliveryStatus: {

@@ -55,7 +55,12 @@ function apiOf({ deps, rotation }: World, contracts: readonly Contract[]): Omit<
       ...testUses(deps, settings),
       ...probeUses(all, settings),
     },
-    access: { apiKeys, verifySession: () => Promise.reject(new Error('no sessions')), now: deps.now },
+    access: {
+      apiKeys,
+      noteUse: async () => undefined,
+      verifySession: () => Promise.reject(new Error('no sessions')),
+      now: deps.now,
+    },
     log: deps.log,
   })
   return { send: requestsTo(app), apiKey: apiKeysIn(apiKeys, deps) }

@@ -1,13 +1,14 @@
 import { expect, it } from '@jest/globals'
 import { keyturn } from '../../../src/contracts/keyturn'
 import { testPaused } from '../../../src/delivery/test-paused'
-import { typeNames } from '../../../src/rotation/event-types'
+import { describedAs, typeNames } from '../../../src/rotation/event-types'
 import { settle } from '../../../src/rotation/settle'
 import { assertDocumented } from '../../support/documented-event'
 import { unhurried } from '../../support/suites/signals'
 import { tenantId } from '../delivery/world'
 import { deliveryBeds } from './delivery-bed'
 import { bearer, jsonBody, textAt } from './harness'
+import { platform } from './platform'
 
 // Everything that can happen to an endpoint, over HTTP and in deliveries: each type of event is put, and has its members.
 
@@ -62,11 +63,20 @@ it('every type of the table is put by something, with exactly its members', asyn
   await settleAll()
 
   for (const event of world.published) assertDocumented(event)
-  expect([...new Set(world.published.map(({ type }) => type))].toSorted()).toEqual([...typeNames].toSorted())
+  const ofEndpoints = typeNames.filter(name => describedAs(name).about === undefined)
+  expect([...new Set(world.published.map(({ type }) => type))].toSorted()).toEqual(ofEndpoints.toSorted())
   const byDeliver = world.published.filter(({ actor }) => actor.id === 'deliver').map(({ type }) => type)
   expect(new Set(byDeliver)).toEqual(
     new Set(['endpoint.failing', 'delivery.exhausted', 'endpoint.paused', 'endpoint.resumed']),
   )
+})
+
+it('every type about an API key is put by something, with exactly its members', async () => {
+  const { create, send, token, tables } = await platform()
+  await send('DELETE', `/v1/api-keys/${textAt(await create(), 'id')}`, bearer(token))
+  for (const event of tables.published.ofApiKeys) assertDocumented(event)
+  const ofApiKeys = typeNames.filter(name => describedAs(name).about === 'api-key')
+  expect(tables.published.ofApiKeys.map(({ type }) => type)).toEqual(ofApiKeys)
 })
 
 it('an event with a member too many, or without one of its own, is not as it is documented', async () => {

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { ApiKeyStore } from '../../../src/access/api-key'
 import type { SessionPrincipal } from '../../../src/access/authenticate'
+import { useNoter } from '../../../src/access/note-use'
 import { createApiKey, type NewApiKeyDeps, type NewApiKeyRequest } from '../../../src/access/create-api-key'
 import { allContracts } from '../../../src/contracts/all'
-import type { Contract } from '../../../src/contracts/contract'
+import { type Contract, permissionsForNamedTenants } from '../../../src/contracts/contract'
 import type { Fields } from '../../../src/core/log'
 import { Problem } from '../../../src/core/problem'
 import type { PutBackDeps } from '../../../src/delivery/put-back-due'
@@ -11,6 +12,7 @@ import type { ApiSettings } from '../../../src/http/request'
 import { type Serve, serve, type ServeDeps } from '../../../src/http/serve'
 import { type DeliveryUseDeps, deliveryUses } from '../../../src/http/uses/deliveries'
 import { type EndpointDeps, endpointUses } from '../../../src/http/uses/endpoints'
+import { apiKeyUses } from '../../../src/http/uses/api-keys'
 import { healthUses } from '../../../src/http/uses/health'
 import { ringUses } from '../../../src/http/uses/ring'
 import { createEndpoint } from '../../../src/rotation/create'
@@ -60,8 +62,14 @@ export function harness(
       ...endpointUses(deps, settings),
       ...deliveryUses(deps, settings),
       ...healthUses(settings),
+      ...apiKeyUses({ ...deps, apiKeys: models.apiKeys, events: memoryEventBus(models.tables.published) }),
     },
-    access: { apiKeys: models.apiKeys, verifySession: readSession, now: deps.now },
+    access: {
+      apiKeys: models.apiKeys,
+      noteUse: useNoter({ ...deps, apiKeys: models.apiKeys }),
+      verifySession: readSession,
+      now: deps.now,
+    },
     log: deps.log,
   }
   const appWith = (other: Partial<ServeDeps>): Serve => serve({ ...usual, ...other })
@@ -157,7 +165,9 @@ export type MakeApiKey = (contract: Contract, tenantId: string, given?: Partial<
 
 export function apiKeysIn(store: ApiKeyStore, deps: NewApiKeyDeps): MakeApiKey {
   return async (contract, tenantId, given = {}) => {
-    const { permissions = [], plans = [] } = contract.credentials
+    const { plans = [] } = contract.credentials
+    const all = given.tenantIds === 'all'
+    const permissions = all ? (contract.credentials.permissions ?? []) : permissionsForNamedTenants(contract)
     const request = { contract, name: 'a key', tenantIds: [tenantId], permissions, plan: plans.at(-1) ?? null }
     const made = await createApiKey(store, deps, { ...request, expiresAt: null, ...given })
     return made.text.reveal()

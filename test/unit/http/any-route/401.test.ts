@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { operator } from '../../../../src/access/api-key'
 import { randomBytes } from 'node:crypto'
 import type { Contract, Credentials } from '../../../../src/contracts/contract'
 import { keyturn } from '../../../../src/contracts/keyturn'
@@ -64,7 +65,7 @@ describe('an API key', () => {
     expect((await send('GET', path, bearer(expiring))).status).toBe(200)
     expect((await send('GET', path, bearer(revoked))).status).toBe(200)
     clock.now = new Date(NOON.getTime() + 1000)
-    for (const { id } of tables.keys.apiKeys.values()) await apiKeys.revoke(id, clock.now)
+    for (const { id } of tables.keys.apiKeys.values()) await apiKeys.revoke(id, { at: clock.now, by: operator })
     const other = await apiKey(thesignup, 'acme')
     const expired = await apiKey(keyturn, 'acme', { expiresAt: new Date(NOON.getTime() + 2000) })
     clock.now = new Date(NOON.getTime() + 2000)

@@ -1,0 +1,57 @@
+import { longestName, mostTenants } from '../../access/create-api-key'
+import { storedIdPattern } from '../../core/id'
+import { described, type Field, instant, invalidField, listOf, readTable, required, text } from './fields'
+import type { JsonObject } from './json'
+
+/**
+ * What a platform says of an API key that it makes for a customer.
+ * @param known the permissions that an API key for named tenants can hold
+ */
+export function apiKeyTable(known: readonly string[]) {
+  return {
+    name: required(notEmpty('minLength', text(longestName))),
+    tenantIds: required(notEmpty('minItems', tenants)),
+    permissions: required(
+      described('None that the API key of the request lacks', notEmpty('minItems', permissions(known))),
+    ),
+    expiresAt: required(
+      described('In the future, and no later than the API key of the request expires; else a year ahead', instant),
+    ),
+  }
+}
+
+const tenants = listOf({
+  most: mostTenants,
+  pattern: storedIdPattern,
+  items: 'the id of a tenant: 1 to 128 characters of A-Z, a-z, 0-9, _ . : -',
+})
+
+function permissions(known: readonly string[]): Field<readonly string[]> {
+  const words = known.map(word => word.replaceAll(/[^\w:]/g, '\\$&'))
+  const field = listOf({
+    most: known.length,
+    pattern: new RegExp(`^(?:${words.join('|')})$`),
+    items: `one of ${known.join(', ')}`,
+  })
+  return { ...field, schema: { ...field.schema, items: { type: 'string', enum: known } } }
+}
+
+/** The same field, which must have one character, or one item, at least. */
+function notEmpty<Result extends string | readonly string[]>(
+  keyword: 'minLength' | 'minItems',
+  field: Field<Result>,
+): Field<Result> {
+  return {
+    schema: { ...field.schema, [keyword]: 1 },
+    read: (path, value) => {
+      const read = field.read(path, value)
+      if (read.length > 0) return read
+      throw invalidField(path, 'must not be empty')
+    },
+  }
+}
+
+/** @throws {Problem} `invalid-request` naming every field at fault */
+export function readApiKeyBody(body: JsonObject, known: readonly string[]) {
+  return readTable(body, apiKeyTable(known), 'refuse')
+}

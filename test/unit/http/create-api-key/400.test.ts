@@ -1,0 +1,51 @@
+import { describe, expect, it } from '@jest/globals'
+import { faultsOf, invalid, jsonBody, textAt } from '../harness'
+import { asked, platform } from '../platform'
+
+describe('POST /v1/api-keys', () => {
+  it.each<[string, object, string[]]>([
+    ['no name', { name: '' }, ['name']],
+    ['a long name', { name: 'n'.repeat(201) }, ['name']],
+    ['a name that is no text', { name: 1 }, ['name']],
+    ['no tenant', { tenantIds: [] }, ['tenantIds']],
+    ['all tenants by a star', { tenantIds: ['*'] }, ['tenantIds.0']],
+    ['a star beside a tenant', { tenantIds: ['acme', '*'] }, ['tenantIds.1']],
+    ['tenants that are no list', { tenantIds: 'all' }, ['tenantIds']],
+    ['a tenant with #', { tenantIds: ['a#b'] }, ['tenantIds.0']],
+    ['a tenant twice', { tenantIds: ['acme', 'acme'] }, ['tenantIds.1']],
+    ['51 tenants', { tenantIds: Array.from({ length: 51 }, (_, n) => `org_${n}`) }, ['tenantIds']],
+    ['all tenants by a member of their own', { allTenants: true }, ['allTenants']],
+    ['no permission', { permissions: [] }, ['permissions']],
+    ['an unknown permission', { permissions: ['fly'] }, ['permissions.0']],
+    ['the permission to make keys', { permissions: ['endpoints:read', 'keys:write'] }, ['permissions.1']],
+    ['every permission by a star', { permissions: ['*'] }, ['permissions.0']],
+    ['an expiry that is no time', { expiresAt: 'soon' }, ['expiresAt']],
+    ['an expiry of null', { expiresAt: null }, ['expiresAt']],
+    ['an expiry that is over', { expiresAt: '2026-11-21T12:00:00Z' }, ['expiresAt']],
+    ['more than a year', { expiresAt: '2027-11-22T12:00:01Z' }, ['expiresAt']],
+    ['a plan', { plan: 'gold' }, ['plan']],
+  ])('400 for %s, and no API key is made', async (_, changes, paths) => {
+    const { create, tables } = await platform()
+    expect(faultsOf(await create(changes))).toEqual(invalid(...paths))
+    expect(tables.keys.apiKeys.size).toBe(1)
+  })
+
+  it('400 naming all that is missing', async () => {
+    const { send, token } = await platform()
+    const reply = await send('POST', '/v1/api-keys', jsonBody(token, {}))
+    expect(faultsOf(reply)).toEqual(invalid(...Object.keys(asked)))
+  })
+
+  it('400 for an expiry after the maker’s own, saying the latest', async () => {
+    const { create } = await platform({ expiresAt: new Date('2026-12-21T12:00:00Z') })
+    const reply = await create({ expiresAt: '2026-12-21T12:00:00.001Z' })
+    expect(faultsOf(reply)).toEqual(invalid('expiresAt'))
+    expect(textAt(reply, 'detail')).toContain('2026-12-21T12:00:00.000Z')
+  })
+
+  it('400 for a parameter of the query', async () => {
+    const { send, token } = await platform()
+    const reply = await send('POST', '/v1/api-keys?allTenants=true', jsonBody(token, asked))
+    expect(faultsOf(reply)).toEqual(invalid('allTenants'))
+  })
+})
