@@ -10,7 +10,7 @@ import { apiKeyItem } from '../src/aws/dynamo-api-key-store'
 import { endpointItem } from '../src/aws/dynamo-endpoint-store'
 import { apiKeyItemKey, endpointItemKey } from '../src/aws/item-keys'
 import type { Item } from '../src/aws/items'
-import type { Contract } from '../src/contracts/contract'
+import { type Contract, permissionsForNamedTenants } from '../src/contracts/contract'
 import { featurebase } from '../src/contracts/featurebase'
 import { keyturn } from '../src/contracts/keyturn'
 import type { Endpoint } from '../src/rotation/endpoint'
@@ -41,7 +41,8 @@ async function main(): Promise<void> {
 
 /** One settled endpoint with its API key, and the event of its rotation. */
 function sampleOf(contract: Contract, path: (id: string) => string) {
-  const { permissions = [], plans = [] } = contract.credentials
+  const { plans = [] } = contract.credentials
+  const permissions = permissionsForNamedTenants(contract)
   const now = new Date()
   const scope = {
     contract,

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { replaceFile } from '../scripts/files'
-import type { Contract } from '../src/contracts/contract'
+import { type Contract, permissionsForNamedTenants } from '../src/contracts/contract'
 import { newEndpointId } from '../src/contracts/ids'
 import type { Mount } from '../src/contracts/routes'
 import { randomUuid } from '../src/core/id'
@@ -14,7 +14,8 @@ import { readStored } from './stored-json'
 
 /** What the local run makes for a contract of a platform's own: the same ids at every start. */
 export function ownSeed({ contract, basePath }: Mount): SeedContract {
-  const { apiKey, sessions, permissions = [], plans = [] } = contract.credentials
+  const { apiKey, sessions, plans = [] } = contract.credentials
+  const permissions = permissionsForNamedTenants(contract)
   return {
     contract,
     basePath,

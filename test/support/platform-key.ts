@@ -3,6 +3,7 @@ import type { LocalDescription } from '../../local/local-description'
 import { createApiKey } from '../../src/access/create-api-key'
 import { dynamoDbClient } from '../../src/aws/clients'
 import { dynamoApiKeyStore } from '../../src/aws/dynamo-api-key-store'
+import { permissionsForNamedTenants } from '../../src/contracts/contract'
 import { keyturn } from '../../src/contracts/keyturn'
 
 /** An API key of our own API with every permission at the tenants of a local run. */
@@ -10,7 +11,7 @@ export async function platformKey(local: LocalDescription, tenantIds: readonly s
   const { aws, region, accessKeyId, secretAccessKey, table } = local
   const client = dynamoDbClient({ endpoint: aws, region, credentials: { accessKeyId, secretAccessKey } })
   const now = (): Date => new Date()
-  const { permissions } = keyturn.credentials
+  const permissions = permissionsForNamedTenants(keyturn)
   const request = { contract: keyturn, name: 'platform', tenantIds, permissions, plan: null, expiresAt: null }
   const { text } = await createApiKey(dynamoApiKeyStore({ client, name: table }, now), { now, randomBytes }, request)
   client.destroy()

@@ -44,7 +44,7 @@ describe('local.json', () => {
         storno: { ...foreign, company: text, token: text, tokenWithoutPermission: text },
         featurebase: { ...foreign, apiKey: text },
         teambattles: { ...foreign, apiKey: text, freePlanApiKey: text, apiKeyWithoutPermission: text },
-        keyturn: { ...foreign, apiKey: text, readOnlyApiKey: text, ...sessions },
+        keyturn: { ...foreign, apiKey: text, readOnlyApiKey: text, platformApiKey: text, ...sessions },
       },
     })
     expect(run.local.contracts.storno.company).toBe(run.local.contracts.storno.tenantId)

@@ -4,7 +4,7 @@ import { seedPlan } from '../../../local/seed-plan'
 import { createApiKey } from '../../../src/access/create-api-key'
 import { dynamoDbClient } from '../../../src/aws/clients'
 import { dynamoApiKeyStore } from '../../../src/aws/dynamo-api-key-store'
-import type { Contract } from '../../../src/contracts/contract'
+import { type Contract, permissionsForNamedTenants } from '../../../src/contracts/contract'
 import { keyturn } from '../../../src/contracts/keyturn'
 import { thesignup } from '../../../src/contracts/thesignup'
 import { apiCaller, textAt } from '../../support/api-caller'
@@ -48,7 +48,7 @@ export async function makeApiKeys(access: AwsAccess, tableName: string): Promise
   const now = (): Date => new Date()
   const store = dynamoApiKeyStore({ client, name: tableName }, now)
   const make = async (contract: Contract, tenantIds: readonly string[]): Promise<string> => {
-    const { permissions = [] } = contract.credentials
+    const permissions = permissionsForNamedTenants(contract)
     const request = { contract, name: 'proof', tenantIds, permissions, plan: null, expiresAt: null }
     return (await createApiKey(store, { now, randomBytes }, request)).text.reveal()
   }

@@ -40,7 +40,7 @@ async function startLambda({ quota, unreserved, reserved = {}, refuses }: Stubbe
 }
 
 const region = 'eu-central-1'
-const three = { rotate: 20, endpoints: 20, sweep: 2 }
+const all = { rotate: 20, endpoints: 20, sweep: 2, access: 2 }
 
 /** What was said; the last line is why nothing was deployed, if so. */
 async function check(account: StubbedAccount, needs: Partial<ConcurrencyNeeds> = {}): Promise<readonly string[]> {
@@ -62,23 +62,28 @@ describe('an account with the usual quota', () => {
   it('takes the defaults, and is told what to reserve', async () => {
     expect(await check(account)).toEqual([
       'Functions that run at once in eu-central-1: quota 1000, 1000 not reserved by others.',
-      'Recommended: reservedConcurrency: { rotate: 20, endpoints: 20, sweep: 2 }, deliveries: { concurrency: 50 }.',
+      'Recommended: reservedConcurrency: { rotate: 20, endpoints: 20, sweep: 2, access: 2 }, deliveries: { concurrency: 50 }.',
     ])
   })
 
   it('takes reservations that leave 100, and refuses one more', async () => {
-    const rotate = 900 - 22
-    expect(await check(account, { reservedConcurrency: { ...three, rotate } })).toHaveLength(2)
-    expect((await check(account, { reservedConcurrency: { ...three, rotate: rotate + 1 } })).at(-1)).toMatch(
+    const rotate = 900 - 24
+    expect(await check(account, { reservedConcurrency: { ...all, rotate } })).toHaveLength(2)
+    expect((await check(account, { reservedConcurrency: { ...all, rotate: rotate + 1 } })).at(-1)).toMatch(
       /nothing was deployed: reservedConcurrency takes 901, and the account has 900 to reserve: .* 100 have to stay unreserved\. Reserve less, or ask for a greater quota/,
     )
   })
 
   it('counts what the stage itself has reserved as its own, and what others have as gone', async () => {
-    const reserved = { 'keyturn-dev-rotate': 20, 'keyturn-dev-endpoints': 20, 'keyturn-dev-sweep': 2 }
-    const again = await check({ quota: 1000, unreserved: 100, reserved }, { reservedConcurrency: three })
-    expect(again).toEqual([expect.stringContaining('quota 1000, 142 not reserved'), expect.anything()])
-    const others = await check({ quota: 1000, unreserved: 100 }, { reservedConcurrency: three })
+    const reserved = {
+      'keyturn-dev-rotate': 20,
+      'keyturn-dev-endpoints': 20,
+      'keyturn-dev-sweep': 2,
+      'keyturn-dev-access': 2,
+    }
+    const again = await check({ quota: 1000, unreserved: 100, reserved }, { reservedConcurrency: all })
+    expect(again).toEqual([expect.stringContaining('quota 1000, 144 not reserved'), expect.anything()])
+    const others = await check({ quota: 1000, unreserved: 100 }, { reservedConcurrency: all })
     expect(others.at(-1)).toMatch(/has 0 to reserve: .* Leave it out, or ask/)
   })
 })
@@ -94,11 +99,11 @@ describe('a new account, whose quota is 10', () => {
   it('is refused deliveries that would leave nothing to those who revoke, and told how many fit', async () => {
     expect(await check(account)).toEqual([
       'Functions that run at once in eu-central-1: quota 10, 10 not reserved by others.',
-      expect.stringMatching(/^Recommended: no reservedConcurrency, deliveries: \{ concurrency: 7 \}, and to ask for a/),
-      expect.stringMatching(/deliveries\.concurrency is 50, .* set deliveries: \{ concurrency: 7 \} or less, or ask/),
+      expect.stringMatching(/^Recommended: no reservedConcurrency, deliveries: \{ concurrency: 6 \}, and to ask for a/),
+      expect.stringMatching(/deliveries\.concurrency is 50, .* set deliveries: \{ concurrency: 6 \} or less, or ask/),
     ])
-    expect(await check(account, { deliveries: { concurrency: 7 } })).toHaveLength(2)
-    expect(await check(account, { deliveries: { concurrency: 8 } })).toHaveLength(3)
+    expect(await check(account, { deliveries: { concurrency: 6 } })).toHaveLength(2)
+    expect(await check(account, { deliveries: { concurrency: 7 } })).toHaveLength(3)
   })
 
   it('is told to ask for more where not even two deliveries fit', async () => {
@@ -108,7 +113,7 @@ describe('a new account, whose quota is 10', () => {
 })
 
 it('takes any number of deliveries where all functions that revoke have reserved theirs', async () => {
-  const needs = { reservedConcurrency: three, deliveries: { concurrency: 900 } }
+  const needs = { reservedConcurrency: all, deliveries: { concurrency: 900 } }
   expect(await check({ quota: 1000, unreserved: 1000 }, needs)).toHaveLength(2)
 })
 

@@ -12,6 +12,7 @@ import {
   eventItemKey,
   healthItemKey,
   type ItemKey,
+  tenantRecordItemKey,
 } from '../../../src/aws/item-keys'
 import { typeNames } from '../../../src/rotation/event-types'
 import { type AwsCall, keyAllows } from './support/evaluate-policy'
@@ -38,6 +39,11 @@ function itemOf(...keys: readonly Pick<ItemKey, 'pk'>[]): Omit<AwsCall, 'action'
   return { resource: table, context: { 'dynamodb:LeadingKeys': keys.map(({ pk }) => pk) } }
 }
 
+/** The same call with the attributes that its expressions name, besides the item's key. */
+function attributesOf(target: Omit<AwsCall, 'action'>, ...names: readonly string[]): Omit<AwsCall, 'action'> {
+  return { ...target, context: { ...target.context, 'dynamodb:Attributes': ['pk', 'sk', ...names] } }
+}
+
 const bus = `arn:aws:events:${place}:event-bus/keyturn-dev`
 const busTargets = Object.fromEntries(
   typeNames.map(type => [`the event bus, of ${type}`, { resource: bus, context: eventOf('keyturn', type) }]),
@@ -57,8 +63,16 @@ const targets: Readonly<Record<string, Omit<AwsCall, 'action'>>> = {
   'an attempt': itemOf(attemptItemKey(endpoint, 'now')),
   health: itemOf(healthItemKey(endpoint)),
   'an audit record': itemOf({ pk: auditPartition(endpoint) }),
-  'an API key': itemOf(apiKeyItemKey('0123')),
+  'an API key': attributesOf(itemOf(apiKeyItemKey('0123')), 'lastUsedAt', 'permissions'),
+  'the last use of an API key': attributesOf(itemOf(apiKeyItemKey('0123')), 'lastUsedAt'),
   'the list of API keys': itemOf(apiKeyListingKey('key_1')),
+  'a record of access': itemOf(tenantRecordItemKey('org_1', 'now')),
+  'an API key, its place in the list and its record': itemOf(
+    apiKeyItemKey('0123'),
+    apiKeyListingKey('key_1'),
+    tenantRecordItemKey('org_1', 'now'),
+  ),
+  'an API key and its record': itemOf(apiKeyItemKey('0123'), tenantRecordItemKey('org_1', 'now')),
   'an endpoint and an API key': itemOf(endpointItemKey(endpoint), apiKeyItemKey('0123')),
   'the whole table': { resource: table, context: {} },
   'the index due': { resource: `${table}/index/due`, context: { 'dynamodb:LeadingKeys': ['3'] } },
@@ -101,6 +115,7 @@ const targets: Readonly<Record<string, Omit<AwsCall, 'action'>>> = {
   "rotate's logs": { resource: logsOf('rotate'), context: {} },
   "endpoints' logs": { resource: logsOf('endpoints'), context: {} },
   "sweep's logs": { resource: logsOf('sweep'), context: {} },
+  "access's logs": { resource: logsOf('access'), context: {} },
   "deliver's logs": { resource: logsOf('deliver'), context: {} },
   'the queue': { resource: `arn:aws:sqs:${place}:keyturn-dev-deliveries`, context: {} },
   'dead deliveries': { resource: `arn:aws:sqs:${place}:keyturn-dev-deliveries-dead-letters`, context: {} },
@@ -178,6 +193,8 @@ const mayDo: Readonly<Record<string, readonly string[]>> = {
   rotate: [
     'dynamodb:GetItem an endpoint',
     'dynamodb:GetItem an API key',
+    'dynamodb:GetItem the last use of an API key',
+    'dynamodb:UpdateItem the last use of an API key',
     'dynamodb:GetItem an endpoint and an API key',
     'dynamodb:PutItem an endpoint',
     'dynamodb:UpdateItem an endpoint',
@@ -200,6 +217,8 @@ const mayDo: Readonly<Record<string, readonly string[]>> = {
   endpoints: [
     'dynamodb:GetItem an endpoint',
     'dynamodb:GetItem an API key',
+    'dynamodb:GetItem the last use of an API key',
+    'dynamodb:UpdateItem the last use of an API key',
     'dynamodb:GetItem an endpoint and an API key',
     'dynamodb:Query an endpoint',
     'dynamodb:Query an audit record',
@@ -224,6 +243,8 @@ const mayDo: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:Query the index subscribers',
     'dynamodb:GetItem an endpoint',
     'dynamodb:GetItem an API key',
+    'dynamodb:GetItem the last use of an API key',
+    'dynamodb:UpdateItem the last use of an API key',
     'dynamodb:GetItem an endpoint and an API key',
     'dynamodb:GetItem health',
     'dynamodb:BatchGetItem health',
@@ -269,6 +290,24 @@ const mayDo: Readonly<Record<string, readonly string[]>> = {
     "logs:CreateLogStream sweep's logs",
     "logs:PutLogEvents sweep's logs",
     'sqs:SendMessage failed sweeps',
+  ],
+  access: [
+    ...['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'].flatMap(name => [
+      `dynamodb:${name} an API key`,
+      `dynamodb:${name} the last use of an API key`,
+    ]),
+    'dynamodb:GetItem the list of API keys',
+    'dynamodb:Query the list of API keys',
+    'dynamodb:PutItem the list of API keys',
+    'dynamodb:PutItem a record of access',
+    'dynamodb:PutItem an API key and its record',
+    'dynamodb:PutItem an API key, its place in the list and its record',
+    'dynamodb:UpdateItem a record of access',
+    'dynamodb:UpdateItem an API key and its record',
+    'events:PutEvents the event bus, of api-key.created',
+    'events:PutEvents the event bus, of api-key.revoked',
+    "logs:CreateLogStream access's logs",
+    "logs:PutLogEvents access's logs",
   ],
 }
 
@@ -343,6 +382,7 @@ describe('how policies are written', () => {
   it('functions can be invoked by the API and by the schedule of this deployment alone', () => {
     const permissions = resources(stack, 'aws_lambda_permission')
     expect(permissions.map(({ principal }) => String(principal)).toSorted()).toEqual([
+      'apigateway.amazonaws.com',
       'apigateway.amazonaws.com',
       'apigateway.amazonaws.com',
       'apigateway.amazonaws.com',

@@ -23,7 +23,7 @@ import { localMounts } from '../../../../scripts/bundle'
 import { createApiKey } from '../../../../src/access/create-api-key'
 import { dynamoDbClient, secretsManagerClient } from '../../../../src/aws/clients'
 import { dynamoApiKeyStore } from '../../../../src/aws/dynamo-api-key-store'
-import type { Contract } from '../../../../src/contracts/contract'
+import { type Contract, permissionsForNamedTenants } from '../../../../src/contracts/contract'
 import { featurebase } from '../../../../src/contracts/featurebase'
 import { gatewayRoutes } from '../../../../src/contracts/gateway-routes'
 import { keyturn } from '../../../../src/contracts/keyturn'
@@ -111,7 +111,8 @@ export async function prepareTable(aws: string, sets: number): Promise<readonly 
   const now = (): Date => new Date()
   const store = dynamoApiKeyStore(table, now)
   const keyOf = async (contract: Contract): Promise<string> => {
-    const { permissions = [], plans = [] } = contract.credentials
+    const { plans = [] } = contract.credentials
+    const permissions = permissionsForNamedTenants(contract)
     const scope = { tenantIds: [tenantId], permissions, plan: plans.at(-1) ?? null, expiresAt: null }
     return (await createApiKey(store, { now, randomBytes }, { contract, name: 'faults', ...scope })).text.reveal()
   }
