@@ -97,8 +97,9 @@ async function listOfTenants(table: Table, { limit, after, tenantId }: ApiKeyRan
   const found: ApiKey[] = []
   for (let start = after; ;) {
     const wanted = limit + 1 - found.length
-    const range = { after: start === null ? null : apiKeyListingKey(start), limit: wanted, looksAt: entriesAtOnce }
-    const entries = (await queryItems(table, query, range)).slice(0, wanted)
+    const range = { after: start === null ? null : apiKeyListingKey(start), limit: wanted }
+    const looks = tenantId === null ? range : { ...range, looksAt: entriesAtOnce }
+    const entries = (await queryItems(table, query, looks)).slice(0, wanted)
     const apiKeys = await loadListed(table, entries)
     found.push(...apiKeys.filter(({ tenantIds }) => tenantId === null || tenantIds.includes(tenantId)))
     const last = entries.at(-1)

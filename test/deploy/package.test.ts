@@ -176,7 +176,8 @@ describe('the packed package in an empty folder', () => {
     })
 
     it('works on a local run without any other package', async () => {
-      const made = await npx(['keys', 'create', '--contract', 'keyturn', '--tenant', 'org_1', '--json'])
+      const said = ['--permission', 'endpoints:read', '--expires', '90d', '--json']
+      const made = await npx(['keys', 'create', '--contract', 'keyturn', '--tenant', 'org_1', ...said])
       const { id } = JSON.parse(made.stdout)
       expect((await npx(['keys', 'list', '--data-dir', '.keyturn'])).stdout).toMatch(new RegExp(`^${id} +active `, 'm'))
       expect((await npx(['redrive'])).stdout).toMatch(/^0 sent again, .*; none stays\n$/)
@@ -186,7 +187,7 @@ describe('the packed package in an empty folder', () => {
       const { accessKeyId, secretAccessKey, region, table } = localAws
       const credentials = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }
       const create = (config: string) => {
-        const key = ['--contract', 'acmeworks', '--tenant', 'org_1']
+        const key = ['--contract', 'acmeworks', '--tenant', 'org_1', '--permission', 'hooks:write', '--no-expiry']
         const args = ['keys', 'create', '--table', table, '--region', region, '--config', config, ...key]
         return npx(args, { ...credentials, AWS_ENDPOINT_URL: aws.url })
       }

@@ -155,7 +155,8 @@ describe('a second local run', () => {
 describe('npm run keys', () => {
   it('makes a key that works, lists it, and revokes it', async () => {
     const { endpointId, tenantId } = run.local.contracts.keyturn
-    const made = await keys('create', '--contract', 'keyturn', '--tenant', tenantId, '--name', 'CI')
+    const said = ['--permission', 'endpoints:rotate', '--expires', '1d', '--name', 'CI']
+    const made = await keys('create', '--contract', 'keyturn', '--tenant', tenantId, ...said)
     const [, id = '', key = ''] = /^id {3}(\S+)\nkey {2}(\S+)\n/.exec(made.stdout) ?? []
     const rotate = () =>
       fetch(`${run.local.api}/v1/endpoints/${endpointId}/secret/rotate`, {

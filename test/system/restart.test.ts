@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startLocalRun, type TestLocalRun } from '../support/local-run'
@@ -80,6 +80,21 @@ describe('a restart of the local run', () => {
       headers: { authorization: `Bearer ${tumban.memberSession}` },
     })
     expect([reply.status, await reply.json()]).toEqual([200, expect.objectContaining({ org_id: tumban.tenantId })])
+  })
+
+  it('makes what an earlier version did not, and nothing else, in a folder of then', async () => {
+    await run?.stop()
+    const file = join(dataDir, 'seed.json')
+    const { 'keyturn.platformApiKey': before, ...former } = JSON.parse(readFileSync(file, 'utf8'))
+    writeFileSync(file, JSON.stringify(former))
+    const { local } = await start()
+    const { platformApiKey, apiKey, tenantId } = local.contracts.keyturn
+    expect([apiKey, platformApiKey]).toEqual([former['keyturn.apiKey'], expect.stringMatching(/^kt_/)])
+    expect(platformApiKey).not.toBe(before)
+    const reply = await fetch(`${local.api}/v1/api-keys?tenant=${tenantId}`, {
+      headers: { authorization: `Bearer ${platformApiKey}` },
+    })
+    expect([reply.status, Object(await reply.json()).data.length]).toEqual([200, 3])
   })
 
   it('starts from nothing with --fresh', async () => {

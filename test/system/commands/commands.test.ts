@@ -108,9 +108,24 @@ async function deployedStage(): Promise<Readonly<Record<string, string>>> {
   for (const Name of ['storno/token', 'github/token', 'github/octocat/hello-world/42'])
     await secrets.send(new CreateSecretCommand({ Name }))
   secrets.destroy()
-  const { apiKey: key, endpointId: id } = contracts.keyturn
+  const { apiKey: key, endpointId: id, platformApiKey: platform_key } = contracts.keyturn
+  const keys = await fetch(`${api}/v1/api-keys`, { headers: { authorization: `Bearer ${platform_key}` } })
+  // The key that the local run made its endpoints with, and ended.
+  const ended = Object(await keys.json()).data.find(({ state }: { state: string }) => state === 'revoked')
   const credentials = { AWS_ENDPOINT_URL: aws, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }
-  return { ...queues, ...credentials, AWS_REGION: region, api_url: api, key, KEY: key, id, token: 'x', secret: 'y' }
+  return {
+    ...queues,
+    ...credentials,
+    AWS_REGION: region,
+    api_url: api,
+    key,
+    KEY: key,
+    id,
+    platform_key,
+    api_key_id: ended.id,
+    token: 'x',
+    secret: 'y',
+  }
 }
 
 /** What a reader has at hand for an import. */
