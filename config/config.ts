@@ -40,6 +40,8 @@ export interface ControlPlaneConfig {
   /** Gets the alarms, once the subscription that AWS sends is confirmed. */
   readonly alarmEmail?: string
   readonly domain?: CustomDomain
+  /** `off`: `GET /openapi.json`, under our own API's base path, is 404. Default `on`. */
+  readonly apiDescription?: 'on' | 'off'
   /** Origins of browsers that may call the API, as they send them: `https://app.example.com`. Default: none. */
   readonly corsOrigins?: readonly string[]
   readonly deliveries?: Deliveries

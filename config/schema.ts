@@ -159,6 +159,7 @@ const controlPlane = {
   logRetentionDays: v.exactOptional(logRetentionDays),
   logLevel: v.exactOptional(v.picklist(['info', 'error'], 'must be "info" or "error"')),
   tracing: v.exactOptional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
+  apiDescription: v.exactOptional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
   alarmEmail: v.exactOptional(emailAddress),
   domain: v.exactOptional(domain),
   corsOrigins: v.exactOptional(v.pipe(v.array(browserOrigin), v.readonly())),

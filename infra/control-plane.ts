@@ -5,13 +5,15 @@ import { Construct } from 'constructs'
 import { type ControlPlaneConfig, deliveryConcurrencyOf } from '../config/config'
 import { mountsOf, withContractFaults } from '../config/mounts'
 import { parseControlPlaneConfig } from '../config/schema'
-import { gatewayRoutes } from '../src/contracts/gateway-routes'
-import type { Mount } from '../src/contracts/routes'
+import { version } from '../package.json'
+import { openApi } from '../scripts/openapi/description'
+import { descriptionFile, gatewayRoutes } from '../src/contracts/gateway-routes'
+import { type Mount, mountsFile } from '../src/contracts/routes'
 import { type Account, accountOf } from './account'
 import { Alarms, controlPlaneAlarms } from './alarms'
 import { Dashboard } from './dashboard'
 import { DeliveryQueues } from './delivery-queues'
-import { defaultLogRetentionDays, KeyturnFunction } from './function'
+import { type BesideBundle, defaultLogRetentionDays, KeyturnFunction } from './function'
 import { functionEnvironment } from './function-environment'
 import { byFunction, type ByFunction, type FunctionName, functionStatements } from './function-statements'
 import { corsOf, CustomDomain, gatewayTimeoutSeconds, HttpApi } from './http-api'
@@ -30,6 +32,7 @@ const timeouts: ByFunction<number> = {
   endpoints: gatewayTimeoutSeconds.endpoints + 1,
   deliver: 60,
   sweep: 58,
+  files: gatewayTimeoutSeconds.files + 1,
   access: gatewayTimeoutSeconds.access + 1,
 }
 const defaultThrottle = { requestsPerSecond: 100, burst: 200 }
@@ -127,7 +130,7 @@ export class ControlPlane extends Construct {
         region,
         bundles,
         bundle: name,
-        mounts,
+        beside: name === 'files' ? this.#description(mounts) : { name: mountsFile, value: mounts },
         timeoutSeconds: timeouts[name],
         logRetentionDays,
         roles,
@@ -160,15 +163,26 @@ export class ControlPlane extends Construct {
     }
     // `deliver` is limited by its queue, and reserves nothing.
     const reserved: Partial<ByFunction<number>> = this.#config.reservedConcurrency ?? {}
+    const environments: Partial<ByFunction<Readonly<Record<string, string>>>> = {
+      // The sweep's gauges are read from a line of its log, whatever the others say.
+      sweep: { ...environment, LOG_LEVEL: 'info' },
+      files: {},
+    }
     return byFunction(name =>
       declared[name].deploy({
-        // The sweep's gauges are read from a line of its log, whatever the others say.
-        environment: name === 'sweep' ? { ...environment, LOG_LEVEL: 'info' } : environment,
+        environment: environments[name] ?? environment,
         statements: functionStatements(name, reach),
         reservedConcurrency: reserved[name],
         vpc: name === 'deliver' ? this.#config.deliveries?.vpc : undefined,
       }),
     )
+  }
+
+  #description(mounts: readonly Mount[]): BesideBundle {
+    const { mirror } = this.#config
+    const contracts = mounts.map(({ contract }) => contract)
+    const value = openApi({ mounts, contracts, mirror, insecureTargets: false, release: version })
+    return { name: descriptionFile, value }
   }
 
   #serveHttp(mounts: readonly Mount[]): HttpApi {
@@ -178,10 +192,11 @@ export class ControlPlane extends Construct {
       changeThrottle = defaultChangeThrottle,
       logRetentionDays = defaultLogRetentionDays,
       domain,
+      apiDescription = 'on',
     } = this.#config
     return new HttpApi(this, 'http', {
       name: this.#name,
-      routes: gatewayRoutes(mounts),
+      routes: gatewayRoutes(mounts, apiDescription),
       functions: this.functions,
       cors: corsOf(mounts, corsOrigins),
       throttle,

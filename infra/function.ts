@@ -8,7 +8,6 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { FunctionRoles, FunctionVpc } from '../config/config'
-import { type Mount, mountsFile } from '../src/contracts/routes'
 import { policyDocument, type Statement, type TrustStatement } from './iam-policy'
 import { storedZip } from './stored-zip'
 
@@ -19,14 +18,19 @@ export interface KeyturnFunctionProps {
   /** The folder with `<bundle>/index.js`. Default: the bundles that come with the package. */
   readonly bundles: string | undefined
   readonly bundle: string
-  /** The contracts that the function knows: none is in its bundle. */
-  readonly mounts: readonly Mount[]
+  readonly beside: BesideBundle
   readonly timeoutSeconds: number
   /** Default: `defaultLogRetentionDays`. */
   readonly logRetentionDays: number | undefined
   readonly roles: FunctionRoles | undefined
   /** `on`: X-Ray traces. Default `off`. */
   readonly tracing?: 'on' | 'off' | undefined
+}
+
+/** What stands beside a bundle, as JSON: for most, the contracts that the function knows. */
+export interface BesideBundle {
+  readonly name: string
+  readonly value: unknown
 }
 
 export interface FunctionSettings {
@@ -67,7 +71,7 @@ export class KeyturnFunction extends Construct {
 
   /** The function itself. KMS keys name the role in their policies, and the function names them: so the role comes first. */
   deploy({ environment, statements, reservedConcurrency, vpc }: FunctionSettings): LambdaFunction {
-    const { name, bundles = packagedBundles, bundle, mounts, timeoutSeconds, tracing } = this.#props
+    const { name, bundles = packagedBundles, bundle, beside, timeoutSeconds, tracing } = this.#props
     const { logs } = this
     const own = [writeLogs(logs.arn), ...(tracing === 'on' ? [trace] : []), ...(vpc === undefined ? [] : [attachToVpc])]
     const policy = new IamRolePolicy(this, 'policy', {
@@ -75,7 +79,7 @@ export class KeyturnFunction extends Construct {
       role: this.role.id,
       policy: policyDocument([...statements, ...own]),
     })
-    const code = new FunctionCode(this, 'code', { file: join(resolve(bundles), bundle, 'index.js'), mounts })
+    const code = new FunctionCode(this, 'code', { file: join(resolve(bundles), bundle, 'index.js'), beside })
     return new LambdaFunction(this, 'function', {
       functionName: name,
       role: this.role.arn,
@@ -142,24 +146,24 @@ function vpcConfig({ subnetIds, securityGroupIds }: FunctionVpc) {
 interface FunctionCodeProps {
   /** The built file. */
   readonly file: string
-  readonly mounts: readonly Mount[]
+  readonly beside: BesideBundle
 }
 
-/** What Lambda runs: a zip of the bundle as it was built, of what it loads later, and of the mounted contracts beside it. */
+/** What Lambda runs: a zip of the bundle as it was built, of what it loads later, and of what stands beside it. */
 class FunctionCode extends Construct {
   /** Relative to the folder that Terraform runs in. */
   readonly zip: string
   /** Of the zip, in base64: what Lambda calls `CodeSha256`. */
   readonly sha256: string
 
-  constructor(scope: Construct, id: string, { file, mounts }: FunctionCodeProps) {
+  constructor(scope: Construct, id: string, { file, beside }: FunctionCodeProps) {
     super(scope, id)
     if (!existsSync(file)) throw new Error(`there is no bundle at ${file}`)
     const folder = dirname(file)
     const codes = readdirSync(folder).filter(name => name.endsWith('.js'))
     const content = storedZip([
       ...codes.sort().map(name => ({ name, content: readFileSync(join(folder, name)) })),
-      { name: mountsFile, content: Buffer.from(JSON.stringify(mounts)) },
+      { name: beside.name, content: Buffer.from(JSON.stringify(beside.value)) },
     ])
     const digest = createHash('sha256').update(content).digest()
     const assetHash = digest.toString('hex')

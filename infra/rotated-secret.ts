@@ -7,6 +7,7 @@ import { Construct } from 'constructs'
 import type { FunctionRoles, FunctionVpc } from '../config/config'
 import { checkedHookContract } from '../config/mounts'
 import type { Contract } from '../src/contracts/contract'
+import { mountsFile } from '../src/contracts/routes'
 import type { LostReplyRule } from '../src/rotation-hook/ports'
 import { type Account, accountOf, secretsManagerService } from './account'
 import { type Alarm, Alarms } from './alarms'
@@ -162,7 +163,7 @@ export class RotatedSecret extends Construct {
       region: account.region,
       bundles,
       bundle: 'rotation-hook',
-      mounts: [{ contract, basePath: '' }],
+      beside: { name: mountsFile, value: [{ contract, basePath: '' }] },
       timeoutSeconds,
       logRetentionDays,
       roles,

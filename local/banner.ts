@@ -2,11 +2,14 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { choosesSecret, type Contract, type Operation, operationOf } from '../src/contracts/contract'
 import { idempotencyKeyOf } from '../src/contracts/defaults'
 import { mustBeSaid, saysInstant } from '../src/contracts/overlap'
+import { descriptionPath } from '../src/contracts/gateway-routes'
 import { placeName } from '../src/contracts/place'
 import type { Json } from '../src/contracts/shape'
 import { newText } from '../src/contracts/secret-text'
 import { Secret } from '../src/core/secret'
 import { hookHeaders, ownSecretMember, vendorRequest } from '../src/rotation-hook/vendor-request'
+import { localMounts } from '../scripts/bundle'
+import { hasViewer, pagePath } from './api-page'
 import { type ContractDescription, type LocalDescription, localFile } from './local-description'
 import { hookedSecret } from './local-hooks'
 import { seededSettings } from './seed'
@@ -35,6 +38,7 @@ export function banner(local: LocalDescription, { dataDir, own = [], now }: Bann
   return [
     `Keyturn answers at ${local.api}, its AWS endpoint at ${local.aws}.`,
     `Ids and credentials: ${localFile(dataDir)}. Ctrl-C stops it.`,
+    `Every route: ${everyRoute(local.api)}.`,
     '',
     'Rotate a secret:',
     '',
@@ -49,6 +53,12 @@ export function banner(local: LocalDescription, { dataDir, own = [], now }: Bann
     ...deliveryCommands(local),
     '',
   ].join('\n')
+}
+
+/** Where all routes are: as a page where its viewer is installed, and as OpenAPI. */
+function everyRoute(api: string): string {
+  const description = `${api}${descriptionPath(localMounts)} (OpenAPI)`
+  return hasViewer() ? `${api}${pagePath} (a page), ${description}` : description
 }
 
 interface Rotating {

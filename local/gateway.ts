@@ -13,6 +13,8 @@ export interface GatewayOptions<Name extends string> {
   /** Of browsers whose pages may call, besides the API's own. Default: none. */
   readonly origins?: readonly string[]
   readonly routes: readonly GatewayRoute<Name>[]
+  /** Pages beside the API, by their paths, which no gateway of AWS's has. Default: none. */
+  readonly pages?: ReadonlyMap<string, GatewayReply>
   /** @throws {InvocationError} */
   readonly invoke: (name: Name, event: object) => Promise<unknown>
   readonly now: () => Date
@@ -85,9 +87,11 @@ async function readBody(request: IncomingMessage): Promise<Buffer | null> {
   return bytes > maximumBytes ? null : Buffer.concat(chunks)
 }
 
-function lambdaIntegration<Name extends string>({ routes, invoke, now }: GatewayOptions<Name>): Integration {
+function lambdaIntegration<Name extends string>({ routes, pages, invoke, now }: GatewayOptions<Name>): Integration {
   const find = routeTable(routes)
   return async (request, requestId) => {
+    const page = request.method === 'GET' ? pages?.get(request.path) : undefined
+    if (page !== undefined) return page
     const match = find(request.method, request.path.slice(1).split('/').map(decodedSegment))
     if (match === null) return gatewayError(404)
     const event = gatewayEvent(request, { match, requestId, now: now() })

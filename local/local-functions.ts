@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { functionSources } from '../scripts/bundle'
 import { isMissing, makeFolder } from '../scripts/files'
+import { descriptionFile } from '../src/contracts/gateway-routes'
 import { mountsFile } from '../src/contracts/routes'
 import type { LocalAws } from './aws-resources'
 import { functionEnvironment } from './function-environment'
@@ -32,6 +33,7 @@ const timeoutSeconds: Readonly<Record<FunctionName, number>> = {
   sweep: 29,
   deliver: 60,
   access: 29,
+  files: 29,
 }
 
 /** All functions of the local run, none started yet. What they print goes to `<dataDir>/logs/<name>.ndjson`, mode 0600. */
@@ -110,8 +112,9 @@ export class LocalFunction {
 
 /** Tells one build from another; null while there is none. */
 async function buildOf(bundle: string): Promise<string | null> {
-  const [built, mounts] = await Promise.all([stateOf(bundle), stateOf(join(dirname(bundle), mountsFile))])
-  return built && `${built} ${mounts}`
+  const beside = [mountsFile, descriptionFile].map(name => stateOf(join(dirname(bundle), name)))
+  const [built, ...others] = await Promise.all([stateOf(bundle), ...beside])
+  return built === null || built === undefined ? null : [built, ...others].join(' ')
 }
 
 /** Changes with the file; null while there is none. */

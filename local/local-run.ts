@@ -14,8 +14,9 @@ import {
 import { dynamoDbClient } from '../src/aws/clients'
 import { dynamoApiKeyStore } from '../src/aws/dynamo-api-key-store'
 import { checkMounts } from '../src/contracts/check-mounts'
-import { gatewayRoutes } from '../src/contracts/gateway-routes'
+import { descriptionPath, gatewayRoutes } from '../src/contracts/gateway-routes'
 import type { Mount } from '../src/contracts/routes'
+import { apiPages } from './api-page'
 import {
   createQueues,
   createTable,
@@ -163,8 +164,9 @@ interface ApiOptions extends Pick<GatewayOptions<string>, 'port' | 'origins'> {
 
 async function openApi({ port, functions, origins = [], mounts }: ApiOptions, closers: Closers): Promise<string> {
   const routes = gatewayRoutes(mounts)
+  const pages = apiPages(descriptionPath(mounts) ?? '')
   const invoke = functions.invoke.bind(functions)
-  const gateway = await startGateway({ port, origins, routes, invoke, now }).catch((error: unknown) => {
+  const gateway = await startGateway({ port, origins, routes, pages, invoke, now }).catch((error: unknown) => {
     throw portFault(port, error)
   })
   closers.add(() => gateway.close())

@@ -1,9 +1,12 @@
 import type { BuildOptions, Metafile, Plugin } from 'esbuild'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { version } from '../package.json'
 import { allContracts } from '../src/contracts/all'
+import { descriptionFile } from '../src/contracts/gateway-routes'
 import { type Mount, mountsFile } from '../src/contracts/routes'
 import { replaceChangedFile } from './files'
+import { openApi } from './openapi/description'
 
 // Bundles the functions with esbuild: for deployments (`infra`), the local run, the package and the tests alike.
 
@@ -14,6 +17,7 @@ export const functionSources = {
   sweep: 'lambdas/sweep.ts',
   deliver: 'lambdas/deliver.ts',
   access: 'lambdas/access.ts',
+  files: 'lambdas/files.ts',
 } as const
 
 /** The function on a consumer's side. */
@@ -87,15 +91,22 @@ function copyPrebuilt(outDir: string, name: string): Bundle {
   return { name, file: resolve(outDir, name, 'index.js'), bytes: readFileSync(join(folder, 'index.js')).length }
 }
 
-/** Builds functions and puts the mounts, by default the local ones, beside each bundle, where a deployment puts its own. */
+/**
+ * Builds functions and puts beside each bundle what a deployment puts there: the mounts, by default the local ones, or
+ * their description.
+ */
 export async function buildMounted(
   outDir: string,
   sources?: Readonly<Record<string, string>>,
   mounts: readonly Mount[] = localMounts,
 ): Promise<readonly Bundle[]> {
   const bundles = await buildFunctions(outDir, sources)
-  const written = Buffer.from(JSON.stringify(mounts))
-  for (const { file } of bundles) replaceChangedFile(join(dirname(file), mountsFile), written)
+  const contracts = mounts.map(({ contract }) => contract)
+  const described = openApi({ mounts, contracts, mirror: 'on', insecureTargets: true, release: version })
+  for (const { name, file } of bundles) {
+    const [beside, value] = name === 'files' ? [descriptionFile, described] : [mountsFile, mounts]
+    replaceChangedFile(join(dirname(file), beside), Buffer.from(JSON.stringify(value)))
+  }
   return bundles
 }
 

@@ -187,6 +187,18 @@ const described: { readonly [U in Use]: UseText } = {
   'send-again': { summary: 'Send a failed delivery again', about: [] },
   recover: { summary: 'Send again what failed since a time', about: ['It goes out after the reply, oldest first.'] },
   test: { summary: 'Send a test delivery', about: ['It is sent while the caller waits.'] },
+  'create-api-key': {
+    summary: 'Make an API key for a customer',
+    about: [
+      'The reply shows the key, once; a repeat makes another one. It never has more rights than the key that makes it.',
+    ],
+  },
+  'list-api-keys': { summary: 'List API keys', about: ['Ended ones too, in the order of their ids.'] },
+  'revoke-api-key': { summary: 'End an API key', about: [] },
+  'end-credentials': {
+    summary: 'End all credentials of a tenant',
+    about: ['API keys of several tenants stay, and are listed.'],
+  },
   probe: {
     summary: 'Ask a receiver whether it has the newest key',
     about: ['Two or three test deliveries, at most 15 seconds together.'],
@@ -303,7 +315,8 @@ function refusals(contract: Contract, operation: Operation, done: number): JsonS
   return Object.fromEntries(
     statuses.map(status => {
       const here = all.filter(problem => problem.status === status)
-      const codes = here.map(({ code, words }) => words.code ?? (dialect.other === undefined ? code : null))
+      const unsaid = (code: ProblemCode) => (dialect.other === undefined ? code : null)
+      const codes = here.map(({ code, words }) => (words.code === undefined ? unsaid(code) : words.code))
       const known = { status: { const: status }, code: { enum: [...new Set(codes)] } }
       const schemas = here.flatMap(({ shape }) =>
         shape === null ? [] : [{ title: `problem-${status}`, ...errorSchema(contract, shape, known) }],

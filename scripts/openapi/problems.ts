@@ -217,6 +217,10 @@ const ofUse: { readonly [U in Use]: readonly ProblemCode[] } = {
   recover: ['not-found', 'endpoint-paused', 'endpoint-without-url'],
   test: ['not-found', ...sending],
   probe: ['not-found', ...sending],
+  'create-api-key': [],
+  'list-api-keys': [],
+  'revoke-api-key': ['not-found'],
+  'end-credentials': ['not-found'],
 }
 
 /** The codes that an operation can answer, in the order of `problemHelp`. */

@@ -46,6 +46,8 @@ function objectOf(properties: Readonly<Record<string, JsonSchema>>): JsonSchema 
   return { type: 'object', properties, required: Object.keys(properties) }
 }
 
+const actor = objectOf({ kind: text, id: text })
+
 function orNull(schema: JsonSchema): JsonSchema {
   return { anyOf: [schema, { type: 'null' }] }
 }
@@ -106,6 +108,20 @@ const revealed: Fields<ReplyFields['rotate']> = {
   mirror: oneOf(fieldValues.mirror),
 }
 
+const apiKey: Fields<ItemFields['apiKeys']> = {
+  id: text,
+  name: text,
+  contract: text,
+  tenantIds: texts,
+  permissions: texts,
+  apiKeyState: oneOf(fieldValues.apiKeyState),
+  createdAt: 'time',
+  createdBy: { ...orNull(actor), description: 'Who made it; null: nobody wrote it down' },
+  expiresAt: 'time or null',
+  revokedAt: 'time or null',
+  lastUsedAt: 'time or null',
+}
+
 const page = { ...request, nextCursor: { ...textOrNull, description: 'Null on the last page' } } as const
 const settings: Fields<ReplyFields['get']> = { ...request, ...endpoint }
 
@@ -160,9 +176,16 @@ const replies: { readonly [U in Use]: Fields<ReplyFields[U]> } = {
   attempts: { ...page, attempts: {} },
   'send-again': { ...request, messageId: text, deliveryStatus: oneOf(fieldValues.deliveryStatus) },
   recover: { ...request, queued: count },
+  'create-api-key': {
+    ...request,
+    ...apiKey,
+    apiKey: { type: 'string', description: 'The key itself, shown this once' },
+  },
+  'list-api-keys': { ...page, apiKeys: {} },
+  'revoke-api-key': request,
+  'end-credentials': { ...request, endedApiKeyIds: texts, leftApiKeys: {} },
 }
 
-const actor = objectOf({ kind: text, id: text })
 const shownSetting = { type: ['string', 'number', 'array', 'null'] }
 const kind = oneOf(fieldValues.kind)
 
@@ -171,6 +194,8 @@ const items: {
   readonly [List in ListField]: Fields<ItemFields[List]> & Readonly<Record<string, FieldSchema>>
 } & { readonly attempts: Readonly<Record<string, FieldSchema>> } = {
   endpoints: endpoint,
+  apiKeys: apiKey,
+  leftApiKeys: apiKey,
   secrets: {
     signingSecret: text,
     keyId: text,

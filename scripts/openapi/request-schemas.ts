@@ -1,11 +1,12 @@
-import type { Contract, Operation } from '../../src/contracts/contract'
+import { type Contract, type Operation, permissionsForNamedTenants } from '../../src/contracts/contract'
 import { idempotencyKeyOf } from '../../src/contracts/defaults'
-import type { Use } from '../../src/contracts/dimensions'
+import { isOfAccess, type Use } from '../../src/contracts/dimensions'
 import { endpointIdPattern } from '../../src/contracts/ids'
 import type { JsonSchema } from '../../src/contracts/json-schema'
 import { isTextPlace, parsePlace, placeName, placesOf } from '../../src/contracts/place'
 import { storedIdPattern, uuidPattern } from '../../src/core/id'
 import { messageIdPattern } from '../../src/delivery/delivery'
+import { apiKeyTable } from '../../src/http/body/api-key'
 import { eventTable, testTable } from '../../src/http/body/event'
 import { type FieldTable, schemaOf, type UnknownFields } from '../../src/http/body/fields'
 import { newEndpointTable } from '../../src/http/body/new-endpoint'
@@ -53,6 +54,11 @@ export function bodyOf(contract: Contract, operation: Operation, deployment: Dep
       return schemaOf(eventTable(''), 'refuse')
     case 'recover':
       return schemaOf(recoverTable(new Date(0)), 'refuse')
+    case 'create-api-key':
+      return schemaOf(apiKeyTable(permissionsForNamedTenants(contract)), 'refuse')
+    case 'list-api-keys':
+    case 'revoke-api-key':
+    case 'end-credentials':
     case 'list':
     case 'get':
     case 'delete':
@@ -217,6 +223,8 @@ function pathParameters(contract: Contract, { use }: Operation, path: string): r
 
 function idSchema(contract: Contract, use: Use): JsonSchema {
   if (use === 'send-again') return { type: 'string', pattern: messageIdPattern.source, description: 'A delivery’s id' }
+  if (use === 'revoke-api-key') return { type: 'string', description: 'An API key’s id' }
+  if (use === 'end-credentials') return tenantSchema(contract)
   const pattern = contract.reach === 'every' ? storedIdPattern : endpointIdPattern(contract.ids)
   return { type: 'string', pattern: pattern.source, description: 'The endpoint’s id' }
 }
@@ -226,11 +234,11 @@ function tenantSchema({ tenant }: Contract): JsonSchema {
   return { type: 'string', pattern: pattern.source, description: 'The tenant’s id' }
 }
 
-function tenantHeader(contract: Contract, { access }: Operation): readonly Parameter[] {
+function tenantHeader(contract: Contract, { access, use }: Operation): readonly Parameter[] {
   const { tenant } = contract
-  if (access === 'anyone' || tenant.from === 'path' || tenant.header === undefined) return []
+  if (access === 'anyone' || isOfAccess(use) || tenant.from === 'path' || tenant.header === undefined) return []
   const required = tenant.from === 'header'
-  const when = required ? '' : ' Required for a credential of several tenants.'
+  const when = required ? '' : ' Required for a credential of several tenants, or of all.'
   const description = `The tenant that the request is for.${when}`
   return [{ in: 'header', name: tenant.header, required, schema: tenantSchema(contract), description }]
 }

@@ -1,5 +1,5 @@
 import { contractFaults } from './check-contract'
-import { describeConflict, gatewayConflicts } from './gateway-routes'
+import { describeConflict, descriptionPath, gatewayConflicts } from './gateway-routes'
 import { describeRoute, type Mount, type Route, routesOf, wildcardTemplate } from './routes'
 
 /**
@@ -47,7 +47,15 @@ export function routeFaults(mounts: readonly Mount[]): readonly string[] {
     ...[...twice].map(name => `the contract ${name} is mounted twice`),
     ...same.map(([one, other]) => `${describeRoute(one)} and ${describeRoute(other)} are the same route`),
     ...atGateway.map(describeConflict),
+    ...atDescription(once),
   ]
+}
+
+/** The route at the place of the API's description, which is served whether or not this deployment shows it. */
+function atDescription(mounts: readonly Mount[]): readonly string[] {
+  const path = descriptionPath(mounts)
+  const routes = path === null ? [] : routesOf(mounts).filter(route => templateOf(route) === `GET ${path}`)
+  return routes.map(route => `${describeRoute(route)} is where the description of the API is`)
 }
 
 function templateOf({ operation, segments }: Route): string {

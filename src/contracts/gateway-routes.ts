@@ -7,20 +7,32 @@ export interface GatewayRoute {
   readonly function: ServingFunction
 }
 
-export type ServingFunction = 'rotate' | 'endpoints' | 'deliver' | 'access'
+export type ServingFunction = 'rotate' | 'endpoints' | 'deliver' | 'access' | 'files'
+
+/** The file beside the bundle of `files` that describes what is mounted, as OpenAPI. */
+export const descriptionFile = 'openapi.json'
+
+/** Where the description is served: under our own API's base path. Null: that is not mounted. */
+export function descriptionPath(mounts: readonly Mount[]): string | null {
+  const own = mounts.find(({ contract }) => contract.reach === 'every')
+  return own === undefined ? null : `${own.basePath}/${descriptionFile}`
+}
 
 /**
  * What the gateway must send to which function. A gateway's parameter fills a whole segment, so `{id}:rotate` goes as
  * `{idVerb}`, and all verbs beside each other are one route.
+ * @param description whether the API's description is served
  * @throws {RangeError} naming each two routes that the gateway cannot tell apart and that need different functions
  */
-export function gatewayRoutes(mounts: readonly Mount[]): readonly GatewayRoute[] {
+export function gatewayRoutes(mounts: readonly Mount[], description: 'on' | 'off' = 'on'): readonly GatewayRoute[] {
   const conflicts = gatewayConflicts(mounts)
   if (conflicts.length > 0) throw new RangeError(conflicts.map(describeConflict).join('\n'))
   const keys = [...byGatewayTemplate(mounts).values()].flatMap(([route]) =>
     routeKeysOf(route).map(routeKey => ({ routeKey, function: functionOf(route) })),
   )
-  return [...keys, { routeKey: '$default', function: 'endpoints' }]
+  const path = description === 'on' ? descriptionPath(mounts) : null
+  const described = path === null ? [] : [{ routeKey: `GET ${path}`, function: 'files' as const }]
+  return [...keys, ...described, { routeKey: '$default', function: 'endpoints' }]
 }
 
 /** The two routes, as errors say it. */

@@ -16,6 +16,13 @@ export interface Values {
   readonly [field: string]: Value
 }
 
+/** What every reply says: keep no copy, and, should a browser show it, guess no type and run nothing of it. */
+export const everyReply = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'",
+}
+
 /** What a use came to, before it takes the contract's shape. */
 export interface Outcome {
   /** Every field that the operation's shape may name. */

@@ -7,7 +7,7 @@ import { inRequestScope, type Log, nameInLog, scrubbedError } from '../core/log'
 import { Problem } from '../core/problem'
 import { checkHasOperation } from './api-version'
 import { matchRoute, type RouteMatch } from './match-route'
-import { type Outcome, outcomeReply, problemReply } from './reply'
+import { everyReply, type Outcome, outcomeReply, problemReply } from './reply'
 import type { ApiReply, ApiRequest, MatchedRequest, Uses } from './request'
 
 // A request on its way: route → credential → permission → tenant → use → reply or refusal.
@@ -23,13 +23,6 @@ export interface ServeDeps {
 
 /** From request to reply. It never rejects. */
 export type Serve = (request: ApiRequest) => Promise<ApiReply>
-
-/** What every reply says: keep no copy, and, should a browser show it, guess no type and run nothing of it. */
-const everyReply = {
-  'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none'",
-}
 
 /** The HTTP API of the mounted contracts. */
 export function serve(deps: ServeDeps): Serve {

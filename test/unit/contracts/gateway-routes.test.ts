@@ -4,6 +4,7 @@ import { checkRoutes } from '../../../src/contracts/check-mounts'
 import type { Contract, Operation } from '../../../src/contracts/contract'
 import { gatewayRoutes } from '../../../src/contracts/gateway-routes'
 import { keyturn } from '../../../src/contracts/keyturn'
+import { storno } from '../../../src/contracts/storno'
 import type { Mount } from '../../../src/contracts/routes'
 
 const rotate = { use: 'rotate', method: 'POST', access: { apiKey: {} }, reply: { status: 204, body: null } } as const
@@ -43,17 +44,33 @@ describe('the routes of the gateway', () => {
   })
 
   it('name a verb by its parent, once', () => {
-    const routes = gatewayRoutes([
-      mount('a', [
-        { ...rotate, path: '/hooks/{id}:rotate' },
-        { ...rotate, use: 'revoke-previous', path: '/hooks/{id}:revoke' },
-      ]),
-    ])
+    const routes = gatewayRoutes(
+      [
+        mount('a', [
+          { ...rotate, path: '/hooks/{id}:rotate' },
+          { ...rotate, use: 'revoke-previous', path: '/hooks/{id}:revoke' },
+        ]),
+      ],
+      'off',
+    )
     expect(routes.map(route => route.routeKey)).toEqual(['POST /hooks/{idVerb}', '$default'])
   })
 
+  it('have the description of the API under our own base path, unless it is off or our own API is not mounted', () => {
+    const mounts = [{ contract: keyturn, basePath: '/keys' }]
+    const described = { routeKey: 'GET /keys/openapi.json', function: 'files' }
+    expect(gatewayRoutes(mounts)).toContainEqual(described)
+    expect(gatewayRoutes(mounts, 'off').map(route => route.function)).not.toContain('files')
+    expect(gatewayRoutes([{ contract: storno, basePath: '/keys' }]).map(route => route.function)).not.toContain('files')
+    const beside = { ...mount('a', [{ ...get, path: '/openapi.json' }]), basePath: '/keys' }
+    const vendor = { ...beside, contract: { ...beside.contract, reach: 'own' as const } }
+    expect(() => checkRoutes([...mounts, vendor])).toThrow(
+      'GET /keys/openapi.json (a) is where the description of the API is',
+    )
+  })
+
   it('reach a path that ends in a slash in either way that the gateway may read it', () => {
-    const routes = gatewayRoutes([mount('a', [{ ...rotate, path: '/hooks/{id}/rotate/' }])])
+    const routes = gatewayRoutes([mount('a', [{ ...rotate, path: '/hooks/{id}/rotate/' }])], 'off')
     expect(routes.map(route => route.routeKey)).toEqual([
       'POST /hooks/{id}/rotate',
       'POST /hooks/{id}/rotate/{slash+}',

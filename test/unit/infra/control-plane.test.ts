@@ -36,6 +36,13 @@ function thrownBy(act: () => unknown): string {
   throw new Error('nothing was thrown')
 }
 
+/** `files` shows what stands beside its bundle, and is told nothing. */
+const workingNames = functionNames.filter(name => name !== 'files')
+
+function workingFunctions(stack: Synthesised): ReturnType<typeof resources> {
+  return resources(stack, 'aws_lambda_function').filter(each => !String(each.function_name).endsWith('-files'))
+}
+
 describe('routes', () => {
   const keys = resources(all, 'aws_apigatewayv2_route').map(({ route_key: key }) => String(key))
 
@@ -58,8 +65,8 @@ describe('routes', () => {
     const moved = synthesise({ ...minimal, contracts: [{ contract: 'keyturn', basePath: '/hooks' }] })
     const paths = resources(moved, 'aws_apigatewayv2_route').map(({ route_key: key }) => String(key).split(' ')[1])
     expect(paths.filter(path => path !== undefined && !path.startsWith('/hooks/'))).toEqual([])
-    const told = resources(moved, 'aws_lambda_function').map(mountsOf)
-    expect(told).toEqual(functionNames.map(() => [{ contract: keyturn, basePath: '/hooks' }]))
+    const told = workingFunctions(moved).map(mountsOf)
+    expect(told).toEqual(workingNames.map(() => [{ contract: keyturn, basePath: '/hooks' }]))
   })
 })
 
@@ -184,7 +191,7 @@ describe('functions', () => {
   })
 
   it('get names and addresses, nothing that is secret', () => {
-    for (const { environment } of functions) {
+    for (const { environment } of workingFunctions(dev)) {
       expect(Object.keys(Object(Object(environment).variables)).toSorted()).toEqual(
         expect.arrayContaining(['EVENT_BUS_NAME', 'MIRROR', 'RING_KEY_ID', 'STAGE', 'TABLE_NAME']),
       )
@@ -219,9 +226,16 @@ describe('functions', () => {
   })
 
   it('are deployed with what they load later, beside the bundle', () => {
-    for (const each of functions) {
+    for (const each of workingFunctions(dev)) {
       expect([...deployedFiles(each).keys()].sort()).toEqual(['index.js', 'jose.js', 'mounts.json'])
     }
+    const [files] = functions.filter(each => each.function_name === 'keyturn-dev-files')
+    const described =
+      deployedFiles(files ?? {})
+        .get('openapi.json')
+        ?.toString() ?? ''
+    expect(Object.keys(JSON.parse(described).paths)).toContain('/v1/endpoints/{id}/secret/rotate')
+    expect(described).not.toContain('http://')
   })
 })
 
@@ -245,8 +259,10 @@ describe('names that an account has once for all regions', () => {
 describe('the level of the log', () => {
   it('is the configured one everywhere but in the sweep, whose line the gauges are read from', () => {
     const quiet = resources(synthesise({ ...minimal, logLevel: 'error' }), 'aws_lambda_function')
-    const levels = quiet.map(each => [each.function_name, Object(Object(each.environment).variables).LOG_LEVEL])
-    const expected = functionNames.map(name => [`keyturn-dev-${name}`, name === 'sweep' ? 'info' : 'error'])
+    const levels = quiet
+      .filter(each => each.function_name !== 'keyturn-dev-files')
+      .map(each => [each.function_name, Object(Object(each.environment).variables).LOG_LEVEL])
+    const expected = workingNames.map(name => [`keyturn-dev-${name}`, name === 'sweep' ? 'info' : 'error'])
     expect(Object.fromEntries(levels)).toEqual(Object.fromEntries(expected))
   })
 })
@@ -346,12 +362,12 @@ describe('deliveries', () => {
       { ...feed, scaling_config: { maximum_concurrency: 50 } },
     ])
     const variablesOf = (stack: Synthesised) =>
-      resources(stack, 'aws_lambda_function').map(each => Object(Object(each.environment).variables))
+      workingFunctions(stack).map(each => Object(Object(each.environment).variables))
     const ofDeliveries = (stack: Synthesised) =>
       variablesOf(stack).map(each => [each.PAUSE_AFTER_HOURS, each.PAUSE_AFTER_FAILURES, each.ATTEMPTS_PER_TENANT])
-    expect(ofDeliveries(dev)).toEqual(functionNames.map(() => ['24', undefined, '25']))
+    expect(ofDeliveries(dev)).toEqual(workingNames.map(() => ['24', undefined, '25']))
     const small = synthesise({ ...minimal, deliveries: { concurrency: 7 } })
-    expect(ofDeliveries(small)).toEqual(functionNames.map(() => ['24', undefined, '3']))
+    expect(ofDeliveries(small)).toEqual(workingNames.map(() => ['24', undefined, '3']))
     const busy = synthesise({
       ...minimal,
       deliveries: { concurrency: 200, pauseAfterHours: 6, pauseAfterFailures: 5, attemptsPerTenant: 100 },
@@ -359,7 +375,7 @@ describe('deliveries', () => {
     expect(resources(busy, 'aws_lambda_event_source_mapping')).toMatchObject([
       { ...feed, scaling_config: { maximum_concurrency: 200 } },
     ])
-    expect(ofDeliveries(busy)).toEqual(functionNames.map(() => ['6', '5', '100']))
+    expect(ofDeliveries(busy)).toEqual(workingNames.map(() => ['6', '5', '100']))
   })
 
   it('go back to the queue that feeds their function as often as the schedule wants: Lambda ends no such loop', () => {
@@ -371,16 +387,16 @@ describe('deliveries', () => {
   })
 
   it('go to endpoints that are https, everywhere but in a local run', () => {
-    const variables = resources(dev, 'aws_lambda_function').map(each => Object(Object(each.environment).variables))
-    expect(variables.map(each => each.INSECURE_TARGETS)).toEqual(functionNames.map(() => 'off'))
+    const variables = workingFunctions(dev).map(each => Object(Object(each.environment).variables))
+    expect(variables.map(each => each.INSECURE_TARGETS)).toEqual(workingNames.map(() => 'off'))
   })
 })
 
 it('a tenant may have 1,000 endpoints, or as many as configured', () => {
   const bounds = (stack: Synthesised) =>
-    resources(stack, 'aws_lambda_function').map(each => Object(Object(each.environment).variables).ENDPOINTS_PER_TENANT)
-  expect(bounds(dev)).toEqual(functionNames.map(() => '1000'))
-  expect(bounds(synthesise({ ...minimal, endpointsPerTenant: 250 }))).toEqual(functionNames.map(() => '250'))
+    workingFunctions(stack).map(each => Object(Object(each.environment).variables).ENDPOINTS_PER_TENANT)
+  expect(bounds(dev)).toEqual(workingNames.map(() => '1000'))
+  expect(bounds(synthesise({ ...minimal, endpointsPerTenant: 250 }))).toEqual(workingNames.map(() => '250'))
 })
 
 describe('what an account prescribes', () => {

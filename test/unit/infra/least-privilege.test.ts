@@ -386,6 +386,7 @@ describe('how policies are written', () => {
       'apigateway.amazonaws.com',
       'apigateway.amazonaws.com',
       'apigateway.amazonaws.com',
+      'apigateway.amazonaws.com',
       'events.amazonaws.com',
     ])
     for (const { source_arn: source } of permissions)
