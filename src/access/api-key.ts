@@ -24,6 +24,9 @@ export interface ApiKey {
   readonly lastUsedAt: Date | null
 }
 
+/** Public ids of API keys. */
+export const apiKeyIdPattern = /^[\w-]{1,64}$/
+
 /** Who makes and ends API keys: another API key, by its public id, or an operator by the command. */
 export interface Maker {
   readonly kind: 'api-key' | 'operator'

@@ -4,7 +4,15 @@ import { addSeconds } from '../core/instant'
 import { type Log, scrubbedError } from '../core/log'
 import { Problem } from '../core/problem'
 import type { ApiKeyEvent, EventBus } from '../rotation/ports'
-import { type ApiKey, type ApiKeyPage, type ApiKeyRange, type ApiKeyStore, type Maker, stateOf } from './api-key'
+import {
+  type ApiKey,
+  apiKeyIdPattern,
+  type ApiKeyPage,
+  type ApiKeyRange,
+  type ApiKeyStore,
+  type Maker,
+  stateOf,
+} from './api-key'
 import type { ApiKeyPrincipal } from './authenticate'
 import { createApiKey, type NewApiKey } from './create-api-key'
 import { recordsOfEnding, recordsOfMaking, type TenantRecord } from './tenant-record'
@@ -130,7 +138,7 @@ export async function findTenantApiKey(
   contract: Contract,
   id: string,
 ): Promise<ApiKey> {
-  const found = /^[\w-]{1,64}$/.test(id) ? await apiKeys.load(id) : null
+  const found = apiKeyIdPattern.test(id) ? await apiKeys.load(id) : null
   if (found !== null && isSeen(contract, found)) return found
   throw new Problem('not-found', 'There is no such API key.')
 }

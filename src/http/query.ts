@@ -1,4 +1,4 @@
-import type { ApiKeyRange } from '../access/api-key'
+import { apiKeyIdPattern, type ApiKeyRange } from '../access/api-key'
 import type { Contract, Operation } from '../contracts/contract'
 import { placesOf as credentialPlaces } from '../contracts/credential-places'
 import type { Use } from '../contracts/dimensions'
@@ -37,7 +37,7 @@ const places = {
   rotations: moment,
   audit: moment,
   attempts: moment,
-  'api-keys': /^[\w-]{1,64}$/,
+  'api-keys': apiKeyIdPattern,
 }
 
 /** Which list a cursor belongs to: one of another list is refused. */
