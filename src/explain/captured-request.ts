@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { wrong } from '../verify/arguments'
 import { jsonObject } from './given-key'
 
 // From a file that holds a request to the request.
@@ -29,6 +30,8 @@ export type CapturedHeaders =
  * @throws {TypeError} saying which member is wrong, or that it is none of these. The message never holds a value.
  */
 export function readCapturedRequest(file: Uint8Array): CapturedRequest {
+  const given: unknown = file
+  if (!ArrayBuffer.isView(given) && typeof given !== 'string') throw wrong('the file', 'the bytes of a request', given)
   const text = Buffer.from(file).toString('utf8')
   if (/^\ufeff?\s*\{/.test(text)) {
     const object = jsonObject(text)

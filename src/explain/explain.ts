@@ -1,4 +1,12 @@
 import { Buffer } from 'node:buffer'
+import {
+  explainOptionKinds,
+  requireBody,
+  requireDate,
+  requireObject,
+  requireOptions,
+  requireText,
+} from '../verify/arguments'
 import { separatorIn, separatorName, signsPart } from '../verify/content'
 import { readSignedBody } from '../verify/in-body'
 import type { KeyBytes } from '../verify/key-bytes'
@@ -9,7 +17,7 @@ import { bodyEvidence } from './body-evidence'
 import type { CapturedRequest } from './captured-request'
 import { type Certainty, type Finding, likely, possible, proven } from './finding'
 import { type GivenKey, hasEnded, isLive, type NamedKey, namedKeys } from './given-key'
-import { entriesOf, type ReadHeaders, readHeaders, verifiable } from './header-faults'
+import { entriesOf, type ReadHeaders, readHeaders, requireCapturedHeaders, verifiable } from './header-faults'
 import { keyVariants } from './key-variants'
 import { type KnownSender, secretFault, type TextForm } from './secret-kinds'
 import { searchSignature, timestampOf } from './signature-search'
@@ -63,6 +71,8 @@ export type Explanation =
  * @param request as it reached the receiver; `readCapturedRequest` reads it from a file.
  * @param secrets those that the receiver verifies with, as it has them; `keysOfMirror` reads a mirror's.
  *
+ * @throws {TypeError} when an argument or an option is no such thing
+ *
  * @example
  * ```ts
  * import { explain } from 'keyturn/explain'
@@ -76,6 +86,8 @@ export function explain(
   secrets: string | readonly (string | GivenKey)[],
   options: ExplainOptions = {},
 ): Explanation {
+  requireRequest(request)
+  requireOptions(options, explainOptionKinds)
   const asked = askedOf(request, secrets, options)
   const refusal = refusalOf(asked, asked.live)
   if (refusal !== null) return { verified: false, findings: sorted(findingsOf(asked, refusal)) }
@@ -86,6 +98,15 @@ export function explain(
     signedBy: signer?.name ?? '',
     notes: notes.filter(({ certainty }) => certainty !== 'possible'),
   }
+}
+
+function requireRequest(request: unknown): void {
+  requireObject('request', 'an object { headers, body }', request)
+  const { headers, body, url, receivedAt } = request as Partial<Record<keyof CapturedRequest, unknown>>
+  requireBody(body)
+  requireCapturedHeaders(headers)
+  if (url !== undefined) requireText('request.url', url)
+  if (receivedAt !== undefined) requireDate('request.receivedAt', receivedAt)
 }
 
 interface Asked {

@@ -1,3 +1,5 @@
+import { requireDate, requireText, wrong } from '../verify/arguments'
+
 // The secrets that a request is tried with: texts, or the keys of a mirror's document.
 
 /** A secret with what is known of it. Nothing but the text is needed. */
@@ -20,13 +22,27 @@ export interface NamedKey extends GivenKey {
   readonly name: string
 }
 
+/** @throws {TypeError} when they are no secrets */
 export function namedKeys(given: string | readonly (string | GivenKey)[]): readonly NamedKey[] {
-  const list = typeof given === 'string' ? [given] : given
+  const list: readonly (string | GivenKey)[] = typeof given === 'string' ? [given] : given
+  if (!Array.isArray(given) && typeof given !== 'string') throw wrong('secrets', 'a text, or a list', given)
   return list.map((each, index) => {
+    requireKey(`secrets[${index}]`, each)
     const key = typeof each === 'string' ? { secret: each } : each
     const place = list.length === 1 ? 'the secret' : `secret ${index + 1}`
     return { ...key, name: key.id !== undefined && isPublicId(key.id, key.secret) ? key.id : place }
   })
+}
+
+function requireKey(name: string, key: unknown): void {
+  if (typeof key === 'string') return
+  if (typeof key !== 'object' || key === null || Array.isArray(key))
+    throw wrong(name, 'a text or a key { secret }', key)
+  const { secret, id, createdAt, expiresAt } = key as Partial<Record<keyof GivenKey, unknown>>
+  requireText(`${name}.secret`, secret)
+  if (id !== undefined) requireText(`${name}.id`, id)
+  if (createdAt !== undefined) requireDate(`${name}.createdAt`, createdAt)
+  if (expiresAt !== undefined && expiresAt !== null) requireDate(`${name}.expiresAt`, expiresAt)
 }
 
 /** Ids come from a document that somebody else may have written: what is no id, or holds the secret, is not shown. */
@@ -50,6 +66,7 @@ export function hasEnded({ expiresAt }: Pick<GivenKey, 'expiresAt'>, now: Date):
  * @throws {TypeError} when the text is JSON and has no keys. The message never holds the text.
  */
 export function keysOfMirror(text: string): readonly GivenKey[] {
+  requireText('the mirror', text)
   const object = jsonObject(text)
   if (object === null) return [{ secret: text }]
   if (typeof object.SecretString !== 'string') return keysOfDocument(object)

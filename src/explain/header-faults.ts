@@ -1,3 +1,4 @@
+import { wrong } from '../verify/arguments'
 import type { Scheme } from '../verify/schemes'
 import type { CapturedHeaders } from './captured-request'
 import { type Finding, counted, proven } from './finding'
@@ -13,6 +14,27 @@ export interface ReadHeaders {
   readonly readings: readonly Readonly<Partial<Record<Part, string>>>[]
   /** Whether every header of the scheme is there, under whatever name. */
   readonly isComplete: boolean
+}
+
+/** @throws {TypeError} when they are neither pairs nor an object of texts, such as fetch's `Headers` */
+export function requireCapturedHeaders(headers: unknown): void {
+  const wanted = 'a list of pairs [name, value], such as [...headers], or an object of names and values'
+  const entries: readonly unknown[] | null = entriesIn(headers)
+  if (entries === null) throw wrong('request.headers', wanted, headers)
+  if (!entries.every(isEntry)) throw new TypeError(`request.headers must be ${wanted}; a value is no text`)
+}
+
+function entriesIn(headers: unknown): readonly unknown[] | null {
+  if (Array.isArray(headers)) return headers
+  if (typeof headers !== 'object' || headers === null) return null
+  return 'get' in headers && typeof headers.get === 'function' ? null : Object.entries(headers)
+}
+
+function isEntry(entry: unknown): boolean {
+  if (!Array.isArray(entry) || entry.length !== 2 || typeof entry[0] !== 'string') return false
+  const value: unknown = entry[1]
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value ?? '']
+  return values.every(each => typeof each === 'string')
 }
 
 /** Every header as it came, by its lower-case name. */

@@ -2,6 +2,8 @@ import type { LoadedKeys, MirroredKey } from './load-keys'
 import { SecretsUnavailableError } from './secret-source'
 
 export interface CacheRules {
+  /** How errors call the secret. */
+  readonly name: string
   /** A cache older than this is refreshed before it is used. From half of it on, it is refreshed in the background. */
   readonly maxAgeSeconds: number
   /** At least so long between two refreshes that a mismatch asks for. */
@@ -49,7 +51,8 @@ export class KeyCache {
    */
   async live(): Promise<readonly string[]> {
     const secrets = await this.#refreshed()
-    if (secrets.length === 0) throw new SecretsUnavailableError('all-expired', 'every key of the secret has expired')
+    if (secrets.length === 0)
+      throw new SecretsUnavailableError('all-expired', `every key of ${this.#rules.name} has expired`)
     return secrets
   }
 

@@ -16,6 +16,8 @@ export interface MirroredKey {
 }
 
 export interface LoadRules {
+  /** How errors call the secret. */
+  readonly name: string
   /** Whether a key that is still on its way to become current counts. */
   readonly pending: boolean
   /** Whether keys of AWSPENDING or AWSPREVIOUS do where AWSCURRENT has none. */
@@ -36,7 +38,10 @@ export interface LoadRules {
 export async function loadKeys(source: SecretSource, rules: LoadRules): Promise<LoadedKeys> {
   const asked = rules.pending ? await readBeside(source, 'AWSPENDING', rules) : null
   const current = await source('AWSCURRENT')
-  if (current === null) throw new SecretsUnavailableError('no-current-version', 'no version has AWSCURRENT')
+  if (current === null) {
+    const message = `${rules.name} has no version with AWSCURRENT, or does not exist in the client's account and region`
+    throw new SecretsUnavailableError('no-current-version', message)
+  }
   const value = parseUnlessFaulty(current, rules)
   const isFaulty = value instanceof SecretsUnavailableError
   const pending = asked ?? (isFaulty ? await readBeside(source, 'AWSPENDING', rules) : null)
@@ -56,13 +61,13 @@ interface ParsedVersion<Value> extends Omit<SecretVersion, 'text'> {
 async function readBeside(
   source: SecretSource,
   label: ReadLabel,
-  { onError }: LoadRules,
+  rules: LoadRules,
 ): Promise<ParsedVersion<SecretValue> | null> {
   try {
     const version = await source(label)
-    return version === null ? null : { ...version, value: parseValue(version, onError) }
+    return version === null ? null : { ...version, value: parseValue(version, rules) }
   } catch (error) {
-    onError(error)
+    rules.onError(error)
     return null
   }
 }
@@ -70,7 +75,7 @@ async function readBeside(
 /** The fault itself where others may do instead. @throws {SecretsUnavailableError} where the rule is to throw */
 function parseUnlessFaulty(version: SecretVersion, rules: LoadRules): SecretValue | SecretsUnavailableError {
   try {
-    return parseValue(version, rules.onError)
+    return parseValue(version, rules)
   } catch (error) {
     if (error instanceof SecretsUnavailableError && rules.withoutCurrent === 'go-on') return error
     throw error
@@ -100,14 +105,14 @@ type SecretValue =
   | { readonly kind: 'plain'; readonly secret: string }
 
 /** @throws {SecretsUnavailableError} for a JSON object that is not Keyturn's document: it is no secret either */
-function parseValue({ text }: SecretVersion, onError: LoadRules['onError']): SecretValue {
-  if (text === '') throw new SecretsUnavailableError('no-text', 'the secret holds no text')
+function parseValue({ text }: SecretVersion, { name, onError }: LoadRules): SecretValue {
+  if (text === '') throw new SecretsUnavailableError('no-text', `${name} holds no text`)
   const document = jsonObject(text)
   if (document === null) return { kind: 'plain', secret: text }
   const listed: unknown = 'keys' in document ? document.keys : undefined
   const keys = Array.isArray(listed) ? listed.flatMap((key: unknown, index) => parseKey(key, index, onError)) : []
   if (keys.length > 0) return { kind: 'document', keys }
-  throw new SecretsUnavailableError('not-a-document', 'the secret is JSON, but not a document with keys')
+  throw new SecretsUnavailableError('not-a-document', `${name} is JSON, but not a document with keys`)
 }
 
 /** The object of a JSON text. A byte order mark before it is ignored, as parsers may (RFC 8259, section 8.1). */

@@ -6,9 +6,11 @@ import {
   type VerifyOptions,
   WebhookVerificationError,
 } from '../verify'
+import { requireDelivery } from '../verify/verify'
+import { requireFunction, requireObject, wrong } from '../verify/arguments'
 import { KeyCache } from './key-cache'
 import { loadKeys } from './load-keys'
-import { secretSource } from './secret-source'
+import { looksLikeSecret, secretSource, shownName } from './secret-source'
 
 /** The secrets that one sender signs with, kept up to date from Secrets Manager. */
 export interface MirroredSecrets {
@@ -69,6 +71,7 @@ export interface MirroredSecretsOptions {
  * matched, from AWSPENDING; never from AWSPREVIOUS, where a revoked key would live on. What the labels mean:
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html
  *
+ * @throws {TypeError} when `secretId` is no name or ARN, `client` no client, or another option no such thing
  * @throws {RangeError} when a length of time is not a number from 0 up
  *
  * @example
@@ -88,17 +91,23 @@ export interface MirroredSecretsOptions {
  * ```
  */
 export function mirroredSecrets(options: MirroredSecretsOptions): MirroredSecrets {
+  requireObject('options', 'an object { secretId, client }', options)
   const { maxAgeSeconds = 300, mismatchIntervalSeconds = 10, previousMaxAgeSeconds = 0, timeoutMs = 2000 } = options
   const { now = () => new Date(), onError = () => undefined } = options
+  requireSecretId(options.secretId)
+  requireClient(options.client)
+  requireFunction('now', now)
+  requireFunction('onError', onError)
   requireLengths({ maxAgeSeconds, mismatchIntervalSeconds, previousMaxAgeSeconds, timeoutMs })
   const source = secretSource({ client: options.client, secretId: options.secretId, timeoutMs })
+  const name = shownName(options.secretId)
   const reported = new Set<string | undefined>()
   const cache = new KeyCache(
     versions => {
       reported.clear()
-      return loadKeys(source, { ...versions, previousMaxAgeSeconds, onError })
+      return loadKeys(source, { ...versions, name, previousMaxAgeSeconds, onError })
     },
-    { maxAgeSeconds, mismatchIntervalSeconds, now, onError },
+    { name, maxAgeSeconds, mismatchIntervalSeconds, now, onError },
   )
   const reporting = (secrets: readonly string[], verifyOptions: VerifyOptions): VerifyOptions => ({
     ...verifyOptions,
@@ -113,6 +122,7 @@ export function mirroredSecrets(options: MirroredSecretsOptions): MirroredSecret
     live: () => cache.live(),
     refresh: () => cache.refresh(),
     verify: async (body, headers, verifyOptions = {}) => {
+      requireDelivery(body, headers, verifyOptions)
       const known = await cache.live()
       const mismatch = mismatchOf(() => verify(body, headers, known, reporting(known, verifyOptions)))
       if (mismatch === null) return
@@ -123,8 +133,27 @@ export function mirroredSecrets(options: MirroredSecretsOptions): MirroredSecret
   }
 }
 
-function requireLengths(lengths: Readonly<Record<string, number>>): void {
+function requireSecretId(secretId: unknown): void {
+  const wanted = "the mirror's name or ARN, such as keyturn/prod/org_1/ep_1"
+  if (typeof secretId !== 'string' || secretId.trim() === '') throw wrong('secretId', wanted, secretId)
+  if (secretId.trim() !== secretId) throw new TypeError(`secretId must be ${wanted}, without whitespace around it`)
+  if (looksLikeSecret(secretId)) throw new TypeError(`secretId must be ${wanted}, and not the secret itself`)
+}
+
+function requireClient(client: unknown): void {
+  const sends = typeof client === 'object' && client !== null && 'send' in client && typeof client.send === 'function'
+  if (!sends) throw wrong('client', 'a SecretsManagerClient of @aws-sdk/client-secrets-manager', client)
+}
+
+/** Above this, a timer in Node takes no length. */
+const MAX_TIMEOUT_MS = 2 ** 32 - 1
+
+function requireLengths(lengths: Readonly<Record<string, unknown>>): void {
   for (const [name, length] of Object.entries(lengths)) {
+    if (typeof length !== 'number') throw wrong(name, 'a number from 0 up', length)
+    if (name === 'timeoutMs' && !(Number.isInteger(length) && length >= 0 && length <= MAX_TIMEOUT_MS)) {
+      throw new RangeError(`timeoutMs must be a whole number from 0 to ${MAX_TIMEOUT_MS}`)
+    }
     if (!(length >= 0 && length < Number.POSITIVE_INFINITY)) throw new RangeError(`${name} must be a number from 0 up`)
   }
 }

@@ -20,6 +20,16 @@ export interface SecretSourceOptions {
   readonly timeoutMs: number
 }
 
+/** Secrets as senders write them, and a document that holds some. Names of secrets do not look so. */
+export function looksLikeSecret(text: string): boolean {
+  return /^(?:whsec_[\w+/-]{24,}={0,2}|\s*[{[].*)$/s.test(text)
+}
+
+/** How errors call the secret: by its name, unless that may be a secret which was put in its place. */
+export function shownName(secretId: string): string {
+  return /^[A-Za-z0-9+/]{32,}={0,2}$/.test(secretId) ? 'the secret that secretId names' : `the secret ${secretId}`
+}
+
 /** The versions of a secret in Secrets Manager. A read throws AWS's own error, unless there is no such version. */
 export function secretSource(options: SecretSourceOptions): SecretSource {
   return async label => {

@@ -1,3 +1,4 @@
+import { requireScheme } from './arguments'
 import type { Scheme, SignatureHeader, SignedPart } from './schemes'
 
 // What a signature covers, as a text: `{timestamp}.{body}`. Nobody may move a character from one part into another: what
@@ -49,6 +50,7 @@ export function signaturesOf({ signature, weaker, previous }: Scheme): readonly 
  * ```
  */
 export function signsPart(scheme: Scheme, part: SignedPart): boolean {
+  requireScheme('scheme', scheme)
   return signaturesOf(scheme).some(({ content }) => contentTokens(content).some(token => isThe(token, part)))
 }
 

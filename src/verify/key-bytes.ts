@@ -1,5 +1,6 @@
 // Workers with an early compatibility date have no global Buffer.
 import { Buffer } from 'node:buffer'
+import { requireKeyBytes, requireText } from './arguments'
 
 /** How the text of a secret becomes the bytes of the HMAC key. Encodings are those of RFC 4648. */
 export interface KeyBytes {
@@ -18,7 +19,7 @@ export const utf8Text = { encoding: 'utf8', prefix: '' } as const satisfies KeyB
  * The key bytes of `secret`. None at all where nothing decodes after the prefix: the caller refuses that by length.
  * @throws {TypeError} when the text is not wholly in the encoding: base64 and base64url with or without padding, no
  *   other character (RFC 4648, section 3.3), unused bits zero (section 3.5); hex in pairs, either case. The message
- *   never holds the text.
+ *   never holds the text. Also when either is no such thing.
  *
  * @example
  * ```ts
@@ -28,6 +29,8 @@ export const utf8Text = { encoding: 'utf8', prefix: '' } as const satisfies KeyB
  * ```
  */
 export function keyBytes(secret: string, format: KeyBytes): Buffer {
+  requireText('secret', secret)
+  requireKeyBytes('format', format)
   const text = secret.startsWith(format.prefix) ? secret.slice(format.prefix.length) : secret
   const bytes = Buffer.from(text, format.encoding)
   if (bytes.length > 0 && !spells(bytes, text, format.encoding)) {

@@ -1,4 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
+import { kindOf } from './arguments'
 import { keyBytes, type KeyBytes } from './key-bytes'
 import { FaultySecretError, type SecretFaultCode, WebhookVerificationError } from './verification-error'
 
@@ -51,7 +52,7 @@ export function liveKeys(secrets: string | readonly string[], { format, onError 
 function faultsIn(secrets: readonly string[], format: KeyBytes): readonly FaultySecretError[] {
   return secrets.flatMap((secret, index) => {
     const { fault } = cachedSecret(secret, format)
-    return fault === null ? [] : [new FaultySecretError(fault, index)]
+    return fault === null ? [] : [faultOf(fault, index, secret)]
   })
 }
 
@@ -66,8 +67,13 @@ export function uncachedKeys(secrets: string | readonly string[], format: KeyByt
     if (key !== null) return key
     throw fault === null || fault === 'empty-secret'
       ? noSecret('a secret decodes to no bytes')
-      : new FaultySecretError(fault, index)
+      : faultOf(fault, index, secret)
   })
+}
+
+/** Lists come out of environments and files, where the compiler sees nothing. */
+function faultOf(fault: SecretFaultCode, index: number, secret: unknown): FaultySecretError {
+  return new FaultySecretError(fault, index, typeof secret === 'string' ? undefined : kindOf(secret))
 }
 
 function listOf(secrets: string | readonly string[]): readonly string[] {
@@ -91,7 +97,6 @@ function cachedSecret(secret: string, format: KeyBytes): ParsedSecret {
 }
 
 function parsedSecret(secret: string, format: KeyBytes): ParsedSecret {
-  // Lists come out of environments and files, where the compiler sees nothing.
   if (typeof secret !== 'string') return { format, key: null, fault: 'malformed-secret' }
   const trimmed = secret.trim()
   const whitespace = trimmed === secret ? null : 'secret-with-whitespace'

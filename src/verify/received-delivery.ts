@@ -1,3 +1,4 @@
+import { kindOf } from './arguments'
 import { separatorIn, separatorName } from './content'
 import { readSignedBody } from './in-body'
 import type { Scheme } from './schemes'
@@ -104,12 +105,14 @@ function read(headers: DeliveryHeaders, names: readonly string[], naming: number
 /**
  * The value of the header, empty where it is absent.
  * @throws {WebhookVerificationError} `missing-header` when a record gives it more than once.
+ * @throws {TypeError} when it is no text
  */
 function headerValue(headers: DeliveryHeaders, name: string): string {
-  if (isLookup(headers)) return headers.get(name) ?? ''
-  const value = headers[name] ?? headers[spelledKey(headers, name)]
+  const value = isLookup(headers) ? headers.get(name) : (headers[name] ?? headers[spelledKey(headers, name)])
   if (typeof value === 'string') return value
-  if (value === undefined || value === null || value.length === 0) return ''
+  if (value === undefined || value === null) return ''
+  if (!Array.isArray(value)) throw new TypeError(`the header ${name} must be a text; ${kindOf(value)} was given`)
+  if (value.length === 0) return ''
   if (value.length > 1) throw new WebhookVerificationError('missing-header', `${name} must be there once`)
   return value[0] ?? ''
 }

@@ -1,3 +1,4 @@
+import { requireHeaderName, requireObject } from './arguments'
 import { type KeyBytes, utf8Text, whsecBase64 } from './key-bytes'
 
 /**
@@ -102,6 +103,7 @@ export const standardWebhooks = {
  * ```
  */
 export function timestampedList(names: { header: string }): Scheme {
+  requireHeaderNames(names, ['header'])
   const signature = hexSignature(names.header, '{timestamp}.{body}', 'v1=')
   return hexScheme({ signature: { ...signature, form: 'timestamped' } })
 }
@@ -117,6 +119,7 @@ export function timestampedList(names: { header: string }): Scheme {
  * ```
  */
 export function timestampBodyHex(names: { header: string; timestamp: string }): Scheme {
+  requireHeaderNames(names, ['header', 'timestamp'])
   return hexScheme({ timestamp: names.timestamp, signature: hexSignature(names.header, '{timestamp}.{body}', '') })
 }
 
@@ -137,6 +140,7 @@ export function timestampBodyHex(names: { header: string; timestamp: string }): 
  * ```
  */
 export function tenantBodyHex(names: TenantBodyNames): Scheme {
+  requireHeaderNames(names, ['header', 'bodyHeader', 'timestamp', 'tenant'])
   return hexScheme({
     timestamp: names.timestamp,
     tenant: names.tenant,
@@ -164,7 +168,17 @@ export interface TenantBodyNames {
  * ```
  */
 export function bodyHex(names: { header: string; prefix?: string }): Scheme {
+  requireHeaderNames(names, ['header'])
   return hexScheme({ signature: hexSignature(names.header, '{body}', names.prefix ?? '') })
+}
+
+/** @throws {TypeError} when one is missing: nothing would ever verify */
+function requireHeaderNames<Name extends string>(
+  names: Readonly<Record<Name, unknown>>,
+  needed: readonly Name[],
+): void {
+  requireObject('names', `an object { ${needed.join(', ')} }`, names)
+  for (const name of needed) requireHeaderName(name, names[name])
 }
 
 interface HexScheme {

@@ -1,3 +1,4 @@
+import { requireBody, requireOptions, requireSecrets, requireText, signOptionKinds } from './arguments'
 import { separatorIn, separatorName } from './content'
 import { hmac, signedContent } from './hmac'
 import { withMembers } from './in-body'
@@ -18,7 +19,7 @@ import { type Scheme, type SignatureHeader, type SignedPart, standardWebhooks } 
  * @param secrets every live secret, newest first.
  * @throws {WebhookVerificationError} `empty-secret`
  * @throws {TypeError} when an id or tenant that the scheme needs is missing or does not fit a header, or a secret is
- *   not in the format of `keyBytes`.
+ *   not in the format of `keyBytes`, or an argument is no such thing.
  *
  * @example
  * ```ts
@@ -40,6 +41,9 @@ export function sign(
   secrets: string | readonly string[],
   options: SignOptions = {},
 ): Record<string, string> {
+  requireBody(body)
+  requireSecrets(secrets)
+  requireOptions(options, signOptionKinds)
   const scheme: Scheme = options.scheme ?? standardWebhooks
   const keys = uncachedKeys(secrets, options.keyBytes ?? scheme.keyBytes)
   const values = signedValues(scheme, options)
@@ -63,6 +67,9 @@ export function sign(
  * @throws {TypeError} when the scheme signs elsewhere, or the body is no JSON object
  */
 export function signBody(body: string, secrets: string | readonly string[], options: SignOptions): string {
+  requireText('body', body)
+  requireSecrets(secrets)
+  requireOptions(options, signOptionKinds)
   const scheme: Scheme = options.scheme ?? standardWebhooks
   const members = scheme.inBody
   if (members === undefined) throw new TypeError('the scheme does not sign in the body')
@@ -120,7 +127,6 @@ function signedValues(scheme: Scheme, { id = '', tenant = '', url, now = new Dat
   if (scheme.tenant.length > 0 && !VISIBLE_ASCII.test(tenant)) throw new TypeError('the tenant must be visible ASCII')
   refuseSeparator(scheme, 'id', id)
   refuseSeparator(scheme, 'tenant', tenant)
-  if (Number.isNaN(now.getTime())) throw new TypeError('the time of sending is not a date')
   return { id, timestamp: writtenTime(scheme, now), tenant, url }
 }
 

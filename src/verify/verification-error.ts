@@ -70,8 +70,9 @@ export class FaultySecretError extends TypeError {
   /** Its place in the list that was given, from 0 on. */
   readonly index: number
 
-  constructor(code: SecretFaultCode, index: number) {
-    super(`secret ${index + 1} ${faults[code]}`)
+  /** @param kind what it is, where it is no text: `undefined`, `a number` */
+  constructor(code: SecretFaultCode, index: number, kind?: string) {
+    super(`secret ${index + 1} ${kind === undefined ? faults[code] : `must be a text; ${kind} was given`}`)
     this.code = code
     this.index = index
   }

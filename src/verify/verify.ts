@@ -1,3 +1,4 @@
+import { requireBody, requireHeaders, requireOptions, requireSecrets, verifyOptionKinds } from './arguments'
 import { separatorsOf } from './content'
 import { hmac, signedContent, type SignedContent } from './hmac'
 import type { KeyBytes } from './key-bytes'
@@ -25,6 +26,7 @@ const DEFAULT_TOLERANCE_SECONDS = 300
  *   sender tries again. Answer 401 to any other, or 503 to `no-matching-signature` while a newer secret may be on its
  *   way here.
  * @throws {FaultySecretError} when no secret is in the format of `keyBytes`: the receiver's fault too.
+ * @throws {TypeError} when an argument or an option is no such thing: a parsed body, no secrets, a tolerance of NaN.
  *
  * @example
  * ```ts
@@ -49,6 +51,8 @@ export function verify(
   secrets: string | readonly string[],
   options: VerifyOptions = {},
 ): void {
+  requireDelivery(body, headers, options)
+  requireSecrets(secrets)
   const scheme: Scheme = options.scheme ?? standardWebhooks
   const keys = liveKeys(secrets, { format: options.keyBytes ?? scheme.keyBytes, onError: options.onError })
   const delivery = readDelivery(headers ?? {}, scheme, body)
@@ -76,6 +80,13 @@ export function verify(
   if (weaker !== undefined && delivery.weaker !== undefined && delivery.weaker !== '') {
     if (!isSigned(keys, claimOf(weaker, delivery.weaker))) throw notMatching(weaker)
   }
+}
+
+/** @throws {TypeError} when the body was parsed, the headers are none, or an option is no such thing */
+export function requireDelivery(body: unknown, headers: unknown, options: unknown): void {
+  requireBody(body)
+  requireHeaders(headers)
+  requireOptions(options, verifyOptionKinds)
 }
 
 export interface VerifyOptions {

@@ -127,11 +127,6 @@ describe('stale-timestamp', () => {
     expect(refusal(SIGNED, { options: { toleranceSeconds: 0 } })).toBeUndefined()
   })
 
-  it('refuses when the time or the tolerance is not a number', () => {
-    expect(refusal(SIGNED, { options: { now: new Date(Number.NaN) } })).toBe('stale-timestamp')
-    expect(refusal(SIGNED, { options: { toleranceSeconds: Number.NaN } })).toBe('stale-timestamp')
-  })
-
   it('takes the clock where no time is given', () => {
     expect(codeOf(() => verify(BODY, SIGNED, [NEW]))).toBe('stale-timestamp')
     expect(codeOf(() => verify(BODY, sign(BODY, [NEW], { id: 'msg_1' }), [NEW]))).toBeUndefined()
