@@ -50,7 +50,7 @@ function addStart(program: KeyturnCommand): void {
   const command = program
     .command('start')
     .description('run the whole of Keyturn on this machine, with an embedded AWS; Ctrl-C stops it')
-    .usage('[--port <number>] [--data-dir <folder>] [--build-dir <folder>] [--config <file>] [--fresh]')
+    .usage('[--port <number>] [--data-dir <folder>] [--build-dir <folder>] [--config <file>] [--fresh] [--quiet]')
     .takesAnything()
   command.action(async () => (await import('./start')).start(command.args))
 }

@@ -8,7 +8,7 @@ import type { Contract } from '../src/contracts/contract'
 import type { Mount } from '../src/contracts/routes'
 import type { Config } from './config'
 import { mountsOf, withContractFaults } from './mounts'
-import { ConfigError, parseConfig, parseMounted } from './schema'
+import { ConfigError, type LocalConfig, parseConfig, parseLocal, parseMounted } from './schema'
 
 // From the file that holds a configuration to the configuration, for `infra` and the command line.
 
@@ -33,8 +33,26 @@ export async function loadOwnContracts(file: string): Promise<readonly Contract[
 /** As `loadOwnContracts`, with their base paths. @throws {ConfigError} each line begins with the file */
 export function loadOwnMounts(file: string): Promise<readonly Mount[]> {
   return namingFile(file, async () => {
-    const mounts = mountsOf(withContractFaults(await defaultExport(file), parseMounted))
-    return mounts.filter(({ contract }) => !allContracts.includes(contract))
+    return ownMountsOf(mountsOf(withContractFaults(await defaultExport(file), parseMounted)))
+  })
+}
+
+function ownMountsOf(mounts: readonly Mount[]): readonly Mount[] {
+  return mounts.filter(({ contract }) => !allContracts.includes(contract))
+}
+
+/** What of a configuration the local run follows, and the mounts of a platform's own contracts. */
+export interface FollowedConfig {
+  readonly settings: Omit<LocalConfig, 'contracts'>
+  readonly own: readonly Mount[]
+}
+
+/** As `loadOwnMounts`, with the settings that the local run follows. @throws {ConfigError} each line begins with the file */
+export function loadFollowedConfig(file: string): Promise<FollowedConfig> {
+  return namingFile(file, async () => {
+    const config = withContractFaults(await defaultExport(file), parseLocal)
+    const { contracts: _, ...settings } = config
+    return { settings, own: ownMountsOf(mountsOf(config)) }
   })
 }
 

@@ -42,6 +42,19 @@ export function parseMounted(input: unknown): Pick<ControlPlaneConfig, 'contract
   return parse(mountedSchema, input)
 }
 
+/** Only what the local run follows. @throws {ConfigError} naming every field at fault */
+export function parseLocal(input: unknown): LocalConfig {
+  return parse(localSchema, input)
+}
+
+/** What of a configuration the local run follows: the contracts, and settings of the functions. */
+export type LocalConfig = Pick<ControlPlaneConfig, 'contracts' | 'sessions'> & Partial<LocalSettings>
+
+export type LocalSettings = Pick<
+  ControlPlaneConfig,
+  'mirror' | 'logLevel' | 'corsOrigins' | 'deliveries' | 'endpointsPerTenant' | 'sessions'
+>
+
 function parse<Output>(schema: v.GenericSchema<unknown, Output>, input: unknown): Output {
   const parsed = v.safeParse(schema, input)
   if (parsed.success) return parsed.output
@@ -179,6 +192,17 @@ const controlPlaneSchema = v.strictObject(controlPlane) satisfies v.GenericSchem
 
 /** Whatever stands beside these two does not matter. */
 const mountedSchema = v.object({ contracts: controlPlane.contracts, sessions: controlPlane.sessions })
+
+/** What the local run follows. Whatever stands beside it does not matter. */
+const localSchema = v.object({
+  contracts: controlPlane.contracts,
+  sessions: controlPlane.sessions,
+  mirror: v.exactOptional(controlPlane.mirror),
+  logLevel: controlPlane.logLevel,
+  corsOrigins: controlPlane.corsOrigins,
+  deliveries: controlPlane.deliveries,
+  endpointsPerTenant: controlPlane.endpointsPerTenant,
+})
 
 const configMembers = v.strictObject({
   ...controlPlane,

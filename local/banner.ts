@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import type { FollowedConfig } from '../config/load'
 import { choosesSecret, type Contract, type Operation, operationOf } from '../src/contracts/contract'
 import { idempotencyKeyOf } from '../src/contracts/defaults'
 import { mustBeSaid, saysInstant } from '../src/contracts/overlap'
@@ -11,6 +12,8 @@ import { hookHeaders, ownSecretMember, vendorRequest } from '../src/rotation-hoo
 import { localMounts } from '../scripts/bundle'
 import { hasViewer, pagePath } from './api-page'
 import { type ContractDescription, type LocalDescription, localFile } from './local-description'
+import { localSessions } from './function-environment'
+import { logFolder } from './local-functions'
 import { hookedSecret } from './local-hooks'
 import { seededSettings } from './seed'
 import { type SeedContract, seedContracts } from './seed-plan'
@@ -19,6 +22,11 @@ export interface BannerOptions {
   readonly dataDir: string
   /** Of a platform's own contracts. Default: none. */
   readonly own?: readonly SeedContract[]
+  /** The configuration that the run follows. Default: none. */
+  readonly configured?: string | null
+  readonly settings?: FollowedConfig['settings']
+  /** Whether no line is printed for a request. Default: one is. */
+  readonly quiet?: boolean
   readonly now: Date
 }
 
@@ -26,12 +34,13 @@ export interface BannerOptions {
  * What is printed once everything answers: a command for each contract's rotate route, one that reads a mirror, and
  * those that show a rotation in deliveries.
  */
-export function banner(local: LocalDescription, { dataDir, own = [], now }: BannerOptions): string {
+export function banner(local: LocalDescription, options: BannerOptions): string {
+  const { dataDir, own = [], settings = {}, quiet = false, now } = options
   const described: Readonly<Record<string, ContractDescription>> = local.contracts
   const rotations = [...seedContracts, ...own].flatMap(({ contract, basePath = '' }) => {
     const ids = described[contract.name]
     const rotate = operationOf(contract, 'rotate')
-    if (ids === undefined || rotate === null) return []
+    if (ids === undefined || rotate === null || credentialOf(rotate, ids) === '') return []
     const command = rotateCommand({ contract, rotate, baseUrl: local.api + basePath }, ids, now)
     return [`# ${contract.name}${noteOf(contract)}`, command, '']
   })
@@ -39,15 +48,14 @@ export function banner(local: LocalDescription, { dataDir, own = [], now }: Bann
     `Keyturn answers at ${local.api}, its AWS endpoint at ${local.aws}.`,
     `Ids and credentials: ${localFile(dataDir)}. Ctrl-C stops it.`,
     `Every route: ${everyRoute(local.api)}.`,
+    `Logs: ${logFolder(dataDir)}, a file for each function. ${quiet ? 'Requests are not shown here.' : 'A line for each request follows here.'}`,
+    ...configurationLines(options),
     '',
     'Rotate a secret:',
     '',
     ...rotations,
     ...hookCommands(local, own),
-    'Read its mirror:',
-    '',
-    readCommand(local),
-    '',
+    ...(settings.mirror === 'off' ? [] : ['Read its mirror:', '', readCommand(local), '']),
     'See a rotation in deliveries: start a receiver, send deliveries to it, publish an event, rotate, publish again.',
     '',
     ...deliveryCommands(local),
@@ -59,6 +67,17 @@ export function banner(local: LocalDescription, { dataDir, own = [], now }: Bann
 function everyRoute(api: string): string {
   const description = `${api}${descriptionPath(localMounts)} (OpenAPI)`
   return hasViewer() ? `${api}${pagePath} (a page), ${description}` : description
+}
+
+/** What of the configuration the run follows, where it says something. */
+function configurationLines({ configured = null, settings = {} }: BannerOptions): readonly string[] {
+  if (configured === null) return []
+  const followed = Object.keys(settings).filter(name => name !== 'sessions')
+  const sessions = localSessions(settings)
+  return [
+    `Configuration: ${configured}${followed.length === 0 ? '' : ` (${followed.join(', ')})`}.`,
+    ...(sessions === null ? [] : [`Sessions: those of ${sessions.issuer}, whose keys are at ${sessions.jwksUrl}.`]),
+  ]
 }
 
 interface Rotating {

@@ -1,4 +1,6 @@
 import { dirname } from 'node:path'
+import type { Sessions } from '../config/config'
+import type { FollowedConfig } from '../config/load'
 import { deadLetterQueue, deliveryQueue, localAws, mirrorKeyId, ringKeyId, stage } from './aws-resources'
 import { queueUrl } from './aws-server/sqs/queue-names'
 import { roleClaim, sessionAudience, tenantClaim } from './session-issuer'
@@ -12,6 +14,8 @@ export interface EnvironmentOptions {
   readonly aws: string
   /** Default: one for a server that takes any. */
   readonly accessKeyId?: string
+  /** Of the platform's configuration. Default: none. */
+  readonly settings?: FollowedConfig['settings']
 }
 
 /** Everything that a function's `process.env` holds: what Lambda sets, and what a deployment configures. */
@@ -48,26 +52,44 @@ function setByLambda({
 }
 
 /** What `infra` sets in a deployment. */
-function configured({ name, aws }: EnvironmentOptions): Readonly<Record<string, string>> {
+function configured({ name, aws, settings = {} }: EnvironmentOptions): Readonly<Record<string, string>> {
   const { host } = new URL(aws)
+  const { mirror = 'on', logLevel = 'info', deliveries = {}, endpointsPerTenant = 1000 } = settings
+  const { attemptsPerTenant = 4, pauseAfterHours = 24, pauseAfterFailures } = deliveries
   return {
     STAGE: stage,
     TABLE_NAME: localAws.table,
     RING_KEY_ID: ringKeyId,
     MIRROR_KEY_ID: mirrorKeyId,
     EVENT_BUS_NAME: 'default',
-    MIRROR: 'on',
-    SESSION_ISSUER: aws,
-    SESSION_AUDIENCE: sessionAudience,
-    SESSION_JWKS_URL: `${aws}/.well-known/jwks.json`,
-    SESSION_ROLE_CLAIM: roleClaim,
-    SESSION_TENANT_CLAIM: tenantClaim,
-    ENDPOINTS_PER_TENANT: '1000',
+    MIRROR: mirror,
+    ...sessionVariables(aws, localSessions(settings)),
+    ENDPOINTS_PER_TENANT: String(endpointsPerTenant),
     QUEUE_URL: queueUrl(host, deliveryQueue),
     DEAD_LETTER_QUEUE_URL: queueUrl(host, deadLetterQueue),
-    ATTEMPTS_PER_TENANT: '4',
+    ATTEMPTS_PER_TENANT: String(attemptsPerTenant),
+    PAUSE_AFTER_HOURS: String(pauseAfterHours),
+    ...(pauseAfterFailures === undefined ? {} : { PAUSE_AFTER_FAILURES: String(pauseAfterFailures) }),
     INSECURE_TARGETS: 'on',
     // Every sweep says how it went, and here there is one a second.
-    LOG_LEVEL: name === 'sweep' ? 'error' : 'info',
+    LOG_LEVEL: name === 'sweep' ? 'error' : logLevel,
+  }
+}
+
+/**
+ * The configuration's own issuer where it stands on this machine; null: the local run's own stands in for it, as nobody
+ * can sign in at a deployment's from here.
+ */
+export function localSessions({ sessions }: FollowedConfig['settings']): Sessions | null {
+  return sessions !== undefined && new URL(sessions.jwksUrl).protocol === 'http:' ? sessions : null
+}
+
+function sessionVariables(aws: string, own: Sessions | null): Readonly<Record<string, string>> {
+  return {
+    SESSION_ISSUER: own?.issuer ?? aws,
+    SESSION_AUDIENCE: own?.audience ?? sessionAudience,
+    SESSION_JWKS_URL: own?.jwksUrl ?? `${aws}/.well-known/jwks.json`,
+    SESSION_ROLE_CLAIM: own?.roleClaim ?? roleClaim,
+    SESSION_TENANT_CLAIM: own?.tenantClaim ?? tenantClaim,
   }
 }

@@ -54,7 +54,7 @@ export function gatewayEvent(request: GatewayRequest, options: EventOptions): AP
 const hopHeaders = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']
 
 /** Lower-case names; what came more than once is joined with commas, cookies with semicolons. */
-function headersOf(rawHeaders: readonly string[]): Record<string, string> {
+export function headersOf(rawHeaders: readonly string[]): Record<string, string> {
   const headers = new Map<string, string>()
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = (rawHeaders[at] ?? '').toLowerCase()
@@ -66,7 +66,7 @@ function headersOf(rawHeaders: readonly string[]): Record<string, string> {
 }
 
 /** An encoded slash stays as it is: it does not separate segments, so it must not make another path. */
-function decodedPath(path: string): string {
+export function decodedPath(path: string): string {
   return path
     .split(/(\/|%2f)/i)
     .map((part, at) => (at % 2 === 0 ? decodedSegment(part) : part))

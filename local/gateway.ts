@@ -3,9 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Duplex } from 'node:stream'
 import { isAllowedCaller } from './browser-guard'
 import { InvocationError } from './function-worker'
-import { decodedSegment, gatewayEvent, type GatewayRequest } from './gateway-event'
+import { decodedPath, decodedSegment, gatewayEvent, type GatewayRequest, headersOf } from './gateway-event'
 import { gatewayError, gatewayReply, type GatewayReply } from './gateway-reply'
 import { closeServer, keepConnections, listen } from './listen'
+import type { AnsweredRequest } from './request-line'
 import { type GatewayRoute, routeTable } from './route-table'
 
 export interface GatewayOptions<Name extends string> {
@@ -18,6 +19,8 @@ export interface GatewayOptions<Name extends string> {
   /** @throws {InvocationError} */
   readonly invoke: (name: Name, event: object) => Promise<unknown>
   readonly now: () => Date
+  /** Told of every request that was answered. Default: nobody is. */
+  readonly answered?: (request: AnsweredRequest) => void
 }
 
 export interface Gateway {
@@ -32,8 +35,10 @@ export async function startGateway<Name extends string>(options: GatewayOptions<
   const { origins = [] } = options
   const integration = lambdaIntegration(options)
   const reply = (request: IncomingMessage, response: ServerResponse): void => {
-    if (isAllowedCaller(request.headers, origins)) void handle(integration, request, response)
-    else send(response, gatewayError(403), newRequestId())
+    const requestId = newRequestId()
+    const tell = tellerOf(options, request, requestId)
+    if (isAllowedCaller(request.headers, origins)) void handle({ integration, requestId, tell }, request, response)
+    else tell(send(response, gatewayError(403), requestId), null)
   }
   const server = createServer({ maxHeaderSize: maximumHeaderBytes }, reply)
   server.on('checkExpectation', reply)
@@ -49,14 +54,43 @@ const maximumHeaderBytes = 10240
 /** From a request to the reply of the function behind its route. */
 type Integration = (request: GatewayRequest, requestId: string) => Promise<GatewayReply>
 
-async function handle(integration: Integration, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const requestId = newRequestId()
+interface Handling {
+  readonly integration: Integration
+  readonly requestId: string
+  readonly tell: Teller
+}
+
+async function handle(
+  { integration, requestId, tell }: Handling,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  let read: GatewayRequest | null = null
   try {
-    const read = await readRequest(request)
-    send(response, read === 'too-large' ? gatewayError(413) : await integration(read, requestId), requestId)
+    read = await readRequest(request)
+    tell(send(response, read === null ? gatewayError(413) : await integration(read, requestId), requestId), read)
   } catch {
     if (response.headersSent || response.destroyed) response.destroy()
-    else send(response, gatewayError(500), requestId)
+    else tell(send(response, gatewayError(500), requestId), read)
+  }
+}
+
+/** Tells of a request once it is answered with the status. Null: it was not read. */
+type Teller = (status: number, read: GatewayRequest | null) => void
+
+function tellerOf<Name extends string>(
+  { answered, now }: GatewayOptions<Name>,
+  { method = 'GET', url = '/' }: IncomingMessage,
+  requestId: string,
+): Teller {
+  if (answered === undefined) return () => undefined
+  const [at, since] = [now(), performance.now()]
+  const [path = '/'] = url.split('?', 1)
+  return (status, read) => {
+    const { query = '', rawHeaders = [], body = Buffer.alloc(0) } = read ?? {}
+    const headers = new Map(Object.entries(headersOf(rawHeaders)))
+    const milliseconds = performance.now() - since
+    answered({ at, method, path: decodedPath(path), query, headers, body, status, milliseconds, requestId })
   }
 }
 
@@ -67,10 +101,10 @@ function newRequestId(): string {
 /** What API Gateway takes at most. */
 const maximumBytes = 10 * 1024 * 1024
 
-/** The request, or `too-large` with a body over 10 MB, which is not kept. */
-async function readRequest(request: IncomingMessage): Promise<GatewayRequest | 'too-large'> {
+/** The request; null with a body over 10 MB, which is not kept. */
+async function readRequest(request: IncomingMessage): Promise<GatewayRequest | null> {
   const body = await readBody(request)
-  if (body === null) return 'too-large'
+  if (body === null) return null
   const { method = 'GET', url = '/', rawHeaders, socket } = request
   const [path = '/', ...query] = url.split('?')
   return { method, path, query: query.join('?'), rawHeaders, sourceIp: socket.remoteAddress ?? '127.0.0.1', body }
@@ -123,7 +157,9 @@ const statusOf = { threw: 500, ended: 502, late: 503 } as const
 /** The gateway's own replies say what the functions' replies do. */
 const safeHeaders = { 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'" }
 
-function send(response: ServerResponse, { status, headers, body }: GatewayReply, requestId: string): void {
+/** Answers, and returns the status. */
+function send(response: ServerResponse, { status, headers, body }: GatewayReply, requestId: string): number {
   const length = status === 204 || status === 304 ? {} : { 'content-length': body.length }
   response.writeHead(status, { ...safeHeaders, ...headers, 'apigw-requestid': requestId, ...length }).end(body)
+  return status
 }

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Sessions } from '../config/config'
 import { replaceFile } from '../scripts/files'
 import { mirrorName } from '../src/rotation/mirror'
 import { localAws, stage } from './aws-resources'
@@ -15,6 +16,8 @@ export interface DescriptionOptions {
   readonly issuer: SessionIssuer
   /** Of a platform's own contracts. Default: none. */
   readonly own?: readonly SeedContract[]
+  /** The configuration's own issuer, which then makes all sessions. Default: the local run's makes them. */
+  readonly sessions?: Sessions | null
 }
 
 /** One contract's ids and credentials, all of them texts. */
@@ -53,10 +56,10 @@ export async function describeLocalRun(options: DescriptionOptions): Promise<Loc
 
 async function describeContract(
   seed: SeedContract,
-  { aws, keys, issuer }: DescriptionOptions,
+  { aws, keys, issuer, sessions: elsewhere = null }: DescriptionOptions,
 ): Promise<ContractDescription> {
   const { contract, tenantId, endpointId, foreign } = seed
-  const sessions = Object.entries(seed.sessions).map(
+  const sessions = Object.entries(elsewhere === null ? seed.sessions : {}).map(
     async ([name, role]) =>
       [name, await issuer.issue({ issuer: aws, subject: `local-${role}`, role, tenantId })] as const,
   )

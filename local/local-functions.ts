@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import type { FollowedConfig } from '../config/load'
 import { functionSources } from '../scripts/bundle'
 import { isMissing, makeFolder } from '../scripts/files'
 import { descriptionFile } from '../src/contracts/gateway-routes'
@@ -23,6 +24,8 @@ export interface LocalFunctionsOptions {
   readonly buildDir: string
   readonly dataDir: string
   readonly aws: LocalAws
+  /** Of the platform's configuration. */
+  readonly settings: FollowedConfig['settings']
 }
 
 const names = Object.keys(functionSources) as readonly FunctionName[]
@@ -36,9 +39,14 @@ const timeoutSeconds: Readonly<Record<FunctionName, number>> = {
   files: 29,
 }
 
+/** Where each function has a file of what it prints. */
+export function logFolder(dataDir: string): string {
+  return join(dataDir, 'logs')
+}
+
 /** All functions of the local run, none started yet. What they print goes to `<dataDir>/logs/<name>.ndjson`, mode 0600. */
-export function localFunctions({ buildDir, dataDir, aws }: LocalFunctionsOptions): LocalFunctions {
-  const logs = join(dataDir, 'logs')
+export function localFunctions({ buildDir, dataDir, aws, settings }: LocalFunctionsOptions): LocalFunctions {
+  const logs = logFolder(dataDir)
   makeFolder(logs, 0o700)
   const runtime = resolve(buildDir, 'local-worker/index.js')
   const all = names.map(name => {
@@ -49,7 +57,7 @@ export function localFunctions({ buildDir, dataDir, aws }: LocalFunctionsOptions
       runtime,
       bundle,
       log,
-      environment: functionEnvironment({ name, bundle, aws: aws.url, accessKeyId: aws.accessKeyId }),
+      environment: functionEnvironment({ name, bundle, aws: aws.url, accessKeyId: aws.accessKeyId, settings }),
     }
     return { name, file, log, run: new LocalFunction({ ...options, timeoutSeconds: timeoutSeconds[name] }) }
   })

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
-import { configFile, loadConfig, loadOwnMounts } from '../config/load'
+import { configFile, type FollowedConfig, loadFollowedConfig } from '../config/load'
 import { ConfigError } from '../config/schema'
 import {
   buildMounted,
@@ -34,9 +34,11 @@ import { type GatewayOptions, startGateway } from './gateway'
 import { portFault } from './listen'
 import { describeLocalRun, type LocalDescription, removeDescription, writeDescription } from './local-description'
 import { openFunctionLog } from './function-worker'
-import { localFunctions, type LocalFunctions } from './local-functions'
+import { localSessions } from './function-environment'
+import { localFunctions, logFolder, type LocalFunctions } from './local-functions'
 import { type LocalHooks, localHooks, type Reached } from './local-hooks'
 import type { StartOptions } from './options'
+import { type AnsweredRequest, requestLine } from './request-line'
 import { deliveryFeed, startQueueLoop } from './queue-loop'
 import { ownSeed, writeOwnContracts } from './own-contracts'
 import { seedOnce, type SeededKeys } from './seed'
@@ -53,21 +55,23 @@ const now = (): Date => new Date()
  * @throws {OperatorError} when a port is taken, or the data folder or a file of it is unusable
  */
 export async function startLocalRun(options: StartOptions, closers: Closers): Promise<StartedRun> {
-  const { port, dataDir, buildDir, fresh } = options
-  const own = await ownMounts(options.config)
+  const { port, dataDir, buildDir, fresh, quiet } = options
+  const { file: configured, settings, own } = await followedConfig(options.config)
   const mounts = [...localMounts, ...own]
   checkTogether(mounts)
   const ownSeeds = own.map(ownSeed)
   closers.add(takeDataDir(dataDir, { data: fresh ? 'removed' : 'kept' }))
   removeDescription(dataDir)
   const issuer = await openSessionIssuer(join(dataDir, 'session-key.json'))
-  const origins = await pageOrigins()
+  const { corsOrigins: origins = [] } = settings
   const hooks = localHooks(buildDir)
   const aws = await openAws({ ...options, issuer, origins, hooks }, closers)
   closers.add(() => hooks.close())
-  const functions = localFunctions({ buildDir, dataDir, aws })
+  const functions = localFunctions({ buildDir, dataDir, aws, settings })
   closers.add(() => functions.close())
-  const api = await openApi({ port, functions, origins, mounts }, closers)
+  const requests = new RequestLines(mounts)
+  const answered = quiet ? {} : { answered: requests.tell }
+  const api = await openApi({ port, functions, origins, mounts, ...answered }, closers)
   const sources = own.length === 0 ? functionSources : { ...functionSources, ...consumerFunctionSources }
   await Promise.all([buildMounted(buildDir, sources, mounts), buildWorkerRuntime(buildDir)])
   await endBuilder()
@@ -75,28 +79,59 @@ export async function startLocalRun(options: StartOptions, closers: Closers): Pr
   const keys = await prepare(dataDir, { api, aws, functions, mounts, seeds: [...seedContracts, ...ownSeeds] })
   await startHooks({ hooks, ownSeeds, keys, reached: { api, aws, log: openFunctionLog(hookLog(dataDir)) } }, closers)
   const { accessKeyId } = aws
-  const description = await describeLocalRun({ api, aws: aws.url, accessKeyId, keys, issuer, own: ownSeeds })
+  const description = await describeLocalRun({
+    api,
+    aws: aws.url,
+    accessKeyId,
+    keys,
+    issuer,
+    own: ownSeeds,
+    sessions: localSessions(settings),
+  })
   closers.add(startSweepLoop(event => functions.invoke('sweep', event), console.error))
   closers.add(startQueueLoop({ feed: deliveryFeed(aws, closers), invoke: event => functions.invoke('deliver', event) }))
   closers.add(() => removeDescription(dataDir))
   writeDescription(dataDir, description)
-  return { description, own: ownSeeds }
+  return { description, own: ownSeeds, configured, settings, showRequests: requests.show }
 }
 
 export interface StartedRun {
   readonly description: LocalDescription
   /** What was made for the contracts of a platform's own. */
   readonly own: readonly SeedContract[]
+  /** The configuration that it follows; null: there is none. */
+  readonly configured: string | null
+  readonly settings: FollowedConfig['settings']
+  /** From now on a line is printed for each request, unless the run is quiet. */
+  readonly showRequests: () => void
+}
+
+/** The requests that the run itself sends while it starts are not shown. */
+class RequestLines {
+  readonly #line: (answered: AnsweredRequest) => string
+  #shown = false
+
+  constructor(mounts: readonly Mount[]) {
+    this.#line = requestLine(mounts)
+  }
+
+  readonly tell = (answered: AnsweredRequest): void => {
+    if (this.#shown) console.log(this.#line(answered))
+  }
+
+  readonly show = (): void => {
+    this.#shown = true
+  }
 }
 
 /**
- * The contracts of a platform's own that the configuration mounts: the named one's, or the folder's where it has one.
+ * What the configuration says to a local run: the named one, or the folder's where it has one.
  * @throws {ConfigError}
  */
-async function ownMounts(config: string | null): Promise<readonly Mount[]> {
-  if (config !== null) return loadOwnMounts(config)
-  const file = configFile()
-  return existsSync(file) ? loadOwnMounts(file) : []
+async function followedConfig(config: string | null): Promise<FollowedConfig & { readonly file: string | null }> {
+  const file = config ?? configFile()
+  if (config === null && !existsSync(file)) return { file: null, settings: {}, own: [] }
+  return { file, ...(await loadFollowedConfig(file)) }
 }
 
 /** @throws {ConfigError} where an own contract cannot be told from one that comes with Keyturn */
@@ -110,7 +145,7 @@ function checkTogether(mounts: readonly Mount[]): void {
 }
 
 function hookLog(dataDir: string): string {
-  return join(dataDir, 'logs', 'rotation-hook.ndjson')
+  return join(logFolder(dataDir), 'rotation-hook.ndjson')
 }
 
 interface Hooked {
@@ -128,12 +163,6 @@ async function startHooks({ hooks, ownSeeds, keys, reached }: Hooked, closers: C
     return apiKey === undefined ? [] : [{ seed, apiKey }]
   })
   await hooks.start(hooked, reached)
-}
-
-/** Origins of the pages that may call: those of the configuration, where the folder has one. @throws {ConfigError} */
-async function pageOrigins(): Promise<readonly string[]> {
-  const file = configFile()
-  return existsSync(file) ? ((await loadConfig(file)).corsOrigins ?? []) : []
 }
 
 interface AwsOptions extends Pick<StartOptions, 'port' | 'dataDir'> {
@@ -157,17 +186,17 @@ async function openAws(
   return { url: server.url, accessKeyId }
 }
 
-interface ApiOptions extends Pick<GatewayOptions<string>, 'port' | 'origins'> {
+interface ApiOptions extends Pick<GatewayOptions<string>, 'port' | 'origins' | 'answered'> {
   readonly functions: LocalFunctions
   readonly mounts: readonly Mount[]
 }
 
-async function openApi({ port, functions, origins = [], mounts }: ApiOptions, closers: Closers): Promise<string> {
+async function openApi({ functions, mounts, ...options }: ApiOptions, closers: Closers): Promise<string> {
   const routes = gatewayRoutes(mounts)
   const pages = apiPages(descriptionPath(mounts) ?? '')
   const invoke = functions.invoke.bind(functions)
-  const gateway = await startGateway({ port, origins, routes, pages, invoke, now }).catch((error: unknown) => {
-    throw portFault(port, error)
+  const gateway = await startGateway({ ...options, routes, pages, invoke, now }).catch((error: unknown) => {
+    throw portFault(options.port, error)
   })
   closers.add(() => gateway.close())
   return gateway.url

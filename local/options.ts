@@ -13,6 +13,8 @@ export interface StartOptions {
   readonly config: string | null
   /** Whether to throw away all data before starting. */
   readonly fresh: boolean
+  /** Whether no line is printed for a request. */
+  readonly quiet: boolean
 }
 
 const greatestPort = 65534
@@ -27,6 +29,7 @@ export function startOptions(args: readonly string[]): StartOptions {
       'build-dir': { type: 'string', default: '.build' },
       config: { type: 'string' },
       fresh: { type: 'boolean', default: false },
+      quiet: { type: 'boolean', default: false },
     },
   })
   if (values['data-dir'] === '' || values['build-dir'] === '') throw new OperatorError('a folder must not be empty')
@@ -37,6 +40,7 @@ export function startOptions(args: readonly string[]): StartOptions {
     buildDir: resolve(values['build-dir']),
     config: values.config === undefined ? null : resolve(values.config),
     fresh: values.fresh,
+    quiet: values.quiet,
   }
 }
 

@@ -16,8 +16,9 @@ export async function runLocally(args: readonly string[]): Promise<void> {
   whenParentEnds(() => void exit.begin(0))
   try {
     const options = startOptions(args)
-    const { description, own } = await startLocalRun(options, closers)
-    console.log(banner(description, { dataDir: options.dataDir, own, now: new Date() }))
+    const { description, showRequests, ...started } = await startLocalRun(options, closers)
+    console.log(banner(description, { ...options, ...started, now: new Date() }))
+    showRequests()
   } catch (error) {
     if (!exit.begun()) printFault(fileFault(error))
     await exit.begin(1)

@@ -14,6 +14,8 @@ export interface LocalRunOptions {
   readonly fresh?: boolean
   /** The configuration with contracts of a platform's own. */
   readonly config?: string
+  /** Whether a line is printed for a request. Default: none is. */
+  readonly requests?: 'shown'
   /** A file that each of its processes and workers loads before anything else. */
   readonly preload?: string
   /** Beside what this process has. */
@@ -72,7 +74,11 @@ type StartOptions = LocalRunOptions & Required<Pick<LocalRunOptions, 'dataDir' |
 async function startOnFreePorts(options: StartOptions): Promise<Started> {
   for (let attempt = 1; ; attempt += 1) {
     const args = ['--port', String(await freePorts()), '--data-dir', options.dataDir, '--build-dir', options.buildDir]
-    const more = [...(options.fresh === true ? ['--fresh'] : []), ...configOf(options)]
+    const more = [
+      ...(options.fresh === true ? ['--fresh'] : []),
+      ...(options.requests === 'shown' ? [] : ['--quiet']),
+      ...configOf(options),
+    ]
     const run = spawnLocalRun([...args, ...more], options)
     if (await isReady(run)) return run
     const taken = /port \d+ is in use/.test(run.output())

@@ -5,12 +5,13 @@ import { startOptions, wholeNumber } from '../../../local/options'
 describe('the options of npm start', () => {
   it('have defaults', () => {
     const folders = { dataDir: resolve('.keyturn'), buildDir: resolve('.build') }
-    expect(startOptions([])).toEqual({ port: 4700, config: null, fresh: false, ...folders })
+    expect(startOptions([])).toEqual({ port: 4700, config: null, fresh: false, quiet: false, ...folders })
   })
 
   it('are read', () => {
-    const args = ['--port', '1', '--data-dir', '/x', '--build-dir=/y', '--config', '/z.ts', '--fresh']
-    expect(startOptions(args)).toEqual({ port: 1, dataDir: '/x', buildDir: '/y', config: '/z.ts', fresh: true })
+    const args = ['--port', '1', '--data-dir', '/x', '--build-dir=/y', '--config', '/z.ts', '--fresh', '--quiet']
+    const read = { port: 1, dataDir: '/x', buildDir: '/y', config: '/z.ts', fresh: true, quiet: true }
+    expect(startOptions(args)).toEqual(read)
   })
 
   it.each([
