@@ -3,8 +3,11 @@ import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { buildFunctions, buildWorkerRuntime, consumerFunctionSources, endBuilder, functionSources } from './bundle'
+import { type PackageEntry, packageEntries, peersOfStart } from './entries'
+import { rewriteDocuments } from './packed-docs'
+import { leaveOut } from './peers'
 
-// `npm pack` runs this first: everything that the package has is built into `dist/`.
+// `npm pack` runs this first: everything that the package has is built into `dist/`, and its documents are made ready.
 
 async function main(): Promise<void> {
   rmSync('dist', { recursive: true, force: true })
@@ -16,37 +19,36 @@ async function main(): Promise<void> {
   execFileSync(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', 'tsconfig.package.json'], {
     stdio: 'inherit',
   })
+  rewriteDocuments('.')
 }
 
 if (require.main === module) void main()
 
-const verifier = { 'verify/index': 'src/verify/index.ts' }
-/** Apart from the verifier, so that nobody's handler loads it. */
-const explainer = { 'explain/index': 'src/explain/index.ts' }
-const reader = { 'secrets-manager/index': 'src/secrets-manager/index.ts' }
 /** Of the AWS provider; `keyturn/infra` looks beside itself. */
 const lockFile = '.terraform.lock.hcl'
-const infra = { 'infra/index': 'infra/index.ts' }
-const contracts = { 'contracts/index': 'config/contracts.ts' }
-const peers = ['cdktf', 'constructs', '@cdktf/provider-aws', '@aws-sdk/*']
 
 /**
- * Builds the code that the package's `exports` name into `outDir`. What is bundled needs no dependency; what is external
+ * Builds the code that the package's `exports` name into `outDir`. What is bundled needs no dependency; what is left out
  * is a peer that whoever uses that entry has anyway.
  */
 export async function buildPackageEntries(outDir: string): Promise<void> {
-  const options: BuildOptions = { ...bundleOptions(outDir), external: peers }
-  await build({ ...options, entryPoints: { ...verifier, ...explainer, ...infra, ...contracts }, format: 'cjs' })
-  mkdirSync(join(outDir, 'infra'), { recursive: true })
+  await Promise.all(packageEntries.map(entry => buildEntry(outDir, entry)))
   copyFileSync(join('infra', lockFile), join(outDir, 'infra', lockFile))
-  // Its errors are of the very class that `keyturn/verify` exports, so it takes the verifier from beside it.
-  await build({ ...options, entryPoints: reader, format: 'cjs', external: [...peers, '../verify'] })
-  // Workers are ES modules: bundled into one, a `require` of Node's modules would be left that nothing answers.
-  await build({ ...options, entryPoints: verifier, format: 'esm', outExtension: { '.js': '.mjs' } })
+}
+
+async function buildEntry(outDir: string, { name, source, peers, beside = [], esModuleFor = [] }: PackageEntry) {
+  const options: BuildOptions = {
+    ...bundleOptions(outDir),
+    entryPoints: { [`${name}/index`]: source },
+    external: beside.map(other => `../${other}`),
+    plugins: [leaveOut(name, peers)],
+  }
+  await build({ ...options, format: 'cjs' })
+  if (esModuleFor.length > 0) await build({ ...options, format: 'esm', outExtension: { '.js': '.mjs' } })
 }
 
 /** The local run's storage, which `keyturn start` alone loads; the builder is for a clone. */
-const loadedByStart = ['dynalite', 'classic-level', 'memory-level', 'esbuild']
+const loadedByStart = [...peersOfStart, 'esbuild']
 
 /** Builds the package's `bin`: one file with all that it needs, so that `npx keyturn` needs no peer but for `start`. */
 async function buildCommand(outDir: string): Promise<void> {
