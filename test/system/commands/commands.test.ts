@@ -42,7 +42,12 @@ const provedElsewhere: readonly Proof[] = [
   },
   { command: /npx keyturn exam http/, by: ['test/unit/cli/exam/docs.test.ts', 'docs/exam.md'] },
   { command: /^npx keyturn explain /, by: ['test/unit/cli/explain-guide.test.ts', 'npx keyturn explain prints'] },
-  { command: /^npm install keyturn /, by: ['test/deploy/package.test.ts', "run('npm', 'install'"] },
+  { command: /^npm install keyturn /, by: ['test/support/packed.ts', "execFileSync('npm', ['install'"] },
+  {
+    command: /^pip install | python receiver\.py$/,
+    by: ['test/system/receivers.test.ts', 'receiver-python/receiver.py'],
+  },
+  { command: /^go mod tidy$| go run \.$/, by: ['test/system/receivers.test.ts', "spawnSync('go', ['build'"] },
   {
     command: /npx cdktf-cli@0\.21 deploy --app 'npx tsx forges\.ts'$/,
     by: ['test/unit/infra/rotated-secret.test.ts', 'examples/consumer/forges.ts'],
