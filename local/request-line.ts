@@ -1,4 +1,4 @@
-import { containsText } from '../src/contracts/secret-text'
+import { containedPattern } from '../src/contracts/secret-text'
 import { type Mount, routesOf } from '../src/contracts/routes'
 import { matchRoute, type MatchRequest } from '../src/http/match-route'
 
@@ -19,7 +19,7 @@ export function requestLine(mounts: readonly Mount[]): (answered: AnsweredReques
   const routes = routesOf(mounts)
   const formats = mounts.flatMap(({ contract: { secret, credentials } }) => [secret, credentials.apiKey ?? []].flat())
   const shown = (segment: string): string => {
-    const isSecret = formats.some(format => containsText(format, segment))
+    const isSecret = formats.some(format => containedPattern(format).test(segment))
     return isSecret ? '…' : encodeURI(cut(segment.toWellFormed()))
   }
   return answered => {
