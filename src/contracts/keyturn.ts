@@ -7,7 +7,7 @@ import { underOwnNames } from './shape'
 const endpoint = {
   ...underOwnNames('id', 'tenantId', 'contract', 'url', 'description', 'name', 'eventTypes', 'status'),
   mirror: 'mirrorSetting',
-  ...underOwnNames('requestConfig', 'consumers', 'version', 'createdAt', 'updatedAt'),
+  ...underOwnNames('requestConfig', 'consumers', 'version', 'currentKeyCreatedAt', 'createdAt', 'updatedAt'),
 } as const
 
 const revealed = {

@@ -37,6 +37,8 @@ export const endpointFields = [
   'standing',
   ...(['active', 'paused', 'pausedReason', 'pausedAt', 'mirrorSetting', 'requestConfig', 'consumers'] as const),
   ...(['version', 'createdAt', 'updatedAt'] as const),
+  /** When the key that signs was made. */
+  'currentKeyCreatedAt',
   /** The current key's mask (`secret.mask`), or null. */
   'secretMask',
   /** The current key's last 4 characters. */
@@ -163,7 +165,7 @@ export const structuredFields: readonly string[] = [
 export const timeFields = [
   ...(['createdAt', 'updatedAt', 'rotatedAt', 'signsFrom', 'previousExpiresAt', 'expiresAt', 'pausedAt'] as const),
   ...(['lastSuccessAt', 'lastFailureAt', 'lastDeliveryAt', 'sentAt', 'deliveredAt', 'dlqAt', 'at'] as const),
-  ...(['revokedAt', 'lastUsedAt', 'requestTime'] as const),
+  ...(['revokedAt', 'lastUsedAt', 'currentKeyCreatedAt', 'requestTime'] as const),
 ] as const
 
 const eitherWay = ['true', 'false'] as const

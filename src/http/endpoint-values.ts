@@ -32,6 +32,7 @@ export function endpointValues(endpoint: Endpoint, health: DeliveryHealth): Reco
     mirrorSetting: mirror,
     requestConfig: { timeoutMs: requestConfig.timeoutMs, headers: requestConfig.headers },
     version: ring.version,
+    currentKeyCreatedAt: current.createdAt,
     secretMask: current.mask,
     secretHint: current.hint,
     ...health,

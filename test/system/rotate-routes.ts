@@ -162,6 +162,7 @@ export function ownEndpoint(endpointId: string, changes: object = {}): object {
     requestConfig: { timeoutMs: expect.any(Number), headers: {} },
     consumers: [],
     version: expect.any(Number),
+    currentKeyCreatedAt: isoMillis,
     createdAt: isoMillis,
     updatedAt: isoMillis,
     ...changes,

@@ -23,6 +23,7 @@ describe('POST /v1/endpoints', () => {
         requestConfig: { timeoutMs: 5000, headers: {} },
         consumers: [],
         version: 1,
+        currentKeyCreatedAt: NOON.toISOString(),
         createdAt: NOON.toISOString(),
         updatedAt: NOON.toISOString(),
       },

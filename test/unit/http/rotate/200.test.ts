@@ -32,6 +32,7 @@ describe('the reply of each contract', () => {
         requestConfig: { timeoutMs: 5000, headers: {} },
         consumers: [],
         version: 2,
+        currentKeyCreatedAt: '2026-11-21T12:00:00.001Z',
         createdAt: NOON.toISOString(),
         updatedAt: '2026-11-21T12:00:00.001Z',
       },
