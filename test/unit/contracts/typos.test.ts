@@ -275,7 +275,7 @@ describe('a typo', () => {
     [
       'in what is to be a time',
       inTime,
-      /^operation POST \S+: reply\.body\.odd: url is no time; rotate has createdAt, lastDeliveryAt, .*signsFrom, updatedAt$/,
+      /^operation POST \S+: reply\.body\.odd: url is no time; rotate has createdAt, currentKeyCreatedAt, lastDeliveryAt, .*signsFrom, updatedAt$/,
     ],
     ['in the name of a form’s member', inMember, /^operation POST \S+: reply\.body\.odd must not have wrds /],
     ['in the name of a form', inFormName, /^operation POST \S+: reply\.body\.odd has no form \$tme; there are /],
