@@ -16,6 +16,9 @@ export const operationRules: readonly OperationRule[] = [
   operationRule(['apiVersions'], ['since'], ({ apiVersions }, { since }) => [
     since !== undefined && apiVersions?.known.includes(since) !== true && 'since must be one of apiVersions.known',
   ]),
+  operationRule([], ['filters', 'use'], (_, { filters, use }) => [
+    filters !== undefined && use !== 'list' && `filters must not be given with ${use}, which is no list of endpoints`,
+  ]),
 ]
 
 /** What only Keyturn as the server needs. */

@@ -7,6 +7,7 @@ import {
   type errorContentTypes,
   type headerFields,
   type idempotencyKeyRules,
+  type ListFilter,
   type MessageIdKind,
   type Method,
   type OverlapUnit,
@@ -306,6 +307,8 @@ export interface OperationOf<U extends Use> {
   readonly since?: string
   /** How long a list's page is. Absent: 50 unless the caller says 1…100. */
   readonly pageSizes?: { readonly usual: number; readonly largest: number }
+  /** With `list` only: what its query can ask of endpoints. Absent: nothing. */
+  readonly filters?: readonly ListFilter[]
   readonly reply: {
     readonly status: (typeof replyStatuses)[number]
     /** `null`: no body. */

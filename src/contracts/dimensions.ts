@@ -82,6 +82,9 @@ export const idempotencyKeyRules = ['off', 'optional', 'required'] as const
 export const unknownFieldRules = ['refuse', 'ignore'] as const
 /** `public`: required, and not one that names a private, loopback, link-local or metadata host. */
 export const urlRules = ['required', 'optional', 'public'] as const
+/** What the query of a list can ask of endpoints, each by the parameter of that name. */
+export const listFilters = ['status', 'contract', 'url'] as const
+export type ListFilter = (typeof listFilters)[number]
 /** `every`: the endpoints of every mounted contract, which is what our own API does. */
 export const reaches = ['own', 'every'] as const
 

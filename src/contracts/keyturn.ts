@@ -127,6 +127,7 @@ export const keyturn = {
       method: 'GET',
       path: '/v1/endpoints',
       access: read,
+      filters: ['status', 'contract', 'url'],
       reply: { status: 200, body: { data: { $each: 'endpoints', shape: endpoint }, nextCursor: 'nextCursor' } },
     },
     { use: 'get', method: 'GET', path: '/v1/endpoints/{id}', access: read, reply: { status: 200, body: endpoint } },

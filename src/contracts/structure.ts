@@ -345,6 +345,7 @@ const operation = object({
   when: optional(record(json)),
   since: optional(text),
   pageSizes: optional(object({ usual: number, largest: number })),
+  filters: optional(array(words(dimensions.listFilters), 'must be a list')),
   reply: object({ status: numbers(dimensions.replyStatuses), body: shape }),
 } satisfies Members<OperationOf<'rotate'>>)
 

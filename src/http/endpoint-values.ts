@@ -12,7 +12,7 @@ import type { Value } from './reply'
 export function endpointValues(endpoint: Endpoint, health: DeliveryHealth): Record<EndpointField, Value> {
   const { tenantId, id, contract, settings, ring, createdAt, updatedAt } = endpoint
   const { url, description, name, eventTypes, mirror, requestConfig, consumers } = settings
-  const status = health.pausedAt === null ? settings.status : 'paused'
+  const status = shownStatus(endpoint, health)
   const [current] = ring.keys
   return {
     tenantId,
@@ -38,6 +38,10 @@ export function endpointValues(endpoint: Endpoint, health: DeliveryHealth): Reco
     ...health,
     lastStatus: health.lastStatus && { ...health.lastStatus },
   }
+}
+
+export function shownStatus({ settings }: Endpoint, { pausedAt }: DeliveryHealth): 'active' | 'paused' {
+  return pausedAt === null ? settings.status : 'paused'
 }
 
 /** The fields of an endpoint that follow from how its deliveries go. */

@@ -17,6 +17,7 @@ import {
   type ReadTable,
   textLike,
 } from './body/fields'
+import { type EndpointFilter, filterDigest, filterFields } from './endpoint-filter'
 import type { ApiRequest, MatchedRequest } from './request'
 
 // What a request says in its query: the parameters of each use, as tables that also describe them.
@@ -33,7 +34,7 @@ const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#[\w-]{1,64}$/
 
 /** What a cursor of each list stands for: the last entry of the page before. */
 const places = {
-  endpoints: /^[\w.:-]{1,128}$/,
+  endpoints: /^[\w.:-]{1,128}(?:#[0-9a-f]{16})?$/,
   rotations: moment,
   audit: moment,
   attempts: moment,
@@ -80,9 +81,17 @@ function apiKeysTable(operation: Operation) {
   return { ...pageTable('api-keys', operation), tenant: described('Those that name this tenant', tenant) }
 }
 
+function endpointsTable(operation: Operation, mounted: readonly Contract[]) {
+  const { filters = [] } = operation
+  const all = filterFields(mounted)
+  const fields = Object.entries(all).filter(([name]) => filters.some(filter => filter === name))
+  // One that the operation does not have is not read, and so undefined like one that is not given.
+  return { ...pageTable('endpoints', operation), ...(Object.fromEntries(fields) as typeof all) }
+}
+
 /** The parameters that each use reads. A use that is not here reads none. */
-const queryTables: { readonly [U in Use]?: (operation: Operation) => FieldTable } = {
-  list: operation => pageTable('endpoints', operation),
+const queryTables: { readonly [U in Use]?: (operation: Operation, mounted: readonly Contract[]) => FieldTable } = {
+  list: endpointsTable,
   rotations: operation => pageTable('rotations', operation),
   audit: operation => pageTable('audit', operation),
   attempts: operation => pageTable('attempts', operation),
@@ -90,9 +99,9 @@ const queryTables: { readonly [U in Use]?: (operation: Operation) => FieldTable 
   'list-api-keys': apiKeysTable,
 }
 
-/** The parameters that an operation reads for its use. */
-export function queryTable(operation: Operation): FieldTable {
-  return queryTables[operation.use]?.(operation) ?? {}
+/** The parameters that an operation reads for its use. `mounted`: the contracts that one of them may name. */
+export function queryTable(operation: Operation, mounted: readonly Contract[]): FieldTable {
+  return queryTables[operation.use]?.(operation, mounted) ?? {}
 }
 
 /**
@@ -102,6 +111,31 @@ export function queryTable(operation: Operation): FieldTable {
 export function readPageRequest(list: ListName, request: MatchedRequest): PageRequest {
   const { limit, cursor = null } = readQuery(request, pageTable(list, request.operation))
   return { limit: limit ?? usualSize(request), after: cursor }
+}
+
+interface EndpointListRequest {
+  readonly page: PageRequest
+  readonly filter: EndpointFilter
+  /** The cursor for the page after one that ends at this endpoint; it goes with the same filter alone. */
+  readonly nextCursor: (endpointId: string | null) => string | null
+}
+
+/**
+ * A page of endpoints, and what the query asks of them.
+ * @throws {Problem} `invalid-request`
+ */
+export function readEndpointList(request: MatchedRequest, mounted: readonly Contract[]): EndpointListRequest {
+  const { limit, cursor, ...filter } = readQuery(request, endpointsTable(request.operation, mounted))
+  const digest = filterDigest(filter)
+  const suffix = digest === '' ? '' : `#${digest}`
+  const [after = null, of = ''] = cursor?.split('#') ?? []
+  if (after !== null && of !== digest)
+    throw invalidField('cursor', 'must be the nextCursor of this list, asked the same')
+  return {
+    page: { limit: limit ?? usualSize(request), after },
+    filter,
+    nextCursor: id => cursorOf('endpoints', id && id + suffix),
+  }
 }
 
 /**
@@ -153,7 +187,7 @@ function readQuery<Table extends FieldTable>(request: ApiRequest, table: Table):
  */
 export function checkKnownQuery(request: MatchedRequest): void {
   if (request.contract.rotateBody?.unknownFields !== 'refuse') return
-  const known = [...Object.keys(queryTable(request.operation)), ...contractParameters(request.contract)]
+  const known = [...Object.keys(queryTable(request.operation, [])), ...contractParameters(request.contract)]
   const unknown = [...new Set(queryOf(request).keys())].filter(name => !known.includes(name))
   if (unknown.length === 0) return
   throw invalidFields(unknown.map(path => ({ path, message: isNotKnown(known) })))

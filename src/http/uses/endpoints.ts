@@ -1,11 +1,11 @@
 import { noSuchEndpoint } from '../../core/problem'
-import { type HealthStore, neverDelivered } from '../../delivery/health'
+import type { HealthStore } from '../../delivery/health'
 import type { AuditRecord } from '../../rotation/change'
 import type { ChangedSettings } from '../../rotation/changed-settings'
 import { deleteEndpoint } from '../../rotation/delete'
 import type { Endpoint } from '../../rotation/endpoint'
 import { mirrorName, mirrorState } from '../../rotation/mirror'
-import type { AuditLog, EndpointAddress } from '../../rotation/ports'
+import type { AuditLog, EndpointAddress, Page, PageRequest } from '../../rotation/ports'
 import { liveKeys } from '../../rotation/published'
 import { type Proof, proofOf, type StoredProofs } from '../../rotation/proof'
 import { promotionAt } from '../../rotation/due'
@@ -14,7 +14,8 @@ import { policyState } from '../../rotation/settle-policy'
 import { readBody } from '../body/json'
 import { endpointValues } from '../endpoint-values'
 import { isReached, loadEndpoint, loadShownEndpoint, possibleIds } from '../load-endpoint'
-import { cursorOf, readPageRequest } from '../query'
+import { findEndpoints } from '../endpoint-filter'
+import { cursorOf, readEndpointList, readPageRequest } from '../query'
 import { type Outcome, outcome, type Values } from '../reply'
 import type { ApiSettings, PermittedRequest, Uses } from '../request'
 import { update, type UpdateDeps } from './update'
@@ -27,7 +28,7 @@ export interface EndpointDeps extends UpdateDeps {
 /** Reads of endpoints, and changes of their settings. None of it opens a secret or writes one. */
 export function endpointUses(deps: EndpointDeps, settings: ApiSettings): Uses {
   return {
-    list: { credential: 'cached', perform: request => list(deps, request) },
+    list: { credential: 'cached', perform: request => list(deps, settings, request) },
     get: { credential: 'cached', perform: request => get(deps, settings, request) },
     update: { credential: 'fresh', perform: request => update(deps, settings, request) },
     delete: { credential: 'fresh', perform: request => remove(deps, settings, request) },
@@ -37,19 +38,27 @@ export function endpointUses(deps: EndpointDeps, settings: ApiSettings): Uses {
   }
 }
 
-/** A page of the tenant's endpoints. Where a contract sees its own alone, a page can be short and still have a next. */
+/**
+ * A page of the tenant's endpoints, or of those that the query asks for. Where a contract sees its own alone, or the query
+ * asks for some, a page can be short and still have a next.
+ */
 async function list(
   { store, health }: Pick<EndpointDeps, 'store' | 'health'>,
+  { contracts }: ApiSettings,
   request: PermittedRequest,
 ): Promise<Outcome> {
   const { contract, tenantId } = request
   readBody(request)
-  const { items, next } = await store.list(tenantId, readPageRequest('endpoints', request))
-  const seen = items.filter(endpoint => contract.reach === 'every' || endpoint.contract === contract.name)
-  const lives = seen.map(({ id: endpointId, incarnation }) => ({ tenantId, endpointId, incarnation }))
-  const found = await health.loadMany(lives)
-  const endpoints = seen.map(endpoint => endpointValues(endpoint, found.get(endpoint.id) ?? neverDelivered))
-  return outcome({ endpoints, nextCursor: cursorOf('endpoints', next) })
+  const { page, filter, nextCursor } = readEndpointList(request, contracts)
+  const pageOf = async (asked: PageRequest): Promise<Page<Endpoint>> => {
+    const { items, next } = await store.list(tenantId, asked)
+    return { next, items: items.filter(item => contract.reach === 'every' || item.contract === contract.name) }
+  }
+  const healthOf = (endpoints: readonly Endpoint[]) =>
+    health.loadMany(endpoints.map(({ id: endpointId, incarnation }) => ({ tenantId, endpointId, incarnation })))
+  const { items, next } = await findEndpoints({ pageOf, healthOf }, filter, page)
+  const endpoints = items.map(({ endpoint, health: own }) => endpointValues(endpoint, own))
+  return outcome({ endpoints, nextCursor: nextCursor(next) })
 }
 
 /** One endpoint, without its secret. */

@@ -180,6 +180,10 @@ describe('a contract', () => {
     ],
     ['apiVersions.known', { ...sound, apiVersions: { header: 'V', known: [] } }],
     ['POST /hooks/{id}/rotate: since', withRotate({ since: '1' })],
+    [
+      'POST /hooks/{id}/rotate: filters must not be given with rotate, which is no list of endpoints',
+      withRotate({ filters: ['url'] }),
+    ],
     ['POST /hooks/rotate: path must have {id}', withRotate({ path: '/hooks/rotate' })],
     ['path must not have {tenant}, which nothing in the contract names', withRotate({ path: '/{tenant}/hooks/{id}' })],
     ['path must have plain segments', withRotate({ path: '/hooks/{id}:rotate/now' })],

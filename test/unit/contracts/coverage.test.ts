@@ -62,6 +62,7 @@ const used: Readonly<Record<string, readonly unknown[]>> = {
   unknownFieldRules: contracts.map(contract => contract.rotateBody?.unknownFields ?? 'ignore'),
   publishedSignings: contracts.map(contract => contract.publishes?.signing),
   urlRules: contracts.map(contract => contract.url ?? 'required'),
+  listFilters: operations.flatMap(({ filters = [] }) => filters),
   reaches: contracts.map(contract => contract.reach ?? 'own'),
   timeFormats: contracts.map(contract => contract.times),
   replyStatuses: operations.map(operation => operation.reply.status),
