@@ -66,9 +66,10 @@ function shapeFaults({ reply: { body }, use }: Replying): readonly string[] {
   return body === null ? [] : faultsIn(checkShape('reply.body', body, { fields: replyFields[use], whose: use }))
 }
 
-/** Whether somebody gets the secret. */
+/** Whether somebody gets the secret; and where a request may ask for none, whether the reply can leave it out. */
 function checkRevealed(contract: Pick<Contract, 'operations' | 'rotateBody'>, operation: Replying): readonly Fault[] {
   const { reply, use } = operation
+  const mayLack = use === 'rotate' && contract.rotateBody?.reveal !== undefined
   const reveals = showsWholeSecret(reply.body)
   const isUnderstood = shapeFaults(operation).length === 0
   const revealsElsewhere = [...contract.operations].some(other => other.use === 'reveal')
@@ -81,7 +82,20 @@ function checkRevealed(contract: Pick<Contract, 'operations' | 'rotateBody'>, op
       !isBrought &&
       isUnderstood &&
       'reply.body never shows signingSecret, or not the whole of it',
+    mayLack &&
+      reply.body !== null &&
+      alwaysShowsSecret(reply.body) &&
+      'reply.body must show signingSecret by $present alone, since a request with rotateBody.reveal can ask for none',
   ]
+}
+
+/** Whether a reply has a member for the new secret also where there is none to show. The list of all is empty then. */
+function alwaysShowsSecret(shape: Shape<string>): boolean {
+  if (isValue(shape)) return false
+  if (typeof shape === 'string') return shape === 'signingSecret'
+  if (!isForm(shape)) return Object.values(shape).some(alwaysShowsSecret)
+  if ('$list' in shape) return shape.$list.some(alwaysShowsSecret)
+  return !('$present' in shape) && shapeFields(shape).includes('signingSecret')
 }
 
 function checkTimes({ times }: Pick<Contract, 'times'>, { reply: { body }, use }: Replying): readonly Fault[] {

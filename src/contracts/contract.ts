@@ -242,6 +242,8 @@ export interface RotateBody {
   readonly publish?: { readonly field: PlaceText; readonly leadField: PlaceText }
   /** The ring's revision that the caller saw: a change that came since is 409. */
   readonly ifRevision?: { readonly field: PlaceText }
+  /** A boolean: false asks for a reply without the secret, which is 400 at an endpoint without a mirror. */
+  readonly reveal?: { readonly field: PlaceText }
 }
 
 /** What a rotation of the contract publishes its key with. */

@@ -10,11 +10,13 @@ const endpoint = {
   ...underOwnNames('requestConfig', 'consumers', 'version', 'currentKeyCreatedAt', 'createdAt', 'updatedAt'),
 } as const
 
-const revealed = {
-  endpoint,
-  ...underOwnNames('signingSecret', 'keyId', 'version', 'signsFrom', 'previousExpiresAt', 'mirror'),
+const newKey = {
+  ...underOwnNames('keyId', 'version', 'signsFrom', 'previousExpiresAt', 'mirror'),
   state: 'keyState',
 } as const
+const created = { endpoint, signingSecret: 'signingSecret', ...newKey } as const
+/** Without the secret where the request says so. */
+const rotated = { endpoint, signingSecret: { $present: 'signingSecret' }, ...newKey } as const
 
 const deliveryHealth = underOwnNames(
   'status',
@@ -109,6 +111,7 @@ export const keyturn = {
     reason: { field: 'reason', maximumCharacters: 200 },
     publish: { field: 'signing', leadField: 'leadSeconds' },
     ifRevision: { field: 'ifRevision' },
+    reveal: { field: 'reveal' },
   },
   testBody: { eventTypeField: 'eventType' },
   revokeBody: { proofField: 'requireProof' },
@@ -120,7 +123,7 @@ export const keyturn = {
       method: 'POST',
       path: '/v1/endpoints',
       access: writeAndRotate,
-      reply: { status: 201, body: revealed },
+      reply: { status: 201, body: created },
     },
     {
       use: 'list',
@@ -150,7 +153,7 @@ export const keyturn = {
       method: 'POST',
       path: '/v1/endpoints/{id}/secret/rotate',
       access: rotate,
-      reply: { status: 200, body: revealed },
+      reply: { status: 200, body: rotated },
     },
     {
       use: 'promote',

@@ -67,7 +67,7 @@ export function placesOf({
   place: PlaceText,
   purpose: Purpose,
 ])[] {
-  const { ownSecret, reason, force, publish, ifRevision, constants = {} } = rotateBody ?? {}
+  const { ownSecret, reason, force, publish, ifRevision, reveal, constants = {} } = rotateBody ?? {}
   const choices = [
     ['rotateBody.ownSecret.field', ownSecret?.field],
     ['overlap.field', overlap.kind === 'chosen' ? overlap.field : undefined],
@@ -76,6 +76,7 @@ export function placesOf({
     ['rotateBody.publish.field', publish?.field],
     ['rotateBody.publish.leadField', publish?.leadField],
     ['rotateBody.ifRevision.field', ifRevision?.field],
+    ['rotateBody.reveal.field', reveal?.field],
   ] as const
   return [
     ...choices.flatMap(([member, place]) => (place === undefined ? [] : [[member, place, 'choice'] as const])),

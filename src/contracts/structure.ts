@@ -306,6 +306,7 @@ const rotateBody = object({
   force: optional(object({ field: text })),
   publish: optional(object({ field: text, leadField: text })),
   ifRevision: optional(object({ field: text })),
+  reveal: optional(object({ field: text })),
   nulls: optional(words(['absent'])),
 } satisfies Members<RotateBody>)
 

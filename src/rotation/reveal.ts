@@ -14,9 +14,13 @@ import { settleInRequest } from './settle'
 // The three ways in which a secret leaves the core: as it was just made, once more for a repeat, and on a read of its own.
 
 /** A secret on its way into a reply. */
-export interface Revealed {
-  readonly endpoint: Endpoint
+export interface Revealed extends Shown {
   readonly secret: Secret
+}
+
+/** The same without the secret. */
+export interface Shown {
+  readonly endpoint: Endpoint
   readonly keyId: string
   readonly version: number
   readonly rotatedAt: Date
@@ -31,7 +35,7 @@ export interface Revealed {
   readonly replayed: boolean
 }
 
-interface Made {
+export interface Made {
   /** The secret that the change made. */
   readonly secret: Secret
   /** The keys beside it that are open already. */
@@ -39,17 +43,22 @@ interface Made {
 }
 
 /** Settles the change that this request made as far as its time allows, and reveals the secret that it made. */
-export async function settleAndReveal(
+export async function settleAndReveal(deps: RotationDeps, committed: Committed, made: Made): Promise<Revealed> {
+  return { ...(await settleAndShow(deps, committed, made)), secret: made.secret }
+}
+
+/** The same for a caller who is not to have the secret. */
+export async function settleAndShow(
   deps: RotationDeps,
   { endpoint, change }: Committed,
   { secret, opened }: Made,
-): Promise<Revealed> {
+): Promise<Shown> {
   const settled = await settleInRequest(deps, endpoint, new Map([...opened, [change.keyId, secret]]))
   const made = change.kind === 'publish' ? { ...shownChange(change), previousExpiresAt: null } : shownChange(change)
   const isGivenUp = change.kind === 'publish' && !isKept(settled, change.keyId)
   const standing = isGivenUp ? asPublished : standingOf(settled, change.keyId, deps.now())
   const shown = { ...made, ...standing }
-  return { ...shown, endpoint: settled, secret, mirror: mirrorState(settled), replayed: false }
+  return { ...shown, endpoint: settled, mirror: mirrorState(settled), replayed: false }
 }
 
 /** What is shown of a key that was given up before its request was answered: how it was made, and that nobody waits. */
@@ -73,13 +82,17 @@ export interface ReplayRequest {
  * @throws {Problem} `rotation-superseded` when the key was superseded or abandoned
  */
 export async function replayReveal(deps: RotationDeps, request: ReplayRequest): Promise<Revealed> {
-  const { endpoint, change } = request
-  const key = revealable(endpoint, change)
-  const secret = await openForReveal(deps, request, key)
-  const standing = standingOf(endpoint, key.id, deps.now())
-  const previousExpiresAt = standing.state === 'signing' ? previousEnd(endpoint.ring, deps.now()) : null
+  const secret = await openForReveal(deps, request, revealable(request.endpoint, request.change))
+  return { ...replayShown(deps, request), secret }
+}
+
+/** The same for a caller who is not to have the secret: nothing is opened, and nothing is recorded as revealed. */
+export function replayShown({ now }: Pick<RotationDeps, 'now'>, { endpoint, change }: ReplayRequest): Shown {
+  const { id: keyId } = revealable(endpoint, change)
+  const standing = standingOf(endpoint, keyId, now())
+  const previousExpiresAt = standing.state === 'signing' ? previousEnd(endpoint.ring, now()) : null
   const shown = { ...shownChange(change), ...standing, previousExpiresAt }
-  return { ...shown, endpoint, secret, mirror: mirrorState(endpoint), replayed: true }
+  return { ...shown, endpoint, mirror: mirrorState(endpoint), replayed: true }
 }
 
 /** The key that the change made, unless it neither signs nor waits to. */
@@ -95,7 +108,7 @@ function revealable({ ring, published, changes }: Endpoint, { keyId }: Change): 
 }
 
 /** Whether the key signs or waits, and from when. */
-function standingOf(endpoint: Endpoint, keyId: string, now: Date): Pick<Revealed, 'state' | 'signsFrom'> {
+function standingOf(endpoint: Endpoint, keyId: string, now: Date): Pick<Shown, 'state' | 'signsFrom'> {
   const { published, ring } = endpoint
   if (published?.key.id !== keyId) {
     const key = ring.keys.find(({ id }) => id === keyId)
@@ -106,7 +119,7 @@ function standingOf(endpoint: Endpoint, keyId: string, now: Date): Pick<Revealed
 }
 
 /** What a reply shows of the change that made the key, as it was promised then. */
-function shownChange(change: Change): Pick<Revealed, 'keyId' | 'version' | 'rotatedAt' | 'previousExpiresAt'> {
+function shownChange(change: Change): Pick<Shown, 'keyId' | 'version' | 'rotatedAt' | 'previousExpiresAt'> {
   const { overlapSeconds } = change
   const ends = change.version > 1 && overlapSeconds !== null && overlapSeconds > 0
   return {

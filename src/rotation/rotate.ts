@@ -2,7 +2,7 @@ import type { Contract } from '../contracts/contract'
 import { Problem } from '../core/problem'
 import { assertWithinBudget, type Spending } from './budget'
 import { changeTime, newDraft } from './change'
-import { assertRevision, commitChange, type Proposal } from './commit'
+import { assertRevision, commitChange, type Committed, type Proposal } from './commit'
 import type { Actor, Endpoint, IdempotencyRecord } from './endpoint'
 import { earlierChange } from './idempotency'
 import { newKey, openForMirror, type SealedKey } from './keys'
@@ -16,7 +16,16 @@ import {
   refuseWhilePublished,
   rotateKeys,
 } from './published'
-import { replayReveal, type Revealed, settleAndReveal } from './reveal'
+import {
+  type Made,
+  replayReveal,
+  type ReplayRequest,
+  replayShown,
+  type Revealed,
+  settleAndReveal,
+  settleAndShow,
+  type Shown,
+} from './reveal'
 import { assertMayRotate, isLive, type Key, type RotateChoice, type RotationPolicy, rotationPolicyOf } from './ring'
 
 export interface RotateRequest {
@@ -44,11 +53,55 @@ export interface RotateRequest {
  *   `outcome-unknown`, `not-found`
  */
 export async function rotateSecret(deps: RotationDeps, request: RotateRequest): Promise<Revealed> {
-  const { endpoint, contract, actor, choice, idempotency, ifRevision } = request
+  return rotate(deps, request, {
+    rule: ruleOf(request),
+    reply: (committed, made) => settleAndReveal(deps, committed, made),
+    replay: repeat => replayReveal(deps, repeat),
+  })
+}
+
+/**
+ * The same for a caller who is not to have the secret, and says so by the field of this name: whoever needs it reads the
+ * mirror, so without one it is refused.
+ * @throws {Problem} as `rotateSecret`
+ */
+export async function rotateUnrevealed(deps: RotationDeps, request: RotateRequest, field: string): Promise<Shown> {
   const rule = ruleOf(request)
+  const assertMay: RotateRule['assertMay'] = (endpoint, now) => {
+    assertMirrored(endpoint, field)
+    rule.assertMay(endpoint, now)
+  }
+  return rotate(deps, request, {
+    rule: { ...rule, assertMay },
+    reply: (committed, made) => settleAndShow(deps, committed, made),
+    replay: async repeat => replayShown(deps, repeat),
+  })
+}
+
+/** Nobody would ever have a secret that no reply and no mirror shows. */
+function assertMirrored({ settings }: Endpoint, path: string): void {
+  if (settings.mirror === 'on') return
+  const message = 'must not be false where the mirror is off, since nobody could read the secret'
+  throw new Problem('invalid-request', `${path} ${message}.`, { errors: [{ path, message }] })
+}
+
+/** By what a rotation goes, and how it is answered. */
+interface Rotating<Result> {
+  readonly rule: RotateRule
+  readonly reply: (committed: Committed, made: Made) => Promise<Result>
+  /** To a request that an earlier one with its idempotency key has made. */
+  readonly replay: (repeat: ReplayRequest) => Promise<Result>
+}
+
+async function rotate<Result>(
+  deps: RotationDeps,
+  request: RotateRequest,
+  { rule, reply, replay }: Rotating<Result>,
+): Promise<Result> {
+  const { endpoint, contract, actor, choice, idempotency, ifRevision } = request
   const now = changeTime(endpoint, deps.now())
   const earlier = earlierChange(endpoint, idempotency, now)
-  if (earlier) return replayReveal(deps, { endpoint, change: earlier, actor })
+  if (earlier) return replay({ endpoint, change: earlier, actor })
   assertRevision(endpoint, ifRevision)
   rule.assertMay(endpoint, now)
   const owner = { tenantId: endpoint.tenantId, endpointId: endpoint.id, contract }
@@ -57,8 +110,8 @@ export async function rotateSecret(deps: RotationDeps, request: RotateRequest): 
     openForMirror(deps, endpoint, rule.kept(endpoint, now)),
   ])
   const committed = await commitChange(deps, endpoint, proposalOf(deps, request, { rule, key: key.sealedKey }))
-  if (committed.by === 'earlier') return replayReveal(deps, { ...committed, actor })
-  return settleAndReveal(deps, committed, { secret: key.secret, opened })
+  if (committed.by === 'earlier') return replay({ ...committed, actor })
+  return reply(committed, { secret: key.secret, opened })
 }
 
 /** What a rotation does to the keys. */

@@ -25,7 +25,9 @@ const revealing = [
 
 describe('secrets', () => {
   it('become text in these files alone', () => {
-    expect(pathsWith(product, ({ text }) => /\.reveal\b/.test(text)).toSorted()).toEqual(revealing)
+    // A contract has a member of that name.
+    const reveals = /(?<!rotateBody\??)\.reveal\b/
+    expect(pathsWith(product, ({ text }) => reveals.test(text)).toSorted()).toEqual(revealing)
   })
 
   it('may exist bare in as many places as the README says', () => {

@@ -127,7 +127,7 @@ export const revision = wholeNumber([1, Number.MAX_SAFE_INTEGER])
 /** What a rotation may choose, and where its request says it. */
 export function rotateTable({ dialect, contract, mounted, now }: RotateRules) {
   const { overlap, rotateBody } = dialect
-  const { ownSecret, reason, force, publish, ifRevision } = rotateBody ?? {}
+  const { ownSecret, reason, force, publish, ifRevision, reveal } = rotateBody ?? {}
   return {
     overlapSeconds: overlap.kind === 'chosen' ? { place: overlap.field, field: overlapField(overlap, now) } : undefined,
     ownSecret: ownSecret && { place: ownSecret.field, field: ownSecretField(contract, ownSecret) },
@@ -136,6 +136,7 @@ export function rotateTable({ dialect, contract, mounted, now }: RotateRules) {
     signing: publish && { place: publish.field, field: word(signings) },
     leadSeconds: publish && { place: publish.leadField, field: leadSeconds },
     ifRevision: ifRevision && { place: ifRevision.field, field: revision },
+    reveal: reveal && { place: reveal.field, field: boolean },
   }
 }
 
@@ -156,15 +157,24 @@ export interface RotateRequestBody extends RotateRules {
   readonly operation: Operation
 }
 
+export interface ReadRotateChoice extends RotateChoice {
+  /** Null: it is not given. */
+  readonly ifRevision: number | null
+  /** The name of the field by which the reply is not to hold the secret; null: it is to. */
+  readonly unrevealedBy: string | null
+}
+
 /**
- * What the caller of a rotation chose. `ifRevision`: null where it is not given.
+ * What the caller of a rotation chose.
  * @throws {Problem} `invalid-request` naming every field at fault
  */
-export function readRotateChoice(rotate: RotateRequestBody): RotateChoice & { readonly ifRevision: number | null } {
+export function readRotateChoice(rotate: RotateRequestBody): ReadRotateChoice {
   const { request, dialect, operation } = rotate
+  const { reveal } = dialect.rotateBody ?? {}
   const unknownFields = dialect.rotateBody?.unknownFields ?? 'ignore'
   const besides = besidesChoices(dialect, operation)
   const choice = readPlaced(request, rotateTable(rotate), { unknownFields, besides })
+  const { reveal: isRevealed = true } = choice
   const published = publishChoice(dialect, choice)
   return {
     overlapSeconds: choice.overlapSeconds ?? published?.overlapSeconds ?? null,
@@ -172,6 +182,7 @@ export function readRotateChoice(rotate: RotateRequestBody): RotateChoice & { re
     reason: choice.reason ?? null,
     forced: choice.forced ?? false,
     ifRevision: choice.ifRevision ?? null,
+    unrevealedBy: reveal !== undefined && !isRevealed ? placeName(reveal.field) : null,
     publish: published?.publish,
   }
 }

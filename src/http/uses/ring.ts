@@ -6,10 +6,10 @@ import type { Endpoint } from '../../rotation/endpoint'
 import { type OpenedKey, openOlderKeys } from '../../rotation/keys'
 import { mirrorState } from '../../rotation/mirror'
 import type { RotationDeps } from '../../rotation/ports'
-import { revealCurrent, type Revealed } from '../../rotation/reveal'
+import { revealCurrent, type Revealed, type Shown } from '../../rotation/reveal'
 import { revokePreviousKeys } from '../../rotation/revoke'
 import { keyBefore, previousEnd } from '../../rotation/ring'
-import { rotateSecret } from '../../rotation/rotate'
+import { rotateSecret, rotateUnrevealed } from '../../rotation/rotate'
 import { readBody, readPermittedObject } from '../body/json'
 import { readNewEndpoint } from '../body/new-endpoint'
 import {
@@ -45,7 +45,7 @@ export function ringUses(deps: RingDeps, settings: ApiSettings): Uses {
   }
 }
 
-/** A new current key, revealed. */
+/** A new current key, revealed unless the caller wants it not to be. */
 async function rotate(deps: RingDeps, { contracts }: ApiSettings, request: PermittedRequest): Promise<Outcome> {
   const { contract: dialect, actor } = request
   const { endpoint, health } = await loadShownEndpoint(deps, contracts, request)
@@ -54,7 +54,7 @@ async function rotate(deps: RingDeps, { contracts }: ApiSettings, request: Permi
   requireBody(request)
   const { operation } = request
   const placed = { ...request, body }
-  const { ifRevision, ...choice } = readRotateChoice({
+  const { ifRevision, unrevealedBy, ...choice } = readRotateChoice({
     request: placed,
     dialect,
     operation,
@@ -65,9 +65,12 @@ async function rotate(deps: RingDeps, { contracts }: ApiSettings, request: Permi
   const idempotency = readIdempotency(request, 'rotate', { body, compared: comparedOf(request, body) })
   const mayPublish = dialect.rotateBody?.publish !== undefined || dialect.publishes !== undefined
   const whilePublished = mayPublish ? 'refuse' : 'retire'
-  const ring = { choice, idempotency, ifRevision, whilePublished } as const
-  const revealed = await rotateSecret(deps, { endpoint, contract, actor, ...ring })
-  return shownReveal(deps, request, revealed, health)
+  const rotation = { endpoint, contract, actor, choice, idempotency, ifRevision, whilePublished } as const
+  if (unrevealedBy !== null) {
+    const shown = await rotateUnrevealed(deps, rotation, unrevealedBy)
+    return { values: unrevealedValues(shown, health), replayed: shown.replayed }
+  }
+  return shownReveal(deps, request, await rotateSecret(deps, rotation), health)
 }
 
 /** A new endpoint with its first key, revealed. */
@@ -150,16 +153,22 @@ async function shownReveal(
   return revealOutcome(revealed, health, older)
 }
 
+/** What a reply about a new key shows, without any secret. */
+function unrevealedValues(shown: Shown, health: DeliveryHealth): Record<RevealField, Value> {
+  const { endpoint, keyId, version, rotatedAt, state: keyState, signsFrom, previousExpiresAt, mirror } = shown
+  const key = { keyId, version, rotatedAt, keyState, signsFrom, previousExpiresAt, mirror }
+  return { ...endpointValues(endpoint, health), ...key, signingSecret: null, previousSecret: null, secrets: [] }
+}
+
 /** The one place where a secret becomes part of a reply. `older`: the keys before that it may show as well. */
 export function revealOutcome(revealed: Revealed, health: DeliveryHealth, older: readonly OpenedKey[] = []): Outcome {
-  const { endpoint, secret, keyId, version, rotatedAt, previousExpiresAt, mirror, replayed } = revealed
-  const { state: keyState, signsFrom } = revealed
+  const { endpoint, secret, keyId, rotatedAt, previousExpiresAt, replayed } = revealed
   const current = {
     signingSecret: secret.reveal(),
     keyId,
     createdAt: rotatedAt,
     expiresAt: null,
-    isCurrent: keyState === 'signing',
+    isCurrent: revealed.state === 'signing',
   }
   const others = older.map(({ key, secret: opened }) => ({
     signingSecret: opened.reveal(),
@@ -173,17 +182,10 @@ export function revealOutcome(revealed: Revealed, health: DeliveryHealth, older:
   const isBefore = previous !== undefined && previous.expiresAt?.getTime() === previousExpiresAt?.getTime()
   const [before] = isBefore ? others.filter(key => key.keyId === previous.id) : []
   const values: Record<RevealField, Value> = {
-    ...endpointValues(endpoint, health),
+    ...unrevealedValues(revealed, health),
     signingSecret: current.signingSecret,
-    keyId,
-    version,
-    rotatedAt,
-    keyState,
-    signsFrom,
-    previousExpiresAt,
     previousSecret: before?.signingSecret ?? null,
     secrets: [current, ...others],
-    mirror,
   }
   return { values, replayed }
 }

@@ -22,7 +22,8 @@ const rotate: Operation = {
   access: { apiKey: {} },
   reply: { status: 200, body: 'signingSecret' },
 }
-const sound: Contract = { ...keyturn, name: 'sound', operations: [rotate] }
+const { reveal, ...rotateBody } = keyturn.rotateBody
+const sound: Contract = { ...keyturn, name: 'sound', rotateBody, operations: [rotate] }
 
 const reading: Operation = {
   use: 'get',
@@ -180,6 +181,18 @@ describe('a contract', () => {
     ],
     ['apiVersions.known', { ...sound, apiVersions: { header: 'V', known: [] } }],
     ['POST /hooks/{id}/rotate: since', withRotate({ since: '1' })],
+    ...[
+      'signingSecret' as const,
+      { all: { $text: 'is {signingSecret}' } } as const,
+      { one: { $present: 'signingSecret' }, two: { $first: 4, of: 'signingSecret' } } as const,
+    ].map((body): [string, Contract] => [
+      'POST /hooks/{id}/rotate: reply.body must show signingSecret by $present alone, since a request with rotateBody.reveal',
+      {
+        ...sound,
+        rotateBody: { ...rotateBody, reveal },
+        operations: [{ ...rotate, use: 'rotate', reply: { status: 200, body } }],
+      },
+    ]),
     [
       'POST /hooks/{id}/rotate: filters must not be given with rotate, which is no list of endpoints',
       withRotate({ filters: ['url'] }),
