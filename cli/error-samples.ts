@@ -7,6 +7,7 @@ import { invalidField } from '../src/http/body/fields'
 import { problemReply, type ReplyRequest } from '../src/http/reply'
 import type { ApiReply } from '../src/http/request'
 import { assertMayRotate, type Key, type KeyRing, rotationPolicyOf } from '../src/rotation/ring'
+import { waysOutOf } from '../src/rotation/ways-out'
 
 // Every way in which a rotation by a contract can be refused, as the vendor would write it.
 
@@ -64,7 +65,13 @@ function requestField(contract: Contract): string | null {
 
 /** Of a ring that was rotated a moment ago, and of one that holds as many keys as it may. */
 function ofTheRing(contract: Contract, ring: KeyRing, now: Date): readonly Problem[] {
-  const choice = { overlapSeconds: null, ownSecret: null, reason: null, forced: false }
+  const choice = {
+    overlapSeconds: null,
+    ownSecret: null,
+    reason: null,
+    forced: false,
+    waysOut: waysOutOf(contract, contract),
+  }
   const policy = rotationPolicyOf(contract, choice)
   const { secondRotation } = policy
   const older = { ...ring.keys[0], expiresAt: addSeconds(now, 3600) }
@@ -74,7 +81,7 @@ function ofTheRing(contract: Contract, ring: KeyRing, now: Date): readonly Probl
     ...problemsOf(() => assertMayRotate(full, { ...policy, overlapSeconds: 3600, cooldownSeconds: 0 }, now)),
     ...(idempotencyKeyOf(contract).rule === 'off'
       ? []
-      : [new Problem('idempotency-key-reused', 'This Idempotency-Key was used with another body.')]),
+      : [new Problem('idempotency-key-reused', 'This Idempotency-Key was used with another body: use another key.')]),
     ...problemsOf(() => assertMayRotate(ring, { ...policy, secondRotation: { kind: 'replace' } }, now)),
   ]
 }

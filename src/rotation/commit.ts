@@ -19,7 +19,10 @@ export interface Proposal {
 /** @throws {Problem} `changed-meanwhile` */
 export function assertRevision({ ring: { revision } }: Endpoint, wanted: number | null | undefined): void {
   if (wanted === undefined || wanted === null || wanted === revision) return
-  throw new Problem('changed-meanwhile', `The keys have changed since revision ${wanted}. They are at ${revision}.`)
+  throw new Problem(
+    'changed-meanwhile',
+    `The keys have changed since revision ${wanted}: look at them again, they are at ${revision}.`,
+  )
 }
 
 export interface Committed {

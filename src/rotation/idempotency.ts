@@ -32,7 +32,7 @@ export function earlierChange(endpoint: Endpoint, record: IdempotencyRecord | nu
   )
   if (!found) return null
   if (found.idempotency?.fingerprint === record?.fingerprint) return found
-  throw new Problem('idempotency-key-reused', 'This Idempotency-Key was used with another body.')
+  throw new Problem('idempotency-key-reused', 'This Idempotency-Key was used with another body: use another key.')
 }
 
 /** The value with every object's members in order, so that equal bodies have equal text. */

@@ -91,7 +91,10 @@ async function lookOrRefuse(deps: RotationDeps, endpoint: Endpoint): Promise<Ope
   const opened = await lookBeforePromotion(deps, endpoint, signal)
   if (opened !== null) return opened
   await restartLead(deps, endpoint, signal)
-  throw new Problem('too-early', 'Receivers cannot read the key at this moment. Its lead begins anew once they can.')
+  throw new Problem(
+    'too-early',
+    'Receivers cannot read the key at this moment. Its lead begins anew once they can: wait for that, or force it.',
+  )
 }
 
 export interface AbandonRequest extends StepRequest {

@@ -17,6 +17,7 @@ import {
   type RotationPolicy,
   rotationPolicyOf,
 } from './ring'
+import { type WaysOut, withWays } from './ways-out'
 
 // The rules of a key that receivers have before it signs: published, promoted, abandoned, rolled back. Pure, as ring.ts.
 
@@ -93,7 +94,7 @@ export function defaultOverlapSeconds(contract: Contract): number {
  * @throws {Problem} `rotation-in-progress` while another one is published, and as `assertMayRotate`
  */
 export function publishKey({ ring, published }: Keys, next: Key, policy: PublishPolicy): Keys {
-  refuseWhilePublished(published)
+  refuseWhilePublished(published, policy.waysOut)
   const now = next.createdAt
   assertMayRotate(ring, policy, now)
   const { signing, leadSeconds, overlapSeconds, secondRotation } = policy
@@ -105,11 +106,15 @@ export function publishKey({ ring, published }: Keys, next: Key, policy: Publish
 }
 
 /** @throws {Problem} `rotation-in-progress` */
-export function refuseWhilePublished(published: Published | null): void {
+export function refuseWhilePublished(published: Published | null, waysOut: WaysOut = ownWays): void {
   if (published === null) return
-  const detail = 'A published key waits to sign. Promote it, or abandon it first.'
-  throw new Problem('rotation-in-progress', detail)
+  const { promote, abandon, atOnce } = waysOut
+  const emergency = atOnce && `${atOnce}, which ends it`
+  throw new Problem('rotation-in-progress', withWays('A published key waits to sign', [promote, abandon, emergency]))
 }
+
+/** Whoever rolls back can promote and abandon. */
+const ownWays: WaysOut = { promote: 'promote it', abandon: 'abandon it' }
 
 /**
  * The keys once `next` signs at once, as `rotateRing`. A key that is published then retires with the same overlap, but
@@ -145,9 +150,10 @@ function retiredKeys({ ring, published }: Keys, policy: RotationPolicy, now: Dat
  * @throws {Problem} `nothing-published`, `key-changed`
  */
 export function publishedAs({ published }: Keys, keyId: string): Published {
-  if (published === null) throw new Problem('nothing-published', 'No key is published.')
+  if (published === null)
+    throw new Problem('nothing-published', 'No key is published: publish one by a rotation first.')
   if (published.key.id === keyId) return published
-  throw new Problem('key-changed', 'Another key is published by now.')
+  throw new Problem('key-changed', `Another key is published by now: ${published.key.id}.`)
 }
 
 /** A delivery is this long on its way at the most: signed with keys that were read 60 seconds ago, and sent for 30. */
@@ -213,7 +219,7 @@ export function rollBackKeys(
   refuseWhilePublished(published)
   const before = previousKey(ring, now)
   if (before === undefined) {
-    throw new Problem('nothing-to-roll-back', 'No key that signed before is live.')
+    throw new Problem('nothing-to-roll-back', 'No key that signed before is live: rotate to a new one.')
   }
   const [{ publication, ...newer }] = ring.keys
   const given: Publication = publication ?? { leadSeconds: defaultLeadSeconds, overlapSeconds }
@@ -238,6 +244,6 @@ const takenBackSeconds = 10
 function refuseTooLate({ expiresAt }: Key, leadSeconds: number, now: Date): void {
   if (expiresAt === null || expiresAt >= addSeconds(now, leadSeconds + takenBackSeconds)) return
   const left = secondsUntil(expiresAt, now)
-  const detail = `The key before ends in ${left} seconds, and receivers may take ${leadSeconds} to learn that it does not.`
+  const detail = `The key before ends in ${left} seconds, and receivers may take ${leadSeconds} to learn that it does not: force it, or rotate.`
   throw new Problem('too-late', detail)
 }

@@ -102,8 +102,8 @@ function revealable({ ring, published, changes }: Endpoint, { keyId }: Change): 
   if (published?.key.id === keyId) return published.key
   const isAbandoned = changes.some(change => change.kind === 'abandon' && change.keyId === keyId)
   const detail = isAbandoned
-    ? 'The secret that this request made was abandoned.'
-    : 'A later rotation replaced the secret that this request made.'
+    ? 'The secret that this request made was abandoned: rotate anew, with another idempotency key.'
+    : 'A later rotation replaced the secret that this request made: rotate anew, with another idempotency key.'
   throw new Problem('rotation-superseded', detail)
 }
 

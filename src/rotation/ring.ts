@@ -5,6 +5,7 @@ import { placeName } from '../contracts/place'
 import { addSeconds, secondsUntil } from '../core/instant'
 import { Problem } from '../core/problem'
 import type { Secret } from '../core/secret'
+import { type WaysOut, withWays } from './ways-out'
 
 // The rule of a rotation: ring, new key and policy in, ring out. Pure: time and randomness are arguments.
 
@@ -56,6 +57,8 @@ export interface RotateChoice {
   readonly forced: boolean
   /** Absent: the new key signs at once. */
   readonly publish?: PublishChoice | undefined
+  /** What the caller could do where the rotation is refused. Absent: nothing is known of it. */
+  readonly waysOut?: WaysOut
 }
 
 /** How a new key waits: until receivers have it, or until somebody promotes it. */
@@ -75,6 +78,8 @@ export interface RotationPolicy {
   readonly cooldownSeconds: number
   /** Present: the key that was made with the endpoint needs no cooldown. */
   readonly cooldownFrom?: 'rotation' | undefined
+  /** As `RotateChoice` has it. */
+  readonly waysOut?: WaysOut | undefined
 }
 
 /** Whether a key may still sign and verify. A malformed expiry counts as expired. */
@@ -135,9 +140,9 @@ export function assertMayRotate(ring: KeyRing, policy: RotationPolicy, now: Date
       retryAfterSeconds: seconds,
     })
   }
-  if (policy.secondRotation.kind === 'reject' && !policy.forced) refuseSecondRotation(retiringKeys(ring, now))
+  if (policy.secondRotation.kind === 'reject' && !policy.forced) refuseSecondRotation(retiringKeys(ring, now), policy)
   if (policy.secondRotation.kind === 'keep') {
-    refuseTooMany(keptKeys(ring, policy, now), policy.secondRotation.maximumLiveKeys)
+    refuseTooMany(keptKeys(ring, policy, now), policy.secondRotation.maximumLiveKeys, policy)
   }
 }
 
@@ -160,18 +165,24 @@ function endsCurrentAlone(rule: SecondRotation): boolean {
   return rule.kind === 'keep' && rule.immediateEnds === 'current'
 }
 
-function refuseSecondRotation(retiring: readonly Key[]): void {
+function refuseSecondRotation(retiring: readonly Key[], { waysOut = {} }: RotationPolicy): void {
   if (retiring.length === 0) return
   const ends = lastToEnd(retiring)
-  const until = ends === null ? 'has no end: revoke the key before first' : `ends at ${ends.toISOString()}`
-  throw new Problem('rotation-in-progress', `The overlap before this one ${until}.`)
+  const wrong = `The overlap before this one ${ends === null ? 'has no end' : 'is open'}`
+  const wait = ends === null ? undefined : `wait until ${ends.toISOString()}, when it ends`
+  throw new Problem('rotation-in-progress', withWays(wrong, [wait, waysOut.revoke, waysOut.force]))
 }
 
-function refuseTooMany(kept: readonly Key[], maximumLiveKeys: number): void {
+function refuseTooMany(kept: readonly Key[], maximumLiveKeys: number, policy: RotationPolicy): void {
+  const { waysOut = {}, secondRotation } = policy
   if (kept.length < maximumLiveKeys) return
   const ends = endsOf(kept.slice(1))
-  const next = ends.length === 0 ? '' : ` The next one ends at ${new Date(Math.min(...ends)).toISOString()}.`
-  throw new Problem('too-many-live-keys', `At most ${maximumLiveKeys} keys can be live at once.${next}`)
+  const next = new Date(Math.min(...ends))
+  const wait = ends.length === 0 ? undefined : `wait until ${next.toISOString()}, when the next one ends`
+  const ended = endsCurrentAlone(secondRotation) ? 'the key that signs' : 'every key before'
+  const atOnce = waysOut.atOnce && `${waysOut.atOnce}, which ends ${ended}`
+  const wrong = `At most ${maximumLiveKeys} keys can be live at once`
+  throw new Problem('too-many-live-keys', withWays(wrong, [wait, waysOut.revoke, atOnce]))
 }
 
 /** Null: one of them has no end. */
@@ -195,6 +206,7 @@ export function rotationPolicyOf(contract: Contract, choice: RotateChoice): Rota
     forced: choice.forced,
     cooldownSeconds: contract.cooldownSeconds ?? 0,
     cooldownFrom: contract.cooldownFrom,
+    waysOut: choice.waysOut,
   }
 }
 

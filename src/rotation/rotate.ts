@@ -136,7 +136,7 @@ function ruleOf({ contract, choice, whilePublished = 'retire' }: RotateRequest):
     policy,
     assertMay: (endpoint, now) => {
       assertWithinBudget(endpoint, now, spending)
-      if (whilePublished === 'refuse' && !isEmergency) refuseWhilePublished(endpoint.published)
+      if (whilePublished === 'refuse' && !isEmergency) refuseWhilePublished(endpoint.published, policy.waysOut)
       assertMayRotate(endpoint.ring, policy, now)
     },
     kept: (endpoint, now) => keptAfter(endpoint, policy, now),
@@ -151,7 +151,7 @@ function publishRule(policy: PublishPolicy): RotateRule {
     assertMay: (endpoint, now) => {
       assertReadable(endpoint, policy)
       assertWithinBudget(endpoint, now, { versions: 2, isUrgent: false })
-      refuseWhilePublished(endpoint.published)
+      refuseWhilePublished(endpoint.published, policy.waysOut)
       assertMayRotate(endpoint.ring, policy, now)
     },
     kept: (endpoint, now) => allKeys(endpoint).filter(key => isLive(key, now)),

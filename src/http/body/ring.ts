@@ -15,6 +15,7 @@ import type { Secret } from '../../core/secret'
 import type { IdempotencyRecord } from '../../rotation/endpoint'
 import { idempotencyRecord, type IdempotentOperation } from '../../rotation/idempotency'
 import type { PublishChoice, RotateChoice } from '../../rotation/ring'
+import { waysOutOf } from '../../rotation/ways-out'
 import type { PermittedRequest } from '../request'
 import { boolean, type Field, instant, invalidField, text, textLike, wholeNumber, word } from './fields'
 import { type JsonObject, readBody, readPermittedObject } from './json'
@@ -184,6 +185,7 @@ export function readRotateChoice(rotate: RotateRequestBody): ReadRotateChoice {
     ifRevision: choice.ifRevision ?? null,
     unrevealedBy: reveal !== undefined && !isRevealed ? placeName(reveal.field) : null,
     publish: published?.publish,
+    waysOut: waysOutOf(dialect, rotate.contract),
   }
 }
 

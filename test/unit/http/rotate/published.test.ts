@@ -137,7 +137,7 @@ describe('POST /v1/endpoints/{id}/secret/rotate with signing', () => {
     for (const body of [{}, { signing: 'manual' }, { overlapSeconds: 60 }]) {
       const reply = await rotate(body)
       expect(reply).toMatchObject({ status: 409, json: { code: 'rotation-in-progress' } })
-      expect(reply.text).toMatch(/Promote it, or abandon it/)
+      expect(reply.text).toMatch(/promote it by .*abandon it by /)
     }
     expect((await rotate({ overlapSeconds: 0 })).json).toMatchObject({ state: 'signing', version: 3 })
     expect(Object((await state()).json).keys).toHaveLength(1)
