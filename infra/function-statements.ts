@@ -45,7 +45,7 @@ const statements: ByFunction<(reach: Reach) => readonly Statement[]> = {
     items('Change', table, { actions: ['PutItem', 'UpdateItem'], partitions: [endpoints, counts] }),
     items('Count', table, { actions: ['Query'], partitions: [endpoints] }),
     items('ResetFailures', table, { actions: ['UpdateItem'], partitions: [health] }),
-    items('Record', table, { actions: ['PutItem'], partitions: [auditRecords] }),
+    items('Record', table, { actions: ['PutItem', 'BatchWriteItem'], partitions: [auditRecords, tenantRecords] }),
     noteUse(table),
     ...writeMirrors(mirrors),
     publish(bus),
@@ -53,7 +53,7 @@ const statements: ByFunction<(reach: Reach) => readonly Statement[]> = {
   endpoints: ({ table, queue, mirrors }) => [
     items('Read', table, { actions: ['GetItem'], partitions: [endpoints, apiKeys, health, deliveries] }),
     items('ReadMany', table, { actions: ['BatchGetItem'], partitions: [health, deliveries] }),
-    items('List', table, { actions: ['Query'], partitions: [endpoints, auditRecords, attempts] }),
+    items('List', table, { actions: ['Query'], partitions: [endpoints, auditRecords, tenantRecords, attempts] }),
     items('Change', table, { actions: ['UpdateItem'], partitions: [endpoints, counts, health] }),
     items('SendAgain', table, { actions: ['PutItem'], partitions: [deliveries] }),
     noteUse(table),
@@ -75,7 +75,7 @@ const statements: ByFunction<(reach: Reach) => readonly Statement[]> = {
   sweep: ({ table, dueIndex, queue, mirrors, bus, failedSweeps }) => [
     { Sid: 'FindDue', Effect: 'Allow', Action: ['dynamodb:Query'], Resource: [dueIndex] },
     items('Settle', table, { actions: ['GetItem', 'UpdateItem', 'DeleteItem'], partitions: [endpoints] }),
-    items('Record', table, { actions: ['PutItem'], partitions: [auditRecords] }),
+    items('Record', table, { actions: ['PutItem', 'BatchWriteItem'], partitions: [auditRecords, tenantRecords] }),
     items('Recover', table, { actions: ['GetItem', 'UpdateItem'], partitions: [health] }),
     items('PutBack', table, { actions: ['GetItem', 'PutItem'], partitions: [deliveries] }),
     send(queue),
@@ -103,7 +103,7 @@ const counts = 'COUNT#*'
 const auditRecords = 'ENDPOINT#*'
 const apiKeys = 'APIKEY#*'
 const apiKeyList = 'APIKEYS'
-/** What happened to a tenant's access. Put in one transaction with what it tells of, so one statement allows both. */
+/** All that happened to a tenant, once more; what happened to its access is put in one transaction with what it tells of. */
 const tenantRecords = 'AUDIT#*'
 /** Deliveries, and the payloads of their events. */
 const deliveries = 'DELIVERIES#*'

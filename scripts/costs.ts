@@ -126,11 +126,11 @@ function memoryOf(stack: Stack, name: string): number {
   return Number(found?.memory_size ?? 128) / 1024
 }
 
-/** The item, with its settings, keys and changes of a day, and its audit records of a year. */
-const bytesPerEndpoint = 10_000
+/** The item, with its settings, keys and changes of a day, and its audit records of a year, each stored twice. */
+const bytesPerEndpoint = 15_000
 
-/** An item of 3 KB is committed and settled, from place to place in the index; the audit record; failures that are reset. */
-const rotation = { writeUnits: 12, readUnits: 4, kmsRequests: 3, seconds: 0.3, logBytes: 1500 }
+/** An item of 3 KB is committed and settled, from place to place in the index; the audit record, twice; failures that are reset. */
+const rotation = { writeUnits: 13, readUnits: 4, kmsRequests: 3, seconds: 0.3, logBytes: 1500 }
 /** The sweep comes by once more where the key before ends: the item is read, told and noted, with its place in the index. */
 const keyEnd = { readUnits: 1, writeUnits: 5, secondsOfLane: 0.5 }
 

@@ -1,4 +1,3 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb'
 import * as v from 'valibot'
 import { type AuditRecord, isOfSettings } from '../rotation/change'
 import type { AuditLog, EndpointAddress, Page, PageRequest } from '../rotation/ports'
@@ -11,21 +10,30 @@ import {
   placeInTime,
   settingsAuditItemKey,
   settingsPrefix,
+  tenantRecordItemKey,
 } from './item-keys'
-import { count, decodeItem, instant, orNull, toItem, valuesOf } from './items'
+import { count, decodeItem, instant, type Item, orNull, toItem, valuesOf } from './items'
+import { putAll } from './put-all'
 import { pageOf, queryItems } from './queries'
 import type { Table } from './table'
+import { listOfTenant } from './tenant-audit'
 
-/** Audit records in DynamoDB, under an item key made of time and id: the same record is the same item. */
+/**
+ * Audit records in DynamoDB, under item keys made of time and id: the same record is the same item. Each is stored twice, in
+ * one request: under its endpoint, and under its tenant.
+ */
 export function dynamoAuditLog(table: Table): AuditLog {
   return {
     record: async (record, signal) => {
       const itemKeyOf = isOfSettings(record) ? settingsAuditItemKey : auditItemKey
-      const item = toItem({ ...itemKeyOf(record, placeInTime(record)), ...record, ...kindItem(record.kind) })
-      await table.client.send(new PutItemCommand({ TableName: table.name, Item: item }), { abortSignal: signal })
+      const place = placeInTime(record)
+      const itemKeys = [itemKeyOf(record, place), tenantRecordItemKey(record.tenantId, place)]
+      const items = itemKeys.map(itemKey => toItem({ ...itemKey, ...record, ...kindItem(record.kind) }))
+      await putAll(table, items, signal)
     },
     list: (address, page) => list(table, address, page),
     listAll: (address, page) => listAll(table, address, page),
+    listOfTenant: (tenantId, range) => listOfTenant(table, tenantId, range, recordOf),
   }
 }
 
@@ -63,7 +71,11 @@ async function recordsOf(
   }
   const start = after === null ? null : itemKeyOf(address, after)
   const items = await queryItems(table, query, { after: start, limit: limit + 1 })
-  return items.map(item => decodeItem(schema, item))
+  return items.map(recordOf)
+}
+
+function recordOf(item: Item): AuditRecord {
+  return decodeItem(schema, item)
 }
 
 const stored = v.object({

@@ -1,11 +1,4 @@
-import {
-  BatchWriteItemCommand,
-  type BatchWriteItemCommandInput,
-  type BatchWriteItemCommandOutput,
-  PutItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
 import * as v from 'valibot'
 import type { Json } from '../contracts/shape'
 import type { Delivery, DeliveryAddress } from '../delivery/delivery'
@@ -24,6 +17,7 @@ import {
   timeToLive,
 } from './item-keys'
 import { count, decodeItem, instant, type Item, orNull, toItem, valuesOf } from './items'
+import { putAll } from './put-all'
 import { batchGet, getItem, queryItems } from './queries'
 import type { Table } from './table'
 
@@ -78,24 +72,6 @@ function replace({ client, name }: Table, item: Item, { attemptCount, status }: 
     ExpressionAttributeValues: valuesOf({ attemptCount, status }),
   })
   return client.send(put)
-}
-
-/** How often what DynamoDB left out is put again. */
-const mostPuts = 8
-
-/**
- * Puts items in one request, whatever was stored before; they are stored in no order.
- * @throws when some were not taken
- */
-async function putAll({ client, name }: Table, items: readonly Item[]): Promise<void> {
-  let left: BatchWriteItemCommandInput['RequestItems'] = { [name]: items.map(Item => ({ PutRequest: { Item } })) }
-  for (let puts = 0; puts < mostPuts; puts += 1) {
-    const reply: BatchWriteItemCommandOutput = await client.send(new BatchWriteItemCommand({ RequestItems: left }))
-    left = reply.UnprocessedItems
-    if (left === undefined || Object.keys(left).length === 0) return
-    await sleep(10 * 2 ** puts)
-  }
-  throw new Error('the table did not take all items')
 }
 
 /** The deliveries of the endpoint's newest attempts, tests apart, and of those that failed without; newest first. */

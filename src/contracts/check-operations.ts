@@ -29,7 +29,15 @@ export const operationRulesOfServed: readonly OperationRule[] = [
 type Addressed = Pick<Contract, 'ids' | 'tenant' | 'overlap' | 'rotateBody' | 'idempotencyKey'>
 
 /** Uses that are not about one endpoint. */
-const withoutEndpoint: readonly Use[] = ['create', 'list', 'health', 'publish', 'create-api-key', 'list-api-keys']
+const withoutEndpoint: readonly Use[] = [
+  'create',
+  'list',
+  'health',
+  'publish',
+  'tenant-audit',
+  'create-api-key',
+  'list-api-keys',
+]
 /** Uses whose id is something else's: a delivery's, an API key's, a tenant's. */
 const withOtherId: readonly Use[] = ['send-again', 'revoke-api-key', 'end-credentials']
 

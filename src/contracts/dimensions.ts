@@ -11,6 +11,7 @@ export const usesOfRotate = [
 /** Uses that read, or change nothing but an endpoint's settings. The function `endpoints` serves them. */
 export const usesOfEndpoints = [
   ...(['list', 'get', 'update', 'delete', 'secret-state', 'rotations', 'audit', 'health'] as const),
+  'tenant-audit',
   ...(['publish', 'deliveries', 'attempts', 'send-again', 'recover'] as const),
 ] as const
 /** Uses that sign something and send it while the caller waits. The function `deliver` serves them. */

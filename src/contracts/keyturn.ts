@@ -216,6 +216,13 @@ export const keyturn = {
       reply: { status: 200, body: { data: 'records', nextCursor: 'nextCursor' } },
     },
     {
+      use: 'tenant-audit',
+      method: 'GET',
+      path: '/v1/audit',
+      access: read,
+      reply: { status: 200, body: { data: 'records', nextCursor: 'nextCursor' } },
+    },
+    {
       use: 'publish',
       method: 'POST',
       path: '/v1/events',

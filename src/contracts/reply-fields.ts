@@ -102,6 +102,7 @@ export const replyFields = {
   ],
   rotations: ['rotations', 'nextCursor', ...requestFields],
   audit: ['records', 'nextCursor', ...requestFields],
+  'tenant-audit': ['records', 'nextCursor', ...requestFields],
   health: ['status', 'release', ...requestFields],
   publish: ['eventId', ...requestFields],
   test: [...testFields, ...requestFields],
@@ -187,7 +188,7 @@ export const fieldValues = {
   signedBy: ['newest', 'previous', 'nobody'],
   kind: [
     ...(['create', 'rotate', 'revoke', 'publish', 'promote', 'abandon', 'roll-back'] as const),
-    ...(['update', 'delete', 'replay'] as const),
+    ...(['update', 'delete', 'replay', 'create-api-key', 'revoke-api-key'] as const),
   ],
   active: eitherWay,
   paused: eitherWay,

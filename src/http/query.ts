@@ -5,12 +5,13 @@ import type { Use } from '../contracts/dimensions'
 import { parsePlace, placesOf } from '../contracts/place'
 import { storedIdPattern } from '../core/id'
 import type { FieldError } from '../core/problem'
-import type { PageRequest } from '../rotation/ports'
+import type { AuditRange, PageRequest } from '../rotation/ports'
 import {
   described,
   type Field,
   type FieldTable,
   gather,
+  instant,
   invalidField,
   invalidFields,
   isNotKnown,
@@ -37,6 +38,7 @@ const places = {
   endpoints: /^[\w.:-]{1,128}(?:#[0-9a-f]{16})?$/,
   rotations: moment,
   audit: moment,
+  'tenant-audit': moment,
   attempts: moment,
   'api-keys': apiKeyIdPattern,
 }
@@ -89,11 +91,17 @@ function endpointsTable(operation: Operation, mounted: readonly Contract[]) {
   return { ...pageTable('endpoints', operation), ...(Object.fromEntries(fields) as typeof all) }
 }
 
+function tenantAuditTable(operation: Operation) {
+  const since = described('The earliest time, which is among them', instant)
+  return { ...pageTable('tenant-audit', operation), since }
+}
+
 /** The parameters that each use reads. A use that is not here reads none. */
 const queryTables: { readonly [U in Use]?: (operation: Operation, mounted: readonly Contract[]) => FieldTable } = {
   list: endpointsTable,
   rotations: operation => pageTable('rotations', operation),
   audit: operation => pageTable('audit', operation),
+  'tenant-audit': tenantAuditTable,
   attempts: operation => pageTable('attempts', operation),
   deliveries: sizeTable,
   'list-api-keys': apiKeysTable,
@@ -145,6 +153,15 @@ export function readEndpointList(request: MatchedRequest, mounted: readonly Cont
 export function readApiKeyRange(request: MatchedRequest): ApiKeyRange {
   const { limit, cursor = null, tenant = null } = readQuery(request, apiKeysTable(request.operation))
   return { limit: limit ?? usualSize(request), after: cursor, tenantId: tenant }
+}
+
+/**
+ * A page of a tenant's audit, since a time. A cursor is a place in time, so that it goes with any.
+ * @throws {Problem} `invalid-request`
+ */
+export function readAuditRange(request: MatchedRequest): AuditRange {
+  const { limit, cursor = null, since = null } = readQuery(request, tenantAuditTable(request.operation))
+  return { limit: limit ?? usualSize(request), after: cursor, since }
 }
 
 /**

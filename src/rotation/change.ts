@@ -179,6 +179,18 @@ export interface AuditRecord {
   readonly changed?: ChangedSettings
 }
 
+/** What happened to a tenant, as its audit shows it: an audit record of one of its endpoints, or one of its access. */
+export interface AuditEntry {
+  readonly id: string
+  /** Null: it is about the tenant's access, and no endpoint. */
+  readonly endpointId: string | null
+  readonly kind: AuditKind | 'create-api-key' | 'revoke-api-key'
+  readonly at: Date
+  readonly actor: { readonly kind: string; readonly id: string }
+  readonly reason: string | null
+  readonly changed?: ChangedSettings
+}
+
 /** Whether the record is of the endpoint itself, and not of its key ring. */
 export function isOfSettings({ kind }: Pick<AuditRecord, 'kind'>): boolean {
   return kind === 'update' || kind === 'delete'

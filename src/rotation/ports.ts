@@ -1,6 +1,6 @@
 import type { Log } from '../core/log'
 import type { Secret } from '../core/secret'
-import type { AuditRecord } from './change'
+import type { AuditEntry, AuditRecord } from './change'
 import type { Actor, DueKind, Endpoint, PolicySettling, Settling } from './endpoint'
 import type { ApiKeyEventType, EndpointEventType } from './event-types'
 import type { Adoption } from './proof'
@@ -104,6 +104,16 @@ export interface AuditLog {
   list(address: EndpointAddress, page: PageRequest): Promise<Page<AuditRecord>>
   /** The same with changes of settings and the deletion among them, each at its time. */
   listAll(address: EndpointAddress, page: PageRequest): Promise<Page<AuditRecord>>
+  /**
+   * What happened to a tenant, newest first: to its endpoints, also to those that are gone, and to its access. Records from
+   * before there was this list are not in it.
+   */
+  listOfTenant(tenantId: string, range: AuditRange): Promise<Page<AuditEntry>>
+}
+
+export interface AuditRange extends PageRequest {
+  /** The earliest time; null: since ever. */
+  readonly since: Date | null
 }
 
 /** What a sealed secret is bound to; opening it under any other context fails. Shown in CloudTrail. */

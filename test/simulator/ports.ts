@@ -30,6 +30,7 @@ export function portsOf(world: World, caller: Caller): SweepDeps {
       record: (record, signal) => call('audit.record', [record], () => audit.record(record, never), signal),
       list: (key, page) => call('audit.list', [key], () => audit.list(key, page)),
       listAll: (key, page) => call('audit.listAll', [key], () => audit.listAll(key, page)),
+      listOfTenant: (tenantId, range) => call('audit.listOfTenant', [], () => audit.listOfTenant(tenantId, range)),
     },
     sealer: {
       seal: (secret, context) => call('sealer.seal', [secret, context], () => sealer.seal(secret, context)),

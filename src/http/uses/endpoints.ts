@@ -1,6 +1,6 @@
 import { noSuchEndpoint } from '../../core/problem'
 import type { HealthStore } from '../../delivery/health'
-import type { AuditRecord } from '../../rotation/change'
+import type { AuditEntry, AuditRecord } from '../../rotation/change'
 import type { ChangedSettings } from '../../rotation/changed-settings'
 import { deleteEndpoint } from '../../rotation/delete'
 import type { Endpoint } from '../../rotation/endpoint'
@@ -15,13 +15,13 @@ import { readBody } from '../body/json'
 import { endpointValues } from '../endpoint-values'
 import { isReached, loadEndpoint, loadShownEndpoint, possibleIds } from '../load-endpoint'
 import { findEndpoints } from '../endpoint-filter'
-import { cursorOf, readEndpointList, readPageRequest } from '../query'
+import { cursorOf, readAuditRange, readEndpointList, readPageRequest } from '../query'
 import { type Outcome, outcome, type Values } from '../reply'
 import type { ApiSettings, PermittedRequest, Uses } from '../request'
 import { update, type UpdateDeps } from './update'
 
 export interface EndpointDeps extends UpdateDeps {
-  readonly audit: Pick<AuditLog, 'list' | 'listAll'>
+  readonly audit: Pick<AuditLog, 'list' | 'listAll' | 'listOfTenant'>
   readonly health: Pick<HealthStore, 'loadAny' | 'loadMany' | 'resume'>
 }
 
@@ -35,6 +35,7 @@ export function endpointUses(deps: EndpointDeps, settings: ApiSettings): Uses {
     'secret-state': { credential: 'cached', perform: request => showSecretState(deps, settings, request) },
     rotations: { credential: 'cached', perform: request => listRotations(deps, settings, request) },
     audit: { credential: 'cached', perform: request => listAudit(deps, settings, request) },
+    'tenant-audit': { credential: 'cached', perform: request => listTenantAudit(deps, request) },
   }
 }
 
@@ -170,6 +171,13 @@ async function listAudit(
   return outcome({ records: items.map(recordValues), nextCursor: cursorOf('audit', next) })
 }
 
+/** Everything that happened to a tenant, newest first: to its endpoints, also to those that are gone, and to its access. */
+async function listTenantAudit({ audit }: Pick<EndpointDeps, 'audit'>, request: PermittedRequest): Promise<Outcome> {
+  readBody(request)
+  const { items, next } = await audit.listOfTenant(request.tenantId, readAuditRange(request))
+  return outcome({ records: items.map(recordValues), nextCursor: cursorOf('tenant-audit', next) })
+}
+
 /**
  * Where the endpoint is found, or was: its records stay when it is deleted. They do not say which contract it had, so
  * only who sees the endpoints of all contracts sees those of one that is gone.
@@ -190,7 +198,7 @@ async function auditedAddress(
   throw noSuchEndpoint()
 }
 
-function recordValues({ id, endpointId, at, actor, kind, reason, changed = {} }: AuditRecord): Values {
+function recordValues({ id, endpointId, at, actor, kind, reason, changed = {} }: AuditEntry): Values {
   return {
     id,
     endpointId,

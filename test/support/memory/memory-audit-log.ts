@@ -19,6 +19,13 @@ export function memoryAuditLog(table: AuditTable): AuditLog {
     },
     list: async (address, page) => list(table, address, { ...page, isListed: record => !isOfSettings(record) }),
     listAll: async (address, page) => list(table, address, { ...page, isListed: () => true }),
+    listOfTenant: async (tenantId, { since, ...page }) =>
+      pageOf(
+        [...table.records.values()]
+          .filter(record => record.tenantId === tenantId)
+          .filter(({ at }) => since === null || at >= since),
+        page,
+      ),
   }
 }
 
@@ -30,6 +37,11 @@ function list(table: AuditTable, address: EndpointAddress, { limit, after, isLis
   const records = [...table.records.values()]
     .filter(isListed)
     .filter(record => record.tenantId === address.tenantId && record.endpointId === address.endpointId)
+  return pageOf(records, { limit, after })
+}
+
+function pageOf(all: readonly AuditRecord[], { limit, after }: PageRequest): Page<AuditRecord> {
+  const records = all
     .map(record => ({ record, place: place(record) }))
     .filter(entry => after === null || entry.place < after)
     .sort((a, b) => (a.place < b.place ? 1 : -1))

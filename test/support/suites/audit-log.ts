@@ -111,5 +111,45 @@ export function auditLogSuite(start: () => Promise<RunningAuditLog>): void {
   it('records nothing after the signal has aborted', async () => {
     await expect(running.log.record(sampleRecord(1), aborted)).rejects.toMatchObject({ name: 'AbortError' })
     expect((await running.log.list(address, { limit: 10, after: null })).items).toEqual([])
+    expect((await running.log.listOfTenant('org_1', wholeAudit)).items).toEqual([])
+  })
+
+  const wholeAudit = { limit: 10, after: null, since: null }
+  const ofTenant = [
+    sampleRecord(1, { kind: 'create', changed: { url: { from: null, to: 'https://a.example/' } } }),
+    sampleRecord(2, { endpointId: 'ep_2', kind: 'promote' }),
+    sampleRecord(3, { kind: 'update', changed: { name: { from: 'a', to: 'b' } } }),
+    sampleRecord(3, { id: 'rot_3b', endpointId: 'ep_3', kind: 'replay' }),
+    sampleRecord(4, { endpointId: 'ep_2', kind: 'delete' }),
+  ]
+
+  it('lists what happened to all endpoints of a tenant, newest first, every field and each record once', async () => {
+    await recordAll(...ofTenant, sampleRecord(5, { tenantId: 'org_2' }), sampleRecord(6, { tenantId: 'org_10' }))
+    await recordAll(...ofTenant)
+    expect(await running.log.listOfTenant('org_1', wholeAudit)).toEqual({ items: ofTenant.toReversed(), next: null })
+  })
+
+  it('pages through a tenant’s, since a time, which is among them, or not', async () => {
+    await recordAll(...ofTenant)
+    const pagesSince = async (since: Date | null): Promise<readonly unknown[]> => {
+      const found: unknown[] = []
+      for (let after: string | null = null; ;) {
+        const { items, next } = await running.log.listOfTenant('org_1', { limit: 2, after, since })
+        found.push(...items)
+        if (next === null) return found
+        after = next
+      }
+    }
+    expect(await pagesSince(null)).toEqual(ofTenant.toReversed())
+    expect(await pagesSince(addSeconds(noon, 2))).toEqual(ofTenant.slice(1).toReversed())
+    expect(await pagesSince(new Date(addSeconds(noon, 2).getTime() + 1))).toEqual(ofTenant.slice(2).toReversed())
+    expect(await pagesSince(addSeconds(noon, 9))).toEqual([])
+  })
+
+  it('has nothing after a place that is before the time since when it is asked', async () => {
+    await recordAll(...ofTenant)
+    const { next } = await running.log.listOfTenant('org_1', { limit: 4, after: null, since: null })
+    const range = { limit: 4, after: next, since: addSeconds(noon, 3) }
+    expect(await running.log.listOfTenant('org_1', range)).toEqual({ items: [], next: null })
   })
 }

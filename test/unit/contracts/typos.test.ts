@@ -6,8 +6,8 @@ import { fieldValues, itemFields, replyFields, timeFields } from '../../../src/c
 import type { Delivery } from '../../../src/delivery/delivery'
 import type { DeliveryHealth } from '../../../src/delivery/health'
 import type { SignedBy } from '../../../src/delivery/probe'
-import type { AuditKind } from '../../../src/rotation/change'
 import type { ApiKeyState } from '../../../src/access/api-key'
+import type { AuditEntry } from '../../../src/rotation/change'
 import type { EndpointSettings } from '../../../src/rotation/endpoint'
 import type { MirrorState } from '../../../src/rotation/mirror'
 import type { Adoption } from '../../../src/rotation/proof'
@@ -368,7 +368,8 @@ describe('a typo', () => {
       kind: {
         ...({ create: true, rotate: true, revoke: true, publish: true, promote: true, abandon: true } as const),
         ...({ 'roll-back': true, update: true, delete: true, replay: true } as const),
-      } satisfies All<AuditKind>,
+        ...({ 'create-api-key': true, 'revoke-api-key': true } as const),
+      } satisfies All<AuditEntry['kind']>,
       active: { true: true, false: true },
       paused: { true: true, false: true },
       delivered: { true: true, false: true },

@@ -65,6 +65,11 @@ const targets: Readonly<Record<string, Omit<AwsCall, 'action'>>> = {
   'an audit record': itemOf({ pk: auditPartition(endpoint) }),
   'an API key': attributesOf(itemOf(apiKeyItemKey('0123')), 'lastUsedAt', 'permissions'),
   'the last use of an API key': attributesOf(itemOf(apiKeyItemKey('0123')), 'lastUsedAt'),
+  'a record of a tenant': itemOf(tenantRecordItemKey('org_1', 'now')),
+  'an audit record and that of its tenant': itemOf(
+    { pk: auditPartition(endpoint) },
+    tenantRecordItemKey('org_1', 'now'),
+  ),
   'the list of API keys': itemOf(apiKeyListingKey('key_1')),
   'a record of access': itemOf(tenantRecordItemKey('org_1', 'now')),
   'an API key, its place in the list and its record': itemOf(
@@ -188,6 +193,14 @@ const mirrorKeyUses = ['a mirror', 'a new mirror'].flatMap(what => [
 ])
 const traces = ['xray:PutTraceSegments traces', 'xray:PutTelemetryRecords traces']
 
+/** What happened to an endpoint is stored with its tenant's, too. */
+const callsOnAudit = (name: string): readonly string[] =>
+  ['an audit record', 'a record of a tenant', 'an audit record and that of its tenant'].map(
+    what => `${dynamodb(name)} ${what}`,
+  )
+/** The first by functions from before, which stored it once, while they are replaced. */
+const auditWrites = ['PutItem', 'BatchWriteItem'].flatMap(callsOnAudit)
+
 /** Each function may make these calls and no others: a list of its own, beside the policies that it checks. */
 const mayDo: Readonly<Record<string, readonly string[]>> = {
   rotate: [
@@ -205,7 +218,7 @@ const mayDo: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:Query an endpoint',
     'dynamodb:GetItem health',
     'dynamodb:UpdateItem health',
-    'dynamodb:PutItem an audit record',
+    ...auditWrites,
     'kms:Encrypt the ring key in its context',
     'kms:Decrypt the ring key in its context',
     ...mirrorWrites,
@@ -221,7 +234,7 @@ const mayDo: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:UpdateItem the last use of an API key',
     'dynamodb:GetItem an endpoint and an API key',
     'dynamodb:Query an endpoint',
-    'dynamodb:Query an audit record',
+    ...callsOnAudit('Query'),
     'dynamodb:Query an attempt',
     'dynamodb:UpdateItem an endpoint',
     'dynamodb:UpdateItem a count of endpoints',
@@ -280,7 +293,7 @@ const mayDo: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:GetItem a delivery',
     'dynamodb:PutItem a delivery',
     'sqs:SendMessage the queue',
-    'dynamodb:PutItem an audit record',
+    ...auditWrites,
     'kms:Decrypt the ring key in its context',
     ...mirrorWrites,
     ...mirrorKeyUses,
