@@ -117,6 +117,41 @@ export function ownEndpointsSuite(bed: () => ControlPlaneBed): void {
     })
   })
 
+  describe('GET /v1/endpoints by what an endpoint is', () => {
+    it('200 finds whose a URL is, its contract and its status, and 400 names what there is', async () => {
+      const path = `/${randomBytes(6).toString('hex')}`
+      const { origin } = new URL(url)
+      const created = await call('POST', '/v1/endpoints', { url: `${origin}${path}?tenant=7`, status: 'paused' })
+      const asked = async (query: string): Promise<unknown> =>
+        memberAt((await call('GET', `/v1/endpoints?url=${encodeURIComponent(origin + path)}${query}`)).json, 'data')
+      const found = [memberAt(created.json, 'endpoint')]
+      expect(await asked('')).toEqual(found)
+      expect(await asked('&status=paused&contract=keyturn')).toEqual(found)
+      expect(await asked('&status=active')).toEqual([])
+      expect((await call('GET', '/v1/endpoints?contract=nobody')).status).toBe(400)
+    })
+  })
+
+  describe('GET /v1/audit', () => {
+    it('200 tells what became of an endpoint that is gone, newest first', async () => {
+      const since = new Date().toISOString()
+      const { address } = await create()
+      const rotated = await rotate(address, { reason: 'yearly', reveal: false })
+      expect([rotated.status, memberAt(rotated.json, 'signingSecret')]).toEqual([200, undefined])
+      await call('DELETE', `/v1/endpoints/${address.endpointId}`)
+      const records = async (): Promise<readonly unknown[]> => {
+        const reply = await call('GET', `/v1/audit?limit=100&since=${since}`)
+        const data = memberAt(reply.json, 'data') as readonly { readonly endpointId: string }[]
+        return data.filter(({ endpointId }) => endpointId === address.endpointId)
+      }
+      expect(await untilThere(records, 3)).toMatchObject([
+        { kind: 'delete', changed: { url: { from: url, to: null } } },
+        { kind: 'rotate', reason: 'yearly', changed: {} },
+        { kind: 'create', actor: { kind: 'api-key' } },
+      ])
+    })
+  })
+
   describe('an endpoint', () => {
     it('200 shows it, and PATCH changes it and nothing else', async () => {
       const { endpointId, json } = await create()
@@ -152,6 +187,16 @@ export function ownEndpointsSuite(bed: () => ControlPlaneBed): void {
       expect(Math.round(days)).toBe(7)
     })
   })
+}
+
+/** The sweep brings the last of them. */
+async function untilThere(read: () => Promise<readonly unknown[]>, count: number): Promise<readonly unknown[]> {
+  for (let round = 0; round < 300; round += 1) {
+    const found = await read()
+    if (found.length >= count) return found
+    await wait(50)
+  }
+  throw new Error('not all are there')
 }
 
 async function untilDeleted({ secrets }: ControlPlaneBed, SecretId: string) {
