@@ -104,7 +104,9 @@ function operationOf({ contract, operation, path, operationId }: ServedOperation
     summary,
     description: [...about, ...needs(operation), ...ignored].join(' '),
     ...security(contract, operation),
-    parameters: parametersOf(contract, operation, path).map(parameter => ({ ...parameter })),
+    parameters: parametersOf(contract, operation, { path, mounted: deployment.contracts }).map(parameter => ({
+      ...parameter,
+    })),
     ...(body !== null && {
       requestBody: {
         required: contract.rotateBody?.required === true && operation.use === 'rotate',
@@ -177,6 +179,10 @@ const described: { readonly [U in Use]: UseText } = {
   'secret-state': { summary: 'Read the live keys, without their secrets', about: [] },
   rotations: { summary: 'List what happened to the keys', about: ['Newest first.'] },
   audit: { summary: 'List all that happened to an endpoint', about: ['Newest first; also of one that is deleted.'] },
+  'tenant-audit': {
+    summary: 'List all that happened to a tenant',
+    about: ['Newest first: its endpoints, also those that are deleted, and its API keys.'],
+  },
   health: { summary: 'Whether the API answers', about: [] },
   publish: {
     summary: 'Publish an event',

@@ -209,6 +209,7 @@ const ofUse: { readonly [U in Use]: readonly ProblemCode[] } = {
   'secret-state': ['not-found'],
   rotations: ['not-found'],
   audit: ['not-found'],
+  'tenant-audit': [],
   health: [],
   publish: ['payload-too-large'],
   deliveries: ['not-found'],

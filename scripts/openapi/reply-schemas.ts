@@ -90,6 +90,7 @@ const endpoint: Fields<EndpointField> = {
   version: { ...count, description: 'How many keys have been made' },
   createdAt: 'time',
   updatedAt: 'time',
+  currentKeyCreatedAt: 'time',
   secretMask: textOrNull,
   secretHint: { type: 'string', description: 'The last 4 characters of the secret that signs' },
 }
@@ -153,6 +154,7 @@ const replies: { readonly [U in Use]: Fields<ReplyFields[U]> } = {
   },
   rotations: { ...page, rotations: {} },
   audit: { ...page, records: {} },
+  'tenant-audit': { ...page, records: {} },
   health: { ...request, status: { const: 'ok' }, release: text },
   publish: { ...request, eventId: text },
   test: {
@@ -256,7 +258,7 @@ const items: {
   },
   records: {
     id: text,
-    endpointId: text,
+    endpointId: { ...textOrNull, description: 'Null: it is about the tenant’s access' },
     at: 'time',
     actor,
     kind,

@@ -66,6 +66,7 @@ export function bodyOf(contract: Contract, operation: Operation, deployment: Dep
     case 'secret-state':
     case 'rotations':
     case 'audit':
+    case 'tenant-audit':
     case 'health':
     case 'deliveries':
     case 'attempts':
@@ -179,13 +180,17 @@ export interface Parameter {
 const ringUses: readonly Use[] = ['create', 'rotate', 'promote', 'abandon', 'roll-back', 'revoke-previous']
 
 /** The parameters of an operation; its credential is none. */
-export function parametersOf(contract: Contract, operation: Operation, path: string): readonly Parameter[] {
+export function parametersOf(
+  contract: Contract,
+  operation: Operation,
+  { path, mounted }: { readonly path: string; readonly mounted: readonly Contract[] },
+): readonly Parameter[] {
   const placed = operation.use === 'rotate' ? placedParameters(contract, operation) : []
   const others = [
     ...pathParameters(contract, operation, path),
     ...tenantHeader(contract, operation),
     ...versionHeader(contract),
-    ...queryParameters(queryTable(operation)),
+    ...queryParameters(queryTable(operation, mounted)),
     ...idempotencyHeader(contract, operation),
   ]
   return [...others, ...placed.filter(({ in: place, name }) => !others.some(o => o.in === place && o.name === name))]

@@ -91,7 +91,7 @@ interface Parameterised {
 }
 
 const withQuery = operations.flatMap(({ operation, path, operationId }): Parameterised[] =>
-  parametersOf(keyturn, operation, path)
+  parametersOf(keyturn, operation, { path, mounted: [keyturn] })
     .filter(({ in: place, name }) => place === 'query' && name !== 'cursor')
     .map(({ name, schema }) => ({ operationId, operation, path, name, schema })),
 )
