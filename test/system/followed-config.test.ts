@@ -1,43 +1,40 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { execFile, type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { openSessionIssuer, type SessionIssuer } from '../../local/session-issuer'
+import { promisify } from 'node:util'
+import { loadFollowedConfig } from '../../config/load'
 import { startLocalRun, type TestLocalRun } from '../support/local-run'
 
-// The local run with the settings of a platform's own configuration, and what it prints of requests.
+// The local run with the settings of a platform's own configuration and the sessions of the example's issuer, and what it
+// prints of requests.
 
 const folder = mkdtempSync(join(tmpdir(), 'keyturn-followed-'))
 const config = join(folder, 'keyturn.config.mjs')
 const dataDir = join(folder, 'data')
 const buildDir = join(folder, 'build')
-let issuer: SessionIssuer
-let jwks: Server
-let issuerUrl: string
+const issuerFile = resolve(__dirname, '../../examples/session-issuer/issuer.mjs')
+let issuer: ChildProcess
+let jwksUrl: string
 let run: TestLocalRun
 
 beforeAll(async () => {
-  issuer = await openSessionIssuer(join(folder, 'session-key.json'))
-  jwks = createServer((_, reply) => void reply.end(JSON.stringify(issuer.jwks))).listen(0, '127.0.0.1')
-  await once(jwks, 'listening')
-  issuerUrl = `http://127.0.0.1:${(jwks.address() as AddressInfo).port}`
+  issuer = spawn(process.execPath, [issuerFile, 'serve'], {
+    env: issuerEnvironment,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [said]: readonly unknown[] = await once(issuer.stdout ?? issuer, 'data')
+  jwksUrl = /http:\S+/.exec(String(said))?.[0] ?? ''
   const written = {
     stage: 'prod',
     contracts: [{ contract: 'keyturn' }],
     mirror: 'off',
     endpointsPerTenant: 1,
     corsOrigins: ['https://app.example.com'],
-    sessions: {
-      issuer: 'https://id.example.com',
-      audience: 'keyturn',
-      jwksUrl: `${issuerUrl}/jwks.json`,
-      roleClaim: 'role',
-      tenantClaim: 'tenant',
-    },
+    sessions: sessionsAt(jwksUrl),
   }
   writeFileSync(config, `export default ${JSON.stringify(written)}`)
   run = await startLocalRun({ dataDir, buildDir, config, requests: 'shown' })
@@ -45,20 +42,39 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await run.stop()
-  jwks.close()
+  issuer.kill()
   rmSync(folder, { recursive: true })
 })
+
+const issuerEnvironment = { ...process.env, KEY_FILE: join(folder, 'issuer-key.json'), PORT: '0' }
+
+/** What the example's issuer prints as a session of one person. */
+async function session(options: readonly string[], env: NodeJS.ProcessEnv = issuerEnvironment): Promise<string> {
+  const args = [issuerFile, 'token', '--subject', 'user_7', ...options]
+  return (await promisify(execFile)(process.execPath, args, { env })).stdout.trim()
+}
+
+function sessionsAt(url: string) {
+  const claims = { roleClaim: 'role', tenantClaim: 'tenant' }
+  return { issuer: 'https://id.example.com', audience: 'keyturn', jwksUrl: url, ...claims }
+}
 
 interface Call {
   readonly token: string
   readonly method?: string
   readonly body?: string
   readonly origin?: string
+  readonly tenant?: string
 }
 
-function keyturnCall(path: string, { token, origin, ...init }: Call): Promise<Response> {
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
-  return fetch(run.local.api + path, { ...init, headers: origin === undefined ? headers : { ...headers, origin } })
+function keyturnCall(path: string, { token, origin, tenant, ...init }: Call): Promise<Response> {
+  const headers = {
+    'content-type': 'application/json',
+    authorization: `Bearer ${token}`,
+    ...(origin === undefined ? {} : { origin }),
+    ...(tenant === undefined ? {} : { 'keyturn-tenant': tenant }),
+  }
+  return fetch(run.local.api + path, { ...init, headers })
 }
 
 /** The line of a request once it is printed. */
@@ -78,7 +94,7 @@ describe('the local run with a configuration', () => {
   it('says at its start which it follows, where sessions come from and where the logs are', () => {
     const output = run.output()
     expect(output).toContain(`Configuration: ${config} (mirror, corsOrigins, endpointsPerTenant).`)
-    expect(output).toContain(`Sessions: those of https://id.example.com, whose keys are at ${issuerUrl}/jwks.json.`)
+    expect(output).toContain(`Sessions: those of https://id.example.com, whose keys are at ${jwksUrl}.`)
     expect(output).toContain(`Logs: ${join(dataDir, 'logs')}, a file for each function.`)
     expect(existsSync(join(dataDir, 'logs', 'rotate.ndjson'))).toBe(true)
     expect(output).not.toContain('Read its mirror')
@@ -98,11 +114,12 @@ describe('the local run with a configuration', () => {
 
   it('takes sessions of its issuer alone, and names none of its own', async () => {
     const { tenantId } = run.local.contracts.keyturn
-    const session = { subject: 'user_1', role: 'admin', tenantId } as const
-    const ours = await issuer.issue({ ...session, issuer: 'https://id.example.com' })
-    const others = await issuer.issue({ ...session, issuer: run.local.aws })
-    expect((await keyturnCall('/v1/endpoints', { token: ours })).status).toBe(200)
-    expect((await keyturnCall('/v1/endpoints', { token: others })).status).toBe(401)
+    const list = async (token: string) => (await keyturnCall('/v1/endpoints', { token })).status
+    expect(await list(await session(['--role', 'admin', '--tenant', tenantId]))).toBe(200)
+    const another = { ...issuerEnvironment, KEY_FILE: join(folder, 'another-key.json') }
+    expect(await list(await session(['--role', 'admin', '--tenant', tenantId], another))).toBe(401)
+    const fromElsewhere = { ...issuerEnvironment, ISSUER: 'https://other.example.com' }
+    expect(await list(await session(['--role', 'admin', '--tenant', tenantId], fromElsewhere))).toBe(401)
     expect(run.local.contracts.keyturn).not.toHaveProperty('adminSession')
   })
 
@@ -111,6 +128,37 @@ describe('the local run with a configuration', () => {
     const from = (origin: string) => keyturnCall('/v1/endpoints', { token, origin })
     expect((await from('https://app.example.com')).status).toBe(200)
     expect((await from('https://other.example.com')).status).toBe(403)
+  })
+})
+
+describe("a session of the example's issuer", () => {
+  const rotate = (token: string) => {
+    const { endpointId } = run.local.contracts.keyturn
+    return keyturnCall(`/v1/endpoints/${endpointId}/secret/rotate`, { method: 'POST', token })
+  }
+
+  it('200 to rotate as admin, and 403 as member, who may read', async () => {
+    const { tenantId } = run.local.contracts.keyturn
+    expect((await rotate(await session(['--role', 'admin', '--tenant', tenantId]))).status).toBe(200)
+    const member = await session(['--role', 'member', '--tenant', tenantId])
+    expect((await rotate(member)).status).toBe(403)
+    expect((await keyturnCall('/v1/endpoints', { token: member })).status).toBe(200)
+  })
+
+  it('400 with several tenants of which none is named, 200 with one named, 404 for a tenant that is not among them', async () => {
+    const { tenantId, endpointId } = run.local.contracts.keyturn
+    const token = await session(['--role', 'admin', '--tenant', tenantId, '--tenant', 'org_other'])
+    const get = async (tenant?: string) =>
+      (await keyturnCall(`/v1/endpoints/${endpointId}`, { token, ...(tenant === undefined ? {} : { tenant }) })).status
+    expect([await get(), await get(tenantId), await get('org_third')]).toEqual([400, 200, 404])
+  })
+
+  it('is configured as docs/sessions.md says', async () => {
+    const [, text = ''] = /```js\n([^]*?)```/.exec(readFileSync('docs/sessions.md', 'utf8')) ?? []
+    const file = join(folder, 'documented.ts')
+    writeFileSync(file, text)
+    const { own, settings } = await loadFollowedConfig(file)
+    expect({ own, sessions: { ...settings.sessions, jwksUrl } }).toEqual({ own: [], sessions: sessionsAt(jwksUrl) })
   })
 })
 

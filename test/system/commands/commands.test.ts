@@ -47,6 +47,11 @@ const provedElsewhere: readonly Proof[] = [
     command: /^pip install | python receiver\.py$/,
     by: ['test/system/receivers.test.ts', 'receiver-python/receiver.py'],
   },
+  { command: /^npm install jose$/, by: ['.ci/run', 'npm ci'] },
+  {
+    command: /node issuer\.mjs |\$session"$/,
+    by: ['test/system/followed-config.test.ts', 'session-issuer/issuer.mjs'],
+  },
   { command: /^go mod tidy$| go run \.$/, by: ['test/system/receivers.test.ts', "spawnSync('go', ['build'"] },
   {
     command: /npx cdktf-cli@0\.21 deploy --app 'npx tsx forges\.ts'$/,
