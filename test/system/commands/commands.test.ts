@@ -47,6 +47,8 @@ const provedElsewhere: readonly Proof[] = [
     command: /^pip install | python receiver\.py$/,
     by: ['test/system/receivers.test.ts', 'receiver-python/receiver.py'],
   },
+  { command: /^npm install \S*keyturn-\S+\.tgz$/, by: ['test/support/packed.ts', "execFileSync('npm', ['install'"] },
+  { command: /^npm pack$/, by: ['test/support/packed.ts', "execFileSync('npm', ['pack'"] },
   { command: /^npm install jose$/, by: ['.ci/run', 'npm ci'] },
   {
     command: /node issuer\.mjs |\$session"$/,

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
-import { exportOf, packageEntries } from '../../../scripts/entries'
+import { exportOf, packageEntries, peersOfStart } from '../../../scripts/entries'
 import { packedDocument } from '../../../scripts/packed-docs'
 import { installCommand } from '../../../scripts/peers'
 
 interface ProjectFile {
+  readonly version?: string
   readonly exports?: object
   readonly files?: readonly string[]
   readonly compilerOptions?: object
@@ -25,6 +26,24 @@ describe('the table of entries', () => {
     expect(json('tsconfig.package.json').files?.toSorted()).toEqual(sources.toSorted())
     const paths = Object.fromEntries(packageEntries.map(({ name, source }) => [`keyturn/${name}`, [`./${source}`]]))
     expect(json('tsconfig.json').compilerOptions).toMatchObject({ paths })
+  })
+})
+
+describe("the README's table of entries", () => {
+  const readme = readFileSync('README.md', 'utf8')
+  const rowOf = (name: string): string => readme.split('\n').find(line => line.startsWith(`| \`${name}\``)) ?? ''
+
+  it('has what each needs besides, and nothing else', () => {
+    for (const { name, peers } of packageEntries) {
+      const [, needs = ''] = /\| ([^|]+) \|$/.exec(rowOf(`keyturn/${name}`)) ?? []
+      expect(needs).toBe(peers.length === 0 ? 'nothing' : peers.map(peer => `\`${peer}\``).join(', '))
+    }
+    const needed = peersOfStart.map(peer => `\`${peer}\``).join(', ')
+    expect(rowOf('npx keyturn')).toContain(`\`start\` needs ${needed} |`)
+  })
+
+  it('is of the version that is packed', () => {
+    expect(readme).toContain(`keyturn-${String(json('package.json').version)}.tgz`)
   })
 })
 
