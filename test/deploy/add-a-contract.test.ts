@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { freePorts } from '../support/local-run'
+import { copyOfProject, pack } from '../support/packed'
 
 // Follows docs/add-a-contract.md from an empty folder: each block as it stands, but for the ports, and for the install,
 // which takes the packed package and what is installed here.
@@ -71,13 +72,12 @@ async function follow(holds: string): Promise<string> {
 describe('docs/add-a-contract.md, followed from an empty folder', () => {
   it('installs the package, and what the page installs beside it', () => {
     expect(blocks[0]).toContain(`npm install keyturn ${packages[0]}@4 tsx typescript`)
-    const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], {
-      cwd: root,
-      encoding: 'utf8',
-    })
+    const project = mkdtempSync(join(tmpdir(), 'keyturn-packed-'))
+    copyOfProject(project)
+    const tarball = pack(project, folder)
+    rmSync(project, { recursive: true })
     const install = (...args: readonly string[]): string => execFileSync('npm', args, { cwd: folder, encoding: 'utf8' })
     install('init', '--yes')
-    const tarball = `./${packed.trim().split('\n').at(-1)}`
     install('install', '--offline', '--no-audit', '--no-fund', '--silent', tarball)
     for (const each of packages) symlinkSync(join(root, 'node_modules', each), join(folder, 'node_modules', each))
     mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true })
