@@ -9,7 +9,7 @@ import { functionNames } from '../../infra/function-statements'
 import { allContracts } from '../../src/contracts/all'
 import { gatewayRoutes } from '../../src/contracts/gateway-routes'
 import { mirrorName } from '../../src/rotation/mirror'
-import { apiCaller } from '../support/api-caller'
+import { apiCaller, textAt } from '../support/api-caller'
 import type { Synthesised } from '../unit/infra/support/synthesise'
 import { mayCall } from '../unit/infra/support/synthesised-policies'
 import { type DeployBed, kmsKeyState, startDeployBed } from './support/deploy-bed'
@@ -194,6 +194,22 @@ whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => 
     await sweepAfterGrace()
   })
 
+  it('a platform makes, lists and ends API keys with the deployed functions', async () => {
+    const api = apiCaller(deployment.api)
+    const platform = { token: apiKeys.seeded['keyturn.platformApiKey'] ?? '' }
+    const tenantIds = ['org_visitor']
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString()
+    const body = { name: 'proof', tenantIds, permissions: ['endpoints:read'], expiresAt }
+    const made = await api.call('POST', '/v1/api-keys', { ...platform, body })
+    const status = async (method: string, path: string, token = platform.token) =>
+      (await api.call(method, path, { token })).status
+    expect(made.status).toBe(201)
+    expect(await status('GET', '/v1/endpoints', textAt(made, 'apiKey'))).toBe(200)
+    expect(await status('GET', '/v1/api-keys?tenant=org_visitor')).toBe(200)
+    expect(await status('DELETE', `/v1/api-keys/${textAt(made, 'id')}`)).toBe(204)
+    expect(await status('DELETE', '/v1/tenants/org_visitor/credentials')).toBe(200)
+  })
+
   it('the deployed policies allow every call that the functions made', () => {
     // As CDKTF wrote it.
     const stack = JSON.parse(readFileSync(join(bed.project.stackFolder(stage), 'cdk.tf.json'), 'utf8')) as Synthesised
@@ -211,6 +227,11 @@ whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => 
           'rotate secretsmanager:UpdateSecretVersionStage',
           'rotate events:PutEvents',
           'endpoints dynamodb:Query',
+          'endpoints dynamodb:UpdateItem',
+          'access dynamodb:PutItem',
+          'access dynamodb:UpdateItem',
+          'access dynamodb:BatchGetItem',
+          'access events:PutEvents',
           'sweep dynamodb:Query',
           'sweep secretsmanager:PutResourcePolicy',
           'sweep secretsmanager:DeleteSecret',

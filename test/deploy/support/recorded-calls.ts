@@ -50,7 +50,7 @@ export function iamCalls({ target, body }: RecordedCall): readonly AwsCall[] {
     case 'TrentService':
       return [kmsCall(operation, members)]
     case 'AWSEvents':
-      return [plain(`events:${operation}`, `arn:aws:events:${region}:${accountId}:event-bus/${busOf(members)}`)]
+      return [eventsCall(operation, members)]
     case 'AmazonSQS':
       return [
         plain(`sqs:${operation}`, `arn:aws:sqs:${region}:${accountId}:${lastSegment(nameIn(members, 'QueueUrl'))}`),
@@ -71,8 +71,22 @@ function dynamoDbCalls(operation: string, body: Body): readonly AwsCall[] {
   return writes.map(([kind, write]) => ({
     action: `dynamodb:${kind}Item`,
     resource: tableArn(nameIn(Object(write), 'TableName')),
-    context: { 'dynamodb:LeadingKeys': keys },
+    context: { 'dynamodb:LeadingKeys': keys, ...attributesOf(Object(write)) },
   }))
+}
+
+const wordsOfExpressions = [
+  ...(['SET', 'REMOVE', 'AND', 'OR', 'NOT', 'attribute_exists', 'attribute_not_exists'] as const),
+  ...(['contains', 'begins_with', 'if_not_exists'] as const),
+]
+
+/** The attributes that a write names: its key's, its item's, and those of its expressions. */
+function attributesOf({ Key, Item, UpdateExpression = '', ConditionExpression = '' }: Body): AwsCall['context'] {
+  const expressions = `${String(UpdateExpression)} ${String(ConditionExpression)}`
+  const named = expressions.match(/(?<![:.\w])[a-zA-Z]\w*/g) ?? []
+  const names = [...Object.keys(Object(Key)), ...Object.keys(Object(Item)), ...named]
+  const attributes = names.filter(name => !wordsOfExpressions.some(word => word === name))
+  return attributes.length === 0 ? {} : { 'dynamodb:Attributes': [...new Set(attributes)] }
 }
 
 function dynamoDbCall(operation: string, body: Body): AwsCall {
@@ -80,7 +94,8 @@ function dynamoDbCall(operation: string, body: Body): AwsCall {
   const table = tableArn(batch?.[0] ?? nameIn(body, 'TableName'))
   const resource = body.IndexName === undefined ? table : `${table}/index/${nameIn(body, 'IndexName')}`
   const keys = batch === undefined ? [partitionOf(body)] : partitionsOf(batch[1])
-  return { action: `dynamodb:${operation}`, resource, context: { 'dynamodb:LeadingKeys': keys } }
+  const context = { 'dynamodb:LeadingKeys': keys, ...attributesOf(body) }
+  return { action: `dynamodb:${operation}`, resource, context }
 }
 
 function tableArn(name: string): string {
@@ -120,6 +135,17 @@ function kmsCall(operation: string, { EncryptionContext }: Body): AwsCall {
   const each = entries.map(([key, value]) => [`kms:EncryptionContext:${key}`, value])
   const context = { 'kms:EncryptionContextKeys': entries.map(([key]) => key), ...Object.fromEntries(each) }
   return { action: `kms:${operation}`, resource: 'ring', context }
+}
+
+/** IAM looks at each entry. */
+function eventsCall(operation: string, body: Body): AwsCall {
+  const entries: readonly Body[] = Object(body.Entries)
+  const context = {
+    'events:source': entries.map(entry => nameIn(entry, 'Source')),
+    'events:detail-type': entries.map(entry => nameIn(entry, 'DetailType')),
+  }
+  const resource = `arn:aws:events:${region}:${accountId}:event-bus/${busOf(body)}`
+  return { action: `events:${operation}`, resource, context }
 }
 
 function busOf({ Entries }: Body): string {

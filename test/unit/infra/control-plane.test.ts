@@ -130,6 +130,9 @@ describe('the API', () => {
         'POST /v1/endpoints/{id}/secret/revoke-previous',
         'PATCH /v1/endpoints/{id}',
         'DELETE /v1/endpoints/{id}',
+        'POST /v1/api-keys',
+        'DELETE /v1/api-keys/{id}',
+        'DELETE /v1/tenants/{id}/credentials',
       ]),
     )
     expect(ofRoutes.filter(key => key.startsWith('GET ') || key === 'POST /v1/events' || key === '$default')).toEqual(
