@@ -38,7 +38,16 @@ function refuses(check: () => void): boolean {
   }
 }
 
-const reads: readonly Use[] = ['list', 'get', 'secret-state', 'rotations', 'audit', 'attempts', 'deliveries']
+const reads: readonly Use[] = [
+  'list',
+  'get',
+  'secret-state',
+  'rotations',
+  'audit',
+  'tenant-audit',
+  'attempts',
+  'deliveries',
+]
 
 const sending: Use[] = ['test', 'probe', 'recover', 'send-again']
 const ringSteps: Use[] = ['rotate', 'promote', 'abandon', 'roll-back', 'revoke-previous']
