@@ -105,6 +105,7 @@ function checkAccess(
     session !== undefined &&
       isOfAccess(use) &&
       'access.session must not be given: API keys alone make and end API keys',
+    use === 'create-api-key' && plans.length > 0 && 'use must not be create-api-key, since a request names no plan',
     isOfAccess(use) && neededPermissions(apiKey ?? {}).length === 0 && 'access.apiKey.permission must be given',
     session?.roles.length === 0 && 'access.session.roles must not be empty',
     apiKey !== undefined && credentials.apiKey === undefined && 'access.apiKey needs credentials.apiKey',

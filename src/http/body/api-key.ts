@@ -1,4 +1,6 @@
 import { longestName, mostTenants } from '../../access/create-api-key'
+import { type Contract, permissionsForNamedTenants } from '../../contracts/contract'
+import { parseTenantId } from '../../contracts/ids'
 import { storedIdPattern } from '../../core/id'
 import { described, type Field, instant, invalidField, listOf, readTable, required, text } from './fields'
 import type { JsonObject } from './json'
@@ -52,6 +54,9 @@ function notEmpty<Result extends string | readonly string[]>(
 }
 
 /** @throws {Problem} `invalid-request` naming every field at fault */
-export function readApiKeyBody(body: JsonObject, known: readonly string[]) {
-  return readTable(body, apiKeyTable(known), 'refuse')
+export function readApiKeyBody(body: JsonObject, contract: Contract) {
+  const read = readTable(body, apiKeyTable(permissionsForNamedTenants(contract)), 'refuse')
+  const strange = read.tenantIds.findIndex(id => parseTenantId(contract.tenant, id) === null)
+  if (strange === -1) return read
+  throw invalidField(`tenantIds.${strange}`, `must be the id of a tenant, as those of ${contract.name} look`)
 }

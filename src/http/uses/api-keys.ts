@@ -7,9 +7,8 @@ import {
   type ManageApiKeysDeps,
   revokeTenantApiKey,
 } from '../../access/manage-api-keys'
-import { permissionsForNamedTenants } from '../../contracts/contract'
+import { parseTenantId } from '../../contracts/ids'
 import type { ItemFields } from '../../contracts/reply-fields'
-import { storedIdPattern } from '../../core/id'
 import { Problem } from '../../core/problem'
 import { readApiKeyBody } from '../body/api-key'
 import { parseJsonObject, readBody } from '../body/json'
@@ -30,7 +29,7 @@ export function apiKeyUses(deps: ManageApiKeysDeps): Uses {
 /** The one reply that has the API key's text. A repeat makes another one. */
 async function create(deps: ManageApiKeysDeps, request: PlatformRequest): Promise<Outcome> {
   const { contract, principal: maker } = request
-  const body = readApiKeyBody(parseJsonObject(readBody(request)), permissionsForNamedTenants(contract))
+  const body = readApiKeyBody(parseJsonObject(readBody(request)), contract)
   const { stored, text } = await makeTenantApiKey(deps, { contract, maker, ...body })
   return outcome({ apiKey: text.reveal(), ...apiKeyValues(stored, deps.now()) })
 }
@@ -54,8 +53,8 @@ async function revoke(deps: ManageApiKeysDeps, request: PlatformRequest): Promis
 /** @throws {Problem} `not-found` for what can be no tenant's id; a tenant that has no API key is as good as any */
 async function endAll(deps: ManageApiKeysDeps, request: PlatformRequest): Promise<Outcome> {
   const { contract, principal: by, parameters } = request
-  const tenantId = parameters['id'] ?? ''
-  if (!storedIdPattern.test(tenantId)) throw new Problem('not-found', 'There is no such tenant.')
+  const tenantId = parseTenantId(contract.tenant, parameters['id'] ?? '')
+  if (tenantId === null) throw new Problem('not-found', 'There is no such tenant.')
   readBody(request)
   const { endedApiKeyIds, leftApiKeys } = await endCredentials(deps, { contract, by, tenantId })
   const now = deps.now()

@@ -266,6 +266,13 @@ describe('a contract', () => {
       withKeys({ session: { roles: ['admin'] }, apiKey: { permission: 'keys:write' } }),
     ],
     ['access.apiKey.permission must be given', withKeys({ apiKey: {} })],
+    [
+      'use must not be create-api-key',
+      {
+        ...withKeys({ apiKey: { permission: 'keys:write' } }),
+        credentials: { ...keyturn.credentials, plans: ['free'] },
+      },
+    ],
     ['path must not have {id}', withKeys({ apiKey: { permission: 'keys:write' } }, '/keys/{id}')],
     ['access.session.roles', withRotate({ access: { session: { roles: [] } } })],
     ['access.apiKey.permission', withRotate({ access: { apiKey: { permission: 'fly' } } })],

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { faultsOf, invalid, jsonBody, textAt } from '../harness'
+import type { Contract } from '../../../../src/contracts/contract'
+import { keyturn } from '../../../../src/contracts/keyturn'
+import { bearer, faultsOf, harness, invalid, jsonBody, tenant, textAt } from '../harness'
 import { asked, platform } from '../platform'
 
 describe('POST /v1/api-keys', () => {
@@ -41,6 +43,24 @@ describe('POST /v1/api-keys', () => {
     const reply = await create({ expiresAt: '2026-12-21T12:00:00.001Z' })
     expect(faultsOf(reply)).toEqual(invalid('expiresAt'))
     expect(textAt(reply, 'detail')).toContain('2026-12-21T12:00:00.000Z')
+  })
+
+  it('400 for a tenant that the contract cannot have, whatever its contract', async () => {
+    const clinics: Contract = {
+      ...keyturn,
+      name: 'clinics',
+      tenant: { from: 'header', header: 'X-Clinic', format: 'uuid' },
+    }
+    const { send, apiKey } = harness([clinics])
+    const token = await apiKey(clinics, '', { tenantIds: 'all' })
+    const create = (tenantIds: readonly string[]) =>
+      send('POST', '/v1/api-keys', jsonBody(token, { ...asked, tenantIds }))
+    expect(faultsOf(await create([tenant, 'acme']))).toEqual(invalid('tenantIds.1'))
+    const made = await create([tenant.toUpperCase()])
+    expect(made).toMatchObject({ status: 201, json: { tenantIds: [tenant], contract: 'clinics' } })
+    const ended = await send('DELETE', `/v1/tenants/${tenant.toUpperCase()}/credentials`, bearer(token))
+    expect(ended).toMatchObject({ status: 200, json: { endedApiKeyIds: [textAt(made, 'id')] } })
+    expect((await send('DELETE', '/v1/tenants/acme/credentials', bearer(token))).status).toBe(404)
   })
 
   it('400 for a parameter of the query', async () => {
