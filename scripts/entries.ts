@@ -24,6 +24,7 @@ export const packageEntries: readonly PackageEntry[] = [
   { name: 'verify', source: 'src/verify/index.ts', peers: [], esModuleFor: ['workerd'] },
   // Apart from the verifier, so that nobody's handler loads it.
   { name: 'explain', source: 'src/explain/index.ts', peers: [] },
+  { name: 'client', source: 'src/client/index.ts', peers: [], esModuleFor: ['workerd', 'browser'] },
   {
     name: 'secrets-manager',
     source: 'src/secrets-manager/index.ts',

@@ -40,7 +40,7 @@ describe('secrets', () => {
 
 /** The folders from the ground up. One may not import another that stands in a line above it. */
 const storeys = [
-  ['src/core', 'src/verify'],
+  ['src/core', 'src/verify', 'src/client'],
   ['src/secrets-manager', 'src/contracts', 'src/explain'],
   ['src/rotation'],
   ['src/access', 'src/delivery', 'src/rotation-hook'],
@@ -51,7 +51,7 @@ const storeys = [
 ]
 
 /** The folders that import nothing of ours. */
-const groundFloor = /^src\/(?:core|verify)\//
+const groundFloor = /^src\/(?:core|verify|client)\//
 
 describe('imports', () => {
   it('go down: no folder imports one above it', () => {
@@ -65,10 +65,10 @@ describe('imports', () => {
     expect(back).toEqual([])
   })
 
-  it('of the core and of the verifier are their own files, Node and packages alone', () => {
+  it('of the core, of the verifier and of the client are their own files, Node and packages alone', () => {
     const files = product.filter(({ path }) => groundFloor.test(path))
     expect(files.length).toBeGreaterThan(10)
-    expect(acrossFolders().filter(({ from }) => /^src\/(?:core|verify)$/.test(from))).toEqual([])
+    expect(acrossFolders().filter(({ from }) => /^src\/(?:core|verify|client)$/.test(from))).toEqual([])
   })
 
   it('of the AWS SDK are in the adapters, with receivers, and where nothing is deployed', () => {
@@ -92,6 +92,12 @@ describe('imports', () => {
   it('of the verifier are its own files and Node alone', () => {
     const files = sourceFiles('src/verify')
     expect(importers(files, /^(?!node:|src\/verify\/)/, /^$/)).toEqual([])
+    expect(files.length).toBeGreaterThan(5)
+  })
+
+  it('of the client are its own files alone', () => {
+    const files = sourceFiles('src/client')
+    expect(importers(files, /^(?!src\/client\/)/, /^$/)).toEqual([])
     expect(files.length).toBeGreaterThan(5)
   })
 })

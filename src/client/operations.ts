@@ -1,0 +1,722 @@
+// Made by `npm run client` of the description of the API: change that, not this.
+
+import type { Call } from './operation'
+import type { CallOptions, KeyedCallOptions } from './options'
+import { itemsOf } from './pages'
+
+/** Keyturn's, at the time that this was made. */
+export const version = '0.1.0'
+
+/** Why Keyturn refuses a request. The codes are stable. */
+export type ProblemCode =
+  /** The request has no credential. */
+  | 'missing-credentials'
+  /** The token is no session of the configured issuer: its signature, issuer, audience, role or tenant does not fit. */
+  | 'invalid-token'
+  /** The session has expired. */
+  | 'expired-token'
+  /** There is no such API key at this contract, or it was revoked or has expired. */
+  | 'invalid-api-key'
+  /** The session’s role does not allow this. */
+  | 'role-required'
+  /** The API key lacks a permission, or a session was sent where only API keys may call. */
+  | 'permission-denied'
+  /** No route has this path. */
+  | 'route-not-found'
+  /** The path exists with other methods. */
+  | 'method-not-allowed'
+  /** The id is malformed, unknown, deleted, another contract’s or another tenant’s. All answer alike. */
+  | 'not-found'
+  /** Fields of the body, the query or the headers are at fault. */
+  | 'invalid-request'
+  /** The body, or the payload of an event, is too large. */
+  | 'payload-too-large'
+  /** A consumer is of an account that may not read mirrors here. */
+  | 'consumer-not-reader'
+  /** The id to import is taken. */
+  | 'endpoint-exists'
+  /** The endpoint’s contract is no longer mounted. */
+  | 'contract-not-mounted'
+  /** The tenant has as many endpoints as it may. */
+  | 'too-many-endpoints'
+  /** As many keys are live as may be. */
+  | 'too-many-live-keys'
+  /** A published key waits to sign, or the contract lets nobody rotate while an overlap is open. */
+  | 'rotation-in-progress'
+  /** Other changes of the same endpoint came first, several times. */
+  | 'rotation-conflict'
+  /** The keys have changed since the revision of `ifRevision`. */
+  | 'changed-meanwhile'
+  /** No key is published. */
+  | 'nothing-published'
+  /** Another key is published than the one that the request names. */
+  | 'key-changed'
+  /** Receivers may not have the key yet. */
+  | 'too-early'
+  /** There is no key before that still works. */
+  | 'nothing-to-roll-back'
+  /** No proof of the last hour says that the receiver has the key that signs. */
+  | 'not-proven'
+  /** The key before ends too soon to sign again. */
+  | 'too-late'
+  /** The request was made before, and its key no longer signs or waits to. */
+  | 'rotation-superseded'
+  /** The same idempotency key came with another body. */
+  | 'idempotency-key-reused'
+  /** The endpoint has no URL to send to. */
+  | 'endpoint-without-url'
+  /** The endpoint is paused. */
+  | 'endpoint-paused'
+  /** As many attempts are under way at the endpoint, or at its tenant, as may be. */
+  | 'endpoint-busy'
+  /** The contract wants time between two rotations. */
+  | 'rotation-cooldown'
+  /** The endpoint’s keys were changed as often in 24 hours as its mirror can hold. */
+  | 'rotation-budget'
+  /** The store did not say whether the change was made. */
+  | 'outcome-unknown'
+  /** Something that the request needs does not answer at the moment. */
+  | 'unavailable'
+  /** A fault of Keyturn’s. */
+  | 'internal'
+
+export interface RequestConfig {
+  /** 1000 to 30000. */
+  readonly timeoutMs?: number
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface CreateBody {
+  readonly contract?: string
+  readonly id?: string
+  readonly secret?: string
+  readonly url?: string | null
+  /** At most 1000 characters. */
+  readonly description?: string
+  /** At most 200 characters. */
+  readonly name?: string
+  /** At most 100. */
+  readonly eventTypes?: readonly string[]
+  readonly status?: 'active' | 'paused'
+  readonly mirror?: 'on' | 'off'
+  readonly requestConfig?: RequestConfig
+  /** At most 20. */
+  readonly consumers?: readonly string[]
+}
+
+export interface Endpoint {
+  readonly id: string
+  readonly tenantId: string
+  readonly contract: string
+  readonly url: string | null
+  readonly description: string
+  readonly name: string
+  readonly eventTypes: readonly string[]
+  readonly status: 'active' | 'paused'
+  readonly mirror: 'on' | 'off'
+  readonly requestConfig: {
+    readonly timeoutMs: number
+    readonly headers: Readonly<Record<string, string>>
+  }
+  readonly consumers: readonly string[]
+  /** How many keys have been made. */
+  readonly version: number
+  readonly createdAt: string
+  readonly updatedAt: string
+}
+
+export interface CreateReply {
+  readonly endpoint: Endpoint
+  /** The secret, shown this once. */
+  readonly signingSecret: string
+  readonly keyId: string
+  /** How many keys have been made. */
+  readonly version: number
+  readonly signsFrom: string | null
+  readonly previousExpiresAt: string | null
+  readonly mirror: 'current' | 'pending' | 'off'
+  readonly state: 'signing' | 'published'
+}
+
+export interface ListQuery {
+  /** 1 to 100. Default 50. */
+  readonly limit?: number
+  /** The nextCursor of the page before. */
+  readonly cursor?: string
+}
+
+export interface ListReply {
+  readonly data: readonly Endpoint[]
+  /** Null on the last page. */
+  readonly nextCursor: string | null
+}
+
+export type GetReply = Endpoint
+
+export interface UpdateBody {
+  readonly url?: string | null
+  /** At most 1000 characters. */
+  readonly description?: string
+  /** At most 200 characters. */
+  readonly name?: string
+  /** At most 100. */
+  readonly eventTypes?: readonly string[]
+  readonly status?: 'active' | 'paused'
+  readonly mirror?: 'on' | 'off'
+  readonly requestConfig?: RequestConfig
+  /** At most 20. */
+  readonly consumers?: readonly string[]
+}
+
+export type UpdateReply = Endpoint
+
+export interface RotateBody {
+  /** How long the keys before keep working: 0 to 604800 seconds long, in seconds. 0 to 604800. Default 86400. */
+  readonly overlapSeconds?: number
+  readonly secret?: string
+  /** At most 200 characters. */
+  readonly reason?: string
+  readonly signing?: 'now' | 'published' | 'manual'
+  /** 1 to 604800. */
+  readonly leadSeconds?: number
+  readonly ifRevision?: number
+}
+
+export type RotateReply = CreateReply
+
+export interface PromoteBody {
+  /** At most 128 characters. */
+  readonly keyId: string
+  readonly force?: boolean
+  readonly ifRevision?: number
+}
+
+export interface PromoteReply {
+  readonly version: number
+  readonly signingKeyId: string
+  readonly previousExpiresAt: string | null
+}
+
+export interface AbandonBody {
+  /** At most 128 characters. */
+  readonly keyId: string
+  /** 0 to 604800. */
+  readonly overlapSeconds?: number
+  readonly ifRevision?: number
+}
+
+export interface AbandonReply {
+  readonly version: number
+  readonly abandonedKeyId: string
+  readonly expiresAt: string | null
+}
+
+export interface RollBackBody {
+  readonly force?: boolean
+  readonly ifRevision?: number
+}
+
+export interface RollBackReply {
+  readonly version: number
+  readonly signingKeyId: string
+  readonly publishedKeyId: string | null
+}
+
+export interface RevokePreviousBody {
+  readonly requireProof?: boolean
+  readonly ifRevision?: number
+}
+
+export interface RevokePreviousReply {
+  /** How many keys have been made. */
+  readonly version: number
+  readonly revokedKeyIds: readonly string[]
+}
+
+export interface SecretStateReply {
+  readonly version: number
+  /** Rises with every change of the keys: what `ifRevision` takes. */
+  readonly revision: number
+  readonly signingKeyId: string
+  readonly hint: string
+  readonly keys: readonly {
+    readonly id: string
+    readonly createdAt: string
+    readonly expiresAt: string | null
+    readonly state: 'published' | 'signing' | 'retiring'
+    readonly hint: string
+    readonly signsFrom: string | null
+    readonly proof: {
+      readonly adoption: 'adopted' | 'not-adopted' | 'accepts-anything' | 'inconclusive' | 'unreachable'
+      readonly at: string
+    } | null
+  }[]
+  readonly mirror: {
+    readonly state: 'current' | 'pending' | 'off'
+    readonly name: string
+    readonly error: string | null
+  }
+  readonly policy?: {
+    readonly state: string
+    readonly error: string | null
+    readonly refused?: readonly string[]
+  }
+}
+
+export type RotationsQuery = ListQuery
+
+export interface RotationsItem {
+  readonly id: string
+  readonly keyId: string
+  readonly version: number
+  readonly at: string
+  readonly actor: {
+    readonly kind: string
+    readonly id: string
+  }
+  readonly kind: 'create' | 'rotate' | 'revoke' | 'publish' | 'promote' | 'abandon' | 'roll-back' | 'update' | 'delete' | 'replay'
+  readonly reason: string | null
+  /** Seconds, or `endless`. */
+  readonly overlapSeconds: number | string | null
+}
+
+export interface RotationsReply {
+  readonly data: readonly RotationsItem[]
+  /** Null on the last page. */
+  readonly nextCursor: string | null
+}
+
+export type AuditQuery = ListQuery
+
+export interface AuditItem {
+  readonly id: string
+  readonly endpointId: string
+  readonly at: string
+  readonly actor: {
+    readonly kind: string
+    readonly id: string
+  }
+  readonly kind: 'create' | 'rotate' | 'revoke' | 'publish' | 'promote' | 'abandon' | 'roll-back' | 'update' | 'delete' | 'replay'
+  readonly reason: string | null
+  readonly changed: Readonly<Record<string, {
+    readonly from: string | number | readonly unknown[] | null
+    readonly to: string | number | readonly unknown[] | null
+  }>>
+}
+
+export interface AuditReply {
+  readonly data: readonly AuditItem[]
+  /** Null on the last page. */
+  readonly nextCursor: string | null
+}
+
+export interface PublishBody {
+  /** May be given, and is then the tenant that the request is for. */
+  readonly tenantId?: string
+  readonly type: string
+  readonly id?: string
+  /** Any JSON of at most 200 KiB, nested at most 100 deep. */
+  readonly payload: unknown
+}
+
+export interface PublishReply {
+  readonly id: string
+}
+
+export interface GetHealthReply {
+  readonly status: 'active' | 'paused'
+  readonly pausedReason: string | null
+  readonly pausedAt: string | null
+  readonly consecutiveFailures: number
+  readonly errorsSinceLastSuccess: number
+  readonly lastSuccessAt: string | null
+  readonly lastFailureAt: string | null
+  readonly avgResponseTimeMs: number | null
+  readonly lastResponseTimeMs: number | null
+  readonly lastStatus: {
+    readonly code: number | null
+    readonly message: string
+    readonly timestamp: string
+  } | null
+  readonly deliveriesCount: number
+  readonly deliveriesSucceeded: number
+  readonly deliveriesFailed: number
+  readonly lastDeliveryAt: string | null
+  readonly lastDeliveryStatus: 'success' | 'failed' | 'pending' | null
+}
+
+export interface TestBody {
+  readonly eventType?: string
+}
+
+export interface TestReply {
+  readonly delivered: boolean
+  readonly messageId: string
+  readonly eventType: string
+  readonly sentAt: string
+  /** The receiver’s HTTP status; null where no reply came. */
+  readonly responseStatus: number | null
+  readonly responseHeaders: Readonly<Record<string, string>>
+  readonly responseBody: string | null
+  readonly errorMessage: string | null
+  readonly durationMs: number
+  readonly keyIds: readonly string[]
+}
+
+export interface ProbeReply {
+  readonly adoption: 'adopted' | 'not-adopted' | 'accepts-anything' | 'inconclusive' | 'unreachable'
+  readonly keyId: string
+  readonly at: string
+  readonly checks: readonly {
+    readonly signedBy: 'newest' | 'previous' | 'nobody'
+    /** The receiver’s HTTP status; null where no reply came. */
+    readonly responseStatus: number | null
+    readonly errorMessage: string | null
+    readonly durationMs: number
+  }[]
+}
+
+export type AttemptsQuery = ListQuery
+
+export interface AttemptsItem {
+  readonly id: string
+  readonly messageId: string
+  readonly eventType: string
+  readonly kind: 'delivery' | 'test' | 'probe'
+  readonly number: number
+  readonly at: string
+  readonly durationMs: number
+  /** The receiver’s HTTP status; null where no reply came. */
+  readonly status: number | null
+  readonly error: 'insecure-url' | 'refused-address' | 'unresolved' | 'lookup-timeout' | 'connection-refused' | 'connect-timeout' | 'unreachable' | 'tls' | 'timeout' | 'bad-response' | 'status' | null
+  readonly response: string
+  readonly keyIds: readonly string[]
+}
+
+export interface AttemptsReply {
+  readonly data: readonly AttemptsItem[]
+  /** Null on the last page. */
+  readonly nextCursor: string | null
+}
+
+export interface DeliveriesQuery {
+  /** 1 to 100. Default 50. */
+  readonly limit?: number
+}
+
+export interface DeliveriesItem {
+  readonly id: string
+  readonly eventId: string
+  readonly eventType: string
+  readonly status: 'success' | 'failed' | 'pending'
+  readonly attemptCount: number
+  /** The receiver’s HTTP status; null where no reply came. */
+  readonly lastResponseStatus: number | null
+  readonly errorMessage: string | null
+  readonly createdAt: string
+  readonly deliveredAt: string | null
+  readonly dlqAt: string | null
+}
+
+export interface DeliveriesReply {
+  readonly data: readonly DeliveriesItem[]
+}
+
+export interface RecoverBody {
+  /** At most 30 days ago, and not in the future. */
+  readonly since: string
+}
+
+export interface RecoverReply {
+  readonly queued: number
+}
+
+export interface SendAgainReply {
+  readonly id: string
+  readonly status: 'success' | 'failed' | 'pending'
+}
+
+export interface HealthReply {
+  readonly status: 'ok'
+  readonly version: string
+}
+
+/**
+ * A method for each operation of the API. Times are texts in ISO 8601.
+ *
+ * @throws {KeyturnError} from every method, besides what stands there: `invalid-request`, `missing-credentials`,
+ * `invalid-token`, `expired-token`, `invalid-api-key`, `role-required`, `permission-denied`, `not-found`,
+ * `payload-too-large`, `internal`, `unavailable`, and the codes that are the client’s own.
+ */
+export interface KeyturnClient {
+  /**
+   * Create or import an endpoint.
+   * The reply shows the new secret, once. With `id` and `secret`, one that a platform has already is imported. Who
+   * may call: An API key with `endpoints:write` and `endpoints:rotate`, or a session with the role admin.
+   * A request whose reply is lost is sent again with the same `Idempotency-Key`.
+   *
+   * @throws {KeyturnError} `endpoint-exists`, `contract-not-mounted`, `too-many-endpoints`, `rotation-conflict`,
+   * `rotation-superseded`, `idempotency-key-reused`, `consumer-not-reader`, `rotation-budget`, `outcome-unknown`
+   */
+  create(body: CreateBody, options?: KeyedCallOptions): Promise<CreateReply>
+
+  /**
+   * List endpoints.
+   * Who may call: An API key with `endpoints:read`, or a session with the role admin or member.
+   * A request whose reply is lost is sent again.
+   */
+  list(query?: ListQuery, options?: CallOptions): Promise<ListReply>
+
+  /** Each item of `list`, from the query’s page on. A page is read when its first item is asked for. */
+  listAll(query?: ListQuery, options?: CallOptions): AsyncGenerator<Endpoint, void, undefined>
+
+  /**
+   * Read an endpoint.
+   * Who may call: An API key with `endpoints:read`, or a session with the role admin or member.
+   * A request whose reply is lost is sent again.
+   */
+  get(id: string, options?: CallOptions): Promise<GetReply>
+
+  /**
+   * Change an endpoint’s settings.
+   * Lists, and the headers of `requestConfig`, are replaced as a whole. Who may call: An API key with
+   * `endpoints:write`, or a session with the role admin. Besides, `consumers` needs `endpoints:rotate`, `mirror`
+   * needs `endpoints:rotate`.
+   * A request whose reply is lost is sent again.
+   *
+   * @throws {KeyturnError} `contract-not-mounted`, `rotation-conflict`, `consumer-not-reader`, `outcome-unknown`
+   */
+  update(id: string, body?: UpdateBody, options?: CallOptions): Promise<UpdateReply>
+
+  /**
+   * Delete an endpoint.
+   * Its keys end, and its mirror is deleted after 7 days. Who may call: An API key with `endpoints:write` and
+   * `endpoints:rotate`, or a session with the role admin. A body is ignored.
+   * A request whose reply is lost is sent again.
+   *
+   * @throws {KeyturnError} `rotation-conflict`, `outcome-unknown`
+   */
+  delete(id: string, options?: CallOptions): Promise<void>
+
+  /**
+   * Rotate the signing secret.
+   * The reply shows the new secret, once. The keys before keep working for the overlap. Who may call: An API key
+   * with `endpoints:rotate`, or a session with the role admin.
+   * A request whose reply is lost is sent again with the same `Idempotency-Key`.
+   *
+   * @throws {KeyturnError} `contract-not-mounted`, `too-many-live-keys`, `rotation-in-progress`,
+   * `rotation-conflict`, `changed-meanwhile`, `rotation-superseded`, `idempotency-key-reused`,
+   * `rotation-cooldown`, `rotation-budget`, `outcome-unknown`
+   */
+  rotate(id: string, body?: RotateBody, options?: KeyedCallOptions): Promise<RotateReply>
+
+  /**
+   * Let the published key sign.
+   * Who may call: An API key with `endpoints:rotate`, or a session with the role admin.
+   * A request whose reply is lost is sent again with the same `Idempotency-Key`.
+   *
+   * @throws {KeyturnError} `contract-not-mounted`, `rotation-in-progress`, `rotation-conflict`,
+   * `changed-meanwhile`, `nothing-published`, `key-changed`, `too-early`, `rotation-superseded`,
+   * `idempotency-key-reused`, `rotation-budget`, `outcome-unknown`
+   */
+  promote(id: string, body: PromoteBody, options?: KeyedCallOptions): Promise<PromoteReply>
+
+  /**
+   * End the published key unused.
+   * Who may call: An API key with `endpoints:rotate`, or a session with the role admin.
+   * A request whose reply is lost is sent again with the same `Idempotency-Key`.
+   *
+   * @throws {KeyturnError} `contract-not-mounted`, `rotation-in-progress`, `rotation-conflict`,
+   * `changed-meanwhile`, `nothing-published`, `key-changed`, `rotation-superseded`, `idempotency-key-reused`,
+   * `rotation-budget`, `outcome-unknown`
+   */
+  abandon(id: string, body: AbandonBody, options?: KeyedCallOptions): Promise<AbandonReply>
+
+  /**
+   * Let the key before sign again.
+   * The newer key is published again. Who may call: An API key with `endpoints:rotate`, or a session with the role
+   * admin.
+   * A request whose reply is lost is sent again with the same `Idempotency-Key`.
+   *
+   * @throws {KeyturnError} `contract-not-mounted`, `rotation-in-progress`, `rotation-conflict`,
+   * `changed-meanwhile`, `nothing-to-roll-back`, `too-late`, `rotation-superseded`, `idempotency-key-reused`,
+   * `rotation-budget`, `outcome-unknown`
+   */
+  rollBack(id: string, body?: RollBackBody, options?: KeyedCallOptions): Promise<RollBackReply>
+
+  /**
+   * End every retiring key now.
+   * Who may call: An API key with `endpoints:rotate`, or a session with the role admin.
+   * A request whose reply is lost is sent again with the same `Idempotency-Key`.
+   *
+   * @throws {KeyturnError} `contract-not-mounted`, `rotation-conflict`, `changed-meanwhile`, `not-proven`,
+   * `rotation-superseded`, `idempotency-key-reused`, `rotation-budget`, `outcome-unknown`
+   */
+  revokePrevious(id: string, body?: RevokePreviousBody, options?: KeyedCallOptions): Promise<RevokePreviousReply>
+
+  /**
+   * Read the live keys, without their secrets.
+   * Who may call: An API key with `endpoints:read`, or a session with the role admin or member.
+   * A request whose reply is lost is sent again.
+   */
+  secretState(id: string, options?: CallOptions): Promise<SecretStateReply>
+
+  /**
+   * List what happened to the keys.
+   * Newest first. Who may call: An API key with `endpoints:read`, or a session with the role admin or member.
+   * A request whose reply is lost is sent again.
+   */
+  rotations(id: string, query?: RotationsQuery, options?: CallOptions): Promise<RotationsReply>
+
+  /** Each item of `rotations`, from the query’s page on. A page is read when its first item is asked for. */
+  rotationsAll(id: string, query?: RotationsQuery, options?: CallOptions): AsyncGenerator<RotationsItem, void, undefined>
+
+  /**
+   * List all that happened to an endpoint.
+   * Newest first; also of one that is deleted. Who may call: An API key with `endpoints:read`, or a session with
+   * the role admin or member.
+   * A request whose reply is lost is sent again.
+   */
+  audit(id: string, query?: AuditQuery, options?: CallOptions): Promise<AuditReply>
+
+  /** Each item of `audit`, from the query’s page on. A page is read when its first item is asked for. */
+  auditAll(id: string, query?: AuditQuery, options?: CallOptions): AsyncGenerator<AuditItem, void, undefined>
+
+  /**
+   * Publish an event.
+   * It is delivered to each endpoint that subscribes to its type. The same id again delivers nothing twice. Who
+   * may call: An API key with `events:write`, or a session with the role admin.
+   * A request whose reply is lost is sent again where the body has an `id`.
+   */
+  publish(body: PublishBody, options?: CallOptions): Promise<PublishReply>
+
+  /**
+   * Read an endpoint.
+   * Who may call: An API key with `endpoints:read`, or a session with the role admin or member.
+   * A request whose reply is lost is sent again.
+   */
+  getHealth(id: string, options?: CallOptions): Promise<GetHealthReply>
+
+  /**
+   * Send a test delivery.
+   * It is sent while the caller waits. Who may call: An API key with `endpoints:write`, or a session with the role
+   * admin.
+   * A request whose reply is lost is not sent again.
+   *
+   * @throws {KeyturnError} `contract-not-mounted`, `endpoint-without-url`, `endpoint-busy`
+   */
+  test(id: string, body?: TestBody, options?: CallOptions): Promise<TestReply>
+
+  /**
+   * Ask a receiver whether it has the newest key.
+   * Two or three test deliveries, at most 15 seconds together. Who may call: An API key with `endpoints:write`, or
+   * a session with the role admin.
+   * A request whose reply is lost is not sent again.
+   *
+   * @throws {KeyturnError} `contract-not-mounted`, `endpoint-without-url`, `endpoint-busy`
+   */
+  probe(id: string, options?: CallOptions): Promise<ProbeReply>
+
+  /**
+   * List what was sent and what was answered.
+   * Newest first, of 30 days. Who may call: An API key with `endpoints:read`, or a session with the role admin or
+   * member.
+   * A request whose reply is lost is sent again.
+   */
+  attempts(id: string, query?: AttemptsQuery, options?: CallOptions): Promise<AttemptsReply>
+
+  /** Each item of `attempts`, from the query’s page on. A page is read when its first item is asked for. */
+  attemptsAll(id: string, query?: AttemptsQuery, options?: CallOptions): AsyncGenerator<AttemptsItem, void, undefined>
+
+  /**
+   * List an endpoint’s deliveries.
+   * Newest first. Who may call: An API key with `endpoints:read`, or a session with the role admin or member.
+   * A request whose reply is lost is sent again.
+   */
+  deliveries(id: string, query?: DeliveriesQuery, options?: CallOptions): Promise<DeliveriesReply>
+
+  /**
+   * Send again what failed since a time.
+   * It goes out after the reply, oldest first. Who may call: An API key with `endpoints:write`, or a session with
+   * the role admin.
+   * A request whose reply is lost is sent again.
+   *
+   * @throws {KeyturnError} `endpoint-without-url`, `endpoint-paused`
+   */
+  recover(id: string, body: RecoverBody, options?: CallOptions): Promise<RecoverReply>
+
+  /**
+   * Send a failed delivery again.
+   * Who may call: An API key with `endpoints:write`, or a session with the role admin. A body is ignored.
+   * A request whose reply is lost is sent again.
+   *
+   * @throws {KeyturnError} `endpoint-without-url`, `endpoint-paused`
+   */
+  sendAgain(id: string, options?: CallOptions): Promise<SendAgainReply>
+
+  /**
+   * Whether the API answers.
+   * Needs no credential.
+   * A request whose reply is lost is sent again.
+   */
+  health(options?: CallOptions): Promise<HealthReply>
+}
+
+/** The methods, each as a call of its operation. */
+export function operationsOf(call: Call): KeyturnClient {
+  const client: KeyturnClient = {
+    create: (body, options) =>
+      call({ method: 'POST', path: '/v1/endpoints', repeat: 'keyed' }, { body }, options) as Promise<CreateReply>,
+    list: (query, options) =>
+      call({ method: 'GET', path: '/v1/endpoints', repeat: 'safe' }, { query }, options) as Promise<ListReply>,
+    listAll: (query, options) =>
+      itemsOf(page => client.list(page, options), query ?? {}),
+    get: (id, options) =>
+      call({ method: 'GET', path: '/v1/endpoints/{id}', repeat: 'safe' }, { path: { id } }, options) as Promise<GetReply>,
+    update: (id, body, options) =>
+      call({ method: 'PATCH', path: '/v1/endpoints/{id}', repeat: 'safe' }, { path: { id }, body }, options) as Promise<UpdateReply>,
+    delete: (id, options) =>
+      call({ method: 'DELETE', path: '/v1/endpoints/{id}', repeat: 'safe' }, { path: { id } }, options) as Promise<void>,
+    rotate: (id, body, options) =>
+      call({ method: 'POST', path: '/v1/endpoints/{id}/secret/rotate', repeat: 'keyed' }, { path: { id }, body }, options) as Promise<RotateReply>,
+    promote: (id, body, options) =>
+      call({ method: 'POST', path: '/v1/endpoints/{id}/secret/promote', repeat: 'keyed' }, { path: { id }, body }, options) as Promise<PromoteReply>,
+    abandon: (id, body, options) =>
+      call({ method: 'POST', path: '/v1/endpoints/{id}/secret/abandon', repeat: 'keyed' }, { path: { id }, body }, options) as Promise<AbandonReply>,
+    rollBack: (id, body, options) =>
+      call({ method: 'POST', path: '/v1/endpoints/{id}/secret/roll-back', repeat: 'keyed' }, { path: { id }, body }, options) as Promise<RollBackReply>,
+    revokePrevious: (id, body, options) =>
+      call({ method: 'POST', path: '/v1/endpoints/{id}/secret/revoke-previous', repeat: 'keyed' }, { path: { id }, body }, options) as Promise<RevokePreviousReply>,
+    secretState: (id, options) =>
+      call({ method: 'GET', path: '/v1/endpoints/{id}/secret', repeat: 'safe' }, { path: { id } }, options) as Promise<SecretStateReply>,
+    rotations: (id, query, options) =>
+      call({ method: 'GET', path: '/v1/endpoints/{id}/rotations', repeat: 'safe' }, { path: { id }, query }, options) as Promise<RotationsReply>,
+    rotationsAll: (id, query, options) =>
+      itemsOf(page => client.rotations(id, page, options), query ?? {}),
+    audit: (id, query, options) =>
+      call({ method: 'GET', path: '/v1/endpoints/{id}/audit', repeat: 'safe' }, { path: { id }, query }, options) as Promise<AuditReply>,
+    auditAll: (id, query, options) =>
+      itemsOf(page => client.audit(id, page, options), query ?? {}),
+    publish: (body, options) =>
+      call({ method: 'POST', path: '/v1/events', repeat: 'with-id' }, { body }, options) as Promise<PublishReply>,
+    getHealth: (id, options) =>
+      call({ method: 'GET', path: '/v1/endpoints/{id}/health', repeat: 'safe' }, { path: { id } }, options) as Promise<GetHealthReply>,
+    test: (id, body, options) =>
+      call({ method: 'POST', path: '/v1/endpoints/{id}/test', repeat: 'never' }, { path: { id }, body }, options) as Promise<TestReply>,
+    probe: (id, options) =>
+      call({ method: 'POST', path: '/v1/endpoints/{id}/secret/probe', repeat: 'never' }, { path: { id } }, options) as Promise<ProbeReply>,
+    attempts: (id, query, options) =>
+      call({ method: 'GET', path: '/v1/endpoints/{id}/attempts', repeat: 'safe' }, { path: { id }, query }, options) as Promise<AttemptsReply>,
+    attemptsAll: (id, query, options) =>
+      itemsOf(page => client.attempts(id, page, options), query ?? {}),
+    deliveries: (id, query, options) =>
+      call({ method: 'GET', path: '/v1/endpoints/{id}/deliveries', repeat: 'safe' }, { path: { id }, query }, options) as Promise<DeliveriesReply>,
+    recover: (id, body, options) =>
+      call({ method: 'POST', path: '/v1/endpoints/{id}/deliveries/recover', repeat: 'safe' }, { path: { id }, body }, options) as Promise<RecoverReply>,
+    sendAgain: (id, options) =>
+      call({ method: 'POST', path: '/v1/deliveries/{id}/send-again', repeat: 'safe' }, { path: { id } }, options) as Promise<SendAgainReply>,
+    health: (options) =>
+      call({ method: 'GET', path: '/health', repeat: 'safe', isOpen: true }, {}, options) as Promise<HealthReply>,
+  }
+  return client
+}
