@@ -116,7 +116,8 @@ function objectType({ properties, required, additionalProperties }: JsonSchema, 
   const needed = (required ?? []) as readonly string[]
   const members = Object.entries(properties).map(([name, member]) => ({
     name,
-    type: typeOf(member, printer),
+    // Which contracts there are is a deployment's to say.
+    type: name === 'contract' ? 'string' : typeOf(member, printer),
     isNeeded: needed.includes(name),
     about: aboutOf(member, printer),
   }))

@@ -121,6 +121,7 @@ export interface Endpoint {
   readonly consumers: readonly string[]
   /** How many keys have been made. */
   readonly version: number
+  readonly currentKeyCreatedAt: string
   readonly createdAt: string
   readonly updatedAt: string
 }
@@ -143,6 +144,12 @@ export interface ListQuery {
   readonly limit?: number
   /** The nextCursor of the page before. */
   readonly cursor?: string
+  /** As the reply shows it: also where Keyturn itself paused it. */
+  readonly status?: 'active' | 'paused'
+  /** The name of its contract, one that is mounted. */
+  readonly contract?: string
+  /** The endpoint’s URL; one without a query finds it whatever its query. At most 2048 characters. */
+  readonly url?: string
 }
 
 export interface ListReply {
@@ -180,9 +187,21 @@ export interface RotateBody {
   /** 1 to 604800. */
   readonly leadSeconds?: number
   readonly ifRevision?: number
+  readonly reveal?: boolean
 }
 
-export type RotateReply = CreateReply
+export interface RotateReply {
+  readonly endpoint: Endpoint
+  /** The secret, shown this once. */
+  readonly signingSecret?: string
+  readonly keyId: string
+  /** How many keys have been made. */
+  readonly version: number
+  readonly signsFrom: string | null
+  readonly previousExpiresAt: string | null
+  readonly mirror: 'current' | 'pending' | 'off'
+  readonly state: 'signing' | 'published'
+}
 
 export interface PromoteBody {
   /** At most 128 characters. */
@@ -263,7 +282,12 @@ export interface SecretStateReply {
   }
 }
 
-export type RotationsQuery = ListQuery
+export interface RotationsQuery {
+  /** 1 to 100. Default 50. */
+  readonly limit?: number
+  /** The nextCursor of the page before. */
+  readonly cursor?: string
+}
 
 export interface RotationsItem {
   readonly id: string
@@ -274,7 +298,7 @@ export interface RotationsItem {
     readonly kind: string
     readonly id: string
   }
-  readonly kind: 'create' | 'rotate' | 'revoke' | 'publish' | 'promote' | 'abandon' | 'roll-back' | 'update' | 'delete' | 'replay'
+  readonly kind: 'create' | 'rotate' | 'revoke' | 'publish' | 'promote' | 'abandon' | 'roll-back' | 'update' | 'delete' | 'replay' | 'create-api-key' | 'revoke-api-key'
   readonly reason: string | null
   /** Seconds, or `endless`. */
   readonly overlapSeconds: number | string | null
@@ -286,17 +310,18 @@ export interface RotationsReply {
   readonly nextCursor: string | null
 }
 
-export type AuditQuery = ListQuery
+export type AuditQuery = RotationsQuery
 
-export interface AuditItem {
+export interface Data {
   readonly id: string
-  readonly endpointId: string
+  /** Null: it is about the tenant’s access. */
+  readonly endpointId: string | null
   readonly at: string
   readonly actor: {
     readonly kind: string
     readonly id: string
   }
-  readonly kind: 'create' | 'rotate' | 'revoke' | 'publish' | 'promote' | 'abandon' | 'roll-back' | 'update' | 'delete' | 'replay'
+  readonly kind: 'create' | 'rotate' | 'revoke' | 'publish' | 'promote' | 'abandon' | 'roll-back' | 'update' | 'delete' | 'replay' | 'create-api-key' | 'revoke-api-key'
   readonly reason: string | null
   readonly changed: Readonly<Record<string, {
     readonly from: string | number | readonly unknown[] | null
@@ -305,10 +330,21 @@ export interface AuditItem {
 }
 
 export interface AuditReply {
-  readonly data: readonly AuditItem[]
+  readonly data: readonly Data[]
   /** Null on the last page. */
   readonly nextCursor: string | null
 }
+
+export interface TenantAuditQuery {
+  /** 1 to 100. Default 50. */
+  readonly limit?: number
+  /** The nextCursor of the page before. */
+  readonly cursor?: string
+  /** The earliest time, which is among them. */
+  readonly since?: string
+}
+
+export type TenantAuditReply = AuditReply
 
 export interface PublishBody {
   /** May be given, and is then the tenant that the request is for. */
@@ -376,7 +412,7 @@ export interface ProbeReply {
   }[]
 }
 
-export type AttemptsQuery = ListQuery
+export type AttemptsQuery = RotationsQuery
 
 export interface AttemptsItem {
   readonly id: string
@@ -436,6 +472,80 @@ export interface SendAgainReply {
   readonly status: 'success' | 'failed' | 'pending'
 }
 
+export interface CreateApiKeyBody {
+  /** At most 200 characters. */
+  readonly name: string
+  /** At most 50. */
+  readonly tenantIds: readonly string[]
+  /** None that the API key of the request lacks. At most 4. */
+  readonly permissions: readonly ('endpoints:read' | 'endpoints:write' | 'endpoints:rotate' | 'events:write')[]
+  /** In the future, and no later than the API key of the request expires; else a year ahead. */
+  readonly expiresAt: string
+}
+
+export interface CreateApiKeyReply {
+  /** The key itself, shown this once. */
+  readonly apiKey: string
+  readonly id: string
+  readonly name: string
+  readonly contract: string
+  readonly tenantIds: readonly string[]
+  readonly permissions: readonly string[]
+  readonly state: 'active' | 'expired' | 'revoked'
+  readonly createdAt: string
+  /** Who made it; null: nobody wrote it down. */
+  readonly createdBy: {
+    readonly kind: string
+    readonly id: string
+  } | null
+  readonly expiresAt: string | null
+  readonly revokedAt: string | null
+  readonly lastUsedAt: string | null
+}
+
+export interface ListApiKeysQuery {
+  /** 1 to 100. Default 50. */
+  readonly limit?: number
+  /** The nextCursor of the page before. */
+  readonly cursor?: string
+  /** Those that name this tenant. */
+  readonly tenant?: string
+}
+
+export interface ListApiKeysItem {
+  readonly id: string
+  readonly name: string
+  readonly contract: string
+  readonly tenantIds: readonly string[]
+  readonly permissions: readonly string[]
+  readonly state: 'active' | 'expired' | 'revoked'
+  readonly createdAt: string
+  /** Who made it; null: nobody wrote it down. */
+  readonly createdBy: {
+    readonly kind: string
+    readonly id: string
+  } | null
+  readonly expiresAt: string | null
+  readonly revokedAt: string | null
+  readonly lastUsedAt: string | null
+}
+
+export interface ListApiKeysReply {
+  readonly data: readonly ListApiKeysItem[]
+  /** Null on the last page. */
+  readonly nextCursor: string | null
+}
+
+export interface EndCredentialsReply {
+  readonly endedApiKeyIds: readonly string[]
+  readonly leftApiKeys: readonly {
+    readonly id: string
+    readonly name: string
+    readonly contract: string
+    readonly tenantIds: readonly string[]
+  }[]
+}
+
 export interface HealthReply {
   readonly status: 'ok'
   readonly version: string
@@ -445,8 +555,8 @@ export interface HealthReply {
  * A method for each operation of the API. Times are texts in ISO 8601.
  *
  * @throws {KeyturnError} from every method, besides what stands there: `invalid-request`, `missing-credentials`,
- * `invalid-token`, `expired-token`, `invalid-api-key`, `role-required`, `permission-denied`, `not-found`,
- * `payload-too-large`, `internal`, `unavailable`, and the codes that are the client’s own.
+ * `invalid-token`, `expired-token`, `invalid-api-key`, `permission-denied`, `not-found`, `payload-too-large`,
+ * `internal`, `unavailable`, and the codes that are the client’s own.
  */
 export interface KeyturnClient {
   /**
@@ -455,8 +565,9 @@ export interface KeyturnClient {
    * may call: An API key with `endpoints:write` and `endpoints:rotate`, or a session with the role admin.
    * A request whose reply is lost is sent again with the same `Idempotency-Key`.
    *
-   * @throws {KeyturnError} `endpoint-exists`, `contract-not-mounted`, `too-many-endpoints`, `rotation-conflict`,
-   * `rotation-superseded`, `idempotency-key-reused`, `consumer-not-reader`, `rotation-budget`, `outcome-unknown`
+   * @throws {KeyturnError} `role-required`, `endpoint-exists`, `contract-not-mounted`, `too-many-endpoints`,
+   * `rotation-conflict`, `rotation-superseded`, `idempotency-key-reused`, `consumer-not-reader`,
+   * `rotation-budget`, `outcome-unknown`
    */
   create(body: CreateBody, options?: KeyedCallOptions): Promise<CreateReply>
 
@@ -464,6 +575,8 @@ export interface KeyturnClient {
    * List endpoints.
    * Who may call: An API key with `endpoints:read`, or a session with the role admin or member.
    * A request whose reply is lost is sent again.
+   *
+   * @throws {KeyturnError} `role-required`
    */
   list(query?: ListQuery, options?: CallOptions): Promise<ListReply>
 
@@ -474,6 +587,8 @@ export interface KeyturnClient {
    * Read an endpoint.
    * Who may call: An API key with `endpoints:read`, or a session with the role admin or member.
    * A request whose reply is lost is sent again.
+   *
+   * @throws {KeyturnError} `role-required`
    */
   get(id: string, options?: CallOptions): Promise<GetReply>
 
@@ -484,7 +599,8 @@ export interface KeyturnClient {
    * needs `endpoints:rotate`.
    * A request whose reply is lost is sent again.
    *
-   * @throws {KeyturnError} `contract-not-mounted`, `rotation-conflict`, `consumer-not-reader`, `outcome-unknown`
+   * @throws {KeyturnError} `role-required`, `contract-not-mounted`, `rotation-conflict`, `consumer-not-reader`,
+   * `outcome-unknown`
    */
   update(id: string, body?: UpdateBody, options?: CallOptions): Promise<UpdateReply>
 
@@ -494,7 +610,7 @@ export interface KeyturnClient {
    * `endpoints:rotate`, or a session with the role admin. A body is ignored.
    * A request whose reply is lost is sent again.
    *
-   * @throws {KeyturnError} `rotation-conflict`, `outcome-unknown`
+   * @throws {KeyturnError} `role-required`, `rotation-conflict`, `outcome-unknown`
    */
   delete(id: string, options?: CallOptions): Promise<void>
 
@@ -504,7 +620,7 @@ export interface KeyturnClient {
    * with `endpoints:rotate`, or a session with the role admin.
    * A request whose reply is lost is sent again with the same `Idempotency-Key`.
    *
-   * @throws {KeyturnError} `contract-not-mounted`, `too-many-live-keys`, `rotation-in-progress`,
+   * @throws {KeyturnError} `role-required`, `contract-not-mounted`, `too-many-live-keys`, `rotation-in-progress`,
    * `rotation-conflict`, `changed-meanwhile`, `rotation-superseded`, `idempotency-key-reused`,
    * `rotation-cooldown`, `rotation-budget`, `outcome-unknown`
    */
@@ -515,7 +631,7 @@ export interface KeyturnClient {
    * Who may call: An API key with `endpoints:rotate`, or a session with the role admin.
    * A request whose reply is lost is sent again with the same `Idempotency-Key`.
    *
-   * @throws {KeyturnError} `contract-not-mounted`, `rotation-in-progress`, `rotation-conflict`,
+   * @throws {KeyturnError} `role-required`, `contract-not-mounted`, `rotation-in-progress`, `rotation-conflict`,
    * `changed-meanwhile`, `nothing-published`, `key-changed`, `too-early`, `rotation-superseded`,
    * `idempotency-key-reused`, `rotation-budget`, `outcome-unknown`
    */
@@ -526,7 +642,7 @@ export interface KeyturnClient {
    * Who may call: An API key with `endpoints:rotate`, or a session with the role admin.
    * A request whose reply is lost is sent again with the same `Idempotency-Key`.
    *
-   * @throws {KeyturnError} `contract-not-mounted`, `rotation-in-progress`, `rotation-conflict`,
+   * @throws {KeyturnError} `role-required`, `contract-not-mounted`, `rotation-in-progress`, `rotation-conflict`,
    * `changed-meanwhile`, `nothing-published`, `key-changed`, `rotation-superseded`, `idempotency-key-reused`,
    * `rotation-budget`, `outcome-unknown`
    */
@@ -538,7 +654,7 @@ export interface KeyturnClient {
    * admin.
    * A request whose reply is lost is sent again with the same `Idempotency-Key`.
    *
-   * @throws {KeyturnError} `contract-not-mounted`, `rotation-in-progress`, `rotation-conflict`,
+   * @throws {KeyturnError} `role-required`, `contract-not-mounted`, `rotation-in-progress`, `rotation-conflict`,
    * `changed-meanwhile`, `nothing-to-roll-back`, `too-late`, `rotation-superseded`, `idempotency-key-reused`,
    * `rotation-budget`, `outcome-unknown`
    */
@@ -549,8 +665,8 @@ export interface KeyturnClient {
    * Who may call: An API key with `endpoints:rotate`, or a session with the role admin.
    * A request whose reply is lost is sent again with the same `Idempotency-Key`.
    *
-   * @throws {KeyturnError} `contract-not-mounted`, `rotation-conflict`, `changed-meanwhile`, `not-proven`,
-   * `rotation-superseded`, `idempotency-key-reused`, `rotation-budget`, `outcome-unknown`
+   * @throws {KeyturnError} `role-required`, `contract-not-mounted`, `rotation-conflict`, `changed-meanwhile`,
+   * `not-proven`, `rotation-superseded`, `idempotency-key-reused`, `rotation-budget`, `outcome-unknown`
    */
   revokePrevious(id: string, body?: RevokePreviousBody, options?: KeyedCallOptions): Promise<RevokePreviousReply>
 
@@ -558,6 +674,8 @@ export interface KeyturnClient {
    * Read the live keys, without their secrets.
    * Who may call: An API key with `endpoints:read`, or a session with the role admin or member.
    * A request whose reply is lost is sent again.
+   *
+   * @throws {KeyturnError} `role-required`
    */
   secretState(id: string, options?: CallOptions): Promise<SecretStateReply>
 
@@ -565,6 +683,8 @@ export interface KeyturnClient {
    * List what happened to the keys.
    * Newest first. Who may call: An API key with `endpoints:read`, or a session with the role admin or member.
    * A request whose reply is lost is sent again.
+   *
+   * @throws {KeyturnError} `role-required`
    */
   rotations(id: string, query?: RotationsQuery, options?: CallOptions): Promise<RotationsReply>
 
@@ -576,17 +696,28 @@ export interface KeyturnClient {
    * Newest first; also of one that is deleted. Who may call: An API key with `endpoints:read`, or a session with
    * the role admin or member.
    * A request whose reply is lost is sent again.
+   *
+   * @throws {KeyturnError} `role-required`
    */
   audit(id: string, query?: AuditQuery, options?: CallOptions): Promise<AuditReply>
 
-  /** Each item of `audit`, from the query’s page on. A page is read when its first item is asked for. */
-  auditAll(id: string, query?: AuditQuery, options?: CallOptions): AsyncGenerator<AuditItem, void, undefined>
+  /**
+   * List all that happened to a tenant.
+   * Newest first: its endpoints, also those that are deleted, and its API keys. Who may call: An API key with
+   * `endpoints:read`, or a session with the role admin or member.
+   * A request whose reply is lost is sent again.
+   *
+   * @throws {KeyturnError} `role-required`
+   */
+  tenantAudit(query?: TenantAuditQuery, options?: CallOptions): Promise<TenantAuditReply>
 
   /**
    * Publish an event.
    * It is delivered to each endpoint that subscribes to its type. The same id again delivers nothing twice. Who
    * may call: An API key with `events:write`, or a session with the role admin.
    * A request whose reply is lost is sent again where the body has an `id`.
+   *
+   * @throws {KeyturnError} `role-required`
    */
   publish(body: PublishBody, options?: CallOptions): Promise<PublishReply>
 
@@ -594,6 +725,8 @@ export interface KeyturnClient {
    * Read an endpoint.
    * Who may call: An API key with `endpoints:read`, or a session with the role admin or member.
    * A request whose reply is lost is sent again.
+   *
+   * @throws {KeyturnError} `role-required`
    */
   getHealth(id: string, options?: CallOptions): Promise<GetHealthReply>
 
@@ -603,7 +736,7 @@ export interface KeyturnClient {
    * admin.
    * A request whose reply is lost is not sent again.
    *
-   * @throws {KeyturnError} `contract-not-mounted`, `endpoint-without-url`, `endpoint-busy`
+   * @throws {KeyturnError} `role-required`, `contract-not-mounted`, `endpoint-without-url`, `endpoint-busy`
    */
   test(id: string, body?: TestBody, options?: CallOptions): Promise<TestReply>
 
@@ -613,7 +746,7 @@ export interface KeyturnClient {
    * a session with the role admin.
    * A request whose reply is lost is not sent again.
    *
-   * @throws {KeyturnError} `contract-not-mounted`, `endpoint-without-url`, `endpoint-busy`
+   * @throws {KeyturnError} `role-required`, `contract-not-mounted`, `endpoint-without-url`, `endpoint-busy`
    */
   probe(id: string, options?: CallOptions): Promise<ProbeReply>
 
@@ -622,6 +755,8 @@ export interface KeyturnClient {
    * Newest first, of 30 days. Who may call: An API key with `endpoints:read`, or a session with the role admin or
    * member.
    * A request whose reply is lost is sent again.
+   *
+   * @throws {KeyturnError} `role-required`
    */
   attempts(id: string, query?: AttemptsQuery, options?: CallOptions): Promise<AttemptsReply>
 
@@ -632,6 +767,8 @@ export interface KeyturnClient {
    * List an endpoint’s deliveries.
    * Newest first. Who may call: An API key with `endpoints:read`, or a session with the role admin or member.
    * A request whose reply is lost is sent again.
+   *
+   * @throws {KeyturnError} `role-required`
    */
   deliveries(id: string, query?: DeliveriesQuery, options?: CallOptions): Promise<DeliveriesReply>
 
@@ -641,7 +778,7 @@ export interface KeyturnClient {
    * the role admin.
    * A request whose reply is lost is sent again.
    *
-   * @throws {KeyturnError} `endpoint-without-url`, `endpoint-paused`
+   * @throws {KeyturnError} `role-required`, `endpoint-without-url`, `endpoint-paused`
    */
   recover(id: string, body: RecoverBody, options?: CallOptions): Promise<RecoverReply>
 
@@ -650,9 +787,42 @@ export interface KeyturnClient {
    * Who may call: An API key with `endpoints:write`, or a session with the role admin. A body is ignored.
    * A request whose reply is lost is sent again.
    *
-   * @throws {KeyturnError} `endpoint-without-url`, `endpoint-paused`
+   * @throws {KeyturnError} `role-required`, `endpoint-without-url`, `endpoint-paused`
    */
   sendAgain(id: string, options?: CallOptions): Promise<SendAgainReply>
+
+  /**
+   * Make an API key for a customer.
+   * The reply shows the key, once; a repeat makes another one. It never has more rights than the key that makes
+   * it. Who may call: An API key with `keys:write`.
+   * A request whose reply is lost is not sent again.
+   */
+  createApiKey(body: CreateApiKeyBody, options?: CallOptions): Promise<CreateApiKeyReply>
+
+  /**
+   * List API keys.
+   * Ended ones too, in the order of their ids. Who may call: An API key with `keys:write`.
+   * A request whose reply is lost is sent again.
+   */
+  listApiKeys(query?: ListApiKeysQuery, options?: CallOptions): Promise<ListApiKeysReply>
+
+  /** Each item of `listApiKeys`, from the query’s page on. A page is read when its first item is asked for. */
+  listApiKeysAll(query?: ListApiKeysQuery, options?: CallOptions): AsyncGenerator<ListApiKeysItem, void, undefined>
+
+  /**
+   * End an API key.
+   * Who may call: An API key with `keys:write`. A body is ignored.
+   * A request whose reply is lost is sent again.
+   */
+  revokeApiKey(id: string, options?: CallOptions): Promise<void>
+
+  /**
+   * End all credentials of a tenant.
+   * API keys of several tenants stay, and are listed. Who may call: An API key with `keys:write`. A body is
+   * ignored.
+   * A request whose reply is lost is sent again.
+   */
+  endCredentials(id: string, options?: CallOptions): Promise<EndCredentialsReply>
 
   /**
    * Whether the API answers.
@@ -695,8 +865,8 @@ export function operationsOf(call: Call): KeyturnClient {
       itemsOf(page => client.rotations(id, page, options), query ?? {}),
     audit: (id, query, options) =>
       call({ method: 'GET', path: '/v1/endpoints/{id}/audit', repeat: 'safe' }, { path: { id }, query }, options) as Promise<AuditReply>,
-    auditAll: (id, query, options) =>
-      itemsOf(page => client.audit(id, page, options), query ?? {}),
+    tenantAudit: (query, options) =>
+      call({ method: 'GET', path: '/v1/audit', repeat: 'safe' }, { query }, options) as Promise<TenantAuditReply>,
     publish: (body, options) =>
       call({ method: 'POST', path: '/v1/events', repeat: 'with-id' }, { body }, options) as Promise<PublishReply>,
     getHealth: (id, options) =>
@@ -715,6 +885,16 @@ export function operationsOf(call: Call): KeyturnClient {
       call({ method: 'POST', path: '/v1/endpoints/{id}/deliveries/recover', repeat: 'safe' }, { path: { id }, body }, options) as Promise<RecoverReply>,
     sendAgain: (id, options) =>
       call({ method: 'POST', path: '/v1/deliveries/{id}/send-again', repeat: 'safe' }, { path: { id } }, options) as Promise<SendAgainReply>,
+    createApiKey: (body, options) =>
+      call({ method: 'POST', path: '/v1/api-keys', repeat: 'never' }, { body }, options) as Promise<CreateApiKeyReply>,
+    listApiKeys: (query, options) =>
+      call({ method: 'GET', path: '/v1/api-keys', repeat: 'safe' }, { query }, options) as Promise<ListApiKeysReply>,
+    listApiKeysAll: (query, options) =>
+      itemsOf(page => client.listApiKeys(page, options), query ?? {}),
+    revokeApiKey: (id, options) =>
+      call({ method: 'DELETE', path: '/v1/api-keys/{id}', repeat: 'safe' }, { path: { id } }, options) as Promise<void>,
+    endCredentials: (id, options) =>
+      call({ method: 'DELETE', path: '/v1/tenants/{id}/credentials', repeat: 'safe' }, { path: { id } }, options) as Promise<EndCredentialsReply>,
     health: (options) =>
       call({ method: 'GET', path: '/health', repeat: 'safe', isOpen: true }, {}, options) as Promise<HealthReply>,
   }

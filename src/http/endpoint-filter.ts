@@ -4,7 +4,7 @@ import type { ListFilter } from '../contracts/dimensions'
 import { type DeliveryHealth, neverDelivered } from '../delivery/health'
 import type { Endpoint } from '../rotation/endpoint'
 import type { Page, PageRequest } from '../rotation/ports'
-import { described, type Field, invalidField, word } from './body/fields'
+import { described, described, type Field, invalidField, word } from './body/fields'
 import { shownStatus } from './endpoint-values'
 
 // Which of a tenant's endpoints a list shows, as its query asks for them.
@@ -40,7 +40,7 @@ export function filterFields(mounted: readonly Contract[]) {
       'As the reply shows it: also where Keyturn itself paused it',
       word(['active', 'paused'] as const),
     ),
-    contract: word(mounted.map(({ name }) => name)),
+    contract: described('The name of its contract, one that is mounted', word(mounted.map(({ name }) => name))),
     url,
   } satisfies Readonly<Record<ListFilter, Field<unknown>>>
 }

@@ -1,19 +1,14 @@
 import { build, stop } from 'esbuild'
-import { copyFile, cp, mkdir } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { buildPackageEntries } from '../../../../scripts/package'
-
-const root = resolve(__dirname, '../../../..')
+import { cp } from 'node:fs/promises'
+import { join } from 'node:path'
+import { installPackage } from '../../../support/installed-package'
 
 /**
  * Bundles the Worker with the package as it is installed: `<folder>/worker.mjs` is an ES module with the entry for
  * Workers, `<folder>/worker.cjs` a CommonJS module with the entry for everything else.
  */
 export async function bundleWorker(folder: string): Promise<void> {
-  const installed = join(folder, 'node_modules/keyturn')
-  await mkdir(installed, { recursive: true })
-  await copyFile(join(root, 'package.json'), join(installed, 'package.json'))
-  await buildPackageEntries(join(installed, 'dist'))
+  await installPackage(folder)
   // Inside the project the package's name would mean its sources.
   await cp(join(__dirname, 'worker'), join(folder, 'worker'), { recursive: true })
   const entry = { entryPoints: [join(folder, 'worker/worker.ts')], bundle: true, external: ['node:*'] }

@@ -27,11 +27,15 @@ const { default: binary } = require('workerd') as { readonly default: string }
 const longestMs = 60_000
 
 /**
- * Serves the Workers on free ports of the loopback address, with no way out into a network.
+ * Serves the Workers on free ports of the loopback address. The way out is to `reach` alone: nowhere where it is empty.
  * @throws {Error} with the runtime's own message, when one of them does not start.
  */
-export async function startWorkerd(folder: string, workers: readonly WorkerSettings[]): Promise<Workerd> {
-  await writeFile(join(folder, 'config.capnp'), configOf(workers))
+export async function startWorkerd(
+  folder: string,
+  workers: readonly WorkerSettings[],
+  reach: readonly string[] = [],
+): Promise<Workerd> {
+  await writeFile(join(folder, 'config.capnp'), configOf(workers, reach))
   const child = spawn(binary, ['serve', 'config.capnp', '--control-fd', '3'], {
     cwd: folder,
     env: {},
@@ -64,14 +68,15 @@ async function listeningPorts(control: unknown, count: number): Promise<readonly
   return ports
 }
 
-function configOf(workers: readonly WorkerSettings[]): string {
+function configOf(workers: readonly WorkerSettings[], reach: readonly string[]): string {
+  const allowed = reach.map(address => `"${address}"`).join(', ')
   const services = workers.map((worker, index) => `(name = "${index}", worker = ${workerOf(worker)})`)
   const sockets = workers.map((_, index) => {
     return `(name = "${index}", address = "127.0.0.1:0", http = (), service = "${index}")`
   })
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
-  services = [(name = "internet", network = (allow = [])), ${services.join(', ')}],
+  services = [(name = "internet", network = (allow = [${allowed}])), ${services.join(', ')}],
   sockets = [${sockets.join(', ')}],
 );
 `
