@@ -364,7 +364,8 @@ function listSchema(list: string, contract: Contract, times: TimeFormat): JsonSc
   const fields = list === 'errors' ? items.errors : itemsOf(list)
   const names = Object.keys(fields).filter(name => !Object.hasOwn(request, name))
   const described = names.map(name => [name, fieldSchema(name, { contract, fields }, times)] as const)
-  return { type: 'array', items: objectOf(Object.fromEntries(described)) }
+  const title = list === 'records' ? { title: 'audit-record' } : {}
+  return { type: 'array', items: { ...title, ...objectOf(Object.fromEntries(described)) } }
 }
 
 function lastStatus(times: TimeFormat): JsonSchema {

@@ -66,8 +66,7 @@ function uniqueNames(named: readonly (readonly [text: string, name: string])[]):
 function isSchema(value: JsonSchema): boolean {
   return (
     'anyOf' in value ||
-    (typeof value['type'] === 'string' &&
-      ('properties' in value || 'pattern' in value || 'items' in value || 'propertyNames' in value))
+    (typeof value['type'] === 'string' && ('properties' in value || 'pattern' in value || 'propertyNames' in value))
   )
 }
 

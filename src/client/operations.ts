@@ -312,7 +312,7 @@ export interface RotationsReply {
 
 export type AuditQuery = RotationsQuery
 
-export interface Data {
+export interface AuditRecord {
   readonly id: string
   /** Null: it is about the tenant’s access. */
   readonly endpointId: string | null
@@ -330,7 +330,7 @@ export interface Data {
 }
 
 export interface AuditReply {
-  readonly data: readonly Data[]
+  readonly data: readonly AuditRecord[]
   /** Null on the last page. */
   readonly nextCursor: string | null
 }
@@ -701,6 +701,9 @@ export interface KeyturnClient {
    */
   audit(id: string, query?: AuditQuery, options?: CallOptions): Promise<AuditReply>
 
+  /** Each item of `audit`, from the query’s page on. A page is read when its first item is asked for. */
+  auditAll(id: string, query?: AuditQuery, options?: CallOptions): AsyncGenerator<AuditRecord, void, undefined>
+
   /**
    * List all that happened to a tenant.
    * Newest first: its endpoints, also those that are deleted, and its API keys. Who may call: An API key with
@@ -710,6 +713,9 @@ export interface KeyturnClient {
    * @throws {KeyturnError} `role-required`
    */
   tenantAudit(query?: TenantAuditQuery, options?: CallOptions): Promise<TenantAuditReply>
+
+  /** Each item of `tenantAudit`, from the query’s page on. A page is read when its first item is asked for. */
+  tenantAuditAll(query?: TenantAuditQuery, options?: CallOptions): AsyncGenerator<AuditRecord, void, undefined>
 
   /**
    * Publish an event.
@@ -865,8 +871,12 @@ export function operationsOf(call: Call): KeyturnClient {
       itemsOf(page => client.rotations(id, page, options), query ?? {}),
     audit: (id, query, options) =>
       call({ method: 'GET', path: '/v1/endpoints/{id}/audit', repeat: 'safe' }, { path: { id }, query }, options) as Promise<AuditReply>,
+    auditAll: (id, query, options) =>
+      itemsOf(page => client.audit(id, page, options), query ?? {}),
     tenantAudit: (query, options) =>
       call({ method: 'GET', path: '/v1/audit', repeat: 'safe' }, { query }, options) as Promise<TenantAuditReply>,
+    tenantAuditAll: (query, options) =>
+      itemsOf(page => client.tenantAudit(page, options), query ?? {}),
     publish: (body, options) =>
       call({ method: 'POST', path: '/v1/events', repeat: 'with-id' }, { body }, options) as Promise<PublishReply>,
     getHealth: (id, options) =>

@@ -4,7 +4,7 @@ import type { ListFilter } from '../contracts/dimensions'
 import { type DeliveryHealth, neverDelivered } from '../delivery/health'
 import type { Endpoint } from '../rotation/endpoint'
 import type { Page, PageRequest } from '../rotation/ports'
-import { described, described, type Field, invalidField, word } from './body/fields'
+import { described, type Field, invalidField, word } from './body/fields'
 import { shownStatus } from './endpoint-values'
 
 // Which of a tenant's endpoints a list shows, as its query asks for them.

@@ -71,7 +71,7 @@ async function driveKeys(client: KeyturnClient, id: string): Promise<Record<stri
 }
 
 function isSecret({ signingSecret }: RotateReply): boolean {
-  return /^whsec_[A-Za-z0-9+/]{43}=$/.test(signingSecret)
+  return /^whsec_[A-Za-z0-9+/]{43}=$/.test(signingSecret ?? '')
 }
 
 async function driveDeliveries(client: KeyturnClient, id: string, { name }: Given): Promise<Record<string, unknown>> {
