@@ -85,6 +85,7 @@ interface ClientOperation {
   readonly bodyType: string | null
   readonly isBodyNeeded: boolean
   readonly queryType: string | null
+  readonly isQueryNeeded: boolean
   readonly replyType: string
   /** Of a list in pages. */
   readonly itemType: string | null
@@ -122,6 +123,7 @@ function operationOf(place: Place): ClientOperation {
     bodyType,
     isBodyNeeded: body !== null && needsSomething(body),
     queryType,
+    isQueryNeeded: query.some(({ required }) => required),
     replyType: reply === null ? 'void' : declared(types, `${typeName(name)}Reply`, reply),
     itemType: query.some(({ name }) => name === 'cursor') ? itemType : null,
   }
@@ -229,13 +231,16 @@ interface Argument {
   readonly isNeeded: boolean
 }
 
-function argumentsOf({ ids, bodyType, isBodyNeeded, queryType, repeat }: ClientOperation): readonly Argument[] {
-  return [
+/** What must be given comes first. */
+function argumentsOf(operation: ClientOperation): readonly Argument[] {
+  const { ids, bodyType, isBodyNeeded, queryType, isQueryNeeded, repeat } = operation
+  const all = [
     ...ids.map(name => ({ name, type: 'string', isNeeded: true })),
     ...(bodyType === null ? [] : [{ name: 'body', type: bodyType, isNeeded: isBodyNeeded }]),
-    ...(queryType === null ? [] : [{ name: 'query', type: queryType, isNeeded: false }]),
+    ...(queryType === null ? [] : [{ name: 'query', type: queryType, isNeeded: isQueryNeeded }]),
     { name: 'options', type: repeat === 'keyed' ? 'KeyedCallOptions' : 'CallOptions', isNeeded: false },
   ]
+  return all.toSorted((one, other) => Number(other.isNeeded) - Number(one.isNeeded))
 }
 
 function signatures(operation: ClientOperation, common: readonly ProblemCode[]): readonly string[] {

@@ -68,7 +68,7 @@ interface Printer {
 
 /** Words that say something of values, or to people, and nothing of types. */
 const untyped =
-  /^(?:title|description|default|format|pattern|minLength|maxLength|minimum|maximum|minItems|maxItems|uniqueItems|maxProperties|propertyNames|not|allOf|\$ref)$/
+  /^(?:title|description|default|format|pattern|minLength|maxLength|minimum|maximum|minItems|maxItems|uniqueItems|maxProperties|propertyNames|not|allOf|if|then|else|examples|deprecated|\$ref)$/
 const typed = /^(?:type|properties|required|additionalProperties|items|enum|const|anyOf)$/
 
 function typeOf(schema: Json, printer: Printer): string {

@@ -148,8 +148,10 @@ async function exchange(request: ClientRequest, settings: Settings, { signal }: 
     redirect: 'manual',
     signal,
   } as const
+  // Called as a method of something else, the global one refuses in Workers and in browsers.
+  const { fetch } = settings
   const { reply, text } = await overNetwork(idempotencyKey, async () => {
-    const reply = await settings.fetch(settings.baseUrl + path, init)
+    const reply = await fetch(settings.baseUrl + path, init)
     return { reply, text: await reply.text() }
   })
   // No error shows the credential, even where a server sends it back.

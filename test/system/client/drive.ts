@@ -111,7 +111,7 @@ async function firstDelivery(
 
 async function rotateLossy(given: Given, id: string): Promise<Driven['replayed']> {
   const before = await keyturnClient(given).secretState(id)
-  const reply = await keyturnClient({ ...given, baseUrl: `${given.baseUrl}/lossy` }).rotate(id)
+  const reply = await keyturnClient({ ...given, baseUrl: `${given.baseUrl}/lossy`, fetch }).rotate(id)
   const after = await keyturnClient(given).secretState(id)
   return { isSecret: isSecret(reply), keysMade: after.version - before.version }
 }

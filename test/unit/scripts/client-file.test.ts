@@ -85,6 +85,20 @@ describe('a method', () => {
     expect(source).toContain("call({ method: 'POST', path: '/v1/things', repeat: 'never' }, {}, options)")
   })
 
+  it('takes first what must be given', () => {
+    const parameters = [{ in: 'query', name: 'subject', required: true, schema: { type: 'string' } }]
+    const requestBody = {
+      content: { 'application/json': { schema: { type: 'object', properties: { a: { type: 'null' } } } } },
+    }
+    const source = clientSource(
+      withOperation('/v1/things', { operationId: 'keyturn.end-things', parameters, requestBody }),
+    )
+    expect(source).toContain(
+      'endThings(query: EndThingsQuery, body?: EndThingsBody, options?: CallOptions): Promise<void>',
+    )
+    expect(source).toContain('export interface EndThingsQuery {\n  readonly subject: string\n}')
+  })
+
   it('is not made where the operation takes a header that the core does not send', () => {
     const parameters = [{ in: 'header', name: 'If-Match', schema: { type: 'string' } }]
     const text = withOperation('/v1/things', { operationId: 'keyturn.thing', parameters })
