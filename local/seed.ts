@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { replaceFile } from '../scripts/files'
 import { type ApiKeyStore, operator } from '../src/access/api-key'
 import { createApiKey } from '../src/access/create-api-key'
+import { type KeyturnClient, keyturnClient, KeyturnError } from '../src/client'
 import { allContracts } from '../src/contracts/all'
 import { keyturn } from '../src/contracts/keyturn'
 import { type SeedContract, seedContracts } from './seed-plan'
@@ -103,7 +104,8 @@ async function seedEndpoints({ api, store, now }: Seeding, seeds: readonly SeedC
       expiresAt: null,
     },
   )
-  await Promise.all(wanted.map(endpoint => createEndpoint(`${api}/v1/endpoints`, text.reveal(), endpoint)))
+  const client = keyturnClient({ baseUrl: api, credential: text.reveal() })
+  await Promise.all(wanted.map(endpoint => createEndpoint(client, endpoint)))
   await store.revoke(stored.id, { at: now(), by: operator })
 }
 
@@ -118,18 +120,12 @@ export function seededSettings(contract: string) {
 }
 
 /** An endpoint that is there already, from a start that was cut short, stays as it is. */
-async function createEndpoint(url: string, apiKey: string, endpoint: NewEndpoint): Promise<void> {
-  const { tenantId, contract, id } = endpoint
-  const reply = await fetch(url, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${apiKey}`,
-      [keyturn.tenant.header]: tenantId,
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify({ contract, id, ...seededSettings(contract) }),
-  })
-  const text = await reply.text()
-  if (reply.status === 201 || reply.status === 409) return
-  throw new TypeError(`creating the endpoint ${id} of ${contract} answered ${reply.status}: ${text}`)
+async function createEndpoint(client: KeyturnClient, { tenantId, contract, id }: NewEndpoint): Promise<void> {
+  try {
+    await client.create({ contract, id, ...seededSettings(contract) }, { tenantId })
+  } catch (error) {
+    if (!(error instanceof KeyturnError)) throw error
+    if (error.status === 409) return
+    throw new TypeError(`creating the endpoint ${id} of ${contract} failed: ${error.message}`, { cause: error })
+  }
 }
