@@ -158,7 +158,7 @@ interface UseText {
 const reveals = 'The reply shows the new secret, once.'
 
 /** What each use does, for people. */
-const described: { readonly [U in Use]: UseText } = {
+export const described: { readonly [U in Use]: UseText } = {
   create: {
     summary: 'Create or import an endpoint',
     about: [reveals, 'With `id` and `secret`, one that a platform has already is imported.'],
@@ -212,7 +212,7 @@ const described: { readonly [U in Use]: UseText } = {
 }
 
 /** Who may call, in words. */
-function needs({ access }: Operation): readonly string[] {
+export function needs({ access }: Operation): readonly string[] {
   if (access === 'anyone' || access === undefined) return access === 'anyone' ? ['Needs no credential.'] : []
   const { apiKey, session } = access
   const permissions = apiKey === undefined ? [] : neededPermissions(apiKey)

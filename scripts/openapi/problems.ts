@@ -1,5 +1,5 @@
 import { neededPermissions, type Contract, type Operation } from '../../src/contracts/contract'
-import { idempotencyKeyOf } from '../../src/contracts/defaults'
+import { idempotencyKeyOf, secondRotationOf } from '../../src/contracts/defaults'
 import type { Use } from '../../src/contracts/dimensions'
 import type { ProblemCode } from '../../src/core/problem'
 
@@ -230,12 +230,23 @@ export function problemsOf(contract: Contract, operation: Operation): readonly P
   const { rule } = idempotencyKeyOf(contract)
   const all: readonly ProblemCode[] = [
     ...(access === 'anyone' ? [] : refusals(contract, operation)),
-    ...ofUse[use].filter(code => rule !== 'off' || !replay.includes(code)),
+    ...ofUse[use].filter(code => (rule !== 'off' || !replay.includes(code)) && !isRuledOut(contract, code)),
     ...(since === undefined ? [] : (['not-in-this-version'] as const)),
     ...(['invalid-request', 'payload-too-large', 'unavailable', 'internal'] as const),
   ]
   // The table's keys are the codes.
   return (Object.keys(problemHelp) as ProblemCode[]).filter(code => all.includes(code))
+}
+
+/** What no rotation of the contract can answer. Where endpoints of all contracts are reached, one of them may. */
+function isRuledOut(contract: Contract, code: ProblemCode): boolean {
+  const { rotateBody, cooldownSeconds, publishes, reach } = contract
+  if (code === 'changed-meanwhile') return rotateBody?.ifRevision === undefined
+  if (reach === 'every') return false
+  const { kind } = secondRotationOf(contract)
+  if (code === 'rotation-cooldown') return cooldownSeconds === undefined
+  if (code === 'too-many-live-keys') return kind !== 'keep'
+  return code === 'rotation-in-progress' && kind !== 'reject' && publishes === undefined
 }
 
 /** What a credential can be refused with. */

@@ -117,7 +117,11 @@ function isWithin(bytes: number, limits: Pick<OwnSecret, 'minimumBytes' | 'maxim
 export function parseOwnSecret(format: SecretFormat, text: string, rule: OwnSecret): Secret {
   const bytes = decodedBytes(format, withPrefix(format, rule, text))
   if (bytes !== null && isWithin(bytes, rule)) return new Secret(text)
-  throw unfit(rule, `${describeFormat(format)}, ${rule.minimumBytes} to ${rule.maximumBytes} bytes when decoded`)
+  throw unfit(rule, describeOwn(format, rule))
+}
+
+function describeOwn(format: SecretFormat, { minimumBytes, maximumBytes }: OwnSecret): string {
+  return `${describeFormat(format)}, ${minimumBytes} to ${maximumBytes} bytes when decoded`
 }
 
 /**
@@ -154,7 +158,11 @@ export function ownSecretSchema(format: SecretFormat, rule: OwnSecret): JsonSche
   const { minimumBytes, maximumBytes } = rule
   if (rule.free) return { type: 'string', minLength: 1, maxLength: maximumBytes }
   const prefix = rule.optionalPrefix ? `(?:${escaped(format.prefix)})?` : escaped(format.prefix)
-  return { type: 'string', pattern: `^${prefix}${lengthPattern(format.encoding, minimumBytes, maximumBytes)}$` }
+  return {
+    type: 'string',
+    pattern: `^${prefix}${lengthPattern(format.encoding, minimumBytes, maximumBytes)}$`,
+    description: describeOwn(format, rule),
+  }
 }
 
 /** A text in the encoding that holds so many bytes. Unused bits are zero (RFC 4648, section 3.5), padding may be left out. */

@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../../contracts/json-schema'
+import type { Json } from '../../contracts/shape'
 import { cutText } from '../../core/cut-text'
 import { type FieldError, Problem } from '../../core/problem'
 import type { JsonObject } from './json'
@@ -100,6 +101,11 @@ export function required<Result>(field: Field<Result>): Field<Result> & { readon
   return { ...field, required: true }
 }
 
+/** The same field. An absent one counts as the value, which is for whoever reads the table to see to. */
+export function byDefault<Result>(value: Json, field: Field<Result>): Field<Result> {
+  return { ...field, schema: { ...field.schema, default: value } }
+}
+
 /** The same field, said in a sentence. */
 export function described<Result>(description: string, field: Field<Result>): Field<Result> {
   return { ...field, schema: { ...field.schema, description } }
@@ -120,7 +126,7 @@ export function text(maxLength: number): Field<string> {
 /** A text that a pattern fits. `what`: the words for it after `must be`. */
 export function textLike(pattern: RegExp, what: string): Field<string> {
   return {
-    schema: { type: 'string', pattern: pattern.source },
+    schema: { type: 'string', pattern: pattern.source, description: what },
     read: (path, value) => {
       if (typeof value === 'string' && pattern.test(value)) return value
       throw invalidField(path, `must be ${what}`)
@@ -185,7 +191,7 @@ export function listOf({ most, pattern, items }: ListRule): Field<readonly strin
   return {
     schema: {
       type: 'array',
-      items: { type: 'string', pattern: pattern.source },
+      items: { type: 'string', pattern: pattern.source, description: items },
       maxItems: most,
       uniqueItems: true,
     },

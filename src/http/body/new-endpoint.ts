@@ -2,7 +2,7 @@ import type { Contract } from '../../contracts/contract'
 import { canSignFor, describeIds, endpointIdPattern, parseEndpointId, parseTenantId } from '../../contracts/ids'
 import type { Secret } from '../../core/secret'
 import type { EndpointSettings } from '../../rotation/endpoint'
-import { type Field, invalidField, readTable, word } from './fields'
+import { byDefault, type Field, invalidField, readTable, word } from './fields'
 import type { JsonObject } from './json'
 import { ownSecretField } from './ring'
 import { type GivenSettings, settingsTable, type SettingsRules } from './settings'
@@ -25,7 +25,15 @@ export interface NewEndpointRules extends Omit<SettingsRules, 'contract'> {
 }
 
 const ownSecretRule = { field: 'secret', minimumBytes: 24, maximumBytes: 64 }
-const defaultRequestConfig = { timeoutMs: 5_000, headers: {} }
+/** What a new endpoint is where its body does not say. */
+const defaults = {
+  description: '',
+  name: '',
+  eventTypes: [],
+  status: 'active',
+  requestConfig: { timeoutMs: 5_000, headers: {} },
+  consumers: [],
+} as const
 
 /** What a body says of a new endpoint of one contract: its settings, or also the id and the secret that it has already. */
 export function newEndpointTable(contract: Contract, rules: NewEndpointRules) {
@@ -34,8 +42,14 @@ export function newEndpointTable(contract: Contract, rules: NewEndpointRules) {
     contract: word(rules.contracts.map(({ name }) => name)),
     id: idField(contract),
     secret: ownSecretField(contract, ownSecretRule),
-    ...settings,
     url: { ...settings.url, required: contract.url !== 'optional' },
+    description: byDefault(defaults.description, settings.description),
+    name: byDefault(defaults.name, settings.name),
+    eventTypes: byDefault(defaults.eventTypes, settings.eventTypes),
+    status: byDefault(defaults.status, settings.status),
+    mirror: byDefault(rules.mirror, settings.mirror),
+    requestConfig: byDefault(defaults.requestConfig, settings.requestConfig),
+    consumers: byDefault(defaults.consumers, settings.consumers),
   }
 }
 
@@ -70,7 +84,7 @@ function requireSignable(contract: Contract, tenantId: string): void {
 
 function idField({ ids, name }: Contract): Field<string> {
   return {
-    schema: { type: 'string', pattern: endpointIdPattern(ids).source },
+    schema: { type: 'string', pattern: endpointIdPattern(ids).source, description: describeIds(ids) },
     read: (path, value) => {
       const id = typeof value === 'string' ? parseEndpointId(ids, value) : null
       if (id === null) throw invalidField(path, `must be an id of ${name}: ${describeIds(ids)}`)
@@ -82,12 +96,12 @@ function idField({ ids, name }: Contract): Field<string> {
 function withDefaults(given: Partial<GivenSettings>, mirror: 'on' | 'off'): EndpointSettings {
   return {
     url: given.url ?? null,
-    description: given.description ?? '',
-    name: given.name ?? '',
-    eventTypes: given.eventTypes ?? [],
-    status: given.status ?? 'active',
+    description: given.description ?? defaults.description,
+    name: given.name ?? defaults.name,
+    eventTypes: given.eventTypes ?? defaults.eventTypes,
+    status: given.status ?? defaults.status,
     mirror: given.mirror ?? mirror,
-    requestConfig: { ...defaultRequestConfig, ...given.requestConfig },
-    consumers: given.consumers ?? [],
+    requestConfig: { ...defaults.requestConfig, ...given.requestConfig },
+    consumers: given.consumers ?? defaults.consumers,
   }
 }

@@ -14,10 +14,11 @@ import { containedPattern, ownSecretSchema, parseFreeSecret, parseOwnSecret } fr
 import type { Secret } from '../../core/secret'
 import type { IdempotencyRecord } from '../../rotation/endpoint'
 import { idempotencyRecord, type IdempotentOperation } from '../../rotation/idempotency'
+import { defaultLeadSeconds } from '../../rotation/published'
 import type { PublishChoice, RotateChoice } from '../../rotation/ring'
 import { waysOutOf } from '../../rotation/ways-out'
 import type { PermittedRequest } from '../request'
-import { boolean, type Field, instant, invalidField, text, textLike, wholeNumber, word } from './fields'
+import { boolean, byDefault, type Field, instant, invalidField, text, textLike, wholeNumber, word } from './fields'
 import { type JsonObject, readBody, readPermittedObject } from './json'
 import {
   anythingAt,
@@ -121,7 +122,7 @@ export interface RotateRules {
 }
 
 const signings = ['now', 'published', 'manual'] as const
-const leadSeconds = wholeNumber([1, 7 * 24 * 60 * 60])
+const leadSeconds = byDefault(defaultLeadSeconds, wholeNumber([1, 7 * 24 * 60 * 60]))
 /** The ring's revision that the caller saw. */
 export const revision = wholeNumber([1, Number.MAX_SAFE_INTEGER])
 
@@ -133,8 +134,8 @@ export function rotateTable({ dialect, contract, mounted, now }: RotateRules) {
     overlapSeconds: overlap.kind === 'chosen' ? { place: overlap.field, field: overlapField(overlap, now) } : undefined,
     ownSecret: ownSecret && { place: ownSecret.field, field: ownSecretField(contract, ownSecret) },
     reason: reason && { place: reason.field, field: reasonField(reason, mounted) },
-    forced: force && { place: force.field, field: boolean },
-    signing: publish && { place: publish.field, field: word(signings) },
+    forced: force && { place: force.field, field: byDefault(false, boolean) },
+    signing: publish && { place: publish.field, field: byDefault('now', word(signings)) },
     leadSeconds: publish && { place: publish.leadField, field: leadSeconds },
     ifRevision: ifRevision && { place: ifRevision.field, field: revision },
     reveal: reveal && { place: reveal.field, field: boolean },
@@ -214,7 +215,11 @@ function reasonField({ maximumCharacters, required: isRequired }: ReasonRule, mo
   const formats = mounted.flatMap(({ secret, credentials: { apiKey } }) => (apiKey ? [secret, apiKey] : [secret]))
   const patterns = [...new Set(formats.map(format => containedPattern(format).source))]
   return {
-    schema: { ...plain.schema, not: { anyOf: patterns.map(pattern => ({ pattern })) } },
+    schema: {
+      ...plain.schema,
+      not: { anyOf: patterns.map(pattern => ({ pattern })) },
+      description: 'nothing that looks like a signing secret or an API key',
+    },
     required: isRequired === true,
     read: (path: string, value: unknown): string => {
       const reason = plain.read(path, value)

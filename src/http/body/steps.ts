@@ -1,6 +1,6 @@
 import type { Contract } from '../../contracts/contract'
 import { publishedOverlapSeconds } from '../../rotation/published'
-import { boolean, required, text, wholeNumber } from './fields'
+import { boolean, byDefault, required, text, wholeNumber } from './fields'
 import type { JsonObject } from './json'
 import { type PlacedTable, readPlaced, type ReadPlaced } from './request-fields'
 import { revision } from './ring'
@@ -8,7 +8,7 @@ import { revision } from './ring'
 // What the requests say that make no key: a promote, an abandon, a roll-back, a revoke. Their members have our own names.
 
 const keyId = { place: 'keyId', field: required(text(128)) }
-const force = { place: 'force', field: boolean }
+const force = { place: 'force', field: byDefault(false, boolean) }
 
 /** The member that holds the ring's revision which the caller saw, where the contract knows one. */
 function ifRevisionIn({ rotateBody }: Contract) {
@@ -32,7 +32,10 @@ export function rollBackTable(contract: Contract) {
 /** `requireProof`: the key that signs must be proven. */
 export function revokeTable(contract: Contract) {
   const place = contract.revokeBody?.proofField
-  return { requireProof: place === undefined ? undefined : { place, field: boolean }, ...ifRevisionIn(contract) }
+  return {
+    requireProof: place === undefined ? undefined : { place, field: byDefault(false, boolean) },
+    ...ifRevisionIn(contract),
+  }
 }
 
 /**

@@ -61,6 +61,7 @@ export function targetUrl({ contract, insecureTargets }: TargetRules): Field<str
     maxLength: longestUrl,
     ...(insecureTargets ? { anyOf: either } : either[0]),
     ...(contract.url === 'public' && { not: { pattern: privateUrl.source } }),
+    description: `an https URL of at most ${longestUrl} characters, without user and password`,
   }
   return {
     schema: isOptional ? { anyOf: [schema, { type: 'null' }] } : schema,
@@ -116,6 +117,8 @@ export function deliveryHeaders(contract: Contract): Field<Readonly<Record<strin
         not: { anyOf: [{ enum: unstorable }, { pattern: reservedPattern(contract).source }] },
       },
       additionalProperties: { type: 'string', pattern: valuePattern.source },
+      description:
+        'none of the connection’s, the delivery’s or the signature’s; values are 1 to 1000 visible ASCII characters',
     },
     read: (path, value) => readDeliveryHeaders(path, contract, value),
   }
