@@ -36,7 +36,7 @@ export function serve(deps: ServeDeps): Serve {
 
 async function replyOrRefusal(deps: ServeDeps, match: RouteMatch, request: ApiRequest): Promise<ApiReply> {
   try {
-    const matched = { ...request, ...requireRoute(match) }
+    const matched = { ...request, ...requireRoute(deps.mounts, match) }
     const outcome = await perform(deps, matched)
     const now = deps.access.now()
     const reply = outcomeReply(matched.contract, matched.operation, outcome, { request: matched, now })
@@ -48,8 +48,8 @@ async function replyOrRefusal(deps: ServeDeps, match: RouteMatch, request: ApiRe
 }
 
 /** @throws {Problem} `route-not-found`, `method-not-allowed` */
-function requireRoute(match: RouteMatch): Omit<MatchedRequest, keyof ApiRequest> {
-  if (match.kind === 'none') throw routeNotFound()
+function requireRoute(mounts: readonly Mount[], match: RouteMatch): Omit<MatchedRequest, keyof ApiRequest> {
+  if (match.kind === 'none') throw routeNotFound(mounts.find(({ contract }) => contract === match.nearest))
   if (match.kind === 'found') return { ...match.route, parameters: match.parameters }
   const { allow } = match
   throw new Problem('method-not-allowed', `This route has the methods ${allow}.`, { allow })
@@ -96,8 +96,13 @@ function requireServed<AnyUse>(use: AnyUse | undefined): AnyUse {
   return use
 }
 
-function routeNotFound(): Problem {
-  return new Problem('route-not-found', 'There is no such route.')
+/** `nearest`: where the path would belong. Our own API says where its routes are listed; a vendor's says what the vendor's does. */
+function routeNotFound(nearest?: Mount): Problem {
+  const lists =
+    nearest?.contract.reach === 'every'
+      ? ` docs/api.md lists all routes, and so does ${nearest.basePath}/openapi.json where the deployment serves it.`
+      : ''
+  return new Problem('route-not-found', `There is no such route.${lists}`)
 }
 
 /** The refusal in the contract's shape. What is no `Problem` is a fault of ours and tells the caller nothing. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { featurebase } from '../../../../src/contracts/featurebase'
+import { keyturn } from '../../../../src/contracts/keyturn'
 import { tumban } from '../../../../src/contracts/tumban'
 import { endpointUses } from '../../../../src/http/uses/endpoints'
 import { ringUses } from '../../../../src/http/uses/ring'
@@ -27,6 +28,24 @@ describe('a path that no contract has', () => {
       expect(reply.headers.get('cache-control')).toBe('no-store')
     },
   )
+
+  it('404 that says where our own routes are listed, with the base path that they have here', async () => {
+    const { appWith, send } = harness()
+    const lists = 'docs/api.md lists all routes, and so does'
+    const where = 'where the deployment serves it.'
+    const { json } = await send('GET', '/v1/rotations')
+    expect(json).toMatchObject({ detail: `There is no such route. ${lists} /openapi.json ${where}` })
+    const mounted = requestsTo(appWith({ mounts: [{ contract: keyturn, basePath: '/hooks' }] }))
+    expect((await mounted('GET', '/hooks/v1/nothing')).json).toMatchObject({
+      detail: `There is no such route. ${lists} /hooks/openapi.json ${where}`,
+    })
+  })
+
+  it('404 without a word of Keyturn’s pages where the path is near nobody’s or a vendor’s', async () => {
+    const { send } = harness()
+    expect((await send('GET', '/nowhere')).json).toMatchObject({ detail: 'There is no such route.' })
+    expect((await send('GET', '/webhooks/x/y/z')).text).not.toContain('api.md')
+  })
 
   it('404 in keyturn’s shape in a deployment of one contract, if the path shares nothing with it', async () => {
     const { send } = harness([tumban])
