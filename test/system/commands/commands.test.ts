@@ -66,10 +66,13 @@ function proofOf(command: string): Proof | undefined {
   return provedElsewhere.find(proof => proof.command.test(command))
 }
 
-/** Its blocks build on each other: `test/deploy/add-a-contract.test.ts` follows the page as a whole. */
-const followed = 'docs/add-a-contract.md'
+/**
+ * Their blocks build on each other: `test/deploy/add-a-contract.test.ts` and `test/system/api-docs.test.ts` follow each page
+ * as a whole.
+ */
+const followed = ['docs/add-a-contract.md', 'docs/api.md']
 
-const blocks = shellBlocks().filter(({ file }) => file !== followed)
+const blocks = shellBlocks().filter(({ file }) => !followed.includes(file))
 const run = blocks
   .map(block => ({ ...block, commands: block.commands.filter(command => proofOf(command) === undefined) }))
   .filter(({ commands }) => commands.length > 0)
