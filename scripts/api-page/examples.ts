@@ -13,6 +13,8 @@ export interface Example {
   readonly query?: string
   /** What stands for `{id}`. Default: `$ID`. */
   readonly id?: string
+  /** The credential. Default: `$KEY`. */
+  readonly key?: string
 }
 
 /** What every block can use. */

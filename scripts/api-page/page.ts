@@ -188,10 +188,12 @@ function summaryOf({ operation: { use } }: ServedOperation, [first]: readonly Ex
 }
 
 function requestTable({ contract, operation, path }: ServedOperation): string {
-  const parameters = parametersOf(contract, operation, { path, mounted: allContracts }).map(parameter => {
-    const about = typeof parameter.description === 'string' ? { description: parameter.description } : {}
-    return [parameter.in, rowOf(parameter.name, { ...parameter.schema, ...about }, parameter.required)] as const
-  })
+  const parameters = parametersOf(contract, operation, { path, mounted: allContracts }).map(
+    ({ in: place, name, required, schema, description }) => {
+      const row = rowOf(name, schema, required)
+      return [place, { ...row, allowed: [row.allowed, description].filter(Boolean).join('. ') }] as const
+    },
+  )
   const body = bodyOf(contract, operation, { contracts: [contract], mirror: 'on', insecureTargets: false })
   const rows = [...parameters, ...(body === null ? [] : rowsOf(body).map(row => ['body', row] as const))]
   return rows.length === 0
@@ -219,14 +221,14 @@ const longestLine = 110
 
 /** The request as a command of at most a few lines. */
 function curlLines({ contract }: Callable, { operation, path }: ServedOperation, example: Example): readonly string[] {
-  const { body, headers = {}, query, id = '$ID' } = example
+  const { body, headers = {}, query, id = '$ID', key = '$KEY' } = example
   const url = `${path.replace('{id}', id)}${query === undefined ? '' : `?${query}`}`
-  const credential = operation.access === 'anyone' ? [] : [credentialOption(contract)]
+  const credential = operation.access === 'anyone' ? [] : [credentialOption(contract, key)]
   const { tenant } = contract
   const options = [
     ...credential,
     ...(tenant.from === 'header' ? [`-H "${tenant.header}: $TENANT"`] : []),
-    ...Object.entries(headers).map(([name, value]) => `-H '${name}: ${value}'`),
+    ...Object.entries(headers).map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),
     ...(body === undefined ? [] : [`-H 'Content-Type: application/json'`, `-d '${body}'`]),
   ]
   const method = operation.method === 'GET' ? '' : `-X ${operation.method} `
@@ -239,15 +241,20 @@ function curlLines({ contract }: Callable, { operation, path }: ServedOperation,
   return lines.map((line, at) => (at < lines.length - 1 ? `${line} \\` : line))
 }
 
-function credentialOption({ credentials }: Contract): string {
+/** For a shell, which puts variables in. */
+function quoted(text: string): string {
+  return text.includes('$') ? `"${text}"` : `'${text}'`
+}
+
+function credentialOption({ credentials }: Contract, key: string): string {
   const [place = { kind: 'bearer' } as const] = placesOf(credentials)
-  return `-H "${credentialHeader(place)}"`
+  return `-H "${credentialHeader(place, key)}"`
 }
 
 /** @throws {RangeError} for a place that no contract that comes with Keyturn has */
-function credentialHeader(place: CredentialPlace): string {
-  if (place.kind === 'bearer') return 'Authorization: Bearer $KEY'
-  if (place.kind === 'header') return `${place.name}: ${place.prefix ?? ''}$KEY`
+function credentialHeader(place: CredentialPlace, key: string): string {
+  if (place.kind === 'bearer') return `Authorization: Bearer ${key}`
+  if (place.kind === 'header') return `${place.name}: ${place.prefix ?? ''}${key}`
   throw new RangeError(`docs/api.md cannot show a credential in ${place.kind}`)
 }
 

@@ -48,6 +48,9 @@ function scriptOf({ lines, isAsked }: Block): readonly string[] {
   return isAsked ? [mark, ...lines, mark] : lines
 }
 
+/** What is waited for may never come: then the shell is ended. */
+const longestMs = 4 * 60_000
+
 interface Printed {
   readonly stdout: string
   readonly stderr: string
@@ -55,7 +58,8 @@ interface Printed {
 
 function bash(script: string, cwd: string, more: Readonly<Record<string, string>>): Promise<Printed> {
   return new Promise((resolve, reject) => {
-    execFile('bash', ['-c', script], { cwd, env: { ...process.env, ...more } }, (error, stdout, stderr) => {
+    const options = { cwd, env: { ...process.env, ...more }, timeout: longestMs }
+    execFile('bash', ['-c', script], options, (error, stdout, stderr) => {
       if (error === null) resolve({ stdout, stderr })
       else reject(new Error(`the page's lines failed after:\n${stdout.slice(-2000)}\n${stderr.slice(-2000)}`))
     })

@@ -49,7 +49,7 @@ function example(prefix: string, digits: number): (number: number) => string {
 /** For texts that hold something of this kind. The first that fits counts. */
 const rules: readonly Rule[] = [
   // API keys have names of their own, by which records say who called.
-  { found: /\bkey_[0-9a-z]{20}(?![0-9a-z])/, as: numbered('key_caller', 14) },
+  { found: /\bkey_[0-9a-z]{20}(?![0-9a-z])/, as: numbered('key_apikey', 14) },
   ...['key', 'chg', 'evt', 'msg', 'att', 'prb'].map(prefix => ({
     found: new RegExp(`\\b${prefix}_[0-9a-f]{24}`),
     as: numbered(`${prefix}_`, 24),
@@ -80,6 +80,8 @@ const members: Readonly<Record<string, MemberRule>> = {
   avgResponseTimeMs: someDuration,
   lastResponseTimeMs: someDuration,
   revision: () => 5,
+  // It is kept to the hour, which the run's own time does not tell.
+  lastUsedAt: value => (value === null ? null : '2026-11-21T12:00:00.000Z'),
   nextCursor: value => (value === null ? null : 'EXAMPLE'),
   hint: (value, known) => (typeof value === 'string' ? partOf(known, value, 'end') : value),
   secretPrefix: (value, known) => (typeof value === 'string' ? partOf(known, value, 'start') : value),

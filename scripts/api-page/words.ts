@@ -110,5 +110,5 @@ function number(value: number | undefined): string {
 }
 
 function code(value: Json): string {
-  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``
+  return `\`${typeof value === 'string' && value !== '' ? value : JSON.stringify(value)}\``
 }

@@ -235,8 +235,11 @@ function idSchema(contract: Contract, use: Use): JsonSchema {
 }
 
 function tenantSchema({ tenant }: Contract): JsonSchema {
-  const pattern = tenant.from === 'header' && tenant.format === 'uuid' ? uuidPattern : storedIdPattern
-  return { type: 'string', pattern: pattern.source, description: 'The tenant’s id' }
+  const isUuid = tenant.from === 'header' && tenant.format === 'uuid'
+  const [pattern, description] = isUuid
+    ? [uuidPattern, 'a UUID']
+    : [storedIdPattern, '1 to 128 characters of A-Z, a-z, 0-9, _ . : -']
+  return { type: 'string', pattern: pattern.source, description }
 }
 
 function tenantHeader(contract: Contract, { access, use }: Operation): readonly Parameter[] {
