@@ -30,16 +30,22 @@ export const setUp: readonly string[] = [
   'KEY=$(from_local contracts.keyturn.apiKey)',
 ]
 
-const authorized = '-H "Authorization: Bearer $KEY"'
+function authorized(key: string): string {
+  return `-H "Authorization: Bearer ${key}"`
+}
 
 /** A request on the way to another, whose reply the page does not show. */
-function ask(request: string, body: string): readonly string[] {
-  return [`curl -s ${request} ${authorized} \\`, `  -H 'Content-Type: application/json' -d '${body}'`]
+function ask(request: string, body: string, key = '$KEY'): readonly string[] {
+  return [`curl -s ${request} ${authorized(key)} \\`, `  -H 'Content-Type: application/json' -d '${body}'`]
 }
 
 /** A variable with what a request's reply says. */
-function keep(variable: string, path: string, picked: string): readonly string[] {
-  return [`${variable}=$(curl -s "$API${path}" ${authorized} |`, `  pick '${picked}')`]
+function keep(variable: string, path: string, picked: string, key = '$KEY'): readonly string[] {
+  return [`${variable}=$(curl -s "$API${path}" ${authorized(key)} |`, `  pick '${picked}')`]
+}
+
+function keyOfAnother(name: string): string {
+  return `{"name": "${name}", "tenantIds": ["org_example"], "permissions": ["endpoints:read"], "expiresAt": "'$EXPIRES'"}`
 }
 
 const isDelivered = [
@@ -66,7 +72,7 @@ env PORT=$PORT SECRET_ID="keyturn/local/$(from_local contracts.keyturn.tenantId)
 /** By operation; their order is the page's. An operation that is left out is told when the page is made. */
 export const ownExamples: Readonly<Record<string, readonly Example[]>> = {
   'keyturn.health': [{}],
-  'keyturn.list': [{ query: 'limit=10' }],
+  'keyturn.list': [{ query: 'status=active&limit=10' }],
   'keyturn.create': [
     {
       says: 'An endpoint of another contract names that as `contract`; its `id`, `secret` and `url` are as that contract has them.',
@@ -138,6 +144,7 @@ export const ownExamples: Readonly<Record<string, readonly Example[]>> = {
   'keyturn.revoke-previous': [{}],
   'keyturn.rotations': [{ query: 'limit=2' }],
   'keyturn.audit': [{ query: 'limit=10' }],
+  'keyturn.tenant-audit': [{ query: 'limit=2' }],
   'keyturn.send-again': [
     {
       before: {
@@ -168,4 +175,39 @@ export const ownExamples: Readonly<Record<string, readonly Example[]>> = {
     },
   ],
   'keyturn.delete': [{}],
+  'keyturn.create-api-key': [
+    {
+      says: '[api-keys.md](api-keys.md) tells more of them. The reply shows the key, once.',
+      before: {
+        says: 'API keys are made with a key for all tenants:',
+        lines: [
+          'PLATFORM_KEY=$(from_local contracts.keyturn.platformApiKey)',
+          `EXPIRES=$(node -p 'new Date(Date.now() + 90 * 86_400_000).toISOString()')`,
+        ],
+      },
+      key: '$PLATFORM_KEY',
+      body: keyOfAnother('CI'),
+    },
+  ],
+  'keyturn.list-api-keys': [{ key: '$PLATFORM_KEY', query: 'tenant=org_example' }],
+  'keyturn.revoke-api-key': [
+    {
+      before: {
+        says: 'That key:',
+        lines: keep('API_KEY_ID', '/v1/api-keys?tenant=org_example', 'data[0].id', '$PLATFORM_KEY'),
+      },
+      key: '$PLATFORM_KEY',
+      id: '$API_KEY_ID',
+    },
+  ],
+  'keyturn.end-credentials': [
+    {
+      before: {
+        says: 'Another key of the tenant, which is then ended with all others:',
+        lines: ask('-X POST "$API/v1/api-keys"', keyOfAnother('Import'), '$PLATFORM_KEY'),
+      },
+      key: '$PLATFORM_KEY',
+      id: 'org_example',
+    },
+  ],
 }

@@ -86,7 +86,7 @@ function shell(lines: readonly string[], isAsked = false): Part {
 const introduction = text(
   '# The API',
   '<!-- made by `npm run openapi` -->',
-  'Every route of Keyturn’s own API with who may call it, what it takes, a request, the reply to that request, and its problems; after it the [vendors’ routes](#the-vendors-routes). The same for programs is in [docs/openapi](openapi), as OpenAPI 3.1.',
+  'Every route of Keyturn’s own API with who may call it, what it takes, a request, the reply to that request, and its problems; after it the [vendors’ routes](#the-vendors-routes). The same for programs is in [docs/openapi](openapi), as OpenAPI 3.1, and a deployment describes what it has mounted at `/openapi.json` under the base path of Keyturn’s own API.',
   [
     '- **Base URL**: the deployment’s own (`api_url` of its outputs) with the contract’s base path, if the configuration gives it one. The local run’s is `http://127.0.0.1:4700`.',
     '- **Credentials**: `Authorization: Bearer …` with an API key of this contract (`kt_…`) or a session’s token. Without one, or with one that is not valid, it is 401; without the permission, 403.',
@@ -106,7 +106,7 @@ function ownParts(callable: Callable): readonly Part[] {
   const { contract } = callable
   const operations = inPageOrder(servedOperations({ contract, basePath: '' }))
   const common = commonProblems(operations.map(([served]) => served))
-  const anyRequest = `**Problems of any request** with a credential: ${problemLinks(common)}.`
+  const anyRequest = `**Problems of any request** of API keys and sessions: ${problemLinks(common)}.`
   return [
     introduction,
     shell(setUp),
@@ -258,11 +258,13 @@ function credentialHeader(place: CredentialPlace, key: string): string {
   throw new RangeError(`docs/api.md cannot show a credential in ${place.kind}`)
 }
 
-/** The problems of each operation that takes a credential. */
+/** The problems of each operation that takes a credential, those that are for API keys alone left aside. */
 function commonProblems(operations: readonly ServedOperation[]): readonly ProblemCode[] {
-  const [first = [], ...others] = operations
-    .filter(({ operation }) => operation.access !== 'anyone')
-    .map(({ contract, operation }) => problemsOf(contract, operation))
+  const withCredential = operations.filter(({ operation }) => operation.access !== 'anyone')
+  const forPeople = withCredential.filter(({ operation: { access } }) => access !== 'anyone' && access?.session)
+  const [first = [], ...others] = (forPeople.length > 0 ? forPeople : withCredential).map(({ contract, operation }) =>
+    problemsOf(contract, operation),
+  )
   return others.length === 0 ? [] : first.filter(code => others.every(codes => codes.includes(code)))
 }
 

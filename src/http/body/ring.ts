@@ -138,7 +138,7 @@ export function rotateTable({ dialect, contract, mounted, now }: RotateRules) {
     signing: publish && { place: publish.field, field: byDefault('now', word(signings)) },
     leadSeconds: publish && { place: publish.leadField, field: leadSeconds },
     ifRevision: ifRevision && { place: ifRevision.field, field: revision },
-    reveal: reveal && { place: reveal.field, field: boolean },
+    reveal: reveal && { place: reveal.field, field: byDefault(true, boolean) },
   }
 }
 
