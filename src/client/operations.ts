@@ -83,6 +83,7 @@ export type ProblemCode =
 export interface RequestConfig {
   /** 1000 to 30000. */
   readonly timeoutMs?: number
+  /** none of the connection’s, the delivery’s or the signature’s; values are 1 to 1000 visible ASCII characters. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -91,16 +92,24 @@ export interface CreateBody {
   readonly id?: string
   readonly secret?: string
   readonly url?: string | null
-  /** At most 1000 characters. */
+  /** At most 1000 characters. Default "". */
   readonly description?: string
-  /** At most 200 characters. */
+  /** At most 200 characters. Default "". */
   readonly name?: string
-  /** At most 100. */
+  /** At most 100. Default []. */
   readonly eventTypes?: readonly string[]
+  /** Default "active". */
   readonly status?: 'active' | 'paused'
+  /** Default "on". */
   readonly mirror?: 'on' | 'off'
-  readonly requestConfig?: RequestConfig
-  /** At most 20. */
+  /** Default {"timeoutMs":5000,"headers":{}}. */
+  readonly requestConfig?: {
+    /** 1000 to 30000. */
+    readonly timeoutMs?: number
+    /** none of the connection’s, the delivery’s or the signature’s; values are 1 to 1000 visible ASCII characters. */
+    readonly headers?: Readonly<Record<string, string>>
+  } | RequestConfig
+  /** At most 20. Default []. */
   readonly consumers?: readonly string[]
 }
 
@@ -181,12 +190,14 @@ export interface RotateBody {
   /** How long the keys before keep working: 0 to 604800 seconds long, in seconds. 0 to 604800. Default 86400. */
   readonly overlapSeconds?: number
   readonly secret?: string
-  /** At most 200 characters. */
+  /** nothing that looks like a signing secret or an API key. At most 200 characters. */
   readonly reason?: string
+  /** Default "now". */
   readonly signing?: 'now' | 'published' | 'manual'
-  /** 1 to 604800. */
+  /** 1 to 604800. Default 600. */
   readonly leadSeconds?: number
   readonly ifRevision?: number
+  /** Default true. */
   readonly reveal?: boolean
 }
 
@@ -206,6 +217,7 @@ export interface RotateReply {
 export interface PromoteBody {
   /** At most 128 characters. */
   readonly keyId: string
+  /** Default false. */
   readonly force?: boolean
   readonly ifRevision?: number
 }
@@ -231,6 +243,7 @@ export interface AbandonReply {
 }
 
 export interface RollBackBody {
+  /** Default false. */
   readonly force?: boolean
   readonly ifRevision?: number
 }
@@ -242,6 +255,7 @@ export interface RollBackReply {
 }
 
 export interface RevokePreviousBody {
+  /** Default false. */
   readonly requireProof?: boolean
   readonly ifRevision?: number
 }
@@ -349,7 +363,9 @@ export type TenantAuditReply = AuditReply
 export interface PublishBody {
   /** May be given, and is then the tenant that the request is for. */
   readonly tenantId?: string
+  /** 1 to 128 characters of A-Z, a-z, 0-9, _ . : -. */
   readonly type: string
+  /** 1 to 128 characters of A-Z, a-z, 0-9, _ . : -. */
   readonly id?: string
   /** Any JSON of at most 200 KiB, nested at most 100 deep. */
   readonly payload: unknown
@@ -382,6 +398,7 @@ export interface GetHealthReply {
 }
 
 export interface TestBody {
+  /** 1 to 128 characters of A-Z, a-z, 0-9, _ . : -. */
   readonly eventType?: string
 }
 
