@@ -231,8 +231,8 @@ function checkChosen(overlap: ChosenOverlap): readonly Fault[] {
       `overlap.maximumSeconds must be ${marginSeconds} at least above overlap.minimumSeconds, since of the unit ${unit} less is left when a request arrives`,
     (unit === 'words') !== (words !== undefined) && 'overlap.words belongs to the unit words, and to no other',
     unit === 'words' && lengths.length === 0 && 'overlap.words must not be empty',
-    !lengths.every(span => span === 'endless' || (isSeconds(span) && span <= maximumSeconds)) &&
-      'overlap.words must be whole seconds up to overlap.maximumSeconds, or endless',
+    !lengths.every(span => span === 'endless' || (isSeconds(span) && isWithin(overlap, span))) &&
+      'overlap.words must be whole seconds from overlap.minimumSeconds to overlap.maximumSeconds, or endless',
     lengths.length > 0 &&
       required !== true &&
       !lengths.includes(defaultSeconds) &&

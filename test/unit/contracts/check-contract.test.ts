@@ -142,6 +142,8 @@ describe('a contract', () => {
     ['overlap.words', { ...quarterdeck, overlap: { ...quarterdeck.overlap, words: {} } }],
     ['overlap.words', { ...quarterdeck, overlap: { ...quarterdeck.overlap, words: { ever: 86_401 } } }],
     ['overlap.words', { ...quarterdeck, overlap: { ...quarterdeck.overlap, unit: 'seconds' } }],
+    // The server would refuse what its own contract says.
+    ['overlap.words', { ...quarterdeck, overlap: { ...quarterdeck.overlap, minimumSeconds: 1, words: { now: 0 } } }],
     ['rotateBody', { ...sound, rotateBody: { unknownFields: 'refuse', force: { field: 'overlapSeconds' } } }],
     ['rotateBody.force', { ...sound, rotateBody: { unknownFields: 'refuse', force: { field: 'force' } } }],
     [
