@@ -1,4 +1,5 @@
 import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager'
+import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -7,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { seedPlan } from '../../local/seed-plan'
 import { secretsManagerClient } from '../../src/aws/clients'
+import { allContracts } from '../../src/contracts/all'
 import { mirrorName } from '../../src/rotation/mirror'
 import { fetchAsCurl } from '../support/curl-request'
 import { spawnLocalRun, startLocalRun, type TestLocalRun } from '../support/local-run'
@@ -53,6 +55,35 @@ describe('local.json', () => {
   it('serves the public key of the sessions', async () => {
     const reply = await fetch(`${run.local.aws}/.well-known/jwks.json`)
     expect(await reply.json()).toMatchObject({ keys: [{ kty: 'EC', alg: 'ES256' }] })
+  })
+})
+
+describe('the description of the API', () => {
+  const get = (path: string): Promise<Response> => fetch(run.local.api + path)
+
+  it('is of what is mounted, and valid OpenAPI', async () => {
+    const reply = await get('/openapi.json')
+    expect([reply.status, reply.headers.get('content-type')]).toEqual([200, 'application/json'])
+    expect(reply.headers.get('x-content-type-options')).toBe('nosniff')
+    const description = (await reply.json()) as { readonly paths: Readonly<Record<string, object>> }
+    const described = Object.entries(description.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map(method => `${method.toUpperCase()} ${path}`),
+    )
+    const mounted = allContracts.flatMap(({ operations }) => operations.map(({ method, path }) => `${method} ${path}`))
+    expect(described.toSorted()).toEqual([...new Set(mounted)].toSorted())
+    expect(await new Validator().validate({ ...description })).toMatchObject({ valid: true })
+  })
+
+  it('is a page that loads nothing from elsewhere', async () => {
+    expect(run.output()).toContain(`${run.local.api}/_docs`)
+    const page = await get('/_docs')
+    const policy = page.headers.get('content-security-policy') ?? ''
+    expect(policy).toContain("default-src 'none'")
+    expect(policy).not.toMatch(/https?:|\*/)
+    const files = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file = '']) => file)
+    expect(files.length).toBeGreaterThan(2)
+    for (const file of files) expect((await get(file)).status).toBe(200)
+    expect(await (await get('/_docs/start.js')).text()).toContain('"/openapi.json"')
   })
 })
 
