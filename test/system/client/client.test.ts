@@ -115,9 +115,12 @@ describe.each<[name: string, drive: Drive, userAgent: RegExp]>([
   let driven: Driven
   beforeAll(async () => {
     proxy.passed.length = 0
-    const { tenantId } = run.local.contracts.keyturn
+    const { tenantId, platformApiKey: platformCredential } = run.local.contracts.keyturn
     const words = name.replaceAll(/\W+/g, '-')
-    driven = await drive({ baseUrl: proxy.url, credential, tenantId, receiver: receiver.url, name: words })
+    driven = await drive({
+      ...{ baseUrl: proxy.url, credential, tenantId, platformCredential },
+      ...{ receiver: receiver.url, name: words },
+    })
   })
 
   it('it reaches every operation of the description', async () => {
@@ -147,6 +150,10 @@ describe.each<[name: string, drive: Drive, userAgent: RegExp]>([
       secretState: [true, 1],
       rotations: true,
       audit: expect.arrayContaining(['abandon', 'create', 'promote', 'publish', 'revoke', 'roll-back', 'update']),
+      tenantAudit: 5,
+      createApiKey: true,
+      listApiKeys: true,
+      endCredentials: true,
       publish: `evt_${name.replaceAll(/\W+/g, '-')}`,
       deliveries: `evt_${name.replaceAll(/\W+/g, '-')}`,
       attempts: ['delivery'],

@@ -7,6 +7,8 @@ export interface Given {
   readonly baseUrl: string
   readonly credential: string
   readonly tenantId: string
+  /** An API key for all tenants, which may make others. */
+  readonly platformCredential: string
   /** Where the endpoint's deliveries go. */
   readonly receiver: string
   /** Tells this run's events from others. */
@@ -29,6 +31,7 @@ export async function drive(given: Given): Promise<Driven> {
     ...(await driveSettings(client, endpoint.id)),
     ...(await driveKeys(client, endpoint.id)),
     ...(await driveDeliveries(client, endpoint.id, given)),
+    ...(await driveApiKeys(given)),
   }
   const replayed = await rotateLossy(given, endpoint.id)
   const failures = await driveFailures(given, endpoint.id)
@@ -56,6 +59,7 @@ async function driveKeys(client: KeyturnClient, id: string): Promise<Record<stri
   const { revokedKeyIds } = await client.revokePrevious(id)
   const { signingKeyId, keys } = await client.secretState(id)
   const { data: rotations } = await client.rotations(id, { limit: 100 })
+  const { data: records } = await client.tenantAudit({ limit: 5 })
   const kinds = new Set<string>()
   for await (const { kind } of client.auditAll(id, { limit: 2 })) kinds.add(kind)
   return {
@@ -67,6 +71,25 @@ async function driveKeys(client: KeyturnClient, id: string): Promise<Record<stri
     secretState: [signingKeyId === second.keyId, keys.length],
     rotations: rotations.some(({ reason }) => reason === 'a first try'),
     audit: [...kinds].sort(),
+    tenantAudit: records.length,
+  }
+}
+
+/** At a tenant of its own, whose credentials all end. */
+async function driveApiKeys({ platformCredential, name, ...given }: Given): Promise<Record<string, unknown>> {
+  const client = keyturnClient({ ...given, credential: platformCredential })
+  const tenant = `driven-${name}`
+  const expiresAt = new Date(Date.now() + 3_600_000).toISOString()
+  const asked = { name, tenantIds: [tenant], permissions: ['endpoints:read'], expiresAt } as const
+  const first = await client.createApiKey(asked)
+  const second = await client.createApiKey(asked)
+  const { data } = await client.listApiKeys({ tenant })
+  await client.revokeApiKey(first.id)
+  const { endedApiKeyIds } = await client.endCredentials(tenant)
+  return {
+    createApiKey: first.apiKey.startsWith('kt_'),
+    listApiKeys: data.map(({ id }) => id).includes(second.id),
+    endCredentials: endedApiKeyIds.includes(second.id) && !endedApiKeyIds.includes(first.id),
   }
 }
 
