@@ -118,8 +118,12 @@ describe.each<[name: string, drive: Drive, userAgent: RegExp]>([
     const { tenantId, platformApiKey: platformCredential } = run.local.contracts.keyturn
     const words = name.replaceAll(/\W+/g, '-')
     driven = await drive({
-      ...{ baseUrl: proxy.url, credential, tenantId, platformCredential },
-      ...{ receiver: receiver.url, name: words },
+      baseUrl: proxy.url,
+      credential,
+      tenantId,
+      platformCredential,
+      receiver: receiver.url,
+      name: words,
     })
   })
 
