@@ -96,12 +96,14 @@ function partOf(known: Known, part: string, at: 'start' | 'end'): string {
 }
 
 const noon = Date.UTC(2026, 10, 21, 12)
-const stepMs = 10 * 60_000
+const stepMs = 5 * 60_000
+/** The local run's own endpoints are a little older than the first request. */
+const beforeMs = 2 * 60_000
 
-/** Times as if everything had been asked at noon: what the run takes, ten minutes at most, does not show. */
+/** Times as if everything had been asked at noon: what the run takes, three minutes at most, does not show. */
 function shownTimes(text: string, since: Date): string {
   const start = Math.floor(since.getTime() / 1000) * 1000
-  const shown = (at: number): Date => new Date(noon + Math.floor((at - start) / stepMs) * stepMs)
+  const shown = (at: number): Date => new Date(noon + Math.floor((at - start + beforeMs) / stepMs) * stepMs)
   const [, fraction = '', zone] = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)$/.exec(text) ?? []
   if (zone !== undefined)
     return shown(Date.parse(text))

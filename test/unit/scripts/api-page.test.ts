@@ -117,19 +117,19 @@ describe('what stands in for what is another at each run', () => {
     expect(seen).toEqual({ keyId: first, keyIds: [second, first], detail: `the key ${second}` })
   })
 
-  it('is as far from noon as the time was from the first request, in steps of ten minutes', () => {
+  it('is as far from noon as the time was from the first request, in steps of five minutes', () => {
     expect(
       shown({
         at: '2027-03-04T05:07:00.123Z',
-        signsFrom: '2027-03-04T05:16:07.900Z',
-        createdAt: '2027-03-04T05:05:59.000Z',
+        signsFrom: '2027-03-04T05:21:07.900Z',
+        createdAt: '2027-03-04T05:05:09.000Z',
         seconds: '2027-03-04T06:06:08Z',
         micros: '2027-03-04T05:06:07.000000+00:00',
       }),
     ).toEqual({
       at: '2026-11-21T12:00:00.000Z',
-      signsFrom: '2026-11-21T12:10:00.000Z',
-      createdAt: '2026-11-21T11:50:00.000Z',
+      signsFrom: '2026-11-21T12:15:00.000Z',
+      createdAt: '2026-11-21T12:00:00.000Z',
       seconds: '2026-11-21T13:00:00Z',
       micros: '2026-11-21T12:00:00.000000+00:00',
     })
