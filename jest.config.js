@@ -12,7 +12,9 @@ const esModulesOnly = [
 const minutes = 60_000
 
 /** What `quick` has of the tests of the whole local run. */
-const quickOfSystem = 'local-run|api-docs|client|platform-keys'
+const quickOfSystem = 'local-run|api-docs|client|platform-keys|package|receivers|followed-config'
+/** Unit tests that take twenty seconds and more each: crashes at every call, and what compilers and processes say. */
+const slowUnits = 'delivery/deliver-crash|contracts/structure|cli/arguments|rotation-hook/bundle'
 
 /**
  * What each suite runs; `SUITE` names one, and every test file belongs to one. Nothing is timed: a busy machine only
@@ -27,17 +29,19 @@ const suites = {
       '<rootDir>/test/deploy/',
       '<rootDir>/test/simulator/',
       `<rootDir>/test/system/(?!${quickOfSystem})`,
+      `<rootDir>/test/unit/(?:${slowUnits})\\.test`,
       '/test/faults/(?!.*\\.sample\\.)',
     ],
     maxWorkers: 2,
   },
-  /** The local run in each of its ways, and the simulator's own tests: that it finds each planted fault. */
+  /** The local run in each of its ways, the slow unit tests, and that the simulator finds each planted fault. */
   system: {
-    roots: ['<rootDir>/test/system', '<rootDir>/test/simulator'],
+    roots: ['<rootDir>/test/system', '<rootDir>/test/simulator', '<rootDir>/test/unit'],
     testPathIgnorePatterns: [
       `<rootDir>/test/system/(?:${quickOfSystem})`,
       '<rootDir>/test/system/rollover/',
       '<rootDir>/test/system/neighbours/',
+      `<rootDir>/test/unit/(?!(?:${slowUnits})\\.test)`,
     ],
     maxWorkers: 2,
   },

@@ -36,6 +36,9 @@ export const packageEntries: readonly PackageEntry[] = [
 /** What the command's `start` alone loads. */
 export const peersOfStart = ['dynalite', 'classic-level', 'memory-level'] as const
 
+/** What `start` shows its page of all routes with. Without it there is none, and all else works. */
+export const peersOfPage = ['swagger-ui-dist'] as const
+
 /** An entry as `exports` of package.json says it. */
 export function exportOf({ name, source, esModuleFor = [] }: PackageEntry): Readonly<Record<string, string>> {
   return {

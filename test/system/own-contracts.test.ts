@@ -98,9 +98,10 @@ describe('the local run with a configuration', () => {
     expect(VersionId).not.toBe('')
   })
 
-  it('makes API keys by npm run keys without further options', async () => {
+  it('makes API keys by npm run keys, with what they may do and for how long', async () => {
     const key = ['create', '--contract', 'acmeworks', '--tenant', describedOf('acmeworks').tenantId]
-    const made = await runScript('cli/keyturn.ts', ['keys', ...key, '--data-dir', dataDir])
+    const rights = ['--permission', 'hooks:write', '--expires', '90d']
+    const made = await runScript('cli/keyturn.ts', ['keys', ...key, ...rights, '--data-dir', dataDir])
     expect(made).toMatchObject({ exitCode: 0, stderr: '' })
     const [, text] = /^key {2}(acme_[\w-]{43})$/m.exec(made.stdout) ?? []
     const path = `/acmeworks/api/hooks/${describedOf('acmeworks').endpointId}/roll`

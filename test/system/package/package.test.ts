@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, normalize, relative, resolve } from 'node:path'
-import { type PackageEntry, packageEntries, peersOfStart } from '../../../scripts/entries'
+import { type PackageEntry, packageEntries, peersOfPage, peersOfStart } from '../../../scripts/entries'
 import { copyOfProject, installed, pack } from '../../support/packed'
 
 // What `npm pack` makes, installed into an empty folder without a network.
@@ -72,7 +72,7 @@ describe('the package', () => {
 
   it('names as optional peers what its entries and its start need, and nothing else', () => {
     const { peerDependencies, peerDependenciesMeta } = packageJson()
-    const needed = [...new Set<string>([...peers, ...peersOfStart])].toSorted()
+    const needed = [...new Set<string>([...peers, ...peersOfStart, ...peersOfPage])].toSorted()
     expect(Object.keys(peerDependencies ?? {})).toEqual(needed)
     expect(peerDependenciesMeta).toEqual(Object.fromEntries(needed.map(name => [name, { optional: true }])))
   })

@@ -84,7 +84,7 @@ describe.each(withBody)('a body of $operationId', ({ operation, path, schema }) 
   })
 })
 
-const runs = 40
+const runs = 20
 
 interface Parameterised {
   readonly operationId: string
