@@ -11,7 +11,7 @@ import { Problem, type ProblemCode } from '../../src/core/problem'
 import { problemReply, wordsFor } from '../../src/http/reply'
 import { problemHelp, problemsOf } from './problems'
 import { errorSchema, replySchema } from './reply-schemas'
-import { bodyOf, type Deployment, parametersOf } from './request-schemas'
+import { anyOf, bodyOf, type Deployment, isReplayed, parametersOf } from './request-schemas'
 import { withSharedSchemas } from './shared-schemas'
 import { webhookOf } from './webhooks'
 
@@ -301,10 +301,6 @@ export function responsesOf(contract: Contract, operation: Operation): JsonSchem
   return { [status]: done, ...refusals(contract, operation, status) }
 }
 
-function isReplayed(use: Use): boolean {
-  return ['create', 'rotate', 'promote', 'abandon', 'roll-back', 'revoke-previous'].includes(use)
-}
-
 /** The refusals of an operation by their status, each problem with an example. */
 function refusals(contract: Contract, operation: Operation, done: number): JsonSchema {
   const dialect: ErrorDialect = contract.errors ?? problemDetails
@@ -327,10 +323,7 @@ function refusals(contract: Contract, operation: Operation, done: number): JsonS
       const schemas = here.flatMap(({ shape }) =>
         shape === null ? [] : [{ title: `problem-${status}`, ...errorSchema(contract, shape, known) }],
       )
-      const distinct = [...new Set(schemas.map(schema => JSON.stringify(schema)))].map(
-        text => JSON.parse(text) as JsonSchema,
-      )
-      const [schema] = distinct.length > 1 ? [{ anyOf: distinct }] : distinct
+      const schema = schemas.length === 0 ? undefined : anyOf(schemas)
       const response = {
         description: here.map(({ code }) => `\`${code}\`: ${problemHelp[code].when}`).join('\n\n'),
         headers: { ...headersOfReplies, ...(status === 429 || status === 503 ? retryAfter : {}) },

@@ -1,9 +1,9 @@
 import { type Contract, type Operation, permissionsForNamedTenants } from '../../src/contracts/contract'
 import { idempotencyKeyOf } from '../../src/contracts/defaults'
-import { isOfAccess, type Use } from '../../src/contracts/dimensions'
+import { isOfAccess, type Use, usesOfRotate } from '../../src/contracts/dimensions'
 import { endpointIdPattern } from '../../src/contracts/ids'
 import type { JsonSchema } from '../../src/contracts/json-schema'
-import { isTextPlace, parsePlace, placeName, placesOf } from '../../src/contracts/place'
+import { isTextPlace, parsePlace, placeName } from '../../src/contracts/place'
 import { storedIdPattern, uuidPattern } from '../../src/core/id'
 import { messageIdPattern } from '../../src/delivery/delivery'
 import { apiKeyTable } from '../../src/http/body/api-key'
@@ -12,7 +12,7 @@ import { type FieldTable, schemaOf, type UnknownFields } from '../../src/http/bo
 import { newEndpointTable } from '../../src/http/body/new-endpoint'
 import { recoverTable } from '../../src/http/body/recover'
 import { constantAt, type PlacedField, type PlacedTable } from '../../src/http/body/request-fields'
-import { besidesChoices, idempotencyKeyField, rotateTable } from '../../src/http/body/ring'
+import { besidesChoices, idempotencyKeyField, rotateTable, saysInBody } from '../../src/http/body/ring'
 import { settingsTable } from '../../src/http/body/settings'
 import { abandonTable, promoteTable, revokeTable, rollBackTable } from '../../src/http/body/steps'
 import { queryTable } from '../../src/http/query'
@@ -39,7 +39,7 @@ export function bodyOf(contract: Contract, operation: Operation, deployment: Dep
     case 'rotate':
       return rotateBody(contract, operation, reached)
     case 'revoke-previous':
-      return saysInBody(contract, operation) ? placedBody(revokeTable(contract), [], unknown) : null
+      return saysInBody({ contract, operation }) ? placedBody(revokeTable(contract), [], unknown) : null
     case 'promote':
       return placedBody(withKey(contract, promoteTable(contract)), [], unknown)
     case 'abandon':
@@ -75,8 +75,8 @@ export function bodyOf(contract: Contract, operation: Operation, deployment: Dep
   }
 }
 
-/** Each schema once. */
-function anyOf(schemas: readonly JsonSchema[]): JsonSchema {
+/** Any of the schemas, each said once. */
+export function anyOf(schemas: readonly JsonSchema[]): JsonSchema {
   const texts = new Set(schemas.map(schema => JSON.stringify(schema)))
   const [first = {}, ...others] = [...texts].map(text => JSON.parse(text) as JsonSchema)
   return others.length === 0 ? first : { anyOf: [first, ...others] }
@@ -103,7 +103,7 @@ function newEndpoint(ownContract: Contract, contract: Contract, deployment: Depl
 }
 
 function rotateBody(contract: Contract, operation: Operation, reached: readonly Contract[]): JsonSchema | null {
-  if (!saysInBody(contract, operation)) return null
+  if (!saysInBody({ contract, operation })) return null
   const unknown = contract.rotateBody?.unknownFields ?? 'ignore'
   const bodies = reached.map(own => {
     const table = rotateTable({ dialect: contract, contract: own, mounted: reached, now: new Date(0) })
@@ -121,16 +121,6 @@ function publishRules({ overlap, rotateBody }: Contract): JsonSchema | null {
   const later = { properties: { [overlap.field]: { minimum: publishedOverlapSeconds.minimum } } }
   const now = { properties: { [publish.leadField]: false } }
   return { anyOf: [{ allOf: [isPublished, later] }, { allOf: [{ not: isPublished }, now] }] }
-}
-
-/** Whether the contract has anything that a body of a ring's change may say. */
-function saysInBody(contract: Contract, operation: Operation): boolean {
-  const places = [
-    ...Object.keys(operation.when ?? {}),
-    ...Object.keys(contract.client?.sentBack ?? {}),
-    ...placesOf(contract).map(([, place]) => place),
-  ]
-  return Boolean(contract.rotateBody) || places.some(place => !isTextPlace(place))
 }
 
 /** With the idempotency key, where the contract has that in the body. */
@@ -168,6 +158,11 @@ function nested(fields: readonly Nested[], unknown: UnknownFields): JsonSchema {
   return schemaOf(Object.fromEntries(members), unknown)
 }
 
+/** Whether a repeat with the same idempotency key is answered by what the first request did. */
+export function isReplayed(use: Use): boolean {
+  return use !== 'reveal' && usesOfRotate.some(each => each === use)
+}
+
 /** A parameter of a path, a query or a header. */
 export interface Parameter {
   readonly in: 'path' | 'query' | 'header'
@@ -176,8 +171,6 @@ export interface Parameter {
   readonly schema: JsonSchema
   readonly description?: string
 }
-
-const ringUses: readonly Use[] = ['create', 'rotate', 'promote', 'abandon', 'roll-back', 'revoke-previous']
 
 /** The parameters of an operation; its credential is none. */
 export function parametersOf(
@@ -262,7 +255,7 @@ function versionHeader({ apiVersions }: Contract): readonly Parameter[] {
 function idempotencyHeader(contract: Contract, { use }: Operation): readonly Parameter[] {
   const { rule, in: text } = idempotencyKeyOf(contract)
   const place = parsePlace(text)
-  if (rule === 'off' || place.in === 'body' || !ringUses.includes(use)) return []
+  if (rule === 'off' || place.in === 'body' || !isReplayed(use)) return []
   const required = rule === 'required'
   const description = 'The same key again answers the same again for 24 hours'
   return [{ in: place.in, name: placeName(text), required, schema: idempotencyKeyField.schema, description }]

@@ -54,8 +54,8 @@ function withoutNulls(contract: Contract, body: JsonObject): JsonObject {
   )
 }
 
-/** Whether the contract has anything that a body may say. */
-function saysInBody({ contract, operation }: PermittedRequest): boolean {
+/** Whether the contract has anything that the body of such a request may say. */
+export function saysInBody({ contract, operation }: Pick<PermittedRequest, 'contract' | 'operation'>): boolean {
   const places = [
     ...Object.keys(operation.when ?? {}),
     ...Object.keys(contract.client?.sentBack ?? {}),
