@@ -2,22 +2,12 @@ import { expect, it } from '@jest/globals'
 import { explain, keysOfMirror, readCapturedRequest } from '../../../src/explain'
 import { sign } from '../../../src/verify'
 import { NEW, NOON, whsec } from '../verify/secrets'
+import { refusal } from '../../support/refusal'
 
 const body = '{"type":"invoice.paid"}'
 const headers = sign(body, [NEW], { id: 'msg_1', now: NOON })
 const request = { headers, body }
 const CANARY = whsec(77)
-
-/** The TypeError of a call with these in place of what the types want. */
-function refusal(call: (...given: never[]) => unknown, ...given: readonly unknown[]): string {
-  try {
-    Reflect.apply(call, undefined, given)
-    return 'nothing'
-  } catch (error) {
-    if (error instanceof TypeError) return error.message
-    throw error
-  }
-}
 
 it.each<[string, unknown, RegExp]>([
   ['undefined', undefined, /^request must be an object \{ headers, body \}; undefined was given$/],

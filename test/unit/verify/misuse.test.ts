@@ -14,6 +14,7 @@ import {
   whsecBase64,
 } from '../../../src/verify'
 import { NEW, NOON, whsec } from './secrets'
+import { refusal } from '../../support/refusal'
 
 // What JavaScript, or an `any`, can hand in. Every message names the argument and no value.
 
@@ -22,17 +23,6 @@ const CANARY = whsec(77)
 const SIGNED = sign(BODY, [NEW], { id: 'msg_1', now: NOON })
 const RAW = 'the raw body, as bytes or text, before anything parses it'
 const HEADERS = "the request's headers: Headers, or an object of names and values"
-
-/** The TypeError of a call with these in place of what the types want. */
-function refusal(call: (...given: never[]) => unknown, ...given: readonly unknown[]): string {
-  try {
-    Reflect.apply(call, undefined, given)
-    return 'nothing'
-  } catch (error) {
-    if (error instanceof TypeError) return error.message
-    throw error
-  }
-}
 
 function bufferAsJson(text: string): unknown {
   return JSON.parse(JSON.stringify(Buffer.from(text)))
