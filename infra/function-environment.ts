@@ -25,7 +25,7 @@ export function functionEnvironment(
   { table, ringKey, mirrorKey, bus, queueUrl, deadLetterQueueUrl, account }: FunctionResources,
 ): Readonly<Record<string, string>> {
   const { stage, mirror, mirrorReaders = [], sessions, deliveries = {}, logLevel = 'info' } = config
-  const { endpointsPerTenant = defaultEndpointsPerTenant } = config
+  const { endpointsPerTenant = defaultEndpointsPerTenant, apiDescription = 'on' } = config
   const { pauseAfterHours = defaultPauseAfterHours, pauseAfterFailures } = deliveries
   const variables = {
     STAGE: stage,
@@ -42,6 +42,7 @@ export function functionEnvironment(
     PAUSE_AFTER_HOURS: String(pauseAfterHours),
     ...(pauseAfterFailures === undefined ? {} : { PAUSE_AFTER_FAILURES: String(pauseAfterFailures) }),
     INSECURE_TARGETS: 'off',
+    ...(apiDescription === 'off' && { API_DESCRIPTION: apiDescription }),
     LOG_LEVEL: logLevel,
     ...(sessions === undefined ? {} : sessionVariables(sessions)),
   }

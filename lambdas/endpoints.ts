@@ -33,5 +33,11 @@ const uses = { ...endpointUses(deps, settings), ...deliveryUses(deps, settings),
 
 /** Reads, changes of settings, read access taken away, events into the queue, and every path and method that no route has. */
 export const handler = lambdaHandler(
-  serve({ mounts, uses, access: accessDeps(environment, table), log: logOf(environment) }),
+  serve({
+    mounts,
+    uses,
+    access: accessDeps(environment, table),
+    log: logOf(environment),
+    description: environment.API_DESCRIPTION,
+  }),
 )

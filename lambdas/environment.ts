@@ -50,7 +50,13 @@ const http = {
 }
 
 export const rotateVariables = v.object({ ...every, ...settling, ...http })
-export const endpointsVariables = v.object({ ...every, ...queueing, ...http })
+/** It answers what no route has, the other methods of `files` too. */
+export const endpointsVariables = v.object({
+  ...every,
+  ...queueing,
+  ...http,
+  API_DESCRIPTION: v.optional(onOrOff, 'on'),
+})
 export const deliverVariables = v.object({ ...every, ...delivering, ...http })
 /** It tells on the bus, and seals and opens nothing. */
 export const accessVariables = v.object({ ...every, EVENT_BUS_NAME: text, ...http })

@@ -1,3 +1,4 @@
+import type { Contract } from './contract'
 import { isOfAccess, usesOfDeliver, usesOfRotate } from './dimensions'
 import { describeRoute, type Mount, type Route, routesOf, type Segment, wildcardTemplate } from './routes'
 
@@ -9,13 +10,24 @@ export interface GatewayRoute {
 
 export type ServingFunction = 'rotate' | 'endpoints' | 'deliver' | 'access' | 'files'
 
+/** Where a file is that `files` serves, which the gateway sends GET alone. */
+export interface FilePlace {
+  readonly contract: Contract
+  readonly path: string
+}
+
 /** The file beside the bundle of `files` that describes what is mounted, as OpenAPI. */
 export const descriptionFile = 'openapi.json'
 
 /** Where the description is served: under our own API's base path. Null: that is not mounted. */
 export function descriptionPath(mounts: readonly Mount[]): string | null {
+  return descriptionPlace(mounts)?.path ?? null
+}
+
+/** The same with the contract, in whose shape the path answers another method. */
+export function descriptionPlace(mounts: readonly Mount[]): FilePlace | null {
   const own = mounts.find(({ contract }) => contract.reach === 'every')
-  return own === undefined ? null : `${own.basePath}/${descriptionFile}`
+  return own === undefined ? null : { contract: own.contract, path: `${own.basePath}/${descriptionFile}` }
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Contract, Operation } from '../contracts/contract'
+import type { FilePlace } from '../contracts/gateway-routes'
 import { Problem } from '../core/problem'
 import { matchTemplate, type PathParameters, type Route, sharedSegments } from '../contracts/routes'
 import { type JsonObject, largestBodyBytes, parseJsonObject } from './body/json'
@@ -35,8 +36,9 @@ function objectOf(body: Buffer): JsonObject {
 /**
  * The route of a request. `nearest`: the contract that the path belongs to, or else whose routes share the most leading
  * segments with it; null when none does, or several do as much.
+ * @param file what another function serves
  */
-export function matchRoute(routes: readonly Route[], request: MatchRequest): RouteMatch {
+export function matchRoute(routes: readonly Route[], request: MatchRequest, file: FilePlace | null = null): RouteMatch {
   const { method, path } = request
   const segments = path.split('/').slice(1)
   const fitting = routes.flatMap(route => {
@@ -48,10 +50,13 @@ export function matchRoute(routes: readonly Route[], request: MatchRequest): Rou
       route.operation.method === method && saysAll({ ...request, parameters }, route.operation.when),
   )
   if (found !== undefined) return { kind: 'found', ...found }
-  if (fitting.length === 0) return { kind: 'none', nearest: nearestContract(routes, segments) }
-  const methods = new Set(fitting.map(({ route }) => route.operation.method))
-  const allow = [...methods].sort().join(', ')
-  return { kind: 'other-methods', allow, nearest: onlyContract(fitting.map(({ route }) => route)) }
+  const known = [
+    ...fitting.map(({ route }) => ({ contract: route.contract, method: route.operation.method })),
+    ...(file?.path === path && method !== 'GET' ? [{ contract: file.contract, method: 'GET' }] : []),
+  ]
+  if (known.length === 0) return { kind: 'none', nearest: nearestContract(routes, segments) }
+  const allow = [...new Set(known.map(each => each.method))].sort().join(', ')
+  return { kind: 'other-methods', allow, nearest: onlyContract(known) }
 }
 
 function nearestContract(routes: readonly Route[], path: readonly string[]): Contract | null {
@@ -61,7 +66,7 @@ function nearestContract(routes: readonly Route[], path: readonly string[]): Con
   return most > 0 ? onlyContract(nearest) : null
 }
 
-function onlyContract(routes: readonly Route[]): Contract | null {
-  const [first, ...others] = new Set(routes.map(route => route.contract))
+function onlyContract(all: readonly { readonly contract: Contract }[]): Contract | null {
+  const [first, ...others] = new Set(all.map(({ contract }) => contract))
   return first !== undefined && others.length === 0 ? first : null
 }

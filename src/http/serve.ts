@@ -2,6 +2,7 @@ import { type AccessDeps, authenticate, type Principal } from '../access/authent
 import { permit } from '../access/permit'
 import { hasAllTenants, resolveTenant } from '../access/tenant'
 import { isOfAccess } from '../contracts/dimensions'
+import { descriptionPlace } from '../contracts/gateway-routes'
 import { type Mount, routesOf } from '../contracts/routes'
 import { inRequestScope, type Log, nameInLog, scrubbedError } from '../core/log'
 import { Problem } from '../core/problem'
@@ -19,6 +20,8 @@ export interface ServeDeps {
   /** What this function serves. Other functions serve the rest. */
   readonly uses: Uses
   readonly log: Log
+  /** Whether the function `files` serves the API's description, so that any other method there is 405. Default: `off`. */
+  readonly description?: 'on' | 'off'
 }
 
 /** From request to reply. It never rejects. */
@@ -27,8 +30,9 @@ export type Serve = (request: ApiRequest) => Promise<ApiReply>
 /** The HTTP API of the mounted contracts. */
 export function serve(deps: ServeDeps): Serve {
   const routes = routesOf(deps.mounts)
+  const file = deps.description === 'on' ? descriptionPlace(deps.mounts) : null
   return async request => {
-    const match = matchRoute(routes, request)
+    const match = matchRoute(routes, request, file)
     const { status, headers, body } = await inRequestScope(request.id, () => replyOrRefusal(deps, match, request))
     return { status, headers: { ...headers, ...everyReply, 'x-request-id': request.id }, body }
   }

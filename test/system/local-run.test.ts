@@ -74,6 +74,12 @@ describe('the description of the API', () => {
     expect(await new Validator().validate({ ...description })).toMatchObject({ valid: true })
   })
 
+  it('has GET alone', async () => {
+    const reply = await fetch(`${run.local.api}/openapi.json`, { method: 'POST' })
+    expect([reply.status, reply.headers.get('allow')]).toEqual([405, 'GET'])
+    expect(await reply.json()).toMatchObject({ code: 'method-not-allowed' })
+  })
+
   it('is a page that loads nothing from elsewhere', async () => {
     expect(run.output()).toContain(`${run.local.api}/_docs`)
     const page = await get('/_docs')

@@ -395,6 +395,13 @@ describe('deliveries', () => {
   })
 })
 
+it('the functions are told where the API’s description is not served', () => {
+  const told = (stack: Synthesised) =>
+    workingFunctions(stack).map(each => Object(Object(each.environment).variables).API_DESCRIPTION)
+  expect(told(dev)).toEqual(workingNames.map(() => undefined))
+  expect(told(synthesise({ ...minimal, apiDescription: 'off' }))).toEqual(workingNames.map(() => 'off'))
+})
+
 it('a tenant may have 1,000 endpoints, or as many as configured', () => {
   const bounds = (stack: Synthesised) =>
     workingFunctions(stack).map(each => Object(Object(each.environment).variables).ENDPOINTS_PER_TENANT)

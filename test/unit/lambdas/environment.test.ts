@@ -54,7 +54,10 @@ describe('the environment', () => {
       'STAGE is missing, TABLE_NAME is missing, RING_KEY_ID is missing, EVENT_BUS_NAME is missing',
     )
     const { RING_KEY_ID: _ring, MIRROR_KEY_ID: _mirror, EVENT_BUS_NAME: _bus, ...reading } = complete
-    expect(readEnvironment(endpointsVariables, { ...reading, ...queue })).toMatchObject({ STAGE: 'test' })
+    expect(readEnvironment(endpointsVariables, { ...reading, ...queue })).toMatchObject({
+      STAGE: 'test',
+      API_DESCRIPTION: 'on',
+    })
     expect(readEnvironment(sweepVariables, { ...complete, ...queue, LOG_LEVEL: 'error' })).toMatchObject({
       LOG_LEVEL: 'error',
     })
