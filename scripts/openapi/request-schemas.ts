@@ -39,7 +39,9 @@ export function bodyOf(contract: Contract, operation: Operation, deployment: Dep
     case 'rotate':
       return rotateBody(contract, operation, reached)
     case 'revoke-previous':
-      return saysInBody({ contract, operation }) ? placedBody(revokeTable(contract), [], unknown) : null
+      return saysInBody({ contract, operation })
+        ? placedBody(withKey(contract, revokeTable(contract)), [], unknown)
+        : null
     case 'promote':
       return placedBody(withKey(contract, promoteTable(contract)), [], unknown)
     case 'abandon':
@@ -99,7 +101,10 @@ function newEndpoint(ownContract: Contract, contract: Contract, deployment: Depl
   const table = newEndpointTable(contract, { ...deployment, ownContract, tenantId: '' })
   const isNamed = contract.name !== ownContract.name
   const named = { schema: { const: contract.name }, read: table.contract.read, required: isNamed }
-  return schemaOf({ ...table, contract: named }, 'refuse')
+  const placed = Object.entries({ ...table, contract: named }).map(
+    ([place, field]) => [place, { place, field }] as const,
+  )
+  return placedBody(withKey(ownContract, Object.fromEntries(placed)), [], 'refuse')
 }
 
 function rotateBody(contract: Contract, operation: Operation, reached: readonly Contract[]): JsonSchema | null {
