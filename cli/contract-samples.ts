@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { sampleTenantId } from '../local/own-contracts'
+import { sayableOverlap } from '../scripts/openapi/sample'
 import {
   choosesSecret,
   type Contract,
@@ -109,7 +110,8 @@ export async function samplesOf(contract: Contract, now: Date): Promise<Samples 
   const reveal = operationOf(contract, 'reveal')
   return {
     request: requestOf(contract, rotate, { endpoint, secret, now }),
-    saysOverlap: contract.overlap.kind === 'chosen' && !mustBeSaid(contract.overlap) && overlapOf(contract) !== null,
+    saysOverlap:
+      contract.overlap.kind === 'chosen' && !mustBeSaid(contract.overlap) && sayableOverlap(contract) !== null,
     reply: replyOf(outcomeReply(contract, rotate, revealed, asked(rotate, endpoint, now))),
     reveal: reveal === null ? null : replyOf(outcomeReply(contract, reveal, revealed, asked(reveal, endpoint, now))),
     errors: refusalsOf(contract, rotate, { ring: endpoint.ring, ...asked(rotate, endpoint, now) }).map(
@@ -209,7 +211,7 @@ function requestOf(contract: Contract, operation: Operation, { endpoint, secret,
       baseUrl: `https://api.${contract.name}.example`,
       endpointId: endpoint.id,
       tenantId: endpoint.tenantId,
-      overlapSeconds: overlapOf(contract),
+      overlapSeconds: sayableOverlap(contract),
     },
     { operation, credential, members, idempotencyKey: randomUUID(), now },
   )
@@ -232,17 +234,10 @@ function credentialOf({ credentials: { apiKey } }: Contract, { access }: Operati
   return new Secret(access === undefined ? '<token>' : '<session>')
 }
 
-/** What a caller would ask for: the default, where the contract has a word for it. */
-function overlapOf({ overlap }: Contract): number | null {
-  if (overlap.kind !== 'chosen' || overlap.defaultSeconds === 'endless') return null
-  const lengths = Object.values(overlap.words ?? {})
-  return lengths.length === 0 || lengths.includes(overlap.defaultSeconds) ? overlap.defaultSeconds : null
-}
-
 /** As the request says it. Null: it says none. */
 function saidOverlapOf(contract: Contract): number | null {
   const { overlap } = contract
-  const asked = overlapOf(contract)
+  const asked = sayableOverlap(contract)
   if (overlap.kind !== 'chosen' || asked === null) return null
   const said = saidLength(overlap, asked)
   return said === 'endless' ? null : said

@@ -9,9 +9,12 @@ import type { Json } from '../../src/contracts/shape'
 import type { Mount } from '../../src/contracts/routes'
 import { Problem, type ProblemCode } from '../../src/core/problem'
 import { problemReply, wordsFor } from '../../src/http/reply'
+import { exampleBody } from './example-bodies'
+import { exampleReply, exampleRequest } from './example-replies'
 import { problemHelp, problemsOf } from './problems'
 import { errorSchema, replySchema } from './reply-schemas'
 import { anyOf, bodyOf, type Deployment, isReplayed, parametersOf } from './request-schemas'
+import { noon } from './sample'
 import { withSharedSchemas } from './shared-schemas'
 import { webhookOf } from './webhooks'
 
@@ -110,7 +113,12 @@ function operationOf({ contract, operation, path, operationId }: ServedOperation
     ...(body !== null && {
       requestBody: {
         required: contract.rotateBody?.required === true && operation.use === 'rotate',
-        content: { 'application/json': { schema: body } },
+        content: {
+          'application/json': {
+            schema: body,
+            examples: { [operation.use]: { value: exampleBody(contract, operation) } },
+          },
+        },
       },
     }),
     responses: responsesOf(contract, operation),
@@ -132,18 +140,33 @@ function either(one: JsonSchema, other: JsonSchema): JsonSchema {
   }
 }
 
-/** Two bodies as one, in which the schemas are told once. */
+/** Two bodies as one, in which the schemas are told once, and the examples of both. */
 function eitherContent(one: Json | undefined, other: Json | undefined): JsonSchema {
-  const [ours, theirs] = [one, other].map(schemaIn)
   const described = { ...Object(other), ...Object(one) } as JsonSchema
-  if (ours === null || theirs === null || isDeepStrictEqual(ours, theirs)) return described
-  const [[type, content] = ['application/json', {}]] = Object.entries(Object(described['content']) as JsonSchema)
-  return { ...described, content: { [type]: { ...Object(content), schema: { anyOf: [ours ?? {}, theirs ?? {}] } } } }
+  const [ours, theirs] = [contentIn(one), contentIn(other)]
+  if (ours === null || theirs === null) return described
+  const schema = isDeepStrictEqual(ours.schema, theirs.schema) ? ours.schema : { anyOf: [ours.schema, theirs.schema] }
+  return {
+    ...described,
+    content: { [ours.type]: { schema, examples: eitherExamples(ours.examples, theirs.examples) } },
+  }
 }
 
-function schemaIn(described: unknown): JsonSchema | null {
-  const { content = {} } = Object(described) as { content?: Readonly<Record<string, { schema: JsonSchema }>> }
-  return Object.values(content)[0]?.schema ?? null
+interface Content {
+  readonly schema: JsonSchema
+  readonly examples: JsonSchema
+}
+
+function contentIn(described: unknown): (Content & { readonly type: string }) | null {
+  const { content = {} } = Object(described) as { content?: Readonly<Record<string, Content>> }
+  const [first] = Object.entries(content).map(([type, each]) => ({ type, ...each }))
+  return first ?? null
+}
+
+/** Another one of the same name is its second. */
+function eitherExamples(ours: JsonSchema, theirs: JsonSchema): JsonSchema {
+  const others = Object.entries(theirs).filter(([name, example]) => !isDeepStrictEqual(ours[name], example))
+  return { ...ours, ...Object.fromEntries(others.map(([name, each]) => [name in ours ? `${name}-2` : name, each])) }
 }
 
 function textOf({ summary = '', description = '' }: JsonSchema): string {
@@ -296,7 +319,14 @@ export function responsesOf(contract: Contract, operation: Operation): JsonSchem
   const done = {
     description: 'Done',
     headers: { ...headersOfReplies, ...replay },
-    ...(schema !== null && { content: { [contract.contentType ?? 'application/json']: { schema } } }),
+    ...(schema !== null && {
+      content: {
+        [contract.contentType ?? 'application/json']: {
+          schema,
+          examples: { [operation.use]: { value: exampleReply(contract, operation) } },
+        },
+      },
+    }),
   }
   return { [status]: done, ...refusals(contract, operation, status) }
 }
@@ -350,9 +380,8 @@ const retryAfter = { 'retry-after': { description: 'Seconds to wait', schema: { 
 function examplesOf(mount: Mount): JsonSchema {
   const { contract } = mount
   const codes = new Set(servedOperations(mount).flatMap(({ operation }) => problemsOf(contract, operation)))
-  const request = { id: 'b6e3c1f0', method: 'POST', path: '/…', parameters: {} }
   const bodies = [...codes].map(code => {
-    const { body } = problemReply(sample(code), contract, { request, now: new Date('2026-11-21T12:00:00.000Z') })
+    const { body } = problemReply(sample(code), contract, { request: exampleRequest, now: noon })
     return [exampleName(contract, code), { value: body === '' ? '' : (JSON.parse(body) as JsonSchema) }] as const
   })
   return Object.fromEntries(bodies)

@@ -25,6 +25,9 @@ export function withSharedSchemas(description: JsonSchema): JsonSchema {
   return { ...(referred(description, names) as JsonSchema), components }
 }
 
+/** What a member with this name holds may look like a schema. */
+const examples = 'examples'
+
 /** Members that do not tell what stands in them. */
 const transparent = ['schema', 'items', 'anyOf', 'properties', 'content']
 
@@ -34,7 +37,8 @@ function visitSchemas(value: Json, visit: (schema: JsonSchema, name: string) => 
   if (!isObject(value)) return
   if (isSchema(value)) visit(value, typeof value['title'] === 'string' ? value['title'] : name)
   for (const [member, inner] of Object.entries(value)) {
-    if (member !== 'not') visitSchemas(inner, visit, transparent.includes(member) ? name : member)
+    if (member !== 'not' && member !== examples)
+      visitSchemas(inner, visit, transparent.includes(member) ? name : member)
   }
 }
 
@@ -46,8 +50,12 @@ function referred(value: Json, names: ReadonlyMap<string, string>): Json {
   return mapMembers(value, member => referred(member, names))
 }
 
+/** Examples stay as they are. */
 function mapMembers(object: JsonSchema, change: (value: Json) => Json): JsonSchema {
-  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]))
+  const members = Object.entries(object).map(
+    ([name, value]) => [name, name === examples ? value : change(value)] as const,
+  )
+  return Object.fromEntries(members)
 }
 
 function uniqueNames(named: readonly (readonly [text: string, name: string])[]): ReadonlyMap<string, string> {

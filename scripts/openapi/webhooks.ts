@@ -2,9 +2,11 @@ import type { Contract, DeliveryFormat } from '../../src/contracts/contract'
 import { standardDelivery, timesOf } from '../../src/contracts/defaults'
 import type { DeliveryPart } from '../../src/contracts/dimensions'
 import type { JsonSchema } from '../../src/contracts/json-schema'
+import type { Json } from '../../src/contracts/shape'
 import { signaturesOf } from '../../src/verify/content'
 import type { SignatureHeader } from '../../src/verify/schemes'
 import { timeSchema } from './reply-schemas'
+import { deliveryOf, sampleOf } from './sample'
 
 /** What a receiver gets: one delivery, as the contract signs and writes it. */
 export function webhookOf(contract: Contract): JsonSchema {
@@ -20,7 +22,15 @@ export function webhookOf(contract: Contract): JsonSchema {
       'POST to the endpoint’s URL. Verify the signature over the raw body before anything else: docs/verify.md says how, and `keyturn/verify` does it.',
     security: [],
     parameters: headersOf(contract, delivery),
-    requestBody: { required: true, content: { 'application/json': { schema: bodyOf(contract, delivery) } } },
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': {
+          schema: bodyOf(contract, delivery),
+          examples: { delivery: { value: JSON.parse(deliveryOf(sampleOf(contract)).body) as Json } },
+        },
+      },
+    },
     responses: {
       ...Object.fromEntries(statuses.map(status => [status, { description: 'Delivered' }])),
       default: { description: 'Not delivered: it is tried again later' },

@@ -62,7 +62,7 @@ export function newAjv(): Ajv2020 {
 }
 
 /** A schema of which no object has a member besides those that it names. */
-function closed(value: Json): Json {
+export function closed(value: Json): Json {
   if (Array.isArray(value)) return (value as readonly Json[]).map(closed)
   if (typeof value !== 'object' || value === null) return value
   const members = Object.entries(value).map(([name, member]) => [name, closed(member)] as const)

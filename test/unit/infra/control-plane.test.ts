@@ -239,6 +239,7 @@ describe('functions', () => {
         ?.toString() ?? ''
     expect(Object.keys(JSON.parse(described).paths)).toContain('/v1/endpoints/{id}/secret/rotate')
     expect(described).not.toContain('http://')
+    expect(described).toContain('"examples":{"rotate":')
   })
 })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import * as fc from 'fast-check'
 import { servedOperations } from '../../../../scripts/openapi/description'
+import { exampleBody } from '../../../../scripts/openapi/example-bodies'
 import { bodyOf, parametersOf } from '../../../../scripts/openapi/request-schemas'
 import type { Operation } from '../../../../src/contracts/contract'
 import { isOfAccess } from '../../../../src/contracts/dimensions'
@@ -70,6 +71,14 @@ describe.each(withBody)('a body of $operationId', ({ operation, path, schema }) 
       }),
       { numRuns: runs },
     )
+  })
+
+  it('is taken where it is the description’s example', async () => {
+    const { send, token, pathOf } = await bed(operation)
+    const body = exampleBody(keyturn, operation)
+    const { status, text } = await send(operation.method, pathOf(path), jsonBody(token, body))
+    // Nothing is published here, and nothing proven.
+    expect({ text, isTaken: [operation.reply.status, 409].includes(status) }).toEqual({ text, isTaken: true })
   })
 
   it('is refused where the description forbids it', async () => {
