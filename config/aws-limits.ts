@@ -101,6 +101,15 @@ export const browserOrigin = v.pipe(
   ),
 )
 
+/** Of a page that is let in by name: https, and a host without wildcards, since it stands in a policy's list as it is. */
+export const pageOrigin = v.pipe(
+  v.string(),
+  v.check(
+    origin => /^https:\/\/[a-z0-9.-]+(?::\d{1,5})?$/.test(origin) && URL.parse(origin)?.origin === origin,
+    'must be an origin as browsers send it, such as https://app.example.com: https, one host in lower case, without path and slash',
+  ),
+)
+
 export function isHttpsOrLoopback(url: string): boolean {
   const parsed = URL.parse(url)
   return parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && parsed.hostname === '127.0.0.1')

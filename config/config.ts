@@ -42,6 +42,8 @@ export interface ControlPlaneConfig {
   readonly domain?: CustomDomain
   /** `off`: `GET /openapi.json`, under our own API's base path, is 404. Default `on`. */
   readonly apiDescription?: 'on' | 'off'
+  /** The page where tenants see their endpoints and rotate. Default `off`: it is 404. */
+  readonly portal?: Portal | 'off'
   /** Origins of browsers that may call the API, as they send them: `https://app.example.com`. Default: none. */
   readonly corsOrigins?: readonly string[]
   readonly deliveries?: Deliveries
@@ -133,6 +135,19 @@ export interface Sessions {
   readonly tenantClaim: string
 }
 
+/**
+ * Where the portal is. It needs our own API among the contracts. Its host serves the API and nothing else: a script of
+ * another page there could call the API with the cookies of whoever is signed in.
+ */
+export interface Portal {
+  /** `https://hooks.example.com`, as browsers send it: what leads to the API. With `domain`, that domain's. */
+  readonly origin: string
+  /** Origins of the platform's pages that may have the portal in a frame, at most 20. Default: none, `/portal/embed` is 404. */
+  readonly embedOrigins?: readonly string[]
+  /** Origins to which the portal may lead back, at most 20. Default: none. */
+  readonly returnOrigins?: readonly string[]
+}
+
 export interface CustomDomain {
   readonly name: string
   /** ARN of a certificate in the same region. */
@@ -167,6 +182,11 @@ const defaultAttemptsPerTenant = 25
 export function attemptsPerTenantOf(config: Pick<ControlPlaneConfig, 'deliveries'>): number {
   const half = Math.floor(deliveryConcurrencyOf(config) / 2)
   return config.deliveries?.attemptsPerTenant ?? Math.min(defaultAttemptsPerTenant, half)
+}
+
+/** Null: it is off. */
+export function portalOf({ portal = 'off' }: Pick<ControlPlaneConfig, 'portal'>): Portal | null {
+  return portal === 'off' ? null : portal
 }
 
 /** What CDKTF calls the stack, and its state where that is a file. A stage's name has no full stop. */

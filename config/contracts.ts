@@ -24,4 +24,4 @@ export type {
 } from '../src/contracts/contract'
 export type { ClientRules, RateLimitRule, TenantParts } from '../src/contracts/client-rules'
 export type { ErrorField, ReplyFields } from '../src/contracts/reply-fields'
-export type { Config, ControlPlaneConfig, MountedContract } from './config'
+export type { Config, ControlPlaneConfig, MountedContract, Portal } from './config'

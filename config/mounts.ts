@@ -11,12 +11,13 @@ import { ConfigError, isOwnContract } from './schema'
 /**
  * Each contract that is mounted, with its base path.
  * @throws {ConfigError} naming every contract that nobody knows, that contradicts itself or that nobody could rotate with,
- *   and every two routes of the others that conflict
+ *   every two routes of the others that conflict, and every route that is where the portal is
  */
 export function mountsOf({
   contracts,
   sessions,
-}: Pick<ControlPlaneConfig, 'contracts' | 'sessions'>): readonly Mount[] {
+  portal = 'off',
+}: Pick<ControlPlaneConfig, 'contracts' | 'sessions' | 'portal'>): readonly Mount[] {
   const given = contracts.map(({ contract, basePath = '' }, index) => ({
     ...lookedAt(contract, `contracts.${index}.contract`, served),
     basePath,
@@ -28,13 +29,16 @@ export function mountsOf({
   const unreachable = sessions === undefined ? mounts.filter(({ contract }) => rotatesForSessionsOnly(contract)) : []
   refuse([
     ...given.flatMap(({ faults }) => faults),
-    ...routeFaults(mounts).map(fault => `contracts: ${fault}`),
+    ...routeFaults(mounts, { portal: portal === 'off' ? 'off' : 'on' }).map(fault => `contracts: ${fault}`),
+    ...(portal === 'off' || given.some(({ contract }) => contract?.reach === 'every') ? [] : [withoutOwnApi]),
     ...unreachable.map(
       ({ contract }) => `sessions: is missing, and ${contract.name} rotates for dashboard sessions only`,
     ),
   ])
   return mounts
 }
+
+const withoutOwnApi = 'portal: is on, and our own API, which it calls, is not among the contracts: mount keyturn'
 
 /**
  * What the parser makes of the configuration.

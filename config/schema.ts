@@ -7,6 +7,7 @@ import {
   emailAddress,
   isHttpsOrLoopback,
   logRetentionDays,
+  pageOrigin,
   policyArn,
   region,
   regionOfCertificate,
@@ -15,7 +16,7 @@ import {
   subnetId,
   tags,
 } from './aws-limits'
-import { attemptsPerTenantOf, type Config, type ControlPlaneConfig, deliveryConcurrencyOf } from './config'
+import { attemptsPerTenantOf, type Config, type ControlPlaneConfig, deliveryConcurrencyOf, portalOf } from './config'
 
 // Checks what a configuration file holds, field by field, before anything is built or called.
 
@@ -158,6 +159,17 @@ const adoption = v.strictObject({
   mirrorKey: v.exactOptional(text),
 })
 
+const pageOrigins = v.exactOptional(v.pipe(v.array(pageOrigin), v.maxLength(20, 'must be at most 20'), v.readonly()))
+
+const portal = v.lazy(given =>
+  given === 'off'
+    ? v.literal('off')
+    : v.strictObject(
+        { origin: pageOrigin, embedOrigins: pageOrigins, returnOrigins: pageOrigins },
+        'must be "off", or an object with the origin',
+      ),
+)
+
 const backend = v.variant('kind', [
   v.strictObject({ kind: v.literal('local') }),
   v.strictObject({ kind: v.literal('s3'), bucket: resourceName, region, key: v.exactOptional(text) }),
@@ -175,6 +187,7 @@ const controlPlane = {
   apiDescription: v.exactOptional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
   alarmEmail: v.exactOptional(emailAddress),
   domain: v.exactOptional(domain),
+  portal: v.exactOptional(portal),
   corsOrigins: v.exactOptional(v.pipe(v.array(browserOrigin), v.readonly())),
   deliveries: v.exactOptional(deliveries),
   endpointsPerTenant: v.exactOptional(v.pipe(count, v.maxValue(100_000, 'must be at most 100000'))),
@@ -188,7 +201,37 @@ const controlPlane = {
   adopt: v.exactOptional(adoption),
 }
 
-const controlPlaneSchema = v.strictObject(controlPlane) satisfies v.GenericSchema<unknown, ControlPlaneConfig>
+/** What of a configuration could have the portal's host serve something else. */
+type PortalHost = Pick<ControlPlaneConfig, 'portal' | 'domain' | 'corsOrigins' | 'sessions'>
+
+/** The portal's host is the API's, and no other page is there, as far as the configuration says. */
+function portalHost<Given extends PortalHost>() {
+  return v.check<Given, (issue: { readonly input: PortalHost }) => string>(
+    config => portalFault(config) === null,
+    ({ input }) => portalFault(input) ?? '',
+  )
+}
+
+function portalFault(config: PortalHost): string | null {
+  const { domain, corsOrigins = [], sessions } = config
+  const { origin, embedOrigins = [], returnOrigins = [] } = portalOf(config) ?? {}
+  if (origin === undefined) return null
+  if (domain !== undefined && origin !== `https://${domain.name}`) {
+    return `origin must be https://${domain.name}, where domain.name has the API answer`
+  }
+  const others = { 'portal.embedOrigins': embedOrigins, 'portal.returnOrigins': returnOrigins, corsOrigins }
+  const [named] = Object.entries(others).find(([, origins]) => origins.includes(origin)) ?? []
+  if (named !== undefined) return `origin must not be among ${named}: ${nothingElse}`
+  const servesKeys = sessions !== undefined && URL.parse(sessions.jwksUrl)?.origin === origin
+  return servesKeys ? `origin must not be that of sessions.jwksUrl: ${nothingElse}` : null
+}
+
+const nothingElse = "the portal's host serves the API and nothing else"
+
+const controlPlaneSchema = v.pipe(
+  v.strictObject(controlPlane),
+  v.forward(portalHost(), ['portal']),
+) satisfies v.GenericSchema<unknown, ControlPlaneConfig>
 
 /** Whatever stands beside these two does not matter. */
 const mountedSchema = v.object({ contracts: controlPlane.contracts, sessions: controlPlane.sessions })
@@ -230,4 +273,5 @@ const configSchema = v.pipe(
     ),
     ['domain'],
   ),
+  v.forward(portalHost(), ['portal']),
 ) satisfies v.GenericSchema<unknown, Config>

@@ -2,22 +2,25 @@ import { CloudwatchEventBus } from '@cdktf/provider-aws/lib/cloudwatch-event-bus
 import type { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function'
 import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue'
 import { Construct } from 'constructs'
-import { type ControlPlaneConfig, deliveryConcurrencyOf } from '../config/config'
+import { join } from 'node:path'
+import { type ControlPlaneConfig, deliveryConcurrencyOf, portalOf } from '../config/config'
 import { mountsOf, withContractFaults } from '../config/mounts'
 import { parseControlPlaneConfig } from '../config/schema'
 import { version } from '../package.json'
 import { openApi } from '../scripts/openapi/description'
-import { descriptionFile, gatewayRoutes } from '../src/contracts/gateway-routes'
-import { type Mount, mountsFile } from '../src/contracts/routes'
+import { builtPages, deploymentFiles, portalFolder } from '../scripts/portal-files'
+import { gatewayRoutes } from '../src/contracts/gateway-routes'
+import type { Mount } from '../src/contracts/routes'
 import { type Account, accountOf } from './account'
 import { Alarms, controlPlaneAlarms } from './alarms'
 import { Dashboard } from './dashboard'
 import { DeliveryQueues } from './delivery-queues'
-import { type BesideBundle, defaultLogRetentionDays, KeyturnFunction } from './function'
-import { functionEnvironment } from './function-environment'
+import { bundlesOf, defaultLogRetentionDays, KeyturnFunction, mountsBeside } from './function'
+import { embedVariables, functionEnvironment, withPortal } from './function-environment'
 import { byFunction, type ByFunction, type FunctionName, functionStatements } from './function-statements'
 import { corsOf, CustomDomain, gatewayTimeoutSeconds, HttpApi } from './http-api'
 import { type Monitored, SweepMetrics } from './metrics'
+import type { ZipEntry } from './stored-zip'
 import { Storage } from './storage'
 import { SweepSchedule } from './sweep-schedule'
 
@@ -32,7 +35,7 @@ const timeouts: ByFunction<number> = {
   endpoints: gatewayTimeoutSeconds.endpoints + 1,
   deliver: 60,
   sweep: 58,
-  files: gatewayTimeoutSeconds.files + 1,
+  portal: gatewayTimeoutSeconds.portal + 1,
   access: gatewayTimeoutSeconds.access + 1,
 }
 const defaultThrottle = { requestsPerSecond: 100, burst: 200 }
@@ -130,7 +133,7 @@ export class ControlPlane extends Construct {
         region,
         bundles,
         bundle: name,
-        beside: name === 'files' ? this.#description(mounts) : { name: mountsFile, value: mounts },
+        beside: name === 'portal' ? this.#portalFiles(mounts, bundles) : [mountsBeside(mounts)],
         timeoutSeconds: timeouts[name],
         logRetentionDays,
         roles,
@@ -166,7 +169,8 @@ export class ControlPlane extends Construct {
     const environments: Partial<ByFunction<Readonly<Record<string, string>>>> = {
       // The sweep's gauges are read from a line of its log, whatever the others say.
       sweep: { ...environment, LOG_LEVEL: 'info' },
-      files: {},
+      access: withPortal(environment, this.#config),
+      portal: embedVariables(this.#config),
     }
     return byFunction(name =>
       declared[name].deploy({
@@ -178,11 +182,15 @@ export class ControlPlane extends Construct {
     )
   }
 
-  #description(mounts: readonly Mount[]): BesideBundle {
+  /** What `portal` serves. Without a portal that is the description alone. */
+  #portalFiles(mounts: readonly Mount[], bundles: string | undefined): readonly ZipEntry[] {
     const { mirror } = this.#config
     const contracts = mounts.map(({ contract }) => contract)
-    const value = openApi({ mounts, contracts, mirror, insecureTargets: false, release: version })
-    return { name: descriptionFile, value }
+    const description = openApi({ mounts, contracts, mirror, insecureTargets: false, release: version })
+    const hasPortal = portalOf(this.#config) !== null
+    const pages = hasPortal ? builtPages(join(bundlesOf(bundles), 'portal', portalFolder)) : []
+    const files = [...deploymentFiles(description, hasPortal ? mounts : null), ...pages]
+    return files.map(({ name, content }) => ({ name: `${portalFolder}/${name}`, content }))
   }
 
   #serveHttp(mounts: readonly Mount[]): HttpApi {
@@ -196,7 +204,10 @@ export class ControlPlane extends Construct {
     } = this.#config
     return new HttpApi(this, 'http', {
       name: this.#name,
-      routes: gatewayRoutes(mounts, apiDescription),
+      routes: gatewayRoutes(mounts, {
+        description: apiDescription,
+        portal: portalOf(this.#config) === null ? 'off' : 'on',
+      }),
       functions: this.functions,
       cors: corsOf(mounts, corsOrigins),
       throttle,

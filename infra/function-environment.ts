@@ -1,4 +1,4 @@
-import { attemptsPerTenantOf, type ControlPlaneConfig, type Sessions } from '../config/config'
+import { attemptsPerTenantOf, type ControlPlaneConfig, portalOf, type Sessions } from '../config/config'
 import { ConfigError } from '../config/schema'
 
 /** What the functions use, by name, ARN or URL. */
@@ -13,6 +13,8 @@ export interface FunctionResources {
   readonly account: string
 }
 
+type Variables = Readonly<Record<string, string>>
+
 const defaultPauseAfterHours = 24
 const defaultEndpointsPerTenant = 1000
 
@@ -23,7 +25,7 @@ const defaultEndpointsPerTenant = 1000
 export function functionEnvironment(
   config: ControlPlaneConfig,
   { table, ringKey, mirrorKey, bus, queueUrl, deadLetterQueueUrl, account }: FunctionResources,
-): Readonly<Record<string, string>> {
+): Variables {
   const { stage, mirror, mirrorReaders = [], sessions, deliveries = {}, logLevel = 'info' } = config
   const { endpointsPerTenant = defaultEndpointsPerTenant, apiDescription = 'on' } = config
   const { pauseAfterHours = defaultPauseAfterHours, pauseAfterFailures } = deliveries
@@ -46,10 +48,35 @@ export function functionEnvironment(
     LOG_LEVEL: logLevel,
     ...(sessions === undefined ? {} : sessionVariables(sessions)),
   }
-  const tooMany = Math.ceil((bytesOf(variables) - mostBytes) / bytesOfReader)
+  const tooMany = Math.ceil(bytesTooMany(variables) / bytesOfReader)
   if (tooMany <= 0) return variables
   if (mirrorReaders.length < tooMany) throw new ConfigError([`sessions: is too long for ${roomOfFunction}`])
   throw new ConfigError([`mirrorReaders: are ${tooMany} too many for ${roomOfFunction}`])
+}
+
+/**
+ * What `access` gets: the portal's origins besides, where there is a portal.
+ * @throws {ConfigError} when there are too many of them
+ */
+export function withPortal(environment: Variables, config: Pick<ControlPlaneConfig, 'portal'>): Variables {
+  const portal = portalOf(config)
+  if (portal === null) return environment
+  const { origin, returnOrigins = [] } = portal
+  const variables = {
+    ...environment,
+    PORTAL_ORIGIN: origin,
+    ...embedVariables(config),
+    ...(returnOrigins.length === 0 ? {} : { PORTAL_RETURN_ORIGINS: returnOrigins.join(',') }),
+  }
+  const tooMany = bytesTooMany(variables)
+  if (tooMany <= 0) return variables
+  throw new ConfigError([`portal: its origins are ${tooMany} characters too long for ${roomOfFunction}`])
+}
+
+/** What `portal` gets. */
+export function embedVariables(config: Pick<ControlPlaneConfig, 'portal'>): Variables {
+  const { embedOrigins = [] } = portalOf(config) ?? {}
+  return embedOrigins.length === 0 ? {} : { PORTAL_EMBED_ORIGINS: embedOrigins.join(',') }
 }
 
 /** Lambda measures names and values as one JSON text. */
@@ -57,10 +84,10 @@ const mostBytes = 4096
 const roomOfFunction = "a function's environment, which holds 4 KB"
 const bytesOfReader = ',111122223333'.length
 
-/** Of the variables once Terraform knows what it fills in: an ARN, a URL or a name, with the longest region at most so long. */
-function bytesOf(variables: Readonly<Record<string, string>>): number {
+/** Once Terraform knows what it fills in: an ARN, a URL or a name, with the longest region at most so long. */
+function bytesTooMany(variables: Variables): number {
   const filled = JSON.stringify(variables).replaceAll(/\$\{.*?\}/g, 'x'.repeat(mostBytesOfReference))
-  return Buffer.byteLength(filled)
+  return Buffer.byteLength(filled) - mostBytes
 }
 
 const mostBytesOfReference = 110

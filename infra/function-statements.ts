@@ -2,7 +2,7 @@ import { type EventSource, typesOf } from '../src/rotation/event-types'
 import type { Conditions, Statement } from './iam-policy'
 
 /** The control plane's functions. Each has a role of its own, so that it may do no more than it needs. */
-export const functionNames = ['rotate', 'endpoints', 'deliver', 'sweep', 'access', 'files'] as const
+export const functionNames = ['rotate', 'endpoints', 'deliver', 'sweep', 'access', 'portal'] as const
 export type FunctionName = (typeof functionNames)[number]
 export type ByFunction<Value> = Readonly<Record<FunctionName, Value>>
 
@@ -14,7 +14,7 @@ export function byFunction<Value>(valueOf: (name: FunctionName) => Value): ByFun
     deliver: valueOf('deliver'),
     sweep: valueOf('sweep'),
     access: valueOf('access'),
-    files: valueOf('files'),
+    portal: valueOf('portal'),
   }
 }
 
@@ -39,7 +39,7 @@ export function functionStatements(name: FunctionName, reach: Reach): readonly S
 
 const statements: ByFunction<(reach: Reach) => readonly Statement[]> = {
   /** It has what it shows beside its bundle. */
-  files: () => [],
+  portal: () => [],
   rotate: ({ table, mirrors, bus }) => [
     items('Read', table, { actions: ['GetItem'], partitions: [endpoints, apiKeys, health] }),
     items('Change', table, { actions: ['PutItem', 'UpdateItem'], partitions: [endpoints, counts] }),

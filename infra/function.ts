@@ -8,8 +8,9 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { FunctionRoles, FunctionVpc } from '../config/config'
+import { type Mount, mountsFile } from '../src/contracts/routes'
 import { policyDocument, type Statement, type TrustStatement } from './iam-policy'
-import { storedZip } from './stored-zip'
+import { storedZip, type ZipEntry } from './stored-zip'
 
 export interface KeyturnFunctionProps {
   /** The name of the function and of its policy, at most 43 characters: its role's is this and the region. */
@@ -18,7 +19,8 @@ export interface KeyturnFunctionProps {
   /** The folder with `<bundle>/index.js`. Default: the bundles that come with the package. */
   readonly bundles: string | undefined
   readonly bundle: string
-  readonly beside: BesideBundle
+  /** What stands beside the bundle: for most, the contracts that the function knows. */
+  readonly beside: readonly ZipEntry[]
   readonly timeoutSeconds: number
   /** Default: `defaultLogRetentionDays`. */
   readonly logRetentionDays: number | undefined
@@ -27,10 +29,9 @@ export interface KeyturnFunctionProps {
   readonly tracing?: 'on' | 'off' | undefined
 }
 
-/** What stands beside a bundle, as JSON: for most, the contracts that the function knows. */
-export interface BesideBundle {
-  readonly name: string
-  readonly value: unknown
+/** The contracts that a function knows. */
+export function mountsBeside(mounts: readonly Mount[]): ZipEntry {
+  return { name: mountsFile, content: Buffer.from(JSON.stringify(mounts)) }
 }
 
 export interface FunctionSettings {
@@ -45,6 +46,12 @@ export interface FunctionSettings {
 
 export const defaultLogRetentionDays = 30
 const packagedBundles = resolve(__dirname, '../functions')
+
+/** The folder with `<bundle>/index.js`. */
+export function bundlesOf(given: string | undefined): string {
+  return resolve(given ?? packagedBundles)
+}
+
 const memoryMegabytes = 512
 
 /** One of Keyturn's Lambda functions with its code, its role and its log group. The role may do nothing until `deploy`. */
@@ -71,7 +78,7 @@ export class KeyturnFunction extends Construct {
 
   /** The function itself. KMS keys name the role in their policies, and the function names them: so the role comes first. */
   deploy({ environment, statements, reservedConcurrency, vpc }: FunctionSettings): LambdaFunction {
-    const { name, bundles = packagedBundles, bundle, beside, timeoutSeconds, tracing } = this.#props
+    const { name, bundles, bundle, beside, timeoutSeconds, tracing } = this.#props
     const { logs } = this
     const own = [writeLogs(logs.arn), ...(tracing === 'on' ? [trace] : []), ...(vpc === undefined ? [] : [attachToVpc])]
     const policy = new IamRolePolicy(this, 'policy', {
@@ -79,7 +86,7 @@ export class KeyturnFunction extends Construct {
       role: this.role.id,
       policy: policyDocument([...statements, ...own]),
     })
-    const code = new FunctionCode(this, 'code', { file: join(resolve(bundles), bundle, 'index.js'), beside })
+    const code = new FunctionCode(this, 'code', { file: join(bundlesOf(bundles), bundle, 'index.js'), beside })
     return new LambdaFunction(this, 'function', {
       functionName: name,
       role: this.role.arn,
@@ -146,7 +153,7 @@ function vpcConfig({ subnetIds, securityGroupIds }: FunctionVpc) {
 interface FunctionCodeProps {
   /** The built file. */
   readonly file: string
-  readonly beside: BesideBundle
+  readonly beside: readonly ZipEntry[]
 }
 
 /** What Lambda runs: a zip of the bundle as it was built, of what it loads later, and of what stands beside it. */
@@ -163,7 +170,7 @@ class FunctionCode extends Construct {
     const codes = readdirSync(folder).filter(name => name.endsWith('.js'))
     const content = storedZip([
       ...codes.sort().map(name => ({ name, content: readFileSync(join(folder, name)) })),
-      { name: beside.name, content: Buffer.from(JSON.stringify(beside.value)) },
+      ...beside,
     ])
     const digest = createHash('sha256').update(content).digest()
     const assetHash = digest.toString('hex')

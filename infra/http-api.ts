@@ -42,7 +42,7 @@ export const gatewayTimeoutSeconds: Readonly<Record<ServingFunction, number>> = 
   endpoints: 14,
   deliver: 26,
   access: 14,
-  files: 14,
+  portal: 14,
 }
 
 /** The HTTP API: one explicit route an operation, everything else to `endpoints`, which answers 404 and 405. */

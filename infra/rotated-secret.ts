@@ -7,11 +7,10 @@ import { Construct } from 'constructs'
 import type { FunctionRoles, FunctionVpc } from '../config/config'
 import { checkedHookContract } from '../config/mounts'
 import type { Contract } from '../src/contracts/contract'
-import { mountsFile } from '../src/contracts/routes'
 import type { LostReplyRule } from '../src/rotation-hook/ports'
 import { type Account, accountOf, secretsManagerService } from './account'
 import { type Alarm, Alarms } from './alarms'
-import { KeyturnFunction } from './function'
+import { KeyturnFunction, mountsBeside } from './function'
 import type { Statement } from './iam-policy'
 import { functionMetric } from './metrics'
 import { derivedName } from './names'
@@ -163,7 +162,7 @@ export class RotatedSecret extends Construct {
       region: account.region,
       bundles,
       bundle: 'rotation-hook',
-      beside: { name: mountsFile, value: [{ contract, basePath: '' }] },
+      beside: [mountsBeside([{ contract, basePath: '' }])],
       timeoutSeconds,
       logRetentionDays,
       roles,

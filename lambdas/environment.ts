@@ -37,6 +37,21 @@ const delivering = {
   PAUSE_AFTER_FAILURES: v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,3}$/), v.transform(Number))),
 }
 
+const webOrigin = String.raw`https?://[a-z0-9.-]+(?::\d{1,5})?`
+const origins = v.optional(v.pipe(v.string(), v.regex(new RegExp(`^${webOrigin}(?:,${webOrigin})*$`))))
+
+/** Origins of pages that may have the portal in a frame, with commas between them. */
+const embedding = { PORTAL_EMBED_ORIGINS: origins }
+
+/**
+ * The portal's own origin, absent where it is off; and where its sessions may lead back to, with commas between them.
+ */
+const portal = {
+  PORTAL_ORIGIN: v.optional(v.pipe(v.string(), v.regex(new RegExp(`^${webOrigin}$`)))),
+  ...embedding,
+  PORTAL_RETURN_ORIGINS: origins,
+}
+
 /** Variables of the functions that answer HTTP. */
 const http = {
   INSECURE_TARGETS: v.optional(onOrOff, 'off'),
@@ -59,10 +74,12 @@ export const endpointsVariables = v.object({
 })
 export const deliverVariables = v.object({ ...every, ...delivering, ...http })
 /** It tells on the bus, and seals and opens nothing. */
-export const accessVariables = v.object({ ...every, EVENT_BUS_NAME: text, ...http })
+export const accessVariables = v.object({ ...every, EVENT_BUS_NAME: text, ...http, ...portal })
+/** It shows what stands beside its bundle. */
+export const portalVariables = v.object(embedding)
 export const sweepVariables = v.object({ ...every, ...settling, ...queueing })
 
-export type HttpEnvironment = Omit<v.InferOutput<typeof accessVariables>, 'EVENT_BUS_NAME'>
+export type HttpEnvironment = Omit<v.InferOutput<typeof accessVariables>, 'EVENT_BUS_NAME' | keyof typeof portal>
 export type SettlingEnvironment = Omit<v.InferOutput<typeof sweepVariables>, 'QUEUE_URL'>
 export type DeliverEnvironment = v.InferOutput<typeof deliverVariables>
 

@@ -12,6 +12,8 @@ export interface EnvironmentOptions {
   readonly bundle: string
   /** The embedded AWS server's URL. */
   readonly aws: string
+  /** The API's URL. Default: none, there is no portal. */
+  readonly api?: string
   /** Default: one for a server that takes any. */
   readonly accessKeyId?: string
   /** Of the platform's configuration. Default: none. */
@@ -20,7 +22,7 @@ export interface EnvironmentOptions {
 
 /** Everything that a function's `process.env` holds: what Lambda sets, and what a deployment configures. */
 export function functionEnvironment(options: EnvironmentOptions): Readonly<Record<string, string>> {
-  return { ...setByLambda(options), ...configured(options) }
+  return { ...setByLambda(options), ...configured(options), ...portalVariables(options) }
 }
 
 /** AWS Lambda's developer guide, "Defined runtime environment variables". */
@@ -74,6 +76,13 @@ function configured({ name, aws, settings = {} }: EnvironmentOptions): Readonly<
     // Every sweep says how it went, and here there is one a second.
     LOG_LEVEL: name === 'sweep' ? 'error' : logLevel,
   }
+}
+
+/** The page that has the portal in its frame is the AWS server's. */
+function portalVariables({ name, aws, api }: EnvironmentOptions): Readonly<Record<string, string>> {
+  if (api === undefined) return {}
+  if (name === 'portal') return { PORTAL_EMBED_ORIGINS: aws }
+  return name === 'access' ? { PORTAL_ORIGIN: api, PORTAL_EMBED_ORIGINS: aws, PORTAL_RETURN_ORIGINS: aws } : {}
 }
 
 /**

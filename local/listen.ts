@@ -9,7 +9,12 @@ export async function listen(server: Server, port: number): Promise<string> {
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   // A server that listens on TCP has an address of this kind.
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return urlAt((server.address() as AddressInfo).port)
+}
+
+/** Where a server on this port is. */
+export function urlAt(port: number): string {
+  return `http://127.0.0.1:${port}`
 }
 
 /** For a port that is taken or not allowed: an `OperatorError` that names it. Any other error as it is. */

@@ -4,6 +4,7 @@ import type { FollowedConfig } from '../config/load'
 import { functionSources } from '../scripts/bundle'
 import { isMissing, makeFolder } from '../scripts/files'
 import { descriptionFile } from '../src/contracts/gateway-routes'
+import { portalFolder } from '../scripts/portal-files'
 import { mountsFile } from '../src/contracts/routes'
 import type { LocalAws } from './aws-resources'
 import { functionEnvironment } from './function-environment'
@@ -24,6 +25,8 @@ export interface LocalFunctionsOptions {
   readonly buildDir: string
   readonly dataDir: string
   readonly aws: LocalAws
+  /** The API's URL, where it will be. */
+  readonly api: string
   /** Of the platform's configuration. */
   readonly settings: FollowedConfig['settings']
 }
@@ -36,7 +39,7 @@ const timeoutSeconds: Readonly<Record<FunctionName, number>> = {
   sweep: 29,
   deliver: 60,
   access: 29,
-  files: 29,
+  portal: 29,
 }
 
 /** Where each function has a file of what it prints. */
@@ -45,7 +48,7 @@ export function logFolder(dataDir: string): string {
 }
 
 /** All functions of the local run, none started yet. What they print goes to `<dataDir>/logs/<name>.ndjson`, mode 0600. */
-export function localFunctions({ buildDir, dataDir, aws, settings }: LocalFunctionsOptions): LocalFunctions {
+export function localFunctions({ buildDir, dataDir, aws, api, settings }: LocalFunctionsOptions): LocalFunctions {
   const logs = logFolder(dataDir)
   makeFolder(logs, 0o700)
   const runtime = resolve(buildDir, 'local-worker/index.js')
@@ -57,7 +60,7 @@ export function localFunctions({ buildDir, dataDir, aws, settings }: LocalFuncti
       runtime,
       bundle,
       log,
-      environment: functionEnvironment({ name, bundle, aws: aws.url, accessKeyId: aws.accessKeyId, settings }),
+      environment: functionEnvironment({ name, bundle, aws: aws.url, api, accessKeyId: aws.accessKeyId, settings }),
     }
     return { name, file, log, run: new LocalFunction({ ...options, timeoutSeconds: timeoutSeconds[name] }) }
   })
@@ -78,7 +81,7 @@ export function localFunctions({ buildDir, dataDir, aws, settings }: LocalFuncti
 
 /**
  * One function of the local run. Its worker always runs what is on the disk: a new one starts once the worker has ended,
- * and once the bundle or the mounts beside it have changed.
+ * and once the bundle or what stands beside it has changed.
  */
 export class LocalFunction {
   readonly #options: WorkerOptions
@@ -118,9 +121,15 @@ export class LocalFunction {
   }
 }
 
+/** The pages' names change with their files. */
+const besideBundles = [
+  mountsFile,
+  ...[mountsFile, descriptionFile, 'portal.html'].map(name => join(portalFolder, name)),
+]
+
 /** Tells one build from another; null while there is none. */
 async function buildOf(bundle: string): Promise<string | null> {
-  const beside = [mountsFile, descriptionFile].map(name => stateOf(join(dirname(bundle), name)))
+  const beside = besideBundles.map(name => stateOf(join(dirname(bundle), name)))
   const [built, ...others] = await Promise.all([stateOf(bundle), ...beside])
   return built === null || built === undefined ? null : [built, ...others].join(' ')
 }

@@ -31,7 +31,7 @@ import { startAwsServer } from './aws-server/server'
 import type { Closers } from './closers'
 import { takeDataDir } from './data-dir'
 import { type GatewayOptions, startGateway } from './gateway'
-import { portFault } from './listen'
+import { portFault, urlAt } from './listen'
 import { describeLocalRun, type LocalDescription, removeDescription, writeDescription } from './local-description'
 import { openFunctionLog } from './function-worker'
 import { localSessions } from './function-environment'
@@ -67,7 +67,7 @@ export async function startLocalRun(options: StartOptions, closers: Closers): Pr
   const hooks = localHooks(buildDir)
   const aws = await openAws({ ...options, issuer, origins, hooks }, closers)
   closers.add(() => hooks.close())
-  const functions = localFunctions({ buildDir, dataDir, aws, settings })
+  const functions = localFunctions({ buildDir, dataDir, aws, api: urlAt(port), settings })
   closers.add(() => functions.close())
   const requests = new RequestLines(mounts)
   const answered = quiet ? {} : { answered: requests.tell }
@@ -137,7 +137,7 @@ async function followedConfig(config: string | null): Promise<FollowedConfig & {
 /** @throws {ConfigError} where an own contract cannot be told from one that comes with Keyturn */
 function checkTogether(mounts: readonly Mount[]): void {
   try {
-    checkMounts(mounts)
+    checkMounts(mounts, { portal: 'on' })
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     throw new ConfigError(error.message.split('\n').map(fault => `beside Keyturn's own contracts: ${fault}`))
@@ -192,7 +192,7 @@ interface ApiOptions extends Pick<GatewayOptions<string>, 'port' | 'origins' | '
 }
 
 async function openApi({ functions, mounts, ...options }: ApiOptions, closers: Closers): Promise<string> {
-  const routes = gatewayRoutes(mounts)
+  const routes = gatewayRoutes(mounts, { portal: 'on' })
   const pages = apiPages(descriptionPath(mounts) ?? '')
   const invoke = functions.invoke.bind(functions)
   const gateway = await startGateway({ ...options, routes, pages, invoke, now }).catch((error: unknown) => {

@@ -3,10 +3,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { version } from '../package.json'
 import { allContracts } from '../src/contracts/all'
-import { descriptionFile } from '../src/contracts/gateway-routes'
 import { type Mount, mountsFile } from '../src/contracts/routes'
 import { replaceChangedFile } from './files'
 import { openApi } from './openapi/description'
+import { deploymentFiles, keepPages, portalFolder } from './portal-files'
+import { buildPages } from './portal-pages'
 
 // Bundles the functions with esbuild: for deployments (`infra`), the local run, the package and the tests alike.
 
@@ -17,7 +18,7 @@ export const functionSources = {
   sweep: 'lambdas/sweep.ts',
   deliver: 'lambdas/deliver.ts',
   access: 'lambdas/access.ts',
-  files: 'lambdas/files.ts',
+  portal: 'lambdas/portal.ts',
 } as const
 
 /** The function on a consumer's side. */
@@ -51,6 +52,7 @@ export async function buildFunctions(
   const readers = Object.keys(sources).filter(name => loadsJose(metafile, name))
   const besides = Object.fromEntries(readers.map(name => [`${name}/jose`, 'src/access/jose.ts']))
   if (readers.length > 0) await buildChanged({ ...functionOptions, entryPoints: besides, outdir })
+  if ('portal' in sources) await buildPages(join(outdir, 'portal', portalFolder))
   return Object.keys(sources).map(name => {
     const file = resolve(outDir, name, 'index.js')
     return { name, file, bytes: bytes.get(file) ?? 0 }
@@ -86,14 +88,15 @@ function loadsJose({ outputs }: Metafile, name: string): boolean {
 /** A function as the package has it: the bytes that are deployed from there. */
 function copyPrebuilt(outDir: string, name: string): Bundle {
   const folder = join(prebuilt ?? root, name)
-  const codes = readdirSync(folder).filter(each => each.endsWith('.js'))
-  for (const code of codes) replaceChangedFile(resolve(outDir, name, code), readFileSync(join(folder, code)))
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(each => /\.\w+$/.test(each))
+  for (const file of files) replaceChangedFile(resolve(outDir, name, file), readFileSync(join(folder, file)))
+  if (name === 'portal') keepPages(resolve(outDir, name, portalFolder), readdirSync(join(folder, portalFolder)))
   return { name, file: resolve(outDir, name, 'index.js'), bytes: readFileSync(join(folder, 'index.js')).length }
 }
 
 /**
- * Builds functions and puts beside each bundle what a deployment puts there: the mounts, by default the local ones, or
- * their description.
+ * Builds functions and puts beside each bundle what a deployment puts there: the mounts, by default the local ones; and
+ * beside `portal` their description too.
  */
 export async function buildMounted(
   outDir: string,
@@ -104,8 +107,11 @@ export async function buildMounted(
   const contracts = mounts.map(({ contract }) => contract)
   const described = openApi({ mounts, contracts, mirror: 'on', insecureTargets: true, release: version })
   for (const { name, file } of bundles) {
-    const [beside, value] = name === 'files' ? [descriptionFile, described] : [mountsFile, mounts]
-    replaceChangedFile(join(dirname(file), beside), Buffer.from(JSON.stringify(value)))
+    const beside =
+      name === 'portal'
+        ? deploymentFiles(described, mounts).map(each => ({ ...each, name: join(portalFolder, each.name) }))
+        : [{ name: mountsFile, content: Buffer.from(JSON.stringify(mounts)) }]
+    for (const each of beside) replaceChangedFile(join(dirname(file), each.name), each.content)
   }
   return bundles
 }

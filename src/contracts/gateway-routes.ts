@@ -8,15 +8,15 @@ export interface GatewayRoute {
   readonly function: ServingFunction
 }
 
-export type ServingFunction = 'rotate' | 'endpoints' | 'deliver' | 'access' | 'files'
+export type ServingFunction = 'rotate' | 'endpoints' | 'deliver' | 'access' | 'portal'
 
-/** Where a file is that `files` serves, which the gateway sends GET alone. */
+/** Where a file is that `portal` serves, which the gateway sends GET alone. */
 export interface FilePlace {
   readonly contract: Contract
   readonly path: string
 }
 
-/** The file beside the bundle of `files` that describes what is mounted, as OpenAPI. */
+/** The file beside the bundle of `portal` that describes what is mounted, as OpenAPI. */
 export const descriptionFile = 'openapi.json'
 
 /** Where the description is served: under our own API's base path. Null: that is not mounted. */
@@ -30,21 +30,39 @@ export function descriptionPlace(mounts: readonly Mount[]): FilePlace | null {
   return own === undefined ? null : { contract: own.contract, path: `${own.basePath}/${descriptionFile}` }
 }
 
+/** Where the portal is: a page for itself, one for frames, and their files. */
+export const portalPaths = ['/portal', '/portal/embed', '/portal/{file}'] as const
+
+/** What a deployment serves besides its contracts. */
+export interface Beside {
+  /** The API's description. Default: on. */
+  readonly description?: 'on' | 'off'
+  /** Default: off. */
+  readonly portal?: 'on' | 'off'
+}
+
 /**
  * What the gateway must send to which function. A gateway's parameter fills a whole segment, so `{id}:rotate` goes as
  * `{idVerb}`, and all verbs beside each other are one route.
- * @param description whether the API's description is served
  * @throws {RangeError} naming each two routes that the gateway cannot tell apart and that need different functions
  */
-export function gatewayRoutes(mounts: readonly Mount[], description: 'on' | 'off' = 'on'): readonly GatewayRoute[] {
+export function gatewayRoutes(
+  mounts: readonly Mount[],
+  { description = 'on', portal = 'off' }: Beside = {},
+): readonly GatewayRoute[] {
   const conflicts = gatewayConflicts(mounts)
   if (conflicts.length > 0) throw new RangeError(conflicts.map(describeConflict).join('\n'))
   const keys = [...byGatewayTemplate(mounts).values()].flatMap(([route]) =>
     routeKeysOf(route).map(routeKey => ({ routeKey, function: functionOf(route) })),
   )
   const path = description === 'on' ? descriptionPath(mounts) : null
-  const described = path === null ? [] : [{ routeKey: `GET ${path}`, function: 'files' as const }]
-  return [...keys, ...described, { routeKey: '$default', function: 'endpoints' }]
+  // `portal` says itself which methods it has, as its paths are known to no other function.
+  const files = [
+    ...(path === null ? [] : [`GET ${path}`]),
+    ...(portal === 'on' ? portalPaths.map(each => `ANY ${each}`) : []),
+  ]
+  const served = files.map(routeKey => ({ routeKey, function: 'portal' as const }))
+  return [...keys, ...served, { routeKey: '$default', function: 'endpoints' }]
 }
 
 /** The two routes, as errors say it. */

@@ -27,6 +27,12 @@ const session = {
   tenantClaim: 'tenant',
 }
 
+const portal = { origin: 'https://hooks.example.com' }
+
+function many(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, n) => `https://app-${n}.example.com`)
+}
+
 describe('a configuration', () => {
   it('with every field is taken', () => {
     const full = {
@@ -39,6 +45,11 @@ describe('a configuration', () => {
       alarmEmail: 'ops@example.com',
       domain: { name: 'webhooks.example.com', certificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/1' },
       corsOrigins: ['https://app.example.com'],
+      portal: {
+        origin: 'https://webhooks.example.com',
+        embedOrigins: ['https://app.example.com', 'https://xn--bcher-kva.example:8443'],
+        returnOrigins: ['https://app.example.com'],
+      },
       throttle: { requestsPerSecond: 50, burst: 100 },
       changeThrottle: { requestsPerSecond: 5, burst: 10 },
       reservedConcurrency: { rotate: 20, endpoints: 20, sweep: 2 },
@@ -81,6 +92,51 @@ describe('a configuration', () => {
     [{ endpointsPerTenant: 0 }, /^endpointsPerTenant: must be at least 1/],
     [{ endpointsPerTenant: 100_001 }, /^endpointsPerTenant: must be at most 100000/],
     [{ endpointsPerTenant: 2.5 }, /^endpointsPerTenant: must be a whole number/],
+    [{ portal: 'on' }, /^portal: must be "off", or an object with the origin/],
+    [{ portal: {} }, /^portal\.origin: is missing/],
+    [{ portal: { ...portal, origins: [] } }, /^portal\.origins: there is no such field/],
+    ...[
+      'http://hooks.example.com',
+      'http://127.0.0.1:4700',
+      'https://hooks.example.com/',
+      'https://hooks.example.com/portal',
+      'https://Hooks.example.com',
+      'https://hooks.example.com:443',
+      'https://*.example.com',
+      "https://a.example.com;script-src'self'",
+      'https://a.example.com,b',
+      'https://a.example.com https://b.example.com',
+      'null',
+      '*',
+    ].flatMap((origin): readonly (readonly [object, RegExp])[] => [
+      [{ portal: { origin } }, /^portal\.origin: must be an origin .*https, one host in lower case, without path/],
+      [{ portal: { ...portal, embedOrigins: [origin] } }, /^portal\.embedOrigins\.0: must be an origin/],
+      [{ portal: { ...portal, returnOrigins: [origin] } }, /^portal\.returnOrigins\.0: must be an origin/],
+    ]),
+    [{ portal: { ...portal, embedOrigins: many(21) } }, /^portal\.embedOrigins: must be at most 20/],
+    [{ portal: { ...portal, returnOrigins: many(21) } }, /^portal\.returnOrigins: must be at most 20/],
+    [
+      { portal, domain: { name: 'a.example.com', certificateArn: certificate('eu-central-1') } },
+      /^portal: origin must be https:\/\/a\.example\.com, where domain\.name has the API answer/,
+    ],
+    [
+      { portal: { ...portal, embedOrigins: [portal.origin] } },
+      /^portal: .*not be among portal\.embedOrigins: .*nothing/,
+    ],
+    [{ portal: { ...portal, returnOrigins: [portal.origin] } }, /^portal: .*not be among portal\.returnOrigins: /],
+    [{ portal, corsOrigins: [portal.origin] }, /^portal: origin must not be among corsOrigins: .*nothing else/],
+    [
+      { portal, sessions: { ...session, jwksUrl: `${portal.origin}/jwks.json` } },
+      /^portal: origin must not be that of sessions\.jwksUrl: .*nothing else/,
+    ],
+    [
+      { portal, contracts: [{ contract: 'thesignup' }] },
+      /^portal: is on, and our own API, which it calls, is not among the contracts: mount keyturn/,
+    ],
+    [
+      { portal, contracts: [{ contract: 'keyturn', basePath: '/portal' }] },
+      /^contracts: GET \/portal\/health \(keyturn\) is where the portal is \(\/portal\/\{file\}\)/,
+    ],
     [{ corsOrigins: ['https://app.example.com/'] }, /^corsOrigins\.0: .*without path and slash/],
     [{ corsOrigins: ['https://app.example.com/portal'] }, /^corsOrigins\.0: /],
     [{ corsOrigins: ['https://App.example.com'] }, /^corsOrigins\.0: /],
@@ -128,6 +184,10 @@ describe('a configuration', () => {
 
   it.each([
     [{ logRetentionDays: 3288 }],
+    [{ portal: 'off', contracts: [{ contract: 'thesignup' }] }],
+    [{ portal }],
+    [{ portal: { ...portal, embedOrigins: many(20), returnOrigins: many(20) } }],
+    [{ portal, domain: { name: 'hooks.example.com', certificateArn: certificate('eu-central-1') } }],
     [{ corsOrigins: ['https://app.example.com:8443', 'http://127.0.0.1:4700'] }],
     [{ tags: { 'cost center': 'Größe +1=a_b.c:d/e@f', a: '' } }],
     [

@@ -51,17 +51,19 @@ describe('the routes of the gateway', () => {
           { ...rotate, use: 'revoke-previous', path: '/hooks/{id}:revoke' },
         ]),
       ],
-      'off',
+      { description: 'off' },
     )
     expect(routes.map(route => route.routeKey)).toEqual(['POST /hooks/{idVerb}', '$default'])
   })
 
   it('have the description of the API under our own base path, unless it is off or our own API is not mounted', () => {
     const mounts = [{ contract: keyturn, basePath: '/keys' }]
-    const described = { routeKey: 'GET /keys/openapi.json', function: 'files' }
+    const described = { routeKey: 'GET /keys/openapi.json', function: 'portal' }
     expect(gatewayRoutes(mounts)).toContainEqual(described)
-    expect(gatewayRoutes(mounts, 'off').map(route => route.function)).not.toContain('files')
-    expect(gatewayRoutes([{ contract: storno, basePath: '/keys' }]).map(route => route.function)).not.toContain('files')
+    expect(gatewayRoutes(mounts, { description: 'off' }).map(route => route.function)).not.toContain('portal')
+    expect(gatewayRoutes([{ contract: storno, basePath: '/keys' }]).map(route => route.function)).not.toContain(
+      'portal',
+    )
     const beside = { ...mount('a', [{ ...get, path: '/openapi.json' }]), basePath: '/keys' }
     const vendor = { ...beside, contract: { ...beside.contract, reach: 'own' as const } }
     expect(() => checkRoutes([...mounts, vendor])).toThrow(
@@ -69,8 +71,43 @@ describe('the routes of the gateway', () => {
     )
   })
 
+  it('are the portal’s at its paths, whatever the method, where it is on', () => {
+    const mounts = [{ contract: keyturn, basePath: '' }]
+    const ofPortal = (routes: ReturnType<typeof gatewayRoutes>) =>
+      routes.flatMap(route => (route.function === 'portal' ? [route.routeKey] : []))
+    const keys = ['ANY /portal', 'ANY /portal/embed', 'ANY /portal/{file}']
+    expect(ofPortal(gatewayRoutes(mounts, { portal: 'on' }))).toEqual(['GET /openapi.json', ...keys])
+    expect(ofPortal(gatewayRoutes(mounts, { portal: 'on', description: 'off' }))).toEqual(keys)
+    expect(ofPortal(gatewayRoutes(mounts))).toEqual(['GET /openapi.json'])
+  })
+
+  it.each([
+    ['GET', '/portal', '/portal'],
+    ['POST', '/portal', '/portal'],
+    ['GET', '/portal/embed', '/portal/embed'],
+    ['GET', '/portal/settings', '/portal/{file}'],
+    ['GET', '/portal/{id}', '/portal/embed'],
+    ['GET', '/{id}', '/portal'],
+    ['GET', '/{org}/{id}', '/portal/embed'],
+    ['GET', '/portal/', '/portal/{file}'],
+  ] as const)('refuse %s %s of a contract, which is where the portal is', (method, path, taken) => {
+    const mounts = [mount('a', [{ ...get, method, path }])]
+    expect(() => checkRoutes(mounts, { portal: 'on' })).toThrow(
+      `${method} ${path} (a) is where the portal is (${taken})`,
+    )
+    expect(() => checkRoutes(mounts)).not.toThrow()
+    const moved = mounts.map(({ contract }) => ({ contract, basePath: '/a' }))
+    expect(() => checkRoutes(moved, { portal: 'on' })).not.toThrow()
+  })
+
+  it.each(['/portals', '/portal/{id}/rotate', '/x/portal', '/v1/{id}'])('leave %s to its contract', path => {
+    expect(() => checkRoutes([mount('a', [{ ...get, path }])], { portal: 'on' })).not.toThrow()
+  })
+
   it('reach a path that ends in a slash in either way that the gateway may read it', () => {
-    const routes = gatewayRoutes([mount('a', [{ ...rotate, path: '/hooks/{id}/rotate/' }])], 'off')
+    const routes = gatewayRoutes([mount('a', [{ ...rotate, path: '/hooks/{id}/rotate/' }])], {
+      description: 'off',
+    })
     expect(routes.map(route => route.routeKey)).toEqual([
       'POST /hooks/{id}/rotate',
       'POST /hooks/{id}/rotate/{slash+}',

@@ -36,11 +36,15 @@ function thrownBy(act: () => unknown): string {
   throw new Error('nothing was thrown')
 }
 
-/** `files` shows what stands beside its bundle, and is told nothing. */
-const workingNames = functionNames.filter(name => name !== 'files')
+/** `portal` shows what stands beside its bundle, and is told nothing of the stage. */
+const workingNames = functionNames.filter(name => name !== 'portal')
 
 function workingFunctions(stack: Synthesised): ReturnType<typeof resources> {
-  return resources(stack, 'aws_lambda_function').filter(each => !String(each.function_name).endsWith('-files'))
+  return resources(stack, 'aws_lambda_function').filter(each => !String(each.function_name).endsWith('-portal'))
+}
+
+function functionOf(stack: Synthesised, name: string): ReturnType<typeof resources>[number] {
+  return resources(stack, 'aws_lambda_function').find(each => each.function_name === `keyturn-dev-${name}`) ?? {}
 }
 
 describe('routes', () => {
@@ -232,14 +236,74 @@ describe('functions', () => {
     for (const each of workingFunctions(dev)) {
       expect([...deployedFiles(each).keys()].sort()).toEqual(['index.js', 'jose.js', 'mounts.json'])
     }
-    const [files] = functions.filter(each => each.function_name === 'keyturn-dev-files')
-    const described =
-      deployedFiles(files ?? {})
-        .get('openapi.json')
-        ?.toString() ?? ''
+    const described = deployedFiles(functionOf(dev, 'portal')).get('files/openapi.json')?.toString() ?? ''
     expect(Object.keys(JSON.parse(described).paths)).toContain('/v1/endpoints/{id}/secret/rotate')
     expect(described).not.toContain('http://')
     expect(described).toContain('"examples":{"rotate":')
+  })
+})
+
+describe('the portal', () => {
+  const portal = {
+    origin: 'https://hooks.example.com',
+    embedOrigins: ['https://app.example.com', 'https://app.example.org'],
+    returnOrigins: ['https://app.example.com'],
+  }
+  const on = synthesise({ ...minimal, portal })
+  const filesOf = (stack: Synthesised) =>
+    [...deployedFiles(functionOf(stack, 'portal')).keys()].filter(name => name.startsWith('files/')).toSorted()
+  const variablesOf = (stack: Synthesised, name: string) =>
+    Object(Object(functionOf(stack, name).environment).variables) as Readonly<Record<string, string>>
+  const routesOf = (stack: Synthesised) =>
+    resources(stack, 'aws_apigatewayv2_route').map(({ route_key: key }) => String(key))
+  const compressed = (...names: readonly string[]) => names.flatMap(name => ['', '.br', '.gz'].map(end => name + end))
+
+  it('is off by default: no route, no page, nothing that a function is told', () => {
+    for (const off of [dev, synthesise({ ...minimal, portal: 'off' })]) {
+      expect(routesOf(off).filter(key => key.includes('portal'))).toEqual([])
+      expect(filesOf(off)).toEqual(compressed('files/openapi.json'))
+      expect(Object.keys(variablesOf(off, 'access')).filter(name => name.startsWith('PORTAL_'))).toEqual([])
+      expect(variablesOf(off, 'portal')).toEqual({})
+    }
+  })
+
+  it('has its routes, throttled like all that change nothing', () => {
+    expect(routesOf(on)).toEqual(expect.arrayContaining(['ANY /portal', 'ANY /portal/embed', 'ANY /portal/{file}']))
+    const settings = JSON.stringify(Object(resources(on, 'aws_apigatewayv2_stage')[0]).route_settings)
+    expect(settings).not.toContain('portal')
+  })
+
+  it('is deployed with its pages and the mounts of the stage, of whose earlier ones nothing is left', () => {
+    expect(filesOf(on)).toEqual(
+      compressed('files/embed.html', 'files/mounts.json', 'files/openapi.json', 'files/portal.html').toSorted(),
+    )
+    const mounts = deployedFiles(functionOf(on, 'portal')).get('files/mounts.json')
+    expect(JSON.parse(String(mounts))).toEqual([{ contract: keyturn, basePath: '' }])
+  })
+
+  it('tells access its origins, and its own function whose frames may hold it', () => {
+    const embed = { PORTAL_EMBED_ORIGINS: portal.embedOrigins.join(',') }
+    const own = { PORTAL_ORIGIN: portal.origin, ...embed, PORTAL_RETURN_ORIGINS: portal.returnOrigins.join(',') }
+    expect(variablesOf(on, 'access')).toMatchObject(own)
+    expect(variablesOf(on, 'portal')).toEqual(embed)
+    for (const name of ['rotate', 'endpoints', 'deliver', 'sweep']) {
+      expect(Object.keys(variablesOf(on, name)).filter(each => each.startsWith('PORTAL_'))).toEqual([])
+    }
+    const bare = synthesise({ ...minimal, portal: { origin: portal.origin } })
+    expect(variablesOf(bare, 'portal')).toEqual({})
+    expect(Object.keys(variablesOf(bare, 'access')).filter(name => name.startsWith('PORTAL_'))).toEqual([
+      'PORTAL_ORIGIN',
+    ])
+  })
+
+  it('is refused with more origins than the environment of a function holds', () => {
+    const embedOrigins = Array.from(
+      { length: 20 },
+      (_, n) => `https://${'a'.repeat(60)}.${'b'.repeat(60)}${n}.example.com`,
+    )
+    expect(() => synthesise({ ...minimal, portal: { ...portal, embedOrigins, returnOrigins: embedOrigins } })).toThrow(
+      /^portal: its origins are \d+ characters too long for a function's environment, which holds 4 KB$/,
+    )
   })
 })
 
@@ -264,7 +328,7 @@ describe('the level of the log', () => {
   it('is the configured one everywhere but in the sweep, whose line the gauges are read from', () => {
     const quiet = resources(synthesise({ ...minimal, logLevel: 'error' }), 'aws_lambda_function')
     const levels = quiet
-      .filter(each => each.function_name !== 'keyturn-dev-files')
+      .filter(each => each.function_name !== 'keyturn-dev-portal')
       .map(each => [each.function_name, Object(Object(each.environment).variables).LOG_LEVEL])
     const expected = workingNames.map(name => [`keyturn-dev-${name}`, name === 'sweep' ? 'info' : 'error'])
     expect(Object.fromEntries(levels)).toEqual(Object.fromEntries(expected))

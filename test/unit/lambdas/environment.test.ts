@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import {
+  accessVariables,
   deliverVariables,
   endpointsVariables,
+  portalVariables,
   readEnvironment,
   rotateVariables,
   sweepVariables,
@@ -64,6 +66,23 @@ describe('the environment', () => {
     expect(() => readEnvironment(deliverVariables, { ...reading, ...queue })).toThrow(
       'environment: RING_KEY_ID is missing, EVENT_BUS_NAME is missing, DEAD_LETTER_QUEUE_URL is missing',
     )
+  })
+
+  it('of access has the portal where there is one, and takes nothing for an origin that is none', () => {
+    const portal = {
+      PORTAL_ORIGIN: 'https://hooks.example.com',
+      PORTAL_EMBED_ORIGINS: 'https://app.example.com,https://app.example.org:8443',
+      PORTAL_RETURN_ORIGINS: 'http://127.0.0.1:4701',
+    }
+    expect(readEnvironment(accessVariables, { ...complete, ...portal })).toMatchObject(portal)
+    expect(readEnvironment(accessVariables, complete)).not.toHaveProperty('PORTAL_ORIGIN')
+    expect(readEnvironment(portalVariables, portal)).toEqual({ PORTAL_EMBED_ORIGINS: portal.PORTAL_EMBED_ORIGINS })
+    expect(readEnvironment(portalVariables, {})).toEqual({})
+    for (const bad of ['', '*', 'https://*.example.com', "https://a.example;script-src 'self'", 'https://a.example/']) {
+      for (const name of Object.keys(portal)) {
+        expect(() => readEnvironment(accessVariables, { ...complete, [name]: bad })).toThrow(`${name} is malformed`)
+      }
+    }
   })
 
   it('takes an issuer of sessions whole or not at all', () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Config, stackIdOf } from '../../../../config/config'
 import { KeyturnStack } from '../../../../infra/stack'
+import { portalFolder } from '../../../../scripts/portal-files'
 import { storedFiles } from '../../../deploy/support/stored-files'
 import { functionNames } from '../../../../infra/function-statements'
 
@@ -50,6 +51,11 @@ function emptyBundles(): string {
     mkdirSync(join(bundles, name), { recursive: true })
     writeFileSync(join(bundles, name, 'index.js'), `exports.handler = async () => '${name}'\n`)
     writeFileSync(join(bundles, name, 'jose.js'), '')
+  }
+  const pages = join(bundles, 'portal', portalFolder)
+  mkdirSync(pages, { recursive: true })
+  for (const name of ['portal.html', 'embed.html', 'mounts.json', 'openapi.json']) {
+    for (const ending of ['', '.br', '.gz']) writeFileSync(join(pages, name + ending), 'of an earlier build')
   }
   return bundles
 }
