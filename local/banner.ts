@@ -15,6 +15,7 @@ import { type ContractDescription, type LocalDescription, localFile } from './lo
 import { localSessions } from './function-environment'
 import { logFolder } from './local-functions'
 import { hookedSecret } from './local-hooks'
+import { parentPath } from './portal-parent'
 import { seededSettings } from './seed'
 import { type SeedContract, seedContracts } from './seed-plan'
 
@@ -48,6 +49,7 @@ export function banner(local: LocalDescription, options: BannerOptions): string 
     `Keyturn answers at ${local.api}, its AWS endpoint at ${local.aws}.`,
     `Ids and credentials: ${localFile(dataDir)}. Ctrl-C stops it.`,
     `Every route: ${everyRoute(local.api)}.`,
+    `Portal: ${local.api}/portal; in the frame of another page: ${local.aws}${parentPath}.`,
     `Logs: ${logFolder(dataDir)}, a file for each function. ${quiet ? 'Requests are not shown here.' : 'A line for each request follows here.'}`,
     ...configurationLines(options),
     '',

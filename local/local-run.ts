@@ -42,6 +42,7 @@ import { type AnsweredRequest, requestLine } from './request-line'
 import { deliveryFeed, startQueueLoop } from './queue-loop'
 import { ownSeed, writeOwnContracts } from './own-contracts'
 import { seedOnce, type SeededKeys } from './seed'
+import { parentPages } from './portal-parent'
 import { type SeedContract, seedContracts } from './seed-plan'
 import { openSessionIssuer, type SessionIssuer } from './session-issuer'
 import { startSweepLoop } from './sweep-loop'
@@ -179,7 +180,8 @@ async function openAws(
   const accessKeyId = localAccessKeyId(join(dataDir, 'access-key.json'))
   const kmsKeyIds = [ringKeyId, mirrorKeyId]
   const options = { dataDir: join(dataDir, 'aws'), port: port + 1, pages, kmsKeyIds, accessKeyId, origins, functions }
-  const server = await startAwsServer(options).catch((error: unknown) => {
+  const documents = parentPages(urlAt(port))
+  const server = await startAwsServer({ ...options, documents }).catch((error: unknown) => {
     throw portFault(port + 1, error)
   })
   closers.add(() => server.close())

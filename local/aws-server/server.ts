@@ -23,6 +23,8 @@ export interface AwsServerOptions {
   readonly port: number
   readonly now?: () => Date
   readonly pages?: Pages
+  /** What `GET <path>` answers as it stands. */
+  readonly documents?: Documents
   /** The only access key id that may call; without it every one may. */
   readonly accessKeyId?: string
   /** Of browsers whose pages may call, besides the server's own. Default: none. */
@@ -38,6 +40,13 @@ export interface AwsServerOptions {
 /** What `GET <path>` answers, as JSON. */
 export type Pages = Readonly<Record<string, () => unknown>>
 
+export interface Document {
+  readonly headers: Readonly<Record<string, string>>
+  readonly text: string
+}
+
+export type Documents = Readonly<Record<string, Document>>
+
 /**
  * Starts the server. Of a signature only the access key id is looked at. Rejects with Node's own error where the port is taken or the folder
  * unusable.
@@ -46,9 +55,9 @@ export type Pages = Readonly<Record<string, () => unknown>>
 export async function startAwsServer(options: AwsServerOptions): Promise<AwsServer> {
   const { dataDir, port, now = () => new Date(), kmsKeyIds = null, functions = noFunctions } = options
   const listener = await openListener(port)
-  const { pages = {}, origins = [], accessKeyId = null, principals = null } = options
+  const { pages = {}, documents = {}, origins = [], accessKeyId = null, principals = null } = options
   const services = await openOrClose(listener, { dataDir, now, kmsKeyIds, functions, principals })
-  listener.serve((request, response) => handle({ services, pages, origins, accessKeyId }, request, response))
+  listener.serve((request, response) => handle({ services, pages, documents, origins, accessKeyId }, request, response))
   return {
     url: listener.url,
     close: async () => {
@@ -71,6 +80,7 @@ async function openOrClose(listener: HttpListener, options: ServicesOptions): Pr
 interface Served {
   readonly services: Services
   readonly pages: Pages
+  readonly documents: Documents
   readonly origins: readonly string[]
   /** Null: every access key id may call. */
   readonly accessKeyId: string | null
@@ -81,7 +91,7 @@ async function handle(served: Served, request: IncomingMessage, response: Server
   const closed = new Promise(resolve => response.once('close', resolve))
   try {
     if (!isAllowedCaller(request.headers, served.origins)) throw foreignCaller()
-    if (request.method === 'GET') sendPage(served.pages, request, response)
+    if (request.method === 'GET') sendPage(served, request, response)
     else await runOperation(served, request, response)
   } catch (error) {
     if (!(error instanceof AwsError) && !request.destroyed) console.error('AWS endpoint:', error)
@@ -90,8 +100,10 @@ async function handle(served: Served, request: IncomingMessage, response: Server
   await closed
 }
 
-function sendPage(pages: Pages, request: IncomingMessage, response: ServerResponse): void {
+function sendPage({ pages, documents }: Served, request: IncomingMessage, response: ServerResponse): void {
   const path = request.url ?? ''
+  const document = Object.hasOwn(documents, path) ? documents[path] : undefined
+  if (document !== undefined) return void response.writeHead(200, document.headers).end(document.text)
   const page = Object.hasOwn(pages, path) ? pages[path] : undefined
   if (page === undefined) return void response.writeHead(404).end()
   const text = JSON.stringify(page())
