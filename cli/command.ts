@@ -7,6 +7,8 @@ import { OperatorError } from '../local/operator-error'
 export interface Report {
   readonly lines: readonly string[]
   readonly json: object
+  /** What went amiss beside what was done: on stderr, after the result. */
+  readonly warnings?: readonly string[]
   /** Default 0. */
   readonly exitCode?: number
 }
@@ -31,8 +33,11 @@ export class KeyturnCommand extends Command {
     return this.action(async () => {
       const options = this.opts<Options & { readonly json?: boolean }>()
       const say = options.json === true ? console.error : console.log
-      const { lines, json, exitCode = 0 } = await run({ options, args: this.args, say })
+      const { lines, json, warnings = [], exitCode = 0 } = await run({ options, args: this.args, say })
       console.log(options.json === true ? JSON.stringify(json) : lines.join('\n'))
+      for (const warning of warnings) {
+        console.error(options.json === true ? JSON.stringify({ warning }) : `keyturn: ${warning}`)
+      }
       process.exitCode = exitCode
     })
   }

@@ -40,6 +40,7 @@ function keyturn(): KeyturnCommand {
 
 const table = ['--table <name>', 'a deployed table, with the AWS credentials of the environment'] as const
 const region = ['--region <region>', 'with --table (default: AWS_REGION)'] as const
+const bus = ['--bus <name>', "with --table: the deployment's event bus (default: the table's name)"] as const
 const dataDir = [
   '--data-dir <folder>',
   'without --table: the data folder of a running local run (default: .keyturn)',
@@ -70,6 +71,7 @@ function addKeys(keys: KeyturnCommand): void {
     .option('--no-expiry', 'instead: it works until it is revoked')
     .option(...table)
     .option(...region)
+    .option(...bus)
     .option(...dataDir)
     .option('--config <file>', 'with --table: the configuration, for its own contracts (default: keyturn.config.ts)')
     .reports(async given => (await import('./keys')).create(given))
@@ -90,6 +92,7 @@ function addKeys(keys: KeyturnCommand): void {
     .argument('[ids...]')
     .option(...table)
     .option(...region)
+    .option(...bus)
     .option(...dataDir)
     .reports(async given => (await import('./keys')).revoke(given))
   keys.needsSubcommand()

@@ -65,7 +65,7 @@ const http = {
 }
 
 export const rotateVariables = v.object({ ...every, ...settling, ...http })
-/** It answers what no route has, the other methods of `files` too. */
+/** It answers what no route has, the other methods of `portal` too. */
 export const endpointsVariables = v.object({
   ...every,
   ...queueing,

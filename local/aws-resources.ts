@@ -31,6 +31,8 @@ export interface LocalAws {
   readonly accessKeyId: string
 }
 
+export const eventBus = 'default'
+
 /** Where deliveries wait, where those end that were given up, and where what could not be worked on. */
 export const deliveryQueue = 'keyturn-local-deliveries'
 export const deadLetterQueue = 'keyturn-local-dead-letters'

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import type { Sessions } from '../config/config'
 import type { FollowedConfig } from '../config/load'
-import { deadLetterQueue, deliveryQueue, localAws, mirrorKeyId, ringKeyId, stage } from './aws-resources'
+import { deadLetterQueue, deliveryQueue, eventBus, localAws, mirrorKeyId, ringKeyId, stage } from './aws-resources'
 import { queueUrl } from './aws-server/sqs/queue-names'
 import { roleClaim, sessionAudience, tenantClaim } from './session-issuer'
 
@@ -63,7 +63,7 @@ function configured({ name, aws, settings = {} }: EnvironmentOptions): Readonly<
     TABLE_NAME: localAws.table,
     RING_KEY_ID: ringKeyId,
     MIRROR_KEY_ID: mirrorKeyId,
-    EVENT_BUS_NAME: 'default',
+    EVENT_BUS_NAME: eventBus,
     MIRROR: mirror,
     ...sessionVariables(aws, localSessions(settings)),
     ENDPOINTS_PER_TENANT: String(endpointsPerTenant),

@@ -13,22 +13,47 @@ const entry = v.object({
   EventBusName: v.optional(v.string(), 'default'),
 })
 const putEventsInput = v.object({ Entries: v.pipe(v.array(entry), v.minLength(1), v.maxLength(10)) })
+const describeInput = v.object({ Name: v.optional(v.string(), 'default') })
 
 type Entry = v.InferOutput<typeof entry>
 
-/** `PutEvents` of Amazon EventBridge: valid entries go to the log, the others are refused one by one. */
-export function eventBridge(log: EventLog, now: () => Date): AwsService {
+export interface EventBridgeOptions {
+  readonly log: EventLog
+  /** Names of the buses that exist; null: every one does. */
+  readonly buses: readonly string[] | null
+  readonly now: () => Date
+}
+
+/** `PutEvents` and `DescribeEventBus` of Amazon EventBridge. */
+export function eventBridge(options: EventBridgeOptions): AwsService {
   return async request => {
-    if (request.operation !== 'PutEvents') throw unknownOperation()
-    const { Entries } = parseInput(putEventsInput, request.input)
-    checkSize(Entries)
-    const results = Entries.map(each => resultOf(each, { request, now: now() }))
-    await log.append(results.flatMap(({ event }) => event ?? []))
-    return {
-      FailedEntryCount: results.filter(({ event }) => event === undefined).length,
-      Entries: results.map(({ reply }) => reply),
-    }
+    if (request.operation === 'PutEvents') return putEvents(options, request)
+    if (request.operation === 'DescribeEventBus') return describeEventBus(options, request)
+    throw unknownOperation()
   }
+}
+
+/** Valid entries go to the log, the others are refused one by one. As AWS has it, a bus that does not exist takes and drops. */
+async function putEvents({ log, buses, now }: EventBridgeOptions, request: AwsRequest): Promise<object> {
+  const { Entries } = parseInput(putEventsInput, request.input)
+  checkSize(Entries)
+  const results = Entries.map(each => resultOf(each, { request, now: now() }))
+  const kept = results.filter((_, index) => exists(buses, Entries[index]?.EventBusName))
+  await log.append(kept.flatMap(({ event }) => event ?? []))
+  return {
+    FailedEntryCount: results.filter(({ event }) => event === undefined).length,
+    Entries: results.map(({ reply }) => reply),
+  }
+}
+
+function describeEventBus({ buses }: EventBridgeOptions, { input, region }: AwsRequest): object {
+  const { Name } = parseInput(describeInput, input)
+  if (exists(buses, Name)) return { Name, Arn: `arn:aws:events:${region}:${accountId}:event-bus/${Name}` }
+  throw new AwsError('ResourceNotFoundException', `Event bus ${Name} does not exist.`)
+}
+
+function exists(buses: readonly string[] | null, name = 'default'): boolean {
+  return buses === null || buses.includes(name)
 }
 
 const maxBytes = 256 * 1024

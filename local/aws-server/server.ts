@@ -33,6 +33,8 @@ export interface AwsServerOptions {
   readonly kmsKeyIds?: readonly string[]
   /** ARNs of the roles and users that exist; without it every one does. */
   readonly principals?: readonly string[]
+  /** Names of the event buses that exist; without it every one does. */
+  readonly eventBuses?: readonly string[]
   /** What `RotateSecret` may invoke; nothing by default. */
   readonly functions?: RotationFunctions
 }
@@ -55,8 +57,9 @@ export type Documents = Readonly<Record<string, Document>>
 export async function startAwsServer(options: AwsServerOptions): Promise<AwsServer> {
   const { dataDir, port, now = () => new Date(), kmsKeyIds = null, functions = noFunctions } = options
   const listener = await openListener(port)
-  const { pages = {}, documents = {}, origins = [], accessKeyId = null, principals = null } = options
-  const services = await openOrClose(listener, { dataDir, now, kmsKeyIds, functions, principals })
+  const { pages = {}, documents = {}, origins = [] } = options
+  const { accessKeyId = null, principals = null, eventBuses = null } = options
+  const services = await openOrClose(listener, { dataDir, now, kmsKeyIds, functions, principals, eventBuses })
   listener.serve((request, response) => handle({ services, pages, documents, origins, accessKeyId }, request, response))
   return {
     url: listener.url,

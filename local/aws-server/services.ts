@@ -35,6 +35,8 @@ export interface ServicesOptions {
   readonly functions: RotationFunctions
   /** Null: every role and user exists. */
   readonly principals: readonly string[] | null
+  /** Null: every event bus exists. */
+  readonly eventBuses: readonly string[] | null
 }
 
 /** Opens all services, or none. Rejects when the folder is unusable, or another process has it open. */
@@ -49,7 +51,7 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
 }
 
 async function openAll(options: ServicesOptions, closers: Closers): Promise<Omit<Services, 'close'>> {
-  const { now, functions, principals } = options
+  const { now, functions, principals, eventBuses: buses } = options
   const { keys, database, events, dynamoDb, queues } = await openStores(options, closers)
   const secrets = secretsManager({ database, keys, functions, principals, now })
   closers.add(() => secrets.close())
@@ -63,7 +65,7 @@ async function openAll(options: ServicesOptions, closers: Closers): Promise<Omit
     byTarget: new Map([
       ['secretsmanager', secrets.service],
       ['TrentService', kms(keys, now)],
-      ['AWSEvents', eventBridge(events, now)],
+      ['AWSEvents', eventBridge({ log: events, buses, now })],
       ['AmazonSQS', sqs(queues, now)],
     ]),
   }

@@ -15,7 +15,7 @@ import {
 } from './api-key'
 import type { ApiKeyPrincipal } from './authenticate'
 import { createApiKey, type NewApiKey } from './create-api-key'
-import { recordsOfEnding, recordsOfMaking, type TenantRecord } from './tenant-record'
+import { type Telling, tellOfEnding, tellOfMaking } from './tell-of-api-keys'
 
 // A platform makes and ends its customers' API keys over HTTP, with an API key for all tenants. Those for all tenants are
 // neither made nor seen nor ended here: they are the command's, which needs IAM.
@@ -85,7 +85,7 @@ function makerOf({ id }: ApiKeyPrincipal): Maker {
 /** No API key is shown of which nobody was told. */
 async function tellOrEnd(deps: ManageApiKeysDeps, apiKey: ApiKey, by: Maker): Promise<void> {
   try {
-    await tell(deps, recordsOfMaking(apiKey))
+    await tellOfMaking(telling(deps), apiKey)
   } catch (error) {
     await deps.apiKeys.revoke(apiKey.id, { at: deps.now(), by })
     deps.log.error('an API key was ended again, since nobody could be told of it', scrubbedError(error))
@@ -98,20 +98,8 @@ function notTold(what: string, cause: unknown): Problem {
   return new Problem('unavailable', detail, { retryAfterSeconds: retrySeconds, cause })
 }
 
-/** @throws when any event was not taken */
-async function tell({ events, timeout }: ManageApiKeysDeps, records: readonly TenantRecord[]): Promise<void> {
-  if (records.length > 0) await events.publish(records.flatMap(eventOf), timeout(tellMilliseconds))
-}
-
-const typeOf = { 'create-api-key': 'api-key.created', 'revoke-api-key': 'api-key.revoked' } as const
-
-/** What the command did is told by nobody: it works on the table alone. */
-function eventOf({ id, kind, actor, ...record }: TenantRecord): readonly ApiKeyEvent[] {
-  const { tenantId, apiKeyId, contract, permissions, expiresAt, at } = record
-  if (actor.kind !== 'api-key') return []
-  const who = { kind: actor.kind, id: actor.id } as const
-  const about = { tenantId, apiKeyId, contract, permissions, expiresAt }
-  return [{ type: typeOf[kind], id: `${id}-${tenantId}`, ...about, at, actor: who, reason: null }]
+function telling({ events, timeout }: ManageApiKeysDeps): Telling {
+  return { events, signal: timeout(tellMilliseconds) }
 }
 
 /** The API keys that the contract lets its callers see: its own, or those of every contract. */
@@ -148,12 +136,12 @@ export function revokeTenantApiKey(deps: ManageApiKeysDeps, apiKey: ApiKey, by: 
   return endAndTell(deps, apiKey, makerOf(by))
 }
 
-/** The records of an earlier ending are told again: its caller may have been told that they were not. */
+/** An earlier ending is told again, also one by the command: its caller may have been told that it was not. */
 async function endAndTell(deps: ManageApiKeysDeps, { id }: ApiKey, by: Maker): Promise<void> {
   const ended = await deps.apiKeys.revoke(id, { at: deps.now(), by })
   if (ended === null) return
   try {
-    await tell(deps, recordsOfEnding(ended))
+    await tellOfEnding(telling(deps), ended)
   } catch (error) {
     throw notTold('The API key has ended, and this could not be told', error)
   }

@@ -17,21 +17,32 @@ export interface TenantRecord {
 
 /** One record for each tenant that the new API key names. */
 export function recordsOfMaking(apiKey: ApiKey): readonly TenantRecord[] {
-  const { createdAt: at, createdBy: actor } = apiKey
-  return actor === null ? [] : recordsOf(apiKey, { id: `${apiKey.id}-created`, kind: 'create-api-key', at, actor })
+  return recordsOf(apiKey, makingOf(apiKey))
 }
 
 /** One record for each tenant that the revoked API key names. */
 export function recordsOfEnding(apiKey: ApiKey): readonly TenantRecord[] {
-  const { revokedAt: at, revokedBy: actor } = apiKey
-  if (at === null || actor === null) return []
-  return recordsOf(apiKey, { id: `${apiKey.id}-revoked`, kind: 'revoke-api-key', at, actor })
+  return recordsOf(apiKey, endingOf(apiKey))
+}
+
+/** What happened to an API key, by whom and when. */
+export type Happening = Pick<TenantRecord, 'id' | 'kind' | 'at' | 'actor'>
+
+/** Null: nobody wrote down who made it. */
+export function makingOf({ id, createdAt: at, createdBy: actor }: ApiKey): Happening | null {
+  return actor === null ? null : { id: `${id}-created`, kind: 'create-api-key', at, actor }
+}
+
+/** Null: it has not ended, or nobody wrote down who ended it. */
+export function endingOf({ id, revokedAt: at, revokedBy: actor }: ApiKey): Happening | null {
+  return at === null || actor === null ? null : { id: `${id}-revoked`, kind: 'revoke-api-key', at, actor }
 }
 
 function recordsOf(
   { tenantIds, id, name, contract, permissions, expiresAt }: ApiKey,
-  what: Pick<TenantRecord, 'id' | 'kind' | 'at' | 'actor'>,
+  what: Happening | null,
 ): readonly TenantRecord[] {
+  if (what === null) return []
   const about = { apiKeyId: id, apiKeyName: name, contract, permissions, expiresAt }
   return tenantIds.map(tenantId => ({ ...what, tenantId, ...about }))
 }

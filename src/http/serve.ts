@@ -20,7 +20,7 @@ export interface ServeDeps {
   /** What this function serves. Other functions serve the rest. */
   readonly uses: Uses
   readonly log: Log
-  /** Whether the function `files` serves the API's description, so that any other method there is 405. Default: `off`. */
+  /** Whether the function `portal` serves the API's description, so that any other method there is 405. Default: `off`. */
   readonly description?: 'on' | 'off'
 }
 

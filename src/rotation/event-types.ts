@@ -1,8 +1,8 @@
 // Every type of event on the bus: who puts it, when, and what it has. docs/events.md is made from this table, `deliver` may
 // put what names it, and the tests hold every event to its members. Functions import its types alone.
 
-/** A function that puts events. */
-export type EventSource = 'rotate' | 'sweep' | 'deliver' | 'access'
+/** What puts events: a function, or the command. */
+export type EventSource = 'rotate' | 'sweep' | 'deliver' | 'access' | 'keyturn keys'
 
 interface EventDescription {
   readonly by: readonly EventSource[]
@@ -34,16 +34,16 @@ const endpointMembers = {
   reason: 'as given with the rotation, or Keyturn’s own words; null: none',
 } as const
 
-/** The same of an event about an API key: one for each tenant that the API key names. */
+/** The same of an event about an API key: one for each tenant that the API key names, or one where it is for all. */
 const apiKeyMembers = {
   ...told,
-  tenantId: 'a tenant that the API key names',
+  tenantId: 'a tenant that the API key names; null: it is for all tenants, and this is told once',
   apiKeyId: 'the public id of the API key',
   contract: 'the only contract at which the API key is valid',
   permissions: 'what it may do',
   expiresAt: 'when it expires; null: never',
   at,
-  actor: '`{kind, id}` of who did it: `api-key`',
+  actor: '`{kind, id}` of who did it: `api-key`, or `operator` for the command `keyturn keys`',
   reason: 'null',
 } as const
 
@@ -79,6 +79,7 @@ const change = { id: 'chg_5f0a1b2c3d4e5f6071829304' } as const
 const bySweep = { actor: { kind: 'keyturn', id: 'sweep' } } as const
 const byDeliver = { actor: { kind: 'keyturn', id: 'deliver' } } as const
 const settling = ['rotate', 'sweep'] as const
+const byAccessOrCommand = ['access', 'keyturn keys'] as const
 const overlapSeconds = 'how long the key before works on, or here the abandoned one; 0: not at all; null: it has no end'
 
 export const eventTypes = {
@@ -174,15 +175,15 @@ export const eventTypes = {
     },
   },
   'api-key.created': {
-    by: ['access'],
+    by: byAccessOrCommand,
     about: 'api-key',
-    when: 'An API key was made over HTTP. Put before the API key is shown: where the bus does not take it, the API key is ended again, and the caller answered 503.',
+    when: 'An API key was made. Over HTTP this is put before the API key is shown: where the bus does not take it, the API key is ended again, and the caller answered 503. The command shows the API key all the same, and says that it was not told.',
     example: { id: 'key_4kq0w1x2y3z4a5b6c7d8-created-org_1' },
   },
   'api-key.revoked': {
-    by: ['access'],
+    by: byAccessOrCommand,
     about: 'api-key',
-    when: 'An API key was ended over HTTP. Where the bus does not take it, the API key has ended all the same, the caller is answered 503, and a repeat tells it.',
+    when: 'An API key was ended. Where the bus does not take it, the API key has ended all the same, the caller is answered 503 and the command exits with 1, and a repeat tells it.',
     example: { id: 'key_4kq0w1x2y3z4a5b6c7d8-revoked-org_1' },
   },
 } as const satisfies Readonly<Record<string, EventDescription>>

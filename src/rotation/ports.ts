@@ -217,18 +217,19 @@ export interface KeyturnEvent {
   readonly adoption?: Adoption
 }
 
-/** What happened to an API key, told for one of the tenants that it names. */
+/** What happened to an API key, told for each tenant that it names, or once. */
 export interface ApiKeyEvent {
   readonly type: ApiKeyEventType
   readonly id: string
-  readonly tenantId: string
+  /** Null: the API key is for all. */
+  readonly tenantId: string | null
   /** Its public id. */
   readonly apiKeyId: string
   readonly contract: string
   readonly permissions: readonly string[]
   readonly expiresAt: Date | null
   readonly at: Date
-  readonly actor: Actor
+  readonly actor: { readonly kind: 'api-key' | 'operator'; readonly id: string }
   readonly reason: null
 }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startLocalRun, type TestLocalRun } from '../support/local-run'
+import { runScript } from '../support/run-script'
 
 // A platform and its customers, against the whole local run: the functions are bundles, each behind its own routes.
 
@@ -113,6 +114,15 @@ describe('a platform', () => {
     expect(json.leftApiKeys).toMatchObject([{ id: shared.json.id, tenantIds: ['org_leaving', 'org_staying'] }])
     expect((await rotate(leaving)).status).toBe(401)
     expect((await rotate(staying)).status).toBe(200)
+  })
+
+  it('finds on the bus what the command made and ended', async () => {
+    const at = ['--data-dir', run.dataDir, '--json']
+    const asked = ['--contract', 'keyturn', '--tenant', 'org_command', '--permission', 'endpoints:read', '--no-expiry']
+    const made = await runScript('cli/keyturn.ts', ['keys', 'create', ...asked, ...at])
+    const { id } = JSON.parse(made.stdout)
+    expect(await runScript('cli/keyturn.ts', ['keys', 'revoke', id, ...at])).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(toldOf(id)).toEqual(['api-key.created org_command', 'api-key.revoked org_command'])
   })
 
   it('keeps what it made in no log and no event in the clear', async () => {

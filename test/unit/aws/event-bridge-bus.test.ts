@@ -76,6 +76,6 @@ describe('an event on EventBridge', () => {
       [sampleEvent(1), sampleEvent(2)],
       unhurried,
     )
-    await expect(published).rejects.toThrow(/^EventBridge did not take 1 of 2 events$/)
+    await expect(published).rejects.toThrow(/^EventBridge did not take 1 of 2 events \(ThrottlingException\)$/)
   })
 })

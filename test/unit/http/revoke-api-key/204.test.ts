@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
+import { operator } from '../../../../src/access/api-key'
 import { storno } from '../../../../src/contracts/storno'
+import { memoryApiKeyStore } from '../../../support/memory/memory-api-key-store'
 import { bearer, NOON, tenant, textAt } from '../harness'
 import { platform } from '../platform'
 
@@ -36,5 +38,13 @@ describe('DELETE /v1/api-keys/{id}', () => {
     expect(told).toHaveLength(2)
     expect(told[1]).toEqual(told[0])
     expect(told[0]).toMatchObject({ id: `${id}-revoked-acme`, tenantId: 'acme', apiKeyId: id, at: NOON, actor: by })
+  })
+
+  it('204 for one that the command has ended, which is told as the operator’s ending', async () => {
+    const { create, send, token, tables } = await platform()
+    const id = textAt(await create(), 'id')
+    await memoryApiKeyStore(tables.keys).revoke(id, { at: NOON, by: operator })
+    expect((await send('DELETE', `/v1/api-keys/${id}`, bearer(token))).status).toBe(204)
+    expect(tables.published.ofApiKeys.at(-1)).toMatchObject({ id: `${id}-revoked-acme`, at: NOON, actor: operator })
   })
 })

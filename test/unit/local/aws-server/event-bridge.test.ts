@@ -1,4 +1,9 @@
-import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge'
+import {
+  DescribeEventBusCommand,
+  EventBridgeClient,
+  PutEventsCommand,
+  type PutEventsRequestEntry,
+} from '@aws-sdk/client-eventbridge'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -120,5 +125,25 @@ describe('EventBridge', () => {
     expect(after.slice(0, -1)).toEqual(before)
     expect(after).toHaveLength(before.length + 1)
     expect((await stat(file())).mode & 0o777).toBe(0o600)
+  })
+})
+
+describe('an event bus', () => {
+  it('that exists is described; one that does not takes an event without a word, and drops it, as AWS does', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'event-bridge-'))
+    const server = await startAwsServer({ dataDir: folder, port: 0, eventBuses: ['keyturn-prod'] })
+    const client = new EventBridgeClient(clientConfig(server.url))
+    expect(await client.send(new DescribeEventBusCommand({ Name: 'keyturn-prod' }))).toMatchObject({
+      Name: 'keyturn-prod',
+      Arn: 'arn:aws:events:eu-central-1:000000000000:event-bus/keyturn-prod',
+    })
+    expect(await refusalOf(client.send(new DescribeEventBusCommand({})))).toBe('ResourceNotFoundException')
+    const Entries = ['keyturn-prod', 'keyturn-old'].map(EventBusName => entry({ EventBusName }))
+    expect((await client.send(new PutEventsCommand({ Entries }))).FailedEntryCount).toBe(0)
+    client.destroy()
+    await server.close()
+    const kept = (await readFile(join(folder, 'events.ndjson'), 'utf8')).trim().split('\n')
+    await rm(folder, { recursive: true })
+    expect(kept.map(line => JSON.parse(line)['event-bus-name'])).toEqual(['keyturn-prod'])
   })
 })
