@@ -6,7 +6,7 @@ import { OperatorError } from '../local/operator-error'
 import { readOwnContracts } from '../local/own-contracts'
 import { type ApiKey, type ApiKeyStore, operator, stateOf } from '../src/access/api-key'
 import { createApiKey, mostTenants, type NewApiKeyRequest } from '../src/access/create-api-key'
-import { type Telling, tellOfEnding, tellOfMaking } from '../src/access/tell-of-api-keys'
+import { tellOfEnding, tellOfMaking } from '../src/access/tell-of-api-keys'
 import { dynamoDbClient } from '../src/aws/clients'
 import { dynamoApiKeyStore } from '../src/aws/dynamo-api-key-store'
 import { allContracts } from '../src/contracts/all'
@@ -21,7 +21,7 @@ import { addSeconds } from '../src/core/instant'
 import type { ApiKeyEventType } from '../src/rotation/event-types'
 import type { Given, Report } from './command'
 import { placeOf, type TableOptions } from './local-or-deployed'
-import { type BusOptions, busNameOf, tellOnBus } from './told-on-bus'
+import { type Bus, type BusOptions, busOf } from './told-on-bus'
 
 // `keyturn keys create|list|revoke`: API keys of the local run, or of a deployed table.
 
@@ -56,9 +56,8 @@ export async function create({ options }: Given<CreateOptions>): Promise<Report>
   const isKnown = allContracts.some(({ name }) => name === contract)
   const own = isKnown ? [] : table === undefined ? readOwnContracts(resolve(dataDir)) : await ownContracts(config)
   const request = apiKeyRequest(options, new Date(), own)
-  busNameOf(options)
-  const tell: Tell = telling => tellOnBus(options, telling)
-  return withStore(options, store => reportNewApiKey({ store, tell }, request))
+  const bus = busOf(options)
+  return withStore(options, store => reportNewApiKey({ store, bus }, request))
 }
 
 async function ownContracts(config: string | undefined): Promise<readonly Contract[]> {
@@ -67,35 +66,30 @@ async function ownContracts(config: string | undefined): Promise<readonly Contra
   return loadOwnContracts(file)
 }
 
-/** Returns why it could not be told; null: it was. */
-type Tell = (tell: (telling: Telling) => Promise<void>) => Promise<string | null>
-
 export interface NewApiKeyReportDeps {
   readonly store: Pick<ApiKeyStore, 'create'>
-  readonly tell: Tell
+  readonly bus: Bus
 }
 
 /**
  * Makes an API key and tells of it. The report has its public id and, this once, the API key itself: also where nobody could
  * be told of it, since it is there.
  */
-export async function reportNewApiKey(
-  { store, tell }: NewApiKeyReportDeps,
-  request: NewApiKeyRequest,
-): Promise<Report> {
+export async function reportNewApiKey({ store, bus }: NewApiKeyReportDeps, request: NewApiKeyRequest): Promise<Report> {
   const now = new Date()
   const { stored, text } = await createApiKey(store, { now: () => now, randomBytes }, request)
-  const untold = await tell(telling => tellOfMaking(telling, stored))
+  const untold = await bus.tell(telling => tellOfMaking(telling, stored))
   const key = text.reveal()
   return {
     lines: [`id   ${stored.id}`, `key  ${key}`, '', 'Keep the key now: it is not stored, and not shown again.'],
     json: { ...documentOf(stored, now), key, told: untold === null },
-    warnings: untold === null ? [] : [`${whatIsUntold('api-key.created', untold)}. The API key is made all the same`],
+    warnings:
+      untold === null ? [] : [`${untoldOn(bus, 'api-key.created')}: ${untold}. The API key is made all the same`],
   }
 }
 
-function whatIsUntold(type: ApiKeyEventType, why: string): string {
-  return `${type} is not on the event bus, or not for every tenant: ${why}`
+function untoldOn({ name }: Bus, type: ApiKeyEventType): string {
+  return `${type} is not on the event bus ${name}, or not for every tenant`
 }
 
 /** `keys list`. */
@@ -107,13 +101,13 @@ export async function list({ options }: Given<ListOptions>): Promise<Report> {
 export async function revoke({ options, args }: Given<BusOptions>): Promise<Report> {
   const [id, ...others] = args
   if (id === undefined || others.length > 0) throw new OperatorError('revoke takes the public id of one key')
-  busNameOf(options)
+  const bus = busOf(options)
   const revoked = await withStore(options, store => store.revoke(id, { at: new Date(), by: operator }))
   if (revoked === null) throw new OperatorError(`no key has the public id ${JSON.stringify(id)}`)
-  const untold = await tellOnBus(options, telling => tellOfEnding(telling, revoked))
+  const untold = await bus.tell(telling => tellOfEnding(telling, revoked))
   const report = { lines: [`revoked ${id}`], json: { id, state: 'revoked', told: untold === null } }
   if (untold === null) return report
-  const warning = `${whatIsUntold('api-key.revoked', untold)}. The API key has ended all the same; run this again to tell it`
+  const warning = `${untoldOn(bus, 'api-key.revoked')}: ${untold}. The API key has ended all the same; run this again to tell it`
   return { ...report, warnings: [warning], exitCode: 1 }
 }
 

@@ -13,8 +13,40 @@ export interface BusOptions extends TableOptions {
   readonly bus?: string
 }
 
-/** The deployment's bus has the table's name, unless the table was given another one. @throws {OperatorError} naming the option */
-export function busNameOf({ table, bus }: BusOptions): string {
+export interface Bus {
+  readonly name: string
+  /** Returns null once everything is told; else why it is not, in words that hold no text of the AWS SDK. Never rejects. */
+  tell(tell: (telling: Telling) => Promise<void>): Promise<string | null>
+}
+
+/** The deployment's bus has the table's name, unless the table was given another. @throws {OperatorError} naming the option */
+export function busOf(options: BusOptions): Bus {
+  const name = busNameOf(options)
+  const { clientOptions } = placeOf(options)
+  return {
+    name,
+    tell: async tell => {
+      const client = eventBridgeClient(clientOptions)
+      const signal = AbortSignal.timeout(tellSeconds * 1000)
+      let right = 'events:DescribeEventBus'
+      try {
+        // A bus that does not exist takes events without a word.
+        if (options.table !== undefined) {
+          await client.send(new DescribeEventBusCommand({ Name: name }), { abortSignal: signal })
+        }
+        right = 'events:PutEvents'
+        await tell({ events: eventBridgeBus({ client, busName: name }), signal })
+        return null
+      } catch (error) {
+        return whyUntold(error, right)
+      } finally {
+        client.destroy()
+      }
+    },
+  }
+}
+
+function busNameOf({ table, bus }: BusOptions): string {
   if (table === undefined && bus !== undefined) throw new OperatorError('--bus goes with --table')
   if (bus === undefined) return table?.split('/').at(-1) ?? eventBus
   if (/^(?:arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus\/)?[A-Za-z0-9._-]{1,256}$/.test(bus)) return bus
@@ -25,36 +57,13 @@ export function busNameOf({ table, bus }: BusOptions): string {
 
 const tellSeconds = 5
 
-/** Returns null once everything is told; else why it is not, in words that hold no text of the AWS SDK. Never rejects. */
-export async function tellOnBus(
-  options: BusOptions,
-  tell: (telling: Telling) => Promise<void>,
-): Promise<string | null> {
-  const client = eventBridgeClient(placeOf(options).clientOptions)
-  const busName = busNameOf(options)
-  const signal = AbortSignal.timeout(tellSeconds * 1000)
-  let right = 'events:DescribeEventBus'
-  try {
-    // A bus that does not exist takes events without a word.
-    if (options.table !== undefined) {
-      await client.send(new DescribeEventBusCommand({ Name: busName }), { abortSignal: signal })
-    }
-    right = 'events:PutEvents'
-    await tell({ events: eventBridgeBus({ client, busName }), signal })
-    return null
-  } catch (error) {
-    return whyUntold(error, right)
-  } finally {
-    client.destroy()
-  }
-}
-
 function whyUntold(error: unknown, right: string): string {
-  if (!(error instanceof Error)) return 'it cannot be reached'
   if (error instanceof EventsNotTaken) return error.message
-  if (error.name === 'AccessDeniedException') return `these AWS credentials lack ${right} on it`
-  if (error.name === 'ResourceNotFoundException') return 'there is no such bus in this region; --bus names another'
-  if (['AbortError', 'TimeoutError'].includes(error.name)) return `no answer within ${tellSeconds} seconds`
-  const code = systemCode(error) ?? error.name
-  return `it cannot be reached${/^[A-Za-z_]{1,64}$/.test(code) ? ` (${code})` : ''}`
+  const name = String(Object(error).name)
+  if (name === 'AccessDeniedException') return `these AWS credentials lack ${right} on it`
+  if (name === 'ResourceNotFoundException') return 'there is no such bus in this region; --bus names another'
+  if (['AbortError', 'TimeoutError'].includes(name)) return `no answer within ${tellSeconds} seconds`
+  if (/^[A-Za-z]{1,64}Exception$/.test(name)) return `EventBridge refused (${name})`
+  const code = systemCode(error)
+  return `it cannot be reached${code === undefined ? '' : ` (${code})`}`
 }

@@ -108,7 +108,7 @@ describe('keys create', () => {
     const stored: ApiKey[] = []
     const store = { create: async (key: ApiKey) => void stored.push(key), list: async () => stored }
     const request = apiKeyRequest({ contract: 'keyturn', tenant: ['org_1'], ...said }, NOON)
-    const made = await reportNewApiKey({ store, tell: async () => null }, request)
+    const made = await reportNewApiKey({ store, bus: { name: 'default', tell: async () => null } }, request)
     const [id = '', key = ''] = made.lines
     const bare = key.replace('key  ', '')
     expect(bare).toMatch(/^kt_[A-Za-z0-9_-]{43}$/)
