@@ -87,8 +87,16 @@ interface ClientOperation {
   readonly queryType: string | null
   readonly isQueryNeeded: boolean
   readonly replyType: string
+  readonly withoutReveal: WithoutReveal | null
   /** Of a list in pages. */
   readonly itemType: string | null
+}
+
+/** What the reply is to a body that may say `reveal: false`. */
+interface WithoutReveal {
+  readonly replyType: string
+  /** The members that it then leaves out. */
+  readonly left: readonly string[]
 }
 
 interface Place {
@@ -124,9 +132,33 @@ function operationOf(place: Place): ClientOperation {
     isBodyNeeded: body !== null && needsSomething(body),
     queryType,
     isQueryNeeded: query.some(({ required }) => required),
-    replyType: reply === null ? 'void' : declared(types, `${typeName(name)}Reply`, reply),
+    ...replyTypes(types, name, { body, reply }),
     itemType: query.some(({ name }) => name === 'cursor') ? itemType : null,
   }
+}
+
+interface Schemas {
+  readonly body: JsonSchema | null
+  readonly reply: JsonSchema | null
+}
+
+/** Where a body can say `reveal: false`, that is why members of the reply may be absent: without it, all are there. */
+function replyTypes(types: Types, name: string, { body, reply }: Schemas) {
+  const replyName = `${typeName(name)}Reply`
+  if (reply === null) return { replyType: 'void', withoutReveal: null }
+  if (!propertiesOf(body).includes('reveal')) {
+    return { replyType: declared(types, replyName, reply), withoutReveal: null }
+  }
+  const members = propertiesOf(reply)
+  const left = members.filter(member => !((reply['required'] ?? []) as readonly Json[]).includes(member))
+  return {
+    replyType: declared(types, replyName, { ...reply, required: members }),
+    withoutReveal: { replyType: declared(types, `Unrevealed${replyName}`, reply), left },
+  }
+}
+
+function propertiesOf(schema: JsonSchema | null): readonly string[] {
+  return Object.keys(Object(schema?.['properties']) as object)
 }
 
 /** `keyturn.secret-state` as `secretState`. */
@@ -157,7 +189,7 @@ function itemSchema(reply: JsonSchema | null): JsonSchema | null {
 }
 
 function isEmptyObject({ properties }: JsonSchema): boolean {
-  return properties !== undefined && Object.keys(Object(properties) as object).length === 0
+  return properties !== undefined && propertiesOf({ properties }).length === 0
 }
 
 /** Whether some body lacks a member that it must have. */
@@ -243,13 +275,16 @@ function argumentsOf(operation: ClientOperation): readonly Argument[] {
   return all.toSorted((one, other) => Number(other.isNeeded) - Number(one.isNeeded))
 }
 
+function parametersOf(given: readonly Argument[]): string {
+  return given.map(({ name, type, isNeeded }) => `${name}${isNeeded ? '' : '?'}: ${type}`).join(', ')
+}
+
 function signatures(operation: ClientOperation, common: readonly ProblemCode[]): readonly string[] {
-  const { name, about, problems, replyType, itemType } = operation
-  const parameters = argumentsOf(operation)
-    .map(({ name, type, isNeeded }) => `${name}${isNeeded ? '' : '?'}: ${type}`)
-    .join(', ')
+  const { name, about, problems, replyType, itemType, withoutReveal } = operation
+  const parameters = parametersOf(argumentsOf(operation))
   const own = problems.filter(code => !common.includes(code))
   const throws = own.length === 0 ? [] : ['', `@throws {KeyturnError} ${inCode(own)}`]
+  if (withoutReveal !== null) return [indented(overloads(operation, withoutReveal, [...about, ...throws]), 2)]
   const one = [...comment([...about, ...throws]), `${name}(${parameters}): Promise<${replyType}>`]
   if (itemType === null) return [indented(one, 2)]
   const all = [
@@ -261,9 +296,26 @@ function signatures(operation: ClientOperation, common: readonly ProblemCode[]):
   return [indented(one, 2), indented(all, 2)]
 }
 
+/** A body of which the compiler does not know whether it reveals takes the second one. */
+function overloads(operation: ClientOperation, { replyType, left }: WithoutReveal, about: readonly string[]) {
+  const { name } = operation
+  const all = argumentsOf(operation)
+  const revealing = all.map(each =>
+    each.name === 'body' ? { ...each, type: `${each.type} & { readonly reveal?: true }` } : each,
+  )
+  return [
+    ...comment(about),
+    `${name}(${parametersOf(revealing)}): Promise<${operation.replyType}>`,
+    ...comment([`With \`reveal: false\` the reply leaves out ${left.map(member => `\`${member}\``).join(', ')}.`]),
+    `${name}(${parametersOf(all)}): Promise<${replyType}>`,
+  ]
+}
+
 function implementations(operation: ClientOperation): readonly string[] {
-  const { name, method, path, repeat, isOpen, ids, replyType, itemType } = operation
+  const { name, method, path, repeat, isOpen, ids, replyType, itemType, withoutReveal } = operation
   const names = argumentsOf(operation).map(argument => argument.name)
+  // Overloads give no types to an arrow's parameters.
+  const parameters = withoutReveal === null ? names.join(', ') : parametersOf(argumentsOf(operation))
   const given = [
     ...(ids.length === 0 ? [] : [`path: { ${ids.join(', ')} }`]),
     ...names.filter(argument => argument === 'body' || argument === 'query'),
@@ -271,7 +323,7 @@ function implementations(operation: ClientOperation): readonly string[] {
   const open = isOpen ? ', isOpen: true' : ''
   const described = `{ method: '${method}', path: '${path}', repeat: '${repeat}'${open} }`
   const takes = given.length === 0 ? '{}' : `{ ${given.join(', ')} }`
-  const one = [`${name}: (${names.join(', ')}) =>`, `  call(${described}, ${takes}, options) as Promise<${replyType}>,`]
+  const one = [`${name}: (${parameters}) =>`, `  call(${described}, ${takes}, options) as Promise<${replyType}>,`]
   if (itemType === null) return [indented(one, 4)]
   const fixed = ids.map(id => `${id}, `).join('')
   const all = [

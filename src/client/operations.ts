@@ -201,7 +201,9 @@ export interface RotateBody {
   readonly reveal?: boolean
 }
 
-export interface RotateReply {
+export type RotateReply = CreateReply
+
+export interface UnrevealedRotateReply {
   readonly endpoint: Endpoint
   /** The secret, shown this once. */
   readonly signingSecret?: string
@@ -641,7 +643,9 @@ export interface KeyturnClient {
    * `rotation-conflict`, `changed-meanwhile`, `rotation-superseded`, `idempotency-key-reused`,
    * `rotation-cooldown`, `rotation-budget`, `outcome-unknown`
    */
-  rotate(id: string, body?: RotateBody, options?: KeyedCallOptions): Promise<RotateReply>
+  rotate(id: string, body?: RotateBody & { readonly reveal?: true }, options?: KeyedCallOptions): Promise<RotateReply>
+  /** With `reveal: false` the reply leaves out `signingSecret`. */
+  rotate(id: string, body?: RotateBody, options?: KeyedCallOptions): Promise<UnrevealedRotateReply>
 
   /**
    * Let the published key sign.
@@ -870,7 +874,7 @@ export function operationsOf(call: Call): KeyturnClient {
       call({ method: 'PATCH', path: '/v1/endpoints/{id}', repeat: 'safe' }, { path: { id }, body }, options) as Promise<UpdateReply>,
     delete: (id, options) =>
       call({ method: 'DELETE', path: '/v1/endpoints/{id}', repeat: 'safe' }, { path: { id } }, options) as Promise<void>,
-    rotate: (id, body, options) =>
+    rotate: (id: string, body?: RotateBody, options?: KeyedCallOptions) =>
       call({ method: 'POST', path: '/v1/endpoints/{id}/secret/rotate', repeat: 'keyed' }, { path: { id }, body }, options) as Promise<RotateReply>,
     promote: (id, body, options) =>
       call({ method: 'POST', path: '/v1/endpoints/{id}/secret/promote', repeat: 'keyed' }, { path: { id }, body }, options) as Promise<PromoteReply>,

@@ -94,7 +94,7 @@ async function driveApiKeys({ platformCredential, name, ...given }: Given): Prom
 }
 
 function isSecret({ signingSecret }: RotateReply): boolean {
-  return /^whsec_[A-Za-z0-9+/]{43}=$/.test(signingSecret ?? '')
+  return /^whsec_[A-Za-z0-9+/]{43}=$/.test(signingSecret)
 }
 
 async function driveDeliveries(client: KeyturnClient, id: string, { name }: Given): Promise<Record<string, unknown>> {

@@ -99,6 +99,28 @@ describe('a method', () => {
     expect(source).toContain('export interface EndThingsQuery {\n  readonly subject: string\n}')
   })
 
+  it('whose body takes `reveal` has every member of the reply, unless that says false', () => {
+    const content = (properties: object, required: readonly string[]) => ({
+      content: { 'application/json': { schema: { type: 'object', properties, required } } },
+    })
+    const reply = { key: { type: 'string' }, version: { type: 'integer' } }
+    const requestBody = content({ reveal: { type: 'boolean' }, age: { type: 'integer' } }, ['age'])
+    const responses = { 200: content(reply, ['version']) }
+    const source = clientSource(
+      withOperation('/v1/things', { operationId: 'keyturn.turn-thing', requestBody, responses }),
+    )
+    const [, shown = ''] = /interface TurnThingReply (\{[^}]*\})/.exec(source) ?? []
+    const [, unshown = ''] = /interface UnrevealedTurnThingReply (\{[^}]*\})/.exec(source) ?? []
+    expect([shown, unshown].map(text => /key\??: string/.exec(text)?.[0])).toEqual(['key: string', 'key?: string'])
+    expect(source).toContain(
+      `  turnThing(body: TurnThingBody & { readonly reveal?: true }, options?: CallOptions): Promise<TurnThingReply>
+  /** With \`reveal: false\` the reply leaves out \`key\`. */
+  turnThing(body: TurnThingBody, options?: CallOptions): Promise<UnrevealedTurnThingReply>
+`,
+    )
+    expect(source).toContain('turnThing: (body: TurnThingBody, options?: CallOptions) =>')
+  })
+
   it('is not made where the operation takes a header that the core does not send', () => {
     const parameters = [{ in: 'header', name: 'If-Match', schema: { type: 'string' } }]
     const text = withOperation('/v1/things', { operationId: 'keyturn.thing', parameters })
