@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Report } from '../../../cli/command'
-import { create, type CreateOptions, revoke } from '../../../cli/keys'
+import { apiKeyRequest, create, type CreateOptions, reportNewApiKey, revoke } from '../../../cli/keys'
+import { busOf } from '../../../cli/told-on-bus'
 import { createTable } from '../../../local/aws-resources'
 import { type AwsServer, startAwsServer } from '../../../local/aws-server/server'
+import { localFile } from '../../../local/local-description'
 import { dynamoDbClient } from '../../../src/aws/clients'
 import { assertDocumented } from '../../support/documented-event'
 import { type AwsReply, startScriptedAws } from '../aws/scripted-aws'
@@ -142,6 +144,22 @@ describe('an API key of which nobody can be told', () => {
     expect(json.told).toBe(false)
     // The SDK finds the system's code in errors of its own realm alone, which is not that of a test.
     expect(warnings[0]).toMatch(/: it cannot be reached(?: \(ECONNREFUSED\))?\. The API key is made all the same$/)
+  })
+
+  it('is shown though the local run has stopped meanwhile, and its description is gone', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'keyturn-stopped-'))
+    const stopped = await startScriptedAws(() => null)
+    await stopped.close()
+    const described = { aws: stopped.url, region: 'us-east-1', table: 'keyturn-local' }
+    await writeFile(localFile(folder), JSON.stringify({ ...described, accessKeyId: 'any', secretAccessKey: 'any' }))
+    const bus = busOf({ dataDir: folder })
+    await rm(folder, { recursive: true })
+    const store = { create: async () => undefined }
+    const request = apiKeyRequest({ ...asked, permission: ['endpoints:read'] }, new Date())
+    const { lines, json, warnings = [] } = await reportNewApiKey({ store, bus }, request)
+    expect(lines[1]).toMatch(/^key {2}kt_/)
+    expect(json).toMatchObject({ told: false })
+    expect(warnings[0]).toContain('is not on the event bus default, or not for every tenant: it cannot be reached')
   })
 
   it('is not made for a bus that cannot be one', async () => {
