@@ -28,6 +28,7 @@ export function functionEnvironment(
 ): Variables {
   const { stage, mirror, mirrorReaders = [], sessions, deliveries = {}, logLevel = 'info' } = config
   const { endpointsPerTenant = defaultEndpointsPerTenant, apiDescription = 'on' } = config
+  const portal = portalOf(config)
   const { pauseAfterHours = defaultPauseAfterHours, pauseAfterFailures } = deliveries
   const variables = {
     STAGE: stage,
@@ -47,6 +48,7 @@ export function functionEnvironment(
     ...(apiDescription === 'off' && { API_DESCRIPTION: apiDescription }),
     LOG_LEVEL: logLevel,
     ...(sessions === undefined ? {} : sessionVariables(sessions)),
+    ...(portal === null ? {} : { PORTAL_ORIGIN: portal.origin }),
   }
   const tooMany = Math.ceil(bytesTooMany(variables) / bytesOfReader)
   if (tooMany <= 0) return variables
@@ -55,16 +57,15 @@ export function functionEnvironment(
 }
 
 /**
- * What `access` gets: the portal's origins besides, where there is a portal.
+ * What `access` gets: where the portal may stand in a frame and lead back to, besides.
  * @throws {ConfigError} when there are too many of them
  */
 export function withPortal(environment: Variables, config: Pick<ControlPlaneConfig, 'portal'>): Variables {
   const portal = portalOf(config)
   if (portal === null) return environment
-  const { origin, returnOrigins = [] } = portal
+  const { returnOrigins = [] } = portal
   const variables = {
     ...environment,
-    PORTAL_ORIGIN: origin,
     ...embedVariables(config),
     ...(returnOrigins.length === 0 ? {} : { PORTAL_RETURN_ORIGINS: returnOrigins.join(',') }),
   }

@@ -41,8 +41,9 @@ const statements: ByFunction<(reach: Reach) => readonly Statement[]> = {
   /** It has what it shows beside its bundle. */
   portal: () => [],
   rotate: ({ table, mirrors, bus }) => [
-    items('Read', table, { actions: ['GetItem'], partitions: [endpoints, apiKeys, health] }),
+    items('Read', table, { actions: ['GetItem'], partitions: [endpoints, apiKeys, portalSessions, health] }),
     items('Change', table, { actions: ['PutItem', 'UpdateItem'], partitions: [endpoints, counts] }),
+    items('ReadMany', table, { actions: ['BatchGetItem'], partitions: [portalEndings] }),
     items('Count', table, { actions: ['Query'], partitions: [endpoints] }),
     items('ResetFailures', table, { actions: ['UpdateItem'], partitions: [health] }),
     items('Record', table, { actions: ['PutItem', 'BatchWriteItem'], partitions: [auditRecords, tenantRecords] }),
@@ -51,8 +52,11 @@ const statements: ByFunction<(reach: Reach) => readonly Statement[]> = {
     publish(bus),
   ],
   endpoints: ({ table, queue, mirrors }) => [
-    items('Read', table, { actions: ['GetItem'], partitions: [endpoints, apiKeys, health, deliveries] }),
-    items('ReadMany', table, { actions: ['BatchGetItem'], partitions: [health, deliveries] }),
+    items('Read', table, {
+      actions: ['GetItem'],
+      partitions: [endpoints, apiKeys, portalSessions, health, deliveries],
+    }),
+    items('ReadMany', table, { actions: ['BatchGetItem'], partitions: [portalEndings, health, deliveries] }),
     items('List', table, { actions: ['Query'], partitions: [endpoints, auditRecords, tenantRecords, attempts] }),
     items('Change', table, { actions: ['UpdateItem'], partitions: [endpoints, counts, health] }),
     items('SendAgain', table, { actions: ['PutItem'], partitions: [deliveries] }),
@@ -62,8 +66,11 @@ const statements: ByFunction<(reach: Reach) => readonly Statement[]> = {
   ],
   deliver: ({ table, subscriberIndex, queue, deadLetterQueue, bus }) => [
     { Sid: 'FindSubscribers', Effect: 'Allow', Action: ['dynamodb:Query'], Resource: [subscriberIndex] },
-    items('Read', table, { actions: ['GetItem'], partitions: [endpoints, apiKeys, health, deliveries] }),
-    items('ReadMany', table, { actions: ['BatchGetItem'], partitions: [endpoints, health, deliveries] }),
+    items('Read', table, {
+      actions: ['GetItem'],
+      partitions: [endpoints, apiKeys, portalSessions, health, deliveries],
+    }),
+    items('ReadMany', table, { actions: ['BatchGetItem'], partitions: [endpoints, portalEndings, health, deliveries] }),
     items('Recover', table, { actions: ['Query'], partitions: [attempts] }),
     items('Count', table, { actions: ['PutItem', 'UpdateItem'], partitions: [health] }),
     items('Record', table, { actions: ['PutItem', 'BatchWriteItem'], partitions: [deliveries, attempts] }),
@@ -85,11 +92,14 @@ const statements: ByFunction<(reach: Reach) => readonly Statement[]> = {
     { Sid: 'ReportFailedSweeps', Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: [failedSweeps] },
   ],
   access: ({ table, bus }) => [
-    items('Read', table, { actions: ['GetItem'], partitions: [apiKeys, apiKeyList] }),
-    items('ReadMany', table, { actions: ['BatchGetItem'], partitions: [apiKeys] }),
+    items('Read', table, { actions: ['GetItem'], partitions: [apiKeys, apiKeyList, portalSessions] }),
+    items('ReadMany', table, { actions: ['BatchGetItem'], partitions: [apiKeys, portalEndings] }),
     items('List', table, { actions: ['Query'], partitions: [apiKeyList] }),
-    items('Make', table, { actions: ['PutItem'], partitions: [apiKeys, apiKeyList, tenantRecords] }),
-    items('End', table, { actions: ['UpdateItem'], partitions: [apiKeys, tenantRecords] }),
+    items('Make', table, { actions: ['PutItem'], partitions: [apiKeys, apiKeyList, portalSessions, tenantRecords] }),
+    items('End', table, {
+      actions: ['UpdateItem'],
+      partitions: [apiKeys, portalSessions, portalEndings, tenantRecords],
+    }),
     publishOwn('access', bus),
   ],
 }
@@ -103,6 +113,9 @@ const counts = 'COUNT#*'
 const auditRecords = 'ENDPOINT#*'
 const apiKeys = 'APIKEY#*'
 const apiKeyList = 'APIKEYS'
+const portalSessions = 'PORTAL#*'
+/** How often all portal sessions of a subject, or of a tenant, were ended. */
+const portalEndings = 'PORTALS#*'
 /** All that happened to a tenant, once more; what happened to its access is put in one transaction with what it tells of. */
 const tenantRecords = 'AUDIT#*'
 /** Deliveries, and the payloads of their events. */

@@ -11,6 +11,7 @@ import { serve } from '../src/http/serve'
 import { deliveryUses } from '../src/http/uses/deliveries'
 import { endpointUses } from '../src/http/uses/endpoints'
 import { healthUses } from '../src/http/uses/health'
+import { sessionUses } from '../src/http/uses/session'
 import { endpointsVariables, readEnvironment } from './environment'
 import { accessDeps, apiSettings, endpointStore, logOf, policyDeps, readMounts } from './wiring'
 
@@ -29,7 +30,12 @@ const deps = {
   randomBytes,
 }
 const settings = apiSettings(environment, mounts)
-const uses = { ...endpointUses(deps, settings), ...deliveryUses(deps, settings), ...healthUses(settings) }
+const uses = {
+  ...endpointUses(deps, settings),
+  ...deliveryUses(deps, settings),
+  ...healthUses(settings),
+  ...sessionUses(),
+}
 
 /** Reads, changes of settings, read access taken away, events into the queue, and every path and method that no route has. */
 export const handler = lambdaHandler(

@@ -43,14 +43,8 @@ const origins = v.optional(v.pipe(v.string(), v.regex(new RegExp(`^${webOrigin}(
 /** Origins of pages that may have the portal in a frame, with commas between them. */
 const embedding = { PORTAL_EMBED_ORIGINS: origins }
 
-/**
- * The portal's own origin, absent where it is off; and where its sessions may lead back to, with commas between them.
- */
-const portal = {
-  PORTAL_ORIGIN: v.optional(v.pipe(v.string(), v.regex(new RegExp(`^${webOrigin}$`)))),
-  ...embedding,
-  PORTAL_RETURN_ORIGINS: origins,
-}
+/** With commas between them: where pages may frame the portal, and where it may lead back to. */
+const portal = { ...embedding, PORTAL_RETURN_ORIGINS: origins }
 
 /** Variables of the functions that answer HTTP. */
 const http = {
@@ -62,6 +56,8 @@ const http = {
   SESSION_JWKS_URL: v.optional(url),
   SESSION_ROLE_CLAIM: v.optional(text, 'role'),
   SESSION_TENANT_CLAIM: v.optional(text, 'tenant'),
+  /** Absent: there is no portal. */
+  PORTAL_ORIGIN: v.optional(v.pipe(v.string(), v.regex(new RegExp(`^${webOrigin}$`)))),
 }
 
 export const rotateVariables = v.object({ ...every, ...settling, ...http })
@@ -79,7 +75,8 @@ export const accessVariables = v.object({ ...every, EVENT_BUS_NAME: text, ...htt
 export const portalVariables = v.object(embedding)
 export const sweepVariables = v.object({ ...every, ...settling, ...queueing })
 
-export type HttpEnvironment = Omit<v.InferOutput<typeof accessVariables>, 'EVENT_BUS_NAME' | keyof typeof portal>
+export type AccessEnvironment = v.InferOutput<typeof accessVariables>
+export type HttpEnvironment = Omit<AccessEnvironment, 'EVENT_BUS_NAME' | keyof typeof portal>
 export type SettlingEnvironment = Omit<v.InferOutput<typeof sweepVariables>, 'QUEUE_URL'>
 export type DeliverEnvironment = v.InferOutput<typeof deliverVariables>
 

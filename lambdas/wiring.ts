@@ -3,12 +3,15 @@ import { setMaxListeners } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { version } from '../package.json'
-import { type AccessDeps, invalidToken } from '../src/access/authenticate'
+import { type AccessDeps } from '../src/access/authenticate'
+import { invalidToken } from '../src/access/credential'
+import type { PortalSettings } from '../src/access/manage-portal-sessions'
 import { useNoter } from '../src/access/note-use'
 import type { SessionSettings } from '../src/access/sessions'
 import { eventBridgeClient, kmsClient, secretsManagerClient } from '../src/aws/clients'
 import { knownApiKeys } from '../src/aws/dynamo-api-key-store'
 import { dynamoAuditLog } from '../src/aws/dynamo-audit-log'
+import { livePortalSessions } from '../src/aws/dynamo-portal-session-store'
 import { dynamoEndpointStore } from '../src/aws/dynamo-endpoint-store'
 import { dynamoRotationHealth } from '../src/aws/dynamo-health-store'
 import { eventBridgeBus } from '../src/aws/event-bridge-bus'
@@ -22,7 +25,7 @@ import type { RingDeps } from '../src/http/uses/ring'
 import { withoutMirrors } from '../src/rotation/mirror'
 import type { EndpointStore } from '../src/rotation/ports'
 import type { PolicyDeps } from '../src/rotation/settle-policy'
-import type { HttpEnvironment, SettlingEnvironment } from './environment'
+import type { AccessEnvironment, HttpEnvironment, SettlingEnvironment } from './environment'
 
 // The adapters that the functions share. What one function alone needs stands in its own file or its own wiring, so that
 // no other function's bundle brings it.
@@ -56,7 +59,16 @@ const now = (): Date => new Date()
 export function accessDeps(environment: HttpEnvironment, table: Table): AccessDeps {
   const apiKeys = knownApiKeys(table, now)
   const noteUse = useNoter({ apiKeys, now, timeout: sharedTimeout, log: logOf(environment) })
-  return { apiKeys, noteUse, verifySession: sessionsOf(environment), now }
+  const { PORTAL_ORIGIN: origin } = environment
+  const portal = origin === undefined ? null : { origin, sessions: livePortalSessions(table) }
+  return { apiKeys, noteUse, verifySession: sessionsOf(environment), portal, now }
+}
+
+/** What the deployment says of its portal; null: it has none. */
+export function portalSettings(environment: AccessEnvironment): PortalSettings | null {
+  const { PORTAL_ORIGIN: origin, PORTAL_EMBED_ORIGINS: framing, PORTAL_RETURN_ORIGINS: returning } = environment
+  if (origin === undefined) return null
+  return { origin, embedOrigins: framing?.split(',') ?? [], returnOrigins: returning?.split(',') ?? [] }
 }
 
 /** Without an issuer no session is valid. @throws {TypeError} when only some of the issuer's variables are set */

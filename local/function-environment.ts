@@ -82,7 +82,8 @@ function configured({ name, aws, settings = {} }: EnvironmentOptions): Readonly<
 function portalVariables({ name, aws, api }: EnvironmentOptions): Readonly<Record<string, string>> {
   if (api === undefined) return {}
   if (name === 'portal') return { PORTAL_EMBED_ORIGINS: aws }
-  return name === 'access' ? { PORTAL_ORIGIN: api, PORTAL_EMBED_ORIGINS: aws, PORTAL_RETURN_ORIGINS: aws } : {}
+  const origin = { PORTAL_ORIGIN: api }
+  return name === 'access' ? { ...origin, PORTAL_EMBED_ORIGINS: aws, PORTAL_RETURN_ORIGINS: aws } : origin
 }
 
 /**

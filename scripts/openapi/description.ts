@@ -1,3 +1,4 @@
+import { portalHeader } from '../../src/access/portal-principal'
 import { isDeepStrictEqual } from 'node:util'
 import { placesOf } from '../../src/contracts/credential-places'
 import type { Contract, CredentialPlace, ErrorDialect, Operation } from '../../src/contracts/contract'
@@ -228,6 +229,29 @@ export const described: { readonly [U in Use]: UseText } = {
     summary: 'End all credentials of a tenant',
     about: ['API keys of several tenants stay, and are listed.'],
   },
+  session: {
+    summary: 'Read who calls, and what that caller may do now',
+    about: ['For a page that shows no control which would be refused.'],
+  },
+  'create-portal-session': {
+    summary: 'Make a portal session for one person',
+    about: [
+      'The reply has the link, once, whose code works once and for five minutes; a repeat makes another session.',
+    ],
+  },
+  'describe-portal-session': {
+    summary: 'Read whose session a link is',
+    about: ['For the page itself alone, before its reader goes on. The code stays good.'],
+  },
+  'exchange-portal-session': {
+    summary: 'Exchange a code for the session’s token',
+    about: [
+      'For the page itself alone. A page by itself gets a cookie, an embedded one the token.',
+      'The same code with the same nonce answers the same for a minute, and with another nonce never.',
+    ],
+  },
+  'end-portal-session': { summary: 'End a portal session', about: ['A session may end itself.'] },
+  'end-portal-sessions': { summary: 'End all portal sessions of a person', about: ['Those that are made later work.'] },
   probe: {
     summary: 'Ask a receiver whether it has the newest key',
     about: ['Two or three test deliveries, at most 15 seconds together.'],
@@ -237,7 +261,7 @@ export const described: { readonly [U in Use]: UseText } = {
 /** Who may call, in words. */
 export function needs({ access }: Operation): readonly string[] {
   if (access === 'anyone' || access === undefined) return access === 'anyone' ? ['Needs no credential.'] : []
-  const { apiKey, session } = access
+  const { apiKey, session, portal, recentSignIn } = access
   const permissions = apiKey === undefined ? [] : neededPermissions(apiKey)
   const members = Object.entries(apiKey?.memberPermissions ?? {}).map(
     ([member, permission]) => `\`${member}\` needs \`${permission}\``,
@@ -248,8 +272,19 @@ export function needs({ access }: Operation): readonly string[] {
       ? `An API key${plan}`
       : `An API key${plan} with ${permissions.map(p => `\`${p}\``).join(' and ')}`
   const person = `a session with the role ${session?.roles.join(' or ')}`
-  const who = [...(apiKey === undefined ? [] : [key]), ...(session === undefined ? [] : [person])].join(', or ')
-  return [`Who may call: ${who}.${members.length > 0 ? ` Besides, ${members.join(', ')}.` : ''}`]
+  const scoped = portal?.scopes.map(scope => `\`${scope}\``).join(' and ') ?? ''
+  const page = `a portal session${scoped === '' ? '' : ` with the scope ${scoped}`}`
+  const who = [
+    ...(apiKey === undefined ? [] : [key]),
+    ...(session === undefined ? [] : [person]),
+    ...(portal === undefined ? [] : [page]),
+  ].join(', or ')
+  const given =
+    portal?.members === undefined
+      ? []
+      : [`A portal session gives no more than ${portal.members.map(m => `\`${m}\``).join(', ')}.`]
+  const signIn = recentSignIn === true ? ['A person must have signed in within five minutes.'] : []
+  return [`Who may call: ${who}.${members.length > 0 ? ` Besides, ${members.join(', ')}.` : ''}`, ...given, ...signIn]
 }
 
 function security(
@@ -257,8 +292,9 @@ function security(
   { access }: Operation,
 ): { readonly security: JsonSchema['security'] & {} } {
   if (access === 'anyone' || access === undefined) return { security: [] }
-  const { apiKey, session } = access
+  const { apiKey, session, portal } = access
   const permissions = apiKey === undefined ? [] : neededPermissions(apiKey)
+  const page = `${name}.portalPage`
   return {
     security: placesOf(credentials).flatMap((_, index) => [
       ...(apiKey === undefined || credentials.apiKey === undefined
@@ -267,6 +303,7 @@ function security(
       ...(session === undefined || credentials.sessions !== true
         ? []
         : [{ [schemeName(name, 'session', index)]: session.roles }]),
+      ...(portal === undefined ? [] : [{ [page]: portal.scopes }, { [`${name}.portalToken`]: portal.scopes }]),
     ]),
   }
 }
@@ -285,7 +322,16 @@ function securitySchemes({ name, credentials }: Contract): JsonSchema {
   const schemes = placesOf(credentials).flatMap((place, index) =>
     kinds.map(([kind, description]) => [schemeName(name, kind, index), { ...schemeOf(place), description }] as const),
   )
-  return Object.fromEntries(schemes)
+  return Object.fromEntries([...schemes, ...(credentials.portalScopes === undefined ? [] : portalSchemes(name))])
+}
+
+function portalSchemes(contract: string): readonly (readonly [string, JsonSchema])[] {
+  const cookie = 'The session’s id; its token comes in the cookie `__Host-kt-…` of that session (docs/portal.md)'
+  const token = 'The token of an embedded portal session: kps_…'
+  return [
+    [`${contract}.portalPage`, { type: 'apiKey', in: 'header', name: portalHeader, description: cookie }],
+    [`${contract}.portalToken`, { type: 'http', scheme: 'bearer', description: token }],
+  ]
 }
 
 function schemeOf(place: CredentialPlace): JsonSchema {

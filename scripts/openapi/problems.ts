@@ -44,6 +44,10 @@ export const problemHelp = {
     when: 'The key’s plan does not include this.',
     remedy: 'Use a key of the plan that the detail names, or of a higher one.',
   },
+  'recent-sign-in-required': {
+    when: 'A person must have signed in within five minutes for what ends a key at once, or opens a gap.',
+    remedy: 'Sign in again at the platform, and go on with the session that follows.',
+  },
   'route-not-found': {
     when: 'No route has this path.',
     remedy: 'docs/api.md lists all routes; look for a typo or a missing base path.',
@@ -222,6 +226,12 @@ const ofUse: { readonly [U in Use]: readonly ProblemCode[] } = {
   'list-api-keys': [],
   'revoke-api-key': ['not-found'],
   'end-credentials': ['not-found'],
+  session: [],
+  'create-portal-session': [],
+  'describe-portal-session': ['invalid-token', 'permission-denied'],
+  'exchange-portal-session': ['invalid-token', 'permission-denied'],
+  'end-portal-session': ['not-found'],
+  'end-portal-sessions': [],
 }
 
 /** The codes that an operation can answer, in the order of `problemHelp`. */
@@ -250,7 +260,8 @@ function isRuledOut(contract: Contract, code: ProblemCode): boolean {
 }
 
 /** What a credential can be refused with. */
-function refusals({ credentials, tenant }: Contract, { access }: Operation): readonly ProblemCode[] {
+function refusals({ credentials, tenant }: Contract, operation: Operation): readonly ProblemCode[] {
+  const { access } = operation
   const { apiKey, sessions, plans = [] } = credentials
   const { session: sessionAccess, apiKey: keyAccess } = access === 'anyone' || access === undefined ? {} : access
   const needs = keyAccess !== undefined && neededPermissions(keyAccess).length > 0
@@ -264,8 +275,17 @@ function refusals({ credentials, tenant }: Contract, { access }: Operation): rea
     ...(apiKey !== undefined && keyAccess === undefined ? (['session-required'] as const) : []),
     ...(sessions === true && sessionAccess !== undefined ? (['role-required'] as const) : []),
     ...(isDenied ? (['permission-denied'] as const) : []),
+    ...(credentials.portalScopes !== undefined && mayWantSignIn(operation)
+      ? (['recent-sign-in-required'] as const)
+      : []),
     ...(plans.length > 0 && keyAccess?.minimumPlan !== undefined ? (['plan-required'] as const) : []),
     // A credential without a tenant of the contract.
     'not-found',
   ]
+}
+
+/** What a rotation or an abandoned key comes to is in the body. */
+function mayWantSignIn({ access, use }: Operation): boolean {
+  const always = access !== undefined && access !== 'anyone' && access.recentSignIn === true
+  return always || use === 'rotate' || use === 'abandon'
 }

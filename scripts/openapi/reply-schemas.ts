@@ -1,5 +1,5 @@
 import type { Contract } from '../../src/contracts/contract'
-import type { TimeFormat, Use } from '../../src/contracts/dimensions'
+import { scopes, type TimeFormat, type Use } from '../../src/contracts/dimensions'
 import { timesOf } from '../../src/contracts/defaults'
 import { numberDigits } from '../../src/contracts/ids'
 import type { JsonSchema } from '../../src/contracts/json-schema'
@@ -12,6 +12,7 @@ import {
   type ListField,
   type ReplyFields,
   type RequestField,
+  type SessionField,
 } from '../../src/contracts/reply-fields'
 import { type Form, isForm, isValue, type Json, type Shape } from '../../src/contracts/shape'
 import { failureMessages } from '../../src/delivery/failure'
@@ -46,7 +47,11 @@ function objectOf(properties: Readonly<Record<string, JsonSchema>>): JsonSchema 
   return { type: 'object', properties, required: Object.keys(properties) }
 }
 
-const actor = objectOf({ kind: text, id: text })
+/** `via` and `sessionId` are those of a portal session. */
+const actor = {
+  ...objectOf({ kind: text, id: text }),
+  properties: { kind: text, id: text, via: text, sessionId: text },
+}
 
 function orNull(schema: JsonSchema): JsonSchema {
   return { anyOf: [schema, { type: 'null' }] }
@@ -123,6 +128,23 @@ const apiKey: Fields<ItemFields['apiKeys']> = {
   lastUsedAt: 'time or null',
 }
 
+const session: Fields<SessionField> = {
+  principalKind: oneOf(fieldValues.principalKind),
+  sessionId: { ...textOrNull, description: 'A portal session’s id' },
+  subject: text,
+  tenantId: text,
+  displayName: textOrNull,
+  scopes: { type: 'array', items: oneOf(scopes), description: 'Those in effect now' },
+  endpointIds: { ...orNull(texts), description: 'Null: any of the tenant’s' },
+  createdAt: 'time or null',
+  expiresAt: 'time or null',
+  authenticatedAt: 'time or null',
+  returnUrl: textOrNull,
+  locale: textOrNull,
+  theme: oneOf(['light', 'dark', 'null']),
+  deliveryBodies: { ...boolean, description: 'Whether it is shown what receivers answered' },
+}
+
 const page = { ...request, nextCursor: { ...textOrNull, description: 'Null on the last page' } } as const
 const settings: Fields<ReplyFields['get']> = { ...request, ...endpoint }
 
@@ -186,6 +208,29 @@ const replies: { readonly [U in Use]: Fields<ReplyFields[U]> } = {
   'list-api-keys': { ...page, apiKeys: {} },
   'revoke-api-key': request,
   'end-credentials': { ...request, endedApiKeyIds: texts, leftApiKeys: {} },
+  session: { ...request, ...session },
+  'create-portal-session': {
+    ...request,
+    id: text,
+    url: { type: 'string', description: 'Opens the page, once: its fragment is the code' },
+    expiresAt: 'time',
+  },
+  'describe-portal-session': {
+    ...request,
+    id: text,
+    tenantId: text,
+    subject: text,
+    displayName: textOrNull,
+    expiresAt: 'time',
+  },
+  'exchange-portal-session': {
+    ...request,
+    id: text,
+    token: { ...textOrNull, description: 'Of an embedded session; that of a page by itself is in its cookie' },
+    parentOrigins: texts,
+  },
+  'end-portal-session': request,
+  'end-portal-sessions': request,
 }
 
 const shownSetting = { type: ['string', 'number', 'array', 'null'] }

@@ -1,6 +1,6 @@
 import { type Contract, type Operation, permissionsForNamedTenants } from '../../src/contracts/contract'
 import { idempotencyKeyOf } from '../../src/contracts/defaults'
-import { isOfAccess, type Use, usesOfRotate } from '../../src/contracts/dimensions'
+import { isOfPlatform, type Use, usesOfRotate } from '../../src/contracts/dimensions'
 import { endpointIdPattern } from '../../src/contracts/ids'
 import type { JsonSchema } from '../../src/contracts/json-schema'
 import { isTextPlace, parsePlace, placeName } from '../../src/contracts/place'
@@ -11,6 +11,7 @@ import { eventTable, testTable } from '../../src/http/body/event'
 import { type FieldTable, schemaOf, type UnknownFields } from '../../src/http/body/fields'
 import { newEndpointTable } from '../../src/http/body/new-endpoint'
 import { recoverTable } from '../../src/http/body/recover'
+import { describeTable, exchangeTable, portalSessionTable } from '../../src/http/body/portal-session'
 import { constantAt, type PlacedField, type PlacedTable } from '../../src/http/body/request-fields'
 import { besidesChoices, idempotencyKeyField, rotateTable, saysInBody } from '../../src/http/body/ring'
 import { settingsTable } from '../../src/http/body/settings'
@@ -58,6 +59,15 @@ export function bodyOf(contract: Contract, operation: Operation, deployment: Dep
       return schemaOf(recoverTable(new Date(0)), 'refuse')
     case 'create-api-key':
       return schemaOf(apiKeyTable(permissionsForNamedTenants(contract)), 'refuse')
+    case 'create-portal-session':
+      return schemaOf(portalSessionTable({ embedOrigins: [], returnOrigins: [] }), 'refuse')
+    case 'describe-portal-session':
+      return schemaOf(describeTable, 'refuse')
+    case 'exchange-portal-session':
+      return schemaOf(exchangeTable, 'refuse')
+    case 'session':
+    case 'end-portal-session':
+    case 'end-portal-sessions':
     case 'list-api-keys':
     case 'revoke-api-key':
     case 'end-credentials':
@@ -242,7 +252,7 @@ function tenantSchema({ tenant }: Contract): JsonSchema {
 
 function tenantHeader(contract: Contract, { access, use }: Operation): readonly Parameter[] {
   const { tenant } = contract
-  if (access === 'anyone' || isOfAccess(use) || tenant.from === 'path' || tenant.header === undefined) return []
+  if (access === 'anyone' || isOfPlatform(use) || tenant.from === 'path' || tenant.header === undefined) return []
   const required = tenant.from === 'header'
   const when = required ? '' : ' Required for a credential of several tenants, or of all.'
   const description = `The tenant that the request is for.${when}`

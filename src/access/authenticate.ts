@@ -5,9 +5,11 @@ import { matchesText } from '../contracts/secret-text'
 import { Problem } from '../core/problem'
 import { type ApiKey, apiKeyHash, type ApiKeyStore, stateOf } from './api-key'
 import type { NoteUse } from './note-use'
+import { headerOf, type RequestHeaders } from './credential'
+import { authenticatePortal, meansPortalSession, type PortalDeps, type PortalPrincipal } from './portal-principal'
 
 /** Who calls, once the credential has been verified. */
-export type Principal = SessionPrincipal | ApiKeyPrincipal
+export type Principal = SessionPrincipal | ApiKeyPrincipal | PortalPrincipal
 
 export interface SessionPrincipal {
   readonly kind: 'session'
@@ -15,12 +17,15 @@ export interface SessionPrincipal {
   readonly id: string
   readonly role: Role
   readonly tenantIds: readonly string[]
+  /** When the person signed in. Absent: the token does not say. */
+  readonly authenticatedAt?: Date
 }
 
 export interface ApiKeyPrincipal {
   readonly kind: 'api-key'
   /** The API key's public id. */
   readonly id: string
+  readonly sha256: string
   /** The only contract at which the API key is valid. */
   readonly contract: string
   /** It acts for whichever tenant the request names, and `tenantIds` is empty. */
@@ -36,11 +41,15 @@ export interface AccessDeps {
   readonly noteUse: NoteUse
   /** @throws {Problem} `invalid-token`, `expired-token`, `unavailable` */
   readonly verifySession: (token: string) => Promise<SessionPrincipal>
+  /** Null: the deployment has no portal, and no portal session is valid. */
+  readonly portal: Pick<PortalDeps, 'sessions' | 'origin'> | null
   readonly now: () => Date
 }
 
 export interface CredentialRequest {
   readonly headers: RequestHeaders
+  /** Each as `name=value`. */
+  readonly cookies: readonly string[]
   /** What follows the `?`, still encoded. */
   readonly query: string
   /** `fresh`: the API key is read consistently. `cached`: as it was at most 30 s ago. */
@@ -64,6 +73,11 @@ export async function authenticate(
 ): Promise<Authenticated> {
   const { apiKey, sessions } = contract.credentials
   const token = readToken(placesOf(contract.credentials), request)
+  if (deps.portal !== null && contract.credentials.portalScopes !== undefined && meansPortalSession(request, token)) {
+    const { apiKeys, now, portal } = deps
+    const principal = await authenticatePortal({ apiKeys, now, ...portal }, contract, { ...request, token })
+    return { principal, noted: Promise.resolve() }
+  }
   if (token === null) throw new Problem('missing-credentials', 'Credentials are missing or malformed.')
   if (apiKey !== undefined && token.startsWith(apiKey.prefix)) {
     if (!matchesText(apiKey, token)) throw invalidApiKey()
@@ -76,8 +90,9 @@ export async function authenticate(
   return { principal: await deps.verifySession(token), noted: Promise.resolve() }
 }
 
-function principalOf({ id, contract, allTenants, tenantIds, permissions, plan, expiresAt }: ApiKey): ApiKeyPrincipal {
-  return { kind: 'api-key', id, contract, allTenants, tenantIds, permissions, plan, expiresAt }
+function principalOf(apiKey: ApiKey): ApiKeyPrincipal {
+  const { id, sha256, contract, allTenants, tenantIds, permissions, plan, expiresAt } = apiKey
+  return { kind: 'api-key', id, sha256, contract, allTenants, tenantIds, permissions, plan, expiresAt }
 }
 
 /** The one refusal of an API key, whether it is unknown, malformed, expired, revoked or another contract's. */
@@ -88,11 +103,13 @@ function invalidApiKey(): Problem {
 /** RFC 6750, section 2.1: `b64token`. Nothing else is looked at: no list, no space, no quote. */
 const tokenPattern = /^[A-Za-z0-9._~+/-]+=*$/
 
+type PlacedRequest = Pick<CredentialRequest, 'headers' | 'query'>
+
 /**
  * The credential of a request, or null where it is missing, not written as the contract says, or not the same in all
  * places that have one: nobody could tell for whom the request is.
  */
-function readToken(places: readonly CredentialPlace[], request: Omit<CredentialRequest, 'freshness'>): string | null {
+function readToken(places: readonly CredentialPlace[], request: PlacedRequest): string | null {
   const read = new Map<string, string>()
   for (const place of mostPreciseFirst(places)) {
     const where = headerOfPlace(place)?.toLowerCase() ?? startOf(place)
@@ -104,7 +121,7 @@ function readToken(places: readonly CredentialPlace[], request: Omit<CredentialR
 }
 
 /** What stands at the place; null: nothing, or what is written in the way of another place. */
-function textAt(place: CredentialPlace, { headers, query }: Omit<CredentialRequest, 'freshness'>): string | null {
+function textAt(place: CredentialPlace, { headers, query }: PlacedRequest): string | null {
   switch (place.kind) {
     case 'bearer':
       return afterBearer(headerOf(headers, 'authorization'))
@@ -140,17 +157,4 @@ function ofBasic(place: Extract<CredentialPlace, { kind: 'basic' }>, authorizati
 /** A member that is given twice counts as malformed, since others might read the other one. */
 function onlyOf(values: readonly string[]): string | null {
   return values.length < 2 ? (values[0] ?? null) : ''
-}
-
-/** A request's headers by their lower-case names, as API Gateway writes them; several of a name are joined by commas. */
-export type RequestHeaders = ReadonlyMap<string, string>
-
-/** The header's value, whatever the case of `name`; null where the request has none. */
-export function headerOf(headers: RequestHeaders, name: string): string | null {
-  return headers.get(name.toLowerCase()) ?? null
-}
-
-/** The one refusal of a session's token that is neither valid nor expired. */
-export function invalidToken(cause?: unknown): Problem {
-  return new Problem('invalid-token', 'The token is not valid.', { cause })
 }

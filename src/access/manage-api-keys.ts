@@ -14,6 +14,7 @@ import {
   stateOf,
 } from './api-key'
 import type { ApiKeyPrincipal } from './authenticate'
+import type { PortalSessionStore } from './portal-session'
 import { createApiKey, type NewApiKey } from './create-api-key'
 import { type Telling, tellOfEnding, tellOfMaking } from './tell-of-api-keys'
 
@@ -22,6 +23,7 @@ import { type Telling, tellOfEnding, tellOfMaking } from './tell-of-api-keys'
 
 export interface ManageApiKeysDeps {
   readonly apiKeys: Pick<ApiKeyStore, 'create' | 'load' | 'listOfTenants' | 'revoke'>
+  readonly portalSessions: Pick<PortalSessionStore, 'endAll'>
   readonly events: EventBus<ApiKeyEvent>
   readonly now: () => Date
   readonly randomBytes: (count: number) => Buffer
@@ -161,7 +163,7 @@ export interface EndedCredentials {
 }
 
 /**
- * Ends every API key that names this tenant and no other. Repeatable: a call that could not do all goes on where the one
+ * Ends every portal session of this tenant, and every API key that names it and no other. Repeatable: a call that could not do all goes on where the one
  * before ended.
  * @throws {Problem} `unavailable` where some have ended and nobody could be told
  */
@@ -169,6 +171,7 @@ export async function endCredentials(
   deps: ManageApiKeysDeps,
   { contract, by, tenantId }: EndCredentialsRequest,
 ): Promise<EndedCredentials> {
+  await deps.portalSessions.endAll(tenantId, null)
   const named = (await allOf(deps, tenantId)).filter(apiKey => isSeen(contract, apiKey))
   const [own, shared] = [named.filter(isOfOne), named.filter(apiKey => !isOfOne(apiKey))]
   const live = own.filter(({ revokedAt }) => revokedAt === null)

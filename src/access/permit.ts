@@ -1,17 +1,27 @@
 import { type Access, type Contract, neededPermissions } from '../contracts/contract'
-import { Problem } from '../core/problem'
+import { Problem, signInAgain } from '../core/problem'
 import type { ApiKeyPrincipal, Principal, SessionPrincipal } from './authenticate'
+import type { PortalPrincipal } from './portal-principal'
+import { isSignedInRecently } from './recent-sign-in'
 
 /** Who may call an operation that is not open to anyone. */
 export type Allowed = Exclude<Access, 'anyone'>
 
 /**
  * Refuses a principal that an operation of `contract` does not allow.
- * @throws {Problem} `session-required`, `role-required`, `permission-denied`, `plan-required`
+ * @throws {Problem} `session-required`, `role-required`, `permission-denied`, `plan-required`, `recent-sign-in-required`
  */
-export function permit(contract: Contract, allowed: Allowed, principal: Principal): void {
+export function permit(contract: Contract, allowed: Allowed, principal: Principal, now: Date): void {
   if (principal.kind === 'session') permitSession(allowed, principal)
+  else if (principal.kind === 'portal') permitPortal(allowed, principal)
   else permitApiKey(contract, allowed, principal)
+  if (allowed.recentSignIn === true && !isSignedInRecently(principal, now)) throw signInAgain()
+}
+
+function permitPortal({ portal }: Allowed, { scopes }: PortalPrincipal): void {
+  if (portal === undefined) throw new Problem('permission-denied', 'An API key is required.')
+  const lacking = portal.scopes.find(needed => !scopes.includes(needed))
+  if (lacking !== undefined) throw new Problem('permission-denied', `The portal session lacks the scope ${lacking}.`)
 }
 
 function permitSession({ session }: Allowed, { role }: SessionPrincipal): void {
@@ -32,12 +42,13 @@ function permitApiKey(contract: Contract, { apiKey }: Allowed, principal: ApiKey
 }
 
 /**
- * Refuses an API key that gives a member of the body for which it lacks the permission. A session's role allows all
- * members of the operations that it allows.
+ * Refuses an API key that gives a member of the body for which it lacks the permission, and a portal session that gives one
+ * which is for platforms. A session's role allows all members of the operations that it allows.
  * @throws {Problem} `permission-denied`, naming the member and the permission
  */
-export function permitMembers({ apiKey }: Allowed, principal: Principal, body: object): void {
+export function permitMembers({ apiKey, portal }: Allowed, principal: Principal, body: object): void {
   if (principal.kind === 'session') return
+  if (principal.kind === 'portal') return permitPortalMembers(portal?.members, body)
   const needed = Object.entries(apiKey?.memberPermissions ?? {})
   const denied = needed.find(
     ([member, permission]) => Object.hasOwn(body, member) && !principal.permissions.includes(permission),
@@ -45,6 +56,12 @@ export function permitMembers({ apiKey }: Allowed, principal: Principal, body: o
   if (denied === undefined) return
   const [member, permission] = denied
   throw new Problem('permission-denied', `The API key lacks the permission ${permission}, which ${member} needs.`)
+}
+
+function permitPortalMembers(members: readonly string[] | undefined, body: object): void {
+  const denied = Object.keys(body).find(member => members?.includes(member) === false)
+  if (denied === undefined) return
+  throw new Problem('permission-denied', `A portal session cannot give ${denied}; it gives ${members?.join(', ')}.`)
 }
 
 /** Plans stand lowest first. No plan, and a plan that the contract does not have, reach nothing. */

@@ -2,7 +2,8 @@ import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 import { type Role, roles } from '../contracts/dimensions'
 import { storedIdPattern } from '../core/id'
 import { Problem } from '../core/problem'
-import { invalidToken, type SessionPrincipal } from './authenticate'
+import { type SessionPrincipal } from './authenticate'
+import { invalidToken } from './credential'
 import {
   createRemoteJWKSet,
   JOSENotSupported,
@@ -101,7 +102,9 @@ function principalOf(payload: JWTPayload, settings: SessionSettings): SessionPri
   const role = roles.find((known: Role) => known === payload[settings.roleClaim])
   const tenantIds = tenantsOf(payload[settings.tenantClaim])
   if (role === undefined || tenantIds === null || !isSubject(payload.sub)) throw invalidToken()
-  return { kind: 'session', id: payload.sub, role, tenantIds }
+  const signedIn = payload['auth_time']
+  const authenticatedAt = typeof signedIn === 'number' ? { authenticatedAt: new Date(signedIn * 1000) } : {}
+  return { kind: 'session', id: payload.sub, role, tenantIds, ...authenticatedAt }
 }
 
 function tenantsOf(claim: unknown): readonly string[] | null {

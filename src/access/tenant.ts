@@ -2,7 +2,8 @@ import type { TenantSource } from '../contracts/contract'
 import { parseTenantId } from '../contracts/ids'
 import { storedIdPattern } from '../core/id'
 import { noSuchEndpoint, Problem } from '../core/problem'
-import { type ApiKeyPrincipal, headerOf, type Principal, type RequestHeaders } from './authenticate'
+import { type ApiKeyPrincipal, type Principal } from './authenticate'
+import { headerOf, type RequestHeaders } from './credential'
 
 /** Where a request may name its tenant. */
 export interface TenantRequest {

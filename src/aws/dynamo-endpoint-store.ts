@@ -239,7 +239,12 @@ const published = v.object({
   unmirroredAt: v.exactOptional(instant),
 })
 
-export const actor = v.object({ kind: v.picklist(['api-key', 'session', 'keyturn']), id: v.string() })
+export const actor = v.object({
+  kind: v.picklist(['api-key', 'session', 'portal', 'keyturn']),
+  id: v.string(),
+  via: v.exactOptional(v.string()),
+  sessionId: v.exactOptional(v.string()),
+})
 
 const shownSetting = v.nullable(v.union([v.string(), v.number(), v.array(v.string())]))
 export const changedSettings = v.record(v.string(), v.object({ from: shownSetting, to: shownSetting }))

@@ -68,6 +68,16 @@ export function apiKeyListingKey(id: string): ItemKey {
   return { pk: apiKeyListing, sk: apiKeyListingPrefix + id }
 }
 
+/** Where a portal session stands, by its id. */
+export function portalSessionItemKey(id: string): ItemKey {
+  return { pk: `PORTAL#${plainId(id)}`, sk: 'SESSION' }
+}
+
+/** Where it stands how often all portal sessions of a subject were ended, or of the tenant where that is null. */
+export function portalEndingsKey(tenantId: string, subject: string | null): ItemKey {
+  return { pk: `PORTALS#${plainId(tenantId)}`, sk: subject === null ? 'TENANT' : `SUBJECT#${subject}` }
+}
+
 /** Where a record of a tenant's access stands: all of a tenant's by their time. `place` is `placeInTime` of the record. */
 export function tenantRecordItemKey(tenantId: string, place: string): ItemKey {
   return { pk: `AUDIT#${plainId(tenantId)}`, sk: place }

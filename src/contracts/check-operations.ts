@@ -2,7 +2,7 @@ import { whenRules } from './check-claims'
 import { chosenParameters } from './check-requests'
 import { replyRules } from './check-shapes'
 import { type Contract, neededPermissions, type Operation } from './contract'
-import { isOfAccess, type Use } from './dimensions'
+import { isOfAccess, isOfPlatform, isOpen, type Use } from './dimensions'
 import type { Fault } from './fault'
 import { parseTemplate, type Segment } from './routes'
 import { operationRule, type OperationRule } from './rule'
@@ -37,18 +37,21 @@ const withoutEndpoint: readonly Use[] = [
   'tenant-audit',
   'create-api-key',
   'list-api-keys',
+  'session',
+  'create-portal-session',
+  'end-portal-sessions',
 ]
-/** Uses whose id is something else's: a delivery's, an API key's, a tenant's. */
-const withOtherId: readonly Use[] = ['send-again', 'revoke-api-key', 'end-credentials']
+/** Uses whose id is something else's: a delivery's, an API key's, a tenant's, a portal session's. */
+const withOtherId: readonly Use[] = ['send-again', 'revoke-api-key', 'end-credentials', 'end-portal-session']
 
 function checkPath(contract: Addressed, { path, use }: Pick<Operation, 'path' | 'use'>): readonly Fault[] {
   const { ids, tenant } = contract
   const segments = parseTemplate(path)
   const names = segments.flatMap(segment => (segment.kind === 'parameter' ? [segment.name] : []))
   const needsId = withOtherId.includes(use) || (ids.kind !== 'fixed' && !withoutEndpoint.includes(use))
-  const tenantName = tenant.from === 'path' && !isOfAccess(use) ? [tenant.parameter] : []
+  const tenantName = tenant.from === 'path' && !isOfPlatform(use) ? [tenant.parameter] : []
   const chosen = use === 'rotate' ? chosenParameters(contract) : []
-  const wanted = use === 'health' ? [] : [...(needsId ? ['id'] : []), ...tenantName, ...chosen]
+  const wanted = isOpen(use) ? [] : [...(needsId ? ['id'] : []), ...tenantName, ...chosen]
   const [beforeLast, last] = segments.slice(-2)
   if (beforeLast?.kind === 'parameter' && beforeLast.verb !== null && last !== undefined && isEmpty(last)) {
     return [`path must not end in a slash after a verb, as in ${JSON.stringify(`${segmentText(beforeLast)}/`)}`]
@@ -93,20 +96,24 @@ function checkAccess(
   { access, use }: Pick<Operation, 'access' | 'use'>,
 ): readonly Fault[] {
   if (access === undefined) return []
-  if (access === 'anyone') return [use !== 'health' && 'access must not be anyone']
+  if (access === 'anyone') return [!isOpen(use) && 'access must not be anyone']
   const { permissions = [], plans = [], sessions } = credentials
-  const { session, apiKey } = access
+  const { session, apiKey, portal } = access
   const { memberPermissions = {}, minimumPlan } = apiKey ?? {}
   const isKnown = (permission: string): boolean => permissions.includes(permission)
   return [
-    use === 'health' && 'access must be anyone',
+    isOpen(use) && 'access must be anyone',
     session === undefined && apiKey === undefined && 'access must allow sessions or API keys',
     session !== undefined && sessions !== true && 'access.session needs credentials.sessions',
     session !== undefined &&
       isOfAccess(use) &&
-      'access.session must not be given: API keys alone make and end API keys',
+      'access.session must not be given: API keys alone make and end what lets somebody in',
     use === 'create-api-key' && plans.length > 0 && 'use must not be create-api-key, since a request names no plan',
     isOfAccess(use) && neededPermissions(apiKey ?? {}).length === 0 && 'access.apiKey.permission must be given',
+    portal !== undefined && credentials.portalScopes === undefined && 'access.portal needs credentials.portalScopes',
+    portal !== undefined &&
+      use === 'create-portal-session' &&
+      'access.portal must not be given: API keys alone make one',
     session?.roles.length === 0 && 'access.session.roles must not be empty',
     apiKey !== undefined && credentials.apiKey === undefined && 'access.apiKey needs credentials.apiKey',
     apiKey !== undefined && !neededPermissions(apiKey).every(isKnown) && 'access.apiKey.permission is unknown',

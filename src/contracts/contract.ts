@@ -15,6 +15,7 @@ import {
   type reaches,
   type replyStatuses,
   type Role,
+  type Scope,
   type roundingDirections,
   type secretKeys,
   type tenantFormats,
@@ -22,7 +23,7 @@ import {
   type unknownFieldRules,
   type urlRules,
   type Use,
-  isOfAccess,
+  isOfPlatform,
 } from './dimensions'
 import type { Listed } from './listed'
 import type { PlaceText } from './place'
@@ -99,6 +100,11 @@ export interface Credentials {
   readonly apiKey?: TextFormat
   /** Whether dashboard sessions (JWTs) are accepted at all. Absent: they are not, and are 401. */
   readonly sessions?: boolean
+  /**
+   * The permission that the API key which makes a portal session must hold for each of its scopes, at that time and ever
+   * after. Absent: portal sessions are 401.
+   */
+  readonly portalScopes?: Readonly<Record<Scope, string>>
   /** The permissions that an API key of this contract can hold. Absent: none. */
   readonly permissions?: readonly string[]
   /** The plans that an API key can be on, lowest first. Absent: no plans. */
@@ -324,7 +330,17 @@ export type Access =
   | {
       readonly session?: { readonly roles: readonly Role[] }
       readonly apiKey?: ApiKeyAccess
+      readonly portal?: PortalAccess
+      /** A person must have signed in within five minutes, as far as the credential tells when that was. */
+      readonly recentSignIn?: true
     }
+
+export interface PortalAccess {
+  /** Those that the portal session must have, each of them. */
+  readonly scopes: readonly Scope[]
+  /** The members of the body that it may give. Absent: all. */
+  readonly members?: readonly string[]
+}
 
 export interface ApiKeyAccess {
   /** What the API key must hold: one permission, or a list of which it must hold each. */
@@ -355,7 +371,7 @@ export function namesTenant({ tenant }: Pick<Contract, 'tenant'>): boolean {
 
 /** The permissions that API keys for all tenants alone can hold: those that let them make and end API keys. */
 export function permissionsForAllTenants({ operations }: Pick<Contract, 'operations'>): readonly string[] {
-  const ofAccess = operations.filter(({ use }) => isOfAccess(use))
+  const ofAccess = operations.filter(({ use }) => isOfPlatform(use))
   return [
     ...new Set(ofAccess.flatMap(({ access }) => (isAllowed(access) ? neededPermissions(access.apiKey ?? {}) : []))),
   ]

@@ -11,25 +11,49 @@ export const usesOfRotate = [
 /** Uses that read, or change nothing but an endpoint's settings. The function `endpoints` serves them. */
 export const usesOfEndpoints = [
   ...(['list', 'get', 'update', 'delete', 'secret-state', 'rotations', 'audit', 'health'] as const),
-  'tenant-audit',
+  ...(['tenant-audit', 'session'] as const),
   ...(['publish', 'deliveries', 'attempts', 'send-again', 'recover'] as const),
 ] as const
 /** Uses that sign something and send it while the caller waits. The function `deliver` serves them. */
 export const usesOfDeliver = ['test', 'probe'] as const
-/** Uses that make and end API keys, of no one tenant. The function `access` serves them, to API keys for all tenants alone. */
-export const usesOfAccess = ['create-api-key', 'list-api-keys', 'revoke-api-key', 'end-credentials'] as const
-export type AccessUse = (typeof usesOfAccess)[number]
-/** Uses that are for one tenant, and `health`. */
-export type TenantUse =
-  (typeof usesOfRotate)[number] | (typeof usesOfEndpoints)[number] | (typeof usesOfDeliver)[number]
-export type Use = TenantUse | AccessUse
+/** Uses that make and end API keys, of no one tenant, for API keys for all tenants alone. */
+export const usesOfPlatform = ['create-api-key', 'list-api-keys', 'revoke-api-key', 'end-credentials'] as const
+export type PlatformUse = (typeof usesOfPlatform)[number]
+/** Uses of a tenant's portal sessions. */
+export const usesOfPortal = ['create-portal-session', 'end-portal-session', 'end-portal-sessions'] as const
+/** Uses that take the code of a portal session instead of a credential. */
+export const usesOfCodes = ['describe-portal-session', 'exchange-portal-session'] as const
+/** Uses that make and end what lets somebody in. The function `access` serves them. */
+export const usesOfAccess = [...usesOfPlatform, ...usesOfPortal, ...usesOfCodes] as const
+/** Uses that ask for no credential. */
+export const openUses = ['health', ...usesOfCodes] as const
+export type OpenUse = (typeof openUses)[number]
+export type Use =
+  | (typeof usesOfRotate)[number]
+  | (typeof usesOfEndpoints)[number]
+  | (typeof usesOfDeliver)[number]
+  | (typeof usesOfAccess)[number]
+/** Uses that are for one tenant. */
+export type TenantUse = Exclude<Use, PlatformUse | OpenUse>
 
-export function isOfAccess(use: Use): use is AccessUse {
+export function isOfPlatform(use: Use): use is PlatformUse {
+  return usesOfPlatform.some(each => each === use)
+}
+
+export function isOfAccess(use: Use): boolean {
   return usesOfAccess.some(each => each === use)
+}
+
+export function isOpen(use: Use): use is OpenUse {
+  return openUses.some(each => each === use)
 }
 
 export const roles = ['admin', 'member'] as const
 export type Role = (typeof roles)[number]
+
+/** What a portal session is for. */
+export const scopes = ['read', 'rotate', 'write', 'test'] as const
+export type Scope = (typeof scopes)[number]
 
 /** Where a credential may stand; `CredentialPlace` explains them. */
 export const credentialPlaces = ['bearer', 'header', 'basic', 'query'] as const

@@ -107,7 +107,7 @@ function withoutVerb(segment: Segment): Segment {
   return segment.kind === 'literal' ? segment : { ...segment, verb: null }
 }
 
-/** Only `rotate` may seal secrets, only `rotate` and `deliver` may open them; only `access` may make API keys. */
+/** Only `rotate` may seal secrets, only `rotate` and `deliver` may open them; only `access` may let somebody in. */
 function functionOf({ operation }: Route): ServingFunction {
   if (isOfAccess(operation.use)) return 'access'
   if (usesOfDeliver.some(use => use === operation.use)) return 'deliver'

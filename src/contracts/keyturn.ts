@@ -63,15 +63,45 @@ const apiKey = {
   ...underOwnNames('createdAt', 'createdBy', 'expiresAt', 'revokedAt', 'lastUsedAt'),
 } as const
 
-const read = { session: { roles: ['admin', 'member'] }, apiKey: { permission: 'endpoints:read' } } as const
-const write = { session: { roles: ['admin'] }, apiKey: { permission: 'endpoints:write' } } as const
+const portalSession = underOwnNames('id', 'url', 'expiresAt')
+
+const read = {
+  session: { roles: ['admin', 'member'] },
+  apiKey: { permission: 'endpoints:read' },
+  portal: { scopes: ['read'] },
+} as const
+const write = {
+  session: { roles: ['admin'] },
+  apiKey: { permission: 'endpoints:write' },
+  portal: { scopes: ['write'] },
+} as const
+const test = { ...write, portal: { scopes: ['test'] } } as const
 const publish = { session: { roles: ['admin'] }, apiKey: { permission: 'events:write' } } as const
-const rotate = { session: { roles: ['admin'] }, apiKey: { permission: 'endpoints:rotate' } } as const
+const step = {
+  session: { roles: ['admin'] },
+  apiKey: { permission: 'endpoints:rotate' },
+  portal: { scopes: ['rotate'] },
+} as const
+/** Whoever brings a secret has it already: that is for the platform. */
+const rotate = {
+  ...step,
+  portal: {
+    scopes: ['rotate'],
+    members: ['overlapSeconds', 'signing', 'leadSeconds', 'reason', 'ifRevision', 'reveal'],
+  },
+} as const
+const revoke = { ...step, recentSignIn: true } as const
+const probe = { ...write, portal: { scopes: ['rotate'] } } as const
+const shown = ['url', 'name', 'description', 'eventTypes', 'status'] as const
 /** Creating reveals a secret; deleting and creating again would reveal a new one under the same id. */
 const writeAndRotate = {
   session: { roles: ['admin'] },
   apiKey: { permission: ['endpoints:write', 'endpoints:rotate'] },
+  portal: { scopes: ['write', 'rotate'], members: ['contract', ...shown] },
 } as const
+const remove = { ...writeAndRotate, portal: { scopes: ['write', 'rotate'] }, recentSignIn: true } as const
+/** API keys alone: a browser's credential makes no other. */
+const portal = { apiKey: { permission: 'portal:write' } } as const
 /** API keys for all tenants alone can have it. */
 const keys = { apiKey: { permission: 'keys:write' } } as const
 /** Whoever chooses who may read a mirror gives the secret to somebody. */
@@ -81,6 +111,7 @@ const update = {
     permission: 'endpoints:write',
     memberPermissions: { consumers: 'endpoints:rotate', mirror: 'endpoints:rotate' },
   },
+  portal: { scopes: ['write'], members: shown },
 } as const
 
 /** Keyturn's own API under `/v1`: endpoints of every mounted contract can be managed and rotated through it. */
@@ -90,7 +121,16 @@ export const keyturn = {
     in: { kind: 'bearer' },
     apiKey: { prefix: 'kt_', encoding: 'base64url', bytes: 32 },
     sessions: true,
-    permissions: ['endpoints:read', 'endpoints:write', 'endpoints:rotate', 'events:write', 'keys:write'],
+    portalScopes: {
+      read: 'endpoints:read',
+      rotate: 'endpoints:rotate',
+      write: 'endpoints:write',
+      test: 'endpoints:write',
+    },
+    permissions: [
+      ...(['endpoints:read', 'endpoints:write', 'endpoints:rotate', 'events:write'] as const),
+      ...(['deliveries:content', 'portal:write', 'keys:write'] as const),
+    ],
   },
   tenant: { from: 'credential', header: 'Keyturn-Tenant' },
   ids: { kind: 'prefixed', prefix: 'ep_', characters: 24 },
@@ -145,7 +185,7 @@ export const keyturn = {
       use: 'delete',
       method: 'DELETE',
       path: '/v1/endpoints/{id}',
-      access: writeAndRotate,
+      access: remove,
       reply: { status: 204, body: null },
     },
     {
@@ -159,28 +199,28 @@ export const keyturn = {
       use: 'promote',
       method: 'POST',
       path: '/v1/endpoints/{id}/secret/promote',
-      access: rotate,
+      access: step,
       reply: { status: 200, body: underOwnNames('version', 'signingKeyId', 'previousExpiresAt') },
     },
     {
       use: 'abandon',
       method: 'POST',
       path: '/v1/endpoints/{id}/secret/abandon',
-      access: rotate,
+      access: step,
       reply: { status: 200, body: underOwnNames('version', 'abandonedKeyId', 'expiresAt') },
     },
     {
       use: 'roll-back',
       method: 'POST',
       path: '/v1/endpoints/{id}/secret/roll-back',
-      access: rotate,
+      access: step,
       reply: { status: 200, body: underOwnNames('version', 'signingKeyId', 'publishedKeyId') },
     },
     {
       use: 'revoke-previous',
       method: 'POST',
       path: '/v1/endpoints/{id}/secret/revoke-previous',
-      access: rotate,
+      access: revoke,
       reply: { status: 200, body: { version: 'version', revokedKeyIds: 'revokedKeyIds' } },
     },
     {
@@ -240,14 +280,14 @@ export const keyturn = {
       use: 'test',
       method: 'POST',
       path: '/v1/endpoints/{id}/test',
-      access: write,
+      access: test,
       reply: { status: 200, body: tested },
     },
     {
       use: 'probe',
       method: 'POST',
       path: '/v1/endpoints/{id}/secret/probe',
-      access: write,
+      access: probe,
       reply: { status: 200, body: underOwnNames('adoption', 'keyId', 'at', 'checks') },
     },
     {
@@ -311,6 +351,56 @@ export const keyturn = {
           leftApiKeys: { $each: 'leftApiKeys', shape: underOwnNames('id', 'name', 'contract', 'tenantIds') },
         },
       },
+    },
+    {
+      use: 'session',
+      method: 'GET',
+      path: '/v1/session',
+      access: { session: { roles: ['admin', 'member'] }, apiKey: {}, portal: { scopes: [] } },
+      reply: {
+        status: 200,
+        body: {
+          kind: 'principalKind',
+          id: 'sessionId',
+          ...underOwnNames('subject', 'tenantId', 'displayName', 'scopes', 'endpointIds', 'createdAt', 'expiresAt'),
+          ...underOwnNames('authenticatedAt', 'returnUrl', 'locale', 'theme', 'deliveryBodies'),
+        },
+      },
+    },
+    {
+      use: 'create-portal-session',
+      method: 'POST',
+      path: '/v1/portal-sessions',
+      access: portal,
+      reply: { status: 201, body: portalSession },
+    },
+    {
+      use: 'describe-portal-session',
+      method: 'POST',
+      path: '/v1/portal-sessions/describe',
+      access: 'anyone',
+      reply: { status: 200, body: underOwnNames('id', 'tenantId', 'subject', 'displayName', 'expiresAt') },
+    },
+    {
+      use: 'exchange-portal-session',
+      method: 'POST',
+      path: '/v1/portal-sessions/exchange',
+      access: 'anyone',
+      reply: { status: 200, body: underOwnNames('id', 'token', 'parentOrigins') },
+    },
+    {
+      use: 'end-portal-sessions',
+      method: 'DELETE',
+      path: '/v1/portal-sessions',
+      access: portal,
+      reply: { status: 204, body: null },
+    },
+    {
+      use: 'end-portal-session',
+      method: 'DELETE',
+      path: '/v1/portal-sessions/{id}',
+      access: { ...portal, portal: { scopes: [] } },
+      reply: { status: 204, body: null },
     },
     {
       use: 'health',

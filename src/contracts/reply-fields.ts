@@ -83,6 +83,22 @@ export const apiKeyFields = [
   'lastUsedAt',
 ] as const
 
+/** Who calls, as `GET /v1/session` tells a page. */
+export const sessionFields = [
+  /** `portal`, `session` or `api-key`. */
+  'principalKind',
+  /** A portal session's id, or null. */
+  'sessionId',
+  ...(['subject', 'tenantId', 'displayName'] as const),
+  /** Those in effect now. */
+  'scopes',
+  /** Null: any of the tenant's. */
+  'endpointIds',
+  ...(['createdAt', 'expiresAt', 'authenticatedAt', 'returnUrl', 'locale', 'theme'] as const),
+  /** Whether it is shown what receivers answered. */
+  'deliveryBodies',
+] as const
+
 /** The fields of each use's reply. */
 export const replyFields = {
   create: [...revealFields, ...requestFields],
@@ -116,6 +132,12 @@ export const replyFields = {
   'list-api-keys': ['apiKeys', 'nextCursor', ...requestFields],
   'revoke-api-key': requestFields,
   'end-credentials': ['endedApiKeyIds', 'leftApiKeys', ...requestFields],
+  session: [...sessionFields, ...requestFields],
+  'create-portal-session': ['id', 'url', 'expiresAt', ...requestFields],
+  'describe-portal-session': ['id', 'tenantId', 'subject', 'displayName', 'expiresAt', ...requestFields],
+  'exchange-portal-session': ['id', 'token', 'parentOrigins', ...requestFields],
+  'end-portal-session': requestFields,
+  'end-portal-sessions': requestFields,
 } as const satisfies Readonly<Record<Use, readonly string[]>>
 
 /** The fields of an error's body. */
@@ -158,7 +180,7 @@ export const itemFields = {
 export const structuredFields: readonly string[] = [
   ...Object.keys(itemFields),
   ...(['eventTypes', 'requestConfig', 'consumers', 'lastStatus', 'policy', 'attempts', 'messages'] as const),
-  ...(['tenantIds', 'permissions', 'createdBy', 'endedApiKeyIds'] as const),
+  ...(['tenantIds', 'permissions', 'createdBy', 'endedApiKeyIds', 'scopes', 'endpointIds', 'parentOrigins'] as const),
   ...(['revokedKeyIds', 'requestPayload', 'requestHeaders', 'responseHeaders', 'keyIds', 'changed', 'actor'] as const),
 ]
 
@@ -166,7 +188,7 @@ export const structuredFields: readonly string[] = [
 export const timeFields = [
   ...(['createdAt', 'updatedAt', 'rotatedAt', 'signsFrom', 'previousExpiresAt', 'expiresAt', 'pausedAt'] as const),
   ...(['lastSuccessAt', 'lastFailureAt', 'lastDeliveryAt', 'sentAt', 'deliveredAt', 'dlqAt', 'at'] as const),
-  ...(['revokedAt', 'lastUsedAt', 'currentKeyCreatedAt', 'requestTime'] as const),
+  ...(['revokedAt', 'lastUsedAt', 'currentKeyCreatedAt', 'authenticatedAt', 'requestTime'] as const),
 ] as const
 
 const eitherWay = ['true', 'false'] as const
@@ -194,6 +216,8 @@ export const fieldValues = {
   paused: eitherWay,
   delivered: eitherWay,
   isCurrent: eitherWay,
+  principalKind: ['portal', 'session', 'api-key'],
+  deliveryBodies: eitherWay,
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
 export type TimeField = (typeof timeFields)[number]
@@ -201,6 +225,7 @@ export type RequestField = (typeof requestFields)[number]
 export type DeliveryField = (typeof deliveryFields)[number]
 export type EndpointField = (typeof endpointFields)[number]
 export type RevealField = (typeof revealFields)[number]
+export type SessionField = (typeof sessionFields)[number]
 export type TestField = (typeof testFields)[number]
 export type ErrorField = (typeof errorFields)[number]
 export type ReplyFields = { readonly [U in Use]: (typeof replyFields)[U][number] }

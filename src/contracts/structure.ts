@@ -16,6 +16,7 @@ import type {
   Operation,
   OperationOf,
   Overlap,
+  PortalAccess,
   Publishes,
   OwnSecret,
   RotateBody,
@@ -134,6 +135,7 @@ const credentials = object({
   in: optional(where(Array.isArray, array(credentialPlace), credentialPlace)),
   apiKey: optional(object(textFormat)),
   sessions: optional(boolean),
+  portalScopes: optional(object({ read: text, rotate: text, write: text, test: text })),
   permissions: optional(array(text, 'must be a list')),
   plans: optional(array(text, 'must be a list')),
 } satisfies Members<Credentials>)
@@ -328,6 +330,13 @@ const access = where(
   object({
     session: optional(object({ roles: array(words(dimensions.roles), 'must be a list') })),
     apiKey: optional(apiKeyAccess),
+    portal: optional(
+      object({
+        scopes: array(words(dimensions.scopes), 'must be a list'),
+        members: optional(array(text, 'must be a list')),
+      } satisfies Members<PortalAccess>),
+    ),
+    recentSignIn: optional(present),
   }),
 )
 

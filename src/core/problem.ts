@@ -7,6 +7,7 @@ export const problems = {
   'session-required': [403, 'A dashboard session is required'],
   'role-required': [403, 'The role does not allow this'],
   'permission-denied': [403, 'A permission is missing'],
+  'recent-sign-in-required': [403, 'A recent sign-in is required'],
   'plan-required': [403, 'The plan does not include this'],
   'route-not-found': [404, 'No such route'],
   'not-in-this-version': [404, 'Not in this API version'],
@@ -83,6 +84,14 @@ export class Problem extends Error {
   get title(): string {
     return problems[this.code][1]
   }
+}
+
+/** The refusal of what ends keys, or opens a gap, to a person who may have left the desk. */
+export function signInAgain(): Problem {
+  return new Problem(
+    'recent-sign-in-required',
+    'This needs a sign-in within the last five minutes: sign in again, and open the page anew.',
+  )
 }
 
 /** The one answer for an endpoint that is malformed, unknown, another's, or deleted, be it while the request runs. */

@@ -1,4 +1,4 @@
-import { headerOf, type RequestHeaders } from '../access/authenticate'
+import { headerOf, type RequestHeaders } from '../access/credential'
 import type { ApiVersions } from '../contracts/contract'
 import { Problem } from '../core/problem'
 import { invalidField } from './body/fields'

@@ -7,8 +7,9 @@ export type LambdaHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewa
 /** Serves events of an HTTP API (payload format 2.0). It only converts: event to request, reply to result. */
 export function lambdaHandler(app: Serve): LambdaHandler {
   return async event => {
-    const { status, headers, body } = await app(requestOf(event))
-    return { statusCode: status, headers: { ...headers }, body, isBase64Encoded: false }
+    const { status, headers, cookies = [], body } = await app(requestOf(event))
+    const set = cookies.length === 0 ? {} : { cookies: [...cookies] }
+    return { statusCode: status, headers: { ...headers }, ...set, body, isBase64Encoded: false }
   }
 }
 
@@ -20,6 +21,7 @@ function requestOf(event: APIGatewayProxyEventV2): ApiRequest {
     path: event.rawPath,
     query: event.rawQueryString,
     headers: new Map(Object.entries(event.headers).map(([name, value]) => [name, value ?? ''])),
+    cookies: event.cookies ?? [],
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
   }
 }

@@ -50,10 +50,22 @@ export async function loadShownEndpoint(
   throw noSuchEndpoint()
 }
 
-/** Whether the endpoint is there, live, and reached by the contract that the request is made in. */
-export function isReached(endpoint: Endpoint | null, { contract }: PermittedRequest): endpoint is Endpoint {
-  if (endpoint === null || endpoint.deletedAt !== null) return false
+/** Whether the endpoint is there, live, and reached by the contract that the request is made in, and by its caller. */
+export function isReached(endpoint: Endpoint | null, request: PermittedRequest): endpoint is Endpoint {
+  const { contract } = request
+  if (endpoint === null || endpoint.deletedAt !== null || !isGranted(endpoint.id, request)) return false
   return contract.reach === 'every' || endpoint.contract === contract.name
+}
+
+/** Whether the caller may see the endpoint with this id, be it there or not: a portal session may be for some alone. */
+export function isGranted(endpointId: string, { principal }: Pick<PermittedRequest, 'principal'>): boolean {
+  const granted = principal.kind === 'portal' ? principal.session.endpointIds : null
+  return granted === null || granted.includes(endpointId)
+}
+
+/** Whether the caller may see an endpoint that there is not yet. */
+export function grantsNew({ principal }: Pick<PermittedRequest, 'principal'>): boolean {
+  return principal.kind !== 'portal' || principal.session.endpointIds === null
 }
 
 /** The endpoint's own contract, which need not be the one that the request is made in. */
@@ -67,14 +79,12 @@ export function contractOf(contracts: readonly Contract[], { contract }: Endpoin
  * The ids that the path may mean. Each contract has its own spelling of one text, so our own API, which reaches the
  * endpoints of all, tries each.
  */
-export function possibleIds(
-  contracts: readonly Contract[],
-  { contract, parameters }: PermittedRequest,
-): ReadonlySet<string> {
+export function possibleIds(contracts: readonly Contract[], request: PermittedRequest): ReadonlySet<string> {
+  const { contract, parameters } = request
   const { ids } = contract
   const text = ids.kind === 'fixed' ? ids.id : (parameters['id'] ?? '')
   const formats = contract.reach !== 'every' ? [ids] : contracts.map(mounted => mounted.ids)
   const spelled = formats.flatMap(format => parseEndpointId(format, text) ?? [])
-  if (contract.reach !== 'every') return new Set(spelled)
-  return new Set(storedIdPattern.test(text) ? [...spelled, text] : spelled)
+  const possible = contract.reach === 'every' && storedIdPattern.test(text) ? [...spelled, text] : spelled
+  return new Set(possible.filter(id => isGranted(id, request)))
 }

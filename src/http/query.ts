@@ -16,8 +16,10 @@ import {
   invalidFields,
   isNotKnown,
   type ReadTable,
+  required,
   textLike,
 } from './body/fields'
+import { subjectField } from './body/portal-session'
 import { type EndpointFilter, filterDigest, filterFields } from './endpoint-filter'
 import type { ApiRequest, MatchedRequest } from './request'
 
@@ -96,6 +98,8 @@ function tenantAuditTable(operation: Operation) {
   return { ...pageTable('tenant-audit', operation), since }
 }
 
+const endingTable = { subject: required(described('Whose sessions end', subjectField)) }
+
 /** The parameters that each use reads. A use that is not here reads none. */
 const queryTables: { readonly [U in Use]?: (operation: Operation, mounted: readonly Contract[]) => FieldTable } = {
   list: endpointsTable,
@@ -105,6 +109,7 @@ const queryTables: { readonly [U in Use]?: (operation: Operation, mounted: reado
   attempts: operation => pageTable('attempts', operation),
   deliveries: sizeTable,
   'list-api-keys': apiKeysTable,
+  'end-portal-sessions': () => endingTable,
 }
 
 /** The parameters that an operation reads for its use. `mounted`: the contracts that one of them may name. */
@@ -164,6 +169,11 @@ export function readAuditRange(request: MatchedRequest): AuditRange {
   return { limit: limit ?? usualSize(request), after: cursor, since }
 }
 
+/** @throws {Problem} `invalid-request` */
+export function readSubject(request: MatchedRequest): string {
+  return readQuery(request, endingTable).subject
+}
+
 /**
  * `?limit=` alone, for a list without further pages.
  * @throws {Problem} `invalid-request`
@@ -191,6 +201,7 @@ function readQuery<Table extends FieldTable>(request: ApiRequest, table: Table):
   const read = Object.entries(table).map(([name, field]) => {
     const [value, ...others] = query.getAll(name)
     if (others.length > 0) errors.push({ path: name, message: 'must not be given twice' })
+    if (value === undefined && field.required === true) errors.push({ path: name, message: 'must be given' })
     return [name, value === undefined ? undefined : gather(errors, () => field.read(name, value))] as const
   })
   if (errors.length > 0) throw invalidFields(errors)

@@ -29,6 +29,8 @@ export interface Outcome {
   readonly values: Values
   /** An earlier request with the same idempotency key made the change. */
   readonly replayed: boolean
+  /** Each the value of a `Set-Cookie`. Absent: none. */
+  readonly cookies?: readonly string[]
 }
 
 export function outcome(values: Values): Outcome {
@@ -44,15 +46,16 @@ export interface ReplyRequest extends Pick<ApiRequest, 'id' | 'method' | 'path'>
 export function outcomeReply(
   contract: Contract,
   { reply }: Operation,
-  { values, replayed }: Outcome,
+  { values, replayed, cookies = [] }: Outcome,
   { request, now }: { readonly request: ReplyRequest; readonly now: Date },
 ): ApiReply {
   const { status, body } = reply
   const shown = { ...values, requestId: request.id, requestTime: now }
   const headers = { ...(replayed && { 'idempotency-replayed': 'true' }), ...ownHeaders(contract, shown) }
-  if (body === null) return { status, headers, body: '' }
+  if (body === null) return { status, headers, cookies, body: '' }
   const text = JSON.stringify(renderShape(body, shown, timesOf(contract)))
-  return { status, headers: { ...headers, 'content-type': contract.contentType ?? 'application/json' }, body: text }
+  const contentType = contract.contentType ?? 'application/json'
+  return { status, headers: { ...headers, 'content-type': contentType }, cookies, body: text }
 }
 
 /** The headers that the contract has in every reply, by their lower-case names. */

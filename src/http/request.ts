@@ -1,6 +1,7 @@
-import type { ApiKeyPrincipal, Principal, RequestHeaders } from '../access/authenticate'
+import type { ApiKeyPrincipal, Principal } from '../access/authenticate'
+import type { RequestHeaders } from '../access/credential'
 import type { Contract, Operation } from '../contracts/contract'
-import type { AccessUse, TenantUse } from '../contracts/dimensions'
+import type { OpenUse, PlatformUse, TenantUse } from '../contracts/dimensions'
 import type { PathParameters } from '../contracts/routes'
 import type { Actor } from '../rotation/endpoint'
 import type { Outcome } from './reply'
@@ -15,6 +16,8 @@ export interface ApiRequest {
   /** What follows the `?`, still encoded. */
   readonly query: string
   readonly headers: RequestHeaders
+  /** Each as `name=value`. */
+  readonly cookies: readonly string[]
   /** Empty where there is none. */
   readonly body: Buffer
 }
@@ -22,6 +25,8 @@ export interface ApiRequest {
 export interface ApiReply {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
+  /** Each the value of a `Set-Cookie`. Absent: none. */
+  readonly cookies?: readonly string[]
   readonly body: string
 }
 
@@ -53,9 +58,9 @@ interface UseOf<Request> {
 }
 
 /** What a function serves. A use that is absent is another function's. */
-export type Uses = { readonly [U in Exclude<TenantUse, 'health'>]?: UseOf<PermittedRequest> } & {
-  readonly [U in AccessUse]?: UseOf<PlatformRequest>
-} & { readonly health?: (request: MatchedRequest) => Promise<Outcome> }
+export type Uses = { readonly [U in TenantUse]?: UseOf<PermittedRequest> } & {
+  readonly [U in PlatformUse]?: UseOf<PlatformRequest>
+} & { readonly [U in OpenUse]?: (request: MatchedRequest) => Promise<Outcome> }
 
 /** What a deployment says about its API. */
 export interface ApiSettings {

@@ -1,11 +1,12 @@
 import { type AccessDeps, authenticate, type Principal } from '../access/authenticate'
 import { permit } from '../access/permit'
 import { hasAllTenants, resolveTenant } from '../access/tenant'
-import { isOfAccess } from '../contracts/dimensions'
+import { isOfPlatform, isOpen } from '../contracts/dimensions'
 import { descriptionPlace } from '../contracts/gateway-routes'
 import { type Mount, routesOf } from '../contracts/routes'
 import { inRequestScope, type Log, nameInLog, scrubbedError } from '../core/log'
 import { Problem } from '../core/problem'
+import type { Actor } from '../rotation/endpoint'
 import { checkHasOperation } from './api-version'
 import { matchRoute, type RouteMatch } from './match-route'
 import { everyReply, type Outcome, outcomeReply, problemReply } from './reply'
@@ -33,8 +34,8 @@ export function serve(deps: ServeDeps): Serve {
   const file = deps.description === 'on' ? descriptionPlace(deps.mounts) : null
   return async request => {
     const match = matchRoute(routes, request, file)
-    const { status, headers, body } = await inRequestScope(request.id, () => replyOrRefusal(deps, match, request))
-    return { status, headers: { ...headers, ...everyReply, 'x-request-id': request.id }, body }
+    const reply = await inRequestScope(request.id, () => replyOrRefusal(deps, match, request))
+    return { ...reply, headers: { ...reply.headers, ...everyReply, 'x-request-id': request.id } }
   }
 }
 
@@ -67,13 +68,13 @@ function requireRoute(mounts: readonly Mount[], match: RouteMatch): Omit<Matched
 async function perform({ access, uses }: ServeDeps, request: MatchedRequest): Promise<Outcome> {
   const { contract, operation } = request
   checkHasOperation(request)
-  if (operation.use === 'health') return requireServed(uses.health)(request)
+  if (isOpen(operation.use)) return requireServed(uses[operation.use])(request)
   const { credential: freshness } = requireServed(uses[operation.use])
-  const { headers, query } = request
-  const { principal, noted } = await authenticate(access, contract, { headers, query, freshness })
+  const { headers, cookies, query } = request
+  const { principal, noted } = await authenticate(access, contract, { headers, cookies, query, freshness })
   nameInLog({ actorKind: principal.kind, actorId: principal.id })
   try {
-    if (operation.access !== 'anyone') permit(contract, operation.access ?? {}, principal)
+    if (operation.access !== 'anyone') permit(contract, operation.access ?? {}, principal, access.now())
     return await performAs(principal, uses, request)
   } finally {
     await noted
@@ -83,15 +84,22 @@ async function perform({ access, uses }: ServeDeps, request: MatchedRequest): Pr
 /** @throws {Problem} for every refusal that comes after the permission's */
 function performAs(principal: Principal, uses: Uses, request: MatchedRequest): Promise<Outcome> {
   const { use } = request.operation
-  if (use === 'health') throw routeNotFound()
-  if (isOfAccess(use)) {
+  if (isOpen(use)) throw routeNotFound()
+  if (isOfPlatform(use)) {
     if (!hasAllTenants(principal)) throw new Problem('permission-denied', 'An API key for all tenants is required.')
     return requireServed(uses[use]).perform({ ...request, principal })
   }
   const tenantId = resolveTenant(request.contract.tenant, principal, request)
   nameInLog({ tenantId })
-  const actor = { kind: principal.kind, id: principal.id }
-  return requireServed(uses[use]).perform({ ...request, tenantId, principal, actor })
+  return requireServed(uses[use]).perform({ ...request, tenantId, principal, actor: actorOf(principal) })
+}
+
+/** Who is written down for a change. A portal session's person is told with the API key that let them in. */
+function actorOf(principal: Principal): Actor {
+  const { kind, id } = principal
+  if (principal.kind !== 'portal') return { kind, id }
+  const { session } = principal
+  return { kind, id, via: session.via.id, sessionId: session.id }
 }
 
 /** @throws {Problem} `route-not-found` for a use that another function serves */

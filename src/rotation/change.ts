@@ -186,7 +186,7 @@ export interface AuditEntry {
   readonly endpointId: string | null
   readonly kind: AuditKind | 'create-api-key' | 'revoke-api-key'
   readonly at: Date
-  readonly actor: { readonly kind: string; readonly id: string }
+  readonly actor: Pick<Actor, 'id' | 'via' | 'sessionId'> & { readonly kind: string }
   readonly reason: string | null
   readonly changed?: ChangedSettings
 }

@@ -29,8 +29,12 @@ export type SettingsChange = Partial<Omit<EndpointSettings, 'requestConfig'>> & 
 
 /** Who made a change: an API key's public id, a session's subject, or Keyturn itself. */
 export interface Actor {
-  readonly kind: 'api-key' | 'session' | 'keyturn'
+  readonly kind: 'api-key' | 'session' | 'portal' | 'keyturn'
   readonly id: string
+  /** The public id of the API key that made the portal session. */
+  readonly via?: string
+  /** The portal session's. */
+  readonly sessionId?: string
 }
 
 /** What an `Idempotency-Key` came with. Both are SHA-256 in hex. */

@@ -1,5 +1,5 @@
 import type { Contract } from '../contracts/contract'
-import { Problem } from '../core/problem'
+import { Problem, signInAgain } from '../core/problem'
 import { assertWithinBudget, type Spending } from './budget'
 import { changeTime, newDraft } from './change'
 import { assertRevision, commitChange, type Committed, type Proposal } from './commit'
@@ -42,6 +42,8 @@ export interface RotateRequest {
    * which knows nothing of published keys. `refuse`: it is refused, unless it ends every key before.
    */
   readonly whilePublished?: 'retire' | 'refuse'
+  /** Whoever asks may not end a key at once, nor have one sign that receivers cannot have yet. Absent: may. */
+  readonly mayLeaveGap?: false
 }
 
 /**
@@ -103,6 +105,7 @@ async function rotate<Result>(
   const earlier = earlierChange(endpoint, idempotency, now)
   if (earlier) return replay({ endpoint, change: earlier, actor })
   assertRevision(endpoint, ifRevision)
+  if (request.mayLeaveGap === false && leavesGap(contract, rule)) throw signInAgain()
   rule.assertMay(endpoint, now)
   const owner = { tenantId: endpoint.tenantId, endpointId: endpoint.id, contract }
   const [key, opened] = await Promise.all([
@@ -112,6 +115,11 @@ async function rotate<Result>(
   const committed = await commitChange(deps, endpoint, proposalOf(deps, request, { rule, key: key.sealedKey }))
   if (committed.by === 'earlier') return replay({ ...committed, actor })
   return reply(committed, { secret: key.secret, opened })
+}
+
+/** Whether deliveries can be refused: the keys before end at once, or the one signature is that of a key nobody has yet. */
+function leavesGap({ signing }: Contract, { kind, policy }: RotateRule): boolean {
+  return kind === 'rotate' && (policy.overlapSeconds === 0 || signing.signature.form === 'single')
 }
 
 /** What a rotation does to the keys. */

@@ -37,8 +37,10 @@ export async function fetchFrom(app: Serve, request: Request): Promise<Response>
   }
   const match = { routeKey: '$default', pathParameters: {} }
   const event = gatewayEvent(given, { match, requestId: randomUUID(), now: new Date() })
-  const { statusCode = 0, headers, body } = await lambdaHandler(app)(event)
-  return new Response(body === '' ? null : (body ?? null), { status: statusCode, headers: toText(headers ?? {}) })
+  const { statusCode = 0, headers, cookies = [], body } = await lambdaHandler(app)(event)
+  const all = new Headers(toText(headers ?? {}))
+  for (const cookie of cookies) all.append('set-cookie', cookie)
+  return new Response(body === '' ? null : (body ?? null), { status: statusCode, headers: all })
 }
 
 function toText(headers: Readonly<Record<string, string | number | boolean>>): Record<string, string> {

@@ -15,6 +15,7 @@ const revealing = [
   'src/aws/secrets-manager-rotated-secret.ts',
   'src/delivery/signed-request.ts',
   'src/http/uses/api-keys.ts',
+  'src/http/uses/portal-sessions.ts',
   'src/http/uses/ring.ts',
   'src/rotation-hook/create-secret.ts',
   'src/rotation-hook/document.ts',

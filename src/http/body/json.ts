@@ -30,9 +30,14 @@ export function readBody(request: MatchedRequest, most: number = largestBodyByte
  */
 export function readPermittedObject(request: PermittedRequest): JsonObject {
   const body = parseJsonObject(readBody(request))
-  const { access } = request.operation
-  if (access !== undefined && access !== 'anyone') permitMembers(access, request.principal, body)
+  requirePermittedMembers(request, body)
   return body
+}
+
+/** @throws {Problem} `permission-denied` naming a member of the body that its caller may not give */
+export function requirePermittedMembers({ operation, principal }: PermittedRequest, body: JsonObject): void {
+  const { access } = operation
+  if (access !== undefined && access !== 'anyone') permitMembers(access, principal, body)
 }
 
 export type JsonObject = Readonly<Record<string, unknown>>

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { headerOf, type RequestHeaders } from '../../access/authenticate'
+import { headerOf, type RequestHeaders } from '../../access/credential'
 import { isPresence, isTextPlace, parsePlace, placeName, type PlaceText, valueText } from '../../contracts/place'
 import type { PathParameters } from '../../contracts/routes'
 import type { Json } from '../../contracts/shape'

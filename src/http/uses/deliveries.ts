@@ -85,7 +85,9 @@ async function listAttempts(
   readBody(request)
   const page = readPageRequest('attempts', request)
   const { items, next } = await attempts.list({ tenantId, endpointId }, page)
-  return outcome({ attempts: items.map(attemptValues), nextCursor: cursorOf('attempts', next) })
+  const showsBodies = request.principal.kind !== 'portal' || request.principal.deliveryBodies
+  const shown = items.map(attempt => attemptValues(showsBodies ? attempt : { ...attempt, response: '' }))
+  return outcome({ attempts: shown, nextCursor: cursorOf('attempts', next) })
 }
 
 function attemptValues(attempt: AttemptRecord): Values {

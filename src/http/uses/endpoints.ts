@@ -1,3 +1,4 @@
+import { inLanes } from '../../core/concurrency'
 import { noSuchEndpoint } from '../../core/problem'
 import type { HealthStore } from '../../delivery/health'
 import type { AuditEntry, AuditRecord } from '../../rotation/change'
@@ -5,7 +6,7 @@ import type { ChangedSettings } from '../../rotation/changed-settings'
 import { deleteEndpoint } from '../../rotation/delete'
 import type { Endpoint } from '../../rotation/endpoint'
 import { mirrorName, mirrorState } from '../../rotation/mirror'
-import type { AuditLog, EndpointAddress, Page, PageRequest } from '../../rotation/ports'
+import type { AuditLog, EndpointAddress, EndpointStore, Page, PageRequest } from '../../rotation/ports'
 import { liveKeys } from '../../rotation/published'
 import { type Proof, proofOf, type StoredProofs } from '../../rotation/proof'
 import { promotionAt } from '../../rotation/due'
@@ -13,7 +14,7 @@ import type { Key } from '../../rotation/ring'
 import { policyState } from '../../rotation/settle-policy'
 import { readBody } from '../body/json'
 import { endpointValues } from '../endpoint-values'
-import { isReached, loadEndpoint, loadShownEndpoint, possibleIds } from '../load-endpoint'
+import { isGranted, isReached, loadEndpoint, loadShownEndpoint, possibleIds } from '../load-endpoint'
 import { findEndpoints } from '../endpoint-filter'
 import { cursorOf, readAuditRange, readEndpointList, readPageRequest } from '../query'
 import { type Outcome, outcome, type Values } from '../reply'
@@ -24,6 +25,8 @@ export interface EndpointDeps extends UpdateDeps {
   readonly audit: Pick<AuditLog, 'list' | 'listAll' | 'listOfTenant'>
   readonly health: Pick<HealthStore, 'loadAny' | 'loadMany' | 'resume'>
 }
+
+const lanes = 10
 
 /** Reads of endpoints, and changes of their settings. None of it opens a secret or writes one. */
 export function endpointUses(deps: EndpointDeps, settings: ApiSettings): Uses {
@@ -48,18 +51,35 @@ async function list(
   { contracts }: ApiSettings,
   request: PermittedRequest,
 ): Promise<Outcome> {
-  const { contract, tenantId } = request
+  const { tenantId } = request
   readBody(request)
   const { page, filter, nextCursor } = readEndpointList(request, contracts)
   const pageOf = async (asked: PageRequest): Promise<Page<Endpoint>> => {
-    const { items, next } = await store.list(tenantId, asked)
-    return { next, items: items.filter(item => contract.reach === 'every' || item.contract === contract.name) }
+    const { items, next } = await listGranted(store, request, asked)
+    return { next, items: items.filter(item => isReached(item, request)) }
   }
   const healthOf = (endpoints: readonly Endpoint[]) =>
     health.loadMany(endpoints.map(({ id: endpointId, incarnation }) => ({ tenantId, endpointId, incarnation })))
   const { items, next } = await findEndpoints({ pageOf, healthOf }, filter, page)
   const endpoints = items.map(({ endpoint, health: own }) => endpointValues(endpoint, own))
   return outcome({ endpoints, nextCursor: nextCursor(next) })
+}
+
+/** A portal session that is for some endpoints is shown those, found one by one: its tenant may have very many. */
+async function listGranted(
+  store: Pick<EndpointStore, 'list' | 'load'>,
+  { tenantId, principal }: PermittedRequest,
+  page: PageRequest,
+): Promise<Page<Endpoint>> {
+  const granted = principal.kind === 'portal' ? principal.session.endpointIds : null
+  if (granted === null) return store.list(tenantId, page)
+  const left = [...granted].sort().filter(id => page.after === null || id > page.after)
+  const ids = left.slice(0, page.limit)
+  const found = await inLanes(lanes, ids, endpointId => store.load({ tenantId, endpointId }))
+  return {
+    items: found.filter(endpoint => endpoint !== null),
+    next: left.length > ids.length ? (ids.at(-1) ?? null) : null,
+  }
 }
 
 /** One endpoint, without its secret. */
@@ -156,7 +176,7 @@ async function listRotations(
 }
 
 function rotationValues({ id, keyId, version, at, actor, kind, reason, overlapSeconds }: AuditRecord): Values {
-  return { id, keyId, version, at, actor: { kind: actor.kind, id: actor.id }, kind, reason, overlapSeconds }
+  return { id, keyId, version, at, actor: { ...actor }, kind, reason, overlapSeconds }
 }
 
 /** Everything that happened to an endpoint, newest first: its ring, its settings, its deletion. */
@@ -175,7 +195,13 @@ async function listAudit(
 async function listTenantAudit({ audit }: Pick<EndpointDeps, 'audit'>, request: PermittedRequest): Promise<Outcome> {
   readBody(request)
   const { items, next } = await audit.listOfTenant(request.tenantId, readAuditRange(request))
-  return outcome({ records: items.map(recordValues), nextCursor: cursorOf('tenant-audit', next) })
+  const shown = items.filter(record => isShown(record, request))
+  return outcome({ records: shown.map(recordValues), nextCursor: cursorOf('tenant-audit', next) })
+}
+
+/** A portal session is shown what happened to endpoints that it may see, and nothing of the tenant's access. */
+function isShown({ endpointId }: AuditEntry, request: PermittedRequest): boolean {
+  return request.principal.kind !== 'portal' || (endpointId !== null && isGranted(endpointId, request))
 }
 
 /**
@@ -203,7 +229,7 @@ function recordValues({ id, endpointId, at, actor, kind, reason, changed = {} }:
     id,
     endpointId,
     at,
-    actor: { kind: actor.kind, id: actor.id },
+    actor: { ...actor },
     kind,
     reason,
     changed: valuesOfChanges(changed),

@@ -1,5 +1,7 @@
+import { isSignedInRecently } from '../../access/recent-sign-in'
 import type { RevealField } from '../../contracts/reply-fields'
 import { shapeFields, showsSecret } from '../../contracts/shape'
+import { Problem } from '../../core/problem'
 import { type DeliveryHealth, type HealthStore, neverDelivered } from '../../delivery/health'
 import { createEndpoint } from '../../rotation/create'
 import type { Endpoint } from '../../rotation/endpoint'
@@ -10,7 +12,7 @@ import { revealCurrent, type Revealed, type Shown } from '../../rotation/reveal'
 import { revokePreviousKeys } from '../../rotation/revoke'
 import { keyBefore, previousEnd } from '../../rotation/ring'
 import { rotateSecret, rotateUnrevealed } from '../../rotation/rotate'
-import { readBody, readPermittedObject } from '../body/json'
+import { readBody, readPermittedObject, requirePermittedMembers } from '../body/json'
 import { readNewEndpoint } from '../body/new-endpoint'
 import {
   comparedOf,
@@ -23,7 +25,7 @@ import {
 import { checkConsumers } from '../body/settings'
 import { readStep, revokeTable } from '../body/steps'
 import { endpointValues, healthOf } from '../endpoint-values'
-import { contractOf, loadShownEndpoint } from '../load-endpoint'
+import { contractOf, grantsNew, loadShownEndpoint } from '../load-endpoint'
 import type { Outcome, Value, Values } from '../reply'
 import type { ApiSettings, PermittedRequest, Uses } from '../request'
 import { stepUses } from './steps'
@@ -51,6 +53,7 @@ async function rotate(deps: RingDeps, { contracts }: ApiSettings, request: Permi
   const { endpoint, health } = await loadShownEndpoint(deps, contracts, request)
   const contract = contractOf(contracts, endpoint)
   const body = readRingBody(request)
+  requirePermittedMembers(request, body)
   requireBody(request)
   const { operation } = request
   const placed = { ...request, body }
@@ -65,7 +68,17 @@ async function rotate(deps: RingDeps, { contracts }: ApiSettings, request: Permi
   const idempotency = readIdempotency(request, 'rotate', { body, compared: comparedOf(request, body) })
   const mayPublish = dialect.rotateBody?.publish !== undefined || dialect.publishes !== undefined
   const whilePublished = mayPublish ? 'refuse' : 'retire'
-  const rotation = { endpoint, contract, actor, choice, idempotency, ifRevision, whilePublished } as const
+  const mayLeaveGap = mayLeaveGapIn(request, deps.now()) ? {} : ({ mayLeaveGap: false } as const)
+  const rotation = {
+    endpoint,
+    contract,
+    actor,
+    choice,
+    idempotency,
+    ifRevision,
+    whilePublished,
+    ...mayLeaveGap,
+  } as const
   if (unrevealedBy !== null) {
     const shown = await rotateUnrevealed(deps, rotation, unrevealedBy)
     return { values: unrevealedValues(shown, health), replayed: shown.replayed }
@@ -73,11 +86,19 @@ async function rotate(deps: RingDeps, { contracts }: ApiSettings, request: Permi
   return shownReveal(deps, request, await rotateSecret(deps, rotation), health)
 }
 
+/** At a vendor's own route the vendor's page alone says who may do what. */
+function mayLeaveGapIn({ contract, principal }: PermittedRequest, now: Date): boolean {
+  return contract.credentials.portalScopes === undefined || isSignedInRecently(principal, now)
+}
+
 /** A new endpoint with its first key, revealed. */
 async function create(deps: RingDeps, settings: ApiSettings, request: PermittedRequest): Promise<Outcome> {
   const { contract: ownContract, tenantId, actor } = request
   const { mirror, insecureTargets, mirrorReaders, mostEndpoints } = settings
   const body = readPermittedObject(request)
+  if (!grantsNew(request)) {
+    throw new Problem('permission-denied', 'A portal session that is for some endpoints makes no other.')
+  }
   const contracts = ownContract.reach === 'every' ? settings.contracts : [ownContract]
   const created = readNewEndpoint(withoutIdempotencyKey(ownContract, body), {
     tenantId,

@@ -1,4 +1,6 @@
+import { isSignedInRecently } from '../../access/recent-sign-in'
 import type { Contract } from '../../contracts/contract'
+import { signInAgain } from '../../core/problem'
 import type { IdempotentOperation } from '../../rotation/idempotency'
 import type { EndpointStore, RotationDeps } from '../../rotation/ports'
 import { abandonPublished, promotePublished, rollBack, type StepRequest } from '../../rotation/promote'
@@ -32,6 +34,7 @@ async function promote(deps: RotationDeps, settings: ApiSettings, request: Permi
 async function abandon(deps: RotationDeps, settings: ApiSettings, request: PermittedRequest): Promise<Outcome> {
   const { step, body } = await read(deps.store, settings, { request, operation: 'abandon', use: readAbandon })
   const { keyId, overlapSeconds = null } = body
+  if (overlapSeconds === 0 && !isSignedInRecently(request.principal, deps.now())) throw signInAgain()
   const { endpoint, version, replayed } = await abandonPublished(deps, { ...step, keyId, overlapSeconds })
   const expiresAt = endpoint.ring.keys.find(({ id }) => id === keyId)?.expiresAt ?? null
   return { values: { version, abandonedKeyId: keyId, expiresAt }, replayed }

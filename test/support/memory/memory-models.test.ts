@@ -9,6 +9,7 @@ import { endpointStoreSuite } from '../suites/endpoint-store'
 import { eventBusSuite } from '../suites/event-bus'
 import { healthStoreSuite, type RunningHealthStore } from '../suites/health-store'
 import { mirrorSuite, type RunningMirror } from '../suites/mirror'
+import { portalSessionStoreSuite } from '../suites/portal-session-store'
 import { recoveryStoreSuite } from '../suites/recovery-store'
 import { rotatedSecretSuite } from '../suites/rotated-secret'
 import { noon } from '../suites/sample-endpoint'
@@ -19,6 +20,7 @@ import { endpointTable, memoryEndpointStore } from './memory-endpoint-store'
 import { memoryEventBus, publishedEvents } from './memory-event-bus'
 import { healthTable, memoryHealth } from './memory-health'
 import { memoryMirror, readVersion, secretVault, squattedSecret } from './memory-mirror'
+import { memoryPortalSessionStore, portalSessionTable } from './memory-portal-session-store'
 import { memoryRecovery } from './memory-recovery'
 import { memoryRotatedSecret } from './memory-rotated-secret'
 import { memorySealer } from './memory-sealer'
@@ -39,6 +41,10 @@ describe('memoryApiKeyStore', () => {
     const recordsOf = async (tenantId: string) => table.records.filter(record => record.tenantId === tenantId)
     return { store: memoryApiKeyStore(table), recordsOf, close }
   })
+})
+
+describe('memoryPortalSessionStore', () => {
+  portalSessionStoreSuite(async () => ({ store: memoryPortalSessionStore(portalSessionTable()), close }))
 })
 
 describe('memorySealer', () => {

@@ -7,6 +7,7 @@ import { keyturn } from '../../../src/contracts/keyturn'
 import { teambattles } from '../../../src/contracts/teambattles'
 import { Problem } from '../../../src/core/problem'
 
+const noon = new Date('2026-11-21T12:00:00.000Z')
 const operations: readonly Operation[] = keyturn.operations
 const guarded = operations.flatMap(({ use, access }) =>
   access === undefined || access === 'anyone' ? [] : [{ use, access }],
@@ -14,7 +15,8 @@ const guarded = operations.flatMap(({ use, access }) =>
 
 function keyWith(...permissions: string[]): ApiKeyPrincipal {
   const tenants = { allTenants: false, tenantIds: ['org_1'] }
-  return { kind: 'api-key', id: 'key_1', contract: 'keyturn', ...tenants, permissions, plan: null, expiresAt: null }
+  const known = { id: 'key_1', sha256: 'a'.repeat(64), contract: 'keyturn', ...tenants }
+  return { kind: 'api-key', ...known, permissions, plan: null, expiresAt: null }
 }
 
 function sessionOf(role: 'admin' | 'member'): SessionPrincipal {
@@ -24,7 +26,7 @@ function sessionOf(role: 'admin' | 'member'): SessionPrincipal {
 /** The uses of our own API that the principal is let through to. */
 function allowed(principal: ApiKeyPrincipal | SessionPrincipal): ReadonlySet<Use> {
   return new Set(
-    guarded.filter(({ access }) => !refuses(() => permit(keyturn, access, principal))).map(({ use }) => use),
+    guarded.filter(({ access }) => !refuses(() => permit(keyturn, access, principal, noon))).map(({ use }) => use),
   )
 }
 
@@ -63,9 +65,10 @@ describe('an API key of the own API', () => {
       ['update', ...sending, ...ringSteps, 'create', 'delete'],
     ],
     ['events:write', ['events:write'], ['publish']],
+    ['portal:write', ['portal:write'], ['create-portal-session', 'end-portal-session', 'end-portal-sessions']],
     ['keys:write', ['keys:write'], ['create-api-key', 'list-api-keys', 'revoke-api-key', 'end-credentials']],
   ])('with %s may do what that says, and no more', (_, permissions, uses) => {
-    expect(allowed(keyWith(...permissions))).toEqual(new Set(uses))
+    expect(allowed(keyWith(...permissions))).toEqual(new Set([...uses, 'session']))
   })
 })
 
@@ -83,7 +86,7 @@ describe('a dashboard session', () => {
   })
 
   it('of a member only reads', () => {
-    expect(allowed(sessionOf('member'))).toEqual(new Set(reads))
+    expect(allowed(sessionOf('member'))).toEqual(new Set([...reads, 'session']))
   })
 })
 
@@ -107,7 +110,7 @@ describe('a member of the body that needs a permission of its own', () => {
 function plansThatMay(minimumPlan: string): readonly string[] {
   return ['none', 'free', 'api_pro', 'api_enterprise', 'of-another-contract'].filter(plan => {
     try {
-      permit(teambattles, { apiKey: { minimumPlan } }, { ...keyWith(), plan: plan === 'none' ? null : plan })
+      permit(teambattles, { apiKey: { minimumPlan } }, { ...keyWith(), plan: plan === 'none' ? null : plan }, noon)
       return true
     } catch {
       return false

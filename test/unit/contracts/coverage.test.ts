@@ -38,6 +38,11 @@ const used: Readonly<Record<string, readonly unknown[]>> = {
   usesOfRotate: operations.map(operation => operation.use),
   usesOfDeliver: operations.map(operation => operation.use),
   usesOfAccess: operations.map(operation => operation.use),
+  usesOfPlatform: operations.map(operation => operation.use),
+  usesOfPortal: operations.map(operation => operation.use),
+  usesOfCodes: operations.map(operation => operation.use),
+  openUses: operations.map(operation => operation.use),
+  scopes: contracts.flatMap(({ credentials }) => Object.keys(credentials.portalScopes ?? {})),
   usesOfEndpoints: operations.map(operation => operation.use),
   roles: operations.flatMap(({ access }) =>
     access === undefined || access === 'anyone' ? [] : (access.session?.roles ?? []),

@@ -16,13 +16,18 @@ function mount(name: string, operations: readonly Operation[]): Mount {
 }
 
 describe('the routes of the gateway', () => {
-  it('send what makes and ends API keys to access, and nothing else', () => {
+  it('send what makes and ends API keys and portal sessions to access, and nothing else', () => {
     const toAccess = gatewayRoutes(localMounts).filter(route => route.function === 'access')
     expect(toAccess.map(({ routeKey }) => routeKey)).toEqual([
+      'POST /v1/portal-sessions/describe',
+      'POST /v1/portal-sessions/exchange',
       'POST /v1/api-keys',
       'GET /v1/api-keys',
+      'POST /v1/portal-sessions',
+      'DELETE /v1/portal-sessions',
       'DELETE /v1/tenants/{id}/credentials',
       'DELETE /v1/api-keys/{id}',
+      'DELETE /v1/portal-sessions/{id}',
     ])
   })
 

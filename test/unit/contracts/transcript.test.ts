@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { createHash } from 'node:crypto'
 import { allContracts } from '../../../src/contracts/all'
 import type { Contract } from '../../../src/contracts/contract'
-import { isOfAccess } from '../../../src/contracts/dimensions'
+import { isOfPlatform } from '../../../src/contracts/dimensions'
 import { bearer, harness, type Reply, sessionToken, tenant } from '../http/harness'
 
 // Everything that each contract answers, byte for byte: a change of the language, or of how it is read, must not change it.
@@ -52,7 +52,7 @@ async function transcriptOf(contract: Contract): Promise<string> {
   for (const { use, method, path: template } of contract.operations) {
     const path = template.replace('{id}', id)
     const body = bodies[use]
-    const token = isOfAccess(use) ? await apiKey(contract, '', { tenantIds: 'all' }) : good
+    const token = isOfPlatform(use) ? await apiKey(contract, '', { tenantIds: 'all' }) : good
     const asked = { method, path, token, ...(body === undefined ? {} : { body }) }
     if (use !== 'delete') await note(use, asked)
     await note('without a credential', { ...asked, token: null })

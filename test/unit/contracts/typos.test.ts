@@ -6,6 +6,7 @@ import { fieldValues, itemFields, replyFields, timeFields } from '../../../src/c
 import type { Delivery } from '../../../src/delivery/delivery'
 import type { DeliveryHealth } from '../../../src/delivery/health'
 import type { SignedBy } from '../../../src/delivery/probe'
+import type { Principal } from '../../../src/access/authenticate'
 import type { ApiKeyState } from '../../../src/access/api-key'
 import type { AuditEntry } from '../../../src/rotation/change'
 import type { EndpointSettings } from '../../../src/rotation/endpoint'
@@ -351,6 +352,8 @@ describe('a typo', () => {
       standing: { active: true, paused: true, suspended: true },
       mirrorSetting: { on: true, off: true } satisfies All<EndpointSettings['mirror']>,
       mirror: { current: true, pending: true, off: true } satisfies All<MirrorState>,
+      principalKind: { portal: true, session: true, 'api-key': true } satisfies All<Principal['kind']>,
+      deliveryBodies: { true: true, false: true },
       apiKeyState: { active: true, expired: true, revoked: true } satisfies All<ApiKeyState>,
       keyState: { signing: true, published: true } satisfies All<Revealed['state']>,
       deliveryStatus: { success: true, failed: true, pending: true } satisfies All<Delivery['status']>,

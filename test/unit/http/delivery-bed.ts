@@ -59,6 +59,7 @@ function apiOf({ deps, rotation }: World, contracts: readonly Contract[]): Omit<
       apiKeys,
       noteUse: async () => undefined,
       verifySession: () => Promise.reject(new Error('no sessions')),
+      portal: null,
       now: deps.now,
     },
     log: deps.log,

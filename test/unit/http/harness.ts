@@ -13,6 +13,8 @@ import { type Serve, serve, type ServeDeps } from '../../../src/http/serve'
 import { type DeliveryUseDeps, deliveryUses } from '../../../src/http/uses/deliveries'
 import { type EndpointDeps, endpointUses } from '../../../src/http/uses/endpoints'
 import { apiKeyUses } from '../../../src/http/uses/api-keys'
+import { portalSessionUses } from '../../../src/http/uses/portal-sessions'
+import { sessionUses } from '../../../src/http/uses/session'
 import { healthUses } from '../../../src/http/uses/health'
 import { ringUses } from '../../../src/http/uses/ring'
 import { createEndpoint } from '../../../src/rotation/create'
@@ -29,10 +31,18 @@ import { endpointTable, memoryEndpointStore } from '../../support/memory/memory-
 import { memoryEventBus, publishedEvents } from '../../support/memory/memory-event-bus'
 import { healthTable, memoryHealth } from '../../support/memory/memory-health'
 import { memoryMirror, secretVault } from '../../support/memory/memory-mirror'
+import { memoryPortalSessionStore, portalSessionTable } from '../../support/memory/memory-portal-session-store'
 import { memoryRecovery } from '../../support/memory/memory-recovery'
 import { memorySealer } from '../../support/memory/memory-sealer'
 
 export const NOON = new Date('2026-11-21T12:00:00.000Z')
+
+/** As a deployment says it. */
+export const portalSettings = {
+  origin: 'https://hooks.example',
+  embedOrigins: ['https://app.example', 'https://admin.example'],
+  returnOrigins: ['https://app.example'],
+}
 
 /** The tenant where it does not matter which: a UUID, as Storno's companies are. */
 export const tenant = '550e8400-e29b-41d4-a716-446655440000'
@@ -62,12 +72,20 @@ export function harness(
       ...endpointUses(deps, settings),
       ...deliveryUses(deps, settings),
       ...healthUses(settings),
-      ...apiKeyUses({ ...deps, apiKeys: models.apiKeys, events: memoryEventBus(models.tables.published) }),
+      ...sessionUses(),
+      ...portalSessionUses({
+        ...deps,
+        sessions: models.portalSessions,
+        apiKeys: models.apiKeys,
+        settings: portalSettings,
+      }),
+      ...apiKeyUses({ ...deps, ...models, events: memoryEventBus(models.tables.published) }),
     },
     access: {
       apiKeys: models.apiKeys,
       noteUse: useNoter({ ...deps, apiKeys: models.apiKeys }),
       verifySession: readSession,
+      portal: { sessions: models.portalSessions, origin: portalSettings.origin },
       now: deps.now,
     },
     log: deps.log,
@@ -99,6 +117,7 @@ function newModels(random: (size: number) => Buffer) {
     health: healthTable(),
     delivery: deliveryTable(),
     published: publishedEvents(),
+    portal: portalSessionTable(),
   }
   const deps: RotationDeps & EndpointDeps & DeliveryUseDeps & PutBackDeps & QueueRecoveriesDeps = {
     ...memoryDelivery(tables.delivery),
@@ -115,7 +134,8 @@ function newModels(random: (size: number) => Buffer) {
     timeout: () => new AbortController().signal,
     log: { info: write, error: write },
   }
-  return { clock, lines, tables, apiKeys: memoryApiKeyStore(tables.keys), deps }
+  const portalSessions = memoryPortalSessionStore(tables.portal)
+  return { clock, lines, tables, apiKeys: memoryApiKeyStore(tables.keys), portalSessions, deps }
 }
 
 /** A text that the harness's sessions accept. */
@@ -126,7 +146,9 @@ export function sessionToken(session: Omit<SessionPrincipal, 'kind'>): string {
 async function readSession(token: string): Promise<SessionPrincipal> {
   const text = Buffer.from(token, 'base64url').toString()
   if (!text.startsWith('{')) throw new Problem('invalid-token', 'no')
-  return { kind: 'session', ...(JSON.parse(text) as Omit<SessionPrincipal, 'kind'>) }
+  const { authenticatedAt, ...session } = JSON.parse(text) as Omit<SessionPrincipal, 'kind'>
+  const signedIn = authenticatedAt === undefined ? {} : { authenticatedAt: new Date(authenticatedAt) }
+  return { kind: 'session', ...session, ...signedIn }
 }
 
 export interface Reply {

@@ -4,13 +4,15 @@ import type { Contract, Operation } from '../../../../src/contracts/contract'
 import { placedCredential } from '../../../../src/contracts/credential-places'
 import { newText } from '../../../../src/contracts/secret-text'
 import { apiKeyUses } from '../../../../src/http/uses/api-keys'
+import { portalSessionUses } from '../../../../src/http/uses/portal-sessions'
+import { sessionUses } from '../../../../src/http/uses/session'
 import { deliveryUses, testUses } from '../../../../src/http/uses/deliveries'
 import { probeUses } from '../../../../src/http/uses/probe'
 import { endpointUses } from '../../../../src/http/uses/endpoints'
 import { ringUses } from '../../../../src/http/uses/ring'
 import { memoryEventBus } from '../../../support/memory/memory-event-bus'
 import { deliveryBeds } from '../delivery-bed'
-import { harness, requestsTo } from '../harness'
+import { harness, portalSettings, requestsTo } from '../harness'
 
 interface Case {
   readonly name: string
@@ -35,7 +37,7 @@ function unknownKey({ credentials }: Contract): Record<string, string> {
 }
 
 it.each(cases)('$name reads the API key afresh, unless it only reads', async ({ contract, operation }) => {
-  const { appWith, deps, settings, access, apiKeys, tables } = harness()
+  const { appWith, deps, settings, access, apiKeys, portalSessions, tables } = harness()
   const seen: string[] = []
   const find = async (_: string, freshness: string): Promise<null> => (seen.push(freshness), null)
   const uses = {
@@ -43,7 +45,9 @@ it.each(cases)('$name reads the API key afresh, unless it only reads', async ({ 
     ...endpointUses(deps, settings),
     ...deliveryUses(deps, settings),
     ...testUses(bed().world.deps, settings),
-    ...apiKeyUses({ ...deps, apiKeys, events: memoryEventBus(tables.published) }),
+    ...apiKeyUses({ ...deps, apiKeys, portalSessions, events: memoryEventBus(tables.published) }),
+    ...portalSessionUses({ ...deps, apiKeys, sessions: portalSessions, settings: portalSettings }),
+    ...sessionUses(),
     ...probeUses({ ...bed().world.rotation, ...bed().world.deps }, settings),
   }
   const send = requestsTo(appWith({ access: { ...access, apiKeys: { find } }, uses }))

@@ -4,9 +4,9 @@ import { jsonBody, requestsTo } from '../harness'
 import { asked, platform } from '../platform'
 
 it('503 where nobody can be told of the API key, which is ended again and not shown', async () => {
-  const { appWith, deps, apiKeys, tables, token } = await platform()
+  const { appWith, deps, apiKeys, portalSessions, tables, token } = await platform()
   const events = { publish: () => Promise.reject(new Error('the bus takes nothing')) }
-  const send = requestsTo(appWith({ uses: apiKeyUses({ ...deps, apiKeys, events }) }))
+  const send = requestsTo(appWith({ uses: apiKeyUses({ ...deps, apiKeys, portalSessions, events }) }))
   const reply = await send('POST', '/v1/api-keys', jsonBody(token, asked))
   expect(reply).toMatchObject({ status: 503, json: { code: 'unavailable' } })
   expect(reply.headers.get('retry-after')).toBe('5')

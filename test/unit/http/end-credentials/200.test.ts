@@ -54,10 +54,10 @@ describe('DELETE /v1/tenants/{id}/credentials', () => {
   })
 
   it('503 where nobody can be told of it, though all have ended; a repeat tells them', async () => {
-    const { create, send, appWith, deps, apiKeys, tables, token } = await platform()
+    const { create, send, appWith, deps, apiKeys, portalSessions, tables, token } = await platform()
     const ids = [textAt(await create(), 'id'), textAt(await create(), 'id')]
     const events = { publish: () => Promise.reject(new Error('the bus takes nothing')) }
-    const sendUntold = requestsTo(appWith({ uses: apiKeyUses({ ...deps, apiKeys, events }) }))
+    const sendUntold = requestsTo(appWith({ uses: apiKeyUses({ ...deps, apiKeys, portalSessions, events }) }))
     const untold = await sendUntold('DELETE', '/v1/tenants/acme/credentials', bearer(token))
     expect(untold).toMatchObject({ status: 503, json: { code: 'unavailable' } })
     const stored = [...tables.keys.apiKeys.values()].filter(({ name }) => name === asked.name)
