@@ -1,3 +1,4 @@
+import { codeOf } from '../../src/access/portal-session'
 import { type Contract, type Operation, permissionsForNamedTenants } from '../../src/contracts/contract'
 import { idempotencyKeyOf } from '../../src/contracts/defaults'
 import type { Use } from '../../src/contracts/dimensions'
@@ -42,6 +43,16 @@ const bodies: { readonly [U in Use]: (sample: Sample, operation: Operation) => J
     permissions: permissionsForNamedTenants(contract).slice(0, 1),
     expiresAt: addSeconds(noon, 90 * 86_400).toISOString(),
   }),
+  'create-portal-session': () => ({
+    subject: portalSubject,
+    scopes: portalScopes,
+    returnUrl: 'https://app.example.com/webhooks',
+  }),
+  'describe-portal-session': () => ({ code: portalCode }),
+  'exchange-portal-session': () => ({ code: portalCode, nonce: 'EXAMPLE'.padEnd(43, '0') }),
+  session: none,
+  'end-portal-session': none,
+  'end-portal-sessions': none,
   reveal: none,
   list: none,
   get: none,
@@ -58,6 +69,12 @@ const bodies: { readonly [U in Use]: (sample: Sample, operation: Operation) => J
   'revoke-api-key': none,
   'end-credentials': none,
 }
+
+export const portalSessionId = `ps_${'example'.padEnd(24, '0')}`
+export const portalSubject = 'user-7'
+export const portalScopes = ['read', 'rotate'] as const
+/** A code that opens nothing. */
+export const portalCode = codeOf(portalSessionId, Buffer.alloc(32))
 
 const idempotencyKey = 'orders-2026'
 

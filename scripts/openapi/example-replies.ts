@@ -18,7 +18,7 @@ import { testEventType, testPayload } from '../../src/delivery/test-delivery'
 import { outcome, outcomeReply, type Value } from '../../src/http/reply'
 import { mirrorName } from '../../src/rotation/mirror'
 import { defaultLeadSeconds } from '../../src/rotation/published'
-import { abandonSeconds } from './example-bodies'
+import { abandonSeconds, portalCode, portalScopes, portalSessionId, portalSubject } from './example-bodies'
 import {
   actor,
   bytesOf,
@@ -81,6 +81,37 @@ const replies: { readonly [U in Use]: (sample: Sample) => Values<ReplyFields[U]>
   'send-again': ({ messageId }) => ({ messageId, deliveryStatus: 'pending' }),
   recover: () => ({ queued: 3 }),
   'create-api-key': sample => ({ apiKey: apiKeyText(sample), ...apiKeyOf(sample) }),
+  session: ({ tenantId }) => ({
+    principalKind: 'portal',
+    sessionId: portalSessionId,
+    subject: portalSubject,
+    tenantId,
+    displayName: null,
+    scopes: portalScopes,
+    endpointIds: null,
+    createdAt: noon,
+    expiresAt: addSeconds(noon, 900),
+    authenticatedAt: null,
+    returnUrl: 'https://app.example.com/webhooks',
+    locale: null,
+    theme: null,
+    deliveryBodies: false,
+  }),
+  'create-portal-session': () => ({
+    id: portalSessionId,
+    url: `https://hooks.example.com/portal#${portalCode}`,
+    expiresAt: addSeconds(noon, 900),
+  }),
+  'describe-portal-session': ({ tenantId }) => ({
+    id: portalSessionId,
+    tenantId,
+    subject: portalSubject,
+    displayName: null,
+    expiresAt: addSeconds(noon, 900),
+  }),
+  'exchange-portal-session': () => ({ id: portalSessionId, token: null, parentOrigins: [] }),
+  'end-portal-session': () => ({}),
+  'end-portal-sessions': () => ({}),
   'list-api-keys': sample => ({ apiKeys: [apiKeyOf(sample)], nextCursor: null }),
   'revoke-api-key': () => ({}),
   'end-credentials': sample => ({

@@ -41,7 +41,7 @@ export const NOON = new Date('2026-11-21T12:00:00.000Z')
 export const portalSettings = {
   origin: 'https://hooks.example',
   embedOrigins: ['https://app.example', 'https://admin.example'],
-  returnOrigins: ['https://app.example'],
+  returnOrigins: ['https://app.example', 'https://app.example.com'],
 }
 
 /** The tenant where it does not matter which: a UUID, as Storno's companies are. */
