@@ -39,6 +39,16 @@ function ask(request: string, body: string, key = '$KEY'): readonly string[] {
   return [`curl -s ${request} ${authorized(key)} \\`, `  -H 'Content-Type: application/json' -d '${body}'`]
 }
 
+/** A variable with what the reply to a request with a body says. */
+function keepPosted(variable: string, path: string, body: string, picked: string): readonly string[] {
+  return [
+    `${variable}=$(curl -s -X POST "$API${path}" ${authorized('$KEY')} \\`,
+    `  -H 'Content-Type: application/json' -d '${body}' | pick ${picked})`,
+  ]
+}
+
+const portalSession = '{"subject": "user-7", "scopes": ["read", "rotate"]}'
+
 /** A variable with what a request's reply says. */
 function keep(variable: string, path: string, picked: string, key = '$KEY'): readonly string[] {
   return [`${variable}=$(curl -s "$API${path}" ${authorized(key)} |`, `  pick '${picked}')`]
@@ -175,6 +185,39 @@ export const ownExamples: Readonly<Record<string, readonly Example[]>> = {
     },
   ],
   'keyturn.delete': [{}],
+  'keyturn.session': [{}],
+  'keyturn.create-portal-session': [
+    {
+      says: '[portal.md](portal.md) tells more of them. Who opens the link sees the page. Its fragment is the code.',
+      body: portalSession,
+    },
+  ],
+  'keyturn.describe-portal-session': [
+    {
+      before: {
+        says: 'A page of the portal, which is at the API’s own origin, takes the code out of its address:',
+        lines: keepPosted('LINK', '/v1/portal-sessions', portalSession, 'url'),
+      },
+      headers: { Origin: '$API' },
+      body: `{"code": "'\${LINK#*#}'"}`,
+    },
+  ],
+  'keyturn.exchange-portal-session': [
+    {
+      headers: { Origin: '$API' },
+      body: `{"code": "'\${LINK#*#}'", "nonce": "'$(node -p "crypto.randomBytes(32).toString('base64url')")'"}`,
+    },
+  ],
+  'keyturn.end-portal-sessions': [{ query: 'subject=user-7' }],
+  'keyturn.end-portal-session': [
+    {
+      before: {
+        says: 'Another session:',
+        lines: keepPosted('PORTAL_SESSION_ID', '/v1/portal-sessions', portalSession, 'id'),
+      },
+      id: '$PORTAL_SESSION_ID',
+    },
+  ],
   'keyturn.create-api-key': [
     {
       says: '[api-keys.md](api-keys.md) tells more of them. The reply shows the key, once.',

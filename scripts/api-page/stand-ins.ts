@@ -54,6 +54,11 @@ const rules: readonly Rule[] = [
     found: new RegExp(`\\b${prefix}_[0-9a-f]{24}`),
     as: numbered(`${prefix}_`, 24),
   })),
+  {
+    found: /\b127\.0\.0\.1:\d+\/portal#kpc_[0-9a-z]{24}\.[\w-]{43}/,
+    as: number => `127.0.0.1:4710/portal#kpc_${numbered('', 24)(number)}.${example('', 35)(number)}`,
+  },
+  { found: /\bps_[0-9a-z]{24}/, as: numbered('ps_', 24) },
   { found: /\bep_(?!local|foreign)[0-9a-z]{24}/, as: numbered('ep_', 24) },
   { found: /\bkt_[\w-]{43}/, as: example('kt_', 35) },
   { found: /\bwhsec_[A-Za-z0-9+/]{43}(?==)/, as: example('whsec_', 35) },

@@ -211,9 +211,15 @@ const knownHeaders = ['Keyturn-Tenant', 'Idempotency-Key']
 
 /**
  * POSTs that may be repeated without an `Idempotency-Key`: an event by its id; what waits already is not put into the
- * queue again. Every other one does its work twice.
+ * queue again; a code with its nonce gives the same token. Every other one does its work twice.
  */
-const repeatOfPosts: Readonly<Record<string, Repeat>> = { publish: 'with-id', sendAgain: 'safe', recover: 'safe' }
+const repeatOfPosts: Readonly<Record<string, Repeat>> = {
+  publish: 'with-id',
+  sendAgain: 'safe',
+  recover: 'safe',
+  describePortalSession: 'safe',
+  exchangePortalSession: 'safe',
+}
 
 function repeatOf(name: string, method: string, parameters: readonly Parameter[]): Repeat {
   const headers = parameters.filter(parameter => parameter.in === 'header').map(parameter => parameter.name)

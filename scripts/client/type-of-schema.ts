@@ -21,15 +21,15 @@ export function typesIn(components: Readonly<Record<string, JsonSchema>>): Types
     const same = names.get(text)
     declared.set(
       name,
-      same === undefined && text.startsWith('{') ? `interface ${name} ${text}` : alias(name, same, text),
+      same === undefined && isOneObject(text) ? `interface ${name} ${text}` : alias(name, same, text),
     )
-    if (text.startsWith('{') && same === undefined) names.set(text, name)
+    if (isOneObject(text) && same === undefined) names.set(text, name)
   }
   const printer: Printer = {
     resolved: schema => resolved(schema, components),
     named: (schema, text) => {
       const known = names.get(text)
-      if (known !== undefined || typeof schema['$ref'] !== 'string' || !text.startsWith('{')) return known ?? text
+      if (known !== undefined || typeof schema['$ref'] !== 'string' || !isOneObject(text)) return known ?? text
       const name = freeName(typeName(componentOf(schema['$ref']).replace(/-\d+$/, '')), declared)
       add(name, text)
       return name
@@ -41,6 +41,11 @@ export function typesIn(components: Readonly<Record<string, JsonSchema>>): Types
       add(name, schema['$ref'] === undefined ? bare(schema, printer) : typeOf(schema, printer)),
     declarations: () => [...declared.values()].map(text => `export ${text}\n`).join('\n'),
   }
+}
+
+/** An object's type, and no union that begins with one: what stands within it is indented. */
+function isOneObject(text: string): boolean {
+  return text.startsWith('{') && text.indexOf('\n}') === text.length - 2
 }
 
 function alias(name: string, same: string | undefined, text: string): string {

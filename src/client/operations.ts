@@ -21,6 +21,8 @@ export type ProblemCode =
   | 'role-required'
   /** The API key lacks a permission, or a session was sent where only API keys may call. */
   | 'permission-denied'
+  /** A person must have signed in within five minutes for what ends a key at once, or opens a gap. */
+  | 'recent-sign-in-required'
   /** No route has this path. */
   | 'route-not-found'
   /** The path exists with other methods. */
@@ -313,6 +315,8 @@ export interface RotationsItem {
   readonly actor: {
     readonly kind: string
     readonly id: string
+    readonly via?: string
+    readonly sessionId?: string
   }
   readonly kind: 'create' | 'rotate' | 'revoke' | 'publish' | 'promote' | 'abandon' | 'roll-back' | 'update' | 'delete' | 'replay' | 'create-api-key' | 'revoke-api-key'
   readonly reason: string | null
@@ -336,6 +340,8 @@ export interface AuditRecord {
   readonly actor: {
     readonly kind: string
     readonly id: string
+    readonly via?: string
+    readonly sessionId?: string
   }
   readonly kind: 'create' | 'rotate' | 'revoke' | 'publish' | 'promote' | 'abandon' | 'roll-back' | 'update' | 'delete' | 'replay' | 'create-api-key' | 'revoke-api-key'
   readonly reason: string | null
@@ -496,8 +502,8 @@ export interface CreateApiKeyBody {
   readonly name: string
   /** At most 50. */
   readonly tenantIds: readonly string[]
-  /** None that the API key of the request lacks. At most 4. */
-  readonly permissions: readonly ('endpoints:read' | 'endpoints:write' | 'endpoints:rotate' | 'events:write')[]
+  /** None that the API key of the request lacks. At most 6. */
+  readonly permissions: readonly ('endpoints:read' | 'endpoints:write' | 'endpoints:rotate' | 'events:write' | 'deliveries:content' | 'portal:write')[]
   /** In the future, and no later than the API key of the request expires; else a year ahead. */
   readonly expiresAt: string
 }
@@ -516,6 +522,8 @@ export interface CreateApiKeyReply {
   readonly createdBy: {
     readonly kind: string
     readonly id: string
+    readonly via?: string
+    readonly sessionId?: string
   } | null
   readonly expiresAt: string | null
   readonly revokedAt: string | null
@@ -543,6 +551,8 @@ export interface ListApiKeysItem {
   readonly createdBy: {
     readonly kind: string
     readonly id: string
+    readonly via?: string
+    readonly sessionId?: string
   } | null
   readonly expiresAt: string | null
   readonly revokedAt: string | null
@@ -565,6 +575,87 @@ export interface EndCredentialsReply {
   }[]
 }
 
+export interface SessionReply {
+  readonly kind: 'portal' | 'session' | 'api-key'
+  /** A portal session’s id. */
+  readonly id: string | null
+  readonly subject: string
+  readonly tenantId: string
+  readonly displayName: string | null
+  /** Those in effect now. */
+  readonly scopes: readonly ('read' | 'rotate' | 'write' | 'test')[]
+  /** Null: any of the tenant’s. */
+  readonly endpointIds: readonly string[] | null
+  readonly createdAt: string | null
+  readonly expiresAt: string | null
+  readonly authenticatedAt: string | null
+  readonly returnUrl: string | null
+  readonly locale: string | null
+  readonly theme: 'light' | 'dark' | null
+  /** Whether it is shown what receivers answered. */
+  readonly deliveryBodies: boolean
+}
+
+export interface CreatePortalSessionBody {
+  /** an opaque id of the person, of 1 to 128 characters of A-Z, a-z, 0-9, _ . : -. */
+  readonly subject: string
+  /** What the page calls the person. At most 100 characters. */
+  readonly displayName?: string
+  readonly scopes: readonly ('read' | 'rotate' | 'write' | 'test')[]
+  /** The only endpoints that it reaches; absent: all of the tenant’s. At most 100. */
+  readonly endpointIds?: readonly string[]
+  /** At most 900 with the scope rotate; never longer than the API key lives. 60 to 3600. Default 900. */
+  readonly expiresInSeconds?: number
+  /** When the person last signed in at the platform, not in the future. */
+  readonly authenticatedAt?: string
+  /** The pages that frame it; absent: it is a page by itself. At most 20. */
+  readonly parentOrigins?: readonly string[]
+  /** Where the page leads back to. At most 2048 characters. */
+  readonly returnUrl?: string
+  /** a language tag, like en or de-AT. */
+  readonly locale?: string
+  readonly theme?: 'light' | 'dark'
+}
+
+export interface CreatePortalSessionReply {
+  readonly id: string
+  /** Opens the page, once: its fragment is the code. */
+  readonly url: string
+  readonly expiresAt: string
+}
+
+export interface EndPortalSessionsQuery {
+  /** Whose sessions end. */
+  readonly subject: string
+}
+
+export interface DescribePortalSessionBody {
+  /** the code of the link, as it stands behind the #. */
+  readonly code: string
+}
+
+export interface DescribePortalSessionReply {
+  readonly id: string
+  readonly tenantId: string
+  readonly subject: string
+  readonly displayName: string | null
+  readonly expiresAt: string
+}
+
+export interface ExchangePortalSessionBody {
+  /** the code of the link, as it stands behind the #. */
+  readonly code: string
+  /** 32 random bytes in base64url: 43 characters. */
+  readonly nonce: string
+}
+
+export interface ExchangePortalSessionReply {
+  readonly id: string
+  /** Of an embedded session; that of a page by itself is in its cookie. */
+  readonly token: string | null
+  readonly parentOrigins: readonly string[]
+}
+
 export interface HealthReply {
   readonly status: 'ok'
   readonly version: string
@@ -581,7 +672,9 @@ export interface KeyturnClient {
   /**
    * Create or import an endpoint.
    * The reply shows the new secret, once. With `id` and `secret`, one that a platform has already is imported. Who
-   * may call: An API key with `endpoints:write` and `endpoints:rotate`, or a session with the role admin.
+   * may call: An API key with `endpoints:write` and `endpoints:rotate`, or a session with the role admin, or a
+   * portal session with the scope `write` and `rotate`. A portal session gives no more than `contract`, `url`,
+   * `name`, `description`, `eventTypes`, `status`.
    * A request whose reply is lost is sent again with the same `Idempotency-Key`.
    *
    * @throws {KeyturnError} `role-required`, `endpoint-exists`, `contract-not-mounted`, `too-many-endpoints`,
@@ -592,7 +685,8 @@ export interface KeyturnClient {
 
   /**
    * List endpoints.
-   * Who may call: An API key with `endpoints:read`, or a session with the role admin or member.
+   * Who may call: An API key with `endpoints:read`, or a session with the role admin or member, or a portal
+   * session with the scope `read`.
    * A request whose reply is lost is sent again.
    *
    * @throws {KeyturnError} `role-required`
@@ -604,7 +698,8 @@ export interface KeyturnClient {
 
   /**
    * Read an endpoint.
-   * Who may call: An API key with `endpoints:read`, or a session with the role admin or member.
+   * Who may call: An API key with `endpoints:read`, or a session with the role admin or member, or a portal
+   * session with the scope `read`.
    * A request whose reply is lost is sent again.
    *
    * @throws {KeyturnError} `role-required`
@@ -614,8 +709,9 @@ export interface KeyturnClient {
   /**
    * Change an endpoint’s settings.
    * Lists, and the headers of `requestConfig`, are replaced as a whole. Who may call: An API key with
-   * `endpoints:write`, or a session with the role admin. Besides, `consumers` needs `endpoints:rotate`, `mirror`
-   * needs `endpoints:rotate`.
+   * `endpoints:write`, or a session with the role admin, or a portal session with the scope `write`. Besides,
+   * `consumers` needs `endpoints:rotate`, `mirror` needs `endpoints:rotate`. A portal session gives no more than
+   * `url`, `name`, `description`, `eventTypes`, `status`.
    * A request whose reply is lost is sent again.
    *
    * @throws {KeyturnError} `role-required`, `contract-not-mounted`, `rotation-conflict`, `consumer-not-reader`,
@@ -626,22 +722,25 @@ export interface KeyturnClient {
   /**
    * Delete an endpoint.
    * Its keys end, and its mirror is deleted after 7 days. Who may call: An API key with `endpoints:write` and
-   * `endpoints:rotate`, or a session with the role admin. A body is ignored.
+   * `endpoints:rotate`, or a session with the role admin, or a portal session with the scope `write` and `rotate`.
+   * A person must have signed in within five minutes. A body is ignored.
    * A request whose reply is lost is sent again.
    *
-   * @throws {KeyturnError} `role-required`, `rotation-conflict`, `outcome-unknown`
+   * @throws {KeyturnError} `role-required`, `recent-sign-in-required`, `rotation-conflict`, `outcome-unknown`
    */
   delete(id: string, options?: CallOptions): Promise<void>
 
   /**
    * Rotate the signing secret.
    * The reply shows the new secret, once. The keys before keep working for the overlap. Who may call: An API key
-   * with `endpoints:rotate`, or a session with the role admin.
+   * with `endpoints:rotate`, or a session with the role admin, or a portal session with the scope `rotate`. A
+   * portal session gives no more than `overlapSeconds`, `signing`, `leadSeconds`, `reason`, `ifRevision`,
+   * `reveal`.
    * A request whose reply is lost is sent again with the same `Idempotency-Key`.
    *
-   * @throws {KeyturnError} `role-required`, `contract-not-mounted`, `too-many-live-keys`, `rotation-in-progress`,
-   * `rotation-conflict`, `changed-meanwhile`, `rotation-superseded`, `idempotency-key-reused`,
-   * `rotation-cooldown`, `rotation-budget`, `outcome-unknown`
+   * @throws {KeyturnError} `role-required`, `recent-sign-in-required`, `contract-not-mounted`,
+   * `too-many-live-keys`, `rotation-in-progress`, `rotation-conflict`, `changed-meanwhile`, `rotation-superseded`,
+   * `idempotency-key-reused`, `rotation-cooldown`, `rotation-budget`, `outcome-unknown`
    */
   rotate(id: string, body?: RotateBody & { readonly reveal?: true }, options?: KeyedCallOptions): Promise<RotateReply>
   /** With `reveal: false` the reply leaves out `signingSecret`. */
@@ -649,7 +748,8 @@ export interface KeyturnClient {
 
   /**
    * Let the published key sign.
-   * Who may call: An API key with `endpoints:rotate`, or a session with the role admin.
+   * Who may call: An API key with `endpoints:rotate`, or a session with the role admin, or a portal session with
+   * the scope `rotate`.
    * A request whose reply is lost is sent again with the same `Idempotency-Key`.
    *
    * @throws {KeyturnError} `role-required`, `contract-not-mounted`, `rotation-in-progress`, `rotation-conflict`,
@@ -660,19 +760,20 @@ export interface KeyturnClient {
 
   /**
    * End the published key unused.
-   * Who may call: An API key with `endpoints:rotate`, or a session with the role admin.
+   * Who may call: An API key with `endpoints:rotate`, or a session with the role admin, or a portal session with
+   * the scope `rotate`.
    * A request whose reply is lost is sent again with the same `Idempotency-Key`.
    *
-   * @throws {KeyturnError} `role-required`, `contract-not-mounted`, `rotation-in-progress`, `rotation-conflict`,
-   * `changed-meanwhile`, `nothing-published`, `key-changed`, `rotation-superseded`, `idempotency-key-reused`,
-   * `rotation-budget`, `outcome-unknown`
+   * @throws {KeyturnError} `role-required`, `recent-sign-in-required`, `contract-not-mounted`,
+   * `rotation-in-progress`, `rotation-conflict`, `changed-meanwhile`, `nothing-published`, `key-changed`,
+   * `rotation-superseded`, `idempotency-key-reused`, `rotation-budget`, `outcome-unknown`
    */
   abandon(id: string, body: AbandonBody, options?: KeyedCallOptions): Promise<AbandonReply>
 
   /**
    * Let the key before sign again.
    * The newer key is published again. Who may call: An API key with `endpoints:rotate`, or a session with the role
-   * admin.
+   * admin, or a portal session with the scope `rotate`.
    * A request whose reply is lost is sent again with the same `Idempotency-Key`.
    *
    * @throws {KeyturnError} `role-required`, `contract-not-mounted`, `rotation-in-progress`, `rotation-conflict`,
@@ -683,17 +784,20 @@ export interface KeyturnClient {
 
   /**
    * End every retiring key now.
-   * Who may call: An API key with `endpoints:rotate`, or a session with the role admin.
+   * Who may call: An API key with `endpoints:rotate`, or a session with the role admin, or a portal session with
+   * the scope `rotate`. A person must have signed in within five minutes.
    * A request whose reply is lost is sent again with the same `Idempotency-Key`.
    *
-   * @throws {KeyturnError} `role-required`, `contract-not-mounted`, `rotation-conflict`, `changed-meanwhile`,
-   * `not-proven`, `rotation-superseded`, `idempotency-key-reused`, `rotation-budget`, `outcome-unknown`
+   * @throws {KeyturnError} `role-required`, `recent-sign-in-required`, `contract-not-mounted`,
+   * `rotation-conflict`, `changed-meanwhile`, `not-proven`, `rotation-superseded`, `idempotency-key-reused`,
+   * `rotation-budget`, `outcome-unknown`
    */
   revokePrevious(id: string, body?: RevokePreviousBody, options?: KeyedCallOptions): Promise<RevokePreviousReply>
 
   /**
    * Read the live keys, without their secrets.
-   * Who may call: An API key with `endpoints:read`, or a session with the role admin or member.
+   * Who may call: An API key with `endpoints:read`, or a session with the role admin or member, or a portal
+   * session with the scope `read`.
    * A request whose reply is lost is sent again.
    *
    * @throws {KeyturnError} `role-required`
@@ -702,7 +806,8 @@ export interface KeyturnClient {
 
   /**
    * List what happened to the keys.
-   * Newest first. Who may call: An API key with `endpoints:read`, or a session with the role admin or member.
+   * Newest first. Who may call: An API key with `endpoints:read`, or a session with the role admin or member, or a
+   * portal session with the scope `read`.
    * A request whose reply is lost is sent again.
    *
    * @throws {KeyturnError} `role-required`
@@ -715,7 +820,7 @@ export interface KeyturnClient {
   /**
    * List all that happened to an endpoint.
    * Newest first; also of one that is deleted. Who may call: An API key with `endpoints:read`, or a session with
-   * the role admin or member.
+   * the role admin or member, or a portal session with the scope `read`.
    * A request whose reply is lost is sent again.
    *
    * @throws {KeyturnError} `role-required`
@@ -728,7 +833,7 @@ export interface KeyturnClient {
   /**
    * List all that happened to a tenant.
    * Newest first: its endpoints, also those that are deleted, and its API keys. Who may call: An API key with
-   * `endpoints:read`, or a session with the role admin or member.
+   * `endpoints:read`, or a session with the role admin or member, or a portal session with the scope `read`.
    * A request whose reply is lost is sent again.
    *
    * @throws {KeyturnError} `role-required`
@@ -750,7 +855,8 @@ export interface KeyturnClient {
 
   /**
    * Read an endpoint.
-   * Who may call: An API key with `endpoints:read`, or a session with the role admin or member.
+   * Who may call: An API key with `endpoints:read`, or a session with the role admin or member, or a portal
+   * session with the scope `read`.
    * A request whose reply is lost is sent again.
    *
    * @throws {KeyturnError} `role-required`
@@ -760,7 +866,7 @@ export interface KeyturnClient {
   /**
    * Send a test delivery.
    * It is sent while the caller waits. Who may call: An API key with `endpoints:write`, or a session with the role
-   * admin.
+   * admin, or a portal session with the scope `test`.
    * A request whose reply is lost is not sent again.
    *
    * @throws {KeyturnError} `role-required`, `contract-not-mounted`, `endpoint-without-url`, `endpoint-busy`
@@ -770,7 +876,7 @@ export interface KeyturnClient {
   /**
    * Ask a receiver whether it has the newest key.
    * Two or three test deliveries, at most 15 seconds together. Who may call: An API key with `endpoints:write`, or
-   * a session with the role admin.
+   * a session with the role admin, or a portal session with the scope `rotate`.
    * A request whose reply is lost is not sent again.
    *
    * @throws {KeyturnError} `role-required`, `contract-not-mounted`, `endpoint-without-url`, `endpoint-busy`
@@ -780,7 +886,7 @@ export interface KeyturnClient {
   /**
    * List what was sent and what was answered.
    * Newest first, of 30 days. Who may call: An API key with `endpoints:read`, or a session with the role admin or
-   * member.
+   * member, or a portal session with the scope `read`.
    * A request whose reply is lost is sent again.
    *
    * @throws {KeyturnError} `role-required`
@@ -792,7 +898,8 @@ export interface KeyturnClient {
 
   /**
    * List an endpoint’s deliveries.
-   * Newest first. Who may call: An API key with `endpoints:read`, or a session with the role admin or member.
+   * Newest first. Who may call: An API key with `endpoints:read`, or a session with the role admin or member, or a
+   * portal session with the scope `read`.
    * A request whose reply is lost is sent again.
    *
    * @throws {KeyturnError} `role-required`
@@ -802,7 +909,7 @@ export interface KeyturnClient {
   /**
    * Send again what failed since a time.
    * It goes out after the reply, oldest first. Who may call: An API key with `endpoints:write`, or a session with
-   * the role admin.
+   * the role admin, or a portal session with the scope `write`.
    * A request whose reply is lost is sent again.
    *
    * @throws {KeyturnError} `role-required`, `endpoint-without-url`, `endpoint-paused`
@@ -811,7 +918,8 @@ export interface KeyturnClient {
 
   /**
    * Send a failed delivery again.
-   * Who may call: An API key with `endpoints:write`, or a session with the role admin. A body is ignored.
+   * Who may call: An API key with `endpoints:write`, or a session with the role admin, or a portal session with
+   * the scope `write`. A body is ignored.
    * A request whose reply is lost is sent again.
    *
    * @throws {KeyturnError} `role-required`, `endpoint-without-url`, `endpoint-paused`
@@ -850,6 +958,54 @@ export interface KeyturnClient {
    * A request whose reply is lost is sent again.
    */
   endCredentials(id: string, options?: CallOptions): Promise<EndCredentialsReply>
+
+  /**
+   * Read who calls, and what that caller may do now.
+   * For a page that shows no control which would be refused. Who may call: An API key, or a session with the role
+   * admin or member, or a portal session.
+   * A request whose reply is lost is sent again.
+   *
+   * @throws {KeyturnError} `role-required`
+   */
+  session(options?: CallOptions): Promise<SessionReply>
+
+  /**
+   * Make a portal session for one person.
+   * The reply has the link, once, whose code works once and for five minutes; a repeat makes another session. Who
+   * may call: An API key with `portal:write`.
+   * A request whose reply is lost is not sent again.
+   */
+  createPortalSession(body: CreatePortalSessionBody, options?: CallOptions): Promise<CreatePortalSessionReply>
+
+  /**
+   * End all portal sessions of a person.
+   * Those that are made later work. Who may call: An API key with `portal:write`. A body is ignored.
+   * A request whose reply is lost is sent again.
+   */
+  endPortalSessions(query: EndPortalSessionsQuery, options?: CallOptions): Promise<void>
+
+  /**
+   * Read whose session a link is.
+   * For the page itself alone, before its reader goes on. The code stays good. Needs no credential.
+   * A request whose reply is lost is sent again.
+   */
+  describePortalSession(body: DescribePortalSessionBody, options?: CallOptions): Promise<DescribePortalSessionReply>
+
+  /**
+   * Exchange a code for the session’s token.
+   * For the page itself alone. A page by itself gets a cookie, an embedded one the token. The same code with the
+   * same nonce answers the same for a minute, and with another nonce never. Needs no credential.
+   * A request whose reply is lost is sent again.
+   */
+  exchangePortalSession(body: ExchangePortalSessionBody, options?: CallOptions): Promise<ExchangePortalSessionReply>
+
+  /**
+   * End a portal session.
+   * A session may end itself. Who may call: An API key with `portal:write`, or a portal session. A body is
+   * ignored.
+   * A request whose reply is lost is sent again.
+   */
+  endPortalSession(id: string, options?: CallOptions): Promise<void>
 
   /**
    * Whether the API answers.
@@ -926,6 +1082,18 @@ export function operationsOf(call: Call): KeyturnClient {
       call({ method: 'DELETE', path: '/v1/api-keys/{id}', repeat: 'safe' }, { path: { id } }, options) as Promise<void>,
     endCredentials: (id, options) =>
       call({ method: 'DELETE', path: '/v1/tenants/{id}/credentials', repeat: 'safe' }, { path: { id } }, options) as Promise<EndCredentialsReply>,
+    session: (options) =>
+      call({ method: 'GET', path: '/v1/session', repeat: 'safe' }, {}, options) as Promise<SessionReply>,
+    createPortalSession: (body, options) =>
+      call({ method: 'POST', path: '/v1/portal-sessions', repeat: 'never' }, { body }, options) as Promise<CreatePortalSessionReply>,
+    endPortalSessions: (query, options) =>
+      call({ method: 'DELETE', path: '/v1/portal-sessions', repeat: 'safe' }, { query }, options) as Promise<void>,
+    describePortalSession: (body, options) =>
+      call({ method: 'POST', path: '/v1/portal-sessions/describe', repeat: 'safe', isOpen: true }, { body }, options) as Promise<DescribePortalSessionReply>,
+    exchangePortalSession: (body, options) =>
+      call({ method: 'POST', path: '/v1/portal-sessions/exchange', repeat: 'safe', isOpen: true }, { body }, options) as Promise<ExchangePortalSessionReply>,
+    endPortalSession: (id, options) =>
+      call({ method: 'DELETE', path: '/v1/portal-sessions/{id}', repeat: 'safe' }, { path: { id } }, options) as Promise<void>,
     health: (options) =>
       call({ method: 'GET', path: '/health', repeat: 'safe', isOpen: true }, {}, options) as Promise<HealthReply>,
   }

@@ -32,6 +32,7 @@ export async function drive(given: Given): Promise<Driven> {
     ...(await driveKeys(client, endpoint.id)),
     ...(await driveDeliveries(client, endpoint.id, given)),
     ...(await driveApiKeys(given)),
+    ...(await drivePortalSessions(client)),
   }
   const replayed = await rotateLossy(given, endpoint.id)
   const failures = await driveFailures(given, endpoint.id)
@@ -73,6 +74,22 @@ async function driveKeys(client: KeyturnClient, id: string): Promise<Record<stri
     audit: [...kinds].sort(),
     tenantAudit: records.length,
   }
+}
+
+/** A code is for the portal's own page: from anywhere else it is refused. */
+async function drivePortalSessions(client: KeyturnClient): Promise<Record<string, unknown>> {
+  const { kind } = await client.session()
+  const { id, url } = await client.createPortalSession({ subject: 'user-7', scopes: ['read'] })
+  const code = new URL(url).hash.slice(1)
+  const nonce = 'n'.repeat(43)
+  const refused = [
+    await codeOf(client.describePortalSession({ code })),
+    await codeOf(client.exchangePortalSession({ code, nonce })),
+  ]
+  await client.endPortalSession(id)
+  await client.endPortalSessions({ subject: 'user-7' })
+  const endedTwice = await client.endPortalSession(id).then(() => true)
+  return { session: kind, createPortalSession: endedTwice, exchangePortalSession: refused }
 }
 
 /** At a tenant of its own, whose credentials all end. */
