@@ -2,6 +2,7 @@ import { allContracts, hookContracts } from '../src/contracts/all'
 import { contractFaults, type ContractRole } from '../src/contracts/check-contract'
 import { routeFaults } from '../src/contracts/check-mounts'
 import type { Contract } from '../src/contracts/contract'
+import { isOfPortal } from '../src/contracts/dimensions'
 import type { Mount } from '../src/contracts/routes'
 import type { ControlPlaneConfig, MountedContract } from './config'
 import { ConfigError, isOwnContract } from './schema'
@@ -36,6 +37,21 @@ export function mountsOf({
     ),
   ])
   return mounts
+}
+
+/** The same as a deployment serves them: where it has no portal, nothing of one is a route or is described. */
+export function servedMountsOf(
+  config: Pick<ControlPlaneConfig, 'contracts' | 'sessions' | 'portal'>,
+): readonly Mount[] {
+  const mounts = mountsOf(config)
+  if (config.portal !== undefined && config.portal !== 'off') return mounts
+  return mounts.map(({ contract, basePath }) => ({ contract: withoutPortal(contract), basePath }))
+}
+
+function withoutPortal(contract: Contract): Contract {
+  const { operations, ...rest } = contract
+  const left = operations.filter(({ use }) => !isOfPortal(use))
+  return left.length === operations.length ? contract : { ...rest, operations: left }
 }
 
 const withoutOwnApi = 'portal: is on, and our own API, which it calls, is not among the contracts: mount keyturn'

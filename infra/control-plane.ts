@@ -4,7 +4,7 @@ import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue'
 import { Construct } from 'constructs'
 import { join } from 'node:path'
 import { type ControlPlaneConfig, deliveryConcurrencyOf, portalOf } from '../config/config'
-import { mountsOf, withContractFaults } from '../config/mounts'
+import { servedMountsOf, withContractFaults } from '../config/mounts'
 import { parseControlPlaneConfig } from '../config/schema'
 import { version } from '../package.json'
 import { openApi } from '../scripts/openapi/description'
@@ -89,7 +89,7 @@ export class ControlPlane extends Construct {
     super(scope, id)
     this.#config = withContractFaults(config, parseControlPlaneConfig)
     this.#name = `keyturn-${config.stage}`
-    const mounts = mountsOf(config)
+    const mounts = servedMountsOf(config)
     const account = accountOf(this)
     const declared = this.#declareFunctions(account, mounts, bundles)
     const roles = byFunction(name => declared[name].role.arn)

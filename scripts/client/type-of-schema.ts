@@ -19,10 +19,7 @@ export function typesIn(components: Readonly<Record<string, JsonSchema>>): Types
   const add = (name: string, text: string): void => {
     if (declared.has(name)) throw new TypeError(`two types of the client are named ${name}`)
     const same = names.get(text)
-    declared.set(
-      name,
-      same === undefined && isOneObject(text) ? `interface ${name} ${text}` : alias(name, same, text),
-    )
+    declared.set(name, same === undefined && isOneObject(text) ? `interface ${name} ${text}` : alias(name, same, text))
     if (isOneObject(text) && same === undefined) names.set(text, name)
   }
   const printer: Printer = {

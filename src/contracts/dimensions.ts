@@ -44,6 +44,11 @@ export function isOfAccess(use: Use): boolean {
   return usesOfAccess.some(each => each === use)
 }
 
+/** Whether it is about portal sessions, and of no use without a portal. */
+export function isOfPortal(use: Use): boolean {
+  return [...usesOfPortal, ...usesOfCodes].some(each => each === use)
+}
+
 export function isOpen(use: Use): use is OpenUse {
   return openUses.some(each => each === use)
 }
