@@ -1,6 +1,5 @@
-// Stands in for the page until it is there.
-const { document } = globalThis as unknown as {
-  readonly document: { getElementById(id: string): { textContent: string } | null }
-}
+import { render } from 'preact'
+import { shown } from './shown'
+
 const root = document.getElementById('portal')
-if (root !== null) root.textContent = 'Keyturn'
+if (root !== null) render(<p>{shown('')}</p>, root)

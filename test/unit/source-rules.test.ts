@@ -49,6 +49,7 @@ const storeys = [
   ['lambdas', 'config', 'scripts'],
   ['infra', 'local'],
   ['cli'],
+  ['src/portal'],
 ]
 
 /** The folders that import nothing of ours. */
@@ -94,6 +95,13 @@ describe('imports', () => {
     const files = sourceFiles('src/verify')
     expect(importers(files, /^(?!node:|src\/verify\/)/, /^$/)).toEqual([])
     expect(files.length).toBeGreaterThan(5)
+  })
+
+  it('of the page are its own files, the client, what contracts say, the core and Preact, and nothing imports it', () => {
+    const files = sourceFiles('src/portal')
+    expect(importers(files, /^(?!src\/(?:portal|client|contracts|core)\/|preact(?:\/hooks)?$)/, /^$/)).toEqual([])
+    expect(importers(product, /^src\/portal\//, /^src\/portal\//)).toEqual([])
+    expect(importers(files, /^preact$/, /^$/)).not.toEqual([])
   })
 
   it('of the client are its own files alone', () => {
