@@ -1,0 +1,128 @@
+import { describe, expect, it } from '@jest/globals'
+import type { Contract } from '../../../src/contracts/contract'
+import { allContracts } from '../../../src/contracts/all'
+import { keyturn } from '../../../src/contracts/keyturn'
+import { storno } from '../../../src/contracts/storno'
+import { tumban } from '../../../src/contracts/tumban'
+import { retrySchedule } from '../../../src/delivery/retry'
+import {
+  afterPlan,
+  bodyOf,
+  likelyReceiver,
+  needsRecentSignIn,
+  plannedKeyId,
+  planFor,
+  possibleReceivers,
+  retryWaitsSeconds,
+  triedForSeconds,
+} from '../../../src/portal/rotation-plan'
+import { timelineOf } from '../../../src/portal/timeline'
+import { at, key, minutes, noon, ring } from './rings'
+
+const emergency = { kind: 'emergency' } as const
+
+describe('the one question', () => {
+  it('has an answer beforehand where consumers read the mirror', () => {
+    expect(likelyReceiver({ mirror: 'on', consumers: ['arn'] })).toBe('reads-mirror')
+    expect(likelyReceiver({ mirror: 'on', consumers: [] })).toBe(null)
+    expect(likelyReceiver({ mirror: 'off', consumers: ['arn'] })).toBe(null)
+    expect(possibleReceivers({ mirror: 'off' })).toEqual(['holds-two', 'holds-one'])
+  })
+
+  it('publishes for receivers that hold two secrets or read them, whatever the contract', () => {
+    for (const contract of allContracts) {
+      expect(planFor('holds-two', contract)).toMatchObject({ kind: 'publish', signing: 'manual' })
+      expect(planFor('reads-mirror', contract)).toMatchObject({
+        kind: 'publish',
+        signing: 'published',
+        leadSeconds: 600,
+      })
+    }
+  })
+
+  it('says that a gap is certain where there is room for one secret and one signature', () => {
+    expect(planFor('holds-one', tumban)).toEqual({ kind: 'at-once', overlapSeconds: 0 })
+    expect(planFor('holds-one', keyturn)).toMatchObject({ kind: 'publish', signing: 'manual' })
+  })
+
+  it('gives the key before the overlap that the API would give it', () => {
+    expect(planFor('holds-two', tumban)).toMatchObject({ overlapSeconds: 900 })
+    expect(planFor('holds-two', keyturn)).toMatchObject({ overlapSeconds: 86_400 })
+  })
+
+  it('tells how long a refused delivery is tried again', () => {
+    expect(retryWaitsSeconds).toEqual(retrySchedule)
+    expect(triedForSeconds(tumban)).toBe(retrySchedule.reduce((sum, wait) => sum + wait, 0))
+    expect(triedForSeconds(storno)).toBe(5 + 30 + 120)
+  })
+})
+
+describe('the request', () => {
+  const given = { reveal: true, reason: '', revision: 7 }
+
+  it('says what was confirmed, and of which ring', () => {
+    const plan = planFor('holds-two', tumban)
+    expect(bodyOf({ ...given, plan, reason: ' yearly ' })).toEqual({
+      signing: 'manual',
+      leadSeconds: 1,
+      reason: 'yearly',
+      ifRevision: 7,
+    })
+  })
+
+  it('asks for no secret where the mirror is read', () => {
+    const body = bodyOf({ ...given, plan: planFor('reads-mirror', keyturn), reveal: false })
+    expect(body).toEqual({ signing: 'published', leadSeconds: 600, reveal: false, ifRevision: 7 })
+  })
+
+  it('leaves an overlap to the contract, and says the one that ends everything', () => {
+    expect(bodyOf({ ...given, plan: planFor('holds-one', storno) })).toEqual({ ifRevision: 7 })
+    expect(bodyOf({ ...given, plan: emergency })).toEqual({ signing: 'now', overlapSeconds: 0, ifRevision: 7 })
+  })
+
+  it('needs a recent sign-in where the receiver is cut off at once', () => {
+    expect(needsRecentSignIn(emergency, keyturn)).toBe(true)
+    expect(needsRecentSignIn(planFor('holds-one', tumban), tumban)).toBe(true)
+    expect(needsRecentSignIn(planFor('holds-two', tumban), tumban)).toBe(false)
+  })
+})
+
+describe('the preview', () => {
+  const keys = ring(key('old', -300), key('older', -900, { state: 'retiring', expiresAt: at(30) }))
+
+  function previewed(plan: Parameters<typeof afterPlan>[1], contract: Contract = keyturn) {
+    const { ring: next, record } = afterPlan(keys, plan, { contract, now: noon })
+    const { bars } = timelineOf(next, [record], noon)
+    return Object.fromEntries(
+      bars.map(({ keyId, spans }) => [
+        keyId,
+        spans.map(({ state, from, until }) => `${state} ${minutes(from)} ${minutes(until)}`),
+      ]),
+    )
+  }
+
+  it('shows a published key that signs by itself', () => {
+    expect(previewed(planFor('reads-mirror', tumban))).toEqual({
+      [plannedKeyId]: ['published 0 10', 'signing 10 null'],
+      old: ['signing -300 10', 'retiring 10 25'],
+      older: ['retiring -900 30'],
+    })
+  })
+
+  it('shows a published key that waits for somebody', () => {
+    expect(previewed(planFor('holds-two', tumban))).toMatchObject({
+      [plannedKeyId]: ['published 0 null'],
+      old: ['signing -300 null'],
+    })
+  })
+
+  it('shows what a rotation at once ends, as the contract has it', () => {
+    expect(previewed({ kind: 'at-once', overlapSeconds: 3600 })).toEqual({
+      [plannedKeyId]: ['signing 0 null'],
+      old: ['retiring -300 60'],
+      older: ['retiring -900 30'],
+    })
+    expect(Object.keys(previewed({ kind: 'at-once', overlapSeconds: 3600 }, tumban))).not.toContain('older')
+    expect(previewed(emergency)).toEqual({ [plannedKeyId]: ['signing 0 null'] })
+  })
+})
