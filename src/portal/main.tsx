@@ -1,5 +1,9 @@
 import { render } from 'preact'
-import { shown } from './shown'
+import { App } from './app'
+import { tabStorage } from './kept'
 
 const root = document.getElementById('portal')
-if (root !== null) render(<p>{shown('')}</p>, root)
+if (root !== null) {
+  const mode = root.dataset['mode'] === 'embed' ? 'embed' : 'page'
+  render(<App mode={mode} storage={tabStorage(() => sessionStorage)} />, root)
+}

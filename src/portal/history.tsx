@@ -1,0 +1,104 @@
+import type { ComponentChildren, JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import type { AuditRecord, AuditReply } from '../client'
+import { useLoaded } from './loaded'
+import { type Open, useOpen } from './open'
+import { Failure, Shown, Table, Time, useWork } from './parts'
+import { fragmentOf } from './route'
+import { shown, shownCut } from './shown'
+import { common, history as texts } from './texts'
+
+/** Who did what, when and why. `endpointId` null: of the whole account. */
+export function History({ endpointId }: { readonly endpointId: string | null }): JSX.Element {
+  const open = useOpen()
+  const { loaded, reload } = useLoaded(`history ${endpointId ?? ''}`, () => readPage(open, endpointId, null))
+  const Heading = endpointId === null ? 'h1' : 'h2'
+  return (
+    <section aria-labelledby="history-heading">
+      <Heading id="history-heading" tabIndex={-1}>
+        {texts.heading}
+      </Heading>
+      <Shown of={loaded} reload={reload}>
+        {page => (page.data.length === 0 ? <p>{texts.none}</p> : <Records first={page} endpointId={endpointId} />)}
+      </Shown>
+    </section>
+  )
+}
+
+async function readPage({ client }: Open, endpointId: string | null, cursor: string | null): Promise<AuditReply> {
+  const query = { limit: 50, ...(cursor !== null && { cursor }) }
+  return endpointId === null ? client.tenantAudit(query) : client.audit(endpointId, query)
+}
+
+function Records({
+  first,
+  endpointId,
+}: {
+  readonly first: AuditReply
+  readonly endpointId: string | null
+}): JSX.Element {
+  const open = useOpen()
+  const work = useWork()
+  const [others, setOthers] = useState<readonly AuditReply[]>([])
+  const pages = [first, ...others]
+  const cursor = pages.at(-1)?.nextCursor ?? null
+  const more = (): void =>
+    work.run(async () => {
+      const page = await readPage(open, endpointId, cursor)
+      setOthers(before => [...before, page])
+    })
+  const ofAll = endpointId === null
+  return (
+    <>
+      <Table
+        caption={texts.heading}
+        columns={[texts.when, texts.what, ...(ofAll ? [texts.endpoint] : []), texts.who, texts.why, texts.changes]}
+        rows={pages
+          .flatMap(({ data }) => data)
+          .map(record => ({
+            key: record.id,
+            cells: [
+              <Time key="at" at={record.at} />,
+              texts.kinds[record.kind],
+              ...(ofAll ? [endpointLink(record)] : []),
+              <span key="who">
+                {shownCut(record.actor.id, 60)} <span class="quiet">{shown(record.actor.kind)}</span>
+              </span>,
+              shown(record.reason ?? ''),
+              changesOf(record),
+            ],
+          }))}
+      />
+      {work.error !== null && <Failure error={work.error} />}
+      {cursor !== null && (
+        <button type="button" disabled={work.isRunning} onClick={more}>
+          {common.loadMore}
+        </button>
+      )}
+    </>
+  )
+}
+
+function endpointLink({ endpointId, kind }: AuditRecord): ComponentChildren {
+  if (endpointId === null) return ''
+  if (kind === 'delete') return <code>{shown(endpointId)}</code>
+  return <a href={fragmentOf({ kind: 'endpoint', id: endpointId, view: 'keys' })}>{shown(endpointId)}</a>
+}
+
+function changesOf({ changed }: AuditRecord): ComponentChildren {
+  const fields = Object.entries(changed)
+  if (fields.length === 0) return ''
+  return (
+    <ul class="plain">
+      {fields.map(([field, { from, to }]) => (
+        <li key={field}>
+          {shown(field)}: <code>{texts.fromTo(valueText(from), valueText(to))}</code>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function valueText(value: unknown): string {
+  return shownCut(typeof value === 'string' ? value : JSON.stringify(value), 120)
+}

@@ -1,0 +1,135 @@
+import type { JSX } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { EndpointPage } from './endpoint'
+import { Endpoints } from './endpoints'
+import { History } from './history'
+import { useNow } from './loaded'
+import { type Open, OpenProvider } from './open'
+import type { Deployment, Live } from './opening'
+import { ReturnLink } from './parts'
+import { useReading } from './reading'
+import { fragmentOf, type Route, routeOf } from './route'
+import { shown } from './shown'
+import { personOf } from './start'
+import { frame as texts, title } from './texts'
+import { localTime } from './times'
+
+interface OpenPageProps extends Pick<Open, 'announce' | 'reveal'> {
+  readonly live: Live
+  readonly deployment: Deployment
+  readonly onEnding: () => void
+  readonly onOver: () => void
+  readonly onSignOut: () => void
+  readonly onExact: (isExact: boolean) => void
+}
+
+/** The screens of an open session. */
+export function OpenPage(props: OpenPageProps): JSX.Element {
+  const { live, deployment, announce, reveal, onSignOut, onExact } = props
+  const { session, connection } = live
+  const { isExact } = useReading()
+  const route = useRoute()
+  useTheme(session.theme)
+  const open: Open = { client: connection.client, connection, session, ...deployment, announce, reveal }
+  return (
+    <OpenProvider value={open}>
+      <a class="skip" href={fragmentOf(route)} onClick={skipToMain}>
+        {texts.skip}
+      </a>
+      <header>
+        <p class="brand">{title}</p>
+        <p class="who">
+          <span>
+            {texts.account} <code>{shown(session.tenantId)}</code>
+          </span>
+          <span>
+            {texts.person} <strong>{personOf(live)}</strong>
+          </span>
+          {session.id !== null && (
+            <button type="button" onClick={onSignOut}>
+              {texts.signOut}
+            </button>
+          )}
+        </p>
+      </header>
+      <Ending {...props} />
+      <div class="columns">
+        <nav class="sections" aria-label={texts.sections}>
+          <a href={fragmentOf({ kind: 'list' })} aria-current={route.kind === 'history' ? undefined : 'page'}>
+            {texts.webhooks}
+          </a>
+          <a href={fragmentOf({ kind: 'history' })} aria-current={route.kind === 'history' ? 'page' : undefined}>
+            {texts.history}
+          </a>
+        </nav>
+        <main tabIndex={-1}>
+          <Screen route={route} />
+        </main>
+      </div>
+      <footer>
+        <label class="choice">
+          <input type="checkbox" checked={isExact} onChange={event => onExact(event.currentTarget.checked)} />
+          {texts.exact}
+        </label>
+      </footer>
+    </OpenProvider>
+  )
+}
+
+function Screen({ route }: { readonly route: Route }): JSX.Element {
+  if (route.kind === 'history') return <History endpointId={null} />
+  if (route.kind === 'list') return <Endpoints />
+  return <EndpointPage key={route.id} id={route.id} view={route.view} />
+}
+
+function skipToMain(event: Event): void {
+  event.preventDefault()
+  document.querySelector<HTMLElement>('main')?.focus()
+}
+
+/** The route, as the fragment changes; the heading of a new one gets the focus. */
+function useRoute(): Route {
+  const [route, setRoute] = useState(() => routeOf(location.hash))
+  const isFirst = useRef(true)
+  useEffect(() => {
+    const follow = (): void => setRoute(routeOf(location.hash))
+    window.addEventListener('hashchange', follow)
+    return () => window.removeEventListener('hashchange', follow)
+  }, [])
+  useEffect(() => {
+    if (isFirst.current) isFirst.current = false
+    else document.querySelector<HTMLElement>('main h1')?.focus()
+  }, [route])
+  return route
+}
+
+function useTheme(theme: 'light' | 'dark' | null): void {
+  useEffect(() => {
+    if (theme !== null) document.documentElement.dataset['theme'] = theme
+  }, [theme])
+}
+
+const warnSeconds = 120
+
+/** From two minutes before the end of the session: when it is, and how to go on. */
+function Ending({ live, onEnding, onOver }: OpenPageProps): JSX.Element | null {
+  const { session } = live
+  const { reader } = useReading()
+  const now = useNow(5)
+  const left = session.expiresAt === null ? null : (Date.parse(session.expiresAt) - now.getTime()) / 1000
+  const isEnding = left !== null && left <= warnSeconds
+  const isOver = left !== null && left <= 0
+  useEffect(() => {
+    if (isEnding && !isOver) onEnding()
+    if (isOver) onOver()
+  }, [isEnding, isOver])
+  if (!isEnding || session.expiresAt === null) return null
+  return (
+    <div class="notice ending" role="alert">
+      <p>
+        {texts.runsOut(localTime(new Date(session.expiresAt), reader))} {texts.renewHelp}
+      </p>
+      {session.returnUrl !== null && <ReturnLink href={session.returnUrl}>{texts.renew}</ReturnLink>}
+    </div>
+  )
+}
