@@ -189,7 +189,7 @@ export function App({ mode, storage }: AppProps): JSX.Element {
           live={phase.live}
           deployment={deployment.current}
           announce={setSaid}
-          reveal={(request, key = crypto.randomUUID()) => reveal(phase.live, request, key)}
+          obtain={(request, key = crypto.randomUUID()) => reveal(phase.live, request, key)}
           onEnding={() => tell('keyturn:ending')}
           onOver={() => end('over')}
           onSignOut={() => void signOut(phase.live)}

@@ -14,7 +14,7 @@ interface CreateProps {
 
 /** A URL, what it listens to, and its secret, once. */
 export function CreateDialog({ onDone, onClose }: CreateProps): JSX.Element {
-  const { mounts, reveal } = useOpen()
+  const { mounts, obtain } = useOpen()
   const own = mounts.find(({ contract }) => contract.reach === 'every')?.contract.name ?? ''
   const [name, setName] = useState('')
   const [url, setUrl] = useState('')
@@ -35,7 +35,7 @@ export function CreateDialog({ onDone, onClose }: CreateProps): JSX.Element {
     setSent(next)
     work.run(async () => {
       try {
-        await reveal({ kind: 'create', body: next.body }, next.key)
+        await obtain({ kind: 'create', body: next.body }, next.key)
         onDone()
       } catch (error) {
         if (!isOpenEnded(error)) setSent(null)

@@ -127,7 +127,7 @@ function Filters({ filter, onFilter }: FiltersProps): JSX.Element {
           )}
         </Field>
       )}
-      <Field label={texts.url}>
+      <Field label={texts.urlIs}>
         {attributes => (
           <input {...attributes} type="url" value={url} onInput={event => setUrl(event.currentTarget.value)} />
         )}

@@ -4,7 +4,11 @@ import type { CreateBody, RotateBody } from '../client'
 // or a cookie; a code only between "Continue" and the answer to it.
 
 /** As much of `sessionStorage` as is used. */
-export type TabStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+export interface TabStorage {
+  getItem(name: string): string | null
+  setItem(name: string, value: string): void
+  removeItem(name: string): void
+}
 
 /** A code that is being exchanged, with the other half of the pair: the same pair gets the same answer for a minute. */
 export interface Opening {

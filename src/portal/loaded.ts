@@ -48,12 +48,12 @@ async function outcomeOf<Value>(read: () => Promise<Value>): Promise<Loaded<Valu
   }
 }
 
-/** The clock, anew every so many seconds. */
+/** The clock: now, and again every so many seconds. */
 export function useNow(seconds: number): Date {
-  const [now, setNow] = useState(() => new Date())
+  const [, tick] = useState(0)
   useEffect(() => {
-    const timer = setInterval(() => setNow(new Date()), seconds * 1000)
+    const timer = setInterval(() => tick(count => count + 1), seconds * 1000)
     return () => clearInterval(timer)
   }, [seconds])
-  return now
+  return new Date()
 }

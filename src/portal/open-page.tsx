@@ -14,7 +14,7 @@ import { personOf } from './start'
 import { frame as texts, title } from './texts'
 import { localTime } from './times'
 
-interface OpenPageProps extends Pick<Open, 'announce' | 'reveal'> {
+interface OpenPageProps extends Pick<Open, 'announce' | 'obtain'> {
   readonly live: Live
   readonly deployment: Deployment
   readonly onEnding: () => void
@@ -25,18 +25,18 @@ interface OpenPageProps extends Pick<Open, 'announce' | 'reveal'> {
 
 /** The screens of an open session. */
 export function OpenPage(props: OpenPageProps): JSX.Element {
-  const { live, deployment, announce, reveal, onSignOut, onExact } = props
+  const { live, deployment, announce, obtain, onSignOut, onExact } = props
   const { session, connection } = live
   const { isExact } = useReading()
   const route = useRoute()
   useTheme(session.theme)
-  const open: Open = { client: connection.client, connection, session, ...deployment, announce, reveal }
+  const open: Open = { client: connection.client, connection, session, ...deployment, announce, obtain }
   return (
     <OpenProvider value={open}>
-      <a class="skip" href={fragmentOf(route)} onClick={skipToMain}>
-        {texts.skip}
-      </a>
       <header>
+        <a class="skip" href={fragmentOf(route)} onClick={skipToMain}>
+          {texts.skip}
+        </a>
         <p class="brand">{title}</p>
         <p class="who">
           <span>

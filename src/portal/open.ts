@@ -25,7 +25,7 @@ export interface Open {
    * Sends the request, and keeps it until its card is closed: a reload repeats it. `again`: the key of the request that
    * is repeated. Rejects as the client does; the secret is shown by the card.
    */
-  readonly reveal: (request: RevealingRequest, again?: string) => Promise<Revealed>
+  readonly obtain: (request: RevealingRequest, again?: string) => Promise<Revealed>
 }
 
 const OpenContext = createContext<Open | null>(null)

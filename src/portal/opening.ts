@@ -13,7 +13,7 @@ import {
   readMounts,
   type Session,
 } from './connection'
-import type { Handed } from './frame'
+import type { Handed } from './handed'
 import { keepOpening, keepSessionId, keptOpening, keptSessionId, type TabStorage } from './kept'
 
 // From a link, or from what a parent hands over, to an open session. Nothing is used up before somebody says so.

@@ -57,7 +57,7 @@ export function RotateDialog(props: RotateProps): JSX.Element {
     setSent(next)
     work.run(async () => {
       try {
-        await open.reveal(next.request, next.key)
+        await open.obtain(next.request, next.key)
         onDone()
       } catch (error) {
         if (!isOpenEnded(error)) setSent(null)
@@ -91,8 +91,8 @@ export function RotateDialog(props: RotateProps): JSX.Element {
         {plan !== null && <Preview {...props} plan={plan} />}
         {isRead && (
           <Check
-            label={texts.reveal}
-            help={texts.revealHelp}
+            label={texts.show}
+            help={texts.showHelp}
             isOn={isRevealing}
             isFixed={isFixed}
             onChange={setRevealing}

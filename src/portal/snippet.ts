@@ -19,7 +19,7 @@ type Lines = readonly [imports: readonly string[], calls: readonly string[]]
 
 function held(isUsual: boolean): Lines {
   return [
-    [`import { ${isUsual ? 'verify' : 'type Scheme, verify'} } from 'keyturn/verify'`],
+    [`import { ${isUsual ? 'verify' : 'type Scheme, verify'} } from ${text('keyturn/verify')}`],
     [
       '// Both, while both live.',
       `verify(rawBody, request.headers, [newSecret, oldSecret]${isUsual ? '' : ', { scheme }'})`,
@@ -30,18 +30,23 @@ function held(isUsual: boolean): Lines {
 function read(name: string, isUsual: boolean): Lines {
   return [
     [
-      "import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'",
-      "import { mirroredSecrets } from 'keyturn/secrets-manager'",
-      ...(isUsual ? [] : ["import type { Scheme } from 'keyturn/verify'"]),
+      `import { SecretsManagerClient } from ${text('@aws-sdk/client-secrets-manager')}`,
+      `import { mirroredSecrets } from ${text('keyturn/secrets-manager')}`,
+      ...(isUsual ? [] : [`import type { Scheme } from ${text('keyturn/verify')}`]),
     ],
     [
       'const secrets = mirroredSecrets({',
-      `  secretId: ${JSON.stringify(name)},`,
+      `  secretId: ${text(name)},`,
       '  client: new SecretsManagerClient({}),',
       '})',
       `await secrets.verify(rawBody, request.headers${isUsual ? '' : ', { scheme }'})`,
     ],
   ]
+}
+
+/** As JavaScript writes it. */
+function text(value: string): string {
+  return `'${value.replaceAll(/['\\]/g, String.raw`\$&`)}'`
 }
 
 function literal(value: object): string {

@@ -23,11 +23,14 @@ export interface Bar {
   readonly proof: RingKey['proof']
 }
 
-export interface Timeline {
-  readonly now: Date
-  /** The window that a picture shows. */
+/** What a picture shows. */
+interface Window {
   readonly from: Date
   readonly until: Date
+}
+
+export interface Timeline extends Window {
+  readonly now: Date
   /** Those that live, then those that have ended within the window; newest first. */
   readonly bars: readonly Bar[]
 }
@@ -35,15 +38,16 @@ export interface Timeline {
 /** What a picture has room for. */
 const mostBars = 8
 
-/** `records` in any order; they may begin later than the endpoint did. */
-export function timelineOf(ring: Pick<Ring, 'keys'>, records: readonly RotationRecord[], now: Date): Timeline {
+/** `records` in any order; they may begin later than the endpoint did. `clock`: the reader's, which may be behind. */
+export function timelineOf(ring: Pick<Ring, 'keys'>, records: readonly RotationRecord[], clock: Date): Timeline {
+  const now = new Date(Math.max(clock.getTime(), ...ring.keys.map(({ createdAt }) => Date.parse(createdAt))))
   const lives = livesOf(records)
   const planned = plannedPromotion(ring, records)
   const live = ring.keys.map(key => liveBar(key, lives.get(key.id) ?? [], planned))
   const ended = [...lives].flatMap(([keyId, spans]) =>
     ring.keys.some(({ id }) => id === keyId) ? [] : endedBar(keyId, spans, now),
   )
-  const { from, until } = windowOf(live, now)
+  const { from, until } = windowOf(live, ended, now)
   const shown = ended.filter(bar => (endOf(bar) ?? now) > from)
   const bars = [...live.toSorted(newestFirst), ...shown.toSorted(newestFirst)].slice(0, mostBars)
   return { now, from, until, bars }
@@ -195,15 +199,20 @@ function endedBar(keyId: string, spans: readonly Span[], now: Date): readonly Ba
   return first === undefined ? [] : [{ keyId, hint: null, state: null, proof: null, spans: [first, ...others] }]
 }
 
-/** What makes the next ends legible: as much of the past as there is future, and the last change at the least. */
-function windowOf(live: readonly Bar[], now: Date): Pick<Timeline, 'from' | 'until'> {
+/** Before this many times what is to come, or what has passed since the last change, a picture would show nothing else. */
+const mostPast = 6
+
+/** What makes the next ends legible: as much of the past as there is future, the last change, and what ended last. */
+function windowOf(live: readonly Bar[], ended: readonly Bar[], now: Date): Window {
   const moments = live.flatMap(({ spans }) => spans.flatMap(({ from, until }) => [from, until ?? from]))
   const future = moments.reduce((most, at) => Math.max(most, at.getTime() - now.getTime()), 0)
   const pasts = moments.map(at => now.getTime() - at.getTime()).filter(age => age >= 0)
   const lastChange = Math.min(...pasts, Number.MAX_SAFE_INTEGER)
-  const oldest = Math.max(...pasts, 0)
-  const least = secondsIn.hour * 1000
-  const past = Math.max(least, Math.min(oldest * 1.05, Math.max(future, lastChange * 1.2)))
-  const ahead = Math.max(future * 1.15, past * 0.2)
+  const least = 10 * secondsIn.minute * 1000
+  const near = Math.max(least, future, lastChange * 1.2)
+  const ends = ended.map(bar => now.getTime() - (endOf(bar) ?? now).getTime()).toSorted((one, other) => one - other)
+  const lastEnds = (ends[1] ?? ends[0] ?? 0) * 1.5
+  const past = Math.min(Math.max(...pasts, lastEnds, least) * 1.05, Math.max(near, Math.min(lastEnds, near * mostPast)))
+  const ahead = Math.max(future * 1.15, past * 0.25)
   return { from: new Date(now.getTime() - past), until: new Date(now.getTime() + ahead) }
 }
