@@ -73,8 +73,8 @@ export interface Place {
 /** The contracts of the deployment. @throws {ConnectionError} */
 export async function readMounts({ origin, pathname }: Place): Promise<readonly Mount[]> {
   const folder = pathname.replace(/\/portal(?:\/.*)?$/, '/portal')
-  const reply = await json(`${origin}${folder}/mounts.json`, { credentials: 'omit' })
-  return Array.isArray(reply) ? reply : ((reply as { readonly mounts?: readonly Mount[] }).mounts ?? [])
+  // As scripts/portal-files.ts writes it.
+  return (await json(`${origin}${folder}/mounts.json`, { credentials: 'omit' })) as readonly Mount[]
 }
 
 /** Where the own API answers: that of the contract whose endpoints are everybody's. */

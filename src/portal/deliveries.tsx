@@ -7,6 +7,7 @@ import { may, useOpen } from './open'
 import { Failure, Field, Shown, Table, Time, useWork } from './parts'
 import { shown, shownCut } from './shown'
 import { common, deliveries as texts } from './texts'
+import { shortId } from './timeline-picture'
 
 interface DeliveriesProps {
   readonly endpoint: Endpoint
@@ -246,7 +247,7 @@ function keysOf({ keyIds }: AttemptsItem, { keys }: Ring): ComponentChildren {
     const hint = keys.find(key => key.id === id)?.hint
     return (
       <code key={id} class="chip" title={shown(id)}>
-        {hint === undefined ? `${shown(id.slice(0, 9))}…` : common.keyEnding(shown(hint))}
+        {hint === undefined ? `${shown(shortId(id))}…` : common.keyEnding(shown(hint))}
       </code>
     )
   })

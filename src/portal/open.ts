@@ -1,6 +1,6 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
-import type { CreateBody, CreateReply, KeyturnClient, RotateBody, RotateReply } from '../client'
+import type { CreateBody, CreateReply, KeyturnClient, RotateBody, UnrevealedRotateReply } from '../client'
 import type { Contract } from '../contracts/contract'
 import type { Connection, Mount, Scope, Session } from './connection'
 
@@ -11,7 +11,7 @@ export type RevealingRequest =
   | { readonly kind: 'rotate'; readonly endpointId: string; readonly body: RotateBody }
   | { readonly kind: 'create'; readonly body: CreateBody }
 
-export type Revealed = RotateReply | CreateReply
+export type Revealed = UnrevealedRotateReply | CreateReply
 
 export interface Open {
   readonly client: KeyturnClient

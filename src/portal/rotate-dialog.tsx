@@ -187,10 +187,12 @@ function Consequence({ plan, contract }: { readonly plan: RotationPlan; readonly
 }
 
 function Preview({ plan, contract, ring, records }: RotateProps & { readonly plan: RotationPlan }): JSX.Element {
-  // One moment for as long as the plan is the same would be enough; a dialog is open for a minute.
   const now = new Date()
   const after = afterPlan(ring, plan, { contract, now })
-  const timeline = timelineOf(after.ring, [...records, after.record], now)
+  const { bars, ...window } = timelineOf(after.ring, [...records, after.record], now)
+  // What the plan ends is still known by its last characters.
+  const hintOf = (keyId: string): string | null => ring.keys.find(({ id }) => id === keyId)?.hint ?? null
+  const timeline = { ...window, bars: bars.map(bar => ({ ...bar, hint: bar.hint ?? hintOf(bar.keyId) })) }
   return (
     <section aria-label={timelineTexts.preview}>
       <h3>{timelineTexts.preview}</h3>

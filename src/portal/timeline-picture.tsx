@@ -1,4 +1,5 @@
-import type { JSX } from 'preact'
+import type { JSX, RefObject } from 'preact'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { KeyState, Ring } from './key-ring'
 import { publishedKey } from './key-ring'
 import { Table, Time } from './parts'
@@ -11,25 +12,27 @@ import { localTime } from './times'
 
 // The timeline as a picture, and the same as a table.
 
-const width = 720
+const usualWidth = 720
 const rowHeight = 34
 const barHeight = 18
-const left = 84
+const left = 96
 const top = 26
 
 export function TimelinePicture({ timeline }: { readonly timeline: Timeline }): JSX.Element {
   const { reader } = useReading()
   const { bars, from, until, now } = timeline
+  const figure = useRef<HTMLElement>(null)
+  const width = useWidth(figure)
   const xOf = (at: Date): number => {
     const share = (at.getTime() - from.getTime()) / (until.getTime() - from.getTime())
     return left + Math.min(1, Math.max(0, share)) * (width - left)
   }
   const height = top + bars.length * rowHeight
   return (
-    <figure class="timeline">
+    <figure class="timeline" ref={figure}>
       <svg viewBox={`0 0 ${width} ${height + 18}`} role="img" aria-label={texts.picture(bars.length)}>
         {bars.map((bar, row) => (
-          <BarPicture key={bar.keyId} bar={bar} y={top + row * rowHeight} xOf={xOf} now={now} />
+          <BarPicture key={bar.keyId} bar={bar} y={top + row * rowHeight} xOf={xOf} now={now} width={width} />
         ))}
         <line class="now" x1={xOf(now)} x2={xOf(now)} y1={top - 8} y2={height} />
         <text class="now" x={xOf(now)} y={top - 12} text-anchor="middle">
@@ -60,14 +63,28 @@ export function TimelinePicture({ timeline }: { readonly timeline: Timeline }): 
   )
 }
 
+/** As wide as there is room, so that its texts stay as large as the page's. */
+function useWidth(element: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(usualWidth)
+  useLayoutEffect(() => {
+    const { current } = element
+    if (current === null) return undefined
+    const observer = new ResizeObserver(() => setWidth(Math.max(240, current.clientWidth)))
+    observer.observe(current)
+    return () => observer.disconnect()
+  }, [])
+  return width
+}
+
 interface BarProps {
   readonly bar: Bar
   readonly y: number
   readonly xOf: (at: Date) => number
   readonly now: Date
+  readonly width: number
 }
 
-function BarPicture({ bar, y, xOf, now }: BarProps): JSX.Element {
+function BarPicture({ bar, y, xOf, now, width }: BarProps): JSX.Element {
   const middle = y + barHeight / 2 + 4
   return (
     <g>
@@ -97,7 +114,12 @@ function BarPicture({ bar, y, xOf, now }: BarProps): JSX.Element {
 
 function nameOf({ keyId, hint }: Bar): string {
   if (keyId === plannedKeyId) return texts.new
-  return hint === null ? `${shown(keyId.slice(0, 9))}…` : common.keyEnding(shown(hint))
+  return hint === null ? `${shown(shortId(keyId))}…` : common.keyEnding(shown(hint))
+}
+
+/** Enough of an id to tell keys apart, without what all begin with. */
+export function shortId(keyId: string): string {
+  return keyId.replace(/^key_/, '').slice(0, 7)
 }
 
 /** What the picture shows, for whoever reads. */
