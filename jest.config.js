@@ -26,6 +26,7 @@ const suites = {
   quick: {
     roots: ['<rootDir>/test'],
     testPathIgnorePatterns: [
+      '<rootDir>/test/browser/',
       '<rootDir>/test/deploy/',
       '<rootDir>/test/simulator/',
       `<rootDir>/test/system/(?!${quickOfSystem})`,
@@ -53,6 +54,8 @@ const suites = {
   rollover: { roots: ['<rootDir>/test/system/rollover'], maxWorkers: 1 },
   /** What one tenant can do to another's deliveries, in each of seven ways. Prints a table of its figures. */
   neighbours: { roots: ['<rootDir>/test/system/neighbours'], maxWorkers: 1 },
+  /** The portal in a real Chromium, against the local run. */
+  browser: { roots: ['<rootDir>/test/browser'], maxWorkers: 1 },
 }
 
 const suite = suites[process.env.SUITE ?? 'quick']

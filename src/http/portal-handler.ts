@@ -130,7 +130,7 @@ function policyFor(frameAncestors: string): string {
   return [...policy, `frame-ancestors ${frameAncestors}`].join('; ')
 }
 
-/** Features of browsers. A page copies, and needs no other. */
+/** Features that every Chromium knows: it complains of others. A page copies, and needs no further one. */
 const unused = [
   'accelerometer',
   'autoplay',
@@ -158,7 +158,6 @@ const unused = [
   'serial',
   'storage-access',
   'usb',
-  'web-share',
   'window-management',
   'xr-spatial-tracking',
 ]

@@ -93,6 +93,22 @@ describe('the description of the API', () => {
   })
 })
 
+describe('the portal', () => {
+  it('200 at the API, and in the frame of the AWS endpoint’s page alone', async () => {
+    const { api, aws } = run.local
+    const [page, embed] = await Promise.all([fetch(`${api}/portal`), fetch(`${api}/portal/embed`)])
+    expect([page.status, embed.status]).toEqual([200, 200])
+    expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+    expect(embed.headers.get('content-security-policy')).toMatch(new RegExp(`frame-ancestors ${aws}$`))
+    const files = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file = '']) => file)
+    for (const file of [...files, '/portal/mounts.json']) expect((await fetch(api + file)).status).toBe(200)
+    expect((await fetch(`${api}/portal/nothing.js`)).status).toBe(404)
+    expect((await fetch(`${api}/portal`, { method: 'POST' })).status).toBe(405)
+    expect((await fetch(`${aws}/_portal-parent`)).status).toBe(200)
+    expect(run.output()).toContain(`Portal: ${api}/portal; in the frame of another page: ${aws}/_portal-parent.`)
+  })
+})
+
 describe('the banner', () => {
   it('has a command for each contract that rotates its secret', async () => {
     const commands = run.output().match(/^curl .*$/gm) ?? []

@@ -1,0 +1,68 @@
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { type LocalRunOptions, startLocalRun, type TestLocalRun } from '../support/local-run'
+
+// The local run and a Chromium, both for one file of tests. Nothing is mocked.
+
+export interface BrowserBed {
+  readonly run: TestLocalRun
+  /** A tab in a profile of its own. */
+  open(options?: BrowserContextOptions): Promise<Tab>
+  /** Closes the browser, and stops the local run with its data. */
+  close(): Promise<void>
+}
+
+/** A tab, and what went wrong or out in it and in its frames. */
+export interface Tab {
+  readonly page: Page
+  readonly context: BrowserContext
+  /** What the console and the page's policy complained of, errors that nobody caught, and requests that failed. */
+  readonly troubles: readonly string[]
+  /** URLs of all requests. */
+  readonly requests: readonly string[]
+  close(): Promise<void>
+}
+
+/** Where Debian has it; `CHROMIUM` names another. */
+const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+
+/** It looks up no name, so that nothing can leave this machine. */
+const args = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
+]
+
+/** Starts the local run in a folder of its own, and a Chromium with an empty profile. */
+export async function browserBed(options: LocalRunOptions = {}): Promise<BrowserBed> {
+  const run = await startLocalRun(options)
+  const browser = await chromium.launch({ executablePath, args }).catch(async (error: unknown) => {
+    await run.stop()
+    throw error
+  })
+  return {
+    run,
+    open: options => openTab(browser, options),
+    close: async () => {
+      await browser.close()
+      await run.stop()
+    },
+  }
+}
+
+async function openTab(browser: Browser, options: BrowserContextOptions = {}): Promise<Tab> {
+  const context = await browser.newContext(options)
+  const troubles: string[] = []
+  const requests: string[] = []
+  context.on('console', message => {
+    if (message.type() !== 'log' && message.type() !== 'info') troubles.push(`${message.type()}: ${message.text()}`)
+  })
+  context.on('weberror', thrown => troubles.push(`uncaught: ${String(thrown.error())}`))
+  context.on('request', request => requests.push(request.url()))
+  context.on('requestfailed', request => troubles.push(`failed: ${request.url()} ${request.failure()?.errorText}`))
+  return { page: await context.newPage(), context, troubles, requests, close: () => context.close() }
+}

@@ -1,0 +1,95 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { type BrowserBed, browserBed, type Tab } from './bed'
+
+let bed: BrowserBed
+let tab: Tab
+
+beforeAll(async () => {
+  bed = await browserBed()
+})
+
+afterAll(() => bed.close())
+
+beforeEach(async () => {
+  tab = await bed.open()
+})
+
+afterEach(() => tab.close())
+
+/** The page, once it has something in it. */
+const shown = '#portal:not(:empty)'
+
+/** Origins of everything that the tab asked for. */
+function asked(): readonly string[] {
+  return [...new Set(tab.requests.map(url => new URL(url).origin))]
+}
+
+describe('the page of the portal', () => {
+  it('loads within its policy, without an error, from its own host alone', async () => {
+    await tab.page.goto(`${bed.run.local.api}/portal`)
+    await tab.page.locator(shown).waitFor()
+    expect(tab.troubles).toEqual([])
+    expect(asked()).toEqual([bed.run.local.api])
+  })
+
+  it('is in no frame, not even in that of a page that may have the other one', async () => {
+    const { api, aws } = bed.run.local
+    await tab.page.goto(`${aws}/_portal-parent`)
+    const failed = tab.context.waitForEvent('requestfailed', request => request.url() === `${api}/portal`)
+    await tab.page.evaluate(url => {
+      const frame = document.createElement('iframe')
+      frame.src = url
+      document.body.append(frame)
+    }, `${api}/portal`)
+    expect((await failed).failure()?.errorText).toMatch(/BLOCKED/)
+  })
+})
+
+describe('the page for frames', () => {
+  const handed = '#nothing'
+
+  it('loads in a page that may have it, without an error, and nothing handed over stays in the address', async () => {
+    const { api, aws } = bed.run.local
+    await tab.page.goto(`${aws}/_portal-parent${handed}`)
+    await tab.page.frameLocator(`iframe[src="${api}/portal/embed"]`).locator(shown).waitFor()
+    expect(tab.troubles).toEqual([])
+    expect(asked()).toEqual([aws, api])
+    expect(tab.page.url()).toBe(`${aws}/_portal-parent`)
+  })
+
+  it('does not load in a page of another origin', async () => {
+    const { api, aws } = bed.run.local
+    const failed = tab.context.waitForEvent('requestfailed', request => request.url() === `${api}/portal/embed`)
+    await tab.page.goto(`${aws.replace('127.0.0.1', 'localhost')}/_portal-parent${handed}`)
+    expect((await failed).failure()?.errorText).toMatch(/BLOCKED/)
+  })
+})
+
+describe('what a tab is watched for', () => {
+  it('is told: HTML and code made of a text, requests that go elsewhere, errors that nobody catches', async () => {
+    await tab.page.goto(`${bed.run.local.api}/portal`)
+    const made: readonly (() => unknown)[] = [
+      () => (document.body.innerHTML = '<b>text</b>'),
+      () => document.body.setAttribute('onclick', 'document.title = "run"'),
+      () => (document.createElement('script').text = 'document.title = "run"'),
+    ]
+    for (const attempt of made) await expect(tab.page.evaluate(attempt)).rejects.toThrow(/requires 'Trusted/)
+    await tab.page.evaluate(() => {
+      new Image().src = 'https://elsewhere.example/image'
+      return fetch('https://elsewhere.example/called').catch(() => null)
+    })
+    const uncaught = tab.context.waitForEvent('weberror')
+    await tab.page.evaluate(() => void Promise.reject(new Error('caught by nobody')))
+    await uncaught
+    const told = tab.troubles.join('\n')
+    for (const each of [
+      'TrustedHTML',
+      'TrustedScript',
+      'elsewhere.example/image',
+      'elsewhere.example/called',
+      'nobody',
+    ]) {
+      expect(told).toContain(each)
+    }
+  })
+})
