@@ -27,6 +27,7 @@ function keyturn(): KeyturnCommand {
   program.exitOverride().enablePositionalOptions()
   addStart(program)
   addKeys(program.command('keys'))
+  addPortalLink(program.command('portal-link'))
   addRedrive(program.command('redrive'))
   addRestore(program.command('restore'))
   addDeploy(program)
@@ -43,7 +44,7 @@ const region = ['--region <region>', 'with --table (default: AWS_REGION)'] as co
 const bus = ['--bus <name>', "with --table: the deployment's event bus (default: the table's name)"] as const
 const dataDir = [
   '--data-dir <folder>',
-  'without --table: the data folder of a running local run (default: .keyturn)',
+  'otherwise: the data folder of a running local run (default: .keyturn)',
 ] as const
 
 /** Its options are those of the local run, which tells of mistakes in its own words. */
@@ -96,6 +97,20 @@ function addKeys(keys: KeyturnCommand): void {
     .option(...dataDir)
     .reports(async given => (await import('./keys')).revoke(given))
   keys.needsSubcommand()
+}
+
+function addPortalLink(command: KeyturnCommand): void {
+  command
+    .description('make a link that opens the portal, once, for one person of one tenant')
+    .option('--api <url>', "a deployment's API, with an API key that has portal:write in KEYTURN_API_KEY")
+    .option(...dataDir)
+    .option('--tenant <id>', "the tenant (default: the API key's own, or the local run's)")
+    .option('--subject <id>', 'an opaque id of the person (default: operator)')
+    .option('--name <text>', 'what the page calls the person')
+    .option('--scope <names>', 'read, rotate, write, test; may be repeated (default: read)', collect)
+    .option('--endpoint <id>', 'the only endpoint that it reaches; may be repeated', collect)
+    .option('--seconds <number>', 'how long the session lasts (default: 900)')
+    .reports(async given => (await import('./portal-link')).portalLink(given))
 }
 
 function addRedrive(command: KeyturnCommand): void {

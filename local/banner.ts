@@ -15,7 +15,7 @@ import { type ContractDescription, type LocalDescription, localFile } from './lo
 import { localSessions } from './function-environment'
 import { logFolder } from './local-functions'
 import { hookedSecret } from './local-hooks'
-import { parentPath } from './portal-parent'
+import { portalLinkPath, withOwnSessions } from './portal-links'
 import { seededSettings } from './seed'
 import { type SeedContract, seedContracts } from './seed-plan'
 
@@ -49,7 +49,6 @@ export function banner(local: LocalDescription, options: BannerOptions): string 
     `Keyturn answers at ${local.api}, its AWS endpoint at ${local.aws}.`,
     `Ids and credentials: ${localFile(dataDir)}. Ctrl-C stops it.`,
     `Every route: ${everyRoute(local.api)}.`,
-    `Portal: ${local.api}/portal; in the frame of another page: ${local.aws}${parentPath}.`,
     `Logs: ${logFolder(dataDir)}, a file for each function. ${quiet ? 'Requests are not shown here.' : 'A line for each request follows here.'}`,
     ...configurationLines(options),
     '',
@@ -58,11 +57,24 @@ export function banner(local: LocalDescription, options: BannerOptions): string 
     ...rotations,
     ...hookCommands(local, own),
     ...(settings.mirror === 'off' ? [] : ['Read its mirror:', '', readCommand(local), '']),
+    'Open the portal, the page of a tenant’s people:',
+    '',
+    ...portalLines(local, withOwnSessions([...seedContracts, ...own], settings)),
+    '',
     'See a rotation in deliveries: start a receiver, send deliveries to it, publish an event, rotate, publish again.',
     '',
     ...deliveryCommands(local),
     '',
   ].join('\n')
+}
+
+/** A link for each contract's tenant, and for each role of those with dashboard sessions. */
+function portalLines({ api }: LocalDescription, seeds: readonly SeedContract[]): readonly string[] {
+  return seeds.flatMap(({ contract, sessions }) => {
+    const link = `${api}${portalLinkPath}/${contract.name}`
+    const framed = Object.values(sessions).map(role => `  ${link}/${role} (${role}, in the frame of a platform's page)`)
+    return [`  ${link}`, ...framed]
+  })
 }
 
 /** Where all routes are: as a page where its viewer is installed, and as OpenAPI. */

@@ -15,13 +15,16 @@ export interface GatewayOptions<Name extends string> {
   readonly origins?: readonly string[]
   readonly routes: readonly GatewayRoute<Name>[]
   /** Pages beside the API, by their paths, which no gateway of AWS's has. Default: none. */
-  readonly pages?: ReadonlyMap<string, GatewayReply>
+  readonly pages?: ReadonlyMap<string, Page>
   /** @throws {InvocationError} */
   readonly invoke: (name: Name, event: object) => Promise<unknown>
   readonly now: () => Date
   /** Told of every request that was answered. Default: nobody is. */
   readonly answered?: (request: AnsweredRequest) => void
 }
+
+/** A reply, or what makes one for each request. */
+export type Page = GatewayReply | (() => Promise<GatewayReply>)
 
 export interface Gateway {
   /** `http://127.0.0.1:<port>` */
@@ -125,7 +128,7 @@ function lambdaIntegration<Name extends string>({ routes, pages, invoke, now }: 
   const find = routeTable(routes)
   return async (request, requestId) => {
     const page = request.method === 'GET' ? pages?.get(request.path) : undefined
-    if (page !== undefined) return page
+    if (page !== undefined) return typeof page === 'function' ? page() : page
     const match = find(request.method, request.path.slice(1).split('/').map(decodedSegment))
     if (match === null) return gatewayError(404)
     const event = gatewayEvent(request, { match, requestId, now: now() })

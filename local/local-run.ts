@@ -30,7 +30,7 @@ import {
 import { startAwsServer } from './aws-server/server'
 import type { Closers } from './closers'
 import { takeDataDir } from './data-dir'
-import { type GatewayOptions, startGateway } from './gateway'
+import { type GatewayOptions, type Page, startGateway } from './gateway'
 import { portFault, urlAt } from './listen'
 import { describeLocalRun, type LocalDescription, removeDescription, writeDescription } from './local-description'
 import { openFunctionLog } from './function-worker'
@@ -42,6 +42,7 @@ import { type AnsweredRequest, requestLine } from './request-line'
 import { deliveryFeed, startQueueLoop } from './queue-loop'
 import { ownSeed, writeOwnContracts } from './own-contracts'
 import { seedOnce, type SeededKeys } from './seed'
+import { followed, portalLinks, withOwnSessions } from './portal-links'
 import { parentPages } from './portal-parent'
 import { type SeedContract, seedContracts } from './seed-plan'
 import { openSessionIssuer, type SessionIssuer } from './session-issuer'
@@ -61,6 +62,7 @@ export async function startLocalRun(options: StartOptions, closers: Closers): Pr
   const mounts = [...localMounts, ...own]
   checkTogether(mounts)
   const ownSeeds = own.map(ownSeed)
+  const seeds = [...seedContracts, ...ownSeeds]
   closers.add(takeDataDir(dataDir, { data: fresh ? 'removed' : 'kept' }))
   removeDescription(dataDir)
   const issuer = await openSessionIssuer(join(dataDir, 'session-key.json'))
@@ -72,12 +74,13 @@ export async function startLocalRun(options: StartOptions, closers: Closers): Pr
   closers.add(() => functions.close())
   const requests = new RequestLines(mounts)
   const answered = quiet ? {} : { answered: requests.tell }
-  const api = await openApi({ port, functions, origins, mounts, ...answered }, closers)
+  const pages = new Map<string, Page>(apiPages(descriptionPath(mounts) ?? ''))
+  const api = await openApi({ port, functions, origins, mounts, pages, ...answered }, closers)
   const sources = own.length === 0 ? functionSources : { ...functionSources, ...consumerFunctionSources }
   await Promise.all([buildMounted(buildDir, sources, mounts), buildWorkerRuntime(buildDir)])
   await endBuilder()
   writeOwnContracts(dataDir, own)
-  const keys = await prepare(dataDir, { api, aws, functions, mounts, seeds: [...seedContracts, ...ownSeeds] })
+  const keys = await prepare(dataDir, { api, aws, functions, mounts, seeds })
   await startHooks({ hooks, ownSeeds, keys, reached: { api, aws, log: openFunctionLog(hookLog(dataDir)) } }, closers)
   const { accessKeyId } = aws
   const description = await describeLocalRun({
@@ -89,6 +92,8 @@ export async function startLocalRun(options: StartOptions, closers: Closers): Pr
     own: ownSeeds,
     sessions: localSessions(settings),
   })
+  const links = portalLinks({ local: description, issuer, seeds: withOwnSessions(seeds, settings), now })
+  for (const link of links) pages.set(link.path, () => followed(link))
   closers.add(startSweepLoop(event => functions.invoke('sweep', event), console.error))
   closers.add(startQueueLoop({ feed: deliveryFeed(aws, closers), invoke: event => functions.invoke('deliver', event) }))
   closers.add(() => removeDescription(dataDir))
@@ -188,16 +193,15 @@ async function openAws(
   return { url: server.url, accessKeyId }
 }
 
-interface ApiOptions extends Pick<GatewayOptions<string>, 'port' | 'origins' | 'answered'> {
+interface ApiOptions extends Pick<GatewayOptions<string>, 'port' | 'origins' | 'pages' | 'answered'> {
   readonly functions: LocalFunctions
   readonly mounts: readonly Mount[]
 }
 
 async function openApi({ functions, mounts, ...options }: ApiOptions, closers: Closers): Promise<string> {
   const routes = gatewayRoutes(mounts, { portal: 'on' })
-  const pages = apiPages(descriptionPath(mounts) ?? '')
   const invoke = functions.invoke.bind(functions)
-  const gateway = await startGateway({ ...options, routes, pages, invoke, now }).catch((error: unknown) => {
+  const gateway = await startGateway({ ...options, routes, invoke, now }).catch((error: unknown) => {
     throw portFault(options.port, error)
   })
   closers.add(() => gateway.close())

@@ -17,6 +17,8 @@ export interface LocalSession {
   readonly subject: string
   readonly role: Role
   readonly tenantId: string
+  /** Told as `auth_time`. Default: the token does not say. */
+  readonly signedInAt?: Date
 }
 
 export const sessionAudience = 'keyturn'
@@ -40,8 +42,8 @@ export async function openSessionIssuer(file: string): Promise<SessionIssuer> {
   const publicKey = { kty, crv, x, y, kid: keyId, alg: algorithm, use: 'sig' } as JWK
   return {
     jwks: { keys: [publicKey] },
-    issue: ({ issuer, subject, role, tenantId }) =>
-      new SignJWT({ [roleClaim]: role, [tenantClaim]: tenantId })
+    issue: ({ issuer, subject, role, tenantId, signedInAt }) =>
+      new SignJWT({ [roleClaim]: role, [tenantClaim]: tenantId, ...authTime(signedInAt) })
         .setProtectedHeader({ alg: algorithm, kid: keyId })
         .setIssuer(issuer)
         .setAudience(sessionAudience)
@@ -50,6 +52,11 @@ export async function openSessionIssuer(file: string): Promise<SessionIssuer> {
         .setExpirationTime('24h')
         .sign(key),
   }
+}
+
+/** OpenID Connect Core 1.0, section 2: unix seconds. */
+function authTime(signedInAt: Date | undefined): { readonly auth_time?: number } {
+  return signedInAt === undefined ? {} : { auth_time: Math.floor(signedInAt.getTime() / 1000) }
 }
 
 async function makeKey(file: string): Promise<JWK> {

@@ -29,12 +29,12 @@ describe('what keyturn does not take', () => {
     [
       'no command',
       [],
-      'takes one of the commands start, keys, redrive, restore, deploy, diff, destroy, module, check-contract, exam, explain',
+      'takes one of the commands start, keys, portal-link, redrive, restore, deploy, diff, destroy, module, check-contract, exam, explain',
     ],
     [
       'an unknown command',
       ['make'],
-      'takes one of the commands start, keys, redrive, restore, deploy, diff, destroy, module, check-contract, exam, explain',
+      'takes one of the commands start, keys, portal-link, redrive, restore, deploy, diff, destroy, module, check-contract, exam, explain',
     ],
     ['an unknown command', ['keys', 'make'], 'keys takes one of the commands create, list, revoke'],
     ['an unknown option', ['restore', '--bogus=1'], "Unknown option '--bogus' (options: --json)"],

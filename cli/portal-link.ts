@@ -1,0 +1,101 @@
+import { resolve } from 'node:path'
+import * as v from 'valibot'
+import { localFile } from '../local/local-description'
+import { OperatorError } from '../local/operator-error'
+import { readStored } from '../local/stored-json'
+import { type CreatePortalSessionBody, keyturnClient, KeyturnError } from '../src/client'
+import type { Given, Report } from './command'
+
+// `keyturn portal-link`: a link that opens the portal, once, for one person of one tenant.
+
+export interface PortalLinkOptions {
+  readonly api?: string
+  readonly dataDir?: string
+  readonly tenant?: string
+  readonly subject?: string
+  readonly name?: string
+  /** Each may name several, with commas between them. */
+  readonly scope?: readonly string[]
+  readonly endpoint?: readonly string[]
+  readonly seconds?: string
+}
+
+/** The API key of a deployment's platform. As a variable it stands in no list of processes and in no history. */
+export const keyVariable = 'KEYTURN_API_KEY'
+
+/** Whoever runs the command is at the keyboard, so the person counts as having just signed in. */
+export async function portalLink({ options }: Given<PortalLinkOptions>): Promise<Report> {
+  const { baseUrl, credential, usualTenant } = placeOf(options, process.env)
+  const { tenant: tenantId = usualTenant } = options
+  const body = bodyOf(options, new Date())
+  const client = keyturnClient({ baseUrl, credential, ...(tenantId !== undefined && { tenantId }) })
+  try {
+    const { id, url, expiresAt } = await client.createPortalSession(body)
+    return {
+      lines: [url, '', `It works once, within five minutes. The session ${id} ends at ${expiresAt}.`],
+      json: { id, url, expiresAt },
+    }
+  } catch (error) {
+    if (error instanceof KeyturnError) throw new OperatorError(error.message, { cause: error })
+    throw error
+  }
+}
+
+interface PortalPlace {
+  readonly baseUrl: string
+  readonly credential: string
+  /** Undefined: that of the API key. */
+  readonly usualTenant: string | undefined
+}
+
+const localDescription = v.object({
+  api: v.string(),
+  contracts: v.object({ keyturn: v.object({ tenantId: v.string(), platformApiKey: v.string() }) }),
+})
+
+/** A deployment by its URL, or the local run of a data folder. @throws {OperatorError} */
+function placeOf(
+  { api, dataDir }: PortalLinkOptions,
+  environment: Readonly<Record<string, string | undefined>>,
+): PortalPlace {
+  if (api === undefined) return localPlace(dataDir)
+  if (dataDir !== undefined)
+    throw new OperatorError('--api names a deployment, --data-dir a local run: give one of them')
+  const credential = environment[keyVariable] ?? ''
+  if (!isSafe(api)) throw new OperatorError('--api must be the https URL of the API; http on this machine alone')
+  if (credential !== '') return { baseUrl: api, credential, usualTenant: undefined }
+  throw new OperatorError(`--api needs an API key with portal:write in the environment variable ${keyVariable}`)
+}
+
+/** The API key goes along. */
+function isSafe(api: string): boolean {
+  if (!URL.canParse(api)) return false
+  const { protocol, hostname } = new URL(api)
+  return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', 'localhost'].includes(hostname))
+}
+
+function localPlace(dataDir = '.keyturn'): PortalPlace {
+  const folder = resolve(dataDir)
+  const remedy = 'the next npm start writes it anew'
+  const description = readStored({ file: localFile(folder), schema: localDescription, remedy })
+  if (description === null) {
+    throw new OperatorError(`no local run in ${folder}: start one with npm start, or give --data-dir, or --api`)
+  }
+  const { api, contracts } = description
+  const { tenantId, platformApiKey } = contracts.keyturn
+  return { baseUrl: api, credential: platformApiKey, usualTenant: tenantId }
+}
+
+/** What the API itself refuses, it names. */
+function bodyOf(options: PortalLinkOptions, now: Date): CreatePortalSessionBody {
+  const { subject = 'operator', name, scope = ['read'], endpoint, seconds } = options
+  if (seconds !== undefined && !/^\d{1,6}$/.test(seconds)) throw new OperatorError('--seconds takes a whole number')
+  return {
+    subject,
+    scopes: scope.flatMap(text => text.split(',')) as CreatePortalSessionBody['scopes'],
+    authenticatedAt: now.toISOString(),
+    ...(name !== undefined && { displayName: name }),
+    ...(endpoint !== undefined && { endpointIds: endpoint.flatMap(text => text.split(',')) }),
+    ...(seconds !== undefined && { expiresInSeconds: Number(seconds) }),
+  }
+}
