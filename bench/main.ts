@@ -9,6 +9,7 @@ import { benchDeliveries } from './deliveries'
 import { benchDeliveryCost } from './delivery-cost'
 import { type Figure, lineOf, meetsTarget } from './figure'
 import { benchGatewayMemory } from './gateway-memory'
+import { benchPortal } from './portal'
 import { benchSchedules } from './schedules'
 import { benchStart } from './start'
 import { benchSynth } from './synth'
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   cpu: benchCpu,
   schedules: benchSchedules,
   bundles: benchBundles,
+  portal: benchPortal,
   throughput: benchThroughput,
   deliveries: benchDeliveries,
   'delivery-cost': benchDeliveryCost,
