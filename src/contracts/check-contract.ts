@@ -90,6 +90,9 @@ const rules: readonly Rule[] = [
   rule(['cooldownSeconds'], ({ cooldownSeconds = 0 }) => [
     !isSeconds(cooldownSeconds) && 'cooldownSeconds must be a whole number, 0 for none',
   ]),
+  rule(['tile', 'ids'], ({ tile, ids }) => [
+    tile !== undefined && ids.kind !== 'fixed' && 'tile needs one endpoint a tenant: ids of the kind fixed',
+  ]),
   rule(['vendorReplays', 'idempotencyKey'], ({ vendorReplays, ...contract }) => [
     vendorReplays === true && idempotencyKeyOf(contract).rule === 'off' && 'vendorReplays needs an idempotencyKey',
   ]),

@@ -84,10 +84,25 @@ export interface Contract {
   readonly operations: Operations
   /** Absent: only the rotation hook uses the contract. */
   readonly errors?: ErrorDialect
+  /** How the vendor's own dashboard shows the secret, for the portal. Absent: the portal shows its endpoints as any other. */
+  readonly tile?: Tile
   /** Whether the real vendor promises that a repeated `Idempotency-Key` replays the same secret. Absent: it does not. */
   readonly vendorReplays?: boolean
   /** How the rotation hook calls the real vendor, where that says more than the server's side. */
   readonly client?: ClientRules
+}
+
+/** The tile of a dashboard that has the secret of a contract whose tenants have one endpoint each: its texts. */
+export interface Tile {
+  /** Of the sidebar's entry that leads to it. */
+  readonly section: string
+  readonly title: string
+  readonly description: string
+  /** Of the control that rotates, by the contract's own route. Whoever may not rotate does not see it. */
+  readonly rotate: string
+  /** What stands beside a new secret. */
+  readonly prompt: string
+  readonly copy: string
 }
 
 export type IdempotencyKeyRule = (typeof idempotencyKeyRules)[number]

@@ -24,6 +24,7 @@ import type {
   SecretFormat,
   TenantSource,
   TextFormat,
+  Tile,
 } from './contract'
 import * as dimensions from './dimensions'
 import { isForm } from './shape'
@@ -395,6 +396,15 @@ const client = object({
 
 const idempotencyRule = words(dimensions.idempotencyKeyRules)
 
+const tile = object({
+  section: text,
+  title: text,
+  description: text,
+  rotate: text,
+  prompt: text,
+  copy: text,
+} satisfies Members<Tile>)
+
 const contractMembers = {
   name: text,
   credentials,
@@ -421,6 +431,7 @@ const contractMembers = {
   headers: optional(record(shape)),
   operations: array(operation, 'must be a list'),
   errors: optional(errors),
+  tile: optional(tile),
   vendorReplays: optional(boolean),
   client: optional(client),
 } satisfies Members<Contract>

@@ -54,6 +54,15 @@ export const tumban = {
       },
     },
   ],
+  tile: {
+    section: 'Webhooks',
+    title: 'Webhook Secret',
+    description:
+      'Used to verify incoming webhook payloads. Rotating immediately invalidates the old secret — update your server before rotating.',
+    rotate: 'Rotate Secret',
+    prompt: 'New secret — copy it now. It won’t be shown again.',
+    copy: 'Copy',
+  },
   errors: {
     body: { detail: 'detail' },
     words: {

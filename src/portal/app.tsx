@@ -1,5 +1,7 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { KeyturnError } from '../client'
+import type { Mount } from '../contracts/routes'
 import { listenToParent, tellParent, type Told } from './frame'
 import { forgetPending, keepPending, keepSessionId, keptPending, type Pending, type TabStorage } from './kept'
 import type { Revealed, RevealingRequest } from './open'
@@ -16,10 +18,11 @@ import {
   proceed,
   readDeployment,
 } from './opening'
+import { ownRotation, rotateByOwnRoute } from './own-route'
 import { problemText, ReturnLink } from './parts'
 import { ReadingProvider } from './reading'
 import { codeIn } from './route'
-import { type Card, SecretCard } from './secret-card'
+import { type Card, SecretCard, usualWords } from './secret-card'
 import { AskScreen, personOf, StartScreen } from './start'
 import { card as cardTexts, common, start } from './texts'
 import { knownLocale } from './times'
@@ -91,10 +94,11 @@ export function App({ mode, storage }: AppProps): JSX.Element {
   }
   const sent = async ({ connection }: Live, pending: Pending): Promise<Revealed> => {
     try {
-      const reply = await send(connection, pending)
+      const mounts = deployment.current?.mounts ?? []
+      const reply = await send(connection, mounts, pending)
       setCards(before => [
         ...before.filter(card => card.idempotencyKey !== pending.idempotencyKey),
-        cardOf(pending, reply),
+        cardOf(pending, reply, mounts),
       ])
       return reply
     } catch (error) {
@@ -213,16 +217,37 @@ export function App({ mode, storage }: AppProps): JSX.Element {
   )
 }
 
-async function send({ client }: Live['connection'], pending: Pending): Promise<Revealed> {
+async function send(connection: Live['connection'], mounts: readonly Mount[], pending: Pending): Promise<Revealed> {
   const { idempotencyKey } = pending
-  return pending.kind === 'rotate'
-    ? client.rotate(pending.endpointId, pending.body, { idempotencyKey })
-    : client.create(pending.body, { idempotencyKey })
+  const { client } = connection
+  if (pending.kind === 'create') return client.create(pending.body, { idempotencyKey })
+  if (pending.kind === 'rotate') return client.rotate(pending.endpointId, pending.body, { idempotencyKey })
+  const { endpointId } = pending
+  const mount = mountOf(mounts, pending.contract)
+  const request = mount === undefined ? null : ownRotation(mount, endpointId, idempotencyKey)
+  if (mount === undefined || request === null) throw new KeyturnError('contract-not-mounted', '', { status: 409 })
+  const endpoint = await client.get(endpointId)
+  const signingSecret = await rotateByOwnRoute(connection.fetch, location.origin, { mount, request })
+  return { endpoint, signingSecret, state: 'signing', signsFrom: null }
 }
 
-function cardOf({ idempotencyKey }: Pending, reply: Revealed): Card {
+function mountOf(mounts: readonly Mount[], name: string): Mount | undefined {
+  return mounts.find(({ contract }) => contract.name === name)
+}
+
+function cardOf(pending: Pending, reply: Revealed, mounts: readonly Mount[]): Card {
+  const { idempotencyKey } = pending
+  const mount = pending.kind === 'own-route' ? mountOf(mounts, pending.contract) : undefined
   const { endpoint, signingSecret = null, state, signsFrom } = reply
-  return { idempotencyKey, endpoint, secret: signingSecret, isUnrevealed: signingSecret === null, state, signsFrom }
+  return {
+    idempotencyKey,
+    endpoint,
+    secret: signingSecret,
+    isUnrevealed: signingSecret === null,
+    state,
+    signsFrom,
+    words: mount?.contract.tile ?? usualWords,
+  }
 }
 
 interface BeforeProps {

@@ -1,5 +1,5 @@
 import { type Fetch, type KeyturnClient, keyturnClient } from '../client'
-import type { Contract } from '../contracts/contract'
+import type { Mount } from '../contracts/routes'
 
 // How the page speaks to the API: as the page session of a cookie, or with a token that is in memory alone.
 
@@ -45,12 +45,6 @@ export interface Exchanged {
   /** Null: a cookie holds it. */
   readonly token: string | null
   readonly parentOrigins: readonly string[]
-}
-
-/** A contract that the deployment has mounted. */
-export interface Mount {
-  readonly contract: Contract
-  readonly basePath: string
 }
 
 /** A reply that is none: `network`, or the API's own code. */

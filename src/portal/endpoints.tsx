@@ -7,6 +7,7 @@ import { may, useOpen } from './open'
 import { Failure, Field, Shown, Table, TimeAway, useWork } from './parts'
 import { fragmentOf } from './route'
 import { shown, shownCut } from './shown'
+import { SecretTile } from './tile'
 import { common, health as healthTexts, list as texts, states } from './texts'
 
 interface Filter {
@@ -41,7 +42,10 @@ export function Endpoints(): JSX.Element {
       <Shown of={loaded} reload={reload}>
         {page =>
           page.rows.length > 0 || page.nextCursor !== null ? (
-            <Rows key={JSON.stringify(filter)} first={page} filter={filter} />
+            <>
+              <Tiles rows={page.rows} onRotated={() => void reload()} />
+              <Rows key={JSON.stringify(filter)} first={page} filter={filter} />
+            </>
           ) : isFiltered ? (
             <p>{texts.noMatch}</p>
           ) : (
@@ -58,6 +62,21 @@ export function Endpoints(): JSX.Element {
           onClose={() => setCreating(false)}
         />
       )}
+    </>
+  )
+}
+
+/** Of the contracts whose vendors have one. */
+function Tiles({ rows, onRotated }: { readonly rows: readonly Row[]; readonly onRotated: () => void }): JSX.Element {
+  const { mounts } = useOpen()
+  return (
+    <>
+      {rows.map(({ endpoint }) => {
+        const mount = mounts.find(({ contract }) => contract.name === endpoint.contract)
+        const tile = mount?.contract.tile
+        if (mount === undefined || tile === undefined) return null
+        return <SecretTile key={endpoint.id} mount={mount} tile={tile} endpoint={endpoint} onRotated={onRotated} />
+      })}
     </>
   )
 }

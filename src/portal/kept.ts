@@ -17,7 +17,7 @@ export interface Opening {
 }
 
 /** A request that reveals a secret, as it was sent: the same again shows the same secret. */
-export type Pending = PendingRotation | PendingCreation
+export type Pending = PendingRotation | PendingCreation | PendingOwnRotation
 
 interface PendingRequest {
   readonly idempotencyKey: string
@@ -37,6 +37,13 @@ export interface PendingRotation extends PendingRequest {
 export interface PendingCreation extends PendingRequest {
   readonly kind: 'create'
   readonly body: CreateBody
+}
+
+/** Of a contract's own route, which takes no body. */
+export interface PendingOwnRotation extends PendingRequest {
+  readonly kind: 'own-route'
+  readonly contract: string
+  readonly endpointId: string
 }
 
 const names = { session: 'keyturn-session', opening: 'keyturn-opening', pending: 'keyturn-pending' } as const
@@ -102,10 +109,16 @@ function allPending(storage: TabStorage): readonly Pending[] {
 }
 
 function isPending(value: unknown): value is Pending {
-  const { kind, idempotencyKey, tenantId, subject, at, endpointId, body } = Object(value) as Record<string, unknown>
-  const texts = [idempotencyKey, tenantId, subject, at, ...(kind === 'rotate' ? [endpointId] : [])]
-  const isKnown = kind === 'rotate' || kind === 'create'
-  return isKnown && texts.every(text => typeof text === 'string') && typeof body === 'object' && body !== null
+  const given = Object(value) as Record<string, unknown>
+  const { kind, idempotencyKey, tenantId, subject, at, endpointId, contract, body } = given
+  const own: Readonly<Record<string, readonly unknown[]>> = {
+    rotate: [endpointId],
+    create: [],
+    'own-route': [endpointId, contract],
+  }
+  const texts = [idempotencyKey, tenantId, subject, at, ...(own[String(kind)] ?? [null])]
+  const hasBody = kind === 'own-route' || (typeof body === 'object' && body !== null)
+  return hasBody && texts.every(text => typeof text === 'string')
 }
 
 function parsed(text: string | null): unknown {

@@ -56,7 +56,7 @@ export function OpenPage(props: OpenPageProps): JSX.Element {
       <div class="columns">
         <nav class="sections" aria-label={texts.sections}>
           <a href={fragmentOf({ kind: 'list' })} aria-current={route.kind === 'history' ? undefined : 'page'}>
-            {texts.webhooks}
+            {shown(sectionOf(deployment))}
           </a>
           <a href={fragmentOf({ kind: 'history' })} aria-current={route.kind === 'history' ? 'page' : undefined}>
             {texts.history}
@@ -74,6 +74,11 @@ export function OpenPage(props: OpenPageProps): JSX.Element {
       </footer>
     </OpenProvider>
   )
+}
+
+/** As the vendor's own dashboard names it, where it has a tile. */
+function sectionOf({ mounts }: Deployment): string {
+  return mounts.find(({ contract }) => contract.tile !== undefined)?.contract.tile?.section ?? texts.webhooks
 }
 
 function Screen({ route }: { readonly route: Route }): JSX.Element {

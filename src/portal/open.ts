@@ -1,8 +1,9 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
-import type { CreateBody, CreateReply, KeyturnClient, RotateBody, UnrevealedRotateReply } from '../client'
+import type { CreateBody, KeyturnClient, RotateBody, UnrevealedRotateReply } from '../client'
 import type { Contract } from '../contracts/contract'
-import type { Connection, Mount, Scope, Session } from './connection'
+import type { Mount } from '../contracts/routes'
+import type { Connection, Scope, Session } from './connection'
 
 // What every screen of an open session uses.
 
@@ -10,8 +11,11 @@ import type { Connection, Mount, Scope, Session } from './connection'
 export type RevealingRequest =
   | { readonly kind: 'rotate'; readonly endpointId: string; readonly body: RotateBody }
   | { readonly kind: 'create'; readonly body: CreateBody }
+  /** A rotation by the contract's own route. */
+  | { readonly kind: 'own-route'; readonly contract: string; readonly endpointId: string }
 
-export type Revealed = UnrevealedRotateReply | CreateReply
+/** Without the secret where it was not asked for. */
+export type Revealed = Pick<UnrevealedRotateReply, 'endpoint' | 'signingSecret' | 'state' | 'signsFrom'>
 
 export interface Open {
   readonly client: KeyturnClient

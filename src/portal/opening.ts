@@ -1,3 +1,4 @@
+import type { Mount } from '../contracts/routes'
 import {
   apiUrl,
   connect,
@@ -7,7 +8,6 @@ import {
   describe,
   type Described,
   exchange,
-  type Mount,
   newNonce,
   type Place,
   readMounts,

@@ -14,7 +14,12 @@ export interface Card {
   readonly isUnrevealed: boolean
   readonly state: 'signing' | 'published'
   readonly signsFrom: string | null
+  /** Of a tile: the vendor's own words. */
+  readonly words: { readonly prompt: string; readonly copy: string }
 }
+
+/** Where no vendor has other ones. */
+export const usualWords: Card['words'] = { prompt: texts.prompt, copy: texts.copy }
 
 interface CardProps {
   readonly card: Card
@@ -34,7 +39,9 @@ export function SecretCard({ card, onShowAgain, onClose }: CardProps): JSX.Eleme
   }
   return (
     <Dialog heading={card.isUnrevealed ? texts.unrevealed : texts.heading} onClose={close}>
-      {secret !== null && <Secret secret={secret} isCopied={isCopied} onCopied={() => setCopied(true)} />}
+      {secret !== null && (
+        <Secret secret={secret} words={card.words} isCopied={isCopied} onCopied={() => setCopied(true)} />
+      )}
       {secret === null && card.isUnrevealed && <p>{texts.unrevealedHelp}</p>}
       {secret === null && !card.isUnrevealed && (
         <p>
@@ -84,11 +91,12 @@ function SignsFrom({ at }: { readonly at: string }): JSX.Element {
 
 interface SecretProps {
   readonly secret: string
+  readonly words: Card['words']
   readonly isCopied: boolean
   readonly onCopied: () => void
 }
 
-function Secret({ secret, isCopied, onCopied }: SecretProps): JSX.Element {
+function Secret({ secret, words, isCopied, onCopied }: SecretProps): JSX.Element {
   const [isRefused, setRefused] = useState(false)
   const [isShown, setShown] = useState(false)
   const id = useId()
@@ -99,7 +107,7 @@ function Secret({ secret, isCopied, onCopied }: SecretProps): JSX.Element {
   return (
     <>
       <p id={id}>
-        <strong>{texts.prompt}</strong>
+        <strong>{shown(words.prompt)}</strong>
       </p>
       <div class="secret">
         {isShown ? (
@@ -112,7 +120,7 @@ function Secret({ secret, isCopied, onCopied }: SecretProps): JSX.Element {
           </span>
         )}
         <button type="button" class="main" aria-describedby={id} onClick={() => void copy()}>
-          {texts.copy}
+          {shown(words.copy)}
         </button>
       </div>
       {/* What is outside of a modal dialog is told to nobody, so this stands in it, and never holds the secret. */}

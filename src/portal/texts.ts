@@ -302,6 +302,8 @@ export const card = {
   superseded: 'A request of this tab was not finished, and its secret can no longer be shown.',
 } as const
 
+export const tile = { keys: 'Keys and deliveries' } as const
+
 export const create = {
   heading: 'New endpoint',
   name: 'Name',

@@ -134,6 +134,7 @@ describe('a contract', () => {
     ],
     ['secondRotation.maximumLiveKeys', { ...sound, secondRotation: { kind: 'keep', maximumLiveKeys: 1 } }],
     ['cooldownSeconds', { ...sound, cooldownSeconds: -1 }],
+    ['tile needs one endpoint a tenant', { ...sound, tile: tumban.tile }],
     ['vendorReplays', { ...sound, idempotencyKey: 'off' }],
     ['vendorReplays needs an idempotencyKey', { ...sound, idempotencyKey: { rule: 'off', in: 'X-Key:' } }],
     ['overlap.seconds', { ...sound, overlap: { kind: 'fixed', seconds: 0 } }],
