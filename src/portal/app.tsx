@@ -177,7 +177,7 @@ export function App({ mode, storage }: AppProps): JSX.Element {
   }
   const signOut = async (opened: Live): Promise<void> => {
     const { session, connection } = opened
-    if (session.id !== null) await connection.end(session.id)
+    if (session.id !== null) await connection.client.endPortalSession(session.id)
     keepSessionId(storage, null)
     end('signed-out')
   }

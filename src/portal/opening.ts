@@ -1,14 +1,12 @@
+import { type DescribePortalSessionReply, KeyturnError } from '../client'
 import type { Mount } from '../contracts/routes'
 import {
   apiUrl,
   connect,
   type Connection,
-  ConnectionError,
   type Credential,
-  describe,
-  type Described,
-  exchange,
   newNonce,
+  openClient,
   type Place,
   readMounts,
   type Session,
@@ -42,7 +40,7 @@ export type Opened =
 
 export interface Asked {
   readonly code: string
-  readonly described: Described
+  readonly described: DescribePortalSessionReply
   readonly live: Live | null
   readonly origin: string | null
 }
@@ -53,13 +51,13 @@ export interface Opener {
   readonly onRefused: () => void
 }
 
-/** @throws {ConnectionError} */
+/** @throws {TypeError} */
 export async function readDeployment(place: Place): Promise<Deployment> {
   const mounts = await readMounts(place)
   return { mounts, api: apiUrl(place, mounts) }
 }
 
-/** What a page session begins with: the tab's own session, the link that was opened, or both. @throws {ConnectionError} */
+/** What a page session begins with: the tab's own session, the link that was opened, or both. @throws {KeyturnError} */
 export async function openPage(opener: Opener, code: string | null): Promise<Opened> {
   const live = await keptSession(opener)
   if (code !== null) return ask(opener, { code, live, origin: null })
@@ -68,7 +66,7 @@ export async function openPage(opener: Opener, code: string | null): Promise<Ope
   return live === null ? { kind: 'none' } : { kind: 'open', live }
 }
 
-/** What a parent has handed over. @throws {ConnectionError} */
+/** What a parent has handed over. @throws {KeyturnError} */
 export async function openHanded(opener: Opener, handed: Handed, live: Live | null): Promise<Opened> {
   const { origin } = handed
   if (handed.kind === 'code') return ask(opener, { code: handed.code, live, origin })
@@ -79,7 +77,7 @@ export async function openHanded(opener: Opener, handed: Handed, live: Live | nu
 
 /**
  * Uses the code up, after somebody has said "Continue"; a session that it replaces is ended.
- * @throws {ConnectionError}
+ * @throws {KeyturnError}
  */
 export async function proceed(opener: Opener, { code, live, origin }: Asked): Promise<Opened> {
   const opening = { code, nonce: newNonce() }
@@ -97,7 +95,7 @@ async function keptSession(opener: Opener): Promise<Live | null> {
 
 async function ask(opener: Opener, asked: Omit<Asked, 'described'>): Promise<Opened> {
   try {
-    const described = await describe(opener.deployment.api, asked.code)
+    const described = await openClient(opener.deployment.api, 'embed').describePortalSession({ code: asked.code })
     return { kind: 'ask', asked: { ...asked, described } }
   } catch (error) {
     if (isRefusal(error)) return { kind: 'bad-link', live: asked.live }
@@ -116,7 +114,8 @@ async function exchanged(opener: Opener, { code, nonce, origin, replaces }: Exch
   const { deployment, storage } = opener
   try {
     const mode = origin === null ? 'page' : 'embed'
-    const { id, token, parentOrigins } = await exchange(deployment.api, { code, nonce, mode })
+    const client = openClient(deployment.api, mode)
+    const { id, token, parentOrigins } = await client.exchangePortalSession({ code, nonce })
     const credential: Credential =
       token === null ? { kind: 'cookie', sessionId: id } : { kind: 'token', token, tenantId: null }
     if (origin !== null && !parentOrigins.includes(origin)) return await endedFor(opener, credential, id)
@@ -134,7 +133,7 @@ async function exchanged(opener: Opener, { code, nonce, origin, replaces }: Exch
 
 /** Somebody else's site has the link: the session is nobody's any more. */
 async function endedFor({ deployment, onRefused }: Opener, credential: Credential, id: string): Promise<Opened> {
-  await connect(deployment.api, credential, onRefused).end(id)
+  await connect(deployment.api, credential, onRefused).client.endPortalSession(id)
   return { kind: 'wrong-parent' }
 }
 
@@ -151,15 +150,16 @@ async function sessionOf(
 /** It ends by itself too, in minutes. */
 async function endQuietly({ session, connection }: Live): Promise<void> {
   try {
-    if (session.id !== null) await connection.end(session.id)
+    if (session.id !== null) await connection.client.endPortalSession(session.id)
   } catch (error) {
-    if (!(error instanceof ConnectionError)) throw error
+    if (!(error instanceof KeyturnError)) throw error
   }
 }
 
 /** Whether the server answered that it is not to be. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof ConnectionError && error.status !== null && error.status >= 400 && error.status < 500
+  const status = error instanceof KeyturnError ? error.status : null
+  return status !== null && status >= 400 && status < 500 && status !== 429
 }
 
 /** Whether two sessions are of the same person in the same account. */
