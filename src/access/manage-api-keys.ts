@@ -1,5 +1,6 @@
 import type { Contract } from '../contracts/contract'
 import { inLanes } from '../core/concurrency'
+import { newId } from '../core/id'
 import { addSeconds } from '../core/instant'
 import { type Log, scrubbedError } from '../core/log'
 import { Problem } from '../core/problem'
@@ -171,7 +172,8 @@ export async function endCredentials(
   deps: ManageApiKeysDeps,
   { contract, by, tenantId }: EndCredentialsRequest,
 ): Promise<EndedCredentials> {
-  await deps.portalSessions.endAll(tenantId, null)
+  const ending = { id: newId('end', deps.randomBytes), at: deps.now(), by: { kind: 'api-key', id: by.id } } as const
+  await deps.portalSessions.endAll(tenantId, null, ending)
   const named = (await allOf(deps, tenantId)).filter(apiKey => isSeen(contract, apiKey))
   const [own, shared] = [named.filter(isOfOne), named.filter(apiKey => !isOfOne(apiKey))]
   const live = own.filter(({ revokedAt }) => revokedAt === null)

@@ -39,7 +39,7 @@ export interface Exchange {
   readonly at: Date
 }
 
-/** Where portal sessions are kept. All of them are read consistently. */
+/** Where portal sessions are kept, read consistently. Making and ending is one step with a record of it. */
 export interface PortalSessionStore {
   create(session: PortalSession): Promise<void>
   /** Null: there is none, or it was ended, be it with all of its subject or of its tenant. */
@@ -47,9 +47,17 @@ export interface PortalSessionStore {
   /** The session with its first exchange, which is this one unless another came before; null: there is none. */
   exchange(id: string, exchange: Exchange): Promise<PortalSession | null>
   /** Repeatable. False: the tenant has no such session. */
-  end(tenantId: string, id: string): Promise<boolean>
+  end(tenantId: string, id: string, ending: PortalEnding): Promise<boolean>
   /** Ends all sessions that were made before, of a subject, or of the tenant where that is null. */
-  endAll(tenantId: string, subject: string | null): Promise<void>
+  endAll(tenantId: string, subject: string | null, ending: PortalEnding): Promise<void>
+}
+
+/** Who ends sessions: an API key, or a session itself, by its subject. */
+export interface PortalEnding {
+  /** What the record of an ending of all is called. */
+  readonly id: string
+  readonly at: Date
+  readonly by: { readonly kind: 'api-key' | 'portal'; readonly id: string }
 }
 
 /** The part of the store that tells who calls. */

@@ -1,6 +1,13 @@
-import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import * as v from 'valibot'
-import type { Exchange, LivePortalSessions, PortalSession, PortalSessionStore } from '../access/portal-session'
+import type {
+  Exchange,
+  LivePortalSessions,
+  PortalEnding,
+  PortalSession,
+  PortalSessionStore,
+} from '../access/portal-session'
+import { recordOfAllEnded, recordOfSession, recordOfSessionEnd } from '../access/tenant-record'
 import { scopes } from '../contracts/dimensions'
 import { addSeconds } from '../core/instant'
 import { isAbsent, outcomeOf } from './conditional-write'
@@ -8,6 +15,8 @@ import { portalEndingsKey, portalSessionItemKey } from './item-keys'
 import { count, decodeItem, instant, orNull, toItem, valuesOf } from './items'
 import { batchGet, getItem } from './queries'
 import type { Table } from './table'
+import { putTenantRecord } from './tenant-records'
+import { writeTogether } from './transaction'
 
 // A session holds how often all sessions of its subject, and of its tenant, had been ended when it was made: once they are
 // ended again it is over. No clock has a say in that, and nothing has to be listed.
@@ -18,8 +27,8 @@ export function dynamoPortalSessionStore(table: Table): PortalSessionStore {
     ...livePortalSessions(table),
     create: session => create(table, session),
     exchange: (id, exchange) => exchangeOnce(table, id, exchange),
-    end: (tenantId, id) => end(table, tenantId, id),
-    endAll: (tenantId, subject) => endAll(table, tenantId, subject),
+    end: (tenantId, id, ending) => end(table, { tenantId, id, ending }),
+    endAll: (tenantId, subject, ending) => endAll(table, { tenantId, subject, ending }),
   }
 }
 
@@ -35,7 +44,9 @@ async function create(table: Table, session: PortalSession): Promise<void> {
   const endings = await endingsOf(table, session)
   const ttl = Math.floor(addSeconds(session.expiresAt, keptSeconds).getTime() / 1000)
   const Item = toItem({ ...portalSessionItemKey(session.id), ...session, ...endings, ttl })
-  await table.client.send(new PutItemCommand({ TableName: table.name, Item, ConditionExpression: isAbsent }))
+  const put = { Put: { TableName: table.name, Item, ConditionExpression: isAbsent } }
+  const failed = await writeTogether(table, [put, putTenantRecord(table, recordOfSession(session))])
+  if (failed.length > 0) throw new RangeError('the id is taken')
 }
 
 async function findLive(table: Table, id: string): Promise<PortalSession | null> {
@@ -75,25 +86,45 @@ async function exchangeOnce(table: Table, id: string, exchange: Exchange): Promi
   return findLive(table, id)
 }
 
-async function end(table: Table, tenantId: string, id: string): Promise<boolean> {
-  const update = new UpdateItemCommand({
+interface End {
+  readonly tenantId: string
+  readonly id: string
+  readonly ending: PortalEnding
+}
+
+/** Where two end at once, the first one's record is written. */
+async function end(table: Table, { tenantId, id, ending }: End): Promise<boolean> {
+  const item = await getItem(table, portalSessionItemKey(id))
+  if (item === null) return false
+  const { endedAt, subjectEndings: _subject, tenantEndings: _tenant, ...session } = decodeItem(schema, item)
+  if (session.tenantId !== tenantId) return false
+  if (endedAt !== null) return true
+  const update = {
     TableName: table.name,
     Key: toItem(portalSessionItemKey(id)),
     UpdateExpression: 'SET endedAt = :at',
-    ConditionExpression: 'attribute_exists(pk) AND tenantId = :tenant',
-    ExpressionAttributeValues: valuesOf({ at: new Date(), tenant: tenantId }),
-  })
-  return (await outcomeOf(table.client.send(update))) === 'stored'
+    ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(endedAt)',
+    ExpressionAttributeValues: valuesOf({ at: ending.at }),
+  }
+  await writeTogether(table, [{ Update: update }, putTenantRecord(table, recordOfSessionEnd(session, ending))])
+  return true
 }
 
-async function endAll(table: Table, tenantId: string, subject: string | null): Promise<void> {
-  const update = new UpdateItemCommand({
+interface EndAll {
+  readonly tenantId: string
+  readonly subject: string | null
+  readonly ending: PortalEnding
+}
+
+async function endAll(table: Table, { tenantId, subject, ending }: EndAll): Promise<void> {
+  const update = {
     TableName: table.name,
     Key: toItem(portalEndingsKey(tenantId, subject)),
     UpdateExpression: 'ADD endings :one',
     ExpressionAttributeValues: valuesOf({ one: 1 }),
-  })
-  await table.client.send(update)
+  }
+  const record = recordOfAllEnded(tenantId, subject, ending)
+  await writeTogether(table, [{ Update: update }, putTenantRecord(table, record)])
 }
 
 const endingsSchema = v.object({ sk: v.string(), endings: count })

@@ -33,42 +33,66 @@ export async function listOfTenant(
   return pageOf(entries, limit, placeInTime)
 }
 
-/** Those of access are about an API key, and no endpoint. */
+/** Those of access are about an API key or portal sessions, and no endpoint. */
 function isOfAccess(item: Item): boolean {
   return item['endpointId'] === undefined
 }
 
-/** An API key that was made, or ended: what it may do is told as what it had, or lost. */
+/** What may do something at the tenant was made, or ended: what it may do is told as what it had, or lost. */
 function accessEntryOf(item: Item): AuditEntry {
-  const { id, kind, at, actor, apiKeyId, apiKeyName, contract, permissions, expiresAt } = decodeItem(accessSchema, item)
-  const had = { apiKeyId, name: apiKeyName, contract, permissions, expiresAt: expiresAt?.toISOString() ?? null }
-  const hasNot = { apiKeyId: null, name: null, contract: null, permissions: [], expiresAt: null }
-  const [from, to] = kind === 'create-api-key' ? [hasNot, had] : [had, hasNot]
-  return { id, endpointId: null, kind, at, actor, reason: null, changed: changesBetween(from, to) }
+  const { id, kind, at, actor, ...about } = decodeItem(accessSchema, item)
+  const had = 'apiKeyId' in about ? toldOfApiKey(about) : toldOfSession(about)
+  const isMade = kind === 'create-api-key' || kind === 'create-portal-session'
+  return { id, endpointId: null, kind, at, actor, reason: null, changed: changesOf(had, isMade) }
 }
 
-function changesBetween(from: Told, to: Told): ChangedSettings {
-  const names = ['apiKeyId', 'name', 'contract', 'permissions', 'expiresAt'] as const
-  const changes = names.map(name => [name, { from: from[name], to: to[name] }] as const)
-  return Object.fromEntries(changes.filter(([, change]) => change.from !== null || change.to !== null))
+type Told = Readonly<Record<string, string | readonly string[] | null>>
+
+function toldOfApiKey({ apiKeyId, apiKeyName: name, contract, permissions, expiresAt }: ToldApiKey): Told {
+  return { apiKeyId, name, contract, permissions, expiresAt: expiresAt?.toISOString() ?? null }
 }
 
-interface Told {
-  readonly apiKeyId: string | null
-  readonly name: string | null
-  readonly contract: string | null
-  readonly permissions: readonly string[]
-  readonly expiresAt: string | null
+function toldOfSession({ sessionId, subject, scopes, endpointIds, expiresAt }: ToldSession): Told {
+  return { sessionId, subject, scopes, endpointIds, expiresAt: expiresAt?.toISOString() ?? null }
 }
 
-const accessSchema = v.object({
-  id: v.string(),
+function changesOf(had: Told, isMade: boolean): ChangedSettings {
+  const changes = Object.entries(had).flatMap(([name, value]) => {
+    if (value === null) return []
+    const nothing = typeof value === 'string' ? null : []
+    return [[name, isMade ? { from: nothing, to: value } : { from: value, to: nothing }] as const]
+  })
+  return Object.fromEntries(changes)
+}
+
+const common = { id: v.string(), at: instant, expiresAt: orNull(instant) }
+
+const ofApiKey = v.object({
+  ...common,
   kind: v.picklist(['create-api-key', 'revoke-api-key']),
-  at: instant,
   actor: v.object({ kind: v.picklist(['api-key', 'operator']), id: v.string() }),
   apiKeyId: v.string(),
   apiKeyName: v.string(),
   contract: v.string(),
   permissions: v.array(v.string()),
-  expiresAt: orNull(instant),
 })
+
+const ofPortal = v.object({
+  ...common,
+  kind: v.picklist(['create-portal-session', 'end-portal-session', 'end-portal-sessions']),
+  actor: v.object({ kind: v.picklist(['api-key', 'portal']), id: v.string() }),
+  sessionId: orNull(v.string()),
+  subject: orNull(v.string()),
+  scopes: v.array(v.string()),
+  endpointIds: orNull(v.array(v.string())),
+})
+
+const accessSchema = v.variant('kind', [ofApiKey, ofPortal])
+type ToldApiKey = Pick<
+  v.InferOutput<typeof ofApiKey>,
+  'apiKeyId' | 'apiKeyName' | 'contract' | 'permissions' | 'expiresAt'
+>
+type ToldSession = Pick<
+  v.InferOutput<typeof ofPortal>,
+  'sessionId' | 'subject' | 'scopes' | 'endpointIds' | 'expiresAt'
+>

@@ -318,7 +318,7 @@ export interface RotationsItem {
     readonly via?: string
     readonly sessionId?: string
   }
-  readonly kind: 'create' | 'rotate' | 'revoke' | 'publish' | 'promote' | 'abandon' | 'roll-back' | 'update' | 'delete' | 'replay' | 'create-api-key' | 'revoke-api-key'
+  readonly kind: 'create' | 'rotate' | 'revoke' | 'publish' | 'promote' | 'abandon' | 'roll-back' | 'update' | 'delete' | 'replay' | 'create-api-key' | 'revoke-api-key' | 'create-portal-session' | 'end-portal-session' | 'end-portal-sessions'
   readonly reason: string | null
   /** Seconds, or `endless`. */
   readonly overlapSeconds: number | string | null
@@ -343,7 +343,7 @@ export interface AuditRecord {
     readonly via?: string
     readonly sessionId?: string
   }
-  readonly kind: 'create' | 'rotate' | 'revoke' | 'publish' | 'promote' | 'abandon' | 'roll-back' | 'update' | 'delete' | 'replay' | 'create-api-key' | 'revoke-api-key'
+  readonly kind: 'create' | 'rotate' | 'revoke' | 'publish' | 'promote' | 'abandon' | 'roll-back' | 'update' | 'delete' | 'replay' | 'create-api-key' | 'revoke-api-key' | 'create-portal-session' | 'end-portal-session' | 'end-portal-sessions'
   readonly reason: string | null
   readonly changed: Readonly<Record<string, {
     readonly from: string | number | readonly unknown[] | null

@@ -211,6 +211,7 @@ export const fieldValues = {
   kind: [
     ...(['create', 'rotate', 'revoke', 'publish', 'promote', 'abandon', 'roll-back'] as const),
     ...(['update', 'delete', 'replay', 'create-api-key', 'revoke-api-key'] as const),
+    ...(['create-portal-session', 'end-portal-session', 'end-portal-sessions'] as const),
   ],
   active: eitherWay,
   paused: eitherWay,

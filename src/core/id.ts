@@ -5,7 +5,7 @@ const idBytes = 12
 
 /** `<prefix>_` and 24 hex characters. */
 export function newId(
-  prefix: 'key' | 'chg' | 'inc' | 'evt' | 'att' | 'prb',
+  prefix: 'key' | 'chg' | 'inc' | 'evt' | 'att' | 'prb' | 'end',
   randomBytes: (count: number) => Buffer,
 ): string {
   return `${prefix}_${randomBytes(idBytes).toString('hex')}`

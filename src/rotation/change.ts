@@ -184,7 +184,13 @@ export interface AuditEntry {
   readonly id: string
   /** Null: it is about the tenant's access, and no endpoint. */
   readonly endpointId: string | null
-  readonly kind: AuditKind | 'create-api-key' | 'revoke-api-key'
+  readonly kind:
+    | AuditKind
+    | 'create-api-key'
+    | 'revoke-api-key'
+    | 'create-portal-session'
+    | 'end-portal-session'
+    | 'end-portal-sessions'
   readonly at: Date
   readonly actor: Pick<Actor, 'id' | 'via' | 'sessionId'> & { readonly kind: string }
   readonly reason: string | null

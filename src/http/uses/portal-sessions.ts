@@ -6,7 +6,14 @@ import {
 } from '../../access/manage-portal-sessions'
 import { headerOf } from '../../access/credential'
 import { modeOf } from '../../access/portal-principal'
-import { cookieNameOf, type PortalSession, portalSessionIdPattern } from '../../access/portal-session'
+import {
+  cookieNameOf,
+  type PortalEnding,
+  type PortalSession,
+  portalSessionIdPattern,
+} from '../../access/portal-session'
+import type { Principal } from '../../access/authenticate'
+import { newId } from '../../core/id'
 import { Problem } from '../../core/problem'
 import type { Secret } from '../../core/secret'
 import { invalidField, readTable } from '../body/fields'
@@ -73,19 +80,30 @@ function readCodeBody({ settings }: PortalSessionDeps, request: MatchedRequest) 
 }
 
 /** A session ends itself, or the API key of its tenant does. */
-async function end({ sessions }: PortalSessionDeps, request: PermittedRequest): Promise<Outcome> {
+async function end(deps: PortalSessionDeps, request: PermittedRequest): Promise<Outcome> {
   const { tenantId, principal, parameters } = request
   const id = parameters['id'] ?? ''
   const isAllowed = principal.kind === 'api-key' || (principal.kind === 'portal' && principal.session.id === id)
   readBody(request)
-  if (!isAllowed || !portalSessionIdPattern.test(id) || !(await sessions.end(tenantId, id))) {
+  if (
+    !isAllowed ||
+    !portalSessionIdPattern.test(id) ||
+    !(await deps.sessions.end(tenantId, id, endingBy(deps, principal)))
+  ) {
     throw new Problem('not-found', 'There is no such portal session.')
   }
   return { ...outcome({}), cookies: [`${cookieNameOf(id)}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0`] }
 }
 
-async function endOfSubject({ sessions }: PortalSessionDeps, request: PermittedRequest): Promise<Outcome> {
+async function endOfSubject(deps: PortalSessionDeps, request: PermittedRequest): Promise<Outcome> {
   readBody(request)
-  await sessions.endAll(request.tenantId, readSubject(request))
+  const { tenantId, principal } = request
+  await deps.sessions.endAll(tenantId, readSubject(request), endingBy(deps, principal))
   return outcome({})
+}
+
+/** Neither use admits a dashboard session. */
+function endingBy({ now, randomBytes }: PortalSessionDeps, { kind, id }: Principal): PortalEnding {
+  const by = { kind: kind === 'portal' ? kind : ('api-key' as const), id }
+  return { id: newId('end', randomBytes), at: now(), by }
 }

@@ -44,7 +44,11 @@ describe('memoryApiKeyStore', () => {
 })
 
 describe('memoryPortalSessionStore', () => {
-  portalSessionStoreSuite(async () => ({ store: memoryPortalSessionStore(portalSessionTable()), close }))
+  portalSessionStoreSuite(async () => {
+    const table = portalSessionTable()
+    const recordsOf = async (tenantId: string) => table.records.filter(record => record.tenantId === tenantId)
+    return { store: memoryPortalSessionStore(table), recordsOf, close }
+  })
 })
 
 describe('memorySealer', () => {

@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
-import type { Exchange, PortalSession, PortalSessionStore } from '../../../src/access/portal-session'
+import type { Exchange, PortalEnding, PortalSession, PortalSessionStore } from '../../../src/access/portal-session'
+import type { PortalRecord } from '../../../src/access/tenant-record'
 import { addSeconds } from '../../../src/core/instant'
 import { noon } from './sample-endpoint'
 
 export interface RunningPortalSessionStore {
   readonly store: PortalSessionStore
+  /** What was recorded of a tenant, in its order. */
+  recordsOf(tenantId: string): Promise<readonly PortalRecord[]>
   close(): Promise<void>
 }
 
@@ -40,6 +43,8 @@ const full: Partial<PortalSession> = {
   locale: 'de-AT',
   theme: 'dark',
 }
+
+const ending: PortalEnding = { id: 'end_1', at: addSeconds(noon, 60), by: { kind: 'api-key', id: 'key_2' } }
 
 const exchange: Exchange = { nonceSha256: 'b'.repeat(64), tokenSha256: 'c'.repeat(64), at: noon }
 
@@ -77,7 +82,7 @@ export function portalSessionStoreSuite(start: () => Promise<RunningPortalSessio
     const session = samplePortalSession('a')
     expect(await store.exchange(session.id, exchange)).toBeNull()
     await store.create(session)
-    await store.end('acme', session.id)
+    await store.end('acme', session.id, ending)
     expect(await store.exchange(session.id, exchange)).toBeNull()
   })
 
@@ -86,9 +91,12 @@ export function portalSessionStoreSuite(start: () => Promise<RunningPortalSessio
     const [session, other] = [samplePortalSession('a'), samplePortalSession('b')]
     await store.create(session)
     await store.create(other)
-    expect(await store.end('zenith', session.id)).toBe(false)
+    expect(await store.end('zenith', session.id, ending)).toBe(false)
     expect(await store.findLive(session.id)).not.toBeNull()
-    expect([await store.end('acme', session.id), await store.end('acme', session.id)]).toEqual([true, true])
+    expect([await store.end('acme', session.id, ending), await store.end('acme', session.id, ending)]).toEqual([
+      true,
+      true,
+    ])
     expect(await store.findLive(session.id)).toBeNull()
     expect(await store.findLive(other.id)).not.toBeNull()
   })
@@ -102,13 +110,39 @@ export function portalSessionStoreSuite(start: () => Promise<RunningPortalSessio
       const found = await Promise.all(['a', 'b', 'c', 'd'].map(each => store.findLive(samplePortalSession(each).id)))
       return found.flatMap(session => session?.id.at(-1) ?? [])
     }
-    await store.endAll('acme', 'user-7')
+    await store.endAll('acme', 'user-7', ending)
     expect(await live()).toEqual(['b', 'c'])
     await store.create(samplePortalSession('d'))
     expect(await live()).toEqual(['b', 'c', 'd'])
-    await store.endAll('acme', null)
+    await store.endAll('acme', null, { ...ending, id: 'end_2' })
     expect(await live()).toEqual(['c'])
     await store.create(samplePortalSession('e'))
     expect(await store.findLive(samplePortalSession('e').id)).not.toBeNull()
+  })
+
+  it('records who was let in, and who ended it, once each', async () => {
+    const { store, recordsOf } = running
+    const session = samplePortalSession('a', { endpointIds: ['ep_1'] })
+    await store.create(session)
+    await store.end('acme', session.id, ending)
+    await store.end('acme', session.id, { ...ending, id: 'end_2', at: addSeconds(noon, 90) })
+    await store.endAll('acme', 'user-7', { ...ending, id: 'end_3', at: addSeconds(noon, 120) })
+    const { tenantId, subject, scopes, endpointIds, expiresAt } = session
+    const told = { tenantId, subject, sessionId: session.id, scopes, endpointIds, expiresAt }
+    const actor = { kind: 'api-key', id: 'key_1' }
+    const nothing = { sessionId: null, scopes: [], endpointIds: null, expiresAt: null }
+    expect(await recordsOf('acme')).toEqual([
+      { ...told, id: `${session.id}-created`, kind: 'create-portal-session', at: noon, actor },
+      { ...told, id: `${session.id}-ended`, kind: 'end-portal-session', at: ending.at, actor: ending.by },
+      {
+        tenantId,
+        subject,
+        id: 'end_3',
+        kind: 'end-portal-sessions',
+        at: addSeconds(noon, 120),
+        actor: ending.by,
+        ...nothing,
+      },
+    ])
   })
 }

@@ -372,6 +372,7 @@ describe('a typo', () => {
         ...({ create: true, rotate: true, revoke: true, publish: true, promote: true, abandon: true } as const),
         ...({ 'roll-back': true, update: true, delete: true, replay: true } as const),
         ...({ 'create-api-key': true, 'revoke-api-key': true } as const),
+        ...({ 'create-portal-session': true, 'end-portal-session': true, 'end-portal-sessions': true } as const),
       } satisfies All<AuditEntry['kind']>,
       active: { true: true, false: true },
       paused: { true: true, false: true },
