@@ -103,6 +103,9 @@ function afterRecord(lives: Lives, record: RotationRecord): Lives {
     case 'delete':
     case 'replay':
     case 'create-api-key':
+    case 'create-portal-session':
+    case 'end-portal-session':
+    case 'end-portal-sessions':
     case 'revoke-api-key':
       return lives
   }
