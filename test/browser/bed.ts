@@ -54,6 +54,18 @@ export async function browserBed(options: LocalRunOptions = {}): Promise<Browser
   }
 }
 
+/** The URL of a new portal session of the tenant that the local run starts with. */
+export async function portalLink({ local: { api, contracts } }: TestLocalRun, session: object = {}): Promise<string> {
+  const reply = await fetch(`${api}/v1/portal-sessions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${contracts.keyturn.apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ subject: 'ada', scopes: ['read', 'rotate'], ...session }),
+  })
+  const { url } = (await reply.json()) as { readonly url?: string }
+  if (url === undefined) throw new TypeError(`there is no portal session: ${reply.status}`)
+  return url
+}
+
 async function openTab(browser: Browser, options: BrowserContextOptions = {}): Promise<Tab> {
   const context = await browser.newContext(options)
   const troubles: string[] = []

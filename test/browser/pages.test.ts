@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { type BrowserBed, browserBed, type Tab } from './bed'
+import { type BrowserBed, browserBed, portalLink, type Tab } from './bed'
 
 let bed: BrowserBed
 let tab: Tab
@@ -55,6 +55,20 @@ describe('the page for frames', () => {
     expect(tab.troubles).toEqual([])
     expect(asked()).toEqual([aws, api])
     expect(tab.page.url()).toBe(`${aws}/_portal-parent`)
+  })
+
+  it('opens with the code of a link, or with a session of the platform, that the page around it hands over', async () => {
+    const { api, aws, contracts } = bed.run.local
+    const link = await portalLink(bed.run, { displayName: 'Ada', parentOrigins: [aws] })
+    const shownFor = { [link]: 'Ada', [contracts.keyturn.adminSession]: contracts.keyturn.tenantId }
+    for (const [text, told] of Object.entries(shownFor)) {
+      await tab.page.goto(`${aws}/_portal-parent#${text}`)
+      await tab.page.frameLocator('iframe').locator('#portal').getByText(told).first().waitFor()
+      expect(tab.page.url()).toBe(`${aws}/_portal-parent`)
+    }
+    expect(tab.troubles).toEqual([])
+    expect(asked()).toEqual([aws, api])
+    expect(tab.requests.filter(url => url.includes('kpc_'))).toEqual([])
   })
 
   it('does not load in a page of another origin', async () => {

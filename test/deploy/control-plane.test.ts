@@ -49,6 +49,7 @@ whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => 
         const contract = name === 'acme' ? acme : allContracts.find(each => each.name === name)
         return contract === undefined ? [] : [{ contract, basePath: name === 'acme' ? '/acme' : '' }]
       }),
+      { portal: 'on' },
     ).filter(route => functionNames.some(name => name === route.function))
 
   async function rotateEach(names: readonly ContractName[]): Promise<void> {
@@ -135,6 +136,17 @@ whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => 
     const api = apiCaller(deployment.api)
     expect((await api.call('GET', '/nowhere')).status).toBe(404)
     expect((await api.call('PUT', '/v1/endpoints')).status).toBe(405)
+  })
+
+  it('the portal is there with its files, for itself and in the frames that the configuration names', async () => {
+    const get = (path: string) => fetch(deployment.api + path)
+    const [page, embed] = await Promise.all([get('/portal'), get('/portal/embed')])
+    expect([page.status, embed.status]).toEqual([200, 200])
+    expect(embed.headers.get('content-security-policy')).toMatch(/frame-ancestors https:\/\/app\.example\.com$/)
+    const files = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file = '']) => file)
+    for (const file of [...files, '/portal/mounts.json', '/openapi.json']) expect((await get(file)).status).toBe(200)
+    const refused = await fetch(`${deployment.api}/portal`, { method: 'POST' })
+    expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
   })
 
   it('a second plan changes nothing, but for what the emulator does not give back', async () => {

@@ -92,6 +92,11 @@ function baseConfig(stage: string, { region }: AwsAccess) {
     mirror: 'on',
     logRetentionDays: 7,
     corsOrigins: ['https://app.example.com'],
+    portal: {
+      origin: 'https://hooks.example.com',
+      embedOrigins: ['https://app.example.com'],
+      returnOrigins: ['https://app.example.com'],
+    },
     tags: { owner: 'proof' },
   } as const
 }

@@ -1,7 +1,7 @@
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { createHash } from 'node:crypto'
 import { createWriteStream, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { LocalFunction } from '../../../local/local-functions'
 import type { AwsAccess } from './deployed-api'
 import { storedFiles } from './stored-files'
@@ -25,8 +25,11 @@ export async function deployedFunction(options: DeployedFunctionOptions): Promis
   const { name, folder, runtime } = options
   const { Environment, CodeSha256 = '', Timeout = 0 } = await configurationOf(options)
   const code = join(folder, name)
-  mkdirSync(code, { recursive: true })
-  for (const [file, content] of storedFiles(deployedZip(options, CodeSha256))) writeFileSync(join(code, file), content)
+  for (const [name, content] of storedFiles(deployedZip(options, CodeSha256))) {
+    const file = join(code, name)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, content)
+  }
   return new LocalFunction({
     runtime,
     bundle: join(code, 'index.js'),

@@ -77,6 +77,15 @@ describe('the package', () => {
     expect(peerDependenciesMeta).toEqual(Object.fromEntries(needed.map(name => [name, { optional: true }])))
   })
 
+  it('has the pages of the portal with their files, each as it is and compressed', () => {
+    const folder = join(installedAt, 'dist/functions/portal/files')
+    const page = readFileSync(join(folder, 'portal.html'), 'utf8')
+    const named = [...page.matchAll(/(?:src|href)="\/portal\/([^"]+)"/g)].map(([, name = '']) => name)
+    expect(named).toHaveLength(3)
+    const names = ['portal.html', 'embed.html', ...named].flatMap(name => [name, `${name}.br`, `${name}.gz`])
+    expect(readdirSync(folder).toSorted()).toEqual(names.toSorted())
+  })
+
   it('leaves the documents of the project as they were', () => {
     for (const path of ['README.md', 'CHANGELOG.md', 'docs/operations.md', 'docs/decisions/storage.md']) {
       expect(readFileSync(join(project, path), 'utf8')).toBe(readFileSync(join(root, path), 'utf8'))
