@@ -386,6 +386,9 @@ export const history = {
     replay: 'Showed the secret again',
     'create-api-key': 'Made an API key',
     'revoke-api-key': 'Ended an API key',
+    'create-portal-session': 'Let a person in',
+    'end-portal-session': 'Ended a session of this page',
+    'end-portal-sessions': 'Ended all sessions of this page',
   } satisfies Readonly<Record<RotationRecord['kind'], string>>,
   fromTo: (from: string, to: string) => `${from} → ${to}`,
 } as const
