@@ -222,6 +222,43 @@ whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => 
     expect(await status('DELETE', '/v1/tenants/org_visitor/credentials')).toBe(200)
   })
 
+  it('a person comes in by a portal session, rotates, and is out, with the deployed functions', async () => {
+    const { tenantId, endpointId } = addressOf('keyturn')
+    const token = apiKeys.seeded['keyturn.platformApiKey'] ?? ''
+    const headers = { 'keyturn-tenant': tenantId }
+    const api = apiCaller(deployment.api)
+    const scopes = ['read', 'rotate', 'test']
+    const made = await api.call('POST', '/v1/portal-sessions', { token, headers, body: { subject: 'user-7', scopes } })
+    expect(made.status).toBe(201)
+    const { origin, hash } = new URL(textAt(made, 'url'))
+    const exchanged = await fetch(`${deployment.api}/v1/portal-sessions/exchange`, {
+      method: 'POST',
+      headers: { origin, 'content-type': 'application/json' },
+      body: JSON.stringify({ code: hash.slice(1), nonce: 'n'.repeat(43) }),
+    })
+    const id = textAt(made, 'id')
+    const [cookie = ''] = exchanged.headers.getSetCookie().map(each => each.split(';')[0])
+    const ask = async (method: string, path: string) => {
+      const given = { cookie, 'keyturn-portal-session': id }
+      const reply = await fetch(deployment.api + path, {
+        method,
+        headers: given,
+        body: method === 'POST' ? '{}' : null,
+      })
+      return { status: reply.status, text: await reply.text() }
+    }
+    expect(await ask('GET', '/v1/session')).toMatchObject({ status: 200, text: expect.stringContaining('user-7') })
+    const rotated = await ask('POST', `/v1/endpoints/${endpointId}/secret/rotate`)
+    expect(rotated.status).toBe(200)
+    const secrets = revealed.get('keyturn') ?? []
+    revealed.set('keyturn', [String(JSON.parse(rotated.text).signingSecret), ...secrets])
+    expect((await ask('POST', `/v1/endpoints/${endpointId}/test`)).status).toBe(200)
+    expect((await ask('DELETE', `/v1/portal-sessions/${id}`)).status).toBe(204)
+    expect((await ask('GET', '/v1/session')).status).toBe(401)
+    const ended = await api.call('DELETE', '/v1/portal-sessions?subject=user-7', { token, headers })
+    expect(ended.status).toBe(204)
+  })
+
   it('the deployed policies allow every call that the functions made', () => {
     // As CDKTF wrote it.
     const stack = JSON.parse(readFileSync(join(bed.project.stackFolder(stage), 'cdk.tf.json'), 'utf8')) as Synthesised

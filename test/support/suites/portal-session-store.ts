@@ -121,7 +121,7 @@ export function portalSessionStoreSuite(start: () => Promise<RunningPortalSessio
   })
 
   it('records who was let in, and who ended it, once each', async () => {
-    const { store, recordsOf } = running
+    const { store } = running
     const session = samplePortalSession('a', { endpointIds: ['ep_1'] })
     await store.create(session)
     await store.end('acme', session.id, ending)
@@ -131,7 +131,7 @@ export function portalSessionStoreSuite(start: () => Promise<RunningPortalSessio
     const told = { tenantId, subject, sessionId: session.id, scopes, endpointIds, expiresAt }
     const actor = { kind: 'api-key', id: 'key_1' }
     const nothing = { sessionId: null, scopes: [], endpointIds: null, expiresAt: null }
-    expect(await recordsOf('acme')).toEqual([
+    expect(await running.recordsOf('acme')).toEqual([
       { ...told, id: `${session.id}-created`, kind: 'create-portal-session', at: noon, actor },
       { ...told, id: `${session.id}-ended`, kind: 'end-portal-session', at: ending.at, actor: ending.by },
       {
