@@ -68,6 +68,7 @@ export async function portalLink({ local: { api, contracts } }: TestLocalRun, se
 
 async function openTab(browser: Browser, options: BrowserContextOptions = {}): Promise<Tab> {
   const context = await browser.newContext(options)
+  context.setDefaultTimeout(20_000)
   const troubles: string[] = []
   const requests: string[] = []
   context.on('console', message => {

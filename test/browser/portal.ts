@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Locator, Page } from 'playwright-core'
 import type { LocalDescription } from '../../local/local-description'
 import { apiCaller, type CalledReply, textAt } from '../support/api-caller'
@@ -26,10 +27,8 @@ export interface Link {
   readonly expiresAt: string
 }
 
-let accounts = 0
-
 /** `tenantId`: one that nobody has yet where absent. */
-export function accountAt(local: LocalDescription, tenantId = `org_browser_${(accounts += 1)}`): Account {
+export function accountAt(local: LocalDescription, tenantId: string = randomUUID()): Account {
   const caller = apiCaller(local.api)
   const token = local.contracts.keyturn.platformApiKey
   const send = async (method: string, path: string, body?: unknown): Promise<CalledReply> =>
@@ -42,8 +41,8 @@ export function accountAt(local: LocalDescription, tenantId = `org_browser_${(ac
   return {
     tenantId,
     call: send,
-    createEndpoint: async (body = {}) => {
-      const reply = await made('/v1/endpoints', body)
+    createEndpoint: async body => {
+      const reply = await made('/v1/endpoints', { url: 'https://hooks.example.com/keyturn', ...body })
       return { id: textAt(reply, 'endpoint.id'), signingSecret: textAt(reply, 'signingSecret') }
     },
     mint: async (body = {}) => {
@@ -68,4 +67,62 @@ export function button(within: Page | Locator, name: string): Locator {
 
 export function heading(within: Page | Locator, name: string): Locator {
   return within.getByRole('heading', { name, exact: true })
+}
+
+/** Opens an endpoint from the list. */
+export async function openEndpoint(page: Page, name: string): Promise<void> {
+  await page.getByRole('link', { name, exact: true }).click()
+  await heading(page, name).waitFor()
+}
+
+/** The dialog with that heading, once it is there. */
+export async function dialog(page: Page, name: string): Promise<Locator> {
+  const found = page.getByRole('dialog', { name, exact: true })
+  await found.waitFor()
+  return found
+}
+
+/** What a receiver can do, as the one question has it. */
+export type Answer = 'It reads them from Secrets Manager' | 'It can hold two secrets' | 'No, one secret at a time'
+
+/** Rotates by the button that the endpoint's page shows, and resolves to the card of the new secret. */
+export async function rotate(page: Page, answer: Answer): Promise<Locator> {
+  await confirmRotation(page, answer)
+  return dialog(page, 'New secret')
+}
+
+/** As `rotate`, up to the click that does it. */
+export async function confirmRotation(page: Page, answer: Answer): Promise<void> {
+  await button(page, 'Rotate secret').first().click()
+  const asking = await dialog(page, 'Rotate secret')
+  await asking.getByRole('radio', { name: answer }).check()
+  const agreement = asking.getByRole('checkbox', { name: 'I am ready to deploy the new secret right away' })
+  if ((await agreement.count()) > 0) await agreement.check()
+  await button(asking, 'Rotate secret').click()
+}
+
+/** Copies the card's secret, closes the card, and resolves to what was copied. */
+export async function copyAndClose(page: Page, card: Locator): Promise<string> {
+  const copied = await copy(page, card)
+  await button(card, 'Close').click()
+  await card.waitFor({ state: 'detached' })
+  return copied
+}
+
+/** Copies the card's secret, and resolves to what a person can then paste elsewhere. */
+export async function copy(page: Page, card: Locator): Promise<string> {
+  await button(card, 'Copy').click()
+  await card.getByText('The secret was copied.').waitFor()
+  return pasted(page)
+}
+
+/** What is on the clipboard, as another page of the browser gets it: the portal may not read it. */
+export async function pasted(page: Page): Promise<string> {
+  const other = await page.context().newPage()
+  await other.setContent('<input aria-label="Paste here">')
+  await other.getByLabel('Paste here').focus()
+  await other.keyboard.press('Control+V')
+  const text = await other.getByLabel('Paste here').inputValue()
+  await other.close()
+  return text
 }
