@@ -1,10 +1,10 @@
 import type { JSX } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import type { Endpoint } from '../client'
 import { Deliveries } from './deliveries'
 import { endpointName } from './endpoints'
 import { History } from './history'
-import type { Ring, RotationRecord } from './key-ring'
+import { publishedKey, type Ring, type RotationRecord } from './key-ring'
 import { useLoaded, useNow } from './loaded'
 import { NextStep } from './next-step'
 import { contractOf, type Open, useOpen } from './open'
@@ -36,22 +36,23 @@ async function readSeen({ client }: Open, id: string): Promise<Seen> {
 export function EndpointPage({ id, view }: { readonly id: string; readonly view: View }): JSX.Element {
   const open = useOpen()
   const { loaded, reload } = useLoaded(id, () => readSeen(open, id))
+  const seen = loaded.kind === 'ready' ? loaded.value : null
+  useAgain(open.changes, seen !== null && isUnderWay(seen.ring), reload)
   return (
     <>
       <p>
         <a href={fragmentOf({ kind: 'list' })}>{texts.back}</a>
       </p>
-      {loaded.kind !== 'ready' && <h1 tabIndex={-1}>{shown(id)}</h1>}
+      <div class="title">
+        <h1 tabIndex={-1}>{seen === null ? shown(id) : endpointName(seen.endpoint)}</h1>
+        {seen !== null && <span class={`state ${seen.endpoint.status}`}>{states[seen.endpoint.status]}</span>}
+      </div>
       <Shown of={loaded} reload={reload}>
-        {seen => (
+        {({ endpoint, ring, records }) => (
           <>
-            <div class="title">
-              <h1 tabIndex={-1}>{endpointName(seen.endpoint)}</h1>
-              <span class={`state ${seen.endpoint.status}`}>{states[seen.endpoint.status]}</span>
-            </div>
-            {seen.endpoint.url !== null && (
+            {endpoint.url !== null && (
               <p>
-                <code>{shown(seen.endpoint.url)}</code>
+                <code>{shown(endpoint.url)}</code>
               </p>
             )}
             <nav class="views" aria-label={texts.views}>
@@ -65,15 +66,34 @@ export function EndpointPage({ id, view }: { readonly id: string; readonly view:
                 </a>
               ))}
             </nav>
-            {view === 'keys' && <Keys {...seen} onChanged={reload} />}
-            {view === 'deliveries' && <Deliveries endpoint={seen.endpoint} ring={seen.ring} />}
-            {view === 'settings' && <Settings endpoint={seen.endpoint} ring={seen.ring} onChanged={reload} />}
+            {view === 'keys' && <Keys endpoint={endpoint} ring={ring} records={records} onChanged={reload} />}
+            {view === 'deliveries' && <Deliveries endpoint={endpoint} ring={ring} />}
+            {view === 'settings' && <Settings endpoint={endpoint} ring={ring} onChanged={reload} />}
             {view === 'history' && <History key={id} endpointId={id} />}
           </>
         )}
       </Shown>
     </>
   )
+}
+
+/** Whether the sweep has something to do with the keys. */
+function isUnderWay(ring: Ring): boolean {
+  return ring.mirror.state === 'pending' || (publishedKey(ring)?.signsFrom ?? null) !== null
+}
+
+const againMilliseconds = 20_000
+
+/** Reads again once another secret has come, and while something happens by itself. */
+function useAgain(changes: number, isWaiting: boolean, reload: () => Promise<void>): void {
+  useEffect(() => {
+    if (changes > 0) void reload()
+  }, [changes])
+  useEffect(() => {
+    if (!isWaiting) return undefined
+    const timer = setInterval(() => void reload(), againMilliseconds)
+    return () => clearInterval(timer)
+  }, [isWaiting, reload])
 }
 
 function Keys({ endpoint, ring, records, onChanged }: Seen & { readonly onChanged: () => Promise<void> }): JSX.Element {

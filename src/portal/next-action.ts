@@ -11,6 +11,7 @@ import {
   signingKey,
 } from './key-ring'
 import { hasEmergency } from './rotation-plan'
+import { secondsIn } from './times'
 
 // The one thing to do next, worked out from the ring alone: deploying takes longer than anybody's session.
 
@@ -38,17 +39,40 @@ export type NextAction =
       readonly proof: 'accepts-anything' | null
     }
 
+export interface Circumstances {
+  readonly endpoint: Pick<Endpoint, 'url'>
+  readonly contract: Pick<Contract, 'signing'>
+  readonly now: Date
+}
+
 /** What the ring asks for. The ring has a key that signs; without one it asks for nothing but a rotation. */
-export function nextAction(
-  ring: Ring,
-  { url }: Pick<Endpoint, 'url'>,
-  contract: Pick<Contract, 'signing'>,
-): NextAction {
+export function nextAction(ring: Ring, { endpoint: { url }, contract, now }: Circumstances): NextAction {
   const published = publishedKey(ring)
   if (published !== null) return nextOfPublished(published, url !== null)
   const current = signingKey(ring)
-  if (current === null || retiringKeys(ring).length === 0) return { kind: 'rotate' }
+  if (current === null) return { kind: 'rotate' }
+  if (retiringKeys(ring).length === 0) {
+    return url !== null && isNew(current, now) && !isTaken(current)
+      ? { kind: 'probe', key: current, why: whyProbe(current) }
+      : { kind: 'rotate' }
+  }
   return nextOfSigning(ring, current, { hasUrl: url !== null, hasSeveral: hasSeveralSignatures(contract) })
+}
+
+/** A proof counts for an hour; a key that is older was in use before. */
+const newSeconds = secondsIn.hour
+
+function isNew({ createdAt }: RingKey, now: Date): boolean {
+  return now.getTime() - Date.parse(createdAt) < newSeconds * 1000
+}
+
+function isTaken({ proof }: RingKey): boolean {
+  return proof?.adoption === 'adopted' || proof?.adoption === 'accepts-anything'
+}
+
+function whyProbe({ proof }: RingKey): Unproven {
+  const adoption = proof?.adoption ?? 'unproven'
+  return adoption === 'adopted' || adoption === 'accepts-anything' ? 'unproven' : adoption
 }
 
 function nextOfPublished(key: RingKey, hasUrl: boolean): NextAction {

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import { type Endpoint, KeyturnError, type ProbeReply } from '../client'
 import type { Contract } from '../contracts/contract'
 import { hasSeveralSignatures, publishedKey, type Ring, signingKey } from './key-ring'
+import { useNow } from './loaded'
 import { nextAction, type NextAction, possibleSteps, type Step } from './next-action'
 import { may, type Open, useOpen } from './open'
 import { Dialog, Failure, Time, useWork } from './parts'
@@ -27,7 +28,7 @@ export function NextStep(props: NextStepProps): JSX.Element {
   const open = useOpen()
   const work = useWork()
   const [asked, setAsked] = useState<Asked | null>(null)
-  const action = nextAction(ring, endpoint, contract)
+  const action = nextAction(ring, { endpoint, contract, now: useNow(30) })
   const mayRotate = may(open, 'rotate')
   const run = (step: () => Promise<string>): void =>
     work.run(async () => {

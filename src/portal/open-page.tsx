@@ -5,6 +5,7 @@ import { Endpoints } from './endpoints'
 import { History } from './history'
 import { useNow } from './loaded'
 import { type Open, OpenProvider } from './open'
+import type { Pending } from './kept'
 import type { Deployment, Live } from './opening'
 import { ReturnLink } from './parts'
 import { useReading } from './reading'
@@ -14,9 +15,12 @@ import { personOf } from './start'
 import { frame as texts, title } from './texts'
 import { localTime } from './times'
 
-interface OpenPageProps extends Pick<Open, 'announce' | 'obtain'> {
+interface OpenPageProps extends Pick<Open, 'announce' | 'obtain' | 'changes'> {
   readonly live: Live
   readonly deployment: Deployment
+  readonly unfinished: readonly Pending[]
+  readonly onRepeat: () => void
+  readonly onForget: (idempotencyKey: string) => void
   readonly onEnding: () => void
   readonly onOver: () => void
   readonly onSignOut: () => void
@@ -25,12 +29,12 @@ interface OpenPageProps extends Pick<Open, 'announce' | 'obtain'> {
 
 /** The screens of an open session. */
 export function OpenPage(props: OpenPageProps): JSX.Element {
-  const { live, deployment, announce, obtain, onSignOut, onExact } = props
+  const { live, deployment, announce, obtain, changes, onSignOut, onExact } = props
   const { session, connection } = live
   const { isExact } = useReading()
   const route = useRoute()
   useTheme(session.theme)
-  const open: Open = { client: connection.client, connection, session, ...deployment, announce, obtain }
+  const open: Open = { client: connection.client, connection, session, ...deployment, announce, obtain, changes }
   return (
     <OpenProvider value={open}>
       <header>
@@ -53,6 +57,7 @@ export function OpenPage(props: OpenPageProps): JSX.Element {
         </p>
       </header>
       <Ending {...props} />
+      <Unfinished {...props} />
       <div class="columns">
         <nav class="sections" aria-label={texts.sections}>
           <a href={fragmentOf({ kind: 'list' })} aria-current={route.kind === 'history' ? undefined : 'page'}>
@@ -135,6 +140,24 @@ function Ending({ live, onEnding, onOver }: OpenPageProps): JSX.Element | null {
         {texts.runsOut(localTime(new Date(session.expiresAt), reader))} {texts.renewHelp}
       </p>
       {session.returnUrl !== null && <ReturnLink href={session.returnUrl}>{texts.renew}</ReturnLink>}
+    </div>
+  )
+}
+
+/** Requests whose answer never came: the same again shows the same secret. */
+function Unfinished({ unfinished, onRepeat, onForget }: OpenPageProps): JSX.Element | null {
+  if (unfinished.length === 0) return null
+  return (
+    <div class="notice unfinished" role="alert">
+      <p>{texts.unfinished}</p>
+      <div class="actions">
+        <button type="button" class="main" onClick={onRepeat}>
+          {texts.repeat}
+        </button>
+        <button type="button" onClick={() => unfinished.forEach(({ idempotencyKey }) => onForget(idempotencyKey))}>
+          {texts.forget}
+        </button>
+      </div>
     </div>
   )
 }

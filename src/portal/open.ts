@@ -25,11 +25,13 @@ export interface Open {
   readonly mounts: readonly Mount[]
   /** Tells it to whoever listens to the page. Never a secret. */
   readonly announce: (text: string) => void
+  /** How many secrets have come: with another one, keys have changed. */
+  readonly changes: number
   /**
-   * Sends the request, and keeps it until its card is closed: a reload repeats it. `again`: the key of the request that
-   * is repeated. Rejects as the client does; the secret is shown by the card.
+   * Sends the request, and keeps it until its card is closed: a reload repeats it, and so does the same key. Rejects as the
+   * client does; the secret is shown by the card.
    */
-  readonly obtain: (request: RevealingRequest, again?: string) => Promise<Revealed>
+  readonly obtain: (request: RevealingRequest, idempotencyKey: string) => Promise<Revealed>
 }
 
 const OpenContext = createContext<Open | null>(null)

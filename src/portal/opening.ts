@@ -48,7 +48,8 @@ export interface Asked {
 export interface Opener {
   readonly deployment: Deployment
   readonly storage: TabStorage
-  readonly onRefused: () => void
+  /** The credential is no longer good. */
+  readonly onRefused: (credential: Credential) => void
 }
 
 /** @throws {TypeError} */
@@ -133,7 +134,7 @@ async function exchanged(opener: Opener, { code, nonce, origin, replaces }: Exch
 
 /** Somebody else's site has the link: the session is nobody's any more. */
 async function endedFor({ deployment, onRefused }: Opener, credential: Credential, id: string): Promise<Opened> {
-  await connect(deployment.api, credential, onRefused).client.endPortalSession(id)
+  await connect(deployment.api, credential, () => onRefused(credential)).client.endPortalSession(id)
   return { kind: 'wrong-parent' }
 }
 
@@ -142,7 +143,7 @@ async function sessionOf(
   credential: Credential,
   origin: string | null,
 ): Promise<Live | null> {
-  const connection = connect(deployment.api, credential, onRefused)
+  const connection = connect(deployment.api, credential, () => onRefused(credential))
   const session = await connection.session()
   return session === null ? null : { session, credential, connection, origin }
 }

@@ -9,6 +9,8 @@ import { card as texts, common, list } from './texts'
 /** What a card shows. `secret` null: it was not asked for, or the page has put it away. */
 export interface Card {
   readonly idempotencyKey: string
+  /** It came with the endpoint. */
+  readonly isOfNewEndpoint: boolean
   readonly endpoint: Endpoint
   readonly secret: string | null
   readonly isUnrevealed: boolean
@@ -23,7 +25,8 @@ export const usualWords: Card['words'] = { prompt: texts.prompt, copy: texts.cop
 
 interface CardProps {
   readonly card: Card
-  readonly onShowAgain: () => void
+  /** Null: nobody is signed in who could ask for it. */
+  readonly onShowAgain: (() => void) | null
   readonly onClose: () => void
 }
 
@@ -46,9 +49,11 @@ export function SecretCard({ card, onShowAgain, onClose }: CardProps): JSX.Eleme
       {secret === null && !card.isUnrevealed && (
         <p>
           {texts.lost}{' '}
-          <button type="button" onClick={onShowAgain}>
-            {texts.lostAct}
-          </button>
+          {onShowAgain !== null && (
+            <button type="button" onClick={onShowAgain}>
+              {texts.lostAct}
+            </button>
+          )}
         </p>
       )}
       <Facts rows={factsOf(card)} />

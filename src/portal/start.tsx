@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact'
-import type { Asked, Live } from './opening'
+import { type Asked, isSamePerson, type Live } from './opening'
 import { shown } from './shown'
 import { start as texts, title } from './texts'
 
@@ -16,6 +16,7 @@ export function AskScreen({
   readonly onStay: (live: Live) => void
 }): JSX.Element {
   const { described, live } = asked
+  const other = live !== null && !isSamePerson(live.session, described) ? live : null
   return (
     <StartScreen heading={texts.heading}>
       <p>{texts.intro}</p>
@@ -38,18 +39,18 @@ export function AskScreen({
           </dd>
         </div>
       </dl>
-      {live !== null && (
+      {other !== null && (
         <p class="notice bad" role="alert">
-          {texts.replaces(personOf(live), shown(live.session.tenantId))}
+          {texts.replaces(personOf(other), shown(other.session.tenantId))}
         </p>
       )}
       <div class="actions">
         <button type="button" class="main" onClick={onContinue}>
           {texts.proceed}
         </button>
-        {live !== null && (
-          <button type="button" onClick={() => onStay(live)}>
-            {texts.stay(personOf(live))}
+        {other !== null && (
+          <button type="button" onClick={() => onStay(other)}>
+            {texts.stay(personOf(other))}
           </button>
         )}
       </div>
@@ -61,14 +62,14 @@ export function personOf({ session }: Pick<Live, 'session'>): string {
   return shown(session.displayName ?? session.subject)
 }
 
-/** A page with one thing to say. */
-export function StartScreen({
-  heading,
-  children,
-}: {
+interface StartScreenProps {
   readonly heading: string
+  readonly help?: string
   readonly children?: ComponentChildren
-}): JSX.Element {
+}
+
+/** A page with one thing to say. */
+export function StartScreen({ heading, help, children }: StartScreenProps): JSX.Element {
   return (
     <div class="start">
       <header>
@@ -76,6 +77,7 @@ export function StartScreen({
       </header>
       <main>
         <h1 tabIndex={-1}>{heading}</h1>
+        {help !== undefined && <p>{help}</p>}
         {children}
       </main>
     </div>

@@ -43,6 +43,10 @@ export const frame = {
   account: 'Account',
   person: 'You',
   exact: 'Exact times, in UTC',
+  unfinished:
+    'A request of this tab got no answer. It may have made a new secret, which only the same request can show: repeat it, or forget that secret.',
+  repeat: 'Repeat it',
+  forget: 'Forget it',
   runsOut: (when: string) => `Your session ends at ${when}.`,
   renew: 'Sign in again to go on',
   renewHelp: 'Open a new link from your platform to go on. A secret that is open here stays open.',
@@ -299,7 +303,6 @@ export const card = {
   unrevealedHelp: 'Your receiver reads the secret from Secrets Manager. It was not shown to anybody.',
   lost: 'The secret is no longer in this page.',
   lostAct: 'Show it again',
-  superseded: 'A request of this tab was not finished, and its secret can no longer be shown.',
 } as const
 
 export const tile = { keys: 'Keys and deliveries' } as const
