@@ -30,7 +30,8 @@ const endpointMembers = {
   keyId: 'the key that it is about, else the one that signs',
   version: 'how many keys the endpoint had had by then',
   at,
-  actor: '`{kind, id}` of who did it: `api-key`, `session`, or `keyturn` itself',
+  actor:
+    '`{kind, id}` of who did it: `api-key`, `session`, `portal` (with `via`, the API key that let the person in, and `sessionId`), or `keyturn` itself',
   reason: 'as given with the rotation, or Keyturn’s own words; null: none',
 } as const
 
