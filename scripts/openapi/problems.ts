@@ -45,7 +45,7 @@ export const problemHelp = {
     remedy: 'Use a key of the plan that the detail names, or of a higher one.',
   },
   'recent-sign-in-required': {
-    when: 'A person must have signed in within five minutes for what ends a key at once, or opens a gap.',
+    when: 'A person must have signed in within five minutes for what ends a key within ten minutes, or opens a gap.',
     remedy: 'Sign in again at the platform, and go on with the session that follows.',
   },
   'route-not-found': {
@@ -284,8 +284,8 @@ function refusals({ credentials, tenant }: Contract, operation: Operation): read
   ]
 }
 
-/** What a rotation or an abandoned key comes to is in the body. */
+/** What a rotation or an abandoned key comes to is in the body; what a promotion does depends on the receiver. */
 function mayWantSignIn({ access, use }: Operation): boolean {
   const always = access !== undefined && access !== 'anyone' && access.recentSignIn === true
-  return always || use === 'rotate' || use === 'abandon'
+  return always || use === 'rotate' || use === 'promote' || use === 'abandon'
 }

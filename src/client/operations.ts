@@ -21,7 +21,7 @@ export type ProblemCode =
   | 'role-required'
   /** The API key lacks a permission, or a session was sent where only API keys may call. */
   | 'permission-denied'
-  /** A person must have signed in within five minutes for what ends a key at once, or opens a gap. */
+  /** A person must have signed in within five minutes for what ends a key within ten minutes, or opens a gap. */
   | 'recent-sign-in-required'
   /** No route has this path. */
   | 'route-not-found'
@@ -752,9 +752,9 @@ export interface KeyturnClient {
    * the scope `rotate`.
    * A request whose reply is lost is sent again with the same `Idempotency-Key`.
    *
-   * @throws {KeyturnError} `role-required`, `contract-not-mounted`, `rotation-in-progress`, `rotation-conflict`,
-   * `changed-meanwhile`, `nothing-published`, `key-changed`, `too-early`, `rotation-superseded`,
-   * `idempotency-key-reused`, `rotation-budget`, `outcome-unknown`
+   * @throws {KeyturnError} `role-required`, `recent-sign-in-required`, `contract-not-mounted`,
+   * `rotation-in-progress`, `rotation-conflict`, `changed-meanwhile`, `nothing-published`, `key-changed`,
+   * `too-early`, `rotation-superseded`, `idempotency-key-reused`, `rotation-budget`, `outcome-unknown`
    */
   promote(id: string, body: PromoteBody, options?: KeyedCallOptions): Promise<PromoteReply>
 

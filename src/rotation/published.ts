@@ -44,6 +44,11 @@ export const defaultLeadSeconds = 600
 /** What the overlap of a published key may be, from its promotion; the first is no shorter than the default lead. */
 export const publishedOverlapSeconds = { minimum: 600, default: 900, maximum: 7 * 24 * 60 * 60 } as const
 
+/** Whether a delivery carries the signature of the one key that signs, and so of none that receivers may have instead. */
+export function hasOneSignature({ signing }: Pick<Contract, 'signing'>): boolean {
+  return signing.signature.form === 'single'
+}
+
 /** All live keys, in the order in which they sign and are mirrored: the one that signs, the published one, the retiring ones. */
 export function liveKeys({ ring, published }: Keys, now: Date): readonly Key[] {
   return allKeys({ ring, published }).filter(key => isLive(key, now))

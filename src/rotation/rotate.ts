@@ -1,4 +1,5 @@
 import type { Contract } from '../contracts/contract'
+import { addSeconds } from '../core/instant'
 import { Problem, signInAgain } from '../core/problem'
 import { assertWithinBudget, type Spending } from './budget'
 import { changeTime, newDraft } from './change'
@@ -9,8 +10,11 @@ import { newKey, openForMirror, type SealedKey } from './keys'
 import type { RotationDeps } from './ports'
 import {
   allKeys,
+  defaultLeadSeconds,
+  hasOneSignature,
   keptAfter,
   publishKey,
+  publishedOverlapSeconds,
   publishPolicyOf,
   type PublishPolicy,
   refuseWhilePublished,
@@ -26,7 +30,15 @@ import {
   settleAndShow,
   type Shown,
 } from './reveal'
-import { assertMayRotate, isLive, type Key, type RotateChoice, type RotationPolicy, rotationPolicyOf } from './ring'
+import {
+  assertMayRotate,
+  isLive,
+  type Key,
+  retiringKeys,
+  type RotateChoice,
+  type RotationPolicy,
+  rotationPolicyOf,
+} from './ring'
 
 export interface RotateRequest {
   readonly endpoint: Endpoint
@@ -105,7 +117,7 @@ async function rotate<Result>(
   const earlier = earlierChange(endpoint, idempotency, now)
   if (earlier) return replay({ endpoint, change: earlier, actor })
   assertRevision(endpoint, ifRevision)
-  if (request.mayLeaveGap === false && leavesGap(contract, rule)) throw signInAgain()
+  if (request.mayLeaveGap === false && leavesGap(request, rule, now)) throw signInAgain()
   rule.assertMay(endpoint, now)
   const owner = { tenantId: endpoint.tenantId, endpointId: endpoint.id, contract }
   const [key, opened] = await Promise.all([
@@ -117,9 +129,29 @@ async function rotate<Result>(
   return reply(committed, { secret: key.secret, opened })
 }
 
-/** Whether deliveries can be refused: the keys before end at once, or the one signature is that of a key nobody has yet. */
-function leavesGap({ signing }: Contract, { kind, policy }: RotateRule): boolean {
-  return kind === 'rotate' && (policy.overlapSeconds === 0 || signing.signature.form === 'single')
+/**
+ * Whether deliveries can be refused before anybody could do something about it: a key ends that would have lived on, or the
+ * one signature is that of a key which nobody has yet.
+ */
+function leavesGap({ endpoint, contract, choice }: RotateRequest, rule: RotateRule, now: Date): boolean {
+  const isSingle = hasOneSignature(contract)
+  if (rule.kind === 'rotate') return isSingle || endsSoon(endpoint, rule, now)
+  const { signing, leadSeconds } = choice.publish ?? {}
+  const endsRetiring = rule.policy.secondRotation.kind === 'replace' && retiringKeys(endpoint.ring, now).length > 0
+  // One that waits for somebody is looked at when they promote it.
+  const isEarly = signing === 'published' && (leadSeconds ?? defaultLeadSeconds) < defaultLeadSeconds
+  return endsRetiring || (isSingle && isEarly)
+}
+
+/** Whether a key that is live would end sooner than receivers are given at the least, and than it would have. */
+function endsSoon(endpoint: Endpoint, { kept }: RotateRule, now: Date): boolean {
+  const soon = addSeconds(now, publishedOverlapSeconds.minimum)
+  const ends = new Map(kept(endpoint, now).map(({ id, expiresAt }) => [id, expiresAt]))
+  return allKeys(endpoint).some(({ id, expiresAt }) => {
+    if (expiresAt !== null && expiresAt <= soon) return ends.has(id) ? false : expiresAt > now
+    const end = ends.has(id) ? (ends.get(id) ?? null) : now
+    return end !== null && end < soon
+  })
 }
 
 /** What a rotation does to the keys. */

@@ -1,3 +1,5 @@
+import { allContracts } from '../../../src/contracts/all'
+import type { Contract } from '../../../src/contracts/contract'
 import { keyturn } from '../../../src/contracts/keyturn'
 import type { NewApiKeyRequest } from '../../../src/access/create-api-key'
 import { bearer, harness, jsonBody, NOON, portalSettings, type Reply, textAt } from './harness'
@@ -10,8 +12,8 @@ export function nonceOf(letter: string): string {
 const headers = { origin: portalSettings.origin, 'content-type': 'application/json' }
 
 /** The whole API, a platform's API key for the tenant acme, and its portal sessions. */
-export async function portalBed(given: Partial<NewApiKeyRequest> = {}) {
-  const made = harness()
+export async function portalBed(given: Partial<NewApiKeyRequest> = {}, contracts: readonly Contract[] = allContracts) {
+  const made = harness(contracts)
   const { send, clock } = made
   const token = await made.apiKey(keyturn, 'acme', given)
   const mint = (changes: object = {}): Promise<Reply> =>
