@@ -102,12 +102,14 @@ export function modeOf({ parentOrigins }: PortalSession): 'page' | 'embed' {
   return parentOrigins.length === 0 ? 'page' : 'embed'
 }
 
-function tokenOfRequest({ headers, cookies, token }: PortalRequest & { readonly token: string | null }) {
+function tokenOfRequest({ headers, cookies, token: sent }: PortalRequest & { readonly token: string | null }) {
   const named = headerOf(headers, portalHeader)
-  if (named === null && token !== null) return { token, mode: 'embed' } as const
+  if (named === null && sent !== null) return { token: sent, mode: 'embed' } as const
   const isNamed = named !== null && portalSessionIdPattern.test(named) && headerOf(headers, 'authorization') === null
   const start = `${cookieNameOf(named ?? '')}=`
   const [cookie, ...others] = isNamed ? cookies.filter(each => each.startsWith(start)) : []
-  if (cookie !== undefined && others.length === 0) return { token: cookie.slice(start.length), mode: 'page' } as const
+  const token = others.length === 0 ? cookie?.slice(start.length) : undefined
+  // Whoever could put another session's token into this cookie would have the person act as somebody else.
+  if (token !== undefined && idOfToken(token) === named) return { token, mode: 'page' } as const
   throw new Problem('missing-credentials', 'The cookie of this portal session is missing.')
 }

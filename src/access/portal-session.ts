@@ -90,6 +90,9 @@ export function cookieNameOf(id: string): string {
   return `__Host-kt-${placeOf(id)}`
 }
 
+/** A cookie of any session, and its name. */
+export const cookiePattern = /^(__Host-kt-[0-9a-z]{24})=/
+
 /** A code for one use. `random` has 32 bytes. */
 export function codeOf(id: string, random: Buffer): string {
   return `kpc_${placeOf(id)}.${random.toString('base64url')}`

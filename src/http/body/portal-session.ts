@@ -99,7 +99,9 @@ function returnUrlOf(allowed: readonly string[]): Field<string> {
     schema: { type: 'string', format: 'uri', maxLength: longestUrl },
     read: (path, value) => {
       const url = typeof value === 'string' && value.length <= longestUrl && URL.canParse(value) ? new URL(value) : null
-      if (url !== null && allowed.includes(url.origin) && url.username === '' && url.password === '') return url.href
+      // The origin of a `blob:` is that of the page which made it.
+      const isPage = url !== null && allowed.includes(url.origin) && url.href.startsWith(`${url.origin}/`)
+      if (isPage) return url.href
       throw invalidField(path, 'must be a URL in one of the deployment’s portal.returnOrigins')
     },
   }

@@ -85,9 +85,13 @@ async function listAttempts(
   readBody(request)
   const page = readPageRequest('attempts', request)
   const { items, next } = await attempts.list({ tenantId, endpointId }, page)
-  const showsBodies = request.principal.kind !== 'portal' || request.principal.deliveryBodies
-  const shown = items.map(attempt => attemptValues(showsBodies ? attempt : { ...attempt, response: '' }))
+  const shown = items.map(attempt => attemptValues(showsBodies(request) ? attempt : { ...attempt, response: '' }))
   return outcome({ attempts: shown, nextCursor: cursorOf('attempts', next) })
+}
+
+/** Whether the caller may see what a receiver answered. A portal session may where its platform lets it. */
+function showsBodies({ principal }: PermittedRequest): boolean {
+  return principal.kind !== 'portal' || principal.deliveryBodies
 }
 
 function attemptValues(attempt: AttemptRecord): Values {
@@ -157,7 +161,8 @@ async function sendTest(deps: DeliveryDeps, { contracts }: ApiSettings, request:
   const endpoint = await loadEndpoint(deps.endpoints, contracts, request)
   const contract = contractOf(contracts, endpoint)
   const eventType = await readTestBody(request)
-  return outcome(testValues(await testDelivery(deps, { endpoint, contract, eventType })))
+  const values = testValues(await testDelivery(deps, { endpoint, contract, eventType }))
+  return outcome(showsBodies(request) ? values : { ...values, responseBody: null })
 }
 
 async function readTestBody(request: PermittedRequest): Promise<string | null> {

@@ -8,6 +8,7 @@ import { headerOf } from '../../access/credential'
 import { modeOf } from '../../access/portal-principal'
 import {
   cookieNameOf,
+  cookiePattern,
   type PortalEnding,
   type PortalSession,
   portalSessionIdPattern,
@@ -57,7 +58,21 @@ async function exchange(deps: PortalSessionDeps, request: MatchedRequest): Promi
   const { session, token } = await exchangePortalSession(deps, request.contract, given)
   const { id, parentOrigins } = session
   if (modeOf(session) === 'embed') return outcome({ id, token: token.reveal(), parentOrigins })
-  return { ...outcome({ id, token: null, parentOrigins }), cookies: [cookieOf(session, token, deps.now())] }
+  const cookies = [cookieOf(session, token, deps.now()), ...surplusCookies(request).map(endedCookie)]
+  return { ...outcome({ id, token: null, parentOrigins }), cookies }
+}
+
+/** How many cookies of sessions a browser keeps, the new one among them: with too many, its requests are too large. */
+const mostCookies = 20
+
+/** The names of those that are too many, longest kept first: browsers send cookies in the order in which they got them. */
+function surplusCookies({ cookies }: MatchedRequest): readonly string[] {
+  const names = cookies.flatMap(cookie => cookiePattern.exec(cookie)?.[1] ?? [])
+  return names.slice(0, Math.max(0, names.length + 1 - mostCookies))
+}
+
+function endedCookie(name: string): string {
+  return `${name}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0`
 }
 
 function cookieOf({ id, expiresAt }: PortalSession, token: Secret, now: Date): string {
@@ -92,7 +107,7 @@ async function end(deps: PortalSessionDeps, request: PermittedRequest): Promise<
   ) {
     throw new Problem('not-found', 'There is no such portal session.')
   }
-  return { ...outcome({}), cookies: [`${cookieNameOf(id)}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0`] }
+  return { ...outcome({}), cookies: [endedCookie(cookieNameOf(id))] }
 }
 
 async function endOfSubject(deps: PortalSessionDeps, request: PermittedRequest): Promise<Outcome> {

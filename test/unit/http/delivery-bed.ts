@@ -1,4 +1,5 @@
 import { afterEach, beforeEach } from '@jest/globals'
+import type { PortalSessionStore } from '../../../src/access/portal-session'
 import { allContracts } from '../../../src/contracts/all'
 import type { Contract } from '../../../src/contracts/contract'
 import type { ApiSettings } from '../../../src/http/request'
@@ -10,6 +11,7 @@ import { ringUses } from '../../../src/http/uses/ring'
 import type { Endpoint } from '../../../src/rotation/endpoint'
 import type { EndpointLife } from '../../../src/rotation/ports'
 import { apiKeyTable, memoryApiKeyStore } from '../../support/memory/memory-api-key-store'
+import { memoryPortalSessionStore, portalSessionTable } from '../../support/memory/memory-portal-session-store'
 import { startWorld, type World } from '../delivery/world'
 import { apiKeysIn, type MakeApiKey, requestsTo, type SendRequest } from './harness'
 
@@ -18,6 +20,7 @@ export interface DeliveryBed {
   readonly world: World
   readonly send: SendRequest
   readonly apiKey: MakeApiKey
+  readonly portalSessions: PortalSessionStore
 }
 
 /** Starts a bed before each test of the file and closes it after. The function that comes back gives the running test's. */
@@ -46,6 +49,7 @@ function apiOf({ deps, rotation }: World, contracts: readonly Contract[]): Omit<
   }
   const all = { ...rotation, ...deps, store: rotation.store }
   const apiKeys = memoryApiKeyStore(apiKeyTable())
+  const portalSessions = memoryPortalSessionStore(portalSessionTable())
   const app = serve({
     mounts: contracts.map(contract => ({ contract, basePath: '' })),
     uses: {
@@ -59,12 +63,12 @@ function apiOf({ deps, rotation }: World, contracts: readonly Contract[]): Omit<
       apiKeys,
       noteUse: async () => undefined,
       verifySession: () => Promise.reject(new Error('no sessions')),
-      portal: null,
+      portal: { sessions: portalSessions, origin: 'https://hooks.example' },
       now: deps.now,
     },
     log: deps.log,
   })
-  return { send: requestsTo(app), apiKey: apiKeysIn(apiKeys, deps) }
+  return { send: requestsTo(app), apiKey: apiKeysIn(apiKeys, deps), portalSessions }
 }
 
 /** The life that the endpoint's health is kept for. */
