@@ -78,12 +78,13 @@ function configured({ name, aws, settings = {} }: EnvironmentOptions): Readonly<
   }
 }
 
-/** The page that has the portal in its frame is the AWS server's. */
+/** The page that has the portal in its frame is the AWS server's, by either of its names: to a browser they are two sites. */
 function portalVariables({ name, aws, api }: EnvironmentOptions): Readonly<Record<string, string>> {
   if (api === undefined) return {}
-  if (name === 'portal') return { PORTAL_EMBED_ORIGINS: aws }
+  const parents = [aws, aws.replace('127.0.0.1', 'localhost')].join(',')
+  if (name === 'portal') return { PORTAL_EMBED_ORIGINS: parents }
   const origin = { PORTAL_ORIGIN: api }
-  return name === 'access' ? { ...origin, PORTAL_EMBED_ORIGINS: aws, PORTAL_RETURN_ORIGINS: aws } : origin
+  return name === 'access' ? { ...origin, PORTAL_EMBED_ORIGINS: parents, PORTAL_RETURN_ORIGINS: parents } : origin
 }
 
 /**

@@ -70,13 +70,6 @@ describe('the page for frames', () => {
     expect(asked()).toEqual([aws, api])
     expect(tab.requests.filter(url => url.includes('kpc_'))).toEqual([])
   })
-
-  it('does not load in a page of another origin', async () => {
-    const { api, aws } = bed.run.local
-    const failed = tab.context.waitForEvent('requestfailed', request => request.url() === `${api}/portal/embed`)
-    await tab.page.goto(`${aws.replace('127.0.0.1', 'localhost')}/_portal-parent${handed}`)
-    expect((await failed).failure()?.errorText).toMatch(/BLOCKED/)
-  })
 })
 
 describe('what a tab is watched for', () => {
