@@ -119,9 +119,11 @@ async function exchanged(opener: Opener, { code, nonce, origin, replaces }: Exch
     const { id, token, parentOrigins } = await client.exchangePortalSession({ code, nonce })
     const credential: Credential =
       token === null ? { kind: 'cookie', sessionId: id } : { kind: 'token', token, tenantId: null }
-    if (origin !== null && !parentOrigins.includes(origin)) return await endedFor(opener, credential, id)
-    if (origin === null) keepSessionId(storage, id)
     keepOpening(storage, null)
+    // A page by itself is no parent that a session could list, and a cookie is for none.
+    const isForHere = origin === null ? token === null : parentOrigins.includes(origin)
+    if (!isForHere) return await endedFor(opener, credential, id)
+    if (origin === null) keepSessionId(storage, id)
     if (replaces !== null) await endQuietly(replaces)
     const live = await sessionOf(opener, credential, origin)
     return live === null ? { kind: 'bad-link', live: null } : { kind: 'open', live }
