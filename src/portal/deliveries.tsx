@@ -219,7 +219,7 @@ function Attempts({ first, endpoint, ring }: AttemptsProps): JSX.Element {
               texts.kinds[attempt.kind],
               resultOf(attempt),
               keysOf(attempt, ring),
-              `${attempt.durationMs} ms`,
+              texts.milliseconds(attempt.durationMs),
               ...(hasBodies ? [<code key="body">{shownCut(attempt.response, 500)}</code>] : []),
             ],
           }))}
@@ -235,9 +235,8 @@ function Attempts({ first, endpoint, ring }: AttemptsProps): JSX.Element {
 }
 
 function resultOf({ status, error }: AttemptsItem): string {
-  return [status === null ? '' : String(status), error === null || error === 'status' ? '' : error]
-    .filter(Boolean)
-    .join(' ')
+  const parts = [status === null ? '' : String(status), error === null ? '' : texts.errors[error]]
+  return parts.filter(part => part !== '').join(': ')
 }
 
 /** By their last four characters where the ring has them, else by their ids. */

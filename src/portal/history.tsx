@@ -62,7 +62,8 @@ function Records({
               texts.kinds[record.kind],
               ...(ofAll ? [endpointLink(record)] : []),
               <span key="who">
-                {shownCut(record.actor.id, 60)} <span class="quiet">{shown(record.actor.kind)}</span>
+                {shownCut(record.actor.id, 60)}{' '}
+                <span class="quiet">{texts.actors[record.actor.kind] ?? shown(record.actor.kind)}</span>
               </span>,
               shown(record.reason ?? ''),
               changesOf(record),

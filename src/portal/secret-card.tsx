@@ -76,9 +76,7 @@ function factsOf({ endpoint, secret, state, signsFrom }: Card): Parameters<typeo
     [texts.endpoint, shown(endpoint.name === '' ? endpoint.id : endpoint.name)],
     [texts.url, endpoint.url === null ? list.noUrl : <code>{shown(endpoint.url)}</code>],
     [texts.account, <code key="account">{shown(endpoint.tenantId)}</code>],
-    ...(secret === null
-      ? []
-      : [[texts.ends, <code key="ends">{common.keyEnding(shown(secret.slice(-4)))}</code>] as const]),
+    ...(secret === null ? [] : [[texts.ends, <code key="ends">{shown(secret.slice(-4))}</code>] as const]),
     [texts.state, state === 'signing' ? texts.signing : published],
   ]
 }

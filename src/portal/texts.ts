@@ -1,3 +1,4 @@
+import type { AttemptsItem } from '../client'
 import type { Adoption, KeyState, RotationRecord } from './key-ring'
 import type { Step, Unproven } from './next-action'
 import type { Receiver } from './rotation-plan'
@@ -148,6 +149,7 @@ export const keyStateHelp: Readonly<Record<KeyState, string>> = {
 export const timeline = {
   heading: 'Key timeline',
   now: 'now',
+  until: (when: string) => `until ${when}`,
   picture: (count: number) =>
     count === 1
       ? 'One key over time. The table below says the same.'
@@ -177,7 +179,7 @@ export const adoptions: Readonly<Record<Adoption, string>> = {
 
 export const next = {
   heading: 'Next',
-  lastFour: (hint: string) => `It ends in …${hint}: is this the one that you deployed?`,
+  lastFour: (hint: string) => `Its last four characters are ${hint}. Is that the one that you deployed?`,
   rotate: 'Nothing is under way. One key signs, and no other is live.',
   rotateAct: 'Rotate secret',
   probe: {
@@ -289,7 +291,7 @@ export const card = {
   endpoint: 'Endpoint',
   url: 'URL',
   account: 'Account',
-  ends: 'Ends in',
+  ends: 'Last four characters',
   state: 'State',
   signing: 'It signs deliveries from now on. Deploy it right away.',
   published: 'It does not sign yet. Deploy it beside the old one, then test your receiver.',
@@ -337,6 +339,20 @@ export const deliveries = {
   keys: 'Signed by',
   nobody: 'nobody’s key',
   took: 'Took',
+  milliseconds: (count: number) => `${count} ms`,
+  errors: {
+    'insecure-url': 'the URL is not https',
+    'refused-address': 'the address is not public',
+    unresolved: 'the host has no address',
+    'lookup-timeout': 'looking the host up took too long',
+    'connection-refused': 'the connection was refused',
+    'connect-timeout': 'connecting took too long',
+    unreachable: 'the host was not reached',
+    tls: 'TLS failed: see the certificate',
+    timeout: 'no answer in time',
+    'bad-response': 'the answer was no HTTP',
+    status: '',
+  } satisfies Readonly<Record<NonNullable<AttemptsItem['error']>, string>>,
   body: 'Body of the answer',
   sendAgain: 'Send again',
   sentAgain: 'It is sent again.',
@@ -393,6 +409,13 @@ export const history = {
     'end-portal-session': 'Ended a session of this page',
     'end-portal-sessions': 'Ended all sessions of this page',
   } satisfies Readonly<Record<RotationRecord['kind'], string>>,
+  /** By the kind of whoever did it; others are shown as the API has them. */
+  actors: {
+    portal: 'in the portal',
+    session: 'in the dashboard',
+    'api-key': 'with an API key',
+    keyturn: 'by itself',
+  } as Readonly<Record<string, string>>,
   fromTo: (from: string, to: string) => `${from} → ${to}`,
 } as const
 

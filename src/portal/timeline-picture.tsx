@@ -13,7 +13,9 @@ import { localTime } from './times'
 // The timeline as a picture, and the same as a table.
 
 const usualWidth = 720
-const rowHeight = 34
+/** Where a bar's end has room for its time. */
+const leastForEnds = 480
+const rowHeight = 38
 const barHeight = 18
 const left = 96
 const top = 26
@@ -85,6 +87,8 @@ interface BarProps {
 }
 
 function BarPicture({ bar, y, xOf, now, width }: BarProps): JSX.Element {
+  const { reader } = useReading()
+  const change = bar.spans.map(({ until }) => until).find(until => until !== null && until > now) ?? null
   const middle = y + barHeight / 2 + 4
   return (
     <g>
@@ -108,6 +112,11 @@ function BarPicture({ bar, y, xOf, now, width }: BarProps): JSX.Element {
           />
         )
       })}
+      {change !== null && width >= leastForEnds && (
+        <text class="end" x={xOf(change)} y={y + barHeight + 12} text-anchor="end">
+          {texts.until(localTime(change, reader))}
+        </text>
+      )}
     </g>
   )
 }
