@@ -99,7 +99,9 @@ describe('the portal', () => {
     const [page, embed] = await Promise.all([fetch(`${api}/portal`), fetch(`${api}/portal/embed`)])
     expect([page.status, embed.status]).toEqual([200, 200])
     expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
-    expect(embed.headers.get('content-security-policy')).toMatch(new RegExp(`frame-ancestors ${aws}$`))
+    expect(embed.headers.get('content-security-policy')).toMatch(
+      new RegExp(`frame-ancestors ${aws} ${aws.replace('127.0.0.1', 'localhost')}$`),
+    )
     const files = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file = '']) => file)
     for (const file of [...files, '/portal/mounts.json']) expect((await fetch(api + file)).status).toBe(200)
     expect((await fetch(`${api}/portal/nothing.js`)).status).toBe(404)
