@@ -55,7 +55,8 @@ export function NextStep(props: NextStepProps): JSX.Element {
         </div>
       )}
       {mayRotate && (
-        <details class="more">
+        // A step that was taken closes it.
+        <details class="more" key={ring.revision}>
           <summary>{common.more}</summary>
           <ul>
             {others.map(step => (

@@ -131,11 +131,11 @@ describe('a page that may have the portal in its frame', () => {
       await portal.getByText(tenantId).first().waitFor()
       await portalFrame(tab.page).evaluate(hash => void (location.hash = hash), `#/endpoints/${endpointId}`)
       await heading(portal, 'Next').waitFor()
-      const controls = ['Rotate secret', 'Roll back', 'Sign out'].map(name => button(portal, name).count())
+      const controls = ['Test the receiver', 'Roll back', 'Sign out'].map(name => button(portal, name).count())
       seen[role] = await Promise.all(controls)
     }
-    const [rotates = 0] = seen['adminSession'] ?? []
-    expect(rotates).toBeGreaterThan(0)
+    const [probes = 0] = seen['adminSession'] ?? []
+    expect(probes).toBeGreaterThan(0)
     // A session that the platform made is not ended here.
     expect(seen['adminSession']?.[2]).toBe(0)
     expect(seen['memberSession']).toEqual([0, 0, 0])

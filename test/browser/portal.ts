@@ -93,7 +93,10 @@ export async function rotate(page: Page, answer: Answer): Promise<Locator> {
 
 /** As `rotate`, up to the click that does it. */
 export async function confirmRotation(page: Page, answer: Answer): Promise<void> {
-  await button(page, 'Rotate secret').first().click()
+  await heading(page, 'Next').waitFor()
+  const asks = button(page, 'Rotate secret').first()
+  if (!(await asks.isVisible())) await page.getByText('More', { exact: true }).click()
+  await asks.click()
   const asking = await dialog(page, 'Rotate secret')
   await asking.getByRole('radio', { name: answer }).check()
   const agreement = asking.getByRole('checkbox', { name: 'I am ready to deploy the new secret right away' })
