@@ -102,9 +102,15 @@ function principalOf(payload: JWTPayload, settings: SessionSettings): SessionPri
   const role = roles.find((known: Role) => known === payload[settings.roleClaim])
   const tenantIds = tenantsOf(payload[settings.tenantClaim])
   if (role === undefined || tenantIds === null || !isSubject(payload.sub)) throw invalidToken()
-  const signedIn = payload['auth_time']
-  const authenticatedAt = typeof signedIn === 'number' ? { authenticatedAt: new Date(signedIn * 1000) } : {}
-  return { kind: 'session', id: payload.sub, role, tenantIds, ...authenticatedAt }
+  return { kind: 'session', id: payload.sub, role, tenantIds, ...signInOf(payload['auth_time']) }
+}
+
+/** When the person signed in, where the claim says so. @throws {Problem} `invalid-token` for what is no time */
+function signInOf(seconds: unknown): Pick<SessionPrincipal, 'authenticatedAt'> {
+  if (seconds === undefined || seconds === null) return {}
+  const authenticatedAt = new Date(typeof seconds === 'number' ? seconds * 1000 : Number.NaN)
+  if (Number.isNaN(authenticatedAt.getTime())) throw invalidToken()
+  return { authenticatedAt }
 }
 
 function tenantsOf(claim: unknown): readonly string[] | null {

@@ -3,6 +3,7 @@ import { keyturn } from '../../../../src/contracts/keyturn'
 import { storno } from '../../../../src/contracts/storno'
 import { bearer, jsonBody, NOON, sessionToken, textAt } from '../harness'
 import { codeOf, nonceOf, portalBed } from '../portal-bed'
+import { storeDelivery } from '../stored-delivery'
 
 const all = { scopes: ['read', 'rotate', 'write', 'test'] }
 
@@ -92,16 +93,19 @@ describe('a page session', () => {
 
 describe('a session for some endpoints', () => {
   it('404 for sending again what was for another one', async () => {
-    const { open, send, endpoint, deps } = await portalBed()
+    const made = await portalBed()
+    const { open, send, endpoint } = made
     const [{ endpoint: one }, { endpoint: two }] = [await endpoint(keyturn, 'acme'), await endpoint(keyturn, 'acme')]
     const { headers } = await open({ ...all, endpointIds: [one.id] })
-    const messages = [one, two].map(({ id }, at) => ({ id, messageId: `msg_${String(at).repeat(24)}` }))
+    storeDelivery(made, one, { messageId: 'msg_1', status: 'failed' })
+    storeDelivery(made, two, { messageId: 'msg_2', status: 'failed' })
     const replies = []
-    for (const { messageId } of messages) {
-      expect(await deps.deliveries.load({ tenantId: 'acme', messageId })).toBeNull()
-      replies.push(await send('POST', `/v1/deliveries/${messageId}/send-again`, { headers }))
+    for (const id of ['msg_1', 'msg_2', 'msg_3']) {
+      replies.push(await send('POST', `/v1/deliveries/${id}/send-again`, { headers }))
     }
-    expect(replies.map(({ status }) => status)).toEqual([404, 404])
+    expect(replies.map(({ status }) => status)).toEqual([202, 404, 404])
+    expect(replies[1]?.text).toBe(replies[2]?.text)
+    expect(made.tables.delivery.queued).toHaveLength(1)
   })
 
   it('404 by any spelling of the id of another one', async () => {
