@@ -19,7 +19,14 @@ export function History({ endpointId }: { readonly endpointId: string | null }):
         {texts.heading}
       </Heading>
       <Shown of={loaded} reload={reload}>
-        {page => (page.data.length === 0 ? <p>{texts.none}</p> : <Records first={page} endpointId={endpointId} />)}
+        {page =>
+          // Of what a session does not show there can be whole pages.
+          page.data.length === 0 && page.nextCursor === null ? (
+            <p>{texts.none}</p>
+          ) : (
+            <Records first={page} endpointId={endpointId} />
+          )
+        }
       </Shown>
     </section>
   )

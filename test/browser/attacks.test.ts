@@ -131,6 +131,21 @@ describe('a link that somebody has used', () => {
   })
 })
 
+describe('a code that many send at once', () => {
+  it('gives one token, for one nonce', async () => {
+    const code = codeOf(await account.mint({ parentOrigins: [bed.run.local.aws] }))
+    const caller = apiCaller(bed.run.local.api)
+    const headers = { origin: bed.run.local.api }
+    const nonces = Array.from({ length: 20 }, (_, at) => (at % 2 === 0 ? 'n' : 'm').repeat(43))
+    const replies = await Promise.all(
+      nonces.map(nonce => caller.call('POST', '/v1/portal-sessions/exchange', { headers, body: { code, nonce } })),
+    )
+    const good = replies.filter(({ status }) => status === 200)
+    expect([good.length, new Set(good.map(reply => textAt(reply, 'token'))).size]).toEqual([10, 1])
+    expect(replies.filter(({ status }) => status === 401)).toHaveLength(10)
+  })
+})
+
 describe("a stranger's link over a session that is open", () => {
   it('says whose it is and whose session would end, and ends nothing until somebody continues', async () => {
     const own = await account.mint()
@@ -200,7 +215,7 @@ describe("a stranger's site", () => {
     )
     expect((await answered).status()).toBe(403)
     expect(await cookiesOf(tab)).toEqual([])
-    await openLink(tab.page, link)
+    await openLink(await tab.context.newPage(), link)
   })
 
   it.each(sites)('signs nobody in by a hidden frame, at its %s', async where => {
@@ -374,6 +389,16 @@ describe('a person who wants more', () => {
     const asOther = { ...asSession(link).headers, 'keyturn-tenant': 'org_keyturn' }
     expect(await fetchIn(tab.page, `${api}/v1/endpoints`, { headers: asOther })).toMatchObject({ status: 404 })
     expect(await fetchIn(tab.page, `${api}/v1/endpoints/${foreign.id}`, asSession(link))).toMatchObject({ status: 404 })
+  })
+
+  it('is shown what happened to the endpoints of the session, however much happened to others since', async () => {
+    const { id } = await endpointOf(account, 'Own')
+    await Promise.all(Array.from({ length: 55 }, () => endpointOf(account, 'Hidden')))
+    await openLink(tab.page, await account.mint({ endpointIds: [id] }))
+    await tab.page.getByRole('link', { name: 'History' }).click()
+    await button(tab.page, 'Show more').click()
+    await tab.page.getByRole('cell', { name: 'Created', exact: true }).waitFor()
+    expect(await tab.page.locator('main tbody tr').count()).toBe(1)
   })
 
   it('is let in at no route of a vendor', async () => {

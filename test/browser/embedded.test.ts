@@ -131,11 +131,14 @@ describe('a page that may have the portal in its frame', () => {
       await portal.getByText(tenantId).first().waitFor()
       await portalFrame(tab.page).evaluate(hash => void (location.hash = hash), `#/endpoints/${endpointId}`)
       await heading(portal, 'Next').waitFor()
-      const controls = ['Test the receiver', 'Roll back', 'Sign out'].map(name => button(portal, name).count())
+      // Also what stands under More.
+      const controls = ['Rotate secret', 'Test the receiver', 'Sign out'].map(name =>
+        portal.getByRole('button', { name, includeHidden: true }).count(),
+      )
       seen[role] = await Promise.all(controls)
     }
-    const [probes = 0] = seen['adminSession'] ?? []
-    expect(probes).toBeGreaterThan(0)
+    const [rotates = 0] = seen['adminSession'] ?? []
+    expect(rotates).toBeGreaterThan(0)
     // A session that the platform made is not ended here.
     expect(seen['adminSession']?.[2]).toBe(0)
     expect(seen['memberSession']).toEqual([0, 0, 0])
@@ -143,6 +146,20 @@ describe('a page that may have the portal in its frame', () => {
     const path = `/v1/endpoints/${endpointId}/secret/rotate`
     expect((await caller.call('POST', path, { token: memberSession, body: {} })).status).toBe(403)
     expect(await tab.context.cookies()).toEqual([])
+  })
+
+  it('is led back to by a page of its own, which has no hold on the frame', async () => {
+    const [origin] = parents()
+    const returnUrl = `${origin}/_portal-parent`
+    const portal = await openParent(tab.page, origin, (await account.mint({ parentOrigins: [origin], returnUrl })).url)
+    await continueIn(portal)
+    await button(portal, 'Sign out').click()
+    const opened = tab.context.waitForEvent('page')
+    await portal.getByRole('link', { name: 'Back to your platform' }).click()
+    const page = await opened
+    await heading(page, "A platform's page").waitFor()
+    expect(await page.evaluate(() => [window.opener, document.referrer])).toEqual([null, ''])
+    expect(await toldTo(tab.page)).toEqual(toldBy('keyturn:ready', 'keyturn:opened', 'keyturn:signed-out'))
   })
 
   it('is told that a session of nobody opens nothing', async () => {
