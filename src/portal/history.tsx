@@ -100,7 +100,12 @@ function changesOf({ changed }: AuditRecord): ComponentChildren {
     <ul class="plain">
       {fields.map(([field, { from, to }]) => (
         <li key={field}>
-          {shown(field)}: <code>{texts.fromTo(valueText(from), valueText(to))}</code>
+          {shown(field)}:{' '}
+          <code>
+            <bdi>{valueText(from)}</bdi>
+            {texts.becomes}
+            <bdi>{valueText(to)}</bdi>
+          </code>
         </li>
       ))}
     </ul>

@@ -34,7 +34,7 @@ export function AskScreen({
         <div>
           <dt>{texts.person}</dt>
           <dd>
-            {described.displayName !== null && <>{shown(described.displayName)} </>}
+            {described.displayName !== null && <bdi>{shown(described.displayName)} </bdi>}
             <code>{shown(described.subject)}</code>
           </dd>
         </div>

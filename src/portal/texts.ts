@@ -416,7 +416,8 @@ export const history = {
     'api-key': 'with an API key',
     keyturn: 'by itself',
   } as Readonly<Record<string, string>>,
-  fromTo: (from: string, to: string) => `${from} → ${to}`,
+  /** Between what was and what is. */
+  becomes: ' → ',
 } as const
 
 export const scopeWords: Readonly<Record<Scope, string>> = {

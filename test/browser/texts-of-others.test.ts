@@ -113,6 +113,23 @@ describe('a text of somebody else', () => {
     await expectPlain(page, 'named')
   })
 
+  it('in a script that runs from right to left turns no change round', async () => {
+    const [before, after] = ['\u05d0\u05d1\u05d2', '\u05d3\u05d4\u05d5']
+    const { id } = await account.createEndpoint({ name: before, url: receiver.origin })
+    await account.call('PATCH', `/v1/endpoints/${id}`, { name: after })
+    // A change of settings is told by the sweep, which comes once a second.
+    let told = ''
+    while (!told.includes(after)) told = (await account.call('GET', `/v1/endpoints/${id}/audit`)).text
+    await openLink(tab.page, await account.mint())
+    await tab.page.evaluate(hash => void (location.hash = hash), `#/endpoints/${id}/history`)
+    const leftOf = async (text: string): Promise<number> => {
+      const place = await tab.page.locator('td bdi').getByText(text).boundingBox()
+      return place?.x ?? Number.NaN
+    }
+    await tab.page.locator('td').getByText(after).first().waitFor()
+    expect(await leftOf(before)).toBeLessThan(await leftOf(after))
+  })
+
   it('is a text for whoever may only read, too', async () => {
     const texts = { name: nasty('named'), description: nasty('described'), url: receiver.origin }
     const { id } = await account.createEndpoint(texts)
