@@ -14,6 +14,8 @@ export interface Account {
   createEndpoint(body?: object): Promise<MadeEndpoint>
   /** A link for a person of the tenant, by default `ada`, who has just signed in and may do everything. */
   mint(body?: object): Promise<Link>
+  /** As `mint`, with another API key. */
+  mintWith(apiKey: string, body?: object): Promise<Link>
 }
 
 export interface MadeEndpoint {
@@ -30,25 +32,27 @@ export interface Link {
 /** `tenantId`: one that nobody has yet where absent. */
 export function accountAt(local: LocalDescription, tenantId: string = randomUUID()): Account {
   const caller = apiCaller(local.api)
-  const token = local.contracts.keyturn.platformApiKey
-  const send = async (method: string, path: string, body?: unknown): Promise<CalledReply> =>
-    caller.call(method, path, { token, headers: { 'Keyturn-Tenant': tenantId }, body })
-  const made = async (path: string, body: object): Promise<CalledReply> => {
-    const reply = await send('POST', path, body)
+  const ofPlatform = local.contracts.keyturn.platformApiKey
+  const headers = { 'Keyturn-Tenant': tenantId }
+  const made = async (path: string, body: object, token = ofPlatform): Promise<CalledReply> => {
+    const reply = await caller.call('POST', path, { token, headers, body })
     if (reply.status !== 201) throw new Error(`${reply.request}: ${reply.status} ${reply.text}`)
     return reply
   }
+  const mintWith = async (apiKey: string, body: object = {}): Promise<Link> => {
+    const session = { ...ada, authenticatedAt: new Date().toISOString(), ...body }
+    const reply = await made('/v1/portal-sessions', session, apiKey)
+    return { id: textAt(reply, 'id'), url: textAt(reply, 'url'), expiresAt: textAt(reply, 'expiresAt') }
+  }
   return {
     tenantId,
-    call: send,
+    call: (method, path, body) => caller.call(method, path, { token: ofPlatform, headers, body }),
     createEndpoint: async body => {
       const reply = await made('/v1/endpoints', { url: 'https://hooks.example.com/keyturn', ...body })
       return { id: textAt(reply, 'endpoint.id'), signingSecret: textAt(reply, 'signingSecret') }
     },
-    mint: async (body = {}) => {
-      const reply = await made('/v1/portal-sessions', { ...ada, authenticatedAt: new Date().toISOString(), ...body })
-      return { id: textAt(reply, 'id'), url: textAt(reply, 'url'), expiresAt: textAt(reply, 'expiresAt') }
-    },
+    mint: body => mintWith(ofPlatform, body),
+    mintWith,
   }
 }
 
@@ -82,6 +86,21 @@ export async function dialog(page: Page, name: string): Promise<Locator> {
   return found
 }
 
+/** Goes to a view of the endpoint whose page is open. */
+export async function openView(page: Page, name: 'Keys' | 'Deliveries' | 'Settings' | 'History'): Promise<void> {
+  await page
+    .getByRole('navigation', { name: 'Views of this endpoint' })
+    .getByRole('link', { name, exact: true })
+    .click()
+}
+
+/** A table's rows, each with the texts of its cells. */
+export async function rowsOf(page: Page, caption: string): Promise<readonly (readonly string[])[]> {
+  const rows = page.getByRole('table', { name: caption, exact: true }).locator('tbody tr')
+  await rows.first().waitFor()
+  return Promise.all((await rows.all()).map(row => row.locator('th, td').allInnerTexts()))
+}
+
 /** What a receiver can do, as the one question has it. */
 export type Answer = 'It reads them from Secrets Manager' | 'It can hold two secrets' | 'No, one secret at a time'
 
@@ -92,7 +111,7 @@ export async function rotate(page: Page, answer: Answer): Promise<Locator> {
 }
 
 /** As `rotate`, up to the click that does it. */
-export async function confirmRotation(page: Page, answer: Answer): Promise<void> {
+export async function confirmRotation(page: Page, answer: Answer, reason = ''): Promise<void> {
   await heading(page, 'Next').waitFor()
   const asks = button(page, 'Rotate secret').first()
   if (!(await asks.isVisible())) await page.getByText('More', { exact: true }).click()
@@ -101,6 +120,7 @@ export async function confirmRotation(page: Page, answer: Answer): Promise<void>
   await asking.getByRole('radio', { name: answer }).check()
   const agreement = asking.getByRole('checkbox', { name: 'I am ready to deploy the new secret right away' })
   if ((await agreement.count()) > 0) await agreement.check()
+  await asking.getByLabel('Reason').fill(reason)
   await button(asking, 'Rotate secret').click()
 }
 

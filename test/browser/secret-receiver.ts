@@ -9,7 +9,9 @@ export interface SecretReceiver {
   readonly url: string
   /** Those that are deployed to it: it answers 401 to what none of them signed. */
   secrets: readonly string[]
-  /** The next request that comes. */
+  /** The status of every answer; null: whether one of the secrets signed. */
+  answer: number | null
+  /** The next request that comes. Rejects after 20 seconds. */
   next(): Promise<Received>
   close(): Promise<void>
 }
@@ -23,14 +25,15 @@ export async function startSecretReceiver(
   const receiver: SecretReceiver = {
     url: server.url,
     secrets,
+    answer: null,
     next: async () => {
-      const [request] = (await once(arrivals, 'request')) as [Received]
+      const [request] = (await once(arrivals, 'request', { signal: AbortSignal.timeout(20_000) })) as [Received]
       return request
     },
     close: () => server.close(),
   }
   server.answer = (response, request) => {
-    response.writeHead(isSignedBy(contract, request, receiver.secrets) ? 204 : 401).end()
+    response.writeHead(receiver.answer ?? (isSignedBy(contract, request, receiver.secrets) ? 204 : 401)).end()
     arrivals.emit('request', request)
   }
   return receiver
