@@ -32,12 +32,10 @@ export function TimeAway({ at, now }: { readonly at: string | Date; readonly now
   )
 }
 
-/** In words of this page, or of the API; of forms the fields at fault too. */
+/** In words of this page, or of the API, which name the fields at fault. */
 export function problemText(error: unknown): string {
   if (!(error instanceof KeyturnError)) return problems['internal'] ?? ''
-  const told = problems[error.code] ?? shown(error.detail)
-  const faults = error.errors.map(({ path, message }) => `${shown(path)}: ${shown(message)}`)
-  return [told, ...faults].join(' ')
+  return problems[error.code] ?? shown(error.detail)
 }
 
 /** Tells what went wrong, and how to sign in again where that is what is missing. */
