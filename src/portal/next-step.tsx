@@ -170,7 +170,7 @@ function situationText(
 function Snippet({ endpoint, contract, ring }: NextStepProps): JSX.Element {
   const isRead = endpoint.mirror === 'on' && endpoint.consumers.length > 0
   return (
-    <pre tabIndex={0} aria-label={texts.receiver}>
+    <pre tabIndex={0} role="region" aria-label={texts.receiver}>
       <code>{shownLines(receiverSnippet(contract, isRead ? ring.mirror.name : null))}</code>
     </pre>
   )

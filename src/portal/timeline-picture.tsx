@@ -19,6 +19,9 @@ const rowHeight = 38
 const barHeight = 18
 const left = 96
 const top = 26
+const axisHeight = 18
+/** Below this the axis needs two lines: its times would stand in each other. */
+const twoLineWidth = 460
 
 export function TimelinePicture({ timeline }: { readonly timeline: Timeline }): JSX.Element {
   const { reader } = useReading()
@@ -30,9 +33,14 @@ export function TimelinePicture({ timeline }: { readonly timeline: Timeline }): 
     return left + Math.min(1, Math.max(0, share)) * (width - left)
   }
   const height = top + bars.length * rowHeight
+  const secondLine = width < twoLineWidth ? axisHeight : 0
   return (
     <figure class="timeline" ref={figure}>
-      <svg viewBox={`0 0 ${width} ${height + 18}`} role="img" aria-label={texts.picture(bars.length)}>
+      <svg
+        viewBox={`0 0 ${width} ${height + axisHeight + secondLine}`}
+        role="img"
+        aria-label={texts.picture(bars.length)}
+      >
         {bars.map((bar, row) => (
           <BarPicture key={bar.keyId} bar={bar} y={top + row * rowHeight} xOf={xOf} now={now} width={width} />
         ))}
@@ -43,7 +51,7 @@ export function TimelinePicture({ timeline }: { readonly timeline: Timeline }): 
         <text class="axis" x={left} y={height + 14}>
           {localTime(from, reader)}
         </text>
-        <text class="axis" x={width} y={height + 14} text-anchor="end">
+        <text class="axis" x={width} y={height + 14 + secondLine} text-anchor="end">
           {localTime(until, reader)}
         </text>
       </svg>
