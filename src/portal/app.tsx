@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { type Entering, type Mode, type Phase, useEntering } from './entering'
 import type { TabStorage } from './kept'
 import { OpenPage } from './open-page'
-import type { Live } from './opening'
+import { isSamePerson, type Live } from './opening'
 import { problemText, ReturnLink } from './parts'
 import { ReadingProvider } from './reading'
 import { fragmentOf } from './route'
@@ -47,7 +47,7 @@ export function App({ mode, storage }: AppProps): JSX.Element {
           live={phase.live}
           deployment={deployment.current}
           changes={secrets.count}
-          unfinished={secrets.unfinished}
+          unfinished={secrets.unfinished.filter(pending => isSamePerson(pending, phase.live.session))}
           announce={setSaid}
           obtain={(request, key) => secrets.obtain(phase.live, request, key)}
           onRepeat={() => telling(secrets.repeat(phase.live))}

@@ -11,6 +11,7 @@ import { Check } from './rotate-dialog'
 import { useReading } from './reading'
 import { shown } from './shown'
 import { receiverSnippet } from './snippet'
+import { StepUp } from './step-up'
 import { adoptions, common, confirm as confirmTexts, next as texts, steps as stepTexts } from './texts'
 import { localTime } from './times'
 
@@ -211,6 +212,7 @@ function Confirm({ step, isForced, endpoint, ring, onDone, onClose }: ConfirmPro
   return (
     <Dialog heading={confirmTexts[step]} onClose={onClose}>
       <p>{stepTexts[step].help}</p>
+      {step === 'revoke' && <StepUp />}
       {needsAgreement && <p class="notice bad">{confirmTexts.unproven}</p>}
       {needsAgreement && (
         <Check label={confirmTexts.anyway} isOn={isAgreed} isFixed={work.isRunning} onChange={setAgreed} />

@@ -5,7 +5,7 @@ import type { Contract } from '../contracts/contract'
 import { hasSeveralSignatures, type Ring, type RotationRecord } from './key-ring'
 import { type RevealingRequest, useOpen } from './open'
 import { useReading } from './reading'
-import { Dialog, Failure, Field, ReturnLink, useWork } from './parts'
+import { Dialog, Failure, Field, useWork } from './parts'
 import {
   afterPlan,
   bodyOf,
@@ -17,6 +17,7 @@ import {
   type RotationPlan,
   triedForSeconds,
 } from './rotation-plan'
+import { StepUp } from './step-up'
 import { common, rotate as texts, timeline as timelineTexts } from './texts'
 import { timelineOf } from './timeline'
 import { TimelinePicture, TimelineTable } from './timeline-picture'
@@ -228,22 +229,4 @@ export function Check({ label, help, isOn, isFixed, onChange }: CheckProps): JSX
       {help !== undefined && <p class="quiet">{help}</p>}
     </div>
   )
-}
-
-/** The server decides; this says it before. */
-function StepUp(): JSX.Element | null {
-  const { session } = useOpen()
-  if (isRecent(session.authenticatedAt)) return null
-  return (
-    <div class="notice">
-      <p>{texts.stepUp}</p>
-      {session.returnUrl !== null && <ReturnLink href={session.returnUrl}>{texts.stepUpAct}</ReturnLink>}
-    </div>
-  )
-}
-
-const recentMilliseconds = 5 * 60 * 1000
-
-function isRecent(authenticatedAt: string | null): boolean {
-  return authenticatedAt !== null && Date.now() - Date.parse(authenticatedAt) < recentMilliseconds
 }

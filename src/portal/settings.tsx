@@ -9,6 +9,7 @@ import { Dialog, Facts, Failure, Field, useWork } from './parts'
 import { Check } from './rotate-dialog'
 import { fragmentOf } from './route'
 import { shown } from './shown'
+import { StepUp } from './step-up'
 import { common, settings as texts } from './texts'
 
 interface SettingsProps {
@@ -32,7 +33,7 @@ export function Settings(props: SettingsProps): JSX.Element {
       <h2 id="settings-heading">{texts.heading}</h2>
       {may(open, 'write') ? <SettingsForm {...props} /> : <Facts rows={changeable(endpoint)} />}
       <Facts rows={fixed} />
-      {may(open, 'write', 'rotate') && open.session.endpointIds === null && <Deletion endpoint={endpoint} />}
+      {may(open, 'write', 'rotate') && <Deletion endpoint={endpoint} />}
     </section>
   )
 }
@@ -165,6 +166,7 @@ function Deletion({ endpoint }: { readonly endpoint: Endpoint }): JSX.Element {
               remove()
             }}
           >
+            <StepUp />
             <Field label={texts.deleteAsk(name)}>
               {attributes => (
                 <input
