@@ -31,6 +31,10 @@ export function App({ mode, storage }: AppProps): JSX.Element {
     window.addEventListener('pagehide', secrets.hide)
     return () => window.removeEventListener('pagehide', secrets.hide)
   }, [])
+  useEffect(() => {
+    // What had the focus went with the screen that it stood in.
+    if (document.activeElement === document.body) document.querySelector<HTMLElement>('main h1')?.focus()
+  }, [phase.kind])
   const close = ({ idempotencyKey, isOfNewEndpoint, endpoint }: Card): void => {
     secrets.forget(idempotencyKey)
     if (isOfNewEndpoint && phase.kind === 'open') {

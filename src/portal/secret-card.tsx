@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useId, useState } from 'preact/hooks'
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import type { Endpoint } from '../client'
 import { copyText } from './copy'
 import { Dialog, Facts, Time } from './parts'
@@ -146,6 +146,8 @@ interface AskingProps {
 }
 
 function Asking({ secret, onClose, onBack }: AskingProps): JSX.Element {
+  const first = useRef<HTMLButtonElement>(null)
+  useEffect(() => first.current?.focus(), [])
   const copyAndClose = async (): Promise<void> => {
     if (await copyText(secret)) onClose()
     else onBack()
@@ -154,7 +156,7 @@ function Asking({ secret, onClose, onBack }: AskingProps): JSX.Element {
     <div class="notice bad" role="alert">
       <p>{texts.ask}</p>
       <div class="actions">
-        <button type="button" class="main" onClick={() => void copyAndClose()}>
+        <button type="button" class="main" ref={first} onClick={() => void copyAndClose()}>
           {texts.askCopy}
         </button>
         <button type="button" onClick={onClose}>
