@@ -1,5 +1,5 @@
-import type { JSX } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import type { ComponentChildren, JSX } from 'preact'
+import { useEffect, useErrorBoundary, useState } from 'preact/hooks'
 import { type Entering, type Mode, type Phase, useEntering } from './entering'
 import type { TabStorage } from './kept'
 import { OpenPage } from './open-page'
@@ -46,21 +46,23 @@ export function App({ mode, storage }: AppProps): JSX.Element {
   return (
     <ReadingProvider value={{ reader: { locale: knownLocale(locale) }, isExact }}>
       {phase.kind === 'open' && deployment.current !== null ? (
-        <OpenPage
-          key={`${phase.live.session.tenantId} ${phase.live.session.subject}`}
-          live={phase.live}
-          deployment={deployment.current}
-          changes={secrets.count}
-          unfinished={secrets.unfinished.filter(pending => isSamePerson(pending, phase.live.session))}
-          announce={setSaid}
-          obtain={(request, key) => secrets.obtain(phase.live, request, key)}
-          onRepeat={() => telling(secrets.repeat(phase.live))}
-          onForget={secrets.forget}
-          onEnding={() => tell('keyturn:ending')}
-          onOver={() => end('over')}
-          onSignOut={() => telling(entering.signOut(phase.live))}
-          onExact={setExact}
-        />
+        <Guarded>
+          <OpenPage
+            key={`${phase.live.session.tenantId} ${phase.live.session.subject}`}
+            live={phase.live}
+            deployment={deployment.current}
+            changes={secrets.count}
+            unfinished={secrets.unfinished.filter(pending => isSamePerson(pending, phase.live.session))}
+            announce={setSaid}
+            obtain={(request, key) => secrets.obtain(phase.live, request, key)}
+            onRepeat={() => telling(secrets.repeat(phase.live))}
+            onForget={secrets.forget}
+            onEnding={() => tell('keyturn:ending')}
+            onOver={() => end('over')}
+            onSignOut={() => telling(entering.signOut(phase.live))}
+            onExact={setExact}
+          />
+        </Guarded>
       ) : (
         <Before phase={phase} entering={entering} />
       )}
@@ -76,6 +78,19 @@ export function App({ mode, storage }: AppProps): JSX.Element {
         {said}
       </p>
     </ReadingProvider>
+  )
+}
+
+/** A fault of a screen leaves the secrets beside it as they are. */
+function Guarded({ children }: { readonly children: ComponentChildren }): JSX.Element {
+  const [fault] = useErrorBoundary()
+  if (fault === undefined) return <>{children}</>
+  return (
+    <StartScreen heading={start.broken} help={start.brokenHelp}>
+      <button type="button" class="main" onClick={() => location.reload()}>
+        {common.reload}
+      </button>
+    </StartScreen>
   )
 }
 

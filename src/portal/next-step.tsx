@@ -8,6 +8,7 @@ import { nextAction, type NextAction, possibleSteps, type Step } from './next-ac
 import { may, type Open, useOpen } from './open'
 import { Dialog, Failure, Time, useWork } from './parts'
 import { Check } from './rotate-dialog'
+import { likelyReceiver } from './rotation-plan'
 import { useReading } from './reading'
 import { shown } from './shown'
 import { receiverSnippet } from './snippet'
@@ -46,7 +47,7 @@ export function NextStep(props: NextStepProps): JSX.Element {
   return (
     <section class="next" aria-labelledby="next-heading">
       <h2 id="next-heading">{texts.heading}</h2>
-      <Situation action={action} ring={ring} contract={contract} />
+      <Situation endpoint={endpoint} action={action} ring={ring} contract={contract} />
       {work.error !== null && <Failure error={work.error} />}
       {mayRotate && main !== null && (
         <div class="actions">
@@ -121,12 +122,13 @@ async function probe({ client }: Open, { id }: Endpoint): Promise<string> {
 }
 
 interface SituationProps {
+  readonly endpoint: Endpoint
   readonly action: NextAction
   readonly ring: Ring
   readonly contract: Contract
 }
 
-function Situation({ action, ring, contract }: SituationProps): JSX.Element {
+function Situation({ endpoint, action, ring, contract }: SituationProps): JSX.Element {
   const { reader } = useReading()
   const told = (at: Date | null): string | null => (at === null ? null : localTime(at, reader))
   if (action.kind === 'rotate') return <p>{texts.rotate}</p>
@@ -134,7 +136,7 @@ function Situation({ action, ring, contract }: SituationProps): JSX.Element {
   return (
     <>
       <p>
-        <strong>{situationText(action, told)}</strong>
+        <strong>{situationText(action, { told, isRead: isRead(endpoint) })}</strong>
       </p>
       <p>{texts.lastFour(shown(action.key.hint))}</p>
       {action.key.proof !== null && (
@@ -150,11 +152,11 @@ function Situation({ action, ring, contract }: SituationProps): JSX.Element {
 
 function situationText(
   action: Exclude<NextAction, { readonly kind: 'rotate' }>,
-  told: (at: Date | null) => string | null,
+  { told, isRead }: { readonly told: (at: Date | null) => string | null; readonly isRead: boolean },
 ): string {
   switch (action.kind) {
     case 'probe':
-      return texts.probe[action.why]
+      return (isRead ? texts.probeRead[action.why] : undefined) ?? texts.probe[action.why]
     case 'promote':
       return texts.promote[action.proof ?? 'none']
     case 'wait-to-sign':
@@ -168,11 +170,15 @@ function situationText(
   }
 }
 
+/** Whether somebody is known to read the mirror. */
+function isRead(endpoint: Endpoint): boolean {
+  return likelyReceiver(endpoint) === 'reads-mirror'
+}
+
 function Snippet({ endpoint, contract, ring }: NextStepProps): JSX.Element {
-  const isRead = endpoint.mirror === 'on' && endpoint.consumers.length > 0
   return (
     <pre tabIndex={0} role="region" aria-label={texts.receiver}>
-      <code>{shownLines(receiverSnippet(contract, isRead ? ring.mirror.name : null))}</code>
+      <code>{shownLines(receiverSnippet(contract, isRead(endpoint) ? ring.mirror.name : null))}</code>
     </pre>
   )
 }

@@ -26,6 +26,8 @@ export const start = {
   noReply: 'No reply',
   noReplyHelp: 'The server did not answer. Nothing is lost: try again.',
   again: 'Try again',
+  broken: 'This page has a fault',
+  brokenHelp: 'Nothing is lost: load it again. A secret that is open stays open until then.',
   waiting: 'Waiting for your platform…',
   wrongParent: 'This page is not for the site that shows it',
   wrongParentHelp: 'The session was made for another site. It was ended.',
@@ -188,6 +190,11 @@ export const next = {
     inconclusive: 'The last test said nothing: some answers contradict each other. Test again.',
     unreachable: 'Nothing answered at the URL. See that your receiver runs, then test again.',
   } satisfies Readonly<Record<Unproven, string>>,
+  /** Where the receiver reads the mirror. */
+  probeRead: {
+    unproven: 'Your receiver reads the new secret by itself. Test whether it has.',
+    'not-adopted': 'Your receiver has not read the new secret yet. Give its cache a few minutes, then test again.',
+  } as Partial<Readonly<Record<Unproven, string>>>,
   probeAct: 'Test the receiver',
   probeHelp: 'Two or three test deliveries: with the new key alone, and with a key that nobody has.',
   promote: {
