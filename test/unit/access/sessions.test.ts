@@ -77,9 +77,12 @@ describe('a session', () => {
     expect(await verifier()(await token())).toEqual({ kind: 'session', id: 'ann', role: 'admin', tenantIds: ['acme'] })
   })
 
-  it.each([1e20, -1e20, '1', '2026-11-21', true])('is not valid where it says that somebody signed in at %j', async auth_time => {
-    expect(await refusalOf(verifier()(await token({ auth_time })))).toMatchObject({ code: 'invalid-token' })
-  })
+  it.each([1e20, -1e20, '1', '2026-11-21', true])(
+    'is not valid where it says that somebody signed in at %j',
+    async auth_time => {
+      expect(await refusalOf(verifier()(await token({ auth_time })))).toMatchObject({ code: 'invalid-token' })
+    },
+  )
 
   it('may name several tenants', async () => {
     const session = await verifier()(await token({ org: ['acme', 'user:1'], role: 'member' }))
