@@ -59,12 +59,15 @@ describe('keys create', () => {
     [{ contract: 'keyturn' }, '--tenant is missing'],
     [
       { contract: 'keyturn', tenant: ['a'] },
-      '--permission is missing, and keyturn has endpoints:read, endpoints:write, endpoints:rotate, events:write; ' +
+      '--permission is missing, and keyturn has endpoints:read, endpoints:write, endpoints:rotate, events:write, deliveries:content, portal:write; ' +
         '--expires or --no-expiry is missing. Add what you want of: ' +
-        '--permission endpoints:read,endpoints:write,endpoints:rotate,events:write --expires 90d',
+        '--permission endpoints:read,endpoints:write,endpoints:rotate,events:write,deliveries:content,portal:write --expires 90d',
     ],
     [{ contract: 'keyturn', allTenants: true, expires: '1d' }, 'Add what you want of: --permission endpoints:read,'],
-    [{ contract: 'keyturn', allTenants: true, expires: '1d' }, 'events:write,keys:write'],
+    [
+      { contract: 'keyturn', allTenants: true, expires: '1d' },
+      'events:write,deliveries:content,portal:write,keys:write',
+    ],
     [
       { contract: 'keyturn', tenant: ['a'], permission: ['events:write'] },
       '--expires or --no-expiry is missing. Add what you want of: --expires 90d',
