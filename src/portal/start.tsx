@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
 import { type Asked, isSamePerson, type Live } from './opening'
 import { shown } from './shown'
 import { start as texts, title } from './texts'
@@ -16,6 +17,7 @@ export function AskScreen({
   readonly onStay: (live: Live) => void
 }): JSX.Element {
   const { described, live } = asked
+  const isInFront = useInFront()
   const other = live !== null && !isSamePerson(live.session, described) ? live : null
   return (
     <StartScreen heading={texts.heading}>
@@ -45,7 +47,15 @@ export function AskScreen({
         </p>
       )}
       <div class="actions">
-        <button type="button" class="main" onClick={onContinue}>
+        <button
+          type="button"
+          class="main"
+          aria-disabled={!isInFront}
+          onClick={({ detail }) => {
+            // A keyboard's click has no count.
+            if (isInFront || detail === 0) onContinue()
+          }}
+        >
           {texts.proceed}
         </button>
         {other !== null && (
@@ -56,6 +66,35 @@ export function AskScreen({
       </div>
     </StartScreen>
   )
+}
+
+/** How long the page is in front before somebody can have read it. */
+const readMilliseconds = 400
+
+/**
+ * Whether the page has been in front for a moment. A click that was meant for something else comes sooner: somebody's window
+ * over the page closes between the two of a double click. In a frame it is always: whose page is around it is known.
+ */
+function useInFront(): boolean {
+  const [isInFront, setInFront] = useState(window.parent !== window)
+  useEffect(() => {
+    if (window.parent !== window) return undefined
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const follow = (): void => {
+      clearTimeout(timer)
+      if (document.hasFocus()) timer = setTimeout(() => setInFront(true), readMilliseconds)
+      else setInFront(false)
+    }
+    follow()
+    window.addEventListener('focus', follow)
+    window.addEventListener('blur', follow)
+    return () => {
+      clearTimeout(timer)
+      window.removeEventListener('focus', follow)
+      window.removeEventListener('blur', follow)
+    }
+  }, [])
+  return isInFront
 }
 
 export function personOf({ session }: Pick<Live, 'session'>): string {

@@ -271,6 +271,26 @@ describe("a stranger's site", () => {
     expect(await sessionIn(tab.page, link)).toMatchObject({ subject: 'ada' })
   })
 
+  it('continues nothing by a click that was meant for a window of its own, in front of the portal', async () => {
+    const link = await account.mint()
+    await tab.page.goto(link.url)
+    const proceed = button(tab.page, 'Continue')
+    await proceed.waitFor()
+    const inspector = await tab.context.newCDPSession(tab.page)
+    await inspector.send('Emulation.setFocusEmulationEnabled', { enabled: false })
+    const window = await tab.context.newPage()
+    await window.bringToFront()
+    await tab.page.locator('button[aria-disabled=true]').waitFor()
+    await proceed.dispatchEvent('click', { detail: 1 })
+    await window.close()
+    await tab.page.bringToFront()
+    // Once somebody can have read it, the same click is meant for it.
+    await tab.page.locator('button[aria-disabled=false]').waitFor()
+    expect(tab.requests.filter(url => url.endsWith('/exchange'))).toEqual([])
+    await proceed.click()
+    await heading(tab.page, 'Webhooks').waitFor()
+  })
+
   it('has no hold on a portal that it opens, and is heard by nobody there', async () => {
     const link = await account.mint()
     await tab.page.goto(stranger.origin)
