@@ -49,9 +49,11 @@ export function useEntering(mode: Mode, storage: TabStorage, onOpen: (live: Live
   const [phase, setPhase] = useState<Phase>({ kind: 'loading' })
   const deployment = useRef<Deployment | null>(null)
   const live = useRef<Live | null>(null)
+  const behind = useRef<Live | null>(null)
   const run = useRef(0)
   const show = (next: Phase): void => {
     live.current = next.kind === 'open' ? next.live : null
+    behind.current = liveBehind(next, behind.current)
     setPhase(next)
   }
   const tell = (type: Told, to = live.current?.origin ?? null): void => {
@@ -91,7 +93,7 @@ export function useEntering(mode: Mode, storage: TabStorage, onOpen: (live: Live
     void enter(opener => openPage(opener, codeIn(location.hash)), null)
   }
   const take = (handed: Handed): void => {
-    const before = live.current
+    const before = behind.current
     void enter(async opener => unlessOther(await openHanded(opener, handed, before), before), handed.origin)
   }
   useEffect(() => {
@@ -131,6 +133,26 @@ async function phaseAfter(work: () => Promise<Opened>, retry: () => void): Promi
   } catch {
     // The network, or a server in trouble: what was kept is kept.
     return { kind: 'no-reply', retry }
+  }
+}
+
+/** The session that is open, also while a question or a refusal stands before it. */
+function liveBehind(phase: Phase, before: Live | null): Live | null {
+  switch (phase.kind) {
+    case 'open':
+    case 'bad-link':
+      return phase.live
+    case 'ask':
+      return phase.asked.live
+    case 'loading':
+    case 'no-reply':
+      return before
+    case 'waiting':
+    case 'none':
+    case 'wrong-parent':
+    case 'over':
+    case 'signed-out':
+      return null
   }
 }
 

@@ -187,6 +187,30 @@ describe('a page that may have the portal in its frame', () => {
     await heading(portal, 'Webhooks').waitFor()
     await portal.getByText('Ada Lovelace').waitFor()
   })
+
+  it('puts no other person there by asking twice, or by a session that is none', async () => {
+    const { adminSession } = bed.run.local.contracts.keyturn
+    const [origin] = parents()
+    const portal = await openParent(tab.page, origin, (await account.mint({ parentOrigins: [origin] })).url)
+    await continueIn(portal)
+    const other = openMessage(await accountAt(bed.run.local).mint({ ...grace, parentOrigins: [origin] }))
+    const warning = portal.getByRole('alert').filter({ hasText: `signed in as Ada Lovelace of ${account.tenantId}` })
+    await handOver(tab.page, other)
+    await warning.waitFor()
+    await handOver(tab.page, { type: 'keyturn:open', jwt: adminSession })
+    await heading(portal, 'Webhooks').waitFor()
+    await portal.getByText('Ada Lovelace').waitFor()
+    await handOver(tab.page, { type: 'keyturn:open', jwt: 'a.b.c' })
+    await heading(portal, 'This link no longer works').waitFor()
+    await handOver(tab.page, other)
+    await warning.waitFor()
+    const described = tab.page.waitForResponse(reply => reply.url().endsWith('/describe'))
+    await handOver(tab.page, other)
+    await described
+    await button(portal, 'Stay signed in as Ada Lovelace').click()
+    await heading(portal, 'Webhooks').waitFor()
+    expect(await toldTo(tab.page)).not.toContainEqual(expect.objectContaining({ type: 'keyturn:over' }))
+  })
 })
 
 describe('a page that a session does not list', () => {
