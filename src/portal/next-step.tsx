@@ -80,6 +80,7 @@ export function NextStep(props: NextStepProps): JSX.Element {
         <Confirm
           {...asked}
           endpoint={endpoint}
+          contract={contract}
           ring={ring}
           onDone={() => {
             setAsked(null)
@@ -195,13 +196,14 @@ interface Asked {
 
 interface ConfirmProps extends Asked {
   readonly endpoint: Endpoint
+  readonly contract: Contract
   readonly ring: Ring
   readonly onDone: () => void
   readonly onClose: () => void
 }
 
 /** Asks before a step; where the server refuses it for what can be forced, asks for that. */
-function Confirm({ step, isForced, endpoint, ring, onDone, onClose }: ConfirmProps): JSX.Element {
+function Confirm({ step, isForced, endpoint, contract, ring, onDone, onClose }: ConfirmProps): JSX.Element {
   const { client } = useOpen()
   const work = useWork()
   const [isAgreed, setAgreed] = useState(false)
@@ -218,7 +220,7 @@ function Confirm({ step, isForced, endpoint, ring, onDone, onClose }: ConfirmPro
   return (
     <Dialog heading={confirmTexts[step]} onClose={onClose}>
       <p>{stepTexts[step].help}</p>
-      {step === 'revoke' && <StepUp />}
+      {(step === 'revoke' || (step === 'promote' && opensGap(ring, contract))) && <StepUp />}
       {needsAgreement && <p class="notice bad">{confirmTexts.unproven}</p>}
       {needsAgreement && (
         <Check label={confirmTexts.anyway} isOn={isAgreed} isFixed={work.isRunning} onChange={setAgreed} />
@@ -245,6 +247,11 @@ function Confirm({ step, isForced, endpoint, ring, onDone, onClose }: ConfirmPro
       </div>
     </Dialog>
   )
+}
+
+/** Whether letting the published key sign can have deliveries refused, as far as anybody knows. */
+function opensGap(ring: Ring, contract: Contract): boolean {
+  return !hasSeveralSignatures(contract) && publishedKey(ring)?.proof?.adoption !== 'adopted'
 }
 
 /** What the API does all the same when it is forced. */

@@ -46,7 +46,7 @@ export const publishedOverlapSeconds = { minimum: 600, default: 900, maximum: 7 
 
 /** Whether a delivery carries the signature of the one key that signs, and so of none that receivers may have instead. */
 export function hasOneSignature({ signing }: Pick<Contract, 'signing'>): boolean {
-  return signing.signature.form === 'single'
+  return signing.signature.form === 'single' && signing.previous === undefined
 }
 
 /** All live keys, in the order in which they sign and are mirrored: the one that signs, the published one, the retiring ones. */

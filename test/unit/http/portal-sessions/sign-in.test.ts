@@ -79,6 +79,12 @@ describe('a step that cannot be taken back, by whoever has not just signed in', 
     expect((await step('roll-back', { force: true })).status).toBe(200)
   })
 
+  it('200 where the key before has a header of its own', async () => {
+    const previous = { ...storno.signing.signature, header: ['x-previous-signature'] }
+    const { step } = await bed({ ...thesignup, signing: { ...storno.signing, previous } })
+    expect((await step('rotate', {})).status).toBe(200)
+  })
+
   it('403 for a contract whose overlap is none', async () => {
     const { step } = await bed({ ...tumban, signing: keyturn.signing })
     expect(await step('rotate', {})).toMatchObject(refused)
