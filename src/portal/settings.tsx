@@ -33,7 +33,7 @@ export function Settings(props: SettingsProps): JSX.Element {
       <h2 id="settings-heading">{texts.heading}</h2>
       {may(open, 'write') ? <SettingsForm {...props} /> : <Facts rows={changeable(endpoint)} />}
       <Facts rows={fixed} />
-      {may(open, 'write', 'rotate') && <Deletion endpoint={endpoint} />}
+      {may(open, 'write', 'rotate') && open.session.endpointIds === null && <Deletion endpoint={endpoint} />}
     </section>
   )
 }
