@@ -346,8 +346,8 @@ describe('the cookie of a session', () => {
     const first = await account.mint()
     await openLink(tab.page, first)
     const exchange = `${bed.run.local.api}/v1/portal-sessions/exchange`
-    for (let count = 0; count < 30; count += 1) {
-      const link = await account.mint()
+    const links = await Promise.all(Array.from({ length: 30 }, () => account.mint()))
+    for (const link of links) {
       const init = asSession(link, { code: codeOf(link), nonce: 'n'.repeat(43) })
       expect(await fetchIn(tab.page, exchange, init)).toMatchObject({ status: 200 })
     }

@@ -158,7 +158,7 @@ describe('a text of somebody else', () => {
     await tab.page.goto((await account.mint()).url)
     await button(tab.page, 'Continue').click()
     await tab.page.getByRole('alert').waitFor()
-    await expectPlain(tab.page, 'detail', 'path', 'message')
+    await expectPlain(tab.page, 'detail')
   })
 
   it('is a text where the address has it, and leads the page to no other route', async () => {
