@@ -22,17 +22,23 @@ async function withTab<Result>(options: BrowserContextOptions, task: (tab: Tab) 
   }
 }
 
-/** What axe finds, or cannot say, each as `<rule>: <elements>`. Of text in a picture it cannot say what is behind it. */
+/**
+ * What axe finds, or cannot say, each as `<rule>: <elements>`. What is behind text of a picture, and behind an isolated part
+ * of a line, it never says; the first is worked out below, the second has the ground of its line.
+ */
 async function findings(page: Page): Promise<readonly string[]> {
   const results = await page.evaluate(async () =>
     (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({
       resultTypes: ['violations', 'incomplete'],
     }),
   )
-  return [...results.violations, ...results.incomplete].flatMap(({ id, nodes }) => {
-    const elements = nodes.filter(({ html }) => !html.startsWith('<text '))
-    return elements.length === 0 ? [] : [`${id}: ${elements.map(({ html }) => html.slice(0, 200)).join(', ')}`]
-  })
+  const open = results.incomplete.map(({ id, nodes }) => ({
+    id,
+    nodes: nodes.filter(({ html }) => !html.startsWith('<text ') && !html.includes('<bdi>')),
+  }))
+  return [...results.violations, ...open]
+    .filter(({ nodes }) => nodes.length > 0)
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(', ')}`)
 }
 
 /** The lowest contrast of a picture's texts with what the page is painted with; infinite where there is none. */
@@ -176,7 +182,7 @@ async function openOne({ page }: Pick<Tab, 'page'>): Promise<void> {
   await account.createEndpoint({ name: 'Orders' })
   await openLink(page, await account.mint())
   await openEndpoint(page, 'Orders')
-  await button(page, 'Rotate secret').first().waitFor()
+  await button(page, 'Test the receiver').waitFor()
 }
 
 describe('in forced colours', () => {
@@ -230,6 +236,7 @@ describe('by the keyboard alone', () => {
     }
     throw new Error(`Tab does not lead to ${target.toString()}`)
   }
+  const more = (page: Page): Locator => page.locator('summary', { hasText: 'More' })
   const enter = async (page: Page, target: Locator): Promise<void> => {
     await target.waitFor()
     await tabTo(page, target)
@@ -244,7 +251,8 @@ describe('by the keyboard alone', () => {
       await enter(page, button(page, 'Continue'))
       await enter(page, page.getByRole('link', { name: 'Orders' }))
       await page.getByRole('heading', { name: 'Orders' }).waitFor()
-      await enter(page, button(page, 'Rotate secret').first())
+      await enter(page, more(page))
+      await enter(page, button(page, 'Rotate secret'))
       const asking = await dialog(page, 'Rotate secret')
       await tabTo(page, asking.getByRole('radio').first())
       await page.keyboard.press('ArrowDown')
@@ -268,7 +276,8 @@ describe('by the keyboard alone', () => {
     await withTab({}, async tab => {
       const { page } = tab
       await openOne(tab)
-      await enter(page, button(page, 'Rotate secret').first())
+      await enter(page, more(page))
+      await enter(page, button(page, 'Rotate secret'))
       const asking = await dialog(page, 'Rotate secret')
       for (let presses = 0; presses < 12; presses += 1) {
         await page.keyboard.press('Tab')
@@ -279,7 +288,7 @@ describe('by the keyboard alone', () => {
       }
       await page.keyboard.press('Escape')
       await asking.waitFor({ state: 'detached' })
-      await page.locator('main button:focus', { hasText: 'Rotate secret' }).waitFor()
+      await page.locator('main :focus').waitFor()
     })
   })
 
@@ -288,7 +297,7 @@ describe('by the keyboard alone', () => {
       const { page } = tab
       await openOne(tab)
       await page.reload()
-      await button(page, 'Rotate secret').first().waitFor()
+      await button(page, 'Test the receiver').waitFor()
       await enter(page, page.getByRole('link', { name: 'Skip to the content' }))
       await page.locator('main:focus').waitFor()
     })

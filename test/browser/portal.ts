@@ -110,13 +110,18 @@ export async function rotate(page: Page, answer: Answer): Promise<Locator> {
   return dialog(page, 'New secret')
 }
 
-/** As `rotate`, up to the click that does it. */
-export async function confirmRotation(page: Page, answer: Answer, reason = ''): Promise<void> {
+/** Opens the dialog that asks before a rotation. At a new endpoint its button is under More. */
+export async function openRotation(page: Page): Promise<Locator> {
   await heading(page, 'Next').waitFor()
   const asks = button(page, 'Rotate secret').first()
   if (!(await asks.isVisible())) await page.getByText('More', { exact: true }).click()
   await asks.click()
-  const asking = await dialog(page, 'Rotate secret')
+  return dialog(page, 'Rotate secret')
+}
+
+/** As `rotate`, up to the click that does it. */
+export async function confirmRotation(page: Page, answer: Answer, reason = ''): Promise<void> {
+  const asking = await openRotation(page)
   await asking.getByRole('radio', { name: answer }).check()
   const agreement = asking.getByRole('checkbox', { name: 'I am ready to deploy the new secret right away' })
   if ((await agreement.count()) > 0) await agreement.check()

@@ -10,6 +10,7 @@ import {
   heading,
   openEndpoint,
   openLink,
+  openRotation,
   openView,
   rowsOf,
 } from './portal'
@@ -70,9 +71,12 @@ async function theFirstEndpoint(page: Page, visit: Visit): Promise<void> {
   await copy(page, card)
   await visit('a new secret that was copied')
   await button(card, 'Close').click()
+  await heading(page, 'Orders').waitFor()
+  await visit('an endpoint that nobody has tested')
 }
 
 async function theList(page: Page, visit: Visit): Promise<void> {
+  await page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: 'Webhooks' }).click()
   await rowsOf(page, 'Your endpoints')
   await visit('the list')
   await page.getByLabel('URL is').fill('https://nobody.example.com/')
@@ -103,10 +107,9 @@ async function theKeys(page: Page, visit: Visit): Promise<void> {
   await openEndpoint(page, 'Orders')
   await heading(page, 'Key timeline').waitFor()
   await visit('one key')
-  for (const each of ['More', 'Code for the receiver']) await page.getByText(each, { exact: true }).click()
+  for (const each of ['More', 'Code for the receiver']) await unfold(page, each)
   await visit('one key, with all that is folded up')
-  await button(page, 'Rotate secret').first().click()
-  const asking = await dialog(page, 'Rotate secret')
+  const asking = await openRotation(page)
   await visit('the one question')
   for (const answer of ['No, one secret at a time', 'It reads them from Secrets Manager', 'It can hold two secrets']) {
     await asking.getByRole('radio', { name: answer }).check()
@@ -123,11 +126,17 @@ async function theKeys(page: Page, visit: Visit): Promise<void> {
   await page.getByText('Nothing answered at the URL.').waitFor()
   await visit('a published key, tested in vain')
   for (const [step, asked] of steps) {
+    await unfold(page, 'More')
     await button(page, step).click()
     const confirming = await dialog(page, asked)
     await visit(asked)
     await button(confirming, 'Cancel').click()
   }
+}
+
+async function unfold(page: Page, summary: string): Promise<void> {
+  const details = page.locator('details', { has: page.getByText(summary, { exact: true }) })
+  if ((await details.getAttribute('open')) === null) await details.locator('summary').click()
 }
 
 const steps = [
@@ -160,8 +169,7 @@ async function theGap(page: Page, account: Account, visit: Visit): Promise<void>
   await account.createEndpoint({ name: 'Invoices', contract: storno.name })
   await page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: 'Webhooks' }).click()
   await openEndpoint(page, 'Invoices')
-  await button(page, 'Rotate secret').first().click()
-  const asking = await dialog(page, 'Rotate secret')
+  const asking = await openRotation(page)
   await asking.getByRole('radio', { name: 'No, one secret at a time' }).check()
   await asking.getByText('A gap is certain.').waitFor()
   await visit('a rotation with a gap')
