@@ -13,6 +13,7 @@ import {
   type Link,
   openEndpoint,
   openLink,
+  openRotation,
   pasted,
   rotate,
 } from './portal'
@@ -61,12 +62,12 @@ describe('the card of a new secret', () => {
     const copied = await copy(tab.page, card)
     expect(copied).toMatch(/^whsec_/)
     const text = await card.innerText()
-    for (const each of ['Orders', 'https://hooks.example.com/keyturn', account.tenantId, `…${copied.slice(-4)}`]) {
+    for (const each of ['Orders', 'https://hooks.example.com/keyturn', account.tenantId, copied.slice(-4)]) {
       expect(text).toContain(each)
     }
     expect(await tab.page.content()).not.toContain(copied)
     await button(card, 'Close').click()
-    await tab.page.getByText(`It ends in …${copied.slice(-4)}: is this the one that you deployed?`).waitFor()
+    await tab.page.getByText(`Its last four characters are ${copied.slice(-4)}.`).waitFor()
   })
 
   it('asks before it is closed uncopied, also by Escape', async () => {
@@ -108,8 +109,7 @@ describe('the card of a new secret', () => {
   it('has no secret by default where the receiver reads it by itself', async () => {
     const consumers = ['arn:aws:iam::123456789012:role/receiver']
     await openOne({}, { consumers })
-    await button(tab.page, 'Rotate secret').first().click()
-    const asking = await dialog(tab.page, 'Rotate secret')
+    const asking = await openRotation(tab.page)
     expect(await asking.getByRole('radio', { name: 'It reads them from Secrets Manager' }).isChecked()).toBe(true)
     const replied = tab.page.waitForResponse(reply => reply.url().endsWith('/secret/rotate'))
     await button(asking, 'Rotate secret').click()

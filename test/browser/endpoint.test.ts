@@ -14,6 +14,7 @@ import {
   dialog,
   openEndpoint,
   openLink,
+  openRotation,
   openView,
   rotate,
   rowsOf,
@@ -91,8 +92,7 @@ describe('the key timeline', () => {
 
   it('of a preview shows what a rotation does before it happens', async () => {
     const id = await openOne(storno)
-    await button(tab.page, 'Rotate secret').first().click()
-    const asking = await dialog(tab.page, 'Rotate secret')
+    const asking = await openRotation(tab.page)
     const preview = asking.getByRole('region', { name: 'What this does' })
     await asking.getByRole('radio', { name: 'It can hold two secrets' }).check()
     await preview.getByText('The keys after this').first().click()
@@ -188,10 +188,10 @@ describe('settings and history', () => {
     await newestIs(`${id}/audit`, 'kind', 'update')
     await openView(tab.page, 'History')
     const [changed, made] = await rowsOf(tab.page, 'History')
-    expect(changed?.slice(1, 3)).toEqual(['Changed settings', 'ada portal'])
+    expect(changed?.slice(1, 3)).toEqual(['Changed settings', 'ada in the portal'])
     expect(changed?.[4]).toContain('name: Orders → Paid orders')
     expect(changed?.[4]).toContain('status: active → paused')
-    expect(made?.slice(1, 4)).toEqual(['Published a new key', 'ada portal', 'our yearly rotation'])
+    expect(made?.slice(1, 4)).toEqual(['Published a new key', 'ada in the portal', 'our yearly rotation'])
     await tab.page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: 'History' }).click()
     await tab.page.getByRole('link', { name: id }).first().click()
     await tab.page.getByRole('heading', { name: 'Paid orders' }).waitFor()

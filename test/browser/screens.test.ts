@@ -7,6 +7,7 @@ import {
   button,
   copyAndClose,
   dialog,
+  heading,
   openEndpoint,
   openLink,
   openView,
@@ -91,7 +92,7 @@ describe('the list', () => {
     const copied = await copyAndClose(tab.page, await dialog(tab.page, 'New secret'))
 
     receiver.secrets = [copied]
-    await openEndpoint(tab.page, 'Orders')
+    await heading(tab.page, 'Orders').waitFor()
     await openView(tab.page, 'Deliveries')
     const arrives = receiver.next()
     await button(tab.page, 'Send a test').click()
@@ -171,7 +172,7 @@ describe('a session sees no control that it may not use', () => {
     { scopes: ['read', 'test'], seen: ['Send a test'] },
     {
       scopes: ['read', 'rotate'],
-      seen: ['Rotate secret', 'Test the receiver', 'The secret leaked: end every key now'],
+      seen: ['Test the receiver', 'Rotate secret', 'The secret leaked: end every key now'],
     },
   ])('with $scopes: nothing on its endpoint’s page but $seen', async ({ scopes, seen }) => {
     await account.createEndpoint({ name: 'Orders' })
