@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { type LocalRunOptions, startLocalRun, type TestLocalRun } from '../support/local-run'
 
 // The local run and a Chromium, both for one file of tests. Nothing is mocked.
@@ -7,6 +7,8 @@ export interface BrowserBed {
   readonly run: TestLocalRun
   /** A tab in a profile of its own. */
   open(options?: BrowserContextOptions): Promise<Tab>
+  /** A tab in a browser of its own, whose profile is kept in the folder as a person's is. */
+  openKept(folder: string): Promise<Tab>
   /** Closes the browser, and stops the local run with its data. */
   close(): Promise<void>
 }
@@ -46,7 +48,8 @@ export async function browserBed(options: LocalRunOptions = {}): Promise<Browser
   })
   return {
     run,
-    open: options => openTab(browser, options),
+    open: async options => openTab(await browser.newContext(options)),
+    openKept: async folder => openTab(await chromium.launchPersistentContext(folder, { executablePath, args })),
     close: async () => {
       await browser.close()
       await run.stop()
@@ -66,8 +69,7 @@ export async function portalLink({ local: { api, contracts } }: TestLocalRun, se
   return url
 }
 
-async function openTab(browser: Browser, options: BrowserContextOptions = {}): Promise<Tab> {
-  const context = await browser.newContext(options)
+async function openTab(context: BrowserContext): Promise<Tab> {
   context.setDefaultTimeout(20_000)
   const troubles: string[] = []
   const requests: string[] = []
