@@ -94,14 +94,17 @@ function originsOf(allowed: readonly string[]): Field<readonly string[]> {
   }
 }
 
+/** Without a space or a control around it, which a browser would leave out. */
+const plainUrl = /^https?:\/\/[\x21-\x7e]+$/
+
 function returnUrlOf(allowed: readonly string[]): Field<string> {
   return {
-    schema: { type: 'string', format: 'uri', maxLength: longestUrl },
+    schema: { type: 'string', format: 'uri', maxLength: longestUrl, pattern: plainUrl.source },
     read: (path, value) => {
-      const url = typeof value === 'string' && value.length <= longestUrl && URL.canParse(value) ? new URL(value) : null
-      // The origin of a `blob:` is that of the page which made it.
-      const isPage = url !== null && allowed.includes(url.origin) && url.href.startsWith(`${url.origin}/`)
-      if (isPage) return url.href
+      const isPlain = typeof value === 'string' && value.length <= longestUrl && plainUrl.test(value)
+      const url = isPlain && URL.canParse(value) ? new URL(value) : null
+      // It begins with its own origin, so it holds no user and is no `blob:` of that origin.
+      if (url !== null && allowed.includes(url.origin) && url.href.startsWith(`${url.origin}/`)) return url.href
       throw invalidField(path, 'must be a URL in one of the deployment’s portal.returnOrigins')
     },
   }

@@ -52,6 +52,7 @@ describe('POST /v1/portal-sessions', () => {
     [{ parentOrigins: ['https://app.example', 'https://evil.example'] }, ['parentOrigins.1']],
     [{ returnUrl: 'https://evil.example/' }, ['returnUrl']],
     [{ returnUrl: 'javascript:alert(1)' }, ['returnUrl']],
+    [{ returnUrl: 'https://app.example/ ' }, ['returnUrl']],
     [{ locale: 'not a locale' }, ['locale']],
     [{ theme: 'pink' }, ['theme']],
     [{ tenantId: 'zenith' }, ['tenantId']],
