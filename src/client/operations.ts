@@ -610,7 +610,7 @@ export interface CreatePortalSessionBody {
   readonly authenticatedAt?: string
   /** The pages that frame it; absent: it is a page by itself. At most 20. */
   readonly parentOrigins?: readonly string[]
-  /** Where the page leads back to. At most 2048 characters. */
+  /** A URL of at most 2048 characters that the page leads back to. At most 2048 characters. */
   readonly returnUrl?: string
   /** a language tag, like en or de-AT. */
   readonly locale?: string

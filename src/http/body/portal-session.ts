@@ -62,7 +62,7 @@ export function portalSessionTable({ embedOrigins, returnOrigins }: Omit<PortalS
     ),
     authenticatedAt: described('When the person last signed in at the platform, not in the future', instant),
     parentOrigins: described('The pages that frame it; absent: it is a page by itself', originsOf(embedOrigins)),
-    returnUrl: described('Where the page leads back to', returnUrlOf(returnOrigins)),
+    returnUrl: described('A URL of at most 2048 characters that the page leads back to', returnUrlOf(returnOrigins)),
     locale: textLike(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/, 'a language tag, like en or de-AT'),
     theme: word(['light', 'dark'] as const),
   }
