@@ -19,7 +19,7 @@ const slowUnits = 'delivery/deliver-crash|contracts/structure|cli/arguments|rota
 /**
  * What each suite runs; `SUITE` names one, and every test file belongs to one. Nothing is timed: a busy machine only
  * takes longer. The suites besides `quick` take the machine for themselves, one file after the other; Terraform
- * alone waits most of its time, so two of its files run at once.
+ * and the browser wait most of their time, so two of their files run at once.
  */
 const suites = {
   /** Whatever the others leave; of the faults, a sample. Runs where `SUITE` names none. */
@@ -55,7 +55,7 @@ const suites = {
   /** What one tenant can do to another's deliveries, in each of seven ways. Prints a table of its figures. */
   neighbours: { roots: ['<rootDir>/test/system/neighbours'], maxWorkers: 1 },
   /** The portal in a real Chromium, against the local run. */
-  browser: { roots: ['<rootDir>/test/browser'], maxWorkers: 1 },
+  browser: { roots: ['<rootDir>/test/browser'], maxWorkers: 2 },
 }
 
 const suite = suites[process.env.SUITE ?? 'quick']
