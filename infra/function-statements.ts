@@ -95,7 +95,10 @@ const statements: ByFunction<(reach: Reach) => readonly Statement[]> = {
     items('Read', table, { actions: ['GetItem'], partitions: [apiKeys, apiKeyList, portalSessions] }),
     items('ReadMany', table, { actions: ['BatchGetItem'], partitions: [apiKeys, portalEndings] }),
     items('List', table, { actions: ['Query'], partitions: [apiKeyList] }),
-    items('Make', table, { actions: ['PutItem'], partitions: [apiKeys, apiKeyList, portalSessions, tenantRecords] }),
+    items('Make', table, {
+      actions: ['PutItem'],
+      partitions: [apiKeys, apiKeyList, portalSessions, portalEndings, tenantRecords],
+    }),
     items('End', table, {
       actions: ['UpdateItem'],
       partitions: [apiKeys, portalSessions, portalEndings, tenantRecords],

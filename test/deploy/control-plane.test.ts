@@ -236,6 +236,7 @@ whereTerraformIs('a stage that is deployed, used, changed and destroyed', () => 
       headers: { origin, 'content-type': 'application/json' },
       body: JSON.stringify({ code: hash.slice(1), nonce: 'n'.repeat(43) }),
     })
+    expect(exchanged.status).toBe(200)
     const id = textAt(made, 'id')
     const [cookie = ''] = exchanged.headers.getSetCookie().map(each => each.split(';')[0])
     const ask = async (method: string, path: string) => {

@@ -19,6 +19,9 @@ import { startActionRecorder } from './deploy-actions'
 import { type Emulator, startEmulator } from './emulator'
 import { Project } from './project'
 
+/** Where the portal of every stage is, in its configuration. */
+export const portalOrigin = 'https://hooks.example.com'
+
 /** What a deployment is tried on: an emulator of AWS, or with `KEYTURN_DEPLOY_REGION` that region of a real account. */
 export interface DeployBed {
   /** Whether it is a real account. */
@@ -93,7 +96,7 @@ function baseConfig(stage: string, { region }: AwsAccess) {
     logRetentionDays: 7,
     corsOrigins: ['https://app.example.com'],
     portal: {
-      origin: 'https://hooks.example.com',
+      origin: portalOrigin,
       embedOrigins: ['https://app.example.com'],
       returnOrigins: ['https://app.example.com'],
     },

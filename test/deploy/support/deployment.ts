@@ -9,7 +9,7 @@ import { describeLocalRun, type LocalDescription } from '../../../local/local-de
 import type { LocalFunction } from '../../../local/local-functions'
 import { buildWorkerRuntime, endBuilder } from '../../../scripts/bundle'
 import { secretsManagerClient } from '../../../src/aws/clients'
-import type { DeployBed } from './deploy-bed'
+import { type DeployBed, portalOrigin } from './deploy-bed'
 import { type AwsAccess, deployedRoutes } from './deployed-api'
 import { deployedFunction } from './deployed-function'
 import { type CallRecorder, type RecordedCall, startCallRecorder } from './recorded-calls'
@@ -76,7 +76,7 @@ async function serveLocally(bed: DeployBed, stage: string): Promise<Served> {
   })
   const invoke = async (name: string, event: object): Promise<unknown> => functions.get(name)?.invoke(event)
   const routes = await deployedRoutes(access, `keyturn-${stage}`)
-  const gateway = await startGateway({ port: 0, routes, invoke, now: () => new Date() })
+  const gateway = await startGateway({ port: 0, routes, invoke, origins: [portalOrigin], now: () => new Date() })
   return {
     api: gateway.url,
     calls: new Map([...recorders].map(([name, { calls }]) => [name, calls])),
