@@ -88,7 +88,11 @@ describe('a contract that nobody compiled', () => {
     ['rotateBody must be an object', ['rotateBody'], []],
     ['client must be an object', ['client'], []],
     ['operation POST /api/hooks/{id}/roll: access must be an object', ['operations', '0', 'access'], []],
-    ['credentials.plan is no member; there are in, apiKey, sessions, portalScopes, permissions, plans', ['credentials', 'plan'], []],
+    [
+      'credentials.plan is no member; there are in, apiKey, sessions, portalScopes, permissions, plans',
+      ['credentials', 'plan'],
+      [],
+    ],
     ['secret.encoding must be one of hex, ', ['secret', 'encoding'], 'base32'],
     ['operation POST /api/hooks/{id}/roll: use must be one of create, ', ['operations', '0', 'use'], 'rotat'],
     [
