@@ -58,8 +58,17 @@ function handOver(path: string): void {
     chownSync(each, nobody, nobody)
 }
 
-/** The exit code and everything that was printed. */
+const attempts = 5
+
+/** The exit code and everything that was printed. Somebody else may take a port between the look at it and the start. */
 async function start(): Promise<[number | null, string]> {
+  for (let attempt = 1; ; attempt += 1) {
+    const ended = await startOnce()
+    if (attempt === attempts || !/port \d+ is in use/.test(ended[1])) return ended
+  }
+}
+
+async function startOnce(): Promise<[number | null, string]> {
   const script = join(__dirname, 'fixtures/start-without-rights.ts')
   const args = ['--port', String(await freePorts()), '--data-dir', dir, '--build-dir', join(dir, 'build')]
   const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
