@@ -4,6 +4,7 @@ import type { AttemptsItem, DeliveriesItem, Endpoint } from '../client'
 import type { Ring } from './key-ring'
 import { useLoaded } from './loaded'
 import { may, useOpen } from './open'
+import { type Page, usePages } from './pages'
 import { Failure, Field, Shown, Table, Time, useWork } from './parts'
 import { shown, shownCut } from './shown'
 import { common, deliveries as texts } from './texts'
@@ -176,26 +177,13 @@ function sendAgainCell(row: DeliveriesItem, isRunning: boolean, send: (id: strin
 }
 
 interface AttemptsProps extends DeliveriesProps {
-  readonly first: AttemptsPage
-}
-
-interface AttemptsPage {
-  readonly data: readonly AttemptsItem[]
-  readonly nextCursor: string | null
+  readonly first: Page<AttemptsItem>
 }
 
 function Attempts({ first, endpoint, ring }: AttemptsProps): JSX.Element {
   const { client, session } = useOpen()
-  const work = useWork()
-  const [others, setOthers] = useState<readonly AttemptsPage[]>([])
-  const pages = [first, ...others]
-  const cursor = pages.at(-1)?.nextCursor ?? null
+  const { items, more } = usePages(first, cursor => client.attempts(endpoint.id, { limit: 50, cursor }))
   const hasBodies = session.deliveryBodies
-  const more = (): void =>
-    work.run(async () => {
-      const page = await client.attempts(endpoint.id, { limit: 50, ...(cursor !== null && { cursor }) })
-      setOthers(before => [...before, page])
-    })
   return (
     <>
       <Table
@@ -209,27 +197,20 @@ function Attempts({ first, endpoint, ring }: AttemptsProps): JSX.Element {
           texts.took,
           ...(hasBodies ? [texts.body] : []),
         ]}
-        rows={pages
-          .flatMap(({ data }) => data)
-          .map(attempt => ({
-            key: attempt.id,
-            cells: [
-              <Time key="at" at={attempt.at} />,
-              shownCut(attempt.eventType, 60),
-              texts.kinds[attempt.kind],
-              resultOf(attempt),
-              keysOf(attempt, ring),
-              texts.milliseconds(attempt.durationMs),
-              ...(hasBodies ? [<code key="body">{shownCut(attempt.response, 500)}</code>] : []),
-            ],
-          }))}
+        rows={items.map(attempt => ({
+          key: attempt.id,
+          cells: [
+            <Time key="at" at={attempt.at} />,
+            shownCut(attempt.eventType, 60),
+            texts.kinds[attempt.kind],
+            resultOf(attempt),
+            keysOf(attempt, ring),
+            texts.milliseconds(attempt.durationMs),
+            ...(hasBodies ? [<code key="body">{shownCut(attempt.response, 500)}</code>] : []),
+          ],
+        }))}
       />
-      {work.error !== null && <Failure error={work.error} />}
-      {cursor !== null && (
-        <button type="button" disabled={work.isRunning} onClick={more}>
-          {common.loadMore}
-        </button>
-      )}
+      {more}
     </>
   )
 }

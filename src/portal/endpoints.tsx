@@ -4,11 +4,12 @@ import type { Endpoint, GetHealthReply, ListQuery } from '../client'
 import { CreateDialog } from './create-endpoint'
 import { useLoaded, useNow } from './loaded'
 import { may, useOpen } from './open'
-import { Failure, Field, Shown, Table, TimeAway, useWork } from './parts'
+import { type Page, usePages } from './pages'
+import { Field, Shown, Table, TimeAway } from './parts'
 import { fragmentOf } from './route'
 import { shown, shownCut } from './shown'
 import { SecretTile } from './tile'
-import { common, health as healthTexts, list as texts, states } from './texts'
+import { health as healthTexts, list as texts, states } from './texts'
 
 interface Filter {
   readonly status: '' | 'active' | 'paused'
@@ -41,9 +42,9 @@ export function Endpoints(): JSX.Element {
       <Filters filter={filter} onFilter={setFilter} />
       <Shown of={loaded} reload={reload}>
         {page =>
-          page.rows.length > 0 || page.nextCursor !== null ? (
+          page.data.length > 0 || page.nextCursor !== null ? (
             <>
-              <Tiles rows={page.rows} onRotated={() => void reload()} />
+              <Tiles rows={page.data} onRotated={() => void reload()} />
               <Rows key={JSON.stringify(filter)} first={page} filter={filter} />
             </>
           ) : isFiltered ? (
@@ -166,14 +167,9 @@ interface Row {
   readonly health: GetHealthReply | null
 }
 
-interface Page {
-  readonly rows: readonly Row[]
-  readonly nextCursor: string | null
-}
-
 type Client = ReturnType<typeof useOpen>['client']
 
-async function readPage(client: Client, { status, contract, url }: Filter, cursor: string | null): Promise<Page> {
+async function readPage(client: Client, { status, contract, url }: Filter, cursor: string | null): Promise<Page<Row>> {
   const query: ListQuery = {
     limit: pageSize,
     ...(status !== '' && { status }),
@@ -183,7 +179,7 @@ async function readPage(client: Client, { status, contract, url }: Filter, curso
   }
   const { data, nextCursor } = await client.list(query)
   const rows = await Promise.all(data.map(async endpoint => ({ endpoint, health: await readHealth(client, endpoint) })))
-  return { rows, nextCursor }
+  return { data: rows, nextCursor }
 }
 
 async function readHealth(client: Client, { id }: Endpoint): Promise<GetHealthReply | null> {
@@ -195,20 +191,16 @@ async function readHealth(client: Client, { id }: Endpoint): Promise<GetHealthRe
   }
 }
 
-function Rows({ first, filter }: { readonly first: Page; readonly filter: Filter }): JSX.Element {
+function Rows({ first, filter }: { readonly first: Page<Row>; readonly filter: Filter }): JSX.Element {
   const { client } = useOpen()
   const now = useNow(60)
-  const [others, setOthers] = useState<readonly Page[]>([])
-  const work = useWork()
-  const pages = [first, ...others]
-  const cursor = pages.at(-1)?.nextCursor ?? null
-  const rows = pages.flatMap(page => page.rows)
+  const { items, more } = usePages(first, cursor => readPage(client, filter, cursor))
   return (
     <>
       <Table
         caption={texts.caption}
         columns={[texts.name, texts.url, texts.state, texts.deliveries, texts.age]}
-        rows={rows.map(({ endpoint, health }) => ({
+        rows={items.map(({ endpoint, health }) => ({
           key: endpoint.id,
           cells: [
             <a key="name" href={fragmentOf({ kind: 'endpoint', id: endpoint.id, view: 'keys' })}>
@@ -227,21 +219,7 @@ function Rows({ first, filter }: { readonly first: Page; readonly filter: Filter
           ],
         }))}
       />
-      {work.error !== null && <Failure error={work.error} />}
-      {cursor !== null && (
-        <button
-          type="button"
-          disabled={work.isRunning}
-          onClick={() =>
-            work.run(async () => {
-              const page = await readPage(client, filter, cursor)
-              setOthers(before => [...before, page])
-            })
-          }
-        >
-          {common.loadMore}
-        </button>
-      )}
+      {more}
     </>
   )
 }

@@ -1,12 +1,12 @@
 import type { ComponentChildren, JSX } from 'preact'
-import { useState } from 'preact/hooks'
 import type { AuditRecord, AuditReply } from '../client'
 import { useLoaded } from './loaded'
 import { type Open, useOpen } from './open'
-import { Failure, Shown, Table, Time, useWork } from './parts'
+import { usePages } from './pages'
+import { Shown, Table, Time } from './parts'
 import { fragmentOf } from './route'
 import { shown, shownCut } from './shown'
-import { common, history as texts } from './texts'
+import { history as texts } from './texts'
 
 /** Who did what, when and why. `endpointId` null: of the whole account. */
 export function History({ endpointId }: { readonly endpointId: string | null }): JSX.Element {
@@ -45,44 +45,29 @@ function Records({
   readonly endpointId: string | null
 }): JSX.Element {
   const open = useOpen()
-  const work = useWork()
-  const [others, setOthers] = useState<readonly AuditReply[]>([])
-  const pages = [first, ...others]
-  const cursor = pages.at(-1)?.nextCursor ?? null
-  const more = (): void =>
-    work.run(async () => {
-      const page = await readPage(open, endpointId, cursor)
-      setOthers(before => [...before, page])
-    })
+  const { items, more } = usePages(first, cursor => readPage(open, endpointId, cursor))
   const ofAll = endpointId === null
   return (
     <>
       <Table
         caption={texts.heading}
         columns={[texts.when, texts.what, ...(ofAll ? [texts.endpoint] : []), texts.who, texts.why, texts.changes]}
-        rows={pages
-          .flatMap(({ data }) => data)
-          .map(record => ({
-            key: record.id,
-            cells: [
-              <Time key="at" at={record.at} />,
-              texts.kinds[record.kind],
-              ...(ofAll ? [endpointLink(record)] : []),
-              <span key="who">
-                {shownCut(record.actor.id, 60)}{' '}
-                <span class="quiet">{texts.actors[record.actor.kind] ?? shown(record.actor.kind)}</span>
-              </span>,
-              shown(record.reason ?? ''),
-              changesOf(record),
-            ],
-          }))}
+        rows={items.map(record => ({
+          key: record.id,
+          cells: [
+            <Time key="at" at={record.at} />,
+            texts.kinds[record.kind],
+            ...(ofAll ? [endpointLink(record)] : []),
+            <span key="who">
+              {shownCut(record.actor.id, 60)}{' '}
+              <span class="quiet">{texts.actors[record.actor.kind] ?? shown(record.actor.kind)}</span>
+            </span>,
+            shown(record.reason ?? ''),
+            changesOf(record),
+          ],
+        }))}
       />
-      {work.error !== null && <Failure error={work.error} />}
-      {cursor !== null && (
-        <button type="button" disabled={work.isRunning} onClick={more}>
-          {common.loadMore}
-        </button>
-      )}
+      {more}
     </>
   )
 }
