@@ -1,6 +1,6 @@
 module keyturn-receiver
 
-go 1.21
+go 1.24
 
 require (
 	github.com/aws/aws-sdk-go-v2 v1.41.7

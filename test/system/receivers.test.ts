@@ -44,7 +44,10 @@ function go(): Runnable {
   const env = { ...process.env, GOFLAGS: process.env.GOFLAGS ?? '-mod=mod' }
   const built = spawnSync('go', ['build', '-o', 'receiver', '.'], { cwd: source, env, encoding: 'utf8' })
   if (built.status === 0) return { command: [join(source, 'receiver')] }
-  const isUnreachable = /no such host|dial tcp|cannot find module|i\/o timeout|disabled by GOPROXY/.test(built.stderr)
+  const isUnreachable =
+    /no such host|dial tcp|cannot find module|i\/o timeout|disabled by GOPROXY|toolchain not available/.test(
+      built.stderr,
+    )
   if (isUnreachable) return { missing: 'go cannot fetch standardwebhooks and the AWS SDK' }
   throw new Error(`the receiver in Go does not build:\n${built.stderr}`)
 }
