@@ -127,6 +127,8 @@ function Before({ phase, entering }: BeforeProps): JSX.Element {
       )
     case 'wrong-parent':
       return <StartScreen heading={start.wrongParent} help={start.wrongParentHelp} />
+    case 'no-cookie':
+      return <StartScreen heading={start.noCookie} help={start.noCookieHelp(location.protocol === 'http:')} />
     case 'over':
     case 'signed-out':
       return (

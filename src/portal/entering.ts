@@ -150,6 +150,7 @@ function liveBehind(phase: Phase, before: Live | null): Live | null {
     case 'waiting':
     case 'none':
     case 'wrong-parent':
+    case 'no-cookie':
     case 'over':
     case 'signed-out':
       return null

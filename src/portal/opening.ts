@@ -36,6 +36,8 @@ export type Opened =
   /** Whose link it is; `live` is another's session that it would replace. */
   | { readonly kind: 'ask'; readonly asked: Asked }
   | { readonly kind: 'wrong-parent' }
+  /** The link was good, and the browser kept no cookie of the session. */
+  | { readonly kind: 'no-cookie' }
   | { readonly kind: 'open'; readonly live: Live }
 
 export interface Asked {
@@ -126,7 +128,8 @@ async function exchanged(opener: Opener, { code, nonce, origin, replaces }: Exch
     if (origin === null) keepSessionId(storage, id)
     if (replaces !== null) await endQuietly(replaces)
     const live = await sessionOf(opener, credential, origin)
-    return live === null ? { kind: 'bad-link', live: null } : { kind: 'open', live }
+    if (live !== null) return { kind: 'open', live }
+    return credential.kind === 'cookie' ? { kind: 'no-cookie' } : { kind: 'bad-link', live: null }
   } catch (error) {
     if (!isRefusal(error)) throw error
     keepOpening(storage, null)

@@ -31,6 +31,11 @@ export const start = {
   waiting: 'Waiting for your platform…',
   wrongParent: 'This page is not for the site that shows it',
   wrongParentHelp: 'The session was made for another site. It was ended.',
+  noCookie: 'Your browser kept no cookie',
+  noCookieHelp: (isHttp: boolean) =>
+    isHttp
+      ? 'This page stays signed in by a secure cookie, which Safari does not keep over http, and no browser keeps where cookies are off. Open a new link in another browser, or over https.'
+      : 'This page stays signed in by a cookie. Allow cookies for this site, then ask your platform for a new link: this one was used.',
   over: 'Your session is over',
   overHelp: 'Open the page from your platform again to go on.',
   signedOut: 'You are signed out',

@@ -1,5 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type BrowserBed, browserBed, portalLink, type Tab } from './bed'
+import { accountAt, button, heading } from './portal'
 
 let bed: BrowserBed
 let tab: Tab
@@ -42,6 +46,35 @@ describe('the page of the portal', () => {
       document.body.append(frame)
     }, `${api}/portal`)
     expect((await failed).failure()?.errorText).toMatch(/BLOCKED/)
+  })
+})
+
+/** A profile whose owner has turned cookies off, as the browser's own settings do; that turns storage off as well. */
+async function profileWithoutCookies(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'keyturn-profile-'))
+  await mkdir(join(folder, 'Default'))
+  const preferences = { profile: { default_content_setting_values: { cookies: 2 } } }
+  await writeFile(join(folder, 'Default', 'Preferences'), JSON.stringify(preferences))
+  return folder
+}
+
+describe('a browser that keeps no cookies', () => {
+  let profile: string
+  let refusing: Tab
+  beforeEach(async () => {
+    profile = await profileWithoutCookies()
+    refusing = await bed.openKept(profile)
+  })
+  afterEach(async () => {
+    await refusing.close()
+    await rm(profile, { recursive: true, force: true })
+  })
+
+  it('is told so after Continue, not that the link was used', async () => {
+    await refusing.page.goto((await accountAt(bed.run.local).mint()).url)
+    await button(refusing.page, 'Continue').click()
+    await heading(refusing.page, 'Your browser kept no cookie').waitFor()
+    await refusing.page.getByText('Open a new link in another browser, or over https.').waitFor()
   })
 })
 
