@@ -16,7 +16,8 @@ export interface LocalSession {
   readonly issuer: string
   readonly subject: string
   readonly role: Role
-  readonly tenantId: string
+  /** Several: the person acts for each of them, and requests name one. */
+  readonly tenantId: string | readonly string[]
   /** Told as `auth_time`. Default: the token does not say. */
   readonly signedInAt?: Date
 }

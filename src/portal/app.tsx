@@ -112,11 +112,9 @@ function Before({ phase, entering }: BeforeProps): JSX.Element {
     case 'ask':
       return <AskScreen asked={phase.asked} onContinue={() => entering.proceed(phase.asked)} onStay={entering.stay} />
     case 'bad-link':
-      return (
-        <StartScreen heading={start.badLink} help={start.badLinkHelp}>
-          {phase.live !== null && <Stay live={phase.live} onStay={entering.stay} />}
-        </StartScreen>
-      )
+      return <Refused heading={start.badLink} help={start.badLinkHelp} live={phase.live} onStay={entering.stay} />
+    case 'bad-session':
+      return <Refused heading={start.badSession} help={start.badSessionHelp} live={phase.live} onStay={entering.stay} />
     case 'no-reply':
       return (
         <StartScreen heading={start.noReply} help={start.noReplyHelp}>
@@ -139,10 +137,22 @@ function Before({ phase, entering }: BeforeProps): JSX.Element {
   }
 }
 
-function Stay({ live, onStay }: { readonly live: Live; readonly onStay: (live: Live) => void }): JSX.Element {
+interface RefusedProps {
+  readonly heading: string
+  readonly help: string
+  readonly live: Live | null
+  readonly onStay: (live: Live) => void
+}
+
+/** What was opened is not to be; a session that was there before goes on. */
+function Refused({ heading, help, live, onStay }: RefusedProps): JSX.Element {
   return (
-    <button type="button" onClick={() => onStay(live)}>
-      {start.stay(personOf(live))}
-    </button>
+    <StartScreen heading={heading} help={help}>
+      {live !== null && (
+        <button type="button" onClick={() => onStay(live)}>
+          {start.stay(personOf(live))}
+        </button>
+      )}
+    </StartScreen>
   )
 }

@@ -83,7 +83,7 @@ export function useEntering(mode: Mode, storage: TabStorage, onOpen: (live: Live
     if (run.current !== own) return
     const isNew = next.kind === 'open' && next.live !== live.current
     show(next)
-    if (next.kind === 'wrong-parent' || next.kind === 'bad-link') tell('keyturn:refused', origin)
+    if (refused.has(next.kind)) tell('keyturn:refused', origin)
     if (next.kind !== 'open' || !isNew) return
     tell('keyturn:opened')
     onOpen(next.live)
@@ -127,6 +127,9 @@ export function useEntering(mode: Mode, storage: TabStorage, onOpen: (live: Live
   }
 }
 
+/** What a parent hears of as `keyturn:refused`. */
+const refused: ReadonlySet<Phase['kind']> = new Set(['wrong-parent', 'bad-link', 'bad-session'])
+
 async function phaseAfter(work: () => Promise<Opened>, retry: () => void): Promise<Phase> {
   try {
     return await work()
@@ -141,6 +144,7 @@ function liveBehind(phase: Phase, before: Live | null): Live | null {
   switch (phase.kind) {
     case 'open':
     case 'bad-link':
+    case 'bad-session':
       return phase.live
     case 'ask':
       return phase.asked.live

@@ -33,6 +33,8 @@ export type Opened =
   | { readonly kind: 'none' }
   /** The link does not work; `live` is the session that the tab has. */
   | { readonly kind: 'bad-link'; readonly live: Live | null }
+  /** The platform's own session, which a parent handed over, is refused: it is over, or not for this tenant. */
+  | { readonly kind: 'bad-session'; readonly live: Live | null }
   /** Whose link it is; `live` is another's session that it would replace. */
   | { readonly kind: 'ask'; readonly asked: Asked }
   | { readonly kind: 'wrong-parent' }
@@ -74,8 +76,13 @@ export async function openHanded(opener: Opener, handed: Handed, live: Live | nu
   const { origin } = handed
   if (handed.kind === 'code') return ask(opener, { code: handed.code, live, origin })
   const { token, tenantId } = handed
-  const opened = await sessionOf(opener, { kind: 'token', token, tenantId }, origin)
-  return opened === null ? { kind: 'bad-link', live } : { kind: 'open', live: opened }
+  try {
+    const opened = await sessionOf(opener, { kind: 'token', token, tenantId }, origin)
+    return opened === null ? { kind: 'bad-session', live } : { kind: 'open', live: opened }
+  } catch (error) {
+    if (isRefusal(error)) return { kind: 'bad-session', live }
+    throw error
+  }
 }
 
 /**

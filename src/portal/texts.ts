@@ -23,6 +23,8 @@ export const start = {
   noLinkHelp: 'This page opens with a link from your platform’s dashboard. Each link works once, for a short time.',
   badLink: 'This link no longer works',
   badLinkHelp: 'It was used already, or its time is over. Ask your platform for a new one.',
+  badSession: 'Your session opens nothing here',
+  badSessionHelp: 'It is over, or it is not for this account. Open the page from your platform again.',
   noReply: 'No reply',
   noReplyHelp: 'The server did not answer. Nothing is lost: try again.',
   again: 'Try again',

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Frame, Locator, Page } from 'playwright-core'
+import { join } from 'node:path'
+import { openSessionIssuer } from '../../local/session-issuer'
 import { apiCaller } from '../support/api-caller'
 import { type BrowserBed, browserBed, type Tab } from './bed'
 import { type Account, accountAt, button, heading, type Link, openLink } from './portal'
@@ -89,6 +91,13 @@ async function handOver(page: Page, message: object): Promise<void> {
   await page.evaluate(data => window.frames[0]?.postMessage(data, '*'), message)
 }
 
+/** A session of the platform's own, of a person who acts for these tenants and has signed in so many minutes ago. */
+async function ownSession(tenantId: readonly string[], minutesAgo: number): Promise<string> {
+  const issuer = await openSessionIssuer(join(bed.run.dataDir, 'session-key.json'))
+  const signedInAt = new Date(Date.now() - minutesAgo * 60_000)
+  return issuer.issue({ issuer: bed.run.local.aws, subject: 'grace', role: 'admin', tenantId, signedInAt })
+}
+
 function describes(): number {
   return tab.requests.filter(url => url.endsWith('/portal-sessions/describe')).length
 }
@@ -120,6 +129,45 @@ describe('a page that may have the portal in its frame', () => {
     expect(headers.some(({ authorization }) => authorization?.startsWith('Bearer kps_') === true)).toBe(true)
     expect(tab.requests.filter(url => /kp[cs]_/.test(url))).toEqual([])
     expect(tab.troubles).toEqual([])
+  })
+
+  it('opens it by a session of several tenants, as the one that it names', async () => {
+    const { tenantId, endpointId } = bed.run.local.contracts.keyturn
+    const made = await account.createEndpoint({ name: 'Orders' })
+    const jwt = await ownSession([tenantId, account.tenantId], 0)
+    const seen: Record<string, readonly boolean[]> = {}
+    for (const each of [tenantId, account.tenantId]) {
+      await tab.page.goto('about:blank')
+      const portal = await waitingPortal(tab.page)
+      await handOver(tab.page, { type: 'keyturn:open', jwt, tenantId: each })
+      await portal.getByRole('table', { name: 'Your endpoints' }).waitFor()
+      const links = [endpointId, made.id].map(id => portal.locator(`a[href*="${id}"]`).count())
+      seen[each] = (await Promise.all(links)).map(count => count > 0)
+    }
+    expect(seen).toEqual({ [tenantId]: [true, false], [account.tenantId]: [false, true] })
+  })
+
+  it('opens nothing by a session of several tenants that names none of them, or another', async () => {
+    const jwt = await ownSession([account.tenantId, 'org_2'], 0)
+    for (const named of [{}, { tenantId: 'org_3' }]) {
+      await tab.page.goto('about:blank')
+      const portal = await waitingPortal(tab.page)
+      await handOver(tab.page, { type: 'keyturn:open', jwt, ...named })
+      await heading(portal, 'Your session opens nothing here').waitFor()
+      expect(await toldTo(tab.page)).toEqual(toldBy('keyturn:ready', 'keyturn:refused'))
+    }
+  })
+
+  it('asks for another sign-in where one of the platform’s own is longer ago, before a key is ended', async () => {
+    const { id } = await account.createEndpoint({ name: 'Orders' })
+    const portal = await waitingPortal(tab.page)
+    const jwt = await ownSession([account.tenantId], 10)
+    await handOver(tab.page, { type: 'keyturn:open', jwt })
+    await portal.locator(`a[href*="${id}"]`).first().click()
+    await portal.locator('summary', { hasText: 'More' }).click()
+    await button(portal, 'The secret leaked: end every key now').click()
+    const asking = portal.getByRole('dialog')
+    await asking.getByText('This needs a sign-in of the last five minutes.').waitFor()
   })
 
   it('opens it by a session of the platform’s own, whose role decides', async () => {
@@ -164,7 +212,7 @@ describe('a page that may have the portal in its frame', () => {
 
   it('is told that a session of nobody opens nothing', async () => {
     const portal = await openParent(tab.page, parents()[0], 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.x')
-    await heading(portal, 'This link no longer works').waitFor()
+    await heading(portal, 'Your session opens nothing here').waitFor()
     expect(await toldTo(tab.page)).toEqual(toldBy('keyturn:ready', 'keyturn:refused'))
   })
 
@@ -201,7 +249,7 @@ describe('a page that may have the portal in its frame', () => {
     await heading(portal, 'Webhooks').waitFor()
     await portal.getByText('Ada Lovelace').waitFor()
     await handOver(tab.page, { type: 'keyturn:open', jwt: 'a.b.c' })
-    await heading(portal, 'This link no longer works').waitFor()
+    await heading(portal, 'Your session opens nothing here').waitFor()
     await handOver(tab.page, other)
     await warning.waitFor()
     const described = tab.page.waitForResponse(reply => reply.url().endsWith('/describe'))
