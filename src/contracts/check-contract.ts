@@ -143,7 +143,8 @@ function checkEndless({
 const leastKeyBits = 256
 
 function checkCredentials({ credentials }: Pick<Contract, 'credentials'>): readonly Fault[] {
-  const { apiKey, sessions } = credentials
+  const { apiKey, sessions, permissions = [] } = credentials
+  const portalScopes: Readonly<Record<string, string>> = credentials.portalScopes ?? {}
   const places = placesOf(credentials)
   return [
     places.length === 0 && 'credentials.in must name a place',
@@ -158,6 +159,11 @@ function checkCredentials({ credentials }: Pick<Contract, 'credentials'>): reado
     apiKey !== undefined && !fitsEncoding(apiKey) && 'credentials.apiKey.bytes does not fit the encoding',
     apiKey !== undefined && !/^[\w.~+/-]*$/.test(apiKey.prefix) && 'credentials.apiKey.prefix must fit a token',
     apiKey?.prefix === '' && sessions === true && 'credentials.apiKey.prefix must tell keys from sessions',
+    ...Object.entries(portalScopes).map(
+      ([scope, permission]) =>
+        !permissions.includes(permission) &&
+        `credentials.portalScopes.${scope} is no permission of credentials.permissions`,
+    ),
   ]
 }
 

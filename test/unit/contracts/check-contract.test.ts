@@ -112,6 +112,21 @@ describe('a contract', () => {
     ['name', { ...sound, name: 'Sound' }],
     ['operations', { ...sound, operations: [] }],
     ['credentials', { ...sound, credentials: { ...sound.credentials, sessions: false, apiKey: undefined } as never }],
+    [
+      'credentials.portalScopes.rotate is no permission',
+      {
+        ...sound,
+        credentials: {
+          ...sound.credentials,
+          portalScopes: {
+            read: 'endpoints:read',
+            rotate: 'endpoints:rotates',
+            write: 'endpoints:write',
+            test: 'endpoints:write',
+          },
+        },
+      },
+    ],
     ['credentials.in.name', { ...sound, credentials: { ...sound.credentials, in: { kind: 'header', name: 'X Key' } } }],
     [
       'credentials.apiKey must have 256 bits',
