@@ -11,7 +11,12 @@ import type { ProblemCode } from './operations'
  * A newer Keyturn may answer a code that this version does not list, so a `switch` keeps a `default`.
  */
 export type KeyturnErrorCode =
-  ProblemCode | 'network' | 'timeout' | 'aborted' | 'unexpected-reply' | (string & Record<never, never>)
+  | ProblemCode
+  | 'network'
+  | 'timeout'
+  | 'aborted'
+  | 'unexpected-reply'
+  | (string & Record<never, never>)
 
 /** One field at fault: a path into the body, or the name of a parameter or header. */
 export interface FieldFault {

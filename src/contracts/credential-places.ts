@@ -18,7 +18,8 @@ export function headerOfPlace(place: CredentialPlace): string | null {
 
 /** A place as HTTP shows it, with a credential in it: a header, or a member of the query. */
 export type Placed =
-  { readonly header: string; readonly value: string } | { readonly query: string; readonly value: string }
+  | { readonly header: string; readonly value: string }
+  | { readonly query: string; readonly value: string }
 
 /** Where and how a caller writes its credential: in the first of the contract's places. */
 export function placedCredential(credentials: Credentials, token: string): Placed {

@@ -6,7 +6,9 @@ import { longestDelaySeconds } from './ports'
 
 /** `done`: delivered, or the sweep's from now on. `bury`: it is given up and goes to the dead-letter queue. */
 export type NextStep =
-  { readonly kind: 'done' } | { readonly kind: 'queue'; readonly delaySeconds: number } | { readonly kind: 'bury' }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'queue'; readonly delaySeconds: number }
+  | { readonly kind: 'bury' }
 
 export interface Afterwards {
   readonly delivery: Delivery

@@ -38,7 +38,8 @@ export function replyChecker(mounts: readonly Mount[]): CheckReply {
     if (status === 404 && text.includes('route-not-found')) return
     assert.ok(response !== undefined, `${what}, which is not described: ${text}`)
     const content = memberOf(response, 'content') as
-      Readonly<Record<string, { readonly schema: JsonSchema }>> | undefined
+      | Readonly<Record<string, { readonly schema: JsonSchema }>>
+      | undefined
     if (content === undefined) return assert.equal(text, '', `${what} with a body`)
     const [[type, { schema }] = ['', { schema: {} }]] = Object.entries(content)
     assert.equal(contentType, type, what)

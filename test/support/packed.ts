@@ -11,7 +11,7 @@ const notOfClone = ['node_modules', 'dist', 'cdktf.out']
 export function copyOfProject(folder: string): void {
   mkdirSync(folder, { recursive: true })
   for (const name of readdirSync(root)) {
-    if (notOfClone.includes(name) || (name.startsWith('.') && !name.startsWith('.prettier'))) continue
+    if (notOfClone.includes(name) || name.startsWith('.')) continue
     cpSync(join(root, name), join(folder, name), { recursive: true })
   }
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))

@@ -60,7 +60,12 @@ export interface HookRecord {
 
 /** What makes a rotation's end weaker than usual, until another one. */
 export type Disorder =
-  'overlapping-runs' | 'late-request' | 'late-put' | 'put-out-of-turn' | 'late-tag' | 'rotated-by-hand'
+  | 'overlapping-runs'
+  | 'late-request'
+  | 'late-put'
+  | 'put-out-of-turn'
+  | 'late-tag'
+  | 'rotated-by-hand'
 
 export const baseUrl = 'https://vendor.example'
 export const tenantId = 'acme'
