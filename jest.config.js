@@ -13,8 +13,18 @@ const minutes = 60_000
 
 /** What `quick` has of the tests of the whole local run. */
 const quickOfSystem = 'local-run|api-docs|client|platform-keys|package|receivers|followed-config'
-/** Unit tests that take twenty seconds and more each: crashes at every call, and what compilers and processes say. */
-const slowUnits = 'delivery/deliver-crash|contracts/structure|cli/arguments|rotation-hook/bundle'
+/** Unit tests that take four seconds and more each: crashes at every call, and what compilers, synths and processes say. */
+const slowUnits = [
+  'aws/former-functions',
+  'cli/(?:arguments|check-contract|redrive)',
+  'contracts/structure',
+  'delivery/deliver-crash',
+  'explain/(?:any-fault|planted-faults)',
+  'infra/(?:control-plane|rotated-secret)',
+  'local/main',
+  'rotation-hook/(?:bundle|unreachable|vendor-failure)',
+  'secrets-manager/receiver',
+].join('|')
 
 /**
  * What each suite runs; `SUITE` names one, and every test file belongs to one. Nothing is timed: a busy machine only
