@@ -120,7 +120,7 @@ export function RotateDialog(props: RotateProps): JSX.Element {
             )}
           </Field>
         )}
-        {plan !== null && needsRecentSignIn(plan, contract) && <StepUp />}
+        {plan !== null && needsRecentSignIn(plan, { ring, contract, now: new Date() }) && <StepUp />}
         {work.error !== null && <Failure error={work.error} />}
         <div class="actions">
           <button class="main" disabled={plan === null || (hasGap && !isAgreed) || work.isRunning}>

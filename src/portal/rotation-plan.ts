@@ -2,7 +2,7 @@ import type { Endpoint, RotateBody } from '../client'
 import type { Contract } from '../contracts/contract'
 import { isWithin, overlapAfter } from '../contracts/overlap'
 import { addSeconds } from '../core/instant'
-import { hasSeveralSignatures, type Ring, type RingKey, type RotationRecord } from './key-ring'
+import { hasSeveralSignatures, retiringKeys, type Ring, type RingKey, type RotationRecord } from './key-ring'
 
 // Rotate asks one question: can the receiver hold two secrets, or does it read them? What follows from the answer.
 
@@ -87,9 +87,40 @@ export function bodyOf({ plan, reveal, reason, revision }: Choice): RotateBody {
   }
 }
 
-/** Whether the server asks for a sign-in of the last minutes. */
-export function needsRecentSignIn(plan: RotationPlan, contract: Rules): boolean {
-  return plan.kind === 'emergency' || (plan.kind === 'at-once' && !hasSeveralSignatures(contract))
+/** A key that ends within so long of a rotation, and would have lived on, may be one that a receiver still needs. */
+const soonSeconds = 600
+
+/** Whether the server asks for a sign-in of the last minutes: deliveries may be refused before anybody can do something. */
+export function needsRecentSignIn(
+  plan: RotationPlan,
+  { ring, contract, now }: { readonly ring: Ring; readonly contract: Rules & EndsBefore; readonly now: Date },
+): boolean {
+  if (plan.kind === 'emergency') return true
+  if (plan.kind === 'publish') return endsRetiring(contract) && retiringKeys(ring).length > 0
+  return !hasSeveralSignatures(contract) || endsSoon(ring, plan, { contract, now })
+}
+
+type EndsBefore = Pick<Contract, 'secondRotation'>
+
+function endsRetiring({ secondRotation }: EndsBefore): boolean {
+  return (secondRotation?.kind ?? 'replace') === 'replace'
+}
+
+function endsSoon(
+  ring: Ring,
+  plan: RotationPlan,
+  given: { readonly contract: EndsBefore; readonly now: Date },
+): boolean {
+  const soon = addSeconds(given.now, soonSeconds).getTime()
+  const endOf = (key: RingKey | undefined): number => {
+    if (key === undefined) return 0
+    return key.expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(key.expiresAt)
+  }
+  const { keys } = afterPlan(ring, plan, given).ring
+  return ring.keys.some(key => {
+    const end = endOf(keys.find(({ id }) => id === key.id))
+    return end < soon && end < endOf(key)
+  })
 }
 
 /** The key that a plan makes, before it is there. */

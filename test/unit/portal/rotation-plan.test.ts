@@ -13,9 +13,11 @@ import {
   plannedKeyId,
   planFor,
   possibleReceivers,
+  type RotationPlan,
   retryWaitsSeconds,
   triedForSeconds,
 } from '../../../src/portal/rotation-plan'
+import type { RingKey } from '../../../src/portal/key-ring'
 import { timelineOf } from '../../../src/portal/timeline'
 import { at, key, minutes, noon, ring } from './rings'
 
@@ -81,9 +83,27 @@ describe('the request', () => {
   })
 
   it('needs a recent sign-in where the receiver is cut off at once', () => {
-    expect(needsRecentSignIn(emergency, keyturn)).toBe(true)
-    expect(needsRecentSignIn(planFor('holds-one', tumban), tumban)).toBe(true)
-    expect(needsRecentSignIn(planFor('holds-two', tumban), tumban)).toBe(false)
+    const given = { ring: ring(key('old', -300)), now: noon }
+    expect(needsRecentSignIn(emergency, { ...given, contract: keyturn })).toBe(true)
+    expect(needsRecentSignIn(planFor('holds-one', tumban), { ...given, contract: tumban })).toBe(true)
+    expect(needsRecentSignIn(planFor('holds-two', tumban), { ...given, contract: tumban })).toBe(false)
+    expect(needsRecentSignIn(planFor('holds-one', keyturn), { ...given, contract: keyturn })).toBe(false)
+  })
+
+  it('needs one where a key that would have lived on ends within ten minutes, or with the promotion', () => {
+    const older = key('older', -900, { state: 'retiring', expiresAt: at(30) })
+    const ending = key('older', -900, { state: 'retiring', expiresAt: at(5) })
+    const short = { kind: 'at-once', overlapSeconds: 599 } as const
+    const usual = { kind: 'at-once', overlapSeconds: 600 } as const
+    const replacing: Contract = { ...keyturn, secondRotation: { kind: 'replace' } }
+    const needs = (plan: RotationPlan, contract: Contract, ...beside: readonly RingKey[]): boolean =>
+      needsRecentSignIn(plan, { ring: ring(key('old', -300), ...beside), contract, now: noon })
+    expect([needs(short, keyturn), needs(usual, keyturn)]).toEqual([true, false])
+    expect([needs(usual, keyturn, older), needs(usual, replacing, older)]).toEqual([false, true])
+    expect([needs(usual, keyturn, ending), needs(usual, replacing, ending)]).toEqual([false, true])
+    const publishing = planFor('holds-two', keyturn)
+    expect([needs(publishing, replacing), needs(publishing, replacing, older)]).toEqual([false, true])
+    expect(needs(publishing, keyturn, older)).toBe(false)
   })
 })
 
