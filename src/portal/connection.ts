@@ -1,5 +1,6 @@
 import { type Fetch, type KeyturnClient, keyturnClient, KeyturnError, type SessionReply } from '../client'
 import type { Mount } from '../contracts/routes'
+import { followServer } from './clock'
 
 // How the page speaks to the API: as the page session of a cookie, or with a token that is in memory alone.
 
@@ -88,6 +89,7 @@ function fetchAs(credential: Credential, onRefused: () => void): Fetch {
     const headers = { ...Object.fromEntries(others), ...headersOf(credential) }
     const credentials = credential.kind === 'cookie' ? 'same-origin' : 'omit'
     const reply = await globalThis.fetch(url, { ...init, ...quiet, credentials, headers })
+    followServer(reply)
     if (reply.status === 401) onRefused()
     return reply
   }

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { serverNow } from './clock'
 
 // What a screen reads from the API, and when it reads it again.
 
@@ -48,12 +49,12 @@ async function outcomeOf<Value>(read: () => Promise<Value>): Promise<Loaded<Valu
   }
 }
 
-/** The clock: now, and again every so many seconds. */
+/** The server's clock: now, and again every so many seconds. */
 export function useNow(seconds: number): Date {
   const [, tick] = useState(0)
   useEffect(() => {
     const timer = setInterval(() => tick(count => count + 1), seconds * 1000)
     return () => clearInterval(timer)
   }, [seconds])
-  return new Date()
+  return serverNow()
 }

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact'
+import { serverNow } from './clock'
 import { useOpen } from './open'
 import { ReturnLink } from './parts'
 import { rotate as texts } from './texts'
@@ -21,5 +22,5 @@ export function StepUp(): JSX.Element | null {
 const recentMilliseconds = 5 * 60 * 1000
 
 function isRecent(authenticatedAt: string | null): boolean {
-  return authenticatedAt !== null && Date.now() - Date.parse(authenticatedAt) < recentMilliseconds
+  return authenticatedAt !== null && serverNow().getTime() - Date.parse(authenticatedAt) < recentMilliseconds
 }

@@ -141,6 +141,28 @@ describe('a session that ends', () => {
     await tab.page.waitForURL(returnUrl)
   })
 
+  it.each([-60, 16, 60])('ends by the server’s clock, also where the reader’s is %s minutes off', async minutes => {
+    await tab.context.addInitScript(milliseconds => {
+      const now = Date.now.bind(Date)
+      globalThis.Date = class extends Date {
+        constructor(...given: readonly []) {
+          if (given.length === 0) super(now() + milliseconds)
+          else super(...given)
+        }
+
+        static override now(): number {
+          return now() + milliseconds
+        }
+      } as DateConstructor
+    }, minutes * 60_000)
+    await openOne({ expiresInSeconds: 300 })
+    expect(await tab.page.getByRole('alert').count()).toBe(0)
+    const { url } = await account.mint({ expiresInSeconds: 110 })
+    await tab.page.goto('about:blank')
+    await openLink(tab.page, { url })
+    await tab.page.getByRole('alert').getByText('A secret that is open here stays open.').waitFor()
+  })
+
   it('is not told before', async () => {
     await openOne({ expiresInSeconds: 300 })
     expect(await tab.page.getByRole('alert').count()).toBe(0)
