@@ -38,7 +38,7 @@ export function CreateDialog({ onDone, onClose }: CreateProps): JSX.Element {
         await obtain({ kind: 'create', body: next.body }, next.key)
         onDone()
       } catch (error) {
-        if (!isOpenEnded(error)) setSent(null)
+        if (!isOpenEnded(error, sent !== null)) setSent(null)
         throw error
       }
     })

@@ -1,6 +1,8 @@
 import type { ComponentChildren, JSX } from 'preact'
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { KeyturnError } from '../client'
+import { addSeconds } from '../core/instant'
+import { serverNow } from './clock'
 import type { Loaded } from './loaded'
 import { useOpen } from './open'
 import { useReading } from './reading'
@@ -42,13 +44,19 @@ export function problemText(error: unknown): string {
 export function Failure({ error }: { readonly error: unknown }): JSX.Element {
   const { session } = useOpen()
   const isStepUp = error instanceof KeyturnError && error.code === 'recent-sign-in-required'
-  const id = error instanceof KeyturnError ? error.requestId : null
+  const { requestId: id = null, retryAfterSeconds = null } = error instanceof KeyturnError ? error : {}
+  const now = serverNow()
   return (
     <div class="notice bad" role="alert">
       <p>
         <strong>{common.failed}.</strong> {problemText(error)}
       </p>
       {isStepUp && session.returnUrl !== null && <ReturnLink href={session.returnUrl}>{rotate.stepUpAct}</ReturnLink>}
+      {retryAfterSeconds !== null && retryAfterSeconds >= 60 && (
+        <p>
+          {common.possibleFrom} <TimeAway at={addSeconds(now, retryAfterSeconds)} now={now} />
+        </p>
+      )}
       {id !== null && <p class="quiet">{common.reference(shown(id))}</p>}
     </div>
   )
@@ -155,6 +163,13 @@ export interface Work {
 export function useWork(): Work {
   const [state, setState] = useState<{ readonly isRunning: boolean; readonly error: unknown }>(idle)
   const isMounted = useRef(true)
+  /** What had the focus when the work began: a control that is disabled meanwhile loses it. */
+  const focused = useRef<Element | null>(null)
+  useEffect(() => {
+    if (state.isRunning) return
+    if (focused.current !== null && document.activeElement === document.body) giveFocus(focused.current)
+    focused.current = null
+  }, [state.isRunning])
   useEffect(() => {
     isMounted.current = true
     return () => {
@@ -166,6 +181,7 @@ export function useWork(): Work {
   }
   const run = (work: () => Promise<void>): void => {
     if (state.isRunning) return
+    focused.current = document.activeElement
     set({ isRunning: true, error: null })
     work().then(
       () => set(idle),

@@ -2,6 +2,7 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { Endpoint } from '../client'
 import type { Contract } from '../contracts/contract'
+import { serverNow } from './clock'
 import { hasSeveralSignatures, type Ring, type RotationRecord } from './key-ring'
 import { type RevealingRequest, useOpen } from './open'
 import { useReading } from './reading'
@@ -9,6 +10,7 @@ import { Dialog, Failure, Field, useWork } from './parts'
 import {
   afterPlan,
   bodyOf,
+  hasRoom,
   likelyReceiver,
   needsRecentSignIn,
   planFor,
@@ -18,7 +20,7 @@ import {
   triedForSeconds,
 } from './rotation-plan'
 import { StepUp } from './step-up'
-import { common, rotate as texts, timeline as timelineTexts } from './texts'
+import { common, problems, rotate as texts, timeline as timelineTexts } from './texts'
 import { timelineOf } from './timeline'
 import { TimelinePicture, TimelineTable } from './timeline-picture'
 import { duration } from './times'
@@ -48,6 +50,7 @@ export function RotateDialog(props: RotateProps): JSX.Element {
   const plan = isEmergency ? emergency : receiver === null ? null : planFor(receiver, contract)
   const isRead = receiver === 'reads-mirror' && !isEmergency
   const hasGap = plan !== null && plan.kind !== 'publish'
+  const isFull = plan !== null && !hasRoom(plan, contract, ring)
   const send = (): void => {
     if (plan === null) return
     const reveal = !isRead || isRevealing
@@ -61,7 +64,7 @@ export function RotateDialog(props: RotateProps): JSX.Element {
         await open.obtain(next.request, next.key)
         onDone()
       } catch (error) {
-        if (!isOpenEnded(error)) setSent(null)
+        if (!isOpenEnded(error, sent !== null)) setSent(null)
         throw error
       }
     })
@@ -88,6 +91,7 @@ export function RotateDialog(props: RotateProps): JSX.Element {
             }}
           />
         )}
+        {isFull && <p class="notice bad">{problems['too-many-live-keys']}</p>}
         {plan !== null && <Consequence plan={plan} contract={contract} />}
         {plan !== null && <Preview {...props} plan={plan} />}
         {isRead && (
@@ -120,10 +124,10 @@ export function RotateDialog(props: RotateProps): JSX.Element {
             )}
           </Field>
         )}
-        {plan !== null && needsRecentSignIn(plan, { ring, contract, now: new Date() }) && <StepUp />}
+        {plan !== null && needsRecentSignIn(plan, { ring, contract, now: serverNow() }) && <StepUp />}
         {work.error !== null && <Failure error={work.error} />}
         <div class="actions">
-          <button class="main" disabled={plan === null || (hasGap && !isAgreed) || work.isRunning}>
+          <button class="main" disabled={plan === null || isFull || (hasGap && !isAgreed) || work.isRunning}>
             {work.isRunning ? texts.working : sent === null ? texts.act : texts.repeat}
           </button>
           <button type="button" onClick={onClose}>
@@ -188,7 +192,7 @@ function Consequence({ plan, contract }: { readonly plan: RotationPlan; readonly
 }
 
 function Preview({ plan, contract, ring, records }: RotateProps & { readonly plan: RotationPlan }): JSX.Element {
-  const now = new Date()
+  const now = serverNow()
   const after = afterPlan(ring, plan, { contract, now })
   const { bars, ...window } = timelineOf(after.ring, [...records, after.record], now)
   // What the plan ends is still known by its last characters.

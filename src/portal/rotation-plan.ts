@@ -100,6 +100,12 @@ export function needsRecentSignIn(
   return !hasSeveralSignatures(contract) || endsSoon(ring, plan, { contract, now })
 }
 
+/** Whether there is room for another key beside those that the plan keeps. */
+export function hasRoom(plan: RotationPlan, { secondRotation }: EndsBefore, { keys }: Pick<Ring, 'keys'>): boolean {
+  if (secondRotation?.kind !== 'keep' || plan.kind === 'emergency') return true
+  return keys.length < secondRotation.maximumLiveKeys
+}
+
 type EndsBefore = Pick<Contract, 'secondRotation'>
 
 function endsRetiring({ secondRotation }: EndsBefore): boolean {

@@ -1,6 +1,7 @@
 import { useRef, useState } from 'preact/hooks'
 import { KeyturnError } from '../client'
 import type { Mount } from '../contracts/routes'
+import { serverNow } from './clock'
 import { forgetPending, keepPending, keptPending, type Pending, type TabStorage } from './kept'
 import type { Revealed, RevealingRequest } from './open'
 import type { Live } from './opening'
@@ -33,8 +34,11 @@ export function useSecrets(storage: TabStorage, mounts: () => readonly Mount[]):
   const [count, setCount] = useState(0)
   const shown = useRef(cards)
   shown.current = cards
-  const send = async ({ connection }: Live, pending: Pending): Promise<Revealed> => {
+  /** Keys of requests that were sent, and of which nobody knew then what came. */
+  const open = useRef(new Set<string>())
+  const send = async ({ connection }: Live, pending: Pending, isKept = false): Promise<Revealed> => {
     const { idempotencyKey } = pending
+    const isRepeat = isKept || open.current.has(idempotencyKey)
     try {
       const reply = await answerTo(pending, { connection, mounts: mounts() })
       setCards(before => [...others(before, idempotencyKey), cardOf(pending, reply, mounts())])
@@ -42,8 +46,10 @@ export function useSecrets(storage: TabStorage, mounts: () => readonly Mount[]):
       setCount(before => before + 1)
       return reply
     } catch (error) {
-      if (!isOpenEnded(error)) forgetPending(storage, idempotencyKey)
-      setUnfinished(before => [...others(before, idempotencyKey), ...(isOpenEnded(error) ? [pending] : [])])
+      const isOpen = isOpenEnded(error, isRepeat)
+      if (isOpen) open.current.add(idempotencyKey)
+      else forgetPending(storage, idempotencyKey)
+      setUnfinished(before => [...others(before, idempotencyKey), ...(isOpen ? [pending] : [])])
       throw error
     }
   }
@@ -53,7 +59,7 @@ export function useSecrets(storage: TabStorage, mounts: () => readonly Mount[]):
     count,
     obtain: async (live, request, idempotencyKey) => {
       const { tenantId, subject } = live.session
-      const pending = { ...request, idempotencyKey, tenantId, subject, at: new Date().toISOString() }
+      const pending = { ...request, idempotencyKey, tenantId, subject, at: serverNow().toISOString() }
       keepPending(storage, pending)
       return send(live, pending)
     },
@@ -62,8 +68,8 @@ export function useSecrets(storage: TabStorage, mounts: () => readonly Mount[]):
         shown.current.some(
           card => card.idempotencyKey === idempotencyKey && (card.secret !== null || card.isUnrevealed),
         )
-      const left = keptPending(storage, live.session, new Date()).filter(pending => !isShown(pending))
-      for (const pending of left) await send(live, pending)
+      const left = keptPending(storage, live.session, serverNow()).filter(pending => !isShown(pending))
+      for (const pending of left) await send(live, pending, true)
     },
     forget: idempotencyKey => {
       forgetPending(storage, idempotencyKey)

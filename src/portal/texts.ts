@@ -78,6 +78,7 @@ export const common = {
   no: 'No',
   save: 'Save',
   saved: 'Saved.',
+  possibleFrom: 'Possible again:',
   reference: (id: string) => `Reference ${id}`,
   keyEnding: (hint: string) => `…${hint}`,
 } as const
@@ -93,6 +94,11 @@ export const problems: Readonly<Record<string, string>> = {
   'not-proven': 'Your receiver has not proven within the last hour that it has the key that signs. Test it first.',
   'recent-sign-in-required': 'This cannot be taken back, so it needs a sign-in of the last five minutes.',
   'rotation-in-progress': 'Another rotation is under way.',
+  'too-many-live-keys':
+    'There is no room for another key. Wait until one ends, or end the keys before: both are under Keys.',
+  'rotation-budget': 'Too many changes in 24 hours. The secret leaked? That way stays open, under More.',
+  'rotation-cooldown': 'The last rotation was a moment ago. Wait before the next one.',
+  'endpoint-busy': 'Too many tests at once. Try again in a moment.',
   'permission-denied': 'Your session does not allow this.',
   'role-required': 'Your role does not allow this.',
   unavailable: 'The server is busy. Try again in a moment.',

@@ -11,7 +11,7 @@ import { shown } from './shown'
 import { tile as texts } from './texts'
 import { isOpenEnded } from './unclear'
 
-interface TileProps {
+export interface TileProps {
   readonly mount: Mount
   readonly tile: Tile
   readonly endpoint: Endpoint
@@ -28,13 +28,14 @@ export function SecretTile({ mount, tile, endpoint, onRotated }: TileProps): JSX
     may(open, 'rotate') && open.session.kind === 'session' && ownRotation(mount, endpoint.id, '') !== null
   const rotate = (): void =>
     work.run(async () => {
+      const isRepeat = key.current !== null
       key.current ??= crypto.randomUUID()
       try {
         await open.obtain({ kind: 'own-route', contract: endpoint.contract, endpointId: endpoint.id }, key.current)
         key.current = null
         onRotated()
       } catch (error) {
-        if (!isOpenEnded(error)) key.current = null
+        if (!isOpenEnded(error, isRepeat)) key.current = null
         throw error
       }
     })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { KeyturnError } from '../../../src/client'
 import type { Contract } from '../../../src/contracts/contract'
 import { allContracts } from '../../../src/contracts/all'
 import { keyturn } from '../../../src/contracts/keyturn'
@@ -8,6 +9,7 @@ import { retrySchedule } from '../../../src/delivery/retry'
 import {
   afterPlan,
   bodyOf,
+  hasRoom,
   likelyReceiver,
   needsRecentSignIn,
   plannedKeyId,
@@ -19,6 +21,7 @@ import {
 } from '../../../src/portal/rotation-plan'
 import type { RingKey } from '../../../src/portal/key-ring'
 import { timelineOf } from '../../../src/portal/timeline'
+import { isOpenEnded } from '../../../src/portal/unclear'
 import { at, key, minutes, noon, ring } from './rings'
 
 const emergency = { kind: 'emergency' } as const
@@ -104,6 +107,39 @@ describe('the request', () => {
     const publishing = planFor('holds-two', keyturn)
     expect([needs(publishing, replacing), needs(publishing, replacing, older)]).toEqual([false, true])
     expect(needs(publishing, keyturn, older)).toBe(false)
+  })
+})
+
+describe('room for another key', () => {
+  const full = ring(...[1, 2, 3, 4].map(age => key(`k${age}`, -age, { state: 'retiring' })), key('now', 0))
+  const room = (contract: Contract, ...plans: readonly RotationPlan[]): readonly boolean[] =>
+    plans.map(plan => hasRoom(plan, contract, full))
+
+  it('is there below what a contract keeps live, and always where every key before ends', () => {
+    const publishing = planFor('holds-two', keyturn)
+    expect(room(keyturn, publishing, planFor('holds-one', keyturn), emergency)).toEqual([false, false, true])
+    expect(room(tumban, publishing)).toEqual([true])
+    expect(hasRoom(publishing, keyturn, { keys: full.keys.slice(1) })).toBe(true)
+  })
+})
+
+describe('a refusal', () => {
+  const error = (status: number | null, code: string): KeyturnError =>
+    new KeyturnError(code, '', status === null ? {} : { status })
+
+  it('is final, also 429, unless the request was open before or something else than the API answered', () => {
+    const open = (given: unknown): readonly boolean[] => [isOpenEnded(given, false), isOpenEnded(given, true)]
+    expect(open(error(429, 'rotation-budget'))).toEqual([false, true])
+    expect(open(error(409, 'changed-meanwhile'))).toEqual([false, false])
+    for (const [status, code] of [
+      [null, 'network'],
+      [401, 'invalid-token'],
+      [429, 'unexpected-reply'],
+      [503, 'unavailable'],
+    ] as const) {
+      expect([code, ...open(error(status, code))]).toEqual([code, true, true])
+    }
+    expect(open(new TypeError('none of the API'))).toEqual([false, false])
   })
 })
 
