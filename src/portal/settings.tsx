@@ -59,28 +59,36 @@ function draftOf({ name, description, url, eventTypes, status }: Endpoint): Draf
   return { name, description, url: url ?? '', eventTypes: eventTypes.join('\n'), isPaused: status === 'paused' }
 }
 
-/** What differs from the endpoint, and no more. */
-function changesOf(endpoint: Endpoint, draft: Draft): UpdateBody {
+/**
+ * What somebody has changed here, and no more: the endpoint may be another than it was when the form was opened, and what
+ * nobody touched stays as it is.
+ */
+function changesOf(endpoint: Endpoint, touched: Partial<Draft>): UpdateBody {
   const before = draftOf(endpoint)
+  const { name, description, url, eventTypes, isPaused } = { ...before, ...touched }
+  const types = linesOf(eventTypes)
   return {
-    ...(draft.name !== before.name && { name: draft.name }),
-    ...(draft.description !== before.description && { description: draft.description }),
-    ...(draft.url !== before.url && { url: draft.url.trim() === '' ? null : draft.url.trim() }),
-    ...(draft.eventTypes !== before.eventTypes && { eventTypes: linesOf(draft.eventTypes) }),
-    ...(draft.isPaused !== before.isPaused && { status: draft.isPaused ? 'paused' : 'active' }),
+    ...(name.trim() !== before.name.trim() && { name: name.trim() }),
+    ...(description !== before.description && { description }),
+    ...(url.trim() !== before.url && { url: url.trim() === '' ? null : url.trim() }),
+    ...(types.join('\n') !== before.eventTypes && { eventTypes: types }),
+    ...(isPaused !== before.isPaused && { status: isPaused ? 'paused' : 'active' }),
   }
 }
 
 function SettingsForm({ endpoint, onChanged }: SettingsProps): JSX.Element {
   const { client, announce } = useOpen()
-  const [draft, setDraft] = useState(() => draftOf(endpoint))
+  const [touched, setTouched] = useState<Partial<Draft>>({})
+  const draft = { ...draftOf(endpoint), ...touched }
+  const changes = changesOf(endpoint, touched)
   const work = useWork()
-  const set = (change: Partial<Draft>): void => setDraft(before => ({ ...before, ...change }))
+  const set = (change: Partial<Draft>): void => setTouched(before => ({ ...before, ...change }))
   const save = (): void =>
     work.run(async () => {
-      await client.update(endpoint.id, changesOf(endpoint, draft))
+      await client.update(endpoint.id, changes)
       announce(common.saved)
       await onChanged()
+      setTouched({})
     })
   return (
     <form
@@ -131,12 +139,17 @@ function SettingsForm({ endpoint, onChanged }: SettingsProps): JSX.Element {
       />
       {work.error !== null && <Failure error={work.error} />}
       <div class="actions">
-        <button class="main" disabled={work.isRunning || Object.keys(changesOf(endpoint, draft)).length === 0}>
+        <button class="main" disabled={work.isRunning || Object.keys(changes).length === 0}>
           {common.save}
         </button>
       </div>
     </form>
   )
+}
+
+/** As a page shows a text: blanks at its ends are not there, and several are one. */
+function asSeen(text: string): string {
+  return text.trim().replace(/\s+/g, ' ')
 }
 
 function Deletion({ endpoint }: { readonly endpoint: Endpoint }): JSX.Element {
@@ -179,7 +192,7 @@ function Deletion({ endpoint }: { readonly endpoint: Endpoint }): JSX.Element {
             </Field>
             {work.error !== null && <Failure error={work.error} />}
             <div class="actions">
-              <button class="danger" disabled={typed !== name || work.isRunning}>
+              <button class="danger" disabled={asSeen(typed) !== asSeen(name) || work.isRunning}>
                 {texts.deleteAct}
               </button>
               <button type="button" onClick={() => setAsking(false)}>

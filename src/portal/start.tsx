@@ -97,8 +97,8 @@ function useInFront(): boolean {
   return isInFront
 }
 
-export function personOf({ session }: Pick<Live, 'session'>): string {
-  return shown(session.displayName ?? session.subject)
+export function personOf({ session: { displayName, subject } }: Pick<Live, 'session'>): string {
+  return shown(displayName === null || displayName.trim() === '' ? subject : displayName)
 }
 
 interface StartScreenProps {

@@ -197,6 +197,49 @@ describe('settings and history', () => {
     await tab.page.getByRole('heading', { name: 'Paid orders' }).waitFor()
   })
 
+  it('leave what nobody touched here as somebody else has made it meanwhile', async () => {
+    const id = await openOne()
+    await openView(tab.page, 'Settings')
+    await tab.page.getByLabel('Description').fill('of the shop')
+    const url = 'https://hooks.example.com/elsewhere'
+    await account.call('PATCH', `/v1/endpoints/${id}`, { url, status: 'paused' })
+    await tab.page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+    await tab.page.getByText(url).first().waitFor()
+    const sent = tab.page.waitForRequest(request => request.method() === 'PATCH')
+    await button(tab.page, 'Save').click()
+    expect((await sent).postDataJSON()).toEqual({ description: 'of the shop' })
+    await tab.page.locator('form button.main[disabled]').waitFor()
+    const { json } = await account.call('GET', `/v1/endpoints/${id}`)
+    expect(json).toMatchObject({ url, status: 'paused', description: 'of the shop' })
+  })
+
+  it('take names and event types without the blanks around them', async () => {
+    const id = await openOne()
+    await openView(tab.page, 'Settings')
+    await tab.page.getByLabel('Name').fill('  Paid orders ')
+    await tab.page.getByLabel('Event types').fill('order.paid\n\n order.sent \n')
+    await button(tab.page, 'Save').click()
+    await tab.page.getByRole('heading', { name: 'Paid orders' }).waitFor()
+    await tab.page.locator('form button.main[disabled]').waitFor()
+    const { json } = await account.call('GET', `/v1/endpoints/${id}`)
+    expect(json).toMatchObject({ name: 'Paid orders', eventTypes: ['order.paid', 'order.sent'] })
+  })
+
+  it('delete an endpoint by the name that is seen, and show the id of one whose name is blank', async () => {
+    const id = await openOne()
+    await account.call('PATCH', `/v1/endpoints/${id}`, { name: '  ' })
+    await tab.page.reload()
+    await tab.page.getByRole('heading', { name: id }).waitFor()
+    await account.call('PATCH', `/v1/endpoints/${id}`, { name: 'Orders  EU ' })
+    await tab.page.reload()
+    await openView(tab.page, 'Settings')
+    await button(tab.page, 'Delete this endpoint').click()
+    const asking = await dialog(tab.page, 'Delete this endpoint')
+    await asking.getByRole('textbox').fill('Orders EU')
+    await button(asking, 'Delete for good').click()
+    await tab.page.getByText('No endpoint yet').waitFor()
+  })
+
   it('delete the endpoint once its name is typed', async () => {
     const id = await openOne()
     await openView(tab.page, 'Settings')
@@ -207,6 +250,59 @@ describe('settings and history', () => {
     await button(asking, 'Delete for good').click()
     await tab.page.getByText('No endpoint yet').waitFor()
     expect((await account.call('GET', `/v1/endpoints/${id}`)).status).toBe(404)
+  })
+})
+
+describe('a rotation that is refused', () => {
+  it('for want of room is not offered, since the ring says so before', async () => {
+    const id = await openOne()
+    for (let rotations = 0; rotations < 4; rotations += 1) {
+      await account.call('POST', `/v1/endpoints/${id}/secret/rotate`, { overlapSeconds: 3600 })
+    }
+    await tab.page.reload()
+    const asking = await openRotation(tab.page)
+    await asking.getByRole('radio', { name: 'It can hold two secrets' }).check()
+    await asking.getByText('There is no room for another key.').waitFor()
+    expect(await button(asking, 'Rotate secret').isDisabled()).toBe(true)
+  })
+
+  it('for the budget of a day is over with that: it is told when it can be, and nothing is repeated', async () => {
+    const made = await account.createEndpoint({ name: 'Orders', mirror: 'on' })
+    receiver = await startSecretReceiver(keyturn)
+    await spendBudget(made.id)
+    await openLink(tab.page, await account.mint())
+    await openEndpoint(tab.page, 'Orders')
+    await confirmRotation(tab.page, 'It can hold two secrets')
+    const asking = await dialog(tab.page, 'Rotate secret')
+    await asking.getByText('Too many changes in 24 hours.').waitFor()
+    await asking.getByText('Possible again:').waitFor()
+    await button(asking, 'Rotate secret').waitFor()
+    expect(await tab.page.evaluate(() => sessionStorage.getItem('keyturn-pending'))).toBeNull()
+    await button(asking, 'Cancel').click()
+    expect(await tab.page.getByText('A request of this tab got no answer').count()).toBe(0)
+  })
+})
+
+/** Rotates until no more is let through. */
+async function spendBudget(id: string): Promise<void> {
+  for (let rotations = 0; rotations < 200; rotations += 1) {
+    const { status } = await account.call('POST', `/v1/endpoints/${id}/secret/rotate`, { overlapSeconds: 600 })
+    if (status === 429) return
+    await account.call('POST', `/v1/endpoints/${id}/secret/revoke-previous`, {})
+  }
+  throw new Error('every rotation was let through')
+}
+
+describe('the focus', () => {
+  it('is where it was once a step is done', async () => {
+    await openOne()
+    const test = button(tab.page, 'Test the receiver').first()
+    await test.focus()
+    const replied = tab.page.waitForResponse(reply => reply.url().endsWith('/secret/probe'))
+    await tab.page.keyboard.press('Enter')
+    await replied
+    await tab.page.locator('.next button.main:not([disabled])').waitFor()
+    expect(await tab.page.evaluate(() => document.activeElement?.closest('.next, main h1') !== null)).toBe(true)
   })
 })
 
