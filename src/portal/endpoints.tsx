@@ -3,12 +3,12 @@ import { useState } from 'preact/hooks'
 import type { Endpoint, GetHealthReply, ListQuery } from '../client'
 import { CreateDialog } from './create-endpoint'
 import { useLoaded, useNow } from './loaded'
-import { may, useOpen } from './open'
+import { may, type Open, useOpen } from './open'
 import { type Page, usePages } from './pages'
 import { Field, Shown, Table, TimeAway } from './parts'
 import { fragmentOf } from './route'
 import { shown, shownCut } from './shown'
-import { SecretTile } from './tile'
+import { SecretTile, type TileProps } from './tile'
 import { health as healthTexts, list as texts, states } from './texts'
 
 interface Filter {
@@ -26,7 +26,7 @@ export function Endpoints(): JSX.Element {
   const open = useOpen()
   const [filter, setFilter] = useState(noFilter)
   const [isCreating, setCreating] = useState(false)
-  const { loaded, reload } = useLoaded(JSON.stringify(filter), () => readPage(open.client, filter, null))
+  const { loaded, reload } = useLoaded(JSON.stringify(filter), () => readList(open, filter))
   const mayCreate = may(open, 'write', 'rotate') && open.session.endpointIds === null
   const isFiltered = filter.status + filter.contract + filter.url !== ''
   return (
@@ -41,18 +41,20 @@ export function Endpoints(): JSX.Element {
       </div>
       <Filters filter={filter} onFilter={setFilter} />
       <Shown of={loaded} reload={reload}>
-        {page =>
-          page.data.length > 0 || page.nextCursor !== null ? (
-            <>
-              <Tiles rows={page.data} onRotated={() => void reload()} />
+        {({ page, tiles }) => (
+          <>
+            {tiles.map(tile => (
+              <SecretTile key={tile.endpoint.id} {...tile} onRotated={() => void reload()} />
+            ))}
+            {page.data.length > 0 || page.nextCursor !== null ? (
               <Rows key={JSON.stringify(filter)} first={page} filter={filter} />
-            </>
-          ) : isFiltered ? (
-            <p>{texts.noMatch}</p>
-          ) : (
-            <Empty mayCreate={mayCreate} onCreate={() => setCreating(true)} />
-          )
-        }
+            ) : isFiltered ? (
+              <p>{texts.noMatch}</p>
+            ) : (
+              <Empty mayCreate={mayCreate} onCreate={() => setCreating(true)} />
+            )}
+          </>
+        )}
       </Shown>
       {isCreating && (
         <CreateDialog
@@ -63,21 +65,6 @@ export function Endpoints(): JSX.Element {
           onClose={() => setCreating(false)}
         />
       )}
-    </>
-  )
-}
-
-/** Of the contracts whose vendors have one. */
-function Tiles({ rows, onRotated }: { readonly rows: readonly Row[]; readonly onRotated: () => void }): JSX.Element {
-  const { mounts } = useOpen()
-  return (
-    <>
-      {rows.map(({ endpoint }) => {
-        const mount = mounts.find(({ contract }) => contract.name === endpoint.contract)
-        const tile = mount?.contract.tile
-        if (mount === undefined || tile === undefined) return null
-        return <SecretTile key={endpoint.id} mount={mount} tile={tile} endpoint={endpoint} onRotated={onRotated} />
-      })}
     </>
   )
 }
@@ -167,7 +154,26 @@ interface Row {
   readonly health: GetHealthReply | null
 }
 
-type Client = ReturnType<typeof useOpen>['client']
+type Client = Open['client']
+
+interface List {
+  readonly page: Page<Row>
+  /** Of the contracts whose vendors have one, whatever page or filter their endpoints are in. */
+  readonly tiles: readonly Omit<TileProps, 'onRotated'>[]
+}
+
+async function readList({ client, mounts }: Open, filter: Filter): Promise<List> {
+  const [page, ...tiles] = await Promise.all([
+    readPage(client, filter, null),
+    ...mounts.map(async mount => {
+      const { tile, name: contract } = mount.contract
+      if (tile === undefined) return []
+      const { data } = await client.list({ contract, limit: pageSize })
+      return data.map(endpoint => ({ mount, tile, endpoint }))
+    }),
+  ])
+  return { page, tiles: tiles.flat() }
+}
 
 async function readPage(client: Client, { status, contract, url }: Filter, cursor: string | null): Promise<Page<Row>> {
   const query: ListQuery = {
@@ -225,7 +231,7 @@ function Rows({ first, filter }: { readonly first: Page<Row>; readonly filter: F
 }
 
 export function endpointName({ name, id }: Pick<Endpoint, 'name' | 'id'>): string {
-  return name === '' ? shown(id) : shown(name)
+  return shown(name.trim() === '' ? id : name)
 }
 
 export function healthText(health: GetHealthReply): string {

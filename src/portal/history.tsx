@@ -20,7 +20,6 @@ export function History({ endpointId }: { readonly endpointId: string | null }):
       </Heading>
       <Shown of={loaded} reload={reload}>
         {page =>
-          // Of what a session does not show there can be whole pages.
           page.data.length === 0 && page.nextCursor === null ? (
             <p>{texts.none}</p>
           ) : (
@@ -32,9 +31,17 @@ export function History({ endpointId }: { readonly endpointId: string | null }):
   )
 }
 
+/** Of what a session does not show there can be whole pages: so many are passed over before somebody has to ask. */
+const mostPages = 20
+
 async function readPage({ client }: Open, endpointId: string | null, cursor: string | null): Promise<AuditReply> {
-  const query = { limit: 50, ...(cursor !== null && { cursor }) }
-  return endpointId === null ? client.tenantAudit(query) : client.audit(endpointId, query)
+  let next = cursor
+  for (let pages = 1; ; pages += 1) {
+    const query = { limit: 100, ...(next !== null && { cursor: next }) }
+    const page = await (endpointId === null ? client.tenantAudit(query) : client.audit(endpointId, query))
+    if (page.data.length > 0 || page.nextCursor === null || pages === mostPages) return page
+    next = page.nextCursor
+  }
 }
 
 function Records({

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { FrameLocator } from 'playwright-core'
 import { apiCaller } from '../support/api-caller'
 import { type BrowserBed, browserBed, type Tab } from './bed'
-import { pasted } from './portal'
+import { accountAt, pasted } from './portal'
 
 // Tumban's own page, "Using the dashboard", sentence by sentence: its dashboard is a platform's page with the portal in a
 // frame, handed the session of whoever is signed in there.
@@ -48,6 +48,18 @@ describe('Tumban’s dashboard, for an admin', () => {
     const frame = await openWebhooks('admin')
     await frame.getByText(description, { exact: true }).waitFor()
     expect(tab.troubles).toEqual([])
+  })
+
+  it('has it beside any number of other endpoints, and whatever they are filtered by', async () => {
+    const { tenantId } = bed.run.local.contracts.tumban
+    const account = accountAt(bed.run.local, tenantId)
+    const made = await Promise.all(Array.from({ length: 21 }, () => account.createEndpoint()))
+    const frame = await openWebhooks('admin')
+    await frame.getByRole('button', { name: 'Show more', exact: true }).waitFor()
+    await frame.getByLabel('State').selectOption('paused')
+    await frame.getByText('No endpoint matches.').waitFor()
+    await frame.getByRole('button', { name: 'Rotate Secret', exact: true }).waitFor()
+    for (const { id } of made) await account.call('DELETE', `/v1/endpoints/${id}`)
   })
 
   it('rotates by Tumban’s own route, and shows the new secret once, to be copied', async () => {
