@@ -4,6 +4,7 @@ import { localFile } from '../local/local-description'
 import { OperatorError } from '../local/operator-error'
 import { readStored } from '../local/stored-json'
 import { type CreatePortalSessionBody, keyturnClient, KeyturnError } from '../src/client'
+import { type Located, ownBasePath } from '../src/contracts/routes'
 import type { Given, Report } from './command'
 
 // `keyturn portal-link`: a link that opens the portal, once, for one person of one tenant.
@@ -25,7 +26,7 @@ export const keyVariable = 'KEYTURN_API_KEY'
 
 /** Whoever runs the command is at the keyboard, so the person counts as having just signed in. */
 export async function portalLink({ options }: Given<PortalLinkOptions>): Promise<Report> {
-  const { baseUrl, credential, usualTenant } = placeOf(options, process.env)
+  const { baseUrl, credential, usualTenant } = await placeOf(options, process.env)
   const { tenant: tenantId = usualTenant } = options
   const body = bodyOf(options, new Date())
   const client = keyturnClient({ baseUrl, credential, ...(tenantId !== undefined && { tenantId }) })
@@ -54,10 +55,10 @@ const localDescription = v.object({
 })
 
 /** A deployment by its URL, or the local run of a data folder. @throws {OperatorError} */
-function placeOf(
+async function placeOf(
   { api, dataDir }: PortalLinkOptions,
   environment: Readonly<Record<string, string | undefined>>,
-): PortalPlace {
+): Promise<PortalPlace> {
   if (api === undefined) return localPlace(dataDir)
   if (dataDir !== undefined)
     throw new OperatorError('--api names a deployment, --data-dir a local run: give one of them')
@@ -74,7 +75,7 @@ function isSafe(api: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', 'localhost'].includes(hostname))
 }
 
-function localPlace(dataDir = '.keyturn'): PortalPlace {
+async function localPlace(dataDir = '.keyturn'): Promise<PortalPlace> {
   const folder = resolve(dataDir)
   const remedy = 'the next npm start writes it anew'
   const description = readStored({ file: localFile(folder), schema: localDescription, remedy })
@@ -83,7 +84,23 @@ function localPlace(dataDir = '.keyturn'): PortalPlace {
   }
   const { api, contracts } = description
   const { tenantId, platformApiKey } = contracts.keyturn
-  return { baseUrl: api, credential: platformApiKey, usualTenant: tenantId }
+  const baseUrl = api + ownBasePath(await mountsAt(api))
+  return { baseUrl, credential: platformApiKey, usualTenant: tenantId }
+}
+
+const reach = v.exactOptional(v.picklist(['own', 'every']))
+const mounts = v.array(v.object({ basePath: v.string(), contract: v.object({ reach }) }))
+
+/** What the local run serves and where, as its portal's page reads it. @throws {OperatorError} */
+async function mountsAt(api: string): Promise<readonly Located[]> {
+  try {
+    const reply = await fetch(`${api}/portal/mounts.json`)
+    return v.parse(mounts, await reply.json())
+  } catch (error) {
+    throw new OperatorError(`the local run at ${api} does not say where its API is: is it still running?`, {
+      cause: error,
+    })
+  }
 }
 
 /** What the API itself refuses, it names. */

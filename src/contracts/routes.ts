@@ -10,6 +10,17 @@ export interface Mount {
 /** The file beside a function's bundle that holds the mounts of its deployment, as JSON. */
 export const mountsFile = 'mounts.json'
 
+/** What says where a contract is, and whether it is our own API. */
+export interface Located {
+  readonly contract: Pick<Contract, 'reach'>
+  readonly basePath?: string
+}
+
+/** The base path of our own API, which is the contract whose operations reach every endpoint; nothing where it has none. */
+export function ownBasePath(mounts: readonly Located[]): string {
+  return mounts.find(({ contract }) => contract.reach === 'every')?.basePath ?? ''
+}
+
 /** One operation of one mounted contract. */
 export interface Route {
   readonly contract: Contract

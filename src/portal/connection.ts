@@ -1,5 +1,5 @@
 import { type Fetch, type KeyturnClient, keyturnClient, KeyturnError, type SessionReply } from '../client'
-import type { Mount } from '../contracts/routes'
+import { type Mount, ownBasePath } from '../contracts/routes'
 import { followServer } from './clock'
 
 // How the page speaks to the API: as the page session of a cookie, or with a token that is in memory alone.
@@ -30,7 +30,7 @@ export async function readMounts({ origin, pathname }: Place): Promise<readonly 
 
 /** Where the own API answers: that of the contract whose operations reach every endpoint. */
 export function apiUrl({ origin }: Place, mounts: readonly Mount[]): string {
-  return origin + (mounts.find(({ contract }) => contract.reach === 'every')?.basePath ?? '')
+  return origin + ownBasePath(mounts)
 }
 
 /** A client without a credential: for links. `mode` says whether a cookie may be kept. */
