@@ -8,7 +8,7 @@ import type { Contract } from '../src/contracts/contract'
 import type { Mount } from '../src/contracts/routes'
 import type { Config } from './config'
 import { mountsOf, withContractFaults } from './mounts'
-import { ConfigError, type LocalConfig, parseConfig, parseLocal, parseMounted } from './schema'
+import { ConfigError, leftOut, type LocalConfig, parseConfig, parseLocal, parseMounted } from './schema'
 
 // From the file that holds a configuration to the configuration, for `infra` and the command line.
 
@@ -27,32 +27,31 @@ export function loadConfig(file: string): Promise<Config> {
  * gives to `ControlPlane`. @throws {ConfigError} each line begins with the file
  */
 export async function loadOwnContracts(file: string): Promise<readonly Contract[]> {
-  return (await loadOwnMounts(file)).map(({ contract }) => contract)
-}
-
-/** As `loadOwnContracts`, with their base paths. @throws {ConfigError} each line begins with the file */
-export function loadOwnMounts(file: string): Promise<readonly Mount[]> {
   return namingFile(file, async () => {
-    return ownMountsOf(mountsOf(withContractFaults(await defaultExport(file), parseMounted)))
+    const mounts = mountsOf(withContractFaults(await defaultExport(file), parseMounted))
+    return mounts.map(({ contract }) => contract).filter(contract => !allContracts.includes(contract))
   })
 }
 
-function ownMountsOf(mounts: readonly Mount[]): readonly Mount[] {
-  return mounts.filter(({ contract }) => !allContracts.includes(contract))
-}
-
-/** What of a configuration the local run follows, and the mounts of a platform's own contracts. */
+/** What the local run takes from a configuration. */
 export interface FollowedConfig {
   readonly settings: Omit<LocalConfig, 'contracts'>
-  readonly own: readonly Mount[]
+  /** Every contract that it mounts. */
+  readonly mounts: readonly Mount[]
+  /** The settings that it has besides, which the local run does not follow: `throttle`, `deliveries.vpc`. */
+  readonly ignored: readonly string[]
 }
 
-/** As `loadOwnMounts`, with the settings that the local run follows. @throws {ConfigError} each line begins with the file */
+/**
+ * What the local run follows of a configuration, or of what somebody else's stack gives to `ControlPlane`.
+ * @throws {ConfigError} each line begins with the file
+ */
 export function loadFollowedConfig(file: string): Promise<FollowedConfig> {
   return namingFile(file, async () => {
-    const config = withContractFaults(await defaultExport(file), parseLocal)
+    const given = await defaultExport(file)
+    const config = withContractFaults(given, parseLocal)
     const { contracts: _, ...settings } = config
-    return { settings, own: ownMountsOf(mountsOf(config)) }
+    return { settings, mounts: mountsOf(config), ignored: leftOut(given, config) }
   })
 }
 

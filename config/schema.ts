@@ -16,7 +16,14 @@ import {
   subnetId,
   tags,
 } from './aws-limits'
-import { attemptsPerTenantOf, type Config, type ControlPlaneConfig, deliveryConcurrencyOf, portalOf } from './config'
+import {
+  attemptsPerTenantOf,
+  type Config,
+  type ControlPlaneConfig,
+  type Deliveries,
+  deliveryConcurrencyOf,
+  portalOf,
+} from './config'
 
 // Checks what a configuration file holds, field by field, before anything is built or called.
 
@@ -51,10 +58,27 @@ export function parseLocal(input: unknown): LocalConfig {
 /** What of a configuration the local run follows: the contracts, and settings of the functions. */
 export type LocalConfig = Pick<ControlPlaneConfig, 'contracts' | 'sessions'> & Partial<LocalSettings>
 
-export type LocalSettings = Pick<
+export interface LocalSettings extends Pick<
   ControlPlaneConfig,
-  'mirror' | 'logLevel' | 'corsOrigins' | 'deliveries' | 'endpointsPerTenant' | 'sessions'
->
+  'mirror' | 'logLevel' | 'corsOrigins' | 'endpointsPerTenant' | 'sessions'
+> {
+  readonly deliveries?: Omit<Deliveries, 'concurrency' | 'vpc'>
+}
+
+/** The names of what is given and not among what was taken of it: `throttle`, and within a member `deliveries.vpc`. */
+export function leftOut(given: unknown, taken: unknown): readonly string[] {
+  const there = membersOf(taken)
+  return [...membersOf(given)].flatMap(([name, value]) => {
+    if (!there.has(name)) return [name]
+    return leftOut(value, there.get(name)).map(within => `${name}.${within}`)
+  })
+}
+
+/** Of an object. A member that is undefined says nothing; a list and a text have none. */
+export function membersOf(value: unknown): ReadonlyMap<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return new Map()
+  return new Map(Object.entries(value).filter(([, member]) => member !== undefined))
+}
 
 function parse<Output>(schema: v.GenericSchema<unknown, Output>, input: unknown): Output {
   const parsed = v.safeParse(schema, input)
@@ -236,6 +260,12 @@ const controlPlaneSchema = v.pipe(
 /** Whatever stands beside these two does not matter. */
 const mountedSchema = v.object({ contracts: controlPlane.contracts, sessions: controlPlane.sessions })
 
+/** The local run has no VPC, and a number of batches of its own that it works on at a time. */
+function followedDeliveries(deliveries: Deliveries): Omit<Deliveries, 'concurrency' | 'vpc'> {
+  const { concurrency: _, vpc: __, ...followed } = deliveries
+  return followed
+}
+
 /** What the local run follows. Whatever stands beside it does not matter. */
 const localSchema = v.object({
   contracts: controlPlane.contracts,
@@ -243,7 +273,7 @@ const localSchema = v.object({
   mirror: v.exactOptional(controlPlane.mirror),
   logLevel: controlPlane.logLevel,
   corsOrigins: controlPlane.corsOrigins,
-  deliveries: controlPlane.deliveries,
+  deliveries: v.exactOptional(v.pipe(deliveries, v.transform(followedDeliveries))),
   endpointsPerTenant: controlPlane.endpointsPerTenant,
 })
 

@@ -1,31 +1,32 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { FollowedConfig } from '../config/load'
+import { membersOf } from '../config/schema'
+import { allContracts } from '../src/contracts/all'
 import { choosesSecret, type Contract, type Operation, operationOf } from '../src/contracts/contract'
 import { idempotencyKeyOf } from '../src/contracts/defaults'
 import { mustBeSaid, saysInstant } from '../src/contracts/overlap'
 import { descriptionPath } from '../src/contracts/gateway-routes'
 import { placeName } from '../src/contracts/place'
+import { ownBasePath } from '../src/contracts/routes'
 import type { Json } from '../src/contracts/shape'
 import { newText } from '../src/contracts/secret-text'
 import { Secret } from '../src/core/secret'
 import { hookHeaders, ownSecretMember, vendorRequest } from '../src/rotation-hook/vendor-request'
-import { localMounts } from '../scripts/bundle'
 import { hasViewer, pagePath } from './api-page'
 import { type ContractDescription, type LocalDescription, localFile } from './local-description'
 import { localSessions } from './function-environment'
 import { logFolder } from './local-functions'
 import { hookedSecret } from './local-hooks'
+import type { Configured } from './local-run'
 import { portalLinkPath, withOwnSessions } from './portal-links'
 import { seededSettings } from './seed'
 import { type SeedContract, seedContracts } from './seed-plan'
 
 export interface BannerOptions {
   readonly dataDir: string
-  /** Of a platform's own contracts. Default: none. */
-  readonly own?: readonly SeedContract[]
-  /** The configuration that the run follows. Default: none. */
-  readonly configured?: string | null
-  readonly settings?: FollowedConfig['settings']
+  /** Of all contracts. Default: those that come with Keyturn, at their documented paths. */
+  readonly seeds?: readonly SeedContract[]
+  /** Default: there is none. */
+  readonly configured?: Configured
   /** Whether no line is printed for a request. Default: one is. */
   readonly quiet?: boolean
   readonly now: Date
@@ -36,9 +37,10 @@ export interface BannerOptions {
  * those that show a rotation in deliveries.
  */
 export function banner(local: LocalDescription, options: BannerOptions): string {
-  const { dataDir, own = [], settings = {}, quiet = false, now } = options
+  const { dataDir, seeds = seedContracts, quiet = false, now } = options
+  const { settings = {} } = options.configured ?? {}
   const described: Readonly<Record<string, ContractDescription>> = local.contracts
-  const rotations = [...seedContracts, ...own].flatMap(({ contract, basePath = '' }) => {
+  const rotations = seeds.flatMap(({ contract, basePath = '' }) => {
     const ids = described[contract.name]
     const rotate = operationOf(contract, 'rotate')
     if (ids === undefined || rotate === null || credentialOf(rotate, ids) === '') return []
@@ -48,22 +50,22 @@ export function banner(local: LocalDescription, options: BannerOptions): string 
   return [
     `Keyturn answers at ${local.api}, its AWS endpoint at ${local.aws}.`,
     `Ids and credentials: ${localFile(dataDir)}. Ctrl-C stops it.`,
-    `Every route: ${everyRoute(local.api)}.`,
+    `Every route: ${everyRoute(local.api, seeds)}.`,
     `Logs: ${logFolder(dataDir)}, a file for each function. ${quiet ? 'Requests are not shown here.' : 'A line for each request follows here.'}`,
-    ...configurationLines(options),
+    ...(options.configured === undefined ? [] : configurationLines(options.configured)),
     '',
     'Rotate a secret:',
     '',
     ...rotations,
-    ...hookCommands(local, own),
+    ...hookCommands(local, seeds),
     ...(settings.mirror === 'off' ? [] : ['Read its mirror:', '', readCommand(local), '']),
     'Open the portal, the page of a tenant’s people:',
     '',
-    ...portalLines(local, withOwnSessions([...seedContracts, ...own], settings)),
+    ...portalLines(local, withOwnSessions(seeds, settings)),
     '',
     'See a rotation in deliveries: start a receiver, send deliveries to it, publish an event, rotate, publish again.',
     '',
-    ...deliveryCommands(local),
+    ...deliveryCommands(local, local.api + ownBasePath(seeds)),
     '',
   ].join('\n')
 }
@@ -78,20 +80,45 @@ function portalLines({ api }: LocalDescription, seeds: readonly SeedContract[]):
 }
 
 /** Where all routes are: as a page where its viewer is installed, and as OpenAPI. */
-function everyRoute(api: string): string {
-  const description = `${api}${descriptionPath(localMounts)} (OpenAPI)`
+function everyRoute(api: string, seeds: readonly SeedContract[]): string {
+  const mounts = seeds.map(({ contract, basePath = '' }) => ({ contract, basePath }))
+  const description = `${api}${descriptionPath(mounts)} (OpenAPI)`
   return hasViewer() ? `${api}${pagePath} (a page), ${description}` : description
 }
 
-/** What of the configuration the run follows, where it says something. */
-function configurationLines({ configured = null, settings = {} }: BannerOptions): readonly string[] {
-  if (configured === null) return []
-  const followed = Object.keys(settings).filter(name => name !== 'sessions')
-  const sessions = localSessions(settings)
+/** What of the configuration the run follows, what it has besides, and what it does not follow. */
+function configurationLines({ file, settings, mounts, ignored }: Configured): readonly string[] {
+  if (file === null) return []
+  const { sessions: _, ...others } = settings
+  const followed = leavesOf(others)
+  const there = mounts.map(({ contract, basePath }) => contract.name + (basePath === '' ? '' : ` at ${basePath}`))
+  const besides = allContracts.filter(each => mounts.every(({ contract }) => contract !== each))
+  const alone =
+    besides.length === 0
+      ? ''
+      : `; not mounted by it, and here all the same: ${besides.map(({ name }) => name).join(', ')}`
   return [
-    `Configuration: ${configured}${followed.length === 0 ? '' : ` (${followed.join(', ')})`}.`,
-    ...(sessions === null ? [] : [`Sessions: those of ${sessions.issuer}, whose keys are at ${sessions.jwksUrl}.`]),
+    `Configuration: ${file}${followed.length === 0 ? '' : ` (${followed.join(', ')})`}.`,
+    `Contracts: ${there.join(', ')}${alone}.`,
+    ...sessionLines(settings),
+    ...(ignored.length === 0 ? [] : [`Not followed here: ${ignored.join(', ')}.`]),
   ]
+}
+
+/** The names of what is said, within a member as `deliveries.pauseAfterHours`. */
+function leavesOf(value: unknown): readonly string[] {
+  return [...membersOf(value)].flatMap(([name, member]) => {
+    const isObject = typeof member === 'object' && !Array.isArray(member)
+    return isObject ? leavesOf(member).map(within => `${name}.${within}`) : [name]
+  })
+}
+
+function sessionLines(settings: Configured['settings']): readonly string[] {
+  if (settings.sessions === undefined) return []
+  const sessions = localSessions(settings)
+  return sessions === null
+    ? [`Sessions: the local run's own; those of ${settings.sessions.issuer}, which is elsewhere, are 401 here.`]
+    : [`Sessions: those of ${sessions.issuer}, whose keys are at ${sessions.jwksUrl}.`]
 }
 
 interface Rotating {
@@ -172,7 +199,8 @@ function capitalised(name: string): string {
 
 const greatestPort = 65535
 
-function deliveryCommands({ api, aws, contracts }: LocalDescription): readonly string[] {
+/** `ownApi`: where our own API answers. */
+function deliveryCommands({ api, aws, contracts }: LocalDescription, ownApi: string): readonly string[] {
   const { endpointId, apiKey } = contracts.keyturn
   const receiverPort = portBeside(api, aws)
   const headers = `-H 'Authorization: Bearer ${apiKey}' -H 'Content-Type: application/json'`
@@ -180,8 +208,8 @@ function deliveryCommands({ api, aws, contracts }: LocalDescription): readonly s
   const settings = `{"url": "http://127.0.0.1:${receiverPort}/", "eventTypes": ["*"]}`
   return [
     `  node -e "${receiver}" &`,
-    `  curl -X PATCH ${api}/v1/endpoints/${endpointId} ${headers} -d '${settings}'`,
-    `  curl -X POST ${api}/v1/events ${headers} -d '{"type": "order.paid", "payload": {"total": 3}}'`,
+    `  curl -X PATCH ${ownApi}/v1/endpoints/${endpointId} ${headers} -d '${settings}'`,
+    `  curl -X POST ${ownApi}/v1/events ${headers} -d '{"type": "order.paid", "payload": {"total": 3}}'`,
   ]
 }
 
@@ -196,7 +224,8 @@ function portOf(url: string): number {
 }
 
 /** How a customer's Secrets Manager rotates at each contract of a platform's own. */
-function hookCommands(local: LocalDescription, own: readonly SeedContract[]): readonly string[] {
+function hookCommands(local: LocalDescription, seeds: readonly SeedContract[]): readonly string[] {
+  const own = seeds.filter(({ contract }) => !allContracts.includes(contract))
   const hooked = own.filter(({ apiKeys, contract }) => 'apiKey' in apiKeys && operationOf(contract, 'rotate') !== null)
   if (hooked.length === 0) return []
   const commands = hooked.flatMap(({ contract: { name } }) => [

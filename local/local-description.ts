@@ -14,8 +14,8 @@ export interface DescriptionOptions {
   readonly accessKeyId: string
   readonly keys: SeededKeys
   readonly issuer: SessionIssuer
-  /** Of a platform's own contracts. Default: none. */
-  readonly own?: readonly SeedContract[]
+  /** Of all contracts. Default: those that come with Keyturn. */
+  readonly seeds?: readonly SeedContract[]
   /** The configuration's own issuer, which then makes all sessions. Default: the local run's makes them. */
   readonly sessions?: Sessions | null
 }
@@ -45,9 +45,9 @@ export interface LocalDescription {
 
 /** Everything that a user of this local run needs: URLs, and for each contract ids, API keys and fresh sessions. */
 export async function describeLocalRun(options: DescriptionOptions): Promise<LocalDescription> {
-  const { api, aws, accessKeyId, own = [] } = options
+  const { api, aws, accessKeyId, seeds = seedContracts } = options
   const contracts = await Promise.all(
-    [...seedContracts, ...own].map(async seed => [seed.contract.name, await describeContract(seed, options)] as const),
+    seeds.map(async seed => [seed.contract.name, await describeContract(seed, options)] as const),
   )
   // One for each seed, as the type says, and those of own contracts.
   const byName = Object.fromEntries(contracts) as LocalDescription['contracts']

@@ -9,13 +9,12 @@ import {
   consumerFunctionSources,
   endBuilder,
   functionSources,
-  localMounts,
 } from '../scripts/bundle'
 import { dynamoDbClient } from '../src/aws/clients'
 import { dynamoApiKeyStore } from '../src/aws/dynamo-api-key-store'
 import { checkMounts } from '../src/contracts/check-mounts'
 import { descriptionPath, gatewayRoutes } from '../src/contracts/gateway-routes'
-import type { Mount } from '../src/contracts/routes'
+import { type Mount, ownBasePath } from '../src/contracts/routes'
 import { apiPages } from './api-page'
 import {
   createQueues,
@@ -37,14 +36,15 @@ import { openFunctionLog } from './function-worker'
 import { localSessions } from './function-environment'
 import { localFunctions, logFolder, type LocalFunctions } from './local-functions'
 import { type LocalHooks, localHooks, type Reached } from './local-hooks'
+import { mountsBeside, ownMountsOf, seedsOf } from './local-mounts'
 import type { StartOptions } from './options'
 import { type AnsweredRequest, requestLine } from './request-line'
 import { deliveryFeed, startQueueLoop } from './queue-loop'
-import { ownSeed, writeOwnContracts } from './own-contracts'
+import { writeOwnContracts } from './own-contracts'
 import { seedOnce, type SeededKeys } from './seed'
 import { followed, portalLinks, withOwnSessions } from './portal-links'
 import { parentPages } from './portal-parent'
-import { type SeedContract, seedContracts } from './seed-plan'
+import type { SeedContract } from './seed-plan'
 import { openSessionIssuer, type SessionIssuer } from './session-issuer'
 import { startSweepLoop } from './sweep-loop'
 import { unsignableEndpoints } from './unsignable-endpoints'
@@ -58,11 +58,12 @@ const now = (): Date => new Date()
  */
 export async function startLocalRun(options: StartOptions, closers: Closers): Promise<StartedRun> {
   const { port, dataDir, buildDir, fresh, quiet } = options
-  const { file: configured, settings, own } = await followedConfig(options.config)
-  const mounts = [...localMounts, ...own]
+  const configured = await followedConfig(options.config)
+  const { settings } = configured
+  const mounts = mountsBeside(configured.mounts)
+  const own = ownMountsOf(mounts)
   checkTogether(mounts)
-  const ownSeeds = own.map(ownSeed)
-  const seeds = [...seedContracts, ...ownSeeds]
+  const seeds = seedsOf(mounts)
   closers.add(takeDataDir(dataDir, { data: fresh ? 'removed' : 'kept' }))
   removeDescription(dataDir)
   const issuer = await openSessionIssuer(join(dataDir, 'session-key.json'))
@@ -81,7 +82,10 @@ export async function startLocalRun(options: StartOptions, closers: Closers): Pr
   await endBuilder()
   writeOwnContracts(dataDir, own)
   const keys = await prepare(dataDir, { api, aws, functions, mounts, seeds })
-  await startHooks({ hooks, ownSeeds, keys, reached: { api, aws, log: openFunctionLog(hookLog(dataDir)) } }, closers)
+  await startHooks(
+    { hooks, ownSeeds: seedsOf(own), keys, reached: { api, aws, log: openFunctionLog(hookLog(dataDir)) } },
+    closers,
+  )
   const { accessKeyId } = aws
   const description = await describeLocalRun({
     api,
@@ -89,7 +93,7 @@ export async function startLocalRun(options: StartOptions, closers: Closers): Pr
     accessKeyId,
     keys,
     issuer,
-    own: ownSeeds,
+    seeds,
     sessions: localSessions(settings),
   })
   const links = portalLinks({ local: description, issuer, seeds: withOwnSessions(seeds, settings), now })
@@ -98,16 +102,14 @@ export async function startLocalRun(options: StartOptions, closers: Closers): Pr
   closers.add(startQueueLoop({ feed: deliveryFeed(aws, closers), invoke: event => functions.invoke('deliver', event) }))
   closers.add(() => removeDescription(dataDir))
   writeDescription(dataDir, description)
-  return { description, own: ownSeeds, configured, settings, showRequests: requests.show }
+  return { description, seeds, configured, showRequests: requests.show }
 }
 
 export interface StartedRun {
   readonly description: LocalDescription
-  /** What was made for the contracts of a platform's own. */
-  readonly own: readonly SeedContract[]
-  /** The configuration that it follows; null: there is none. */
-  readonly configured: string | null
-  readonly settings: FollowedConfig['settings']
+  /** What was made for each contract, and where it is. */
+  readonly seeds: readonly SeedContract[]
+  readonly configured: Configured
   /** From now on a line is printed for each request, unless the run is quiet. */
   readonly showRequests: () => void
 }
@@ -130,23 +132,31 @@ class RequestLines {
   }
 }
 
+/** The configuration that a local run follows. */
+export interface Configured extends FollowedConfig {
+  /** Null: there is none. */
+  readonly file: string | null
+}
+
 /**
  * What the configuration says to a local run: the named one, or the folder's where it has one.
  * @throws {ConfigError}
  */
-async function followedConfig(config: string | null): Promise<FollowedConfig & { readonly file: string | null }> {
+async function followedConfig(config: string | null): Promise<Configured> {
   const file = config ?? configFile()
-  if (config === null && !existsSync(file)) return { file: null, settings: {}, own: [] }
+  if (config === null && !existsSync(file)) return { file: null, settings: {}, mounts: [], ignored: [] }
   return { file, ...(await loadFollowedConfig(file)) }
 }
 
-/** @throws {ConfigError} where an own contract cannot be told from one that comes with Keyturn */
+/** @throws {ConfigError} where two contracts cannot be told apart, or one from the portal: all are here, and it is on */
 function checkTogether(mounts: readonly Mount[]): void {
   try {
     checkMounts(mounts, { portal: 'on' })
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    throw new ConfigError(error.message.split('\n').map(fault => `beside Keyturn's own contracts: ${fault}`))
+    throw new ConfigError(
+      error.message.split('\n').map(fault => `beside the portal and all contracts of Keyturn: ${fault}`),
+    )
   }
 }
 
@@ -229,7 +239,8 @@ async function prepare(dataDir: string, { api, aws, functions, mounts, seeds }: 
     await Promise.all([createTable({ client, name }), createQueues(clientOptions), functions.start()])
     const store = dynamoApiKeyStore({ client, name }, now)
     for (const line of await unsignableEndpoints({ client, name }, contracts)) console.error(line)
-    return await seedOnce(join(dataDir, 'seed.json'), { api, store, now }, seeds)
+    const seeding = { api: api + ownBasePath(seeds), store, now }
+    return await seedOnce(join(dataDir, 'seed.json'), seeding, seeds)
   } finally {
     client.destroy()
   }

@@ -1,5 +1,6 @@
 import type { FollowedConfig } from '../config/load'
 import { keyturnClient, KeyturnError } from '../src/client'
+import { ownBasePath } from '../src/contracts/routes'
 import { localSessions } from './function-environment'
 import type { GatewayReply } from './gateway-reply'
 import type { LocalDescription } from './local-description'
@@ -27,7 +28,8 @@ export interface PortalLinksOptions {
 
 /** One for each contract's tenant; of those with dashboard sessions, each role's in the frame of a platform's page besides. */
 export function portalLinks({ local, issuer, seeds, now }: PortalLinksOptions): readonly PortalLink[] {
-  const client = keyturnClient({ baseUrl: local.api, credential: local.contracts.keyturn.platformApiKey })
+  const baseUrl = local.api + ownBasePath(seeds)
+  const client = keyturnClient({ baseUrl, credential: local.contracts.keyturn.platformApiKey })
   return seeds.flatMap(({ contract, tenantId, sessions }) => {
     const path = `${portalLinkPath}/${contract.name}`
     const asked = {

@@ -13,7 +13,7 @@ import { readStored } from './stored-json'
 export type SeededKeys = Readonly<Record<string, string>>
 
 export interface Seeding {
-  /** The running API's URL. */
+  /** Where our own API answers. */
   readonly api: string
   readonly store: ApiKeyStore
   readonly now: () => Date

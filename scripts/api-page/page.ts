@@ -88,7 +88,7 @@ const introduction = text(
   '<!-- made by `npm run openapi` -->',
   'Every route of Keyturn’s own API with who may call it, what it takes, a request, the reply to that request, and its problems; after it the [vendors’ routes](#the-vendors-routes). The same for programs is in [docs/openapi](openapi), as OpenAPI 3.1, and a deployment describes what it has mounted at `/openapi.json` under the base path of Keyturn’s own API.',
   [
-    '- **Base URL**: the deployment’s own (`api_url` of its outputs) with the contract’s base path, if the configuration gives it one. The local run’s is `http://127.0.0.1:4700`.',
+    '- **Base URL**: the deployment’s own (`api_url` of its outputs) with the contract’s base path, if the configuration gives it one. The local run’s is `http://127.0.0.1:4700`, with the same base path.',
     '- **Credentials**: `Authorization: Bearer …` with an API key of this contract (`kt_…`) or a session’s token. Without one, or with one that is not valid, it is 401; without the permission, 403.',
     '- **Tenants**: a credential of one tenant acts for that one. One of several names the tenant with `Keyturn-Tenant`. Another tenant’s endpoint is 404, like one that there is not.',
     '- **Repeats**: with the same `Idempotency-Key` a change of a key ring is made once; the same request again is answered alike for 24 hours, secret included.',

@@ -7,16 +7,20 @@ import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { loadFollowedConfig } from '../../config/load'
+import type { Mount } from '../../src/contracts/routes'
+import { fetchAsCurl } from '../support/curl-request'
 import { startLocalRun, type TestLocalRun } from '../support/local-run'
+import { runScript } from '../support/run-script'
 
-// The local run with the settings of a platform's own configuration and the sessions of the example's issuer, and what it
-// prints of requests.
+// The local run with the settings of a platform's own configuration, our own API at its base path and the sessions of the
+// example's issuer, and what it prints of requests.
 
 const folder = mkdtempSync(join(tmpdir(), 'keyturn-followed-'))
 const config = join(folder, 'keyturn.config.mjs')
 const dataDir = join(folder, 'data')
 const buildDir = join(folder, 'build')
 const issuerFile = resolve(__dirname, '../../examples/session-issuer/issuer.mjs')
+const basePath = '/api/hooks'
 let issuer: ChildProcess
 let jwksUrl: string
 let run: TestLocalRun
@@ -30,11 +34,13 @@ beforeAll(async () => {
   jwksUrl = /http:\S+/.exec(String(said))?.[0] ?? ''
   const written = {
     stage: 'prod',
-    contracts: [{ contract: 'keyturn' }],
+    contracts: [{ contract: 'keyturn', basePath }],
     mirror: 'off',
     endpointsPerTenant: 1,
     corsOrigins: ['https://app.example.com'],
     sessions: sessionsAt(jwksUrl),
+    deliveries: { concurrency: 20, pauseAfterHours: 3 },
+    throttle: { requestsPerSecond: 10, burst: 20 },
   }
   writeFileSync(config, `export default ${JSON.stringify(written)}`)
   run = await startLocalRun({ dataDir, buildDir, config, requests: 'shown' })
@@ -67,6 +73,7 @@ interface Call {
   readonly tenant?: string
 }
 
+/** `path`: below the base path. */
 function keyturnCall(path: string, { token, origin, tenant, ...init }: Call): Promise<Response> {
   const headers = {
     'content-type': 'application/json',
@@ -74,7 +81,7 @@ function keyturnCall(path: string, { token, origin, tenant, ...init }: Call): Pr
     ...(origin === undefined ? {} : { origin }),
     ...(tenant === undefined ? {} : { 'keyturn-tenant': tenant }),
   }
-  return fetch(run.local.api + path, { ...init, headers })
+  return fetch(run.local.api + basePath + path, { ...init, headers })
 }
 
 /** The line of a request once it is printed. */
@@ -93,7 +100,13 @@ async function lineOf(reply: Response): Promise<string> {
 describe('the local run with a configuration', () => {
   it('says at its start which it follows, where sessions come from and where the logs are', () => {
     const output = run.output()
-    expect(output).toContain(`Configuration: ${config} (mirror, corsOrigins, endpointsPerTenant).`)
+    expect(output).toContain(
+      `Configuration: ${config} (mirror, corsOrigins, deliveries.pauseAfterHours, endpointsPerTenant).`,
+    )
+    expect(output).toContain(
+      'Contracts: keyturn at /api/hooks; not mounted by it, and here all the same: tumban, thesignup, storno, featurebase, teambattles.',
+    )
+    expect(output).toContain('Not followed here: stage, deliveries.concurrency, throttle.')
     expect(output).toContain(`Sessions: those of https://id.example.com, whose keys are at ${jwksUrl}.`)
     expect(output).toContain(`Logs: ${join(dataDir, 'logs')}, a file for each function.`)
     expect(existsSync(join(dataDir, 'logs', 'rotate.ndjson'))).toBe(true)
@@ -131,6 +144,61 @@ describe('the local run with a configuration', () => {
   })
 })
 
+describe('our own API at its base path', () => {
+  const statusOf = async (path: string) => (await fetch(run.local.api + path)).status
+
+  it('answers there, and nowhere else', async () => {
+    const paths = ['/health', '/openapi.json', '/v1/session']
+    expect(await Promise.all(paths.map(path => statusOf(basePath + path)))).toEqual([200, 200, 401])
+    expect(await Promise.all(paths.map(path => statusOf(path)))).toEqual([404, 404, 404])
+  })
+
+  it('is described there, also to the page that shows it, and the portal stays at the root', async () => {
+    const described = `${basePath}/openapi.json`
+    const { paths } = (await (await fetch(run.local.api + described)).json()) as { readonly paths: object }
+    expect(Object.keys(paths)).toContain(`${basePath}/v1/endpoints`)
+    expect(Object.keys(paths)).not.toContain('/v1/endpoints')
+    expect(run.output()).toContain(`${run.local.api}${described} (OpenAPI)`)
+    expect(await (await fetch(`${run.local.api}/_docs/start.js`)).text()).toContain(`"${described}"`)
+    expect(await statusOf('/portal')).toBe(200)
+    const mounts = (await (await fetch(`${run.local.api}/portal/mounts.json`)).json()) as readonly Mount[]
+    expect(mounts.filter(mount => mount.basePath !== '')).toMatchObject([{ contract: { name: 'keyturn' }, basePath }])
+  })
+
+  it('is where the printed commands rotate, and those of a receiver go', async () => {
+    const [rotate = ''] = /^curl .*\/secret\/rotate .*$/m.exec(run.output()) ?? []
+    expect((await fetchAsCurl(rotate)).status).toBe(200)
+    const [, subscribe = ''] = /^ {2}(curl -X PATCH .*)$/m.exec(run.output()) ?? []
+    expect((await fetchAsCurl(subscribe)).status).toBe(200)
+    const [, publish = ''] = /^ {2}(curl -X POST .*\/v1\/events .*)$/m.exec(run.output()) ?? []
+    expect((await fetchAsCurl(publish)).status).toBe(202)
+  })
+
+  it('opens the portal by a printed link, and by one that the command makes, up to the session', async () => {
+    const followed = await fetch(`${run.local.api}/_portal/keyturn`, { redirect: 'manual' })
+    const made = await runScript('cli/keyturn.ts', ['portal-link', '--data-dir', dataDir])
+    expect(made).toMatchObject({ exitCode: 0, stderr: '' })
+    for (const url of [followed.headers.get('location') ?? '', made.stdout.split('\n')[0] ?? '']) {
+      expect(url).toMatch(new RegExp(`^${run.local.api}/portal#kpc_`))
+      expect(await sessionOf(url)).toMatchObject({ kind: 'portal', tenantId: run.local.contracts.keyturn.tenantId })
+    }
+  })
+
+  /** What the page does with a link. */
+  async function sessionOf(url: string): Promise<unknown> {
+    const { origin, hash } = new URL(url)
+    const reply = await fetch(`${origin}${basePath}/v1/portal-sessions/exchange`, {
+      method: 'POST',
+      headers: { origin, 'content-type': 'application/json' },
+      body: JSON.stringify({ code: hash.slice(1), nonce: 'n'.repeat(43) }),
+    })
+    const { id } = (await reply.json()) as { readonly id: string }
+    const cookie = reply.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+    const headers = { cookie, 'keyturn-portal-session': id }
+    return (await fetch(`${origin}${basePath}/v1/session`, { headers })).json()
+  }
+})
+
 describe("a session of the example's issuer", () => {
   const rotate = (token: string) => {
     const { endpointId } = run.local.contracts.keyturn
@@ -157,8 +225,9 @@ describe("a session of the example's issuer", () => {
     const [, text = ''] = /```js\n([^]*?)```/.exec(readFileSync('docs/sessions.md', 'utf8')) ?? []
     const file = join(folder, 'documented.ts')
     writeFileSync(file, text)
-    const { own, settings } = await loadFollowedConfig(file)
-    expect({ own, sessions: { ...settings.sessions, jwksUrl } }).toEqual({ own: [], sessions: sessionsAt(jwksUrl) })
+    const { mounts, settings } = await loadFollowedConfig(file)
+    expect(mounts.map(({ contract }) => contract.name)).toEqual(['keyturn'])
+    expect({ ...settings.sessions, jwksUrl }).toEqual(sessionsAt(jwksUrl))
   })
 })
 
@@ -168,7 +237,7 @@ describe('a line a request', () => {
     const reply = await keyturnCall(`/v1/endpoints/${endpointId}?hidden=query`, { token: apiKey })
     expect(await lineOf(reply)).toMatch(
       new RegExp(
-        `^\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z GET /v1/endpoints/${endpointId} ${reply.status} \\d+ ms keyturn/get \\S+=$`,
+        `^\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z GET /api/hooks/v1/endpoints/${endpointId} ${reply.status} \\d+ ms keyturn/get \\S+=$`,
       ),
     )
     expect(run.output()).not.toContain('hidden')
@@ -191,6 +260,6 @@ describe('a line a request', () => {
     expect((await keyturnCall('/v1/endpoints', { token: apiKey })).status).toBe(200)
     expect(await run.stop()).toBe(0)
     expect(run.output()).toContain('Requests are not shown here.')
-    expect(run.output()).not.toContain(' GET /v1/endpoints')
+    expect(run.output()).not.toContain(' GET /api/hooks/v1/endpoints')
   })
 })

@@ -127,6 +127,7 @@ describe('the local run with a configuration', () => {
 
   it.each([
     ['a route that Keyturn has', "{ contract: { ...acmeworks, name: 'twin' } }, { contract: acmeworks }", /same route/],
+    ['a base path where the portal is', "{ contract: 'keyturn', basePath: '/portal' }", /where the portal is/],
     ['a contract that contradicts itself', '{ contract: { ...acmeworks, cooldownSeconds: -1 } }', /cooldownSeconds/],
   ])('ends with one line where the configuration has %s', async (_, contracts, fault) => {
     const faulty = join(folder, 'faulty.ts')

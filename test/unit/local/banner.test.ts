@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { banner } from '../../../local/banner'
 import { describeLocalRun, type LocalDescription } from '../../../local/local-description'
+import type { Configured } from '../../../local/local-run'
 import { ownSeed } from '../../../local/own-contracts'
 import { seedContracts } from '../../../local/seed-plan'
 import { openSessionIssuer } from '../../../local/session-issuer'
@@ -57,6 +58,42 @@ describe('the banner', () => {
   })
 })
 
+describe('what the banner says of a configuration', () => {
+  const sessions = { issuer: 'https://id.example.com', audience: 'a', roleClaim: 'role', tenantClaim: 'tenant' }
+  const jwksUrl = 'https://id.example.com/jwks.json'
+  const none = { file: '/f.ts', settings: {}, mounts: [], ignored: [] }
+  const linesFor = async (configured: Configured) => {
+    const text = banner(await descriptionAt(4700), { ...printed, configured })
+    return text.split('\n').filter(line => /^(?:Configuration|Contracts|Sessions|Not followed)/.test(line))
+  }
+
+  it('is nothing without one', async () => {
+    expect(await linesFor({ ...none, file: null })).toEqual([])
+  })
+
+  it('is where its contracts are, and that those of Keyturn that it does not mount are here too', async () => {
+    const mounts = [...allContracts.slice(2), acmeworks].map(contract => ({ contract, basePath: `/${contract.name}` }))
+    expect(await linesFor({ ...none, mounts })).toEqual([
+      'Configuration: /f.ts.',
+      'Contracts: storno at /storno, featurebase at /featurebase, teambattles at /teambattles, keyturn at /keyturn, acmeworks at /acmeworks; not mounted by it, and here all the same: tumban, thesignup.',
+    ])
+    const all = allContracts.map(contract => ({ contract, basePath: '' }))
+    expect((await linesFor({ ...none, mounts: all }))[1]).toBe(
+      'Contracts: tumban, thesignup, storno, featurebase, teambattles, keyturn.',
+    )
+  })
+
+  it('is which settings the run follows and which it does not', async () => {
+    const settings = { deliveries: { pauseAfterHours: 3 }, sessions: { ...sessions, jwksUrl } }
+    const lines = await linesFor({ ...none, settings, ignored: ['stage', 'deliveries.vpc'] })
+    expect(lines[0]).toBe('Configuration: /f.ts (deliveries.pauseAfterHours).')
+    expect(lines.slice(2)).toEqual([
+      "Sessions: the local run's own; those of https://id.example.com, which is elsewhere, are 401 here.",
+      'Not followed here: stage, deliveries.vpc.',
+    ])
+  })
+})
+
 /** The app with one endpoint of the contract, and the command that its banner has for it. */
 async function bed(contract: Contract) {
   const made = harness([contract])
@@ -74,7 +111,7 @@ async function bed(contract: Contract) {
   }
   const local = await descriptionAt(4700)
   const contracts = { ...local.contracts, [contract.name]: described }
-  const text = banner({ ...local, contracts }, { ...printed, own: [{ ...seed, basePath: '' }] })
+  const text = banner({ ...local, contracts }, { ...printed, seeds: [...seedContracts, seed] })
   return { made, endpoint, tenantId, text, command: commandOf(text, contract.name) }
 }
 
