@@ -9,10 +9,8 @@ import type { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function'
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission'
 import { Construct } from 'constructs'
 import type { CustomDomain as Domain, Throttle } from '../config/config'
-import { headerOfPlace, placesOf as credentialPlacesOf } from '../src/contracts/credential-places'
-import { parsePlace, placesOf } from '../src/contracts/place'
+import { type Cors, exposedHeaders, preflightSeconds } from '../src/contracts/cors'
 import type { GatewayRoute, ServingFunction } from '../src/contracts/gateway-routes'
-import type { Mount } from '../src/contracts/routes'
 
 export interface HttpApiProps {
   readonly name: string
@@ -28,12 +26,6 @@ export interface HttpApiProps {
   readonly logRetentionDays: number
   /** Whether the API answers under the name that AWS gives it. */
   readonly ownName: boolean
-}
-
-export interface Cors {
-  readonly origins: readonly string[]
-  readonly methods: readonly string[]
-  readonly headers: readonly string[]
 }
 
 /** How long API Gateway waits for a function; 30 is its most. A probe's test deliveries take up to 15, and its event 2. */
@@ -130,8 +122,8 @@ function corsConfiguration({ origins, methods, headers }: Cors) {
     allowOrigins: [...origins],
     allowMethods: [...methods],
     allowHeaders: [...headers],
-    exposeHeaders: ['x-request-id', 'retry-after', 'idempotency-replayed'],
-    maxAge: 3600,
+    exposeHeaders: [...exposedHeaders],
+    maxAge: preflightSeconds,
   }
 }
 
@@ -147,34 +139,6 @@ export const accessLogFormat = JSON.stringify({
   integrationStatus: '$context.integrationStatus',
   error: '$context.error.message',
 })
-
-/** What browsers of these origins may send to the mounted contracts; undefined without origins. */
-export function corsOf(mounts: readonly Mount[], origins: readonly string[]): Cors | undefined {
-  if (origins.length === 0) return undefined
-  const methods = mounts.flatMap(({ contract }) => contract.operations.map(({ method }) => method))
-  return { origins, methods: unique(methods), headers: unique(mounts.flatMap(headersOf)) }
-}
-
-/** The headers that callers of a contract send, in lower case. */
-function headersOf({ contract }: Mount): readonly string[] {
-  const { credentials, tenant, apiVersions, operations } = contract
-  const places = [
-    ...placesOf(contract).map(([, place]) => place),
-    ...operations.flatMap(({ when = {} }) => Object.keys(when)),
-  ].map(parsePlace)
-  return [
-    'content-type',
-    'idempotency-key',
-    ...credentialPlacesOf(credentials).flatMap(place => headerOfPlace(place) ?? []),
-    ...(tenant.from !== 'path' && tenant.header !== undefined ? [tenant.header] : []),
-    ...(apiVersions === undefined ? [] : [apiVersions.header]),
-    ...places.flatMap(place => (place.in === 'header' ? place.name : [])),
-  ].map(header => header.toLowerCase())
-}
-
-function unique(values: readonly string[]): readonly string[] {
-  return [...new Set(values)].sort()
-}
 
 /** The API under a name of the platform's own. Whoever runs its DNS adds the record: an alias or CNAME to `target`. */
 export class CustomDomain extends Construct {

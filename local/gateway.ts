@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Cors } from '../src/contracts/cors'
 import { isAllowedCaller } from './browser-guard'
+import { crossOriginHeaders, preflightHeaders } from './cross-origin'
 import { InvocationError } from './function-worker'
 import { decodedPath, decodedSegment, gatewayEvent, type GatewayRequest, headersOf } from './gateway-event'
 import { gatewayError, gatewayReply, type GatewayReply } from './gateway-reply'
@@ -11,8 +13,8 @@ import { type GatewayRoute, routeTable } from './route-table'
 
 export interface GatewayOptions<Name extends string> {
   readonly port: number
-  /** Of browsers whose pages may call, besides the API's own. Default: none. */
-  readonly origins?: readonly string[]
+  /** Of pages that may call, besides the API's own. Default: none. */
+  readonly cors?: Cors | undefined
   readonly routes: readonly GatewayRoute<Name>[]
   /** Pages beside the API, by their paths, which no gateway of AWS's has. Default: none. */
   readonly pages?: ReadonlyMap<string, Page>
@@ -35,13 +37,18 @@ export interface Gateway {
 
 /** An HTTP API of API Gateway on 127.0.0.1, with Lambda integrations in payload format 2.0. */
 export async function startGateway<Name extends string>(options: GatewayOptions<Name>): Promise<Gateway> {
-  const { origins = [] } = options
+  const { cors } = options
   const integration = lambdaIntegration(options)
   const reply = (request: IncomingMessage, response: ServerResponse): void => {
     const requestId = newRequestId()
     const tell = tellerOf(options, request, requestId)
-    if (isAllowedCaller(request.headers, origins)) void handle({ integration, requestId, tell }, request, response)
-    else tell(send(response, gatewayError(403), requestId), null)
+    if (!isAllowedCaller(request.headers, cors?.origins ?? [])) {
+      return tell(send(response, gatewayError(403), requestId), null)
+    }
+    response.setHeaders(new Map(Object.entries(crossOriginHeaders(cors, request))))
+    const allowed = preflightHeaders(cors, request)
+    if (allowed === null) void handle({ integration, requestId, tell }, request, response)
+    else tell(send(response, { status: 204, headers: allowed, body: Buffer.alloc(0) }, requestId), null)
   }
   const server = createServer({ maxHeaderSize: maximumHeaderBytes }, reply)
   server.on('checkExpectation', reply)

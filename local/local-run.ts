@@ -13,6 +13,7 @@ import {
 import { dynamoDbClient } from '../src/aws/clients'
 import { dynamoApiKeyStore } from '../src/aws/dynamo-api-key-store'
 import { checkMounts } from '../src/contracts/check-mounts'
+import { corsOf } from '../src/contracts/cors'
 import { descriptionPath, gatewayRoutes } from '../src/contracts/gateway-routes'
 import { type Mount, ownBasePath } from '../src/contracts/routes'
 import { apiPages } from './api-page'
@@ -76,7 +77,8 @@ export async function startLocalRun(options: StartOptions, closers: Closers): Pr
   const requests = new RequestLines(mounts)
   const answered = quiet ? {} : { answered: requests.tell }
   const pages = new Map<string, Page>(apiPages(descriptionPath(mounts) ?? ''))
-  const api = await openApi({ port, functions, origins, mounts, pages, ...answered }, closers)
+  const cors = corsOf(mounts, origins)
+  const api = await openApi({ port, functions, cors, mounts, pages, ...answered }, closers)
   const sources = own.length === 0 ? functionSources : { ...functionSources, ...consumerFunctionSources }
   await Promise.all([buildMounted(buildDir, sources, mounts), buildWorkerRuntime(buildDir)])
   await endBuilder()
@@ -203,7 +205,7 @@ async function openAws(
   return { url: server.url, accessKeyId }
 }
 
-interface ApiOptions extends Pick<GatewayOptions<string>, 'port' | 'origins' | 'pages' | 'answered'> {
+interface ApiOptions extends Pick<GatewayOptions<string>, 'port' | 'cors' | 'pages' | 'answered'> {
   readonly functions: LocalFunctions
   readonly mounts: readonly Mount[]
 }

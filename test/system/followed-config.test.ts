@@ -139,7 +139,11 @@ describe('the local run with a configuration', () => {
   it('lets the pages of its origins call, and no others', async () => {
     const { apiKey: token } = run.local.contracts.keyturn
     const from = (origin: string) => keyturnCall('/v1/endpoints', { token, origin })
-    expect((await from('https://app.example.com')).status).toBe(200)
+    const allowed = await from('https://app.example.com')
+    expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([
+      200,
+      'https://app.example.com',
+    ])
     expect((await from('https://other.example.com')).status).toBe(403)
   })
 })

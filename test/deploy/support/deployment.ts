@@ -76,7 +76,8 @@ async function serveLocally(bed: DeployBed, stage: string): Promise<Served> {
   })
   const invoke = async (name: string, event: object): Promise<unknown> => functions.get(name)?.invoke(event)
   const routes = await deployedRoutes(access, `keyturn-${stage}`)
-  const gateway = await startGateway({ port: 0, routes, invoke, origins: [portalOrigin], now: () => new Date() })
+  const cors = { origins: [portalOrigin], methods: [], headers: [] }
+  const gateway = await startGateway({ port: 0, routes, invoke, cors, now: () => new Date() })
   return {
     api: gateway.url,
     calls: new Map([...recorders].map(([name, { calls }]) => [name, calls])),

@@ -11,7 +11,7 @@ let gateway: Gateway
 beforeAll(async () => {
   gateway = await startGateway({
     port: 0,
-    origins: ['https://app.example'],
+    cors: { origins: ['https://app.example'], methods: ['GET', 'POST'], headers: ['authorization'] },
     routes: [
       { routeKey: 'POST /echo/{id}', function: 'echo' },
       { routeKey: 'POST /threw', function: 'threw' },
@@ -183,6 +183,41 @@ describe('a web page that a browser has open', () => {
     const reply = await post('/echo/x', { headers: { origin: 'http://rebound.example' } })
     expect([reply.status, await reply.json()]).toEqual([403, { message: 'Forbidden' }])
     expect(reply.headers.get('apigw-requestid')).toEqual(expect.any(String))
+  })
+})
+
+describe('a page of another origin that may call', () => {
+  const origin = 'https://app.example'
+
+  it('may read the reply, whoever makes it, and of the headers those that a deployment shows', async () => {
+    for (const [path, status] of [
+      ['/echo/x', 200],
+      ['/threw', 500],
+    ] as const) {
+      const reply = await post(path, { headers: { origin } })
+      expect([reply.status, reply.headers.get('access-control-allow-origin')]).toEqual([status, origin])
+      expect(reply.headers.get('access-control-expose-headers')).toBe('x-request-id,retry-after,idempotency-replayed')
+      expect(reply.headers.get('access-control-allow-credentials')).toBeNull()
+    }
+  })
+
+  it('is told what it may send, which no function is asked', async () => {
+    const headers = { origin, 'access-control-request-method': 'POST' }
+    const reply = await fetch(`${gateway.url}/threw`, { method: 'OPTIONS', headers })
+    expect(reply.status).toBe(204)
+    expect(Object.fromEntries(reply.headers)).toMatchObject({
+      'access-control-allow-origin': origin,
+      'access-control-allow-methods': 'GET,POST',
+      'access-control-allow-headers': 'authorization',
+      'access-control-max-age': '3600',
+    })
+  })
+
+  it('is the only one: neither our own page nor another program gets such headers', async () => {
+    const own = await post('/echo/x', { headers: { origin: gateway.url } })
+    expect(own.headers.get('access-control-allow-origin')).toBeNull()
+    expect((await post('/echo/x')).headers.get('access-control-allow-origin')).toBeNull()
+    expect((await fetch(`${gateway.url}/echo/x`, { method: 'OPTIONS', headers: { origin } })).status).toBe(404)
   })
 })
 
