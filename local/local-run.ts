@@ -68,7 +68,7 @@ export async function startLocalRun(options: StartOptions, closers: Closers): Pr
   closers.add(takeDataDir(dataDir, { data: fresh ? 'removed' : 'kept' }))
   removeDescription(dataDir)
   const issuer = await openSessionIssuer(join(dataDir, 'session-key.json'))
-  const { corsOrigins: origins = [] } = settings
+  const { corsOrigins: origins = [], mirror } = settings
   const hooks = localHooks(buildDir)
   const aws = await openAws({ ...options, issuer, origins, hooks }, closers)
   closers.add(() => hooks.close())
@@ -80,7 +80,7 @@ export async function startLocalRun(options: StartOptions, closers: Closers): Pr
   const cors = corsOf(mounts, origins)
   const api = await openApi({ port, functions, cors, mounts, pages, ...answered }, closers)
   const sources = own.length === 0 ? functionSources : { ...functionSources, ...consumerFunctionSources }
-  await Promise.all([buildMounted(buildDir, sources, mounts), buildWorkerRuntime(buildDir)])
+  await Promise.all([buildMounted(buildDir, sources, { mounts, mirror }), buildWorkerRuntime(buildDir)])
   await endBuilder()
   writeOwnContracts(dataDir, own)
   const keys = await prepare(dataDir, { api, aws, functions, mounts, seeds })

@@ -94,18 +94,26 @@ function copyPrebuilt(outDir: string, name: string): Bundle {
   return { name, file: resolve(outDir, name, 'index.js'), bytes: readFileSync(join(folder, 'index.js')).length }
 }
 
+/** What the functions are built for. */
+export interface BuiltFor {
+  /** Default: the local ones. */
+  readonly mounts?: readonly Mount[]
+  /** Default: `on`. */
+  readonly mirror?: 'on' | 'off' | undefined
+}
+
 /**
- * Builds functions and puts beside each bundle what a deployment puts there: the mounts, by default the local ones; and
- * beside `portal` their description too.
+ * Builds functions and puts beside each bundle what a deployment puts there: the mounts, and beside `portal` their
+ * description too.
  */
 export async function buildMounted(
   outDir: string,
   sources?: Readonly<Record<string, string>>,
-  mounts: readonly Mount[] = localMounts,
+  { mounts = localMounts, mirror = 'on' }: BuiltFor = {},
 ): Promise<readonly Bundle[]> {
   const bundles = await buildFunctions(outDir, sources)
   const contracts = mounts.map(({ contract }) => contract)
-  const described = openApi({ mounts, contracts, mirror: 'on', insecureTargets: true, release: version })
+  const described = openApi({ mounts, contracts, mirror, insecureTargets: true, release: version })
   for (const { name, file } of bundles) {
     const beside =
       name === 'portal'

@@ -123,6 +123,9 @@ describe('the local run with a configuration', () => {
     expect(made.status).toBe(409)
     const secret = await keyturnCall(`/v1/endpoints/${endpointId}/secret`, { token: apiKey })
     expect(await secret.json()).toMatchObject({ mirror: { state: 'off' } })
+    const description = await (await fetch(`${run.local.api}${basePath}/openapi.json`)).text()
+    expect(description).toContain('"default":"off"')
+    expect(description).not.toContain('"default":"on"')
   })
 
   it('takes sessions of its issuer alone, and names none of its own', async () => {
