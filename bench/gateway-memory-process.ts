@@ -12,7 +12,8 @@ import { collectGarbage } from '../test/support/collect-garbage'
 async function main(args: readonly string[]): Promise<void> {
   quietSdk()
   const closers = new Closers()
-  print(await startLocalRun(startOptions(args), closers))
+  const { description } = await startLocalRun(startOptions(args), closers)
+  print(description)
   const lines = createInterface({ input: process.stdin })
   lines.on('line', () => void megabytes().then(print))
   await once(lines, 'close')
