@@ -154,9 +154,7 @@ async function exchange(request: ClientRequest, settings: Settings, { signal }: 
     const reply = await fetch(settings.baseUrl + path, init)
     return { reply, text: await reply.text() }
   })
-  // No error shows the credential, even where a server sends it back.
-  const isRefused = reply.status >= 300 && credential !== null
-  return { body: readReply(reply, isRefused ? text.replaceAll(credential, '[credential]') : text, idempotencyKey) }
+  return { body: readReply(reply, text, { idempotencyKey, credential }) }
 }
 
 function headersOf(

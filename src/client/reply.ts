@@ -1,32 +1,50 @@
 import { type FailureFacts, type FieldFault, KeyturnError } from './error'
 import type { FetchReply } from './options'
 
+/** What a reply answers. Null is what the request did not have. */
+export interface Asked {
+  readonly idempotencyKey: string | null
+  readonly credential: string | null
+}
+
 /** What a reply says: its JSON object, undefined for none. @throws {KeyturnError} for a refusal, and for another's reply */
-export function readReply(reply: FetchReply, text: string, idempotencyKey: string | null): unknown {
-  const { status } = reply
+export function readReply(reply: FetchReply, text: string, { idempotencyKey, credential }: Asked): unknown {
+  const { status, headers } = reply
   const json = jsonObject(text)
   const isDone = status >= 200 && status < 300
   if (isDone && (json !== null || status === 204)) return json ?? undefined
+  const shown = withoutCredential(credential)
+  const requestId = headers.get('x-request-id')
   const facts: FailureFacts = {
     status,
-    retryAfterSeconds: isDone ? null : retryAfter(reply.headers.get('retry-after')),
-    requestId: reply.headers.get('x-request-id'),
+    retryAfterSeconds: isDone ? null : retryAfter(headers.get('retry-after')),
+    requestId: requestId === null ? null : shown(requestId),
     idempotencyKey,
   }
   const { code, detail, title, errors } = (isDone ? null : json) ?? {}
-  if (typeof code !== 'string') throw new KeyturnError('unexpected-reply', unexpected(reply), facts)
+  if (typeof code !== 'string') {
+    const type = shown(headers.get('content-type') ?? '')
+    throw new KeyturnError('unexpected-reply', unexpected(status, type), facts)
+  }
   const words = [detail, title].find(text => typeof text === 'string') ?? ''
-  throw new KeyturnError(code, words, { ...facts, errors: faultsOf(errors) })
+  throw new KeyturnError(shown(code), shown(words), { ...facts, errors: faultsOf(errors, shown) })
+}
+
+type Shown = (text: string) => string
+
+/** No error shows the credential, wherever a server sends it back: for texts as they are once JSON is read. */
+function withoutCredential(credential: string | null): Shown {
+  return text => (credential === null ? text : text.replaceAll(credential, '[credential]'))
 }
 
 /** Says nothing of the body: it may be a page of somebody else's, or half a secret. */
-function unexpected({ status, headers }: FetchReply): string {
+function unexpected(status: number, contentType: string): string {
   // As browsers show a redirect that they do not follow.
   if (status === 0 || (status >= 300 && status < 400)) {
     return 'The server redirects, and redirects are not followed: a credential is sent to one place alone.'
   }
-  const [type = ''] = /^[\w.+/-]+/.exec(headers.get('content-type') ?? '') ?? []
-  return `The server answered ${status} with ${type === '' ? 'something' : type} that is no reply of Keyturn’s.`
+  const [type = 'something'] = /^[\w.+-]+\/[\w.+-]+/.exec(contentType) ?? []
+  return `The server answered ${status} with ${type} that is no reply of Keyturn’s.`
 }
 
 function jsonObject(text: string): Readonly<Record<string, unknown>> | null {
@@ -40,11 +58,11 @@ function jsonObject(text: string): Readonly<Record<string, unknown>> | null {
   }
 }
 
-function faultsOf(errors: unknown): readonly FieldFault[] {
+function faultsOf(errors: unknown, shown: Shown): readonly FieldFault[] {
   const faults: readonly unknown[] = Array.isArray(errors) ? errors : []
   return faults.map(fault => {
     const { path = '', message = '' } = Object(fault) as Readonly<Record<string, unknown>>
-    return { path: String(path), message: String(message) }
+    return { path: shown(String(path)), message: shown(String(message)) }
   })
 }
 

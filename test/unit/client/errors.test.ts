@@ -108,8 +108,36 @@ describe('no error shows', () => {
       expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain(api.token)
   })
 
+  it.each<[string, (token: string) => Fault]>([
+    ['the request’s id', token => ({ status: 400, headers: { 'x-request-id': `id-${token}` } })],
+    ['the id of a reply that went well', token => ({ status: 200, headers: { 'x-request-id': token } })],
+    ['the type', token => ({ status: 502, headers: { 'content-type': `text/${token}` } })],
+    ['the type alone', token => ({ status: 200, headers: { 'content-type': `${token}/json` } })],
+    ['the code', token => ({ status: 409, body: JSON.stringify({ code: token }) })],
+    ['the title', token => ({ status: 409, body: JSON.stringify({ code: 'too-early', title: token }) })],
+    ['a message', token => ({ status: 400, body: JSON.stringify({ code: 'a', errors: [{ message: token }] }) })],
+    ['JSON’s escapes', token => ({ status: 409, body: `{"code":"too-early","detail":"${escaped(token)}"}` })],
+  ])('the credential that comes back in %s', async (_, fault) => {
+    api.fail(fault(api.token))
+    const error = await failureOf(client.get(api.id))
+    expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain(api.token)
+    expect(JSON.stringify(error)).not.toContain(api.token)
+  })
+
+  it('half the credential, where that has signs that no type has', async () => {
+    const credential = 'kt_half~kt_rest'
+    api.fail({ status: 502, headers: { 'content-type': `text/${credential}` } })
+    const call = keyturnClient({ baseUrl: api.url, credential, repeats: 0 }).get(api.id)
+    expect(inspect(await failureOf(call))).not.toContain('kt_half')
+  })
+
   it('the credential of a client that is printed', () => {
     expect(inspect(client, { showHidden: true, depth: 9 })).not.toContain(api.token)
     expect(JSON.stringify(client)).not.toContain(api.token)
   })
 })
+
+/** Each sign as JSON may also write it. */
+function escaped(text: string): string {
+  return Array.from(text, sign => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')
+}
