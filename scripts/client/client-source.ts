@@ -71,6 +71,7 @@ import { itemsOf } from './pages'
 `
 
 type Repeat = 'safe' | 'keyed' | 'with-id' | 'never'
+type ReplyKind = 'none' | 'object' | 'list' | 'page'
 
 interface ClientOperation {
   readonly name: string
@@ -86,6 +87,7 @@ interface ClientOperation {
   readonly isBodyNeeded: boolean
   readonly queryType: string | null
   readonly isQueryNeeded: boolean
+  readonly reply: ReplyKind
   readonly replyType: string
   readonly withoutReveal: WithoutReveal | null
   /** Of a list in pages. */
@@ -110,8 +112,7 @@ function operationOf(place: Place): ClientOperation {
   const { path, method, operation, types } = place
   const name = methodName(operation.operationId)
   const { parameters, responses } = operation
-  const done = Object.entries(responses).find(([status]) => status.startsWith('2'))?.[1]
-  const reply = schemaOf(done?.content)
+  const reply = doneSchema(responses)
   const body = schemaOf(operation.requestBody?.content)
   const query = parameters.filter(parameter => parameter.in === 'query')
   const item = itemSchema(reply)
@@ -132,6 +133,7 @@ function operationOf(place: Place): ClientOperation {
     isBodyNeeded: body !== null && needsSomething(body),
     queryType,
     isQueryNeeded: query.some(({ required }) => required),
+    reply: replyKind(reply),
     ...replyTypes(types, name, { body, reply }),
     itemType: query.some(({ name }) => name === 'cursor') ? itemType : null,
   }
@@ -180,6 +182,21 @@ function itemName(types: Types, name: string, item: JsonSchema): string {
 function schemaOf(content: Content | undefined): JsonSchema | null {
   const [media] = Object.values(content ?? {})
   return media === undefined ? null : (media.schema as JsonSchema)
+}
+
+/** What it answers where it went well; null: nothing. @throws {TypeError} where this has no one answer */
+function doneSchema(responses: DescribedOperation['responses']): JsonSchema | null {
+  const [done, another] = Object.entries(responses).filter(([status]) => status.startsWith('2'))
+  const reply = schemaOf(done?.[1].content)
+  const isOne = done !== undefined && another === undefined
+  if (isOne && (done[0] === '204') === (reply === null)) return reply
+  throw new TypeError('the client knows operations that answer either 204 and nothing, or one other 2xx and JSON')
+}
+
+function replyKind(reply: JsonSchema | null): ReplyKind {
+  if (reply === null) return 'none'
+  if (itemSchema(reply) === null) return 'object'
+  return propertiesOf(reply).includes('nextCursor') ? 'page' : 'list'
 }
 
 /** That of a list; null where the reply is none. */
@@ -318,7 +335,7 @@ function overloads(operation: ClientOperation, { replyType, left }: WithoutRevea
 }
 
 function implementations(operation: ClientOperation): readonly string[] {
-  const { name, method, path, repeat, isOpen, ids, replyType, itemType, withoutReveal } = operation
+  const { name, method, path, repeat, reply, isOpen, ids, replyType, itemType, withoutReveal } = operation
   const names = argumentsOf(operation).map(argument => argument.name)
   // Overloads give no types to an arrow's parameters.
   const parameters = withoutReveal === null ? names.join(', ') : parametersOf(argumentsOf(operation))
@@ -327,7 +344,7 @@ function implementations(operation: ClientOperation): readonly string[] {
     ...names.filter(argument => argument === 'body' || argument === 'query'),
   ]
   const open = isOpen ? ', isOpen: true' : ''
-  const described = `{ method: '${method}', path: '${path}', repeat: '${repeat}'${open} }`
+  const described = `{ method: '${method}', path: '${path}', repeat: '${repeat}', reply: '${reply}'${open} }`
   const takes = given.length === 0 ? '{}' : `{ ${given.join(', ')} }`
   const one = [`${name}: (${parameters}) =>`, `  call(${described}, ${takes}, options) as Promise<${replyType}>,`]
   if (itemType === null) return [indented(one, 4)]

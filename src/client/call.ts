@@ -154,7 +154,7 @@ async function exchange(request: ClientRequest, settings: Settings, { signal }: 
     const reply = await fetch(settings.baseUrl + path, init)
     return { reply, text: await reply.text() }
   })
-  return { body: readReply(reply, text, { idempotencyKey, credential }) }
+  return { body: readReply(reply, text, { operation, idempotencyKey, credential }) }
 }
 
 function headersOf(

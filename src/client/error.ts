@@ -6,7 +6,8 @@ import type { ProblemCode } from './operations'
  * - `network`: no reply came, or it broke off. Whether the request did anything is not known.
  * - `timeout`: the reply did not come in time. Whether the request did anything is not known.
  * - `aborted`: the caller's signal ended the call.
- * - `unexpected-reply`: something else than Keyturn's API answered: no JSON, a redirect, a proxy's error.
+ * - `unexpected-reply`: something else than Keyturn's API answered: no JSON, or none that answers the operation, a
+ *   redirect, a proxy's error.
  *
  * A newer Keyturn may answer a code that this version does not list, so a `switch` keeps a `default`.
  */

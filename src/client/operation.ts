@@ -10,6 +10,8 @@ export interface Operation {
    * `Idempotency-Key`, by which Keyturn knows a repeat; `with-id` may where the body has an `id` of the caller's.
    */
   readonly repeat: 'safe' | 'keyed' | 'with-id' | 'never'
+  /** What it answers: nothing, with 204; an object; one with `data`; or one with `nextCursor` besides. */
+  readonly reply: 'none' | 'object' | 'list' | 'page'
   /** Whether it wants no credential, and is for no tenant. */
   readonly isOpen?: true
 }

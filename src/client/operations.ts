@@ -1019,83 +1019,83 @@ export interface KeyturnClient {
 export function operationsOf(call: Call): KeyturnClient {
   const client: KeyturnClient = {
     create: (body, options) =>
-      call({ method: 'POST', path: '/v1/endpoints', repeat: 'keyed' }, { body }, options) as Promise<CreateReply>,
+      call({ method: 'POST', path: '/v1/endpoints', repeat: 'keyed', reply: 'object' }, { body }, options) as Promise<CreateReply>,
     list: (query, options) =>
-      call({ method: 'GET', path: '/v1/endpoints', repeat: 'safe' }, { query }, options) as Promise<ListReply>,
+      call({ method: 'GET', path: '/v1/endpoints', repeat: 'safe', reply: 'page' }, { query }, options) as Promise<ListReply>,
     listAll: (query, options) =>
       itemsOf(page => client.list(page, options), query ?? {}),
     get: (id, options) =>
-      call({ method: 'GET', path: '/v1/endpoints/{id}', repeat: 'safe' }, { path: { id } }, options) as Promise<GetReply>,
+      call({ method: 'GET', path: '/v1/endpoints/{id}', repeat: 'safe', reply: 'object' }, { path: { id } }, options) as Promise<GetReply>,
     update: (id, body, options) =>
-      call({ method: 'PATCH', path: '/v1/endpoints/{id}', repeat: 'safe' }, { path: { id }, body }, options) as Promise<UpdateReply>,
+      call({ method: 'PATCH', path: '/v1/endpoints/{id}', repeat: 'safe', reply: 'object' }, { path: { id }, body }, options) as Promise<UpdateReply>,
     delete: (id, options) =>
-      call({ method: 'DELETE', path: '/v1/endpoints/{id}', repeat: 'safe' }, { path: { id } }, options) as Promise<void>,
+      call({ method: 'DELETE', path: '/v1/endpoints/{id}', repeat: 'safe', reply: 'none' }, { path: { id } }, options) as Promise<void>,
     rotate: (id: string, body?: RotateBody, options?: KeyedCallOptions) =>
-      call({ method: 'POST', path: '/v1/endpoints/{id}/secret/rotate', repeat: 'keyed' }, { path: { id }, body }, options) as Promise<RotateReply>,
+      call({ method: 'POST', path: '/v1/endpoints/{id}/secret/rotate', repeat: 'keyed', reply: 'object' }, { path: { id }, body }, options) as Promise<RotateReply>,
     promote: (id, body, options) =>
-      call({ method: 'POST', path: '/v1/endpoints/{id}/secret/promote', repeat: 'keyed' }, { path: { id }, body }, options) as Promise<PromoteReply>,
+      call({ method: 'POST', path: '/v1/endpoints/{id}/secret/promote', repeat: 'keyed', reply: 'object' }, { path: { id }, body }, options) as Promise<PromoteReply>,
     abandon: (id, body, options) =>
-      call({ method: 'POST', path: '/v1/endpoints/{id}/secret/abandon', repeat: 'keyed' }, { path: { id }, body }, options) as Promise<AbandonReply>,
+      call({ method: 'POST', path: '/v1/endpoints/{id}/secret/abandon', repeat: 'keyed', reply: 'object' }, { path: { id }, body }, options) as Promise<AbandonReply>,
     rollBack: (id, body, options) =>
-      call({ method: 'POST', path: '/v1/endpoints/{id}/secret/roll-back', repeat: 'keyed' }, { path: { id }, body }, options) as Promise<RollBackReply>,
+      call({ method: 'POST', path: '/v1/endpoints/{id}/secret/roll-back', repeat: 'keyed', reply: 'object' }, { path: { id }, body }, options) as Promise<RollBackReply>,
     revokePrevious: (id, body, options) =>
-      call({ method: 'POST', path: '/v1/endpoints/{id}/secret/revoke-previous', repeat: 'keyed' }, { path: { id }, body }, options) as Promise<RevokePreviousReply>,
+      call({ method: 'POST', path: '/v1/endpoints/{id}/secret/revoke-previous', repeat: 'keyed', reply: 'object' }, { path: { id }, body }, options) as Promise<RevokePreviousReply>,
     secretState: (id, options) =>
-      call({ method: 'GET', path: '/v1/endpoints/{id}/secret', repeat: 'safe' }, { path: { id } }, options) as Promise<SecretStateReply>,
+      call({ method: 'GET', path: '/v1/endpoints/{id}/secret', repeat: 'safe', reply: 'object' }, { path: { id } }, options) as Promise<SecretStateReply>,
     rotations: (id, query, options) =>
-      call({ method: 'GET', path: '/v1/endpoints/{id}/rotations', repeat: 'safe' }, { path: { id }, query }, options) as Promise<RotationsReply>,
+      call({ method: 'GET', path: '/v1/endpoints/{id}/rotations', repeat: 'safe', reply: 'page' }, { path: { id }, query }, options) as Promise<RotationsReply>,
     rotationsAll: (id, query, options) =>
       itemsOf(page => client.rotations(id, page, options), query ?? {}),
     audit: (id, query, options) =>
-      call({ method: 'GET', path: '/v1/endpoints/{id}/audit', repeat: 'safe' }, { path: { id }, query }, options) as Promise<AuditReply>,
+      call({ method: 'GET', path: '/v1/endpoints/{id}/audit', repeat: 'safe', reply: 'page' }, { path: { id }, query }, options) as Promise<AuditReply>,
     auditAll: (id, query, options) =>
       itemsOf(page => client.audit(id, page, options), query ?? {}),
     tenantAudit: (query, options) =>
-      call({ method: 'GET', path: '/v1/audit', repeat: 'safe' }, { query }, options) as Promise<TenantAuditReply>,
+      call({ method: 'GET', path: '/v1/audit', repeat: 'safe', reply: 'page' }, { query }, options) as Promise<TenantAuditReply>,
     tenantAuditAll: (query, options) =>
       itemsOf(page => client.tenantAudit(page, options), query ?? {}),
     publish: (body, options) =>
-      call({ method: 'POST', path: '/v1/events', repeat: 'with-id' }, { body }, options) as Promise<PublishReply>,
+      call({ method: 'POST', path: '/v1/events', repeat: 'with-id', reply: 'object' }, { body }, options) as Promise<PublishReply>,
     getHealth: (id, options) =>
-      call({ method: 'GET', path: '/v1/endpoints/{id}/health', repeat: 'safe' }, { path: { id } }, options) as Promise<GetHealthReply>,
+      call({ method: 'GET', path: '/v1/endpoints/{id}/health', repeat: 'safe', reply: 'object' }, { path: { id } }, options) as Promise<GetHealthReply>,
     test: (id, body, options) =>
-      call({ method: 'POST', path: '/v1/endpoints/{id}/test', repeat: 'never' }, { path: { id }, body }, options) as Promise<TestReply>,
+      call({ method: 'POST', path: '/v1/endpoints/{id}/test', repeat: 'never', reply: 'object' }, { path: { id }, body }, options) as Promise<TestReply>,
     probe: (id, options) =>
-      call({ method: 'POST', path: '/v1/endpoints/{id}/secret/probe', repeat: 'never' }, { path: { id } }, options) as Promise<ProbeReply>,
+      call({ method: 'POST', path: '/v1/endpoints/{id}/secret/probe', repeat: 'never', reply: 'object' }, { path: { id } }, options) as Promise<ProbeReply>,
     attempts: (id, query, options) =>
-      call({ method: 'GET', path: '/v1/endpoints/{id}/attempts', repeat: 'safe' }, { path: { id }, query }, options) as Promise<AttemptsReply>,
+      call({ method: 'GET', path: '/v1/endpoints/{id}/attempts', repeat: 'safe', reply: 'page' }, { path: { id }, query }, options) as Promise<AttemptsReply>,
     attemptsAll: (id, query, options) =>
       itemsOf(page => client.attempts(id, page, options), query ?? {}),
     deliveries: (id, query, options) =>
-      call({ method: 'GET', path: '/v1/endpoints/{id}/deliveries', repeat: 'safe' }, { path: { id }, query }, options) as Promise<DeliveriesReply>,
+      call({ method: 'GET', path: '/v1/endpoints/{id}/deliveries', repeat: 'safe', reply: 'list' }, { path: { id }, query }, options) as Promise<DeliveriesReply>,
     recover: (id, body, options) =>
-      call({ method: 'POST', path: '/v1/endpoints/{id}/deliveries/recover', repeat: 'safe' }, { path: { id }, body }, options) as Promise<RecoverReply>,
+      call({ method: 'POST', path: '/v1/endpoints/{id}/deliveries/recover', repeat: 'safe', reply: 'object' }, { path: { id }, body }, options) as Promise<RecoverReply>,
     sendAgain: (id, options) =>
-      call({ method: 'POST', path: '/v1/deliveries/{id}/send-again', repeat: 'safe' }, { path: { id } }, options) as Promise<SendAgainReply>,
+      call({ method: 'POST', path: '/v1/deliveries/{id}/send-again', repeat: 'safe', reply: 'object' }, { path: { id } }, options) as Promise<SendAgainReply>,
     createApiKey: (body, options) =>
-      call({ method: 'POST', path: '/v1/api-keys', repeat: 'never' }, { body }, options) as Promise<CreateApiKeyReply>,
+      call({ method: 'POST', path: '/v1/api-keys', repeat: 'never', reply: 'object' }, { body }, options) as Promise<CreateApiKeyReply>,
     listApiKeys: (query, options) =>
-      call({ method: 'GET', path: '/v1/api-keys', repeat: 'safe' }, { query }, options) as Promise<ListApiKeysReply>,
+      call({ method: 'GET', path: '/v1/api-keys', repeat: 'safe', reply: 'page' }, { query }, options) as Promise<ListApiKeysReply>,
     listApiKeysAll: (query, options) =>
       itemsOf(page => client.listApiKeys(page, options), query ?? {}),
     revokeApiKey: (id, options) =>
-      call({ method: 'DELETE', path: '/v1/api-keys/{id}', repeat: 'safe' }, { path: { id } }, options) as Promise<void>,
+      call({ method: 'DELETE', path: '/v1/api-keys/{id}', repeat: 'safe', reply: 'none' }, { path: { id } }, options) as Promise<void>,
     endCredentials: (id, options) =>
-      call({ method: 'DELETE', path: '/v1/tenants/{id}/credentials', repeat: 'safe' }, { path: { id } }, options) as Promise<EndCredentialsReply>,
+      call({ method: 'DELETE', path: '/v1/tenants/{id}/credentials', repeat: 'safe', reply: 'object' }, { path: { id } }, options) as Promise<EndCredentialsReply>,
     session: (options) =>
-      call({ method: 'GET', path: '/v1/session', repeat: 'safe' }, {}, options) as Promise<SessionReply>,
+      call({ method: 'GET', path: '/v1/session', repeat: 'safe', reply: 'object' }, {}, options) as Promise<SessionReply>,
     createPortalSession: (body, options) =>
-      call({ method: 'POST', path: '/v1/portal-sessions', repeat: 'never' }, { body }, options) as Promise<CreatePortalSessionReply>,
+      call({ method: 'POST', path: '/v1/portal-sessions', repeat: 'never', reply: 'object' }, { body }, options) as Promise<CreatePortalSessionReply>,
     endPortalSessions: (query, options) =>
-      call({ method: 'DELETE', path: '/v1/portal-sessions', repeat: 'safe' }, { query }, options) as Promise<void>,
+      call({ method: 'DELETE', path: '/v1/portal-sessions', repeat: 'safe', reply: 'none' }, { query }, options) as Promise<void>,
     describePortalSession: (body, options) =>
-      call({ method: 'POST', path: '/v1/portal-sessions/describe', repeat: 'safe', isOpen: true }, { body }, options) as Promise<DescribePortalSessionReply>,
+      call({ method: 'POST', path: '/v1/portal-sessions/describe', repeat: 'safe', reply: 'object', isOpen: true }, { body }, options) as Promise<DescribePortalSessionReply>,
     exchangePortalSession: (body, options) =>
-      call({ method: 'POST', path: '/v1/portal-sessions/exchange', repeat: 'safe', isOpen: true }, { body }, options) as Promise<ExchangePortalSessionReply>,
+      call({ method: 'POST', path: '/v1/portal-sessions/exchange', repeat: 'safe', reply: 'object', isOpen: true }, { body }, options) as Promise<ExchangePortalSessionReply>,
     endPortalSession: (id, options) =>
-      call({ method: 'DELETE', path: '/v1/portal-sessions/{id}', repeat: 'safe' }, { path: { id } }, options) as Promise<void>,
+      call({ method: 'DELETE', path: '/v1/portal-sessions/{id}', repeat: 'safe', reply: 'none' }, { path: { id } }, options) as Promise<void>,
     health: (options) =>
-      call({ method: 'GET', path: '/health', repeat: 'safe', isOpen: true }, {}, options) as Promise<HealthReply>,
+      call({ method: 'GET', path: '/health', repeat: 'safe', reply: 'object', isOpen: true }, {}, options) as Promise<HealthReply>,
   }
   return client
 }

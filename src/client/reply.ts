@@ -1,18 +1,21 @@
 import { type FailureFacts, type FieldFault, KeyturnError } from './error'
+import type { Operation } from './operation'
 import type { FetchReply } from './options'
 
 /** What a reply answers. Null is what the request did not have. */
 export interface Asked {
+  readonly operation: Operation
   readonly idempotencyKey: string | null
   readonly credential: string | null
 }
 
 /** What a reply says: its JSON object, undefined for none. @throws {KeyturnError} for a refusal, and for another's reply */
-export function readReply(reply: FetchReply, text: string, { idempotencyKey, credential }: Asked): unknown {
+export function readReply(reply: FetchReply, text: string, asked: Asked): unknown {
+  const { operation, idempotencyKey, credential } = asked
   const { status, headers } = reply
   const json = jsonObject(text)
   const isDone = status >= 200 && status < 300
-  if (isDone && (json !== null || status === 204)) return json ?? undefined
+  if (isDone && (status === 204 ? operation.reply === 'none' : isReplyOf(operation, json))) return json ?? undefined
   const shown = withoutCredential(credential)
   const requestId = headers.get('x-request-id')
   const facts: FailureFacts = {
@@ -28,6 +31,14 @@ export function readReply(reply: FetchReply, text: string, { idempotencyKey, cre
   }
   const words = [detail, title].find(text => typeof text === 'string') ?? ''
   throw new KeyturnError(shown(code), shown(words), { ...facts, errors: faultsOf(errors, shown) })
+}
+
+/** As much as callers would stumble over: members that a later version adds, or has no more, are for them to see. */
+function isReplyOf({ reply }: Operation, json: Readonly<Record<string, unknown>> | null): boolean {
+  if (json === null || reply === 'none') return false
+  const { data, nextCursor } = json
+  const isPage = reply !== 'page' || nextCursor === null || typeof nextCursor === 'string'
+  return reply === 'object' || (Array.isArray(data) && isPage)
 }
 
 type Shown = (text: string) => string
@@ -62,8 +73,13 @@ function faultsOf(errors: unknown, shown: Shown): readonly FieldFault[] {
   const faults: readonly unknown[] = Array.isArray(errors) ? errors : []
   return faults.map(fault => {
     const { path = '', message = '' } = Object(fault) as Readonly<Record<string, unknown>>
-    return { path: shown(String(path)), message: shown(String(message)) }
+    return { path: shown(textOf(path)), message: shown(textOf(message)) }
   })
+}
+
+/** An object may have what keeps it from turning into a text. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
 /** Seconds from now on; HTTP also allows the time itself. */

@@ -41,10 +41,12 @@ describe('a problem', () => {
   it('without a detail says its title, and has no fields where they are something else', async () => {
     api.fail({ status: 409, body: JSON.stringify({ code: 'too-early', detail: null, title: 'Early', errors: 'no' }) })
     expect(await failureOf(client.get(api.id))).toMatchObject({ message: 'too-early: Early', errors: [] })
-    api.fail({ status: 400, body: JSON.stringify({ code: 'invalid-request', errors: [null, { path: 7 }] }) })
+    const errors = [null, { path: 7 }, { path: { toString: 1 }, message: null }]
+    api.fail({ status: 400, body: JSON.stringify({ code: 'invalid-request', errors }) })
     expect((await failureOf(client.get(api.id))).errors).toEqual([
       { path: '', message: '' },
       { path: '7', message: '' },
+      { path: '', message: '' },
     ])
   })
 })
@@ -67,6 +69,32 @@ describe('what is no reply of Keyturn’s', () => {
     expect(error).toMatchObject({ code: 'unexpected-reply', detail: expect.stringContaining(detail) })
     expect(error.idempotencyKey).toBe(api.seen[0]?.headers['idempotency-key'])
     expect(inspect(error, { showHidden: true })).not.toMatch(/secret/i)
+  })
+
+  const object = { status: 200, headers: { 'content-type': 'application/json' } }
+
+  it.each<[string, (it: KeyturnClient) => Promise<unknown>, Exclude<Fault, string>]>([
+    ['no secret of a rotation', it => it.rotate(api.id), { status: 204 }],
+    ['no endpoint', it => it.get(api.id), { status: 204 }],
+    ['no page', it => it.list(), { status: 204 }],
+    ['an object for a page', it => it.list(), { ...object, body: '{}' }],
+    ['no list in a page', it => it.list(), { ...object, body: '{"data":{},"nextCursor":null}' }],
+    ['a page that does not say whether it is the last', it => it.audit(api.id), { ...object, body: '{"data":[]}' }],
+    ['a number for a cursor', it => it.listApiKeys(), { ...object, body: '{"data":[],"nextCursor":1}' }],
+    ['an object for all items', it => it.listAll().next(), { ...object, body: '{}' }],
+    ['an object for a list', it => it.deliveries(api.id), { ...object, body: '{}' }],
+    ['a page for a deletion', it => it.delete(api.id), { status: 200, body: '<html>' }],
+    ['an object for a deletion', it => it.delete(api.id), { ...object, body: '{}' }],
+  ])('is told, and no success: %s', async (_, call, fault) => {
+    api.fail(fault)
+    const error = await failureOf(call(client))
+    expect(error).toMatchObject({ code: 'unexpected-reply', status: fault.status })
+    expect(api.seen).toHaveLength(1)
+  })
+
+  it('is told from a list without pages, which has no cursor', async () => {
+    api.fail({ ...object, body: '{"data":[]}' })
+    expect(await client.deliveries(api.id)).toEqual({ data: [] })
   })
 
   it.each([301, 302, 303, 307, 308])('is a redirect with %i, which is not followed', async status => {

@@ -41,7 +41,7 @@ describe('a request', () => {
   })
 
   it('goes below the base path of the URL', async () => {
-    api.fail({ status: 200, body: '{}' })
+    api.fail({ status: 200, body: '{"data":[],"nextCursor":null}' })
     await client({ baseUrl: `${api.url}/hooks//` }).list({ limit: 2, cursor: 'a+b/c=&d' })
     expect(api.seen[0]?.path).toBe('/hooks/v1/endpoints?limit=2&cursor=a%2Bb%2Fc%3D%26d')
   })

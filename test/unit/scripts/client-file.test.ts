@@ -82,7 +82,18 @@ describe('a method', () => {
   it('is made for an operation that is added, which is never sent again until somebody decides', () => {
     const source = clientSource(withOperation('/v1/things', { operationId: 'keyturn.make-thing' }))
     expect(source).toContain('makeThing(options?: CallOptions): Promise<void>')
-    expect(source).toContain("call({ method: 'POST', path: '/v1/things', repeat: 'never' }, {}, options)")
+    expect(source).toContain(
+      "call({ method: 'POST', path: '/v1/things', repeat: 'never', reply: 'none' }, {}, options)",
+    )
+  })
+
+  it.each<[string, object]>([
+    ['no success', {}],
+    ['two successes', { 200: { content: { 'application/json': { schema: {} } } }, 204: {} }],
+    ['a success with nothing that is no 204', { 202: {} }],
+  ])('is not made for an operation with %s, whose reply could be told from no other', (_, responses) => {
+    const text = withOperation('/v1/things', { operationId: 'keyturn.make-thing', responses })
+    expect(() => clientSource(text)).toThrow('either 204 and nothing, or one other 2xx and JSON')
   })
 
   it('takes first what must be given', () => {
