@@ -116,7 +116,7 @@ function operationOf(place: Place): ClientOperation {
   const body = schemaOf(operation.requestBody?.content)
   const query = parameters.filter(parameter => parameter.in === 'query')
   const item = itemSchema(reply)
-  const repeat = repeatOf(name, method, parameters)
+  const repeat = repeatOf(name, { method, parameters, reply })
   const bodyType = body === null || isEmptyObject(body) ? null : declared(types, `${typeName(name)}Body`, body)
   const queryType = query.length === 0 ? null : declared(types, `${typeName(name)}Query`, querySchema(query))
   const itemType = item === null ? null : itemName(types, name, item)
@@ -238,12 +238,20 @@ const repeatOfPosts: Readonly<Record<string, Repeat>> = {
   exchangePortalSession: 'safe',
 }
 
-function repeatOf(name: string, method: string, parameters: readonly Parameter[]): Repeat {
+interface Repeatable {
+  readonly method: string
+  readonly parameters: readonly Parameter[]
+  readonly reply: JsonSchema | null
+}
+
+/** A deletion that answers what it has ended is not repeated: the repeat would answer that there was nothing to end. */
+function repeatOf(name: string, { method, parameters, reply }: Repeatable): Repeat {
   const headers = parameters.filter(parameter => parameter.in === 'header').map(parameter => parameter.name)
   const strange = headers.find(header => !knownHeaders.includes(header))
   if (strange !== undefined) throw new TypeError(`the client does not know the header ${strange}`)
   if (headers.includes('Idempotency-Key')) return 'keyed'
-  return method === 'post' ? (repeatOfPosts[name] ?? 'never') : 'safe'
+  if (method === 'post') return repeatOfPosts[name] ?? 'never'
+  return method === 'delete' && reply !== null ? 'never' : 'safe'
 }
 
 const repeatWords: { readonly [R in Repeat]: string } = {

@@ -955,7 +955,7 @@ export interface KeyturnClient {
    * End all credentials of a tenant.
    * API keys of several tenants stay, and are listed. Who may call: An API key with `keys:write`. A body is
    * ignored.
-   * A request whose reply is lost is sent again.
+   * A request whose reply is lost is not sent again.
    */
   endCredentials(id: string, options?: CallOptions): Promise<EndCredentialsReply>
 
@@ -1081,7 +1081,7 @@ export function operationsOf(call: Call): KeyturnClient {
     revokeApiKey: (id, options) =>
       call({ method: 'DELETE', path: '/v1/api-keys/{id}', repeat: 'safe', reply: 'none' }, { path: { id } }, options) as Promise<void>,
     endCredentials: (id, options) =>
-      call({ method: 'DELETE', path: '/v1/tenants/{id}/credentials', repeat: 'safe', reply: 'object' }, { path: { id } }, options) as Promise<EndCredentialsReply>,
+      call({ method: 'DELETE', path: '/v1/tenants/{id}/credentials', repeat: 'never', reply: 'object' }, { path: { id } }, options) as Promise<EndCredentialsReply>,
     session: (options) =>
       call({ method: 'GET', path: '/v1/session', repeat: 'safe', reply: 'object' }, {}, options) as Promise<SessionReply>,
     createPortalSession: (body, options) =>

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
+import { keyturn } from '../../../src/contracts/keyturn'
 import { fetchFrom } from '../../support/fetch-from'
 import { ownEndpoint } from '../http/own-endpoint'
 
@@ -26,7 +27,7 @@ export interface Seen {
 
 /** The whole API, with models in memory, over HTTP; and what goes wrong between it and its callers. */
 export async function faultyApi() {
-  const { app, token, id, tables } = await ownEndpoint()
+  const { app, apiKey, token, id, tables } = await ownEndpoint()
   const faults: Fault[] = []
   const seen: Seen[] = []
   const waiting: ((request: Seen) => void)[] = []
@@ -60,6 +61,8 @@ export async function faultyApi() {
     id,
     tables,
     seen,
+    /** Makes an API key for all tenants, as a platform has one. */
+    platformToken: () => apiKey(keyturn, '', { name: 'platform', tenantIds: 'all' }),
     /** What goes wrong with the next requests, one after the other. */
     fail: (...next: readonly Fault[]) => void faults.push(...next),
     /** Resolves once the next request was dealt with. */

@@ -182,6 +182,17 @@ describe('a deletion', () => {
   })
 })
 
+it('the end of a tenant’s credentials whose reply is lost is not told as the end of nothing', async () => {
+  const platform = client({ credential: await api.platformToken() })
+  const expiresAt = '2026-12-21T12:00:00.000Z'
+  await platform.createApiKey({ name: 'CI', tenantIds: ['acme'], permissions: ['endpoints:read'], expiresAt })
+  api.seen.length = 0
+  api.fail('lose the reply')
+  expect(await failureOf(platform.endCredentials('acme'))).toMatchObject({ code: 'network' })
+  expect(api.seen).toHaveLength(1)
+  expect(await platform.endCredentials('acme')).toEqual({ endedApiKeyIds: [], leftApiKeys: [] })
+})
+
 describe('time', () => {
   it('that passes without a reply loses it: a read is sent again', async () => {
     api.fail('hang')
