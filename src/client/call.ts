@@ -16,8 +16,8 @@ import { type Bound, boundOf, pause, type Scope, scopeIn, type Timers, within } 
 /** Performs calls. They reject with a `KeyturnError`, or a `TypeError` for arguments that no request can be made of. */
 export function callsWith(settings: Settings, timers: Timers): Call {
   return async (operation, given, options = {}) => {
+    const chosen = withCallOptions(settings, options, operation)
     const request = requestOf(operation, given, options)
-    const chosen = withCallOptions(settings, options)
     const scope = scopeIn(timers, outer(options), chosen.timeoutSeconds * 1000)
     try {
       return await repeated(request, chosen, { timers, scope })

@@ -1,3 +1,5 @@
+import type { Operation } from './operation'
+
 /** As much of `fetch` as the client uses. */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchReply>
 
@@ -52,6 +54,23 @@ export interface KeyedCallOptions extends CallOptions {
   readonly idempotencyKey?: string | undefined
 }
 
+type Names<Options> = { readonly [Name in keyof Options]-?: true }
+
+const clientNames: Names<ClientOptions> = {
+  baseUrl: true,
+  credential: true,
+  tenantId: true,
+  fetch: true,
+  timeoutSeconds: true,
+  replySeconds: true,
+  repeats: true,
+  userAgent: true,
+}
+
+const callNames: Names<CallOptions> = { signal: true, tenantId: true, timeoutSeconds: true, repeats: true }
+
+const keyedCallNames: Names<KeyedCallOptions> = { ...callNames, idempotencyKey: true }
+
 /** Options that are checked, with their defaults. */
 export interface Settings {
   readonly baseUrl: string
@@ -66,6 +85,7 @@ export interface Settings {
 
 /** @throws {TypeError} naming the option at fault, never a credential */
 export function readOptions(options: ClientOptions, version: string): Settings {
+  checkNames('keyturnClient', options, clientNames)
   const { credential, fetch = (url, init) => globalThis.fetch(url, init) } = options
   check(typeof fetch === 'function', 'fetch must be a function')
   return {
@@ -81,7 +101,9 @@ export function readOptions(options: ClientOptions, version: string): Settings {
 }
 
 /** The settings of one call. @throws {TypeError} naming the option at fault */
-export function withCallOptions(settings: Settings, options: CallOptions): Settings {
+export function withCallOptions(settings: Settings, options: CallOptions, { repeat }: Operation): Settings {
+  checkNames('this call', options, repeat === 'keyed' ? keyedCallNames : callNames)
+  checkSignal(options.signal)
   return {
     ...settings,
     tenantId: readTenantId(options.tenantId) ?? settings.tenantId,
@@ -139,6 +161,20 @@ function readUserAgent(text: unknown, version: string): string | null {
   if (text === undefined) return isBrowser ? null : `keyturn-client/${version}`
   if (typeof text === 'string' && /^[!-~](?:[ -~]{0,198}[!-~])?$/.test(text)) return text
   throw new TypeError('userAgent must be 1 to 200 printable ASCII characters')
+}
+
+/** Another realm's are none of this one's class. */
+function checkSignal(signal: unknown): void {
+  const { addEventListener } = Object(signal) as { readonly addEventListener?: unknown }
+  check(signal === undefined || typeof addEventListener === 'function', 'signal must be an AbortSignal')
+}
+
+/** One that nobody reads may be a misspelt one, such as an idempotency key that is then never sent. */
+function checkNames(taker: string, options: unknown, names: Readonly<Record<string, true>>): void {
+  check(typeof options === 'object' && options !== null, `options of ${taker} must be an object`)
+  const strange = Object.keys(options as object).find(name => !Object.hasOwn(names, name))
+  const known = Object.keys(names).join(', ')
+  check(strange === undefined, `${taker} takes no option ${strange}: there are ${known}`)
 }
 
 function always(text: string): () => string {

@@ -1,4 +1,4 @@
-import { type KeyturnClient, keyturnClient, KeyturnError, type RotateReply } from 'keyturn/client'
+import { type ClientOptions, type KeyturnClient, keyturnClient, KeyturnError, type RotateReply } from 'keyturn/client'
 
 // Runs in Node, in workerd, and in a browser's globals: the client as it is installed, and nothing else.
 
@@ -25,7 +25,7 @@ export interface Driven {
 }
 
 export async function drive(given: Given): Promise<Driven> {
-  const client = keyturnClient(given)
+  const client = keyturnClient(optionsOf(given))
   const { endpoint } = await client.create({ url: given.receiver, eventTypes: ['*'], name: given.name })
   const replies = {
     ...(await driveSettings(client, endpoint.id)),
@@ -38,6 +38,10 @@ export async function drive(given: Given): Promise<Driven> {
   const failures = await driveFailures(given, endpoint.id)
   await client.delete(endpoint.id)
   return { replies, replayed, failures: { ...failures, deleted: await codeOf(client.get(endpoint.id)) } }
+}
+
+function optionsOf({ baseUrl, credential, tenantId }: Given): ClientOptions {
+  return { baseUrl, credential, tenantId }
 }
 
 async function driveSettings(client: KeyturnClient, id: string): Promise<Record<string, unknown>> {
@@ -93,8 +97,9 @@ async function drivePortalSessions(client: KeyturnClient): Promise<Record<string
 }
 
 /** At a tenant of its own, whose credentials all end. */
-async function driveApiKeys({ platformCredential, name, ...given }: Given): Promise<Record<string, unknown>> {
-  const client = keyturnClient({ ...given, credential: platformCredential })
+async function driveApiKeys(given: Given): Promise<Record<string, unknown>> {
+  const { platformCredential, name } = given
+  const client = keyturnClient({ ...optionsOf(given), credential: platformCredential })
   const tenant = `driven-${name}`
   const expiresAt = new Date(Date.now() + 3_600_000).toISOString()
   const asked = { name, tenantIds: [tenant], permissions: ['endpoints:read'], expiresAt } as const
@@ -150,24 +155,24 @@ async function firstDelivery(
 }
 
 async function rotateLossy(given: Given, id: string): Promise<Driven['replayed']> {
-  const before = await keyturnClient(given).secretState(id)
-  const reply = await keyturnClient({ ...given, baseUrl: `${given.baseUrl}/lossy`, fetch }).rotate(id)
-  const after = await keyturnClient(given).secretState(id)
+  const before = await keyturnClient(optionsOf(given)).secretState(id)
+  const reply = await keyturnClient({ ...optionsOf(given), baseUrl: `${given.baseUrl}/lossy`, fetch }).rotate(id)
+  const after = await keyturnClient(optionsOf(given)).secretState(id)
   return { isSecret: isSecret(reply), keysMade: after.version - before.version }
 }
 
 async function driveFailures(given: Given, id: string): Promise<Record<string, string>> {
-  const hanging = keyturnClient({ ...given, baseUrl: `${given.baseUrl}/hanging` })
+  const hanging = keyturnClient({ ...optionsOf(given), baseUrl: `${given.baseUrl}/hanging` })
   const controller = new AbortController()
   const aborted = codeOf(hanging.get(id, { signal: controller.signal }))
   setTimeout(() => controller.abort())
   return {
-    unknown: await codeOf(keyturnClient(given).get('ep_none')),
-    stranger: await codeOf(keyturnClient({ ...given, credential: 'kt_stranger' }).get(id)),
-    redirected: await codeOf(keyturnClient({ ...given, baseUrl: `${given.baseUrl}/redirecting` }).get(id)),
+    unknown: await codeOf(keyturnClient(optionsOf(given)).get('ep_none')),
+    stranger: await codeOf(keyturnClient({ ...optionsOf(given), credential: 'kt_stranger' }).get(id)),
+    redirected: await codeOf(keyturnClient({ ...optionsOf(given), baseUrl: `${given.baseUrl}/redirecting` }).get(id)),
     aborted: await aborted,
     timeout: await codeOf(hanging.rotate(id, {}, { timeoutSeconds: 0.02 })),
-    misused: await codeOf(keyturnClient(given).get('')),
+    misused: await codeOf(keyturnClient(optionsOf(given)).get('')),
   }
 }
 

@@ -20,11 +20,11 @@ const rows = table
     return { again, names: names === 'reads' ? reads() : [...names.matchAll(/`(\w+)`/g)].map(([, name = '']) => name) }
   })
 
-/** Each as a call that has what the names in its path want, and a body without an `id`. */
+/** Each as a call whose first argument is an id, or a body without one; the last one of each is the options. */
 function methodsOf(client: KeyturnClient): ReadonlyMap<string, () => Promise<unknown>> {
-  const methods = Object.entries(client) as [string, (id: unknown) => Promise<unknown>][]
+  const methods = Object.entries(client) as [string, (...given: unknown[]) => Promise<unknown>][]
   const ofOperations = methods.filter(([name]) => !methods.some(([other]) => name === `${other}All`))
-  return new Map(ofOperations.map(([name, method]) => [name, () => method('x')]))
+  return new Map(ofOperations.map(([name, method]) => [name, () => method(...(method.length > 1 ? ['x'] : []))]))
 }
 
 function operations(): ReadonlyMap<string, Operation> {

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { type ClientOptions, type KeyturnClient, keyturnClient } from '../../../src/client'
+import {
+  type CallOptions,
+  type ClientOptions,
+  type KeyedCallOptions,
+  type KeyturnClient,
+  keyturnClient,
+} from '../../../src/client'
 import { version } from '../../../src/client/operations'
 import { faultyApi } from './faulty-api'
 
@@ -102,6 +108,49 @@ describe('an option', () => {
       /^credential must be an API key/,
     )
     expect(api.seen).toHaveLength(0)
+  })
+
+  it('that there is not is refused with its name and what there is', async () => {
+    const ofCall = 'there are signal, tenantId, timeoutSeconds, repeats'
+    const given = { baseUrl: api.url, credential: 'kt_secret', nope: 1 }
+    expect(() => keyturnClient(given)).toThrow(
+      new TypeError(
+        'keyturnClient takes no option nope: there are baseUrl, credential, tenantId, fetch, timeoutSeconds, replySeconds, repeats, userAgent',
+      ),
+    )
+    const misspelt = { idempotencykey: 'mine' } as KeyedCallOptions
+    await expect(client().rotate(api.id, {}, misspelt)).rejects.toThrow(
+      new TypeError(`this call takes no option idempotencykey: ${ofCall}, idempotencyKey`),
+    )
+    const keyed: KeyedCallOptions = { idempotencyKey: 'mine' }
+    for (const [name, options] of Object.entries({
+      idempotencyKey: keyed,
+      repeat: { repeat: 1 },
+      toString: { toString: 1 },
+    })) {
+      await expect(client().get(api.id, options as unknown as CallOptions)).rejects.toThrow(
+        new TypeError(`this call takes no option ${name}: ${ofCall}`),
+      )
+    }
+    await expect(
+      client()
+        .listAll({}, { repeat: 1 } as CallOptions)
+        .next(),
+    ).rejects.toThrow('takes no option repeat:')
+    expect(api.seen).toHaveLength(0)
+  })
+
+  it.each([null, 'kt_secret', 7])('is refused where options are %j', async options => {
+    const message = /^options of (?:keyturnClient|this call) must be an object$/
+    expect(() => keyturnClient(options as never)).toThrow(message)
+    await expect(client().get(api.id, options as never)).rejects.toThrow(message)
+    await expect(client().rotate(api.id, {}, options as never)).rejects.toThrow(message)
+  })
+
+  it.each([null, 7, {}])('is refused where the signal is %j', async signal => {
+    await expect(client().get(api.id, { signal: signal as never })).rejects.toThrow(
+      new TypeError('signal must be an AbortSignal'),
+    )
   })
 
   it('that throws, throws its own error to the caller', async () => {
