@@ -1,4 +1,4 @@
-import { addSeconds } from '../core/instant'
+import { addSeconds, clockLeewaySeconds } from '../core/instant'
 import type { Principal } from './authenticate'
 
 /** How long a person counts as having just signed in. */
@@ -19,6 +19,7 @@ export function isSignedInRecently(principal: Principal, now: Date): boolean {
   }
 }
 
+/** A time to come is not recent, further than clocks are apart. */
 function isRecent(at: Date, now: Date): boolean {
-  return now <= addSeconds(at, recentSeconds)
+  return now <= addSeconds(at, recentSeconds) && at <= addSeconds(now, clockLeewaySeconds)
 }

@@ -1,6 +1,7 @@
 import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 import { type Role, roles } from '../contracts/dimensions'
 import { storedIdPattern } from '../core/id'
+import { addSeconds, clockLeewaySeconds } from '../core/instant'
 import { Problem } from '../core/problem'
 import { type SessionPrincipal } from './authenticate'
 import { invalidToken } from './credential'
@@ -26,8 +27,6 @@ export interface SessionSettings {
 
 /** Public-key signatures only: a shared-secret algorithm would take the public key for its secret. */
 const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA']
-/** How far the issuer's clock may be ahead of ours: RFC 7519, sections 4.1.5 and 4.1.6. */
-const leewaySeconds = 30
 const jwksTimeoutMs = 2_000
 /** An unknown key id makes us fetch the JWKS again at most this often. */
 const jwksCooldownMs = 30_000
@@ -46,9 +45,13 @@ export function sessionVerifier(
     try {
       const at = now()
       const checks = { issuer, audience, algorithms, requiredClaims: ['exp', 'sub'] }
-      const { payload } = await jwtVerify(token, keys, { ...checks, currentDate: at, clockTolerance: leewaySeconds })
+      const { payload } = await jwtVerify(token, keys, {
+        ...checks,
+        currentDate: at,
+        clockTolerance: clockLeewaySeconds,
+      })
       checkTimes(payload, at)
-      return principalOf(payload, settings)
+      return principalOf(payload, settings, at)
     } catch (error) {
       throw refusal(error)
     }
@@ -85,7 +88,7 @@ function availableKeys(jwksUrl: string): JWTVerifyGetKey {
 function checkTimes({ exp = 0, iat }: JWTPayload, now: Date): void {
   const seconds = Math.floor(now.getTime() / 1000)
   if (exp <= seconds) throw expiredToken()
-  if (iat !== undefined && iat > seconds + leewaySeconds) throw invalidToken()
+  if (iat !== undefined && iat > seconds + clockLeewaySeconds) throw invalidToken()
 }
 
 function expiredToken(): Problem {
@@ -98,18 +101,19 @@ function isTokensFault(error: unknown): boolean {
   )
 }
 
-function principalOf(payload: JWTPayload, settings: SessionSettings): SessionPrincipal {
+function principalOf(payload: JWTPayload, settings: SessionSettings, now: Date): SessionPrincipal {
   const role = roles.find((known: Role) => known === payload[settings.roleClaim])
   const tenantIds = tenantsOf(payload[settings.tenantClaim])
   if (role === undefined || tenantIds === null || !isSubject(payload.sub)) throw invalidToken()
-  return { kind: 'session', id: payload.sub, role, tenantIds, ...signInOf(payload['auth_time']) }
+  return { kind: 'session', id: payload.sub, role, tenantIds, ...signInOf(payload['auth_time'], now) }
 }
 
-/** When the person signed in, where the claim says so. @throws {Problem} `invalid-token` for what is no time */
-function signInOf(seconds: unknown): Pick<SessionPrincipal, 'authenticatedAt'> {
+/** When the person signed in, where the claim says so. @throws {Problem} `invalid-token` for what is no time, or one to come */
+function signInOf(seconds: unknown, now: Date): Pick<SessionPrincipal, 'authenticatedAt'> {
   if (seconds === undefined || seconds === null) return {}
   const authenticatedAt = new Date(typeof seconds === 'number' ? seconds * 1000 : Number.NaN)
-  if (Number.isNaN(authenticatedAt.getTime())) throw invalidToken()
+  // Milliseconds, where seconds are meant, are such a time too. What is no time is not earlier either.
+  if (!(authenticatedAt <= addSeconds(now, clockLeewaySeconds))) throw invalidToken()
   return { authenticatedAt }
 }
 

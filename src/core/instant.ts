@@ -1,3 +1,6 @@
+/** How far the clock of whoever signs people in may be ahead of ours: RFC 7519, sections 4.1.5 and 4.1.6. */
+export const clockLeewaySeconds = 30
+
 /** `seconds` after `at`. */
 export function addSeconds(at: Date, seconds: number): Date {
   return new Date(at.getTime() + seconds * 1000)

@@ -1,7 +1,7 @@
 import type { NewPortalSession, PortalSettings } from '../../access/manage-portal-sessions'
 import { scopes, type Scope } from '../../contracts/dimensions'
 import { storedIdPattern } from '../../core/id'
-import { addSeconds } from '../../core/instant'
+import { addSeconds, clockLeewaySeconds } from '../../core/instant'
 import {
   byDefault,
   described,
@@ -22,8 +22,6 @@ const usualSeconds = 900
 /** A page that can rotate is not left open for longer. */
 const longestWithRotate = 900
 const lifeSeconds = [60, 3600] as const
-/** How far the platform's clock may be ahead of ours. */
-const leewaySeconds = 30
 
 export const subjectField = textLike(
   /^[A-Za-z0-9_.:-]{1,128}$/,
@@ -122,7 +120,7 @@ export function readPortalSessionBody(
   if (read.scopes.includes('rotate') && expiresInSeconds > longestWithRotate) {
     throw invalidField('expiresInSeconds', `must be at most ${longestWithRotate} with the scope rotate`)
   }
-  if (authenticatedAt !== null && authenticatedAt > addSeconds(now, leewaySeconds)) {
+  if (authenticatedAt !== null && authenticatedAt > addSeconds(now, clockLeewaySeconds)) {
     throw invalidField('authenticatedAt', 'must not be in the future')
   }
   const shown = { displayName: displayName === '' ? null : displayName, returnUrl, locale, theme }

@@ -7,6 +7,7 @@ import { sessionVerifier } from '../../../src/access/sessions'
 import { Problem, type ProblemCode } from '../../../src/core/problem'
 
 const NOON = new Date('2026-11-21T12:00:00.000Z')
+const seconds = NOON.getTime() / 1000
 const issuer = 'https://sign-in.example'
 const claims = { iss: issuer, aud: 'keyturn', sub: 'ann', exp: NOON.getTime() / 1000 + 60, role: 'admin', org: 'acme' }
 
@@ -83,6 +84,21 @@ describe('a session', () => {
       expect(await refusalOf(verifier()(await token({ auth_time })))).toMatchObject({ code: 'invalid-token' })
     },
   )
+
+  it.each<[string, number]>([
+    ['31 s later than now', seconds + 31],
+    ['in ten years', seconds + 315_360_000],
+    ['in milliseconds', (seconds - 400) * 1000],
+  ])('is not valid where it says that somebody signed in %s', async (_, auth_time) => {
+    expect(await refusalOf(verifier()(await token({ auth_time })))).toMatchObject({
+      code: 'invalid-token',
+      status: 401,
+    })
+  })
+
+  it.each([0, seconds - 400, seconds, seconds + 30])('says that somebody signed in at %d', async auth_time => {
+    expect(await verifier()(await token({ auth_time }))).toMatchObject({ authenticatedAt: new Date(auth_time * 1000) })
+  })
 
   it('may name several tenants', async () => {
     const session = await verifier()(await token({ org: ['acme', 'user:1'], role: 'member' }))
