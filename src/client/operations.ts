@@ -153,7 +153,7 @@ export interface CreateReply {
 export interface ListQuery {
   /** 1 to 100. Default 50. */
   readonly limit?: number
-  /** The nextCursor of the page before. */
+  /** The nextCursor of the page before, with all but limit as it was there. */
   readonly cursor?: string
   /** As the reply shows it: also where Keyturn itself paused it. */
   readonly status?: 'active' | 'paused'
@@ -303,7 +303,7 @@ export interface SecretStateReply {
 export interface RotationsQuery {
   /** 1 to 100. Default 50. */
   readonly limit?: number
-  /** The nextCursor of the page before. */
+  /** The nextCursor of the page before, with all but limit as it was there. */
   readonly cursor?: string
 }
 
@@ -360,7 +360,7 @@ export interface AuditReply {
 export interface TenantAuditQuery {
   /** 1 to 100. Default 50. */
   readonly limit?: number
-  /** The nextCursor of the page before. */
+  /** The nextCursor of the page before, with all but limit as it was there. */
   readonly cursor?: string
   /** The earliest time, which is among them. */
   readonly since?: string
@@ -533,7 +533,7 @@ export interface CreateApiKeyReply {
 export interface ListApiKeysQuery {
   /** 1 to 100. Default 50. */
   readonly limit?: number
-  /** The nextCursor of the page before. */
+  /** The nextCursor of the page before, with all but limit as it was there. */
   readonly cursor?: string
   /** Those that name this tenant. */
   readonly tenant?: string

@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto'
 import { apiKeyIdPattern, type ApiKeyRange } from '../access/api-key'
 import type { Contract, Operation } from '../contracts/contract'
 import { placesOf as credentialPlaces } from '../contracts/credential-places'
 import type { Use } from '../contracts/dimensions'
 import { parsePlace, placesOf } from '../contracts/place'
 import { storedIdPattern } from '../core/id'
-import type { FieldError } from '../core/problem'
+import type { FieldError, Problem } from '../core/problem'
 import type { AuditRange, PageRequest } from '../rotation/ports'
 import {
   described,
@@ -20,8 +21,8 @@ import {
   textLike,
 } from './body/fields'
 import { subjectField } from './body/portal-session'
-import { type EndpointFilter, filterDigest, filterFields } from './endpoint-filter'
-import type { ApiRequest, MatchedRequest } from './request'
+import { type EndpointFilter, filterFields } from './endpoint-filter'
+import type { ApiRequest, MatchedRequest, PermittedRequest, PlatformRequest } from './request'
 
 // What a request says in its query: the parameters of each use, as tables that also describe them.
 
@@ -37,7 +38,7 @@ const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#[\w-]{1,64}$/
 
 /** What a cursor of each list stands for: the last entry of the page before. */
 const places = {
-  endpoints: /^[\w.:-]{1,128}(?:#[0-9a-f]{16})?$/,
+  endpoints: storedIdPattern,
   rotations: moment,
   audit: moment,
   'tenant-audit': moment,
@@ -45,8 +46,13 @@ const places = {
   'api-keys': apiKeyIdPattern,
 }
 
-/** Which list a cursor belongs to: one of another list is refused. */
-export type ListName = keyof typeof places
+type ListName = keyof typeof places
+
+/** Where a page begins, and what was asked for when the cursor was given. */
+interface Cursor {
+  readonly after: string
+  readonly question: string
+}
 
 function limitField({ usual, largest }: PageSizes): Field<number> {
   return {
@@ -58,18 +64,24 @@ function limitField({ usual, largest }: PageSizes): Field<number> {
   }
 }
 
-function cursorField(list: ListName): Field<string> {
+function cursorField(list: ListName): Field<Cursor> {
   return {
-    schema: { type: 'string', description: 'The nextCursor of the page before' },
+    schema: { type: 'string', description: 'The nextCursor of the page before, with all but limit as it was there' },
     read: (path, given) => {
-      const cursor = typeof given === 'string' ? given : ''
-      const next = Buffer.from(cursor, 'base64url')
-        .toString('utf8')
-        .slice(list.length + 1)
-      if (places[list].test(next) && cursorOf(list, next) === cursor) return next
-      throw invalidField(path, 'must be the nextCursor of this list')
+      const text = Buffer.from(typeof given === 'string' ? given : '', 'base64url').toString('utf8')
+      const [, question = '', after = ''] = /^([0-9a-f]{16}):(.*)$/s.exec(text) ?? []
+      if (places[list].test(after) && cursorText({ after, question }) === given) return { after, question }
+      throw strangeCursor(path)
     },
   }
+}
+
+function strangeCursor(path: string): Problem {
+  return invalidField(path, 'must be the nextCursor of this list, asked the same')
+}
+
+function cursorText({ after, question }: Cursor): string {
+  return Buffer.from(`${question}:${after}`, 'utf8').toString('base64url')
 }
 
 function sizeTable({ pageSizes: sizes = pageSizes }: Operation) {
@@ -117,56 +129,79 @@ export function queryTable(operation: Operation, mounted: readonly Contract[]): 
   return queryTables[operation.use]?.(operation, mounted) ?? {}
 }
 
+/** A page that is asked for, and the cursor for the one after it. */
+interface AskedPage<Range extends PageRequest = PageRequest> {
+  readonly page: Range
+  /** @param next the last entry of the page; null: nothing follows */
+  readonly nextCursor: (next: string | null) => string | null
+}
+
+/** What the query of a list gives, with whatever else it asks. */
+interface ReadPage {
+  readonly limit: number | undefined
+  readonly cursor: Cursor | undefined
+}
+
+/**
+ * A list goes on where it was asked the same: the same list of the same API, tenant and path, with the same parameters
+ * but `limit`. Another question would leave out whatever of its answer comes before the cursor.
+ * @throws {Problem} `invalid-request` for a cursor of another question
+ */
+function askedPage(
+  list: ListName,
+  request: PermittedRequest | PlatformRequest,
+  { limit, cursor, ...asked }: ReadPage,
+): AskedPage {
+  const { contract, parameters } = request
+  const tenantId = 'tenantId' in request ? request.tenantId : null
+  const whole = JSON.stringify([list, contract.name, tenantId, parameters, asked])
+  const question = createHash('sha256').update(whole).digest('hex').slice(0, 16)
+  if (cursor !== undefined && cursor.question !== question) throw strangeCursor('cursor')
+  return {
+    page: { limit: limit ?? usualSize(request), after: cursor?.after ?? null },
+    nextCursor: next => (next === null ? null : cursorText({ after: next, question })),
+  }
+}
+
 /**
  * `?limit=` (1…100, 50 if absent, unless the operation says otherwise) and `?cursor=`.
  * @throws {Problem} `invalid-request`
  */
-export function readPageRequest(list: ListName, request: MatchedRequest): PageRequest {
-  const { limit, cursor = null } = readQuery(request, pageTable(list, request.operation))
-  return { limit: limit ?? usualSize(request), after: cursor }
-}
-
-interface EndpointListRequest {
-  readonly page: PageRequest
-  readonly filter: EndpointFilter
-  /** The cursor for the page after one that ends at this endpoint; it goes with the same filter alone. */
-  readonly nextCursor: (endpointId: string | null) => string | null
+export function readPageRequest(list: ListName, request: PermittedRequest): AskedPage {
+  return askedPage(list, request, readQuery(request, pageTable(list, request.operation)))
 }
 
 /**
  * A page of endpoints, and what the query asks of them.
  * @throws {Problem} `invalid-request`
  */
-export function readEndpointList(request: MatchedRequest, mounted: readonly Contract[]): EndpointListRequest {
-  const { limit, cursor, ...filter } = readQuery(request, endpointsTable(request.operation, mounted))
-  const digest = filterDigest(filter)
-  const suffix = digest === '' ? '' : `#${digest}`
-  const [after = null, of = ''] = cursor?.split('#') ?? []
-  if (after !== null && of !== digest)
-    throw invalidField('cursor', 'must be the nextCursor of this list, asked the same')
-  return {
-    page: { limit: limit ?? usualSize(request), after },
-    filter,
-    nextCursor: id => cursorOf('endpoints', id && id + suffix),
-  }
+export function readEndpointList(
+  request: PermittedRequest,
+  mounted: readonly Contract[],
+): AskedPage & { readonly filter: EndpointFilter } {
+  const read = readQuery(request, endpointsTable(request.operation, mounted))
+  const { status, contract, url } = read
+  return { ...askedPage('endpoints', request, read), filter: { status, contract, url } }
 }
 
 /**
  * A page of API keys, of one tenant with `?tenant=`.
  * @throws {Problem} `invalid-request`
  */
-export function readApiKeyRange(request: MatchedRequest): ApiKeyRange {
-  const { limit, cursor = null, tenant = null } = readQuery(request, apiKeysTable(request.operation))
-  return { limit: limit ?? usualSize(request), after: cursor, tenantId: tenant }
+export function readApiKeyRange(request: PlatformRequest): AskedPage<ApiKeyRange> {
+  const read = readQuery(request, apiKeysTable(request.operation))
+  const { page, nextCursor } = askedPage('api-keys', request, read)
+  return { page: { ...page, tenantId: read.tenant ?? null }, nextCursor }
 }
 
 /**
- * A page of a tenant's audit, since a time. A cursor is a place in time, so that it goes with any.
+ * A page of a tenant's audit, since a time.
  * @throws {Problem} `invalid-request`
  */
-export function readAuditRange(request: MatchedRequest): AuditRange {
-  const { limit, cursor = null, since = null } = readQuery(request, tenantAuditTable(request.operation))
-  return { limit: limit ?? usualSize(request), after: cursor, since }
+export function readAuditRange(request: PermittedRequest): AskedPage<AuditRange> {
+  const read = readQuery(request, tenantAuditTable(request.operation))
+  const { page, nextCursor } = askedPage('tenant-audit', request, read)
+  return { page: { ...page, since: read.since ?? null }, nextCursor }
 }
 
 /** @throws {Problem} `invalid-request` */
@@ -184,11 +219,6 @@ export function readPageSize(request: MatchedRequest): number {
 
 function usualSize({ operation }: MatchedRequest): number {
   return (operation.pageSizes ?? pageSizes).usual
-}
-
-/** The cursor for the page after one that ends at `next`. */
-export function cursorOf(list: ListName, next: string | null): string | null {
-  return next === null ? null : Buffer.from(`${list}:${next}`, 'utf8').toString('base64url')
 }
 
 /**

@@ -12,7 +12,7 @@ import type { ItemFields } from '../../contracts/reply-fields'
 import { Problem } from '../../core/problem'
 import { readApiKeyBody } from '../body/api-key'
 import { parseJsonObject, readBody } from '../body/json'
-import { cursorOf, readApiKeyRange } from '../query'
+import { readApiKeyRange } from '../query'
 import { type Outcome, outcome, type Value } from '../reply'
 import type { PlatformRequest, Uses } from '../request'
 
@@ -37,9 +37,10 @@ async function create(deps: ManageApiKeysDeps, request: PlatformRequest): Promis
 /** API keys that name their tenants, ended ones too, in the order of their ids. */
 async function list(deps: ManageApiKeysDeps, request: PlatformRequest): Promise<Outcome> {
   readBody(request)
-  const { items, next } = await listTenantApiKeys(deps, request.contract, readApiKeyRange(request))
+  const { page, nextCursor } = readApiKeyRange(request)
+  const { items, next } = await listTenantApiKeys(deps, request.contract, page)
   const now = deps.now()
-  return outcome({ apiKeys: items.map(each => apiKeyValues(each, now)), nextCursor: cursorOf('api-keys', next) })
+  return outcome({ apiKeys: items.map(each => apiKeyValues(each, now)), nextCursor: nextCursor(next) })
 }
 
 async function revoke(deps: ManageApiKeysDeps, request: PlatformRequest): Promise<Outcome> {

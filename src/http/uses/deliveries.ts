@@ -15,7 +15,7 @@ import { readEventType, readNewEvent } from '../body/event'
 import { readRecoverBody } from '../body/recover'
 import { largestEventBodyBytes, parseJsonObject, readBody } from '../body/json'
 import { contractOf, isReached, loadEndpoint } from '../load-endpoint'
-import { cursorOf, readPageRequest, readPageSize } from '../query'
+import { readPageRequest, readPageSize } from '../query'
 import { type Outcome, outcome, type Value, type Values } from '../reply'
 import type { ApiSettings, PermittedRequest, Uses } from '../request'
 
@@ -83,10 +83,10 @@ async function listAttempts(
 ): Promise<Outcome> {
   const { tenantId, id: endpointId } = await loadEndpoint(store, contracts, request)
   readBody(request)
-  const page = readPageRequest('attempts', request)
+  const { page, nextCursor } = readPageRequest('attempts', request)
   const { items, next } = await attempts.list({ tenantId, endpointId }, page)
   const shown = items.map(attempt => attemptValues(showsBodies(request) ? attempt : { ...attempt, response: '' }))
-  return outcome({ attempts: shown, nextCursor: cursorOf('attempts', next) })
+  return outcome({ attempts: shown, nextCursor: nextCursor(next) })
 }
 
 /** Whether the caller may see what a receiver answered. A portal session may where its platform lets it. */

@@ -16,7 +16,7 @@ import { readBody } from '../body/json'
 import { endpointValues } from '../endpoint-values'
 import { isGranted, isReached, loadEndpoint, loadShownEndpoint, possibleIds } from '../load-endpoint'
 import { findEndpoints } from '../endpoint-filter'
-import { cursorOf, readAuditRange, readEndpointList, readPageRequest } from '../query'
+import { readAuditRange, readEndpointList, readPageRequest } from '../query'
 import { type Outcome, outcome, type Values } from '../reply'
 import type { ApiSettings, PermittedRequest, Uses } from '../request'
 import { update, type UpdateDeps } from './update'
@@ -171,8 +171,9 @@ async function listRotations(
 ): Promise<Outcome> {
   const { tenantId, id: endpointId } = await loadEndpoint(store, contracts, request)
   readBody(request)
-  const { items, next } = await audit.list({ tenantId, endpointId }, readPageRequest('rotations', request))
-  return outcome({ rotations: items.map(rotationValues), nextCursor: cursorOf('rotations', next) })
+  const { page, nextCursor } = readPageRequest('rotations', request)
+  const { items, next } = await audit.list({ tenantId, endpointId }, page)
+  return outcome({ rotations: items.map(rotationValues), nextCursor: nextCursor(next) })
 }
 
 function rotationValues({ id, keyId, version, at, actor, kind, reason, overlapSeconds }: AuditRecord): Values {
@@ -187,16 +188,18 @@ async function listAudit(
 ): Promise<Outcome> {
   const address = await auditedAddress(deps, contracts, request)
   readBody(request)
-  const { items, next } = await deps.audit.listAll(address, readPageRequest('audit', request))
-  return outcome({ records: items.map(recordValues), nextCursor: cursorOf('audit', next) })
+  const { page, nextCursor } = readPageRequest('audit', request)
+  const { items, next } = await deps.audit.listAll(address, page)
+  return outcome({ records: items.map(recordValues), nextCursor: nextCursor(next) })
 }
 
 /** Everything that happened to a tenant, newest first: to its endpoints, also to those that are gone, and to its access. */
 async function listTenantAudit({ audit }: Pick<EndpointDeps, 'audit'>, request: PermittedRequest): Promise<Outcome> {
   readBody(request)
-  const { items, next } = await audit.listOfTenant(request.tenantId, readAuditRange(request))
+  const { page, nextCursor } = readAuditRange(request)
+  const { items, next } = await audit.listOfTenant(request.tenantId, page)
   const shown = items.filter(record => isShown(record, request))
-  return outcome({ records: shown.map(recordValues), nextCursor: cursorOf('tenant-audit', next) })
+  return outcome({ records: shown.map(recordValues), nextCursor: nextCursor(next) })
 }
 
 /** A portal session is shown what happened to endpoints that it may see, and nothing of the tenant's access. */

@@ -1,4 +1,4 @@
-import { NOON } from './harness'
+import { NOON, type Reply, textAt } from './harness'
 
 /** Queries that every list refuses. */
 export const malformedPages = [
@@ -19,7 +19,10 @@ export function strangePlaces(id: string): readonly string[] {
   return ['zzz', time, `${time}#`, `${time}#a#b`, `2026#${id}1`, '~']
 }
 
-/** The cursor of a list at this place, as a reply would have it. */
-export function cursorOf(list: string, place: string): string {
-  return Buffer.from(`${list}:${place}`).toString('base64url')
+/** The cursor of this page, asked the same, but at another place. */
+export function cursorAt(place: string, page: Reply): string {
+  const [, question, own] =
+    /^(\w{16}:)(.+)$/s.exec(Buffer.from(textAt(page, 'nextCursor'), 'base64url').toString()) ?? []
+  if (question === undefined || own === undefined) throw new TypeError('the page has no such cursor')
+  return Buffer.from(`${question}${place}`).toString('base64url')
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { bearer, faultsOf, invalid, textAt } from '../harness'
 import { ownEndpoint } from '../own-endpoint'
-import { cursorOf, malformedPages, strangePlaces } from '../pages'
+import { cursorAt, malformedPages, strangePlaces } from '../pages'
 
 describe('GET /v1/endpoints/{id}/audit', () => {
   it.each(malformedPages)('400 for ?%s', async query => {
@@ -11,8 +11,10 @@ describe('GET /v1/endpoints/{id}/audit', () => {
   })
 
   it.each(strangePlaces('chg_'))('400 for a cursor at %j, which no reply gave', async place => {
-    const { send, token, base } = await ownEndpoint()
-    const reply = await send('GET', `${base}/audit?cursor=${cursorOf('audit', place)}`, bearer(token))
+    const { rotate, send, token, base } = await ownEndpoint()
+    await rotate({})
+    const page = await send('GET', `${base}/audit?limit=1`, bearer(token))
+    const reply = await send('GET', `${base}/audit?cursor=${cursorAt(place, page)}`, bearer(token))
     expect(faultsOf(reply)).toEqual(invalid('cursor'))
   })
 

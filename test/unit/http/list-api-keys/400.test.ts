@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { bearer, faultsOf, invalid } from '../harness'
-import { cursorOf, malformedPages } from '../pages'
+import { cursorAt, malformedPages } from '../pages'
 import { platform } from '../platform'
 
 describe('GET /v1/api-keys', () => {
@@ -13,9 +13,15 @@ describe('GET /v1/api-keys', () => {
     },
   )
 
-  it('400 for the cursor of another list', async () => {
-    const { send, token } = await platform()
-    const reply = await send('GET', `/v1/api-keys?cursor=${cursorOf('endpoints', 'ep_1')}`, bearer(token))
-    expect(faultsOf(reply)).toEqual(invalid('cursor'))
-  })
+  it.each(['', '#x', '~', '2026-11-21T12:00:00.000Z#chg_1'])(
+    '400 for a cursor at %j, which no reply gave',
+    async place => {
+      const { create, send, token } = await platform()
+      await create()
+      await create()
+      const page = await send('GET', '/v1/api-keys?limit=1', bearer(token))
+      const reply = await send('GET', `/v1/api-keys?cursor=${cursorAt(place, page)}`, bearer(token))
+      expect(faultsOf(reply)).toEqual(invalid('cursor'))
+    },
+  )
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { keyturn } from '../../../../src/contracts/keyturn'
 import { bearer, faultsOf, invalid, tenant, textAt } from '../harness'
 import { ownEndpoint } from '../own-endpoint'
-import { cursorOf, malformedPages, strangePlaces } from '../pages'
+import { cursorAt, malformedPages, strangePlaces } from '../pages'
 
 describe('GET /v1/endpoints/{id}/rotations', () => {
   it.each(malformedPages)('400 for ?%s', async query => {
@@ -12,8 +12,10 @@ describe('GET /v1/endpoints/{id}/rotations', () => {
   })
 
   it.each(strangePlaces('chg_'))('400 for a cursor at %j, which no reply gave', async place => {
-    const { send, token, base } = await ownEndpoint()
-    const reply = await send('GET', `${base}/rotations?cursor=${cursorOf('rotations', place)}`, bearer(token))
+    const { rotate, send, token, base } = await ownEndpoint()
+    await rotate({})
+    const page = await send('GET', `${base}/rotations?limit=1`, bearer(token))
+    const reply = await send('GET', `${base}/rotations?cursor=${cursorAt(place, page)}`, bearer(token))
     expect(faultsOf(reply)).toEqual(invalid('cursor'))
   })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { bearer, faultsOf, invalid, textAt } from '../harness'
 import { ownEndpoint } from '../own-endpoint'
-import { cursorOf, malformedPages, strangePlaces } from '../pages'
+import { cursorAt, malformedPages, strangePlaces } from '../pages'
 
 async function bed() {
   const { send, token, base, rotate } = await ownEndpoint()
@@ -21,8 +21,9 @@ describe('GET /v1/audit', () => {
   )
 
   it.each(strangePlaces('chg_'))('400 for a cursor at %j, which no reply gave', async place => {
-    const { audit } = await bed()
-    expect(faultsOf(await audit(`cursor=${cursorOf('tenant-audit', place)}`))).toEqual(invalid('cursor'))
+    const { audit, rotate } = await bed()
+    await rotate({})
+    expect(faultsOf(await audit(`cursor=${cursorAt(place, await audit('limit=1'))}`))).toEqual(invalid('cursor'))
   })
 
   it('400 for the cursor of an endpoint’s audit', async () => {
