@@ -149,14 +149,21 @@ const instantPattern = new RegExp(
   `^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])T${clock}:[0-5]\\d(?:\\.\\d{1,9})?(?:Z|[+-]${clock})$`,
 )
 
-/** A time as RFC 3339 writes it. */
+/** A time as RFC 3339 writes it, with `T`, a zone and at most 9 decimals, and without leap seconds. */
 export const instant: Field<Date> = {
   schema: { type: 'string', format: 'date-time', pattern: instantPattern.source },
   read: (path, value) => {
-    const at = typeof value === 'string' && instantPattern.test(value) ? Date.parse(value) : Number.NaN
+    const isInstant = typeof value === 'string' && instantPattern.test(value) && hasDay(value)
+    const at = isInstant ? Date.parse(value) : Number.NaN
     if (Number.isNaN(at)) throw invalidField(path, 'must be an RFC 3339 instant, like 2026-11-21T12:00:00Z')
     return new Date(at)
   },
+}
+
+/** Whether the month of an instant has its day, which `Date` would move into the next one. */
+function hasDay(text: string): boolean {
+  const day = text.slice(0, 10)
+  return new Date(`${day}T00:00:00Z`).getUTCDate() === Number(day.slice(8))
 }
 
 export const boolean: Field<boolean> = {

@@ -276,7 +276,7 @@ function overlapSchema(rule: ChosenOverlap): JsonSchema {
     case 'iso-duration':
       return { type: 'string', format: 'duration', description }
     case 'instant':
-      return { type: 'string', format: 'date-time', description }
+      return { ...instant.schema, description }
     case 'unix-seconds':
       return { type: 'number', minimum: 0, description }
     case 'words':

@@ -39,7 +39,7 @@ describe('tidewell', () => {
     expect(await rotate({ retire_after: at(asked) })).toMatchObject({ status: 200, json: { old_ends: at(seconds) } })
   })
 
-  it.each(['tomorrow', 5, true])('400 for %j, which is no instant', async value => {
+  it.each(['tomorrow', 5, true, '2026-11-31T12:00:00Z'])('400 for %j, which is no instant', async value => {
     const { rotate, live } = await setup()
     expect(await rotate({ retire_after: value })).toMatchObject({ status: 400 })
     expect(live()).toHaveLength(1)

@@ -22,6 +22,7 @@ describe('POST /v1/api-keys', () => {
     ['the permission to make keys', { permissions: ['endpoints:read', 'keys:write'] }, ['permissions.1']],
     ['every permission by a star', { permissions: ['*'] }, ['permissions.0']],
     ['an expiry that is no time', { expiresAt: 'soon' }, ['expiresAt']],
+    ['an expiry on a day that there is not', { expiresAt: '2027-02-29T00:00:00Z' }, ['expiresAt']],
     ['an expiry of null', { expiresAt: null }, ['expiresAt']],
     ['an expiry that is over', { expiresAt: '2026-11-21T12:00:00Z' }, ['expiresAt']],
     ['more than a year', { expiresAt: '2027-11-22T12:00:01Z' }, ['expiresAt']],

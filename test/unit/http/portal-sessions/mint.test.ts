@@ -48,6 +48,7 @@ describe('POST /v1/portal-sessions', () => {
     [{ expiresInSeconds: 901 }, ['expiresInSeconds']],
     [{ endpointIds: [] }, ['endpointIds']],
     [{ authenticatedAt: '2026-11-21T12:01:00Z' }, ['authenticatedAt']],
+    [{ authenticatedAt: '2026-09-31T12:00:00Z' }, ['authenticatedAt']],
     [{ parentOrigins: [] }, ['parentOrigins']],
     [{ parentOrigins: ['https://app.example', 'https://evil.example'] }, ['parentOrigins.1']],
     [{ returnUrl: 'https://evil.example/' }, ['returnUrl']],

@@ -12,13 +12,19 @@ async function bed() {
 }
 
 describe('GET /v1/audit', () => {
-  it.each([...malformedPages, 'since=', 'since=yesterday', 'since=2026-11-21', 'since=1700000000', 'to=2026'])(
-    '400 for ?%s',
-    async query => {
-      const { audit } = await bed()
-      expect(faultsOf(await audit(query))).toEqual(invalid(query.slice(0, query.indexOf('='))))
-    },
-  )
+  it.each([
+    ...malformedPages,
+    'since=',
+    'since=yesterday',
+    'since=2026-11-21',
+    'since=1700000000',
+    'since=2026-02-30T00:00:00Z',
+    'since=2026-11-20T24:00:00Z',
+    'to=2026',
+  ])('400 for ?%s', async query => {
+    const { audit } = await bed()
+    expect(faultsOf(await audit(query))).toEqual(invalid(query.slice(0, query.indexOf('='))))
+  })
 
   it.each(strangePlaces('chg_'))('400 for a cursor at %j, which no reply gave', async place => {
     const { audit, rotate } = await bed()
