@@ -5,7 +5,13 @@ import { configFile, loadOwnContracts } from '../config/load'
 import { OperatorError } from '../local/operator-error'
 import { readOwnContracts } from '../local/own-contracts'
 import { type ApiKey, type ApiKeyStore, operator, stateOf } from '../src/access/api-key'
-import { createApiKey, mostTenants, type NewApiKeyRequest } from '../src/access/create-api-key'
+import {
+  createApiKey,
+  isApiKeyName,
+  longestName,
+  mostTenants,
+  type NewApiKeyRequest,
+} from '../src/access/create-api-key'
 import { tellOfEnding, tellOfMaking } from '../src/access/tell-of-api-keys'
 import { dynamoDbClient } from '../src/aws/clients'
 import { dynamoApiKeyStore } from '../src/aws/dynamo-api-key-store'
@@ -215,8 +221,8 @@ function planOf({ name, credentials: { plans = [] } }: Contract, given: string |
 }
 
 function checkedName(name: string): string {
-  if (name.length >= 1 && name.length <= 200) return name
-  throw new OperatorError('--name takes 1 to 200 characters')
+  if (isApiKeyName(name)) return name
+  throw new OperatorError(`--name takes 1 to ${longestName} characters`)
 }
 
 const daySeconds = 24 * 60 * 60

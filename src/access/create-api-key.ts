@@ -1,6 +1,7 @@
 import { type Contract, namesTenant, permissionsForAllTenants } from '../contracts/contract'
 import { parseTenantId } from '../contracts/ids'
 import { bitsOf, newText } from '../contracts/secret-text'
+import { countCharacters } from '../core/cut-text'
 import { randomDigits } from '../core/id'
 import { Secret } from '../core/secret'
 import { type ApiKey, apiKeyHash, type ApiKeyStore, type Maker, operator } from './api-key'
@@ -54,7 +55,7 @@ export function newApiKey({ now, randomBytes }: NewApiKeyDeps, request: NewApiKe
   const format = contract.credentials.apiKey
   if (format === undefined) throw new RangeError(`${contract.name} has no API keys`)
   if (bitsOf(format) < leastBits) throw new RangeError(`API keys of ${contract.name} have less than ${leastBits} bits`)
-  if (name === '' || name.length > longestName) throw new RangeError(`a name has 1 to ${longestName} characters`)
+  if (!isApiKeyName(name)) throw new RangeError(`a name has 1 to ${longestName} characters`)
   const createdAt = now()
   if (expiresAt !== null && !(createdAt < expiresAt)) throw new RangeError('the expiry is not in the future')
   assertKnown(contract, permissions, plan)
@@ -67,6 +68,11 @@ export function newApiKey({ now, randomBytes }: NewApiKeyDeps, request: NewApiKe
   const scope = { contract: contract.name, allTenants, tenantIds, permissions, plan }
   const life = { createdAt, createdBy, expiresAt, revokedAt: null, revokedBy: null, lastUsedAt: null }
   return { stored: { sha256, id, name, ...scope, ...life }, text: new Secret(text) }
+}
+
+/** Whether an API key can be called so. */
+export function isApiKeyName(name: string): boolean {
+  return name !== '' && countCharacters(name) <= longestName
 }
 
 /** A contract whose requests do not name their tenant has no API keys for all; some permissions are held by those alone. */

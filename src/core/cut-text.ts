@@ -7,3 +7,8 @@ export function cutText(text: string, most: number): string {
   const start = text.slice(0, 2 * most)
   return Array.from(start).slice(0, most).join('').toWellFormed()
 }
+
+/** How many characters a text has, counted as `cutText` does, and as `maxLength` of JSON Schema is. */
+export function countCharacters(text: string): number {
+  return Array.from(text).length
+}

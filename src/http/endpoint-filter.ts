@@ -1,5 +1,6 @@
 import type { Contract } from '../contracts/contract'
 import type { ListFilter } from '../contracts/dimensions'
+import { countCharacters } from '../core/cut-text'
 import { type DeliveryHealth, neverDelivered } from '../delivery/health'
 import type { Endpoint } from '../rotation/endpoint'
 import type { Page, PageRequest } from '../rotation/ports'
@@ -26,7 +27,7 @@ const url: Field<URL> = {
     description: 'The endpoint’s URL; one without a query finds it whatever its query',
   },
   read: (path, value) => {
-    const isUrl = typeof value === 'string' && value.length <= longestUrl && /^https?:\/\//i.test(value)
+    const isUrl = typeof value === 'string' && countCharacters(value) <= longestUrl && /^https?:\/\//i.test(value)
     if (isUrl && URL.canParse(value)) return new URL(value)
     throw invalidField(path, `must be a whole URL of at most ${longestUrl} characters, like https://example.com/hooks`)
   },

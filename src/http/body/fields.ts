@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../../contracts/json-schema'
 import type { Json } from '../../contracts/shape'
-import { cutText } from '../../core/cut-text'
+import { countCharacters, cutText } from '../../core/cut-text'
 import { type FieldError, Problem } from '../../core/problem'
 import type { JsonObject } from './json'
 
@@ -116,7 +116,7 @@ export function text(maxLength: number): Field<string> {
   return {
     schema: { type: 'string', maxLength },
     read: (path, value) => {
-      const isShort = typeof value === 'string' && Array.from(value).length <= maxLength
+      const isShort = typeof value === 'string' && countCharacters(value) <= maxLength
       if (isShort && !/\p{Surrogate}/u.test(value)) return value
       throw invalidField(path, `must be a text of at most ${maxLength} characters`)
     },

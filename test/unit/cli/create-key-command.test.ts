@@ -53,6 +53,13 @@ describe('keys create', () => {
     expect(apiKeyRequest(storno, NOON)).toMatchObject({ tenantIds: 'all' })
   })
 
+  it('takes a name of 200 characters, each of which may take two of JavaScript’s', () => {
+    const options = { contract: 'keyturn', tenant: ['a'], ...said }
+    const name = '😀'.repeat(200)
+    expect(apiKeyRequest({ ...options, name }, NOON).name).toBe(name)
+    expect(() => apiKeyRequest({ ...options, name: `${name}n` }, NOON)).toThrow('--name takes 1 to 200 characters')
+  })
+
   it.each([
     [{}, '--contract takes one of tumban, thesignup, storno, featurebase, teambattles, keyturn'],
     [{ contract: 'x' }, '--contract takes one of'],

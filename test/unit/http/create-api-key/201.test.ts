@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { keyturn } from '../../../../src/contracts/keyturn'
-import { bearer, jsonBody, NOON, textAt } from '../harness'
+import { bearer, faultsOf, invalid, jsonBody, NOON, textAt } from '../harness'
 import { asked, platform } from '../platform'
 
 describe('POST /v1/api-keys', () => {
@@ -35,6 +35,12 @@ describe('POST /v1/api-keys', () => {
     expect((await rotate(foreign.id)).status).toBe(404)
     expect((await rotate(foreign.id, { 'Keyturn-Tenant': 'zenith' })).status).toBe(404)
     expect((await send('DELETE', `/v1/endpoints/${own.id}`, bearer(token))).status).toBe(403)
+  })
+
+  it('201 for a name of 200 characters, each of which may take two of JavaScript’s, and 400 for 201', async () => {
+    const { create } = await platform()
+    expect(await create({ name: '😀'.repeat(200) })).toMatchObject({ status: 201, json: { name: '😀'.repeat(200) } })
+    expect(faultsOf(await create({ name: '😀'.repeat(201) }))).toEqual(invalid('name'))
   })
 
   it('201 again for a repeat, with another key: nothing is replayed', async () => {

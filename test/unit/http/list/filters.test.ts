@@ -75,6 +75,13 @@ describe('GET /v1/endpoints?url=', () => {
     expect(await idsOf(`url=${encodeURIComponent(url)}`)).toEqual([])
   })
 
+  it('200 takes a URL of 2,048 characters, each of which may take two of JavaScript’s, and 400 more', async () => {
+    const { idsOf, list } = await bed()
+    const url = `https://hooks.example/${'😀'.repeat(2048 - 'https://hooks.example/'.length)}`
+    expect(await idsOf(`url=${encodeURIComponent(url)}`)).toEqual([])
+    expect(faultsOf(await list(`url=${encodeURIComponent(`${url}a`)}`))).toEqual(invalid('url'))
+  })
+
   it('200 takes a URL that is not encoded, as far as its first &', async () => {
     const { idsOf, add } = await bed()
     const { id } = await add({ url: 'https://hooks.example/in?tenant=7' })
