@@ -5,13 +5,7 @@ import { configFile, loadOwnContracts } from '../config/load'
 import { OperatorError } from '../local/operator-error'
 import { readOwnContracts } from '../local/own-contracts'
 import { type ApiKey, type ApiKeyStore, operator, stateOf } from '../src/access/api-key'
-import {
-  createApiKey,
-  isApiKeyName,
-  longestName,
-  mostTenants,
-  type NewApiKeyRequest,
-} from '../src/access/create-api-key'
+import { createApiKey, isApiKeyName, mostTenants, nameWords, type NewApiKeyRequest } from '../src/access/create-api-key'
 import { tellOfEnding, tellOfMaking } from '../src/access/tell-of-api-keys'
 import { dynamoDbClient } from '../src/aws/clients'
 import { dynamoApiKeyStore } from '../src/aws/dynamo-api-key-store'
@@ -222,7 +216,7 @@ function planOf({ name, credentials: { plans = [] } }: Contract, given: string |
 
 function checkedName(name: string): string {
   if (isApiKeyName(name)) return name
-  throw new OperatorError(`--name takes 1 to ${longestName} characters`)
+  throw new OperatorError(`--name takes ${nameWords}`)
 }
 
 const daySeconds = 24 * 60 * 60

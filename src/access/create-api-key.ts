@@ -32,6 +32,11 @@ export interface NewApiKey {
 
 const leastBits = 256
 export const longestName = 200
+/** Its control characters would reach the terminal of whoever lists API keys. */
+// oxlint-disable-next-line no-control-regex
+export const namePattern = /^[^\u0000-\u001f\u007f-\u009f]+$/
+/** What `isApiKeyName` takes, in words. */
+export const nameWords = `1 to ${longestName} characters, none of them a control character`
 /** An API key is stored in one step with a record of it for each tenant. */
 export const mostTenants = 50
 
@@ -55,7 +60,7 @@ export function newApiKey({ now, randomBytes }: NewApiKeyDeps, request: NewApiKe
   const format = contract.credentials.apiKey
   if (format === undefined) throw new RangeError(`${contract.name} has no API keys`)
   if (bitsOf(format) < leastBits) throw new RangeError(`API keys of ${contract.name} have less than ${leastBits} bits`)
-  if (!isApiKeyName(name)) throw new RangeError(`a name has 1 to ${longestName} characters`)
+  if (!isApiKeyName(name)) throw new RangeError(`a name has ${nameWords}`)
   const createdAt = now()
   if (expiresAt !== null && !(createdAt < expiresAt)) throw new RangeError('the expiry is not in the future')
   assertKnown(contract, permissions, plan)
@@ -72,7 +77,7 @@ export function newApiKey({ now, randomBytes }: NewApiKeyDeps, request: NewApiKe
 
 /** Whether an API key can be called so. */
 export function isApiKeyName(name: string): boolean {
-  return name !== '' && countCharacters(name) <= longestName
+  return namePattern.test(name) && name.isWellFormed() && countCharacters(name) <= longestName
 }
 
 /** A contract whose requests do not name their tenant has no API keys for all; some permissions are held by those alone. */

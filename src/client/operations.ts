@@ -498,7 +498,7 @@ export interface SendAgainReply {
 }
 
 export interface CreateApiKeyBody {
-  /** At most 200 characters. */
+  /** 1 to 200 characters, none of them a control character. At most 200 characters. */
   readonly name: string
   /** At most 50. */
   readonly tenantIds: readonly string[]

@@ -1,8 +1,8 @@
-import { longestName, mostTenants } from '../../access/create-api-key'
+import { isApiKeyName, longestName, mostTenants, namePattern, nameWords } from '../../access/create-api-key'
 import { type Contract, permissionsForNamedTenants } from '../../contracts/contract'
 import { parseTenantId } from '../../contracts/ids'
 import { storedIdPattern } from '../../core/id'
-import { described, type Field, instant, invalidField, listOf, readTable, required, text } from './fields'
+import { described, type Field, instant, invalidField, listOf, readTable, required } from './fields'
 import type { JsonObject } from './json'
 
 /**
@@ -11,15 +11,27 @@ import type { JsonObject } from './json'
  */
 export function apiKeyTable(known: readonly string[]) {
   return {
-    name: required(notEmpty('minLength', text(longestName))),
-    tenantIds: required(notEmpty('minItems', tenants)),
-    permissions: required(
-      described('None that the API key of the request lacks', notEmpty('minItems', permissions(known))),
-    ),
+    name: required(name),
+    tenantIds: required(notEmpty(tenants)),
+    permissions: required(described('None that the API key of the request lacks', notEmpty(permissions(known)))),
     expiresAt: required(
       described('In the future, and no later than the API key of the request expires; else a year ahead', instant),
     ),
   }
+}
+
+const name: Field<string> = {
+  schema: {
+    type: 'string',
+    minLength: 1,
+    maxLength: longestName,
+    pattern: namePattern.source,
+    description: nameWords,
+  },
+  read: (path, value) => {
+    if (typeof value === 'string' && isApiKeyName(value)) return value
+    throw invalidField(path, `must be a text of ${nameWords}`)
+  },
 }
 
 const tenants = listOf({
@@ -38,13 +50,10 @@ function permissions(known: readonly string[]): Field<readonly string[]> {
   return { ...field, schema: { ...field.schema, items: { type: 'string', enum: known } } }
 }
 
-/** The same field, which must have one character, or one item, at least. */
-function notEmpty<Result extends string | readonly string[]>(
-  keyword: 'minLength' | 'minItems',
-  field: Field<Result>,
-): Field<Result> {
+/** The same field, which must have one item at least. */
+function notEmpty(field: Field<readonly string[]>): Field<readonly string[]> {
   return {
-    schema: { ...field.schema, [keyword]: 1 },
+    schema: { ...field.schema, minItems: 1 },
     read: (path, value) => {
       const read = field.read(path, value)
       if (read.length > 0) return read

@@ -100,6 +100,7 @@ describe('a new API key', () => {
     ['a plan where there is none', { plan: 'gold' }],
     ['no plan where there are some', { contract: teambattles, tenantIds: ['user:1'], permissions: [] }],
     ['no name', { name: '' }],
+    ['a name with a control character', { name: 'CI\u001b[A' }],
     ['a name of 201 characters', { name: 'n'.repeat(201) }],
     ['an expiry that is not in the future', { expiresAt: NOON }],
   ])('is refused for %s, and nothing is stored', async (_, changes) => {

@@ -102,6 +102,7 @@ describe('keys create', () => {
     ],
     [{ contract: 'keyturn', tenant: ['a'], ...said, plan: 'x' }, '--plan: keyturn has no plans'],
     [{ contract: 'keyturn', tenant: ['a'], ...said, name: '' }, '--name takes 1 to 200 characters'],
+    [{ contract: 'keyturn', tenant: ['a'], ...said, name: 'CI\r\n' }, 'none of them a control character'],
     [{ contract: 'keyturn', tenant: ['a'], ...said, expiry: false }, '--expires and --no-expiry: give one of them'],
     ...['1.5d', '0d', '3651d', '90', '2026-11-21', '2027-02-30', '2036-11-19', 'soon', ''].map(
       (expires): [object, string] => [

@@ -9,6 +9,10 @@ describe('POST /v1/api-keys', () => {
     ['no name', { name: '' }, ['name']],
     ['a long name', { name: 'n'.repeat(201) }, ['name']],
     ['a name that is no text', { name: 1 }, ['name']],
+    ['a name that clears a line', { name: 'CI\u001b[2K\r' }, ['name']],
+    ['a name of two lines', { name: 'CI\nkey_2' }, ['name']],
+    ['a name with a C1 control', { name: 'CI\u009b2K' }, ['name']],
+    ['a name with half a character', { name: 'CI\ud83d' }, ['name']],
     ['no tenant', { tenantIds: [] }, ['tenantIds']],
     ['all tenants by a star', { tenantIds: ['*'] }, ['tenantIds.0']],
     ['a star beside a tenant', { tenantIds: ['acme', '*'] }, ['tenantIds.1']],
@@ -31,6 +35,14 @@ describe('POST /v1/api-keys', () => {
     const { create, tables } = await platform()
     expect(faultsOf(await create(changes))).toEqual(invalid(...paths))
     expect(tables.keys.apiKeys.size).toBe(1)
+  })
+
+  it('400 says what a name may have', async () => {
+    const { create } = await platform()
+    const reply = await create({ name: 'CI\r' })
+    expect(textAt(reply, 'detail')).toBe(
+      'name must be a text of 1 to 200 characters, none of them a control character.',
+    )
   })
 
   it('400 naming all that is missing', async () => {
