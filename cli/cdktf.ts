@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { configFile, loadConfig } from '../config/load'
 import { OperatorError } from '../local/operator-error'
+import { sayOnStderr } from './command'
 import { checkConcurrency, lambdaClient } from './concurrency'
 import { lockedCdktf } from './locked-cdktf'
 import { sayWhetherNew } from './new-region'
@@ -16,7 +17,7 @@ export async function deployOrDiff(operation: 'deploy' | 'diff', args: readonly 
   requireOwnStack()
   const config = await loadConfig(configFile())
   await sayWhetherNew(config)
-  if (operation === 'deploy') await checkConcurrency(lambdaClient({ region: config.region }), config, console.error)
+  if (operation === 'deploy') await checkConcurrency(lambdaClient({ region: config.region }), config, sayOnStderr)
   return runCdktf({ args: [operation, ...args], printTo: process.stdout })
 }
 

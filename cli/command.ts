@@ -1,9 +1,14 @@
 import { Command, type ErrorOptions, type OptionValues, type ParseOptionsResult } from 'commander'
+import { inspect } from 'node:util'
 import { OperatorError } from '../local/operator-error'
+import { shown } from '../src/core/shown'
 
 // What every command of `keyturn` has in common: how its options are read and refused, and how it prints its result.
 
-/** What a command found or did: lines for people, and the same as one JSON document for programs. */
+/**
+ * What a command found or did: lines for people, and the same as one JSON document for programs. What others have written
+ * in a line is shown by `shown` when it is printed, so that it can neither hide a line nor add one.
+ */
 export interface Report {
   readonly lines: readonly string[]
   readonly json: object
@@ -18,7 +23,18 @@ export interface Given<Options = object> {
   readonly options: Options & { readonly json?: boolean }
   readonly args: readonly string[]
   /** Tells how far the command is: on stderr where stdout is kept for one JSON document. */
-  readonly say: typeof console.log
+  readonly say: Say
+}
+
+export type Say = (message: string, fields?: object) => void
+
+/** Says a line on stderr. What others have written in it is shown as in a report. */
+export const sayOnStderr: Say = (message, fields) => console.error(said(message, fields))
+
+const sayOnStdout: Say = (message, fields) => console.log(said(message, fields))
+
+function said(message: string, fields?: object): string {
+  return shown(fields === undefined ? message : `${message} ${inspect(fields, { breakLength: Infinity })}`)
 }
 
 /** A command that refuses what it does not know in one line, where commander would print its own and exit. */
@@ -32,11 +48,11 @@ export class KeyturnCommand extends Command {
     this.option('--json', 'print one JSON document; an error is {"error": "…"} on stderr')
     return this.action(async () => {
       const options = this.opts<Options & { readonly json?: boolean }>()
-      const say = options.json === true ? console.error : console.log
+      const say = options.json === true ? sayOnStderr : sayOnStdout
       const { lines, json, warnings = [], exitCode = 0 } = await run({ options, args: this.args, say })
-      console.log(options.json === true ? JSON.stringify(json) : lines.join('\n'))
+      console.log(options.json === true ? JSON.stringify(json) : lines.map(shown).join('\n'))
       for (const warning of warnings) {
-        console.error(options.json === true ? JSON.stringify({ warning }) : `keyturn: ${warning}`)
+        console.error(options.json === true ? JSON.stringify({ warning }) : `keyturn: ${shown(warning)}`)
       }
       process.exitCode = exitCode
     })

@@ -4,7 +4,7 @@ import { type Config, isDisposable } from '../config/config'
 import { configFile, loadConfig } from '../config/load'
 import { OperatorError } from '../local/operator-error'
 import { requireOwnStack, runCdktf } from './cdktf'
-import type { Given, Report } from './command'
+import { type Given, type Report, sayOnStderr } from './command'
 import {
   deliveryQueueName,
   hasDeliveryQueue,
@@ -30,7 +30,7 @@ export async function destroy({ options, args }: Given<DestroyOptions>): Promise
     clients: stageClients(config),
     cdktf: async (cdktfArgs, environment = {}) => runCdktf({ args: cdktfArgs, environment, printTo }),
     ask: process.stdin.isTTY ? askOnTerminal : null,
-    say: console.error,
+    say: sayOnStderr,
   }
   return destroyStage(deps, { config, yes: options.yes, cdktfArgs: args })
 }

@@ -1,11 +1,13 @@
 import { ConfigError } from '../config/schema'
 import { fileFault, OperatorError } from '../local/operator-error'
+import { shown } from '../src/core/shown'
 
 // Tells why a command could not be done.
 
 /** One line after the program's name; a configuration's faults have a line each, which begins with the file. */
 export function toldInOneLine(error: unknown): string {
-  return error instanceof ConfigError ? error.message : `keyturn: ${commandFault(error)}`
+  if (error instanceof ConfigError) return error.message.split('\n').map(shown).join('\n')
+  return `keyturn: ${shown(commandFault(error))}`
 }
 
 /** The message with which the AWS SDK says that it found none of these. */

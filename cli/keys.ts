@@ -18,6 +18,7 @@ import {
 } from '../src/contracts/contract'
 import { parseTenantId } from '../src/contracts/ids'
 import { addSeconds } from '../src/core/instant'
+import { shown } from '../src/core/shown'
 import type { ApiKeyEventType } from '../src/rotation/event-types'
 import type { Given, Report } from './command'
 import { placeOf, type TableOptions } from './local-or-deployed'
@@ -285,7 +286,13 @@ function cellsOf(key: ApiKey, now: Date): string[] {
     key.lastUsedAt?.toISOString() ?? '-',
     key.createdBy?.id ?? '-',
     key.name,
-  ]
+  ].map(cellOf)
+}
+
+/** As it is printed. Columns are two blanks apart, so of several blanks all but the first are shown as their codes. */
+function cellOf(text: string): string {
+  const blank = /(?<=\p{Zs})\p{Zs}/gu
+  return shown(text).replace(blank, character => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
 }
 
 /** All that is stored but for the hash. */

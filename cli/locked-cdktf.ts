@@ -5,6 +5,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { systemCode } from '../scripts/files'
 import { OperatorError } from '../local/operator-error'
+import { sayOnStderr } from './command'
 
 // CDKTF's command line as the lock file beside this one names it, byte for byte: it runs with AWS credentials. It is 420 MB
 // and needed for deployments alone, so it is no dependency, but installed once into a folder of its own.
@@ -35,7 +36,7 @@ function usualInstall(): LockedInstall {
     source: resolve(__dirname, 'cdktf-cli'),
     cache: join(caches, 'keyturn'),
     environment: process.env,
-    say: console.error,
+    say: sayOnStderr,
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Config, stackIdOf, tableNameOf } from '../config/config'
 import { dynamoDbClient } from '../src/aws/clients'
 import type { Table } from '../src/aws/table'
+import { sayOnStderr } from './command'
 import { storedTable } from './stored-stage'
 
 // What a stage that is not in its region yet is told before the plan: a changed region is another deployment, and moves
@@ -18,7 +19,7 @@ export interface NewRegionDeps {
 export async function sayWhetherNew(config: Config): Promise<void> {
   const client = dynamoDbClient({ region: config.region })
   try {
-    await warnOfNewRegion({ table: { client, name: tableNameOf(config) }, folder: '.', say: console.error }, config)
+    await warnOfNewRegion({ table: { client, name: tableNameOf(config) }, folder: '.', say: sayOnStderr }, config)
   } finally {
     client.destroy()
   }

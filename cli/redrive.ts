@@ -8,7 +8,7 @@ import { dynamoHealthStore } from '../src/aws/dynamo-health-store'
 import { sqsQueue, sqsQueueFeed } from '../src/aws/sqs-delivery-queue'
 import type { DeadLetterQueue, ReceivedMessage } from '../src/delivery/ports'
 import { redrive, type RedriveReport } from '../src/delivery/redrive'
-import type { Given, Report } from './command'
+import { type Given, type Report, sayOnStderr } from './command'
 import { localPlace, type Place, regionOptions, type TableOptions } from './local-or-deployed'
 
 // `keyturn redrive`: sends again what ended in the dead-letter queues, of the local run or of a deployment.
@@ -75,7 +75,7 @@ async function redriveAt({ table, clientOptions, queue, deadLetters }: Queues, s
       health: dynamoHealthStore(stored),
       deliveries: dynamoDeliveryStore(stored),
       now: () => new Date(),
-      log: { info: say, error: console.error },
+      log: { info: say, error: sayOnStderr },
     }
     return await redrive(deps, new AbortController().signal)
   } finally {

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks'
 import type { CreateBody } from '../client'
 import { useOpen } from './open'
 import { Dialog, Failure, Field, useWork } from './parts'
-import { shown } from './shown'
+import { shown } from '../core/shown'
 import { common, create as texts, start } from './texts'
 import { isOpenEnded } from './unclear'
 

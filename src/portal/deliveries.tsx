@@ -6,7 +6,7 @@ import { useLoaded } from './loaded'
 import { may, useOpen } from './open'
 import { type Page, usePages } from './pages'
 import { Failure, Field, Shown, Table, Time, useWork } from './parts'
-import { shown, shownCut } from './shown'
+import { shown, shownCut } from '../core/shown'
 import { common, deliveries as texts } from './texts'
 import { shortId } from './timeline-picture'
 

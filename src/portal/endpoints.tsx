@@ -7,7 +7,7 @@ import { may, type Open, useOpen } from './open'
 import { type Page, usePages } from './pages'
 import { Field, Shown, Table, TimeAway } from './parts'
 import { fragmentOf } from './route'
-import { shown, shownCut } from './shown'
+import { shown, shownCut } from '../core/shown'
 import { SecretTile, type TileProps } from './tile'
 import { health as healthTexts, list as texts, states } from './texts'
 

@@ -5,7 +5,7 @@ import { type Open, useOpen } from './open'
 import { usePages } from './pages'
 import { Shown, Table, Time } from './parts'
 import { fragmentOf } from './route'
-import { shown, shownCut } from './shown'
+import { shown, shownCut } from '../core/shown'
 import { history as texts } from './texts'
 
 /** Who did what, when and why. `endpointId` null: of the whole account. */

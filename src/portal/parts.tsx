@@ -6,7 +6,7 @@ import { serverNow } from './clock'
 import type { Loaded } from './loaded'
 import { useOpen } from './open'
 import { useReading } from './reading'
-import { shown } from './shown'
+import { shown } from '../core/shown'
 import { common, problems, rotate } from './texts'
 import { exactTime, fromNow, localTime } from './times'
 

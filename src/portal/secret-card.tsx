@@ -3,7 +3,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import type { Endpoint } from '../client'
 import { copyText } from './copy'
 import { Dialog, Facts, Time } from './parts'
-import { shown } from './shown'
+import { shown } from '../core/shown'
 import { card as texts, common, list } from './texts'
 
 /** What a card shows. `secret` null: it was not asked for, or the page has put it away. */

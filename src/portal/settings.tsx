@@ -8,7 +8,7 @@ import { may, useOpen } from './open'
 import { Dialog, Facts, Failure, Field, useWork } from './parts'
 import { Check } from './rotate-dialog'
 import { fragmentOf } from './route'
-import { shown } from './shown'
+import { shown } from '../core/shown'
 import { StepUp } from './step-up'
 import { common, settings as texts } from './texts'
 

@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { type Asked, isSamePerson, type Live } from './opening'
-import { shown } from './shown'
+import { shown } from '../core/shown'
 import { start as texts, title } from './texts'
 
 // What stands before an open session, and after it.

@@ -7,7 +7,7 @@ import { may, useOpen } from './open'
 import { ownRotation } from './own-route'
 import { Failure, useWork } from './parts'
 import { fragmentOf } from './route'
-import { shown } from './shown'
+import { shown } from '../core/shown'
 import { tile as texts } from './texts'
 import { isOpenEnded } from './unclear'
 

@@ -186,6 +186,22 @@ describe('keys list', () => {
     ])
   })
 
+  it('shows every key in one row of its own, whatever its name', async () => {
+    const forged = `key_x${' '.repeat(3)}active\u00a0\u3000keyturn`
+    const keys = [
+      apiKey('key_a', 0, { name: 'CI\u001b[A\u001b[2K\r' }),
+      apiKey('key_b', 1, { name: `CI\n${forged}` }),
+      apiKey('key_c', 2, { name: 'CI \u202eevil' }),
+    ]
+    const { lines, json } = await reportApiKeys({ list: async () => keys }, NOON)
+    expect(lines.slice(1).map(line => line.split(/ {2,}/).at(-1))).toEqual([
+      'CI\\u{1b}[A\\u{1b}[2K\\u{d}',
+      'CI\\u{a}key_x \\u{20}\\u{20}active\u00a0\\u{3000}keyturn',
+      'CI \\u{202e}evil',
+    ])
+    expect(json).toMatchObject({ keys: keys.map(({ name }) => ({ name })) })
+  })
+
   it('shows those that act for a tenant, of a contract, and that work', async () => {
     const keys = [
       apiKey('key_a', 0, { allTenants: true, tenantIds: [] }),

@@ -1,4 +1,4 @@
-// What other people have written, as the page shows it: nothing in it changes what stands beside it.
+// What other people have written, as the portal's page and the command show it: nothing in it changes what stands beside it.
 
 /**
  * Characters that change the order or the look of what surrounds them, or cannot be seen: controls, bidirectional marks
