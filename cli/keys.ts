@@ -17,6 +17,7 @@ import {
   permissionsForNamedTenants,
 } from '../src/contracts/contract'
 import { parseTenantId } from '../src/contracts/ids'
+import { storedIdPattern } from '../src/core/id'
 import { addSeconds } from '../src/core/instant'
 import { shown } from '../src/core/shown'
 import type { ApiKeyEventType } from '../src/rotation/event-types'
@@ -44,7 +45,11 @@ export interface ApiKeyOptions {
   readonly expiry?: boolean
 }
 
-export interface ListOptions extends TableOptions {
+export interface ListOptions extends TableOptions, ListFilter {
+  readonly config?: string
+}
+
+export interface ListFilter {
   readonly tenant?: string
   readonly contract?: string
   readonly live?: boolean
@@ -52,13 +57,17 @@ export interface ListOptions extends TableOptions {
 
 /** `keys create`. @throws {OperatorError} naming the option and what is allowed */
 export async function create({ options }: Given<CreateOptions>): Promise<Report> {
-  const { table, config, contract, dataDir = '.keyturn' } = options
-  if (config !== undefined && table === undefined) throw new OperatorError('--config goes with --table')
-  const isKnown = allContracts.some(({ name }) => name === contract)
-  const own = isKnown ? [] : table === undefined ? readOwnContracts(resolve(dataDir)) : await ownContracts(config)
-  const request = apiKeyRequest(options, new Date(), own)
+  const request = apiKeyRequest(options, new Date(), await ownContractsFor(options))
   const bus = busOf(options)
   return withStore(options, store => reportNewApiKey({ store, bus }, request))
+}
+
+/** A deployment's own contracts, or the local run's, unless the option names one of Keyturn's. @throws {OperatorError} */
+async function ownContractsFor(options: Pick<CreateOptions, 'table' | 'config' | 'contract' | 'dataDir'>) {
+  const { table, config, contract, dataDir = '.keyturn' } = options
+  if (config !== undefined && table === undefined) throw new OperatorError('--config goes with --table')
+  if (allContracts.some(({ name }) => name === contract)) return []
+  return table === undefined ? readOwnContracts(resolve(dataDir)) : ownContracts(config)
 }
 
 async function ownContracts(config: string | undefined): Promise<readonly Contract[]> {
@@ -93,9 +102,10 @@ function untoldOn({ name }: Bus, type: ApiKeyEventType): string {
   return `${type} is not on the event bus ${name}, or not for every tenant`
 }
 
-/** `keys list`. */
+/** `keys list`. @throws {OperatorError} naming the option and what is allowed */
 export async function list({ options }: Given<ListOptions>): Promise<Report> {
-  return withStore(options, store => reportApiKeys(store, new Date(), options))
+  const own = options.contract === undefined ? [] : await ownContractsFor(options)
+  return withStore(options, store => reportApiKeys(store, new Date(), options, own))
 }
 
 /** `keys revoke <id>`. Repeatable, and then tells again. */
@@ -166,21 +176,37 @@ function contractOf(name: string | undefined, known: readonly Contract[]): Contr
 }
 
 function tenantsOf(contract: Contract, { tenant: given = [], allTenants }: ApiKeyOptions): readonly string[] | 'all' {
-  const { name, tenant } = contract
+  const { name } = contract
   if (allTenants === true) return forAllTenants(contract, given)
-  const kinds = tenant.ownerKinds?.map(kind => `${kind}:<id>`).join(', ')
-  const uuids = tenant.from === 'header' && tenant.format === 'uuid'
-  const allowed = kinds ?? (uuids ? 'UUIDs' : '1 to 128 of A-Z a-z 0-9 _ . : -')
-  if (given.length === 0) throw new OperatorError(`--tenant is missing; tenants of ${name} are ${allowed}`)
+  if (given.length === 0)
+    throw new OperatorError(`--tenant is missing; tenants of ${name} are ${tenantWords(contract)}`)
   if (given.length > 1 && !namesTenant(contract)) {
     throw new OperatorError(`--tenant: a key of ${name} acts for one tenant`)
   }
   if (given.length > mostTenants) {
     throw new OperatorError(`--tenant: a key acts for ${mostTenants} tenants at most, or with --all-tenants for all`)
   }
-  const wrong = given.find(each => parseTenantId(tenant, each) === null)
-  if (wrong === undefined) return given
-  throw new OperatorError(`--tenant: ${JSON.stringify(wrong)} is no tenant of ${name}; they are ${allowed}`)
+  for (const each of given) tenantOf(contract, each)
+  return given
+}
+
+const anyTenant = '1 to 128 of A-Z a-z 0-9 _ . : -'
+
+/** How tenants of the contract look. */
+function tenantWords({ tenant }: Contract): string {
+  const kinds = tenant.ownerKinds?.map(kind => `${kind}:<id>`).join(', ')
+  const uuids = tenant.from === 'header' && tenant.format === 'uuid'
+  return kinds ?? (uuids ? 'UUIDs' : anyTenant)
+}
+
+/** As API keys of the contract name it. @throws {OperatorError} */
+function tenantOf(contract: Contract, text: string): string {
+  const tenantId = parseTenantId(contract.tenant, text)
+  if (tenantId !== null) return tenantId
+  const { name } = contract
+  throw new OperatorError(
+    `--tenant: ${JSON.stringify(text)} is no tenant of ${name}; they are ${tenantWords(contract)}`,
+  )
 }
 
 function forAllTenants(contract: Contract, given: readonly string[]): 'all' {
@@ -251,13 +277,21 @@ const heading = [
   ...(['MADE BY', 'NAME'] as const),
 ]
 
-/** A table of the API keys, oldest first. With a tenant: those that act for it. */
+/**
+ * A table of the API keys, oldest first. With a tenant: those that act for it.
+ * @param own contracts of a deployment's own
+ * @throws {OperatorError} for a contract that there is not and that no API key has, and for what is no tenant
+ */
 export async function reportApiKeys(
   store: Pick<ApiKeyStore, 'list'>,
   now: Date,
-  { tenant, contract, live = false }: Omit<ListOptions, keyof TableOptions> = {},
+  filter: ListFilter = {},
+  own: readonly Contract[] = [],
 ): Promise<Report> {
-  const keys = (await store.list())
+  const { contract, live = false } = filter
+  const stored = await store.list()
+  const tenant = wantedTenant(filter, wantedContract(filter, stored, [...allContracts, ...own]))
+  const keys = stored
     .filter(key => tenant === undefined || key.allTenants || key.tenantIds.includes(tenant))
     .filter(key => contract === undefined || key.contract === contract)
     .filter(key => !live || stateOf(key, now) === 'active')
@@ -271,6 +305,24 @@ export async function reportApiKeys(
       .trimEnd(),
   )
   return { lines, json: { keys: keys.map(key => documentOf(key, now)) } }
+}
+
+/** Undefined: any, or one that is no more, of which there still are API keys. */
+function wantedContract(
+  { contract: name }: ListFilter,
+  stored: readonly ApiKey[],
+  known: readonly Contract[],
+): Contract | undefined {
+  const contract = known.find(each => each.name === name)
+  const isListed = name === undefined || stored.some(key => key.contract === name)
+  return isListed ? contract : contractOf(name, known)
+}
+
+function wantedTenant({ tenant }: ListFilter, contract: Contract | undefined): string | undefined {
+  if (tenant === undefined) return undefined
+  if (contract !== undefined) return tenantOf(contract, tenant)
+  if (storedIdPattern.test(tenant)) return tenant
+  throw new OperatorError(`--tenant: ${JSON.stringify(tenant)} is no tenant; they are ${anyTenant}`)
 }
 
 function cellsOf(key: ApiKey, now: Date): string[] {

@@ -47,6 +47,11 @@ const dataDir = [
   'otherwise: the data folder of a running local run (default: .keyturn)',
 ] as const
 
+const ownConfig = [
+  '--config <file>',
+  'with --table: the configuration, for its own contracts (default: keyturn.config.ts)',
+] as const
+
 /** Its options are those of the local run, which tells of mistakes in its own words. */
 function addStart(program: KeyturnCommand): void {
   const command = program
@@ -74,7 +79,7 @@ function addKeys(keys: KeyturnCommand): void {
     .option(...region)
     .option(...bus)
     .option(...dataDir)
-    .option('--config <file>', 'with --table: the configuration, for its own contracts (default: keyturn.config.ts)')
+    .option(...ownConfig)
     .reports(async given => (await import('./keys')).create(given))
   keys
     .command('list')
@@ -85,6 +90,7 @@ function addKeys(keys: KeyturnCommand): void {
     .option(...table)
     .option(...region)
     .option(...dataDir)
+    .option(...ownConfig)
     .reports(async given => (await import('./keys')).list(given))
   keys
     .command('revoke')

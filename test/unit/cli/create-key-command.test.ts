@@ -218,4 +218,33 @@ describe('keys list', () => {
     expect(await shown({ live: true })).toEqual(['key_a', 'key_b', 'key_d'])
     expect(await shown({ tenant: 'b', contract: 'keyturn', live: true })).toEqual(['key_a'])
   })
+
+  const storno = 'c0ffee00-0000-4000-8000-000000000001'
+
+  it('finds a tenant however the contract takes it, and keys of a contract that is no more', async () => {
+    const keys = [
+      apiKey('key_a', 0, { contract: 'storno', tenantIds: [storno] }),
+      apiKey('key_b', 1, { contract: 'gone', tenantIds: ['a'] }),
+    ]
+    const shown = async (filter: object) => {
+      const { json } = await reportApiKeys({ list: async () => keys }, NOON, filter)
+      return (json as { readonly keys: readonly ApiKey[] }).keys.map(({ id }) => id)
+    }
+    expect(await shown({ contract: 'storno', tenant: storno.toUpperCase() })).toEqual(['key_a'])
+    expect(await shown({ contract: 'gone' })).toEqual(['key_b'])
+    expect(await shown({ contract: 'keyturn' })).toEqual([])
+  })
+
+  it.each([
+    [{ contract: 'Storno' }, '--contract takes one of tumban, thesignup, storno,'],
+    [{ contract: 'nope' }, '--contract takes one of'],
+    [{ contract: 'github' }, '--contract takes one of'],
+    [{ tenant: 'bad t' }, '--tenant: "bad t" is no tenant; they are 1 to 128 of A-Z a-z 0-9 _ . : -'],
+    [{ tenant: '' }, '--tenant: "" is no tenant'],
+    [{ tenant: 'bad t', contract: 'keyturn' }, '--tenant: "bad t" is no tenant of keyturn'],
+    [{ tenant: 'acme', contract: 'storno' }, 'they are UUIDs'],
+  ])('%j is refused: %s', async (filter, message) => {
+    const keys = [apiKey('key_a', 0, { contract: 'storno', tenantIds: [storno] })]
+    await expect(reportApiKeys({ list: async () => keys }, NOON, filter)).rejects.toThrow(message)
+  })
 })

@@ -95,6 +95,17 @@ describe('npm run keys, for a contract of a platform’s own', () => {
     })
   })
 
+  it('lists a contract of the configuration, and refuses a word that is none', async () => {
+    const own = await keys('list', ...table, '--config', config, '--contract', 'acmeworks', '--tenant', 'org_none')
+    expect(own).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^ID .*\n$/) })
+    const refused = await keys('list', ...table, '--config', config, '--contract', 'Storno')
+    expect(refused).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^keyturn: --contract takes one of .*, keyturn, (?:.*, )?acmeworks\n$/),
+    })
+  })
+
   it.each([
     ['no-such.config.ts', /^no-such.config.ts: there is no such file\n$/],
     ['examples/platform/acmeworks.ts', /^examples\/platform\/acmeworks.ts: has no default export\n$/],

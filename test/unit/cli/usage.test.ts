@@ -41,17 +41,17 @@ describe('what keyturn does not take', () => {
     [
       'an unknown option',
       ['keys', 'list', '-x'],
-      "Unknown option '-x' (options: --tenant, --contract, --live, --table, --region, --data-dir, --json)",
+      "Unknown option '-x' (options: --tenant, --contract, --live, --table, --region, --data-dir, --config, --json)",
     ],
     [
       'an option without its value',
       ['keys', 'list', '--table'],
-      "Option '--table <value>' argument missing (options: --tenant, --contract, --live, --table, --region, --data-dir, --json)",
+      "Option '--table <value>' argument missing (options: --tenant, --contract, --live, --table, --region, --data-dir, --config, --json)",
     ],
     [
       'an option in the place of a value',
       ['keys', 'list', '--table', '--region', 'x'],
-      "Option '--table' has no value (options: --tenant, --contract, --live, --table, --region, --data-dir, --json)",
+      "Option '--table' has no value (options: --tenant, --contract, --live, --table, --region, --data-dir, --config, --json)",
     ],
     ['a value too many', ['restore', '--json=1'], "Option '--json' does not take an argument (options: --json)"],
     ['an argument', ['restore', 'now'], "Unexpected argument 'now' (options: --json)"],
