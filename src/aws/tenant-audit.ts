@@ -58,7 +58,8 @@ function toldOfSession({ sessionId, subject, scopes, endpointIds, expiresAt }: T
 
 function changesOf(had: Told, isMade: boolean): ChangedSettings {
   const changes = Object.entries(had).flatMap(([name, value]) => {
-    if (value === null) return []
+    // From nothing to nothing: an ending of all knows neither which sessions there were nor whether there was one.
+    if (value === null || value.length === 0) return []
     const nothing = typeof value === 'string' ? null : []
     return [[name, isMade ? { from: nothing, to: value } : { from: value, to: nothing }] as const]
   })

@@ -73,4 +73,18 @@ describe('dynamoPortalSessionStore', () => {
       },
     ])
   })
+
+  it('is in the tenant’s audit once all are ended, saying whose, and nothing where that is everybody', async () => {
+    const table = await newTable()
+    const store = dynamoPortalSessionStore(table)
+    const by = { kind: 'api-key', id: 'key_1' } as const
+    await store.endAll('acme', 'user-7', { id: 'end_1', at: noon, by })
+    await store.endAll('acme', null, { id: 'end_2', at: new Date(noon.getTime() + 1), by })
+    const { items } = await dynamoAuditLog(table).listOfTenant('acme', { limit: 10, after: null, since: null })
+    expect(items).toMatchObject([
+      { id: 'end_2', kind: 'end-portal-sessions' },
+      { id: 'end_1', kind: 'end-portal-sessions' },
+    ])
+    expect(items.map(({ changed }) => changed)).toEqual([{}, { subject: { from: 'user-7', to: null } }])
+  })
 })
