@@ -205,7 +205,7 @@ export const described: { readonly [U in Use]: UseText } = {
   audit: { summary: 'List all that happened to an endpoint', about: ['Newest first; also of one that is deleted.'] },
   'tenant-audit': {
     summary: 'List all that happened to a tenant',
-    about: ['Newest first: its endpoints, also those that are deleted, and its API keys.'],
+    about: ['Newest first: its endpoints, also those that are deleted, its API keys and its portal sessions.'],
   },
   health: { summary: 'Whether the API answers', about: [] },
   publish: {
@@ -227,7 +227,10 @@ export const described: { readonly [U in Use]: UseText } = {
   'revoke-api-key': { summary: 'End an API key', about: [] },
   'end-credentials': {
     summary: 'End all credentials of a tenant',
-    about: ['API keys of several tenants stay, and are listed.'],
+    about: [
+      'All portal sessions of the tenant are over, so its people are signed out of the portal.',
+      'API keys of several tenants stay, and are listed.',
+    ],
   },
   session: {
     summary: 'Read who calls, and what that caller may do now',

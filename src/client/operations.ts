@@ -375,7 +375,7 @@ export interface PublishBody {
   readonly type: string
   /** 1 to 128 characters of A-Z, a-z, 0-9, _ . : -. */
   readonly id?: string
-  /** Any JSON of at most 200 KiB, nested at most 100 deep. */
+  /** Any JSON of at most 200 KiB, nested at most 99 deep. */
   readonly payload: unknown
 }
 
@@ -832,8 +832,9 @@ export interface KeyturnClient {
 
   /**
    * List all that happened to a tenant.
-   * Newest first: its endpoints, also those that are deleted, and its API keys. Who may call: An API key with
-   * `endpoints:read`, or a session with the role admin or member, or a portal session with the scope `read`.
+   * Newest first: its endpoints, also those that are deleted, its API keys and its portal sessions. Who may call:
+   * An API key with `endpoints:read`, or a session with the role admin or member, or a portal session with the
+   * scope `read`.
    * A request whose reply is lost is sent again.
    *
    * @throws {KeyturnError} `role-required`
@@ -953,8 +954,8 @@ export interface KeyturnClient {
 
   /**
    * End all credentials of a tenant.
-   * API keys of several tenants stay, and are listed. Who may call: An API key with `keys:write`. A body is
-   * ignored.
+   * All portal sessions of the tenant are over, so its people are signed out of the portal. API keys of several
+   * tenants stay, and are listed. Who may call: An API key with `keys:write`. A body is ignored.
    * A request whose reply is lost is not sent again.
    */
   endCredentials(id: string, options?: CallOptions): Promise<EndCredentialsReply>

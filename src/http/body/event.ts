@@ -33,8 +33,12 @@ function ownTenant(tenantId: string): Field<string> {
   }
 }
 
+const deepestPayload = 99
+/** The event around its payload is one level more, as is what a delivery wraps it in. */
+export const deepestEventBody = deepestPayload + 1
+
 const payload: Field<Json> = {
-  schema: { description: 'Any JSON of at most 200 KiB, nested at most 100 deep' },
+  schema: { description: `Any JSON of at most 200 KiB, nested at most ${deepestPayload} deep` },
   // What a JSON parser gave is JSON.
   read: (_path, value) => value as Json,
 }

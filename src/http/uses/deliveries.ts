@@ -11,7 +11,7 @@ import { sendAgain } from '../../delivery/send-again'
 import { type Readiness, readinessOf } from '../../delivery/target'
 import { testDelivery, type TestResult } from '../../delivery/test-delivery'
 import type { EndpointStore } from '../../rotation/ports'
-import { readEventType, readNewEvent } from '../body/event'
+import { deepestEventBody, readEventType, readNewEvent } from '../body/event'
 import { readRecoverBody } from '../body/recover'
 import { largestEventBodyBytes, parseJsonObject, readBody } from '../body/json'
 import { contractOf, isReached, loadEndpoint } from '../load-endpoint'
@@ -46,12 +46,9 @@ export function testUses(deps: DeliveryDeps, settings: ApiSettings): Uses {
   return { test: { credential: 'fresh', perform: request => sendTest(deps, settings, request) } }
 }
 
-/** Nests as deep as any payload may. */
-const deepestPayload = 100
-
 /** An event, put into the queue. Its deliveries come later. */
 async function publish(deps: DeliveryUseDeps, request: PermittedRequest): Promise<Outcome> {
-  const body = parseJsonObject(readBody(request, largestEventBodyBytes), deepestPayload)
+  const body = parseJsonObject(readBody(request, largestEventBodyBytes), deepestEventBody)
   return outcome({ eventId: await publishEvent(deps, readNewEvent(body, request.tenantId)) })
 }
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
+import { readFileSync } from 'node:fs'
+import { eventTable } from '../../../../src/http/body/event'
 import { bearer, jsonBody } from '../harness'
 import { ownEndpoint } from '../own-endpoint'
 
@@ -14,6 +16,20 @@ describe('POST /v1/events', () => {
     const { send, token } = await ownEndpoint()
     const reply = await send('POST', '/v1/events', jsonBody(token, body))
     expect(reply).toMatchObject({ status: 400, json: { code: 'invalid-request', errors: [{ path }] } })
+  })
+
+  it('400 for a payload that is nested 100 deep, where 99 are taken', async () => {
+    const { send, token } = await ownEndpoint()
+    const publish = (depth: number) => {
+      const payload = `${'['.repeat(depth)}${']'.repeat(depth)}`
+      return send('POST', '/v1/events', { ...bearer(token), body: `{"type": "order.paid", "payload": ${payload}}` })
+    }
+    expect((await publish(99)).status).toBe(202)
+    expect(await publish(100)).toMatchObject({ status: 400, json: { errors: [{ path: 'body' }] } })
+    expect(eventTable('any').payload.schema).toEqual({
+      description: expect.stringContaining('nested at most 99 deep'),
+    })
+    expect(readFileSync('docs/deliveries.md', 'utf8')).toContain('nested at most 99 deep')
   })
 
   it.each(['1e400', '-1e400', '1e-400', '9007199254740993', '12345678901234567890'])(
