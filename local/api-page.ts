@@ -48,6 +48,7 @@ function reply(type: string, body: Buffer): GatewayReply {
   return { status: 200, headers: { 'content-type': type, 'content-security-policy': contentSecurityPolicy }, body }
 }
 
+/** Whether the viewer is installed. */
 export function hasViewer(): boolean {
   return viewerFolder() !== null
 }

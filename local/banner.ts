@@ -11,6 +11,8 @@ import type { Json } from '../src/contracts/shape'
 import { newText } from '../src/contracts/secret-text'
 import { Secret } from '../src/core/secret'
 import { hookHeaders, ownSecretMember, vendorRequest } from '../src/rotation-hook/vendor-request'
+import { peersOfPage } from '../scripts/entries'
+import { installCommand } from '../scripts/peers'
 import { hasViewer, pagePath } from './api-page'
 import { type ContractDescription, type LocalDescription, localFile } from './local-description'
 import { localSessions } from './function-environment'
@@ -29,6 +31,8 @@ export interface BannerOptions {
   readonly configured?: Configured
   /** Whether no line is printed for a request. Default: one is. */
   readonly quiet?: boolean
+  /** Whether the page of all routes can be shown. Default: it can where its viewer is installed. */
+  readonly hasPage?: boolean
   readonly now: Date
 }
 
@@ -37,7 +41,7 @@ export interface BannerOptions {
  * those that show a rotation in deliveries.
  */
 export function banner(local: LocalDescription, options: BannerOptions): string {
-  const { dataDir, seeds = seedContracts, quiet = false, now } = options
+  const { dataDir, seeds = seedContracts, quiet = false, hasPage = hasViewer(), now } = options
   const { settings = {} } = options.configured ?? {}
   const described: Readonly<Record<string, ContractDescription>> = local.contracts
   const rotations = seeds.flatMap(({ contract, basePath = '' }) => {
@@ -50,7 +54,7 @@ export function banner(local: LocalDescription, options: BannerOptions): string 
   return [
     `Keyturn answers at ${local.api}, its AWS endpoint at ${local.aws}.`,
     `Ids and credentials: ${localFile(dataDir)}. Ctrl-C stops it.`,
-    `Every route: ${everyRoute(local.api, seeds)}.`,
+    ...routeLines(local.api, { seeds, hasPage }),
     `Logs: ${logFolder(dataDir)}, a file for each function. ${quiet ? 'Requests are not shown here.' : 'A line for each request follows here.'}`,
     ...(options.configured === undefined ? [] : configurationLines(options.configured)),
     '',
@@ -79,11 +83,16 @@ function portalLines({ api }: LocalDescription, seeds: readonly SeedContract[]):
   })
 }
 
-/** Where all routes are: as a page where its viewer is installed, and as OpenAPI. */
-function everyRoute(api: string, seeds: readonly SeedContract[]): string {
+/** Where all routes are: as a page, or what that lacks, and as OpenAPI. */
+function routeLines(
+  api: string,
+  { seeds, hasPage }: { readonly seeds: readonly SeedContract[]; readonly hasPage: boolean },
+): readonly string[] {
   const mounts = seeds.map(({ contract, basePath = '' }) => ({ contract, basePath }))
   const description = `${api}${descriptionPath(mounts)} (OpenAPI)`
-  return hasViewer() ? `${api}${pagePath} (a page), ${description}` : description
+  if (hasPage) return [`Every route: ${api}${pagePath} (a page), ${description}.`]
+  const missing = `${peersOfPage.join(', ')}, which is not installed: ${installCommand(peersOfPage)}`
+  return [`Every route: ${description}.`, `The page of them, ${api}${pagePath}, needs ${missing}`]
 }
 
 /** What of the configuration the run follows, what it has besides, and what it does not follow. */

@@ -56,6 +56,16 @@ describe('the banner', () => {
     expect(text).toContain('AWS_ACCESS_KEY_ID=LOCAL0123456789ABCDE ')
     expect(text).toContain(`curl -X POST http://127.0.0.1:${port}/v1/events`)
   })
+
+  it('says where the page of all routes is, or what it needs and how that is installed', async () => {
+    const local = await descriptionAt(4700)
+    const [url, lacking] = ['http://127.0.0.1:4700/_docs', 'which is not installed: npm install swagger-ui-dist@5']
+    const shown = banner(local, { ...printed, hasPage: true })
+    expect(shown).toContain(`\nEvery route: ${url} (a page), http://127.0.0.1:4700/openapi.json (OpenAPI).\n`)
+    expect(shown).not.toContain('swagger-ui-dist')
+    const without = banner(local, { ...printed, hasPage: false })
+    expect(without).toContain(`\nThe page of them, ${url}, needs swagger-ui-dist, ${lacking}\n`)
+  })
 })
 
 describe('what the banner says of a configuration', () => {

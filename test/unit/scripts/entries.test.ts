@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
-import { exportOf, packageEntries, peersOfStart } from '../../../scripts/entries'
+import { exportOf, packageEntries, peersOfPage, peersOfStart } from '../../../scripts/entries'
 import { packedDocument } from '../../../scripts/packed-docs'
 import { installCommand } from '../../../scripts/peers'
 
@@ -38,8 +38,8 @@ describe("the README's table of entries", () => {
       const [, needs = ''] = /\| ([^|]+) \|$/.exec(rowOf(`keyturn/${name}`)) ?? []
       expect(needs).toBe(peers.length === 0 ? 'nothing' : peers.map(peer => `\`${peer}\``).join(', '))
     }
-    const needed = peersOfStart.map(peer => `\`${peer}\``).join(', ')
-    expect(rowOf('npx keyturn')).toContain(`\`start\` needs ${needed} |`)
+    const [start, page] = [peersOfStart, peersOfPage].map(names => names.map(peer => `\`${peer}\``).join(', '))
+    expect(rowOf('npx keyturn')).toContain(`\`start\` needs ${start}, and for its page of all routes ${page} |`)
   })
 
   it('is of the version that is packed', () => {
