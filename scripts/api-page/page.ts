@@ -175,7 +175,11 @@ function operationParts(
   { examples, common }: { readonly examples: readonly Example[]; readonly common: readonly ProblemCode[] },
 ): readonly Part[] {
   const { use } = served.operation
-  const about = [`${summaryOf(served, examples)}.`, ...described[use].about, ...needs(served.operation)]
+  const about = [
+    `${summaryOf(served, examples)}.`,
+    ...described[use].about,
+    ...needs(served.contract, served.operation),
+  ]
   return [
     text(`### \`${routeOf(served)}\``, about.join(' '), requestTable(served)),
     ...examples.flatMap(example => exampleParts(callable, served, example)),
@@ -310,7 +314,7 @@ function vendorParts(callable: Callable): readonly Part[] {
     ...operations.flatMap((served, at) => {
       const [key, before] = [served, operations[at - 1]].map(one => (one === undefined ? null : keyLine(callable, one)))
       const lines = [...(at === 0 ? ids : []), ...(key === before || key === null || key === undefined ? [] : [key])]
-      const words = [`${described[served.operation.use].summary}.`, ...needs(served.operation)].join(' ')
+      const words = [`${described[served.operation.use].summary}.`, ...needs(contract, served.operation)].join(' ')
       return [
         text(`#### \`${routeOf(served)}\``, words),
         ...(lines.length === 0 ? [] : [shell(lines)]),

@@ -106,7 +106,7 @@ function operationOf({ contract, operation, path, operationId }: ServedOperation
     operationId,
     tags: [contract.name],
     summary,
-    description: [...about, ...needs(operation), ...ignored].join(' '),
+    description: [...about, ...needs(contract, operation), ...ignored].join(' '),
     ...security(contract, operation),
     parameters: parametersOf(contract, operation, { path, mounted: deployment.contracts }).map(parameter => ({
       ...parameter,
@@ -262,7 +262,7 @@ export const described: { readonly [U in Use]: UseText } = {
 }
 
 /** Who may call, in words. */
-export function needs({ access }: Operation): readonly string[] {
+export function needs({ credentials }: Contract, { access }: Operation): readonly string[] {
   if (access === 'anyone' || access === undefined) return access === 'anyone' ? ['Needs no credential.'] : []
   const { apiKey, session, portal, recentSignIn } = access
   const permissions = apiKey === undefined ? [] : neededPermissions(apiKey)
@@ -276,7 +276,12 @@ export function needs({ access }: Operation): readonly string[] {
       : `An API key${plan} with ${permissions.map(p => `\`${p}\``).join(' and ')}`
   const person = `a session with the role ${session?.roles.join(' or ')}`
   const scoped = portal?.scopes.map(scope => `\`${scope}\``).join(' and ') ?? ''
-  const page = `a portal session${scoped === '' ? '' : ` with the scope ${scoped}`}`
+  const ofScopes = portal?.scopes.map(scope => credentials.portalScopes?.[scope]) ?? []
+  const besides = permissions.filter(permission => !ofScopes.includes(permission)).map(p => `\`${p}\``)
+  const page = [
+    `a portal session${scoped === '' ? '' : ` with the scope ${scoped}`}`,
+    ...(besides.length === 0 ? [] : [` whose API key has ${besides.join(' and ')}`]),
+  ].join('')
   const who = [
     ...(apiKey === undefined ? [] : [key]),
     ...(session === undefined ? [] : [person]),

@@ -13,15 +13,18 @@ export type Allowed = Exclude<Access, 'anyone'>
  */
 export function permit(contract: Contract, allowed: Allowed, principal: Principal, now: Date): void {
   if (principal.kind === 'session') permitSession(allowed, principal)
-  else if (principal.kind === 'portal') permitPortal(allowed, principal)
+  else if (principal.kind === 'portal') permitPortal(contract, allowed, principal)
   else permitApiKey(contract, allowed, principal)
   if (allowed.recentSignIn === true && !isSignedInRecently(principal, now)) throw signInAgain()
 }
 
-function permitPortal({ portal }: Allowed, { scopes }: PortalPrincipal): void {
+/** Scopes make a portal session no more than its API key, which must be allowed the same. */
+function permitPortal(contract: Contract, allowed: Allowed, principal: PortalPrincipal): void {
+  const { portal } = allowed
   if (portal === undefined) throw new Problem('permission-denied', 'An API key is required.')
-  const lacking = portal.scopes.find(needed => !scopes.includes(needed))
+  const lacking = portal.scopes.find(needed => !principal.scopes.includes(needed))
   if (lacking !== undefined) throw new Problem('permission-denied', `The portal session lacks the scope ${lacking}.`)
+  permitApiKey(contract, allowed, principal)
 }
 
 function permitSession({ session }: Allowed, { role }: SessionPrincipal): void {
@@ -31,31 +34,38 @@ function permitSession({ session }: Allowed, { role }: SessionPrincipal): void {
   }
 }
 
-function permitApiKey(contract: Contract, { apiKey }: Allowed, principal: ApiKeyPrincipal): void {
+function permitApiKey(contract: Contract, { apiKey }: Allowed, principal: ApiKeyPrincipal | PortalPrincipal): void {
   if (apiKey === undefined) throw new Problem('session-required', 'A dashboard session is required.')
-  const lacking = neededPermissions(apiKey).find(needed => !principal.permissions.includes(needed))
-  if (lacking !== undefined) throw new Problem('permission-denied', `The API key lacks the permission ${lacking}.`)
+  const { name, permissions, plan } = apiKeyOf(principal)
+  const lacking = neededPermissions(apiKey).find(needed => !permissions.includes(needed))
+  if (lacking !== undefined) throw new Problem('permission-denied', `${name} lacks the permission ${lacking}.`)
   const { plans = [] } = contract.credentials
-  if (apiKey.minimumPlan !== undefined && !reaches(plans, principal.plan, apiKey.minimumPlan)) {
+  if (apiKey.minimumPlan !== undefined && !reaches(plans, plan, apiKey.minimumPlan)) {
     throw new Problem('plan-required', `The plan must be ${apiKey.minimumPlan} or higher.`)
   }
 }
 
+/** What counts of the API key that calls, or that made the portal session, and what a refusal calls it. */
+function apiKeyOf(principal: ApiKeyPrincipal | PortalPrincipal) {
+  const { permissions, plan } = principal.kind === 'portal' ? principal.apiKey : principal
+  const name = principal.kind === 'portal' ? 'The API key of the portal session' : 'The API key'
+  return { name, permissions, plan }
+}
+
 /**
  * Refuses an API key that gives a member of the body for which it lacks the permission, and a portal session that gives one
- * which is for platforms. A session's role allows all members of the operations that it allows.
+ * which is for platforms, or for which its API key lacks the permission. A session's role allows all members of the operations that it allows.
  * @throws {Problem} `permission-denied`, naming the member and the permission
  */
 export function permitMembers({ apiKey, portal }: Allowed, principal: Principal, body: object): void {
   if (principal.kind === 'session') return
-  if (principal.kind === 'portal') return permitPortalMembers(portal?.members, body)
+  if (principal.kind === 'portal') permitPortalMembers(portal?.members, body)
+  const { name, permissions } = apiKeyOf(principal)
   const needed = Object.entries(apiKey?.memberPermissions ?? {})
-  const denied = needed.find(
-    ([member, permission]) => Object.hasOwn(body, member) && !principal.permissions.includes(permission),
-  )
+  const denied = needed.find(([member, permission]) => Object.hasOwn(body, member) && !permissions.includes(permission))
   if (denied === undefined) return
   const [member, permission] = denied
-  throw new Problem('permission-denied', `The API key lacks the permission ${permission}, which ${member} needs.`)
+  throw new Problem('permission-denied', `${name} lacks the permission ${permission}, which ${member} needs.`)
 }
 
 function permitPortalMembers(members: readonly string[] | undefined, body: object): void {

@@ -23,6 +23,8 @@ export interface PortalPrincipal {
   readonly tenantIds: readonly string[]
   /** Those of the session for which its API key has the permission now. */
   readonly scopes: readonly Scope[]
+  /** What that API key may do now: the session does nothing else, whatever its scopes. */
+  readonly apiKey: Pick<ApiKey, 'permissions' | 'plan'>
   /** Whether that API key may see what receivers answered. */
   readonly deliveryBodies: boolean
   readonly session: PortalSession
@@ -74,12 +76,13 @@ export async function authenticatePortal(
   if (session.expiresAt <= deps.now()) throw new Problem('expired-token', 'The portal session has expired.')
   const apiKey = await makerOf(deps, contract, session, request.freshness)
   if (apiKey === null) throw invalidToken()
-  const { permissions } = apiKey
+  const { permissions, plan } = apiKey
   return {
     kind: 'portal',
     id: session.subject,
     tenantIds: [session.tenantId],
     scopes: allScopes.filter(scope => session.scopes.includes(scope) && permissions.includes(portalScopes[scope])),
+    apiKey: { permissions, plan },
     deliveryBodies: permissions.includes(contentPermission),
     session,
   }

@@ -877,7 +877,8 @@ export interface KeyturnClient {
   /**
    * Ask a receiver whether it has the newest key.
    * Two or three test deliveries, at most 15 seconds together. Who may call: An API key with `endpoints:write`, or
-   * a session with the role admin, or a portal session with the scope `rotate`.
+   * a session with the role admin, or a portal session with the scope `rotate` whose API key has
+   * `endpoints:write`.
    * A request whose reply is lost is not sent again.
    *
    * @throws {KeyturnError} `role-required`, `contract-not-mounted`, `endpoint-without-url`, `endpoint-busy`
@@ -1002,8 +1003,8 @@ export interface KeyturnClient {
 
   /**
    * End a portal session.
-   * A session may end itself. Who may call: An API key with `portal:write`, or a portal session. A body is
-   * ignored.
+   * A session may end itself. Who may call: An API key with `portal:write`, or a portal session whose API key has
+   * `portal:write`. A body is ignored.
    * A request whose reply is lost is sent again.
    */
   endPortalSession(id: string, options?: CallOptions): Promise<void>

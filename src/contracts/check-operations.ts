@@ -112,6 +112,9 @@ function checkAccess(
     isOfAccess(use) && neededPermissions(apiKey ?? {}).length === 0 && 'access.apiKey.permission must be given',
     portal !== undefined && credentials.portalScopes === undefined && 'access.portal needs credentials.portalScopes',
     portal !== undefined &&
+      apiKey === undefined &&
+      'access.portal needs access.apiKey: a portal session does nothing that its API key may not',
+    portal !== undefined &&
       use === 'create-portal-session' &&
       'access.portal must not be given: API keys alone make one',
     session?.roles.length === 0 && 'access.session.roles must not be empty',

@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
 import type { ApiKeyPrincipal, SessionPrincipal } from '../../../src/access/authenticate'
 import { permit, permitMembers } from '../../../src/access/permit'
+import type { PortalPrincipal } from '../../../src/access/portal-principal'
 import { neededPermissions, type Operation } from '../../../src/contracts/contract'
 import type { Use } from '../../../src/contracts/dimensions'
 import { keyturn } from '../../../src/contracts/keyturn'
 import { teambattles } from '../../../src/contracts/teambattles'
 import { Problem } from '../../../src/core/problem'
+import { samplePortalSession } from '../../support/suites/portal-session-store'
 
 const noon = new Date('2026-11-21T12:00:00.000Z')
 const operations: readonly Operation[] = keyturn.operations
@@ -21,6 +23,13 @@ function keyWith(...permissions: string[]): ApiKeyPrincipal {
 
 function sessionOf(role: 'admin' | 'member'): SessionPrincipal {
   return { kind: 'session', id: 'ann', role, tenantIds: ['org_1'] }
+}
+
+/** A portal session with the scope write, by an API key with these permissions. */
+function portalOf(...permissions: string[]): PortalPrincipal {
+  const session = samplePortalSession('a')
+  const apiKey = { permissions, plan: 'free' }
+  return { kind: 'portal', id: 'ann', tenantIds: ['org_1'], scopes: ['write'], apiKey, deliveryBodies: false, session }
 }
 
 /** The uses of our own API that the principal is let through to. */
@@ -103,6 +112,29 @@ describe('a member of the body that needs a permission of its own', () => {
     permitMembers(access, keyWith('a'), { other: 1 })
     permitMembers(access, keyWith('a'), Object.create({ guarded: 1 }))
     permitMembers({ session: { roles: ['admin'] }, ...access }, sessionOf('admin'), { guarded: 1 })
+    expect.assertions(0)
+  })
+})
+
+describe('a portal session', () => {
+  const access = {
+    apiKey: { permission: 'a', memberPermissions: { guarded: 'b' }, minimumPlan: 'free' },
+    portal: { scopes: ['write'], members: ['guarded', 'other'] },
+  } as const
+
+  it('is refused what the API key that made it may not do, with the permission that is lacking', () => {
+    expect(() => permit(teambattles, access, portalOf(), noon)).toThrow(
+      'The API key of the portal session lacks the permission a.',
+    )
+    expect(() => permitMembers(access, portalOf('a'), { guarded: 1 })).toThrow(/lacks the permission b/)
+    const better = { ...access, apiKey: { ...access.apiKey, minimumPlan: 'api_pro' } }
+    expect(() => permit(teambattles, better, portalOf('a'), noon)).toThrow(/plan must be api_pro/)
+  })
+
+  it('is let through where both may', () => {
+    permit(teambattles, access, portalOf('a'), noon)
+    permitMembers(access, portalOf('a'), { other: 1 })
+    permitMembers(access, portalOf('a', 'b'), { guarded: 1 })
     expect.assertions(0)
   })
 })

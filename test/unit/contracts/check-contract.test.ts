@@ -285,6 +285,10 @@ describe('a contract', () => {
     ],
     ['access.apiKey.permission must be given', withKeys({ apiKey: {} })],
     [
+      'access.portal needs access.apiKey',
+      withRotate({ access: { session: { roles: ['admin'] }, portal: { scopes: ['rotate'] } } }),
+    ],
+    [
       'use must not be create-api-key',
       {
         ...withKeys({ apiKey: { permission: 'keys:write' } }),

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach } from '@jest/globals'
-import type { PortalSessionStore } from '../../../src/access/portal-session'
+import { apiKeyHash } from '../../../src/access/api-key'
+import { portalHash, type PortalSessionStore } from '../../../src/access/portal-session'
 import { allContracts } from '../../../src/contracts/all'
 import type { Contract } from '../../../src/contracts/contract'
+import type { Scope } from '../../../src/contracts/dimensions'
+import { addSeconds } from '../../../src/core/instant'
 import type { ApiSettings } from '../../../src/http/request'
 import { serve } from '../../../src/http/serve'
 import { deliveryUses, testUses } from '../../../src/http/uses/deliveries'
@@ -12,7 +15,8 @@ import type { Endpoint } from '../../../src/rotation/endpoint'
 import type { EndpointLife } from '../../../src/rotation/ports'
 import { apiKeyTable, memoryApiKeyStore } from '../../support/memory/memory-api-key-store'
 import { memoryPortalSessionStore, portalSessionTable } from '../../support/memory/memory-portal-session-store'
-import { startWorld, type World } from '../delivery/world'
+import { samplePortalSession } from '../../support/suites/portal-session-store'
+import { startWorld, tenantId, type World } from '../delivery/world'
 import { apiKeysIn, type MakeApiKey, requestsTo, type SendRequest } from './harness'
 
 /** A world's deliveries with the whole HTTP API in front of them. */
@@ -69,6 +73,17 @@ function apiOf({ deps, rotation }: World, contracts: readonly Contract[]): Omit<
     log: deps.log,
   })
   return { send: requestsTo(app), apiKey: apiKeysIn(apiKeys, deps), portalSessions }
+}
+
+/** The token of an embedded page with these scopes, of a session that the API key has made. */
+export async function portalTokenOf({ world, portalSessions }: DeliveryBed, apiKey: string, scopes: readonly Scope[]) {
+  const token = `kps_${'a'.repeat(24)}.${'t'.repeat(43)}`
+  const now = world.deps.now()
+  const made = { via: { id: 'key_1', sha256: apiKeyHash(apiKey) }, createdAt: now, expiresAt: addSeconds(now, 900) }
+  const exchange = { nonceSha256: '', tokenSha256: portalHash(token), at: now }
+  const more = { tenantId, scopes, exchange, parentOrigins: ['https://app.example'], ...made }
+  await portalSessions.create(samplePortalSession('a', more))
+  return token
 }
 
 /** The life that the endpoint's health is kept for. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
+import { neededPermissions, type Operation } from '../../../../src/contracts/contract'
+import { type Use, usesOfDeliver } from '../../../../src/contracts/dimensions'
 import { keyturn } from '../../../../src/contracts/keyturn'
 import { storno } from '../../../../src/contracts/storno'
 import { bearer, NOON, sessionToken, textAt } from '../harness'
@@ -118,6 +120,28 @@ describe('what a portal session may say', () => {
     const { headers } = await open({ scopes: [scope], authenticatedAt: justNow })
     const init = { headers, ...(method === 'GET' ? {} : { body: '{}' }) }
     expect((await send(method, path.replace('{id}', one.id), init)).status).toBe(403)
+  })
+})
+
+describe('what the API key of a portal session may do', () => {
+  const operations: readonly Operation[] = keyturn.operations
+  const ofDeliver: readonly Use[] = usesOfDeliver
+  const needed = operations.flatMap(({ method, path, use, access }) => {
+    // `test` and `probe` are served with the deliveries.
+    if (access === undefined || access === 'anyone' || access.portal === undefined || ofDeliver.includes(use)) return []
+    return neededPermissions(access.apiKey ?? {}).map(permission => [method, path, permission] as const)
+  })
+
+  it.each(needed)('403 for %s %s once the key has lost %s, whatever the scopes', async (method, path, permission) => {
+    const { open, send, tables, one } = await bed()
+    const { id, headers } = await open({ ...all, authenticatedAt: justNow })
+    const [maker] = tables.keys.apiKeys.values()
+    if (maker === undefined) throw new Error('no key')
+    const permissions = maker.permissions.filter(each => each !== permission)
+    tables.keys.apiKeys.set(maker.sha256, { ...maker, permissions })
+    const init = { headers, ...(method === 'GET' ? {} : { body: '{}' }) }
+    const reply = await send(method, path.replace('{id}', path.includes('portal-sessions') ? id : one.id), init)
+    expect(reply).toMatchObject({ status: 403, json: { code: 'permission-denied' } })
   })
 })
 

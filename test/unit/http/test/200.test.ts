@@ -1,13 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
-import { apiKeyHash } from '../../../../src/access/api-key'
-import { portalHash } from '../../../../src/access/portal-session'
 import { keyturn } from '../../../../src/contracts/keyturn'
 import { storno } from '../../../../src/contracts/storno'
 import { thesignup } from '../../../../src/contracts/thesignup'
-import { addSeconds } from '../../../../src/core/instant'
-import { samplePortalSession } from '../../../support/suites/portal-session-store'
 import { tenantId } from '../../delivery/world'
-import { deliveryBeds, lifeOf, pause } from '../delivery-bed'
+import { deliveryBeds, lifeOf, pause, portalTokenOf } from '../delivery-bed'
 import { bearer, jsonBody, tenant } from '../harness'
 
 const bed = deliveryBeds()
@@ -56,15 +52,9 @@ describe('a test by a portal session', () => {
     [['endpoints:write'], null],
     [['endpoints:write', 'deliveries:content'], 'ok'],
   ])('200 with the receiver’s own words where its API key has %j: %j', async (permissions, responseBody) => {
-    const { world, send, apiKey, portalSessions } = bed()
+    const { world, send, apiKey } = bed()
     const { endpoint } = await world.addEndpoint()
-    const sha256 = apiKeyHash(await apiKey(keyturn, tenantId, { permissions }))
-    const token = `kps_${'a'.repeat(24)}.${'t'.repeat(43)}`
-    const now = world.deps.now()
-    const exchange = { nonceSha256: '', tokenSha256: portalHash(token), at: now }
-    const times = { createdAt: now, expiresAt: addSeconds(now, 900) }
-    const more = { tenantId, scopes: ['test'], via: { id: 'key_1', sha256 }, exchange, ...times } as const
-    await portalSessions.create(samplePortalSession('a', { ...more, parentOrigins: ['https://app.example'] }))
+    const token = await portalTokenOf(bed(), await apiKey(keyturn, tenantId, { permissions }), ['test'])
     const reply = await send('POST', `/v1/endpoints/${endpoint.id}/test`, bearer(token))
     expect(reply).toMatchObject({ status: 200, json: { delivered: true, responseStatus: 200, responseBody } })
   })
