@@ -85,6 +85,9 @@ function whoMayCall(access: Operation['access']): string {
   ].join('; ')
 }
 
+/** The hook calls a vendor by its API key. */
+const hook = { principal: { kind: 'api-key' } } as const
+
 /** One rotation at `now`. Null: the contract has none. */
 export async function samplesOf(contract: Contract, now: Date): Promise<Samples | null> {
   const rotate = operationOf(contract, 'rotate')
@@ -104,8 +107,7 @@ export async function samplesOf(contract: Contract, now: Date): Promise<Samples 
       mirror: 'current',
       replayed: false,
     },
-    neverDelivered,
-    olderOf(rotated),
+    { health: neverDelivered, older: olderOf(rotated), viewer: hook },
   )
   const reveal = operationOf(contract, 'reveal')
   return {
@@ -222,7 +224,7 @@ function requestOf(contract: Contract, operation: Operation, { endpoint, secret,
 function sentBackBy(contract: Contract, endpoint: Endpoint, now: Date) {
   const get = operationOf(contract, 'get')
   if (get === null || contract.client?.sentBack === undefined) return {}
-  const shown = outcome(endpointValues(endpoint, neverDelivered))
+  const shown = outcome(endpointValues(endpoint, neverDelivered, hook))
   const { body } = outcomeReply(contract, get, shown, asked(get, endpoint, now))
   return sentBackOf(contract, get, body === '' ? null : JSON.parse(body)) ?? {}
 }

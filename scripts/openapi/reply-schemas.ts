@@ -90,7 +90,7 @@ const endpoint: Fields<EndpointField> = {
   pausedReason: textOrNull,
   pausedAt: 'time or null',
   mirrorSetting: oneOf(fieldValues.mirrorSetting),
-  requestConfig: objectOf({ timeoutMs: { type: 'integer' }, headers }),
+  requestConfig: {},
   consumers: texts,
   version: { ...count, description: 'How many keys have been made' },
   createdAt: 'time',
@@ -399,6 +399,7 @@ function fieldSchema(field: string, { contract, fields }: Described, times = tim
   if (schema === 'time') return timeSchema(times)
   if (schema === 'time or null') return orNull(timeSchema(times))
   if (field === 'lastStatus') return orNull(lastStatus(times))
+  if (field === 'requestConfig') return requestConfig(contract)
   if (field === 'proof') return orNull(objectOf({ adoption: oneOf(fieldValues.adoption), at: timeSchema(times) }))
   if (field === 'id' && numberDigits(contract.ids) !== null) return { type: ['string', 'integer'] }
   return Object.hasOwn(items, field) ? listSchema(field, contract, times) : schema
@@ -411,6 +412,13 @@ function listSchema(list: string, contract: Contract, times: TimeFormat): JsonSc
   const described = names.map(name => [name, fieldSchema(name, { contract, fields }, times)] as const)
   const title = list === 'records' ? { title: 'audit-record' } : {}
   return { type: 'array', items: { ...title, ...objectOf(Object.fromEntries(described)) } }
+}
+
+function requestConfig({ credentials }: Contract): JsonSchema {
+  const timeoutMs = { type: 'integer' }
+  if (credentials.portalScopes === undefined) return objectOf({ timeoutMs, headers })
+  const description = 'A portal session is shown `***` in place of each value'
+  return { title: 'shown-request-config', ...objectOf({ timeoutMs, headers: { ...headers, description } }) }
 }
 
 function lastStatus(times: TimeFormat): JsonSchema {

@@ -115,6 +115,12 @@ export interface CreateBody {
   readonly consumers?: readonly string[]
 }
 
+export interface ShownRequestConfig {
+  readonly timeoutMs: number
+  /** A portal session is shown `***` in place of each value. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
 export interface Endpoint {
   readonly id: string
   readonly tenantId: string
@@ -125,10 +131,7 @@ export interface Endpoint {
   readonly eventTypes: readonly string[]
   readonly status: 'active' | 'paused'
   readonly mirror: 'on' | 'off'
-  readonly requestConfig: {
-    readonly timeoutMs: number
-    readonly headers: Readonly<Record<string, string>>
-  }
+  readonly requestConfig: ShownRequestConfig
   readonly consumers: readonly string[]
   /** How many keys have been made. */
   readonly version: number

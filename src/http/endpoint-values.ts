@@ -1,3 +1,4 @@
+import type { Principal } from '../access/authenticate'
 import type { Operation } from '../contracts/contract'
 import type { DeliveryField, EndpointField } from '../contracts/reply-fields'
 import { shapeFields } from '../contracts/shape'
@@ -5,11 +6,20 @@ import { type DeliveryHealth, neverDelivered, type StoredHealth } from '../deliv
 import type { Endpoint } from '../rotation/endpoint'
 import type { Value } from './reply'
 
+/** Whom a reply is for. */
+export interface Viewer {
+  readonly principal: Pick<Principal, 'kind'>
+}
+
 /**
  * An endpoint as any reply may show it: no secret, sealed or open. It is paused when its owner paused it, and when
  * Keyturn did.
  */
-export function endpointValues(endpoint: Endpoint, health: DeliveryHealth): Record<EndpointField, Value> {
+export function endpointValues(
+  endpoint: Endpoint,
+  health: DeliveryHealth,
+  viewer: Viewer,
+): Record<EndpointField, Value> {
   const { tenantId, id, contract, settings, ring, createdAt, updatedAt } = endpoint
   const { url, description, name, eventTypes, mirror, requestConfig, consumers } = settings
   const status = shownStatus(endpoint, health)
@@ -30,7 +40,7 @@ export function endpointValues(endpoint: Endpoint, health: DeliveryHealth): Reco
     paused: status === 'paused',
     standing: health.pausedAt === null ? status : 'suspended',
     mirrorSetting: mirror,
-    requestConfig: { timeoutMs: requestConfig.timeoutMs, headers: requestConfig.headers },
+    requestConfig: { timeoutMs: requestConfig.timeoutMs, headers: shownHeaders(requestConfig.headers, viewer) },
     version: ring.version,
     currentKeyCreatedAt: current.createdAt,
     secretMask: current.mask,
@@ -38,6 +48,12 @@ export function endpointValues(endpoint: Endpoint, health: DeliveryHealth): Reco
     ...health,
     lastStatus: health.lastStatus && { ...health.lastStatus },
   }
+}
+
+/** A platform may keep a receiver's credential in them: whoever it lets into the portal learns their names alone. */
+function shownHeaders(headers: Readonly<Record<string, string>>, { principal }: Viewer): Record<string, string> {
+  if (principal.kind !== 'portal') return { ...headers }
+  return Object.fromEntries(Object.keys(headers).map(name => [name, '***']))
 }
 
 export function shownStatus({ settings }: Endpoint, { pausedAt }: DeliveryHealth): 'active' | 'paused' {

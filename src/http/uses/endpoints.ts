@@ -61,7 +61,7 @@ async function list(
   const healthOf = (endpoints: readonly Endpoint[]) =>
     health.loadMany(endpoints.map(({ id: endpointId, incarnation }) => ({ tenantId, endpointId, incarnation })))
   const { items, next } = await findEndpoints({ pageOf, healthOf }, filter, page)
-  const endpoints = items.map(({ endpoint, health: own }) => endpointValues(endpoint, own))
+  const endpoints = items.map(({ endpoint, health: own }) => endpointValues(endpoint, own, request))
   return outcome({ endpoints, nextCursor: nextCursor(next) })
 }
 
@@ -90,7 +90,7 @@ async function get(
 ): Promise<Outcome> {
   const { endpoint, health } = await loadShownEndpoint(deps, contracts, request)
   readBody(request)
-  return outcome(endpointValues(endpoint, health))
+  return outcome(endpointValues(endpoint, health, request))
 }
 
 /** The endpoint is gone from now on; a reply that shows it shows what it was. */
@@ -98,7 +98,7 @@ async function remove(deps: EndpointDeps, { contracts }: ApiSettings, request: P
   const { endpoint, health } = await loadShownEndpoint(deps, contracts, request)
   readBody(request)
   await deleteEndpoint(deps, { endpoint, actor: request.actor })
-  return outcome(endpointValues(endpoint, health))
+  return outcome(endpointValues(endpoint, health, request))
 }
 
 /** The live keys of an endpoint without their secrets, and how its mirror is. */

@@ -24,7 +24,7 @@ import {
 } from '../body/ring'
 import { checkConsumers } from '../body/settings'
 import { readStep, revokeTable } from '../body/steps'
-import { endpointValues, healthOf } from '../endpoint-values'
+import { endpointValues, healthOf, type Viewer } from '../endpoint-values'
 import { contractOf, grantsNew, loadShownEndpoint } from '../load-endpoint'
 import type { Outcome, Value, Values } from '../reply'
 import type { ApiSettings, PermittedRequest, Uses } from '../request'
@@ -81,7 +81,7 @@ async function rotate(deps: RingDeps, { contracts }: ApiSettings, request: Permi
   } as const
   if (unrevealedBy !== null) {
     const shown = await rotateUnrevealed(deps, rotation, unrevealedBy)
-    return { values: unrevealedValues(shown, health), replayed: shown.replayed }
+    return { values: unrevealedValues(shown, health, request), replayed: shown.replayed }
   }
   return shownReveal(deps, request, await rotateSecret(deps, rotation), health)
 }
@@ -132,18 +132,24 @@ async function revokePrevious(deps: RingDeps, { contracts }: ApiSettings, reques
   const revocation = { endpoint, actor, idempotency, ifRevision, requiredProof }
   const { replayed, endpoint: changed, ...revoked } = await revokePreviousKeys(deps, revocation)
   if (!showsSecret(operation.reply.body)) {
-    return { values: { ...keyValues(changed, health, deps.now()), ...revoked }, replayed }
+    return { values: { ...keyValues(changed, { health, now: deps.now(), viewer: request }), ...revoked }, replayed }
   }
   const { values } = await shownReveal(deps, request, await revealCurrent(deps, { endpoint: changed, actor }), health)
   return { values: { ...values, ...revoked }, replayed }
 }
 
+interface Seen {
+  readonly health: DeliveryHealth
+  readonly now: Date
+  readonly viewer: Viewer
+}
+
 /** What a reply without a secret may show of an endpoint and its current key. */
-function keyValues(endpoint: Endpoint, health: DeliveryHealth, now: Date): Values {
+function keyValues(endpoint: Endpoint, { health, now, viewer }: Seen): Values {
   const { ring } = endpoint
   const [current] = ring.keys
   return {
-    ...endpointValues(endpoint, health),
+    ...endpointValues(endpoint, health, viewer),
     keyId: current.id,
     keyState: 'signing',
     signsFrom: current.publication?.promotedAt ?? current.createdAt,
@@ -164,25 +170,33 @@ async function reveal(deps: RingDeps, { contracts }: ApiSettings, request: Permi
 /** A reveal with the secrets before, where the reply shows them. */
 async function shownReveal(
   deps: RingDeps,
-  { operation }: PermittedRequest,
+  request: PermittedRequest,
   revealed: Revealed,
   health: DeliveryHealth,
 ): Promise<Outcome> {
-  const fields = operation.reply.body === null ? [] : shapeFields(operation.reply.body)
+  const { body } = request.operation.reply
+  const fields = body === null ? [] : shapeFields(body)
   const showsOlder = fields.includes('secrets') || fields.includes('previousSecret')
   const older = showsOlder ? await openOlderKeys(deps, revealed.endpoint, revealed.keyId) : []
-  return revealOutcome(revealed, health, older)
+  return revealOutcome(revealed, { health, older, viewer: request })
 }
 
 /** What a reply about a new key shows, without any secret. */
-function unrevealedValues(shown: Shown, health: DeliveryHealth): Record<RevealField, Value> {
+function unrevealedValues(shown: Shown, health: DeliveryHealth, viewer: Viewer): Record<RevealField, Value> {
   const { endpoint, keyId, version, rotatedAt, state: keyState, signsFrom, previousExpiresAt, mirror } = shown
   const key = { keyId, version, rotatedAt, keyState, signsFrom, previousExpiresAt, mirror }
-  return { ...endpointValues(endpoint, health), ...key, signingSecret: null, previousSecret: null, secrets: [] }
+  return { ...endpointValues(endpoint, health, viewer), ...key, signingSecret: null, previousSecret: null, secrets: [] }
 }
 
-/** The one place where a secret becomes part of a reply. `older`: the keys before that it may show as well. */
-export function revealOutcome(revealed: Revealed, health: DeliveryHealth, older: readonly OpenedKey[] = []): Outcome {
+interface Beside {
+  readonly health: DeliveryHealth
+  /** The keys before, where the reply may show them as well. */
+  readonly older: readonly OpenedKey[]
+  readonly viewer: Viewer
+}
+
+/** The one place where a secret becomes part of a reply. */
+export function revealOutcome(revealed: Revealed, { health, older, viewer }: Beside): Outcome {
   const { endpoint, secret, keyId, rotatedAt, previousExpiresAt, replayed } = revealed
   const current = {
     signingSecret: secret.reveal(),
@@ -203,7 +217,7 @@ export function revealOutcome(revealed: Revealed, health: DeliveryHealth, older:
   const isBefore = previous !== undefined && previous.expiresAt?.getTime() === previousExpiresAt?.getTime()
   const [before] = isBefore ? others.filter(key => key.keyId === previous.id) : []
   const values: Record<RevealField, Value> = {
-    ...unrevealedValues(revealed, health),
+    ...unrevealedValues(revealed, health, viewer),
     signingSecret: current.signingSecret,
     previousSecret: before?.signingSecret ?? null,
     secrets: [current, ...others],

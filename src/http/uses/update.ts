@@ -28,13 +28,14 @@ export async function update(deps: UpdateDeps, settings: ApiSettings, request: P
   const body = withoutWhen(request, readPermittedObject(request))
   const change = readSettingsChange(body, { contract, mirror, insecureTargets })
   checkConsumers(change.consumers ?? [], mirrorReaders)
-  if (Object.keys(change).length === 0) return outcome(endpointValues(endpoint, health))
+  if (Object.keys(change).length === 0) return outcome(endpointValues(endpoint, health, request))
   const resumes = change.status === 'active' && health.pausedAt !== null
   const updated = await updateEndpoint(deps, { endpoint, actor: request.actor, change, resumes })
-  if (change.status !== 'active') return outcome(endpointValues(updated, health))
+  if (change.status !== 'active') return outcome(endpointValues(updated, health, request))
   const { tenantId, id: endpointId, incarnation } = updated
   await deps.health.resume({ tenantId, endpointId, incarnation })
-  return outcome(endpointValues(updated, { ...health, consecutiveFailures: 0, pausedAt: null, pausedReason: null }))
+  const resumed = { ...health, consecutiveFailures: 0, pausedAt: null, pausedReason: null }
+  return outcome(endpointValues(updated, resumed, request))
 }
 
 /** The body without what would make the request another operation of the same route, and does not. A setting stays one. */

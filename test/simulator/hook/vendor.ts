@@ -74,12 +74,14 @@ export async function serveRequest(
   }
 }
 
+const beside = { health: neverDelivered, older: [], viewer: { principal: { kind: 'api-key' } } } as const
+
 async function valuesOf(deps: RotationDeps, served: Served): Promise<Values> {
   const { operation, endpoint } = served
   const { use } = operation
   if (use === 'rotate') return rotate(deps, served)
-  if (use === 'reveal') return revealOutcome(await revealCurrent(deps, { endpoint, actor }), neverDelivered).values
-  const values = endpointValues(endpoint, neverDelivered)
+  if (use === 'reveal') return revealOutcome(await revealCurrent(deps, { endpoint, actor }), beside).values
+  const values = endpointValues(endpoint, neverDelivered, beside.viewer)
   return use === 'secret-state' ? { ...values, keys: [], mirror: {}, policy: null } : values
 }
 
@@ -92,7 +94,7 @@ async function rotate(deps: RotationDeps, served: Served): Promise<Values> {
   const idempotency =
     contract.vendorReplays && key !== null ? idempotencyRecord(actor, 'rotate', { key, body: given }) : null
   const revealed = await rotateSecret(deps, { endpoint, contract, actor, choice: { ...choice, reason }, idempotency })
-  return revealOutcome(revealed, neverDelivered).values
+  return revealOutcome(revealed, beside).values
 }
 
 function refused(error: unknown, contract: Contract): VendorReply {
