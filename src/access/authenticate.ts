@@ -52,7 +52,7 @@ export interface CredentialRequest {
   readonly cookies: readonly string[]
   /** What follows the `?`, still encoded. */
   readonly query: string
-  /** `fresh`: the API key is read consistently. `cached`: as it was at most 30 s ago. */
+  /** `fresh`: the API key is read consistently. `cached`: as it was at most 30 s ago, but for that of a portal session. */
   readonly freshness: 'fresh' | 'cached'
 }
 

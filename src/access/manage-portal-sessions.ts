@@ -144,7 +144,7 @@ async function sessionOf(deps: PortalSessionDeps, contract: Contract, code: stri
   const id = idOfCode(code)
   const session = id === null ? null : await deps.sessions.findLive(id)
   if (session === null || session.codeSha256 !== portalHash(code)) throw invalidCode()
-  if (session.expiresAt <= deps.now() || (await makerOf(deps, contract, session, 'fresh')) === null) throw invalidCode()
+  if (session.expiresAt <= deps.now() || (await makerOf(deps, contract, session)) === null) throw invalidCode()
   return session
 }
 

@@ -42,7 +42,6 @@ export interface PortalRequest {
   readonly headers: RequestHeaders
   /** Each as `name=value`. */
   readonly cookies: readonly string[]
-  readonly freshness: 'fresh' | 'cached'
 }
 
 /** The header by which a page says which session it means. Another site can neither set it nor have it allowed. */
@@ -74,7 +73,7 @@ export async function authenticatePortal(
     throw invalidToken()
   }
   if (session.expiresAt <= deps.now()) throw new Problem('expired-token', 'The portal session has expired.')
-  const apiKey = await makerOf(deps, contract, session, request.freshness)
+  const apiKey = await makerOf(deps, contract, session)
   if (apiKey === null) throw invalidToken()
   const { permissions, plan } = apiKey
   return {
@@ -88,14 +87,13 @@ export async function authenticatePortal(
   }
 }
 
-/** The API key that made a session, while it may still act for the tenant; else null. */
+/** The API key that made a session, while it may still act for the tenant; else null. Read consistently: its end is the session's. */
 export async function makerOf(
   { apiKeys, now }: Pick<PortalDeps, 'apiKeys' | 'now'>,
   { name }: Pick<Contract, 'name'>,
   { via, tenantId }: PortalSession,
-  freshness: 'fresh' | 'cached',
 ): Promise<ApiKey | null> {
-  const found = await apiKeys.find(via.sha256, freshness)
+  const found = await apiKeys.find(via.sha256, 'fresh')
   if (found === null || found.contract !== name || stateOf(found, now()) !== 'active') return null
   return found.allTenants || found.tenantIds.includes(tenantId) ? found : null
 }

@@ -52,7 +52,7 @@ export interface PlatformRequest extends MatchedRequest {
 
 /** What one operation does, once the request is allowed. */
 interface UseOf<Request> {
-  /** How the API key is read before: `fresh` from the table, `cached` as it was at most 30 s ago. */
+  /** How an API key that calls is read before: `fresh` from the table, `cached` as it was at most 30 s ago. */
   readonly credential: 'fresh' | 'cached'
   readonly perform: (request: Request) => Promise<Outcome>
 }

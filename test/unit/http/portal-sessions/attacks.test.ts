@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
+import type { ApiKey, ApiKeyStore } from '../../../../src/access/api-key'
 import { keyturn } from '../../../../src/contracts/keyturn'
 import { storno } from '../../../../src/contracts/storno'
-import { bearer, jsonBody, NOON, sessionToken, textAt } from '../harness'
+import { bearer, jsonBody, NOON, requestsTo, sessionToken, textAt } from '../harness'
 import { codeOf, nonceOf, portalBed } from '../portal-bed'
 import { storeDelivery } from '../stored-delivery'
 
@@ -66,6 +67,27 @@ describe('a page session', () => {
     if (maker === undefined) throw new Error('no key')
     tables.keys.apiKeys.set(maker.sha256, { ...maker, tenantIds: ['zenith'] })
     expect((await send('GET', '/v1/session', { headers })).status).toBe(401)
+  })
+
+  it('401 for reads too once its API key is revoked, while that key’s own reads may go on from a cache', async () => {
+    const { open, token, appWith, access, apiKeys, tables, deps } = await portalBed()
+    const { headers } = await open()
+    const kept = new Map<string, ApiKey | null>()
+    const find: ApiKeyStore['find'] = async (sha256, freshness) => {
+      const known = freshness === 'cached' ? kept.get(sha256) : undefined
+      const found = known ?? (await apiKeys.find(sha256, freshness))
+      kept.set(sha256, found)
+      return found
+    }
+    const send = requestsTo(appWith({ access: { ...access, apiKeys: { find } } }))
+    const statuses = async (): Promise<readonly number[]> => {
+      const own = await send('GET', '/v1/endpoints', bearer(token))
+      return [own.status, (await send('GET', '/v1/endpoints', { headers })).status]
+    }
+    expect(await statuses()).toEqual([200, 200])
+    const [maker] = tables.keys.apiKeys.values()
+    await apiKeys.revoke(maker?.id ?? '', { at: deps.now(), by: { kind: 'operator', id: 'test' } })
+    expect(await statuses()).toEqual([200, 401])
   })
 
   it('401 for a code whose API key lost the tenant between mint and exchange', async () => {
