@@ -5,6 +5,7 @@ import { OperatorError } from '../local/operator-error'
 import { readStored } from '../local/stored-json'
 import { type CreatePortalSessionBody, keyturnClient, KeyturnError } from '../src/client'
 import { type Located, ownBasePath } from '../src/contracts/routes'
+import { storedIdPattern } from '../src/core/id'
 import type { Given, Report } from './command'
 
 // `keyturn portal-link`: a link that opens the portal, once, for one person of one tenant.
@@ -26,6 +27,7 @@ export const keyVariable = 'KEYTURN_API_KEY'
 
 /** Whoever runs the command is at the keyboard, so the person counts as having just signed in. */
 export async function portalLink({ options }: Given<PortalLinkOptions>): Promise<Report> {
+  checkTenant(options.tenant)
   const { baseUrl, credential, usualTenant } = await placeOf(options, process.env)
   const { tenant: tenantId = usualTenant } = options
   const body = bodyOf(options, new Date())
@@ -37,9 +39,33 @@ export async function portalLink({ options }: Given<PortalLinkOptions>): Promise
       json: { id, url, expiresAt },
     }
   } catch (error) {
-    if (error instanceof KeyturnError) throw new OperatorError(error.message, { cause: error })
+    if (error instanceof KeyturnError) throw new OperatorError(refusalOf(error), { cause: error })
     throw error
   }
+}
+
+function checkTenant(id: string | undefined): void {
+  if (id === undefined || storedIdPattern.test(id)) return
+  throw new OperatorError(`--tenant takes 1 to 128 of A-Z a-z 0-9 _ . : -, not ${JSON.stringify(id)}`)
+}
+
+/** The option that gives a member of the body, or a header. */
+const optionsOfPaths: Readonly<Record<string, string>> = {
+  subject: '--subject',
+  scopes: '--scope',
+  displayName: '--name',
+  endpointIds: '--endpoint',
+  expiresInSeconds: '--seconds',
+  'Keyturn-Tenant': '--tenant',
+}
+
+/** What the API refuses, by the option at fault where it names a field. */
+function refusalOf({ message, errors }: KeyturnError): string {
+  const faults = errors.map(fault => {
+    const [member = ''] = fault.path.split('.')
+    return `${optionsOfPaths[member] ?? fault.path} ${fault.message}`
+  })
+  return faults.length === 0 ? message : faults.join('; ')
 }
 
 interface PortalPlace {
@@ -63,15 +89,21 @@ async function placeOf(
   if (dataDir !== undefined)
     throw new OperatorError('--api names a deployment, --data-dir a local run: give one of them')
   const credential = environment[keyVariable] ?? ''
-  if (!isSafe(api)) throw new OperatorError('--api must be the https URL of the API; http on this machine alone')
-  if (credential !== '') return { baseUrl: api, credential, usualTenant: undefined }
-  throw new OperatorError(`--api needs an API key with portal:write in the environment variable ${keyVariable}`)
+  if (!isSafe(api)) {
+    throw new OperatorError(
+      '--api must be the https URL of the API, without user, query and fragment; http on this machine alone',
+    )
+  }
+  if (/^[!-~]+$/.test(credential)) return { baseUrl: api, credential, usualTenant: undefined }
+  const fault = credential === '' ? '' : ', which holds something else'
+  throw new OperatorError(`--api needs an API key with portal:write in the environment variable ${keyVariable}${fault}`)
 }
 
 /** The API key goes along. */
 function isSafe(api: string): boolean {
   if (!URL.canParse(api)) return false
-  const { protocol, hostname } = new URL(api)
+  const { protocol, hostname, username, password, search, hash } = new URL(api)
+  if (username + password + search + hash !== '') return false
   return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', 'localhost'].includes(hostname))
 }
 
@@ -103,7 +135,7 @@ async function mountsAt(api: string): Promise<readonly Located[]> {
   }
 }
 
-/** What the API itself refuses, it names. */
+/** Most of it the API itself looks at. */
 function bodyOf(options: PortalLinkOptions, now: Date): CreatePortalSessionBody {
   const { subject = 'operator', name, scope = ['read'], endpoint, seconds } = options
   if (seconds !== undefined && !/^\d{1,6}$/.test(seconds)) throw new OperatorError('--seconds takes a whole number')

@@ -102,7 +102,8 @@ describe('keyturn portal-link', () => {
 
   it('says what is wrong in one line, and shows no key', async () => {
     const wrong = [
-      [['--data-dir', run.dataDir, '--scope', 'everything'], 'scopes'],
+      [['--data-dir', run.dataDir, '--scope', 'everything'], '--scope must be'],
+      [['--data-dir', run.dataDir, '--tenant', 'bad/id'], '--tenant takes'],
       [['--data-dir', run.dataDir, '--seconds', 'long'], '--seconds'],
       [['--data-dir', run.dataDir, '--api', run.local.api], '--data-dir'],
       [['--api', 'http://hooks.example'], 'https'],
