@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import { quietSdk } from '../local/operator-error'
+import { startAbout, startOptionLines, startUsage } from '../local/options'
 import { version } from '../package.json'
 import { KeyturnCommand } from './command'
 import { commandFault, toldInOneLine } from './faults'
@@ -56,8 +57,9 @@ const ownConfig = [
 function addStart(program: KeyturnCommand): void {
   const command = program
     .command('start')
-    .description('run the whole of Keyturn on this machine, with an embedded AWS; Ctrl-C stops it')
-    .usage('[--port <number>] [--data-dir <folder>] [--build-dir <folder>] [--config <file>] [--fresh] [--quiet]')
+    .description(startAbout)
+    .usage(startUsage)
+    .addHelpText('after', startOptionLines.join('\n'))
     .takesAnything()
   command.action(async () => (await import('./start')).start(command.args))
 }

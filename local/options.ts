@@ -17,6 +17,19 @@ export interface StartOptions {
   readonly quiet: boolean
 }
 
+/** What `keyturn start --help` and `npm start -- --help` say. */
+export const startUsage =
+  '[--port <number>] [--data-dir <folder>] [--build-dir <folder>] [--config <file>] [--fresh] [--quiet]'
+export const startAbout = 'run the whole of Keyturn on this machine, with an embedded AWS; Ctrl-C stops it'
+export const startOptionLines = [
+  "  --port <number>       the API's port; the embedded AWS takes the next one (default: 4700)",
+  '  --data-dir <folder>   where the data is kept (default: .keyturn)',
+  '  --build-dir <folder>  where the bundles are built (default: .build)',
+  '  --config <file>       the configuration that it follows (default: keyturn.config.ts, where there is one)',
+  '  --fresh               throw away all data first',
+  '  --quiet               print no line for a request',
+] as const
+
 const greatestPort = 65534
 
 /** What `npm start -- …` asks for. @throws {OperatorError} naming an option that is wrong */

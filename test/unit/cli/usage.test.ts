@@ -77,6 +77,7 @@ describe('what keyturn does not take', () => {
 describe('--help and --version', () => {
   it.each([
     ['keyturn', []],
+    ['keyturn start', ['start', '--fresh']],
     ['keyturn keys', ['keys']],
     ['keyturn keys create', ['keys', 'create', '--contract', 'keyturn']],
     ['keyturn redrive', ['redrive']],

@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { lockFile } from '../../../local/data-dir'
+import { startOptions } from '../../../local/options'
 import { freePorts } from '../../support/local-run'
+import { runScript } from '../../support/run-script'
 import { nobody } from './fixtures/nobody'
 
 let dir: string
@@ -49,6 +51,14 @@ describe('npm start', () => {
     chmodSync(path, 0o700)
     expect(ended).toEqual([1, expect.stringMatching(line)])
   })
+})
+
+it('npm start -- --help says its options, those that it knows, and starts nothing', async () => {
+  const { exitCode, stdout, stderr } = await runScript('local/main.ts', ['--help'])
+  expect([exitCode, stderr]).toEqual([0, ''])
+  expect(stdout).toMatch(/^Usage: npm start -- \[--port <number>\] /)
+  const told = [...stdout.matchAll(/^ {2}(--[a-z-]+) /gm)].map(([, name]) => name)
+  expect(() => startOptions(['--bogus'])).toThrow(`(options: ${told.join(', ')})`)
 })
 
 /** Gives a path, and all above it, to the user that the start runs as. */
