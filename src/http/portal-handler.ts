@@ -91,9 +91,9 @@ function servedAt({ embedOrigins }: PortalOptions, path: string): Served | null 
   return json === null ? null : { name: json, headers: { ...typed(json), 'cache-control': 'no-cache' } }
 }
 
-/** It is under our own API's base path, and may be off where the portal is on. */
+/** It is under our own API's base path, which is never the portal's, and may be off where the portal is on. */
 function isDescription(path: string): boolean {
-  return path.endsWith(`/${descriptionFile}`) && !path.startsWith('/portal/')
+  return path.endsWith(`/${descriptionFile}`) && path !== `/portal/${descriptionFile}`
 }
 
 const immutable = 'public, max-age=31536000, immutable'

@@ -109,6 +109,13 @@ describe('the routes of the gateway', () => {
     expect(() => checkRoutes([mount('a', [{ ...get, path }])], { portal: 'on' })).not.toThrow()
   })
 
+  it('refuse our own API at the portal’s own path, and take it below that', () => {
+    const at = (basePath: string) => () => checkRoutes([{ contract: keyturn, basePath }], { portal: 'on' })
+    expect(at('/portal')).toThrow('GET /portal/health (keyturn) is where the portal is (/portal/{file})')
+    expect(at('/portal/x')).not.toThrow()
+    expect(at('/portal/embed')).not.toThrow()
+  })
+
   it('reach a path that ends in a slash in either way that the gateway may read it', () => {
     const routes = gatewayRoutes([mount('a', [{ ...rotate, path: '/hooks/{id}/rotate/' }])], {
       description: 'off',
