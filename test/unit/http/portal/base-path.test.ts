@@ -16,6 +16,7 @@ it('200 with the description of our own API where that is mounted below /portal'
     now: () => new Date(),
   })
   const statusOf = async (path: string): Promise<number> => (await fetch(gateway.url + path)).status
-  expect([await statusOf('/portal/x/openapi.json'), await statusOf('/portal/openapi.json')]).toEqual([200, 404])
+  const statuses = [await statusOf('/portal/x/openapi.json'), await statusOf('/portal/openapi.json')]
   await gateway.close()
+  expect(statuses).toEqual([200, 404])
 })
