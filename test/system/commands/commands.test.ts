@@ -123,7 +123,7 @@ async function deployedStage(): Promise<Readonly<Record<string, string>>> {
   for (const Name of ['storno/token', 'github/token', 'github/octocat/hello-world/42'])
     await secrets.send(new CreateSecretCommand({ Name }))
   secrets.destroy()
-  const { apiKey: key, endpointId: id, platformApiKey: platform_key } = contracts.keyturn
+  const { apiKey: key, endpointId: id, tenantId: tenant, platformApiKey: platform_key } = contracts.keyturn
   const keys = await fetch(`${api}/v1/api-keys`, { headers: { authorization: `Bearer ${platform_key}` } })
   // The key that the local run made its endpoints with, and ended.
   const ended = Object(await keys.json()).data.find(({ state }: { state: string }) => state === 'revoked')
@@ -133,6 +133,7 @@ async function deployedStage(): Promise<Readonly<Record<string, string>>> {
     ...credentials,
     AWS_REGION: region,
     api_url: api,
+    tenant,
     key,
     KEY: key,
     id,
