@@ -54,7 +54,8 @@ function apiKeyOf(principal: ApiKeyPrincipal | PortalPrincipal) {
 
 /**
  * Refuses an API key that gives a member of the body for which it lacks the permission, and a portal session that gives one
- * which is for platforms, or for which its API key lacks the permission. A session's role allows all members of the operations that it allows.
+ * which is for platforms, or for which its API key lacks the permission. A session's role allows all members of the
+ * operations that it allows.
  * @throws {Problem} `permission-denied`, naming the member and the permission
  */
 export function permitMembers({ apiKey, portal }: Allowed, principal: Principal, body: object): void {
