@@ -26,7 +26,8 @@ export function Endpoints(): JSX.Element {
   const open = useOpen()
   const [filter, setFilter] = useState(noFilter)
   const [isCreating, setCreating] = useState(false)
-  const { loaded, reload } = useLoaded(JSON.stringify(filter), () => readList(open, filter))
+  const { loaded, reload } = useLoaded(JSON.stringify(filter), () => readPage(open.client, filter, null))
+  const tiles = useLoaded('tiles', () => readTiles(open))
   const mayCreate = may(open, 'write', 'rotate') && open.session.endpointIds === null
   const isFiltered = filter.status + filter.contract + filter.url !== ''
   return (
@@ -40,27 +41,28 @@ export function Endpoints(): JSX.Element {
         )}
       </div>
       <Filters filter={filter} onFilter={setFilter} />
+      {tiles.loaded.kind !== 'loading' && (
+        <Shown of={tiles.loaded} reload={tiles.reload}>
+          {all => all.map(tile => <SecretTile key={tile.endpoint.id} {...tile} onRotated={() => void reload()} />)}
+        </Shown>
+      )}
       <Shown of={loaded} reload={reload}>
-        {({ page, tiles }) => (
-          <>
-            {tiles.map(tile => (
-              <SecretTile key={tile.endpoint.id} {...tile} onRotated={() => void reload()} />
-            ))}
-            {page.data.length > 0 || page.nextCursor !== null ? (
-              <Rows key={JSON.stringify(filter)} first={page} filter={filter} />
-            ) : isFiltered ? (
-              <p>{texts.noMatch}</p>
-            ) : (
-              <Empty mayCreate={mayCreate} onCreate={() => setCreating(true)} />
-            )}
-          </>
-        )}
+        {page =>
+          page.data.length > 0 || page.nextCursor !== null ? (
+            <Rows key={JSON.stringify(filter)} first={page} filter={filter} />
+          ) : isFiltered ? (
+            <p>{texts.noMatch}</p>
+          ) : (
+            <Empty mayCreate={mayCreate} onCreate={() => setCreating(true)} />
+          )
+        }
       </Shown>
       {isCreating && (
         <CreateDialog
           onDone={() => {
             setCreating(false)
             void reload()
+            void tiles.reload()
           }}
           onClose={() => setCreating(false)}
         />
@@ -156,23 +158,15 @@ interface Row {
 
 type Client = Open['client']
 
-interface List {
-  readonly page: Page<Row>
-  /** Of the contracts whose vendors have one, whatever page or filter their endpoints are in. */
-  readonly tiles: readonly Omit<TileProps, 'onRotated'>[]
-}
-
-async function readList({ client, mounts }: Open, filter: Filter): Promise<List> {
-  const [page, ...tiles] = await Promise.all([
-    readPage(client, filter, null),
-    ...mounts.map(async mount => {
-      const { tile, name: contract } = mount.contract
-      if (tile === undefined) return []
-      const { data } = await client.list({ contract, limit: pageSize })
-      return data.map(endpoint => ({ mount, tile, endpoint }))
-    }),
-  ])
-  return { page, tiles: tiles.flat() }
+/** Of the contracts whose vendors have one, whatever page or filter their endpoints are in. */
+async function readTiles({ client, mounts }: Open): Promise<readonly Omit<TileProps, 'onRotated'>[]> {
+  const tiles = mounts.map(async mount => {
+    const { tile, name: contract } = mount.contract
+    if (tile === undefined) return []
+    const { data } = await client.list({ contract, limit: pageSize })
+    return data.map(endpoint => ({ mount, tile, endpoint }))
+  })
+  return (await Promise.all(tiles)).flat()
 }
 
 async function readPage(client: Client, { status, contract, url }: Filter, cursor: string | null): Promise<Page<Row>> {
