@@ -300,7 +300,8 @@ describe('the focus', () => {
     await tab.page.keyboard.press('Enter')
     await replied
     await tab.page.locator('.next button.main:not([disabled])').waitFor()
-    expect(await tab.page.evaluate(() => document.activeElement?.closest('.next, main h1') !== null)).toBe(true)
+    const isThere = await tab.page.waitForFunction(() => document.activeElement?.closest('.next, main h1') !== null)
+    expect(await isThere.jsonValue()).toBe(true)
   })
 })
 
