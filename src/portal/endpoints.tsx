@@ -28,6 +28,8 @@ export function Endpoints(): JSX.Element {
   const [isCreating, setCreating] = useState(false)
   const { loaded, reload } = useLoaded(JSON.stringify(filter), () => readPage(open.client, filter, null))
   const tiles = useLoaded('tiles', () => readTiles(open))
+  // Where nothing can be read, the list says so.
+  const showsTiles = tiles.loaded.kind === 'ready' || (tiles.loaded.kind === 'failed' && loaded.kind === 'ready')
   const mayCreate = may(open, 'write', 'rotate') && open.session.endpointIds === null
   const isFiltered = filter.status + filter.contract + filter.url !== ''
   return (
@@ -41,7 +43,7 @@ export function Endpoints(): JSX.Element {
         )}
       </div>
       <Filters filter={filter} onFilter={setFilter} />
-      {tiles.loaded.kind !== 'loading' && (
+      {showsTiles && (
         <Shown of={tiles.loaded} reload={tiles.reload}>
           {all => all.map(tile => <SecretTile key={tile.endpoint.id} {...tile} onRotated={() => void reload()} />)}
         </Shown>
