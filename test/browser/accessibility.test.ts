@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { AxeResults } from 'axe-core'
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core'
+import { axeScript, findings } from './axe'
 import { type BrowserBed, browserBed, type Tab } from './bed'
 import { accountAt, button, copy, dialog, openEndpoint, openLink, rotate } from './portal'
 import { walk } from './walk'
@@ -20,25 +20,6 @@ async function withTab<Result>(options: BrowserContextOptions, task: (tab: Tab) 
   } finally {
     await tab.close()
   }
-}
-
-/**
- * What axe finds, or cannot say, each as `<rule>: <elements>`. What is behind text of a picture, and behind an isolated part
- * of a line, it never says; the first is worked out below, the second has the ground of its line.
- */
-async function findings(page: Page): Promise<readonly string[]> {
-  const results = await page.evaluate(async () =>
-    (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({
-      resultTypes: ['violations', 'incomplete'],
-    }),
-  )
-  const open = results.incomplete.map(({ id, nodes }) => ({
-    id,
-    nodes: nodes.filter(({ html }) => !html.startsWith('<text ') && !html.includes('<bdi>')),
-  }))
-  return [...results.violations, ...open]
-    .filter(({ nodes }) => nodes.length > 0)
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(', ')}`)
 }
 
 /** The lowest contrast of a picture's texts with what the page is painted with; infinite where there is none. */
@@ -88,7 +69,7 @@ describe('every screen', () => {
     const seen = new Set<string>()
     // High enough for everything to be in view, and so to be judged.
     await withTab({ viewport: { width: 1000, height: 2600 } }, async tab => {
-      await tab.context.addInitScript({ path: require.resolve('axe-core/axe.min.js') })
+      await tab.context.addInitScript(axeScript)
       await walk(tab, bed.run, async screen => {
         for (const colorScheme of ['light', 'dark'] as const) {
           await tab.page.emulateMedia({ colorScheme })
@@ -104,7 +85,7 @@ describe('every screen', () => {
 
   it('is judged: axe finds what is planted', async () => {
     await withTab({}, async tab => {
-      await tab.context.addInitScript({ path: require.resolve('axe-core/axe.min.js') })
+      await tab.context.addInitScript(axeScript)
       await tab.page.goto(`${bed.run.local.api}/portal`)
       await tab.page.getByRole('heading').waitFor()
       await tab.page.evaluate(() => {

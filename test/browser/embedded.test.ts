@@ -3,6 +3,7 @@ import type { Frame, Locator, Page } from 'playwright-core'
 import { join } from 'node:path'
 import { openSessionIssuer } from '../../local/session-issuer'
 import { apiCaller } from '../support/api-caller'
+import { axeScript, findingsInThemes } from './axe'
 import { type BrowserBed, browserBed, type Tab } from './bed'
 import { type Account, accountAt, button, heading, type Link, openLink } from './portal'
 import { type Site, startSite } from './sites'
@@ -149,12 +150,14 @@ describe('a page that may have the portal in its frame', () => {
 
   it('opens nothing by a session of several tenants that names none of them, or another', async () => {
     const jwt = await ownSession([account.tenantId, 'org_2'], 0)
+    await tab.context.addInitScript(axeScript)
     for (const named of [{}, { tenantId: 'org_3' }]) {
       await tab.page.goto('about:blank')
       const portal = await waitingPortal(tab.page)
       await handOver(tab.page, { type: 'keyturn:open', jwt, ...named })
       await heading(portal, 'Your session opens nothing here').waitFor()
       expect(await toldTo(tab.page)).toEqual(toldBy('keyturn:ready', 'keyturn:refused'))
+      expect(await findingsInThemes(tab.page, portalFrame(tab.page))).toEqual([])
     }
   })
 

@@ -4,6 +4,7 @@ import type { Contract } from '../../src/contracts/contract'
 import { keyturn } from '../../src/contracts/keyturn'
 import { storno } from '../../src/contracts/storno'
 import { memberAt, textAt } from '../support/api-caller'
+import { axeScript, findingsInThemes } from './axe'
 import { type BrowserBed, browserBed, type Tab } from './bed'
 import {
   type Account,
@@ -257,10 +258,12 @@ describe('a rotation that is refused', () => {
     for (let rotations = 0; rotations < 4; rotations += 1) {
       await account.call('POST', `/v1/endpoints/${id}/secret/rotate`, { overlapSeconds: 3600 })
     }
+    await tab.context.addInitScript(axeScript)
     await tab.page.reload()
     const asking = await openRotation(tab.page)
     await asking.getByRole('radio', { name: 'It can hold two secrets' }).check()
     await asking.getByText('There is no room for another key.').waitFor()
+    expect(await findingsInThemes(tab.page)).toEqual([])
     expect(await button(asking, 'Rotate secret').isDisabled()).toBe(true)
   })
 

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { axeScript, findingsInThemes } from './axe'
 import { type BrowserBed, browserBed, portalLink, type Tab } from './bed'
 import { accountAt, button, heading } from './portal'
 
@@ -64,6 +65,7 @@ describe('a browser that keeps no cookies', () => {
   beforeEach(async () => {
     profile = await profileWithoutCookies()
     refusing = await bed.openKept(profile)
+    await refusing.context.addInitScript(axeScript)
   })
   afterEach(async () => {
     await refusing.close()
@@ -75,6 +77,7 @@ describe('a browser that keeps no cookies', () => {
     await button(refusing.page, 'Continue').click()
     await heading(refusing.page, 'Your browser kept no cookie').waitFor()
     await refusing.page.getByText('Open a new link in another browser, or over https.').waitFor()
+    expect(await findingsInThemes(refusing.page)).toEqual([])
   })
 })
 
