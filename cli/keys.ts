@@ -19,7 +19,7 @@ import {
 import { parseTenantId } from '../src/contracts/ids'
 import { storedIdPattern } from '../src/core/id'
 import { addSeconds } from '../src/core/instant'
-import { shown } from '../src/core/shown'
+import { codeOf, shown } from '../src/core/shown'
 import type { ApiKeyEventType } from '../src/rotation/event-types'
 import type { Given, Report } from './command'
 import { placeOf, type TableOptions } from './local-or-deployed'
@@ -344,7 +344,7 @@ function cellsOf(key: ApiKey, now: Date): string[] {
 /** As it is printed. Columns are two blanks apart, so of several blanks all but the first are shown as their codes. */
 function cellOf(text: string): string {
   const blank = /(?<=\p{Zs})\p{Zs}/gu
-  return shown(text).replace(blank, character => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
+  return shown(text).replace(blank, codeOf)
 }
 
 /** All that is stored but for the hash. */

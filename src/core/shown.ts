@@ -13,8 +13,13 @@ const drawn = /\p{Extended_Pictographic}[\ufe0e\ufe0f]$/u
 export function shown(text: string): string {
   return text.replace(hidden, (character, at: number) => {
     const isDrawn = drawn.test(text.slice(Math.max(0, at - 2), at + 1))
-    return isDrawn ? character : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
+    return isDrawn ? character : codeOf(character)
   })
+}
+
+/** A character as its code, such as `\u{202e}`. */
+export function codeOf(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
 }
 
 /** As `shown`, of at most so many characters; a longer one ends in `…`. */
